@@ -1,0 +1,46 @@
+# Every target sets up what it needs; a fresh clone and Python 3.11+ are enough.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run smoke test faults bench check format lock clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "perkhook needs Python 3.11 or newer, this is %s: set PYTHON=/path/to/python3.11" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(READY) ## everything on an embedded Valkey, with one sample sent through it; stays up
+	@$(BIN)/python -m sandbox run
+
+smoke: $(READY) ## the same, checks the effect, exits 0 or 1
+	@$(BIN)/python -m sandbox smoke
+
+test: $(READY) ## unit, integration, acceptance and short fault tests
+	$(BIN)/pytest -m "not slow"
+
+faults: $(READY) ## the fault tests in their long form
+	$(BIN)/pytest tests/faults --timeout 3600
+
+check: $(READY) ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY) ## put the code into its format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock: $(READY) ## renew the locked requirements
+	$(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -o requirements.txt pyproject.toml
+	$(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --group dev -o requirements-dev.txt pyproject.toml
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .run build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,218 @@
+"""The operator's commands. Exit codes: 0 all done, 1 something was not done, 2 wrong use."""
+
+import getpass
+import json
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from redis import RedisError
+from rich.console import Console
+
+from inbox import tables
+from inbox.bulk import Tally, each
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.errors import InboxUnavailableError, unavailable
+from inbox.ids import is_delivery_id, job_id_of
+from inbox.intake import Intake
+from inbox.settings import InboxSettings
+from inbox.views import JobView, as_plain
+from settings import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the commands work with."""
+
+    desk: Desk
+    intake: Intake
+    who: str
+    as_json: bool
+    console: Console
+
+    def print_json(self, value: Any) -> None:
+        """Print for programs."""
+        click.echo(json.dumps(value, indent=2))
+
+
+def main(environ: Mapping[str, str]) -> None:
+    """Run the command line; turns what can go wrong into a sentence and an exit code."""
+    try:
+        commands(obj=environ, standalone_mode=True)
+    except SettingsError as error:
+        sys.exit(str(error))
+    except RedisError as error:
+        sys.exit(str(unavailable(error)))
+    except InboxUnavailableError as error:
+        sys.exit(str(error))
+
+
+@click.group()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@click.option("--as", "who", default=None, help="Who you are, for the record.")
+@click.pass_context
+def commands(context: click.Context, as_json: bool, who: str | None) -> None:
+    """Look at perkhook's inbox and decide about failed jobs."""
+    settings = InboxSettings.from_environ(context.obj)
+    client = connect(
+        settings.redis_url, max_connections=2, answer_timeout=10.0, name="perkhook-command"
+    )
+    context.obj = Tools(
+        desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        intake=Intake(client),
+        who=who or f"{getpass.getuser()}@{socket.gethostname()}",
+        as_json=as_json,
+        # A pipe has no width; ids must stay whole for the next command.
+        console=Console(width=None if sys.stdout.isatty() else 250),
+    )
+
+
+@commands.command()
+@click.pass_obj
+def stats(tools: Tools) -> None:
+    """Count what is queued, running, waiting and failed."""
+    found = tools.desk.stats()
+    if tools.as_json:
+        tools.print_json(as_plain(found))
+    else:
+        tools.console.print(tables.stats(found))
+
+
+@commands.command()
+@click.option("--handler", "name", help="Only jobs of this handler, or process.")
+@click.option("--reason", help="Only jobs that failed for this reason.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@click.pass_obj
+def failed(tools: Tools, name: str | None, reason: str | None, limit: int) -> None:
+    """List the jobs that failed for good, longest ago first."""
+    matching = tools.desk.failed(name=name, reason=reason)
+    found = [job for job, _ in zip(matching, range(limit), strict=False)]
+    if tools.as_json:
+        tools.print_json([as_plain(job) for job in found])
+        return
+    tools.console.print(tables.jobs(found))
+    total = tools.desk.failed_count()
+    if total > len(found):
+        tools.console.print(f"{len(found)} of {total} failed jobs shown")
+
+
+@commands.command()
+@click.argument("what")
+@click.option("--body", is_flag=True, help="Write the raw body, byte for byte (personal data).")
+@click.pass_obj
+def show(tools: Tools, what: str, body: bool) -> None:
+    """Show a delivery, or the delivery of a job, with the history of its jobs."""
+    job = job_id_of(what)
+    delivery = (job or what)[:32]
+    found = tools.desk.delivery(delivery) if is_delivery_id(delivery) else None
+    if found is None:
+        raise click.ClickException(f"the inbox knows no delivery or job {what}")
+    if body:
+        raw = tools.desk.body(delivery)
+        if raw is None:
+            raise click.ClickException("this delivery is settled, its body is no longer kept")
+        sys.stdout.buffer.write(raw)
+    elif tools.as_json:
+        tools.print_json(as_plain(found))
+    else:
+        tools.console.print(tables.delivery(found))
+
+
+@commands.command()
+@click.argument("jobs", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every failed job.")
+@click.option("--handler", "name", help="Every failed job of this handler, or process.")
+@click.option("--reason", help="Every job that failed for this reason.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--why", default="", help="For the record.")
+@click.pass_obj
+def retry(tools: Tools, /, why: str, **selection: Any) -> None:
+    """Send failed jobs again, with all their tries."""
+    chosen = _chosen(tools, **selection)
+    tally = each(
+        chosen, lambda job: tools.desk.retry(job, who=tools.who, why=why), "retrying", tools.console
+    )
+    _finish(tools, tally, wanted="queued")
+
+
+@commands.command()
+@click.argument("jobs", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every failed job.")
+@click.option("--handler", "name", help="Every failed job of this handler, or process.")
+@click.option("--reason", help="Every job that failed for this reason.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--why", required=True, help="For the record.")
+@click.pass_obj
+def discard(tools: Tools, /, why: str, **selection: Any) -> None:
+    """Give failed jobs up for ever."""
+    chosen = _chosen(tools, **selection)
+    tally = each(
+        chosen,
+        lambda job: tools.desk.discard(job, who=tools.who, why=why),
+        "discarding",
+        tools.console,
+    )
+    _finish(tools, tally, wanted="discarded")
+
+
+@commands.command()
+@click.argument("deliveries", nargs=-1)
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Accept the raw body in this file as if it had been received; may be repeated.",
+)
+@click.pass_obj
+def replay(tools: Tools, deliveries: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """
+    Process stored deliveries again for handlers they have not met, or accept saved bodies.
+
+    A handler that had its job does not run again, and a body that is known is not accepted
+    twice.
+    """
+    if not deliveries and not files:
+        raise click.UsageError("name deliveries, or files with --file")
+
+    def accept(path: str) -> str:
+        accepted = tools.intake.accept(Path(path).read_bytes())
+        return "duplicate" if accepted.duplicate else "queued"
+
+    tally = each(
+        deliveries, lambda one: tools.desk.replay(one, who=tools.who), "replaying", tools.console
+    )
+    tally += each([str(path) for path in files], accept, "accepting", tools.console)
+    _finish(tools, tally, wanted="queued")
+
+
+def _chosen(
+    tools: Tools,
+    *,
+    jobs: tuple[str, ...],
+    everything: bool,
+    name: str | None,
+    reason: str | None,
+    limit: int | None,
+) -> list[str]:
+    by_filter = everything or name is not None or reason is not None
+    if bool(jobs) == by_filter:
+        raise click.UsageError("name jobs, or choose with --all, --handler or --reason")
+    found: Iterable[str | JobView] = jobs or tools.desk.failed(name=name, reason=reason)
+    names = (job if isinstance(job, str) else job.job for job in found)
+    # Listed to the end before the first is moved: what fails again meanwhile is not ours.
+    return list(names)[:limit]
+
+
+def _finish(tools: Tools, tally: Tally, *, wanted: str) -> None:
+    if tools.as_json:
+        tools.print_json({"results": dict(tally)})
+    else:
+        tools.console.print(tables.tally(tally))
+    if set(tally) - {wanted}:
+        sys.exit(1)

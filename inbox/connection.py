@@ -1,0 +1,61 @@
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis import BlockingConnectionPool, Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+
+def connect(
+    url: str,
+    *,
+    max_connections: int,
+    connect_timeout: float = 0.5,
+    answer_timeout: float = 1.0,
+    name: str = "perkhook",
+) -> Redis:
+    """
+    Make a client with bounded waits; it connects at the first command.
+
+    Connections are shared by the threads of a process: one command takes some 100 µs, so a
+    few serve many threads, and the smallest hosted stores allow twenty in all.
+
+    A command on a connection that the server has closed meanwhile is sent once more on a
+    new one; every script is safe to run twice. A command that timed out is not: its time
+    is used up.
+
+    Args:
+        url: redis://, rediss:// or unix:// address.
+        max_connections: how many sockets this process may open; more threads wait.
+        connect_timeout: seconds to wait for a connection.
+        answer_timeout: seconds to wait for an answer, and for a free connection.
+        name: shown by the server's CLIENT LIST.
+    """
+    options: dict[str, Any] = {
+        "max_connections": max_connections,
+        "timeout": answer_timeout,
+        "socket_timeout": answer_timeout,
+        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        "client_name": name,
+    }
+    scheme = urlsplit(url).scheme
+    if scheme != "unix":
+        options["socket_connect_timeout"] = connect_timeout
+        options["socket_keepalive"] = True
+    if scheme == "rediss":
+        options.update(tls_options(url))
+    pool = BlockingConnectionPool.from_url(url, **options)
+    return Redis(connection_pool=pool)
+
+
+def tls_options(url: str) -> dict[str, Any]:
+    """
+    Choose how a rediss:// server's certificate is checked.
+
+    Heroku's Key-Value Store signs its own certificates, so `ssl_cert_reqs` is none unless
+    the address itself asks for more: rediss://…?ssl_cert_reqs=required.
+    """
+    if "ssl_cert_reqs=" in urlsplit(url).query:
+        return {}
+    return {"ssl_cert_reqs": "none", "ssl_check_hostname": False}

@@ -1,0 +1,185 @@
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from redis import Redis
+
+from inbox import keys, scripts
+from inbox.ids import delivery_of, is_delivery_id, name_of
+from inbox.packing import unpack
+from inbox.views import DeliveryView, JobView, QueueView, RunView, Stats, moment
+
+
+#: Jobs read from the store in one round trip.
+PAGE = 500
+
+
+class Desk:
+    """The operators' face of the inbox, behind the command line and the pages."""
+
+    def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._window_ms = dedupe_window_seconds * 1000
+        self._scripts = {
+            name: scripts.load(client, name) for name in ("retry", "discard", "replay")
+        }
+
+    def stats(self) -> Stats:
+        """Count what is owed, by state and queue."""
+        names = {keys.DELIVERIES_QUEUE}
+        names.update(name.decode() for name in self._client.smembers(keys.QUEUES))
+        pipe = self._client.pipeline(transaction=False)
+        for name in (queues := sorted(names)):
+            pipe.zcard(keys.QUEUED + name)
+            pipe.llen(name)
+            pipe.zrange(keys.QUEUED + name, 0, 0, withscores=True)
+        pipe.zcard(keys.RUNNING)
+        pipe.zcard(keys.WAITING)
+        pipe.zrange(keys.WAITING, 0, 0, withscores=True)
+        pipe.zcard(keys.FAILED)
+        pipe.zrange(keys.FAILED, 0, 0, withscores=True)
+        pipe.hgetall(keys.COUNTS)
+        answers = iter(pipe.execute())
+        return Stats(
+            queues=tuple(
+                QueueView(
+                    queue=name,
+                    jobs=next(answers),
+                    messages=next(answers),
+                    oldest=_score(next(answers)),
+                )
+                for name in queues
+            ),
+            running=next(answers),
+            waiting=next(answers),
+            next_try=_score(next(answers)),
+            failed=next(answers),
+            oldest_failed=_score(next(answers)),
+            counts={key.decode(): int(value) for key, value in sorted(next(answers).items())},
+        )
+
+    def failed_count(self) -> int:
+        """Count the jobs that failed for good."""
+        return int(self._client.zcard(keys.FAILED))
+
+    def failed(self, *, name: str | None = None, reason: str | None = None) -> Iterator[JobView]:
+        """
+        List the jobs that failed for good, longest first, a page a round trip.
+
+        Jobs that are retried or discarded while this runs do not hide others: each page
+        goes on behind the last job seen.
+        """
+        seen: set[str] = set()
+        start: float | str = "-inf"
+        while True:
+            page = self._client.zrangebyscore(
+                keys.FAILED, start, "+inf", start=0, num=PAGE + len(seen), withscores=True
+            )
+            fresh = [(job.decode(), score) for job, score in page if job.decode() not in seen]
+            for view in self._jobs([job for job, _ in fresh]):
+                if (name is None or view.name == name) and (
+                    reason is None or view.reason == reason
+                ):
+                    yield view
+            if not fresh:
+                return
+            start = fresh[-1][1]
+            seen = {job.decode() for job, score in page if score == start}
+
+    def job(self, job: str) -> JobView | None:
+        """Read one job that is owed, with the history of its runs."""
+        return next(self._jobs([job]), None)
+
+    def delivery(self, delivery: str) -> DeliveryView | None:
+        """Read one delivery with its jobs; None if it was never here or is forgotten."""
+        found = self._client.hgetall(keys.DELIVERY + delivery)
+        if not found:
+            return None
+        fields = {key.decode(): value for key, value in found.items()}
+        body = fields.get("body")
+        owes = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
+        jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(owes))]
+        return DeliveryView(
+            delivery=delivery,
+            received=moment(fields["received"]),
+            settled=moment(fields.get("settled")),
+            owed=int(fields["owed"]),
+            body_bytes=len(unpack(body)) if body else None,
+            facts=json.loads(fields.get("facts", b"{}")),
+            ended={
+                key.removeprefix("end:"): value.decode()
+                for key, value in fields.items()
+                if key.startswith("end:")
+            },
+            jobs=tuple(self._jobs(jobs)),
+        )
+
+    def body(self, delivery: str) -> bytes | None:
+        """Give the raw body back, byte for byte; None once the delivery is settled."""
+        packed = self._client.hget(keys.DELIVERY + delivery, "body")
+        return unpack(packed) if packed else None
+
+    def retry(self, job: str, *, who: str, why: str = "") -> str:
+        """(j) Send a failed job again, with all its tries; `queued`, or why not."""
+        return _outcome(self._scripts["retry"](args=[job, who, why]))
+
+    def discard(self, job: str, *, who: str, why: str) -> str:
+        """(j) Give a failed job up for ever; `discarded`, or why not."""
+        return _outcome(self._scripts["discard"](args=[job, who, why, self._window_ms]))
+
+    def replay(self, delivery: str, *, who: str) -> str:
+        """Process a stored delivery again for handlers it has not met; `queued`, or why not."""
+        if not is_delivery_id(delivery):
+            return "unknown"
+        return _outcome(self._scripts["replay"](args=[delivery, who]))
+
+    def _jobs(self, jobs: list[str]) -> Iterator[JobView]:
+        pipe = self._client.pipeline(transaction=False)
+        for job in jobs:
+            pipe.hgetall(keys.JOB + job)
+            pipe.zscore(keys.WAITING, job)
+        answers = pipe.execute()
+        for job, fields, next_try in zip(jobs, answers[::2], answers[1::2], strict=True):
+            if fields:
+                yield _job_view(job, {k.decode(): v for k, v in fields.items()}, next_try)
+
+
+def _outcome(answer: list[bytes]) -> str:
+    return answer[-1].decode()
+
+
+def _score(answer: list[tuple[bytes, float]]) -> Any:
+    return moment(answer[0][1]) if answer else None
+
+
+def _job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobView:
+    runs = sorted(
+        (int(key.removeprefix("run:")), json.loads(value))
+        for key, value in fields.items()
+        if key.startswith("run:")
+    )
+    return JobView(
+        job=job,
+        name=name_of(job),
+        delivery=delivery_of(job),
+        queue=fields["queue"].decode(),
+        state=fields["state"].decode(),
+        since=moment(fields["since"]),
+        next_try=moment(next_try),
+        tries=int(fields.get("tries", 0)),
+        dispatches=int(fields["dispatches"]),
+        losses=int(fields.get("losses", 0)),
+        reason=fields["reason"].decode() if "reason" in fields else None,
+        error=fields["error"].decode() if "error" in fields else None,
+        runs=tuple(
+            RunView(
+                task=run["task"],
+                started=moment(run["started"]),
+                ended=moment(run["ended"]),
+                reason=run["reason"],
+                error=run["error"],
+            )
+            for _, run in runs
+        ),
+    )

@@ -1,0 +1,52 @@
+"""What can go wrong between us and the store, told apart by what an operator does about it."""
+
+from redis import exceptions as redis_errors
+
+
+class InboxUnavailableError(Exception):
+    """The inbox cannot take this now; `reason` says why in one word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the inbox cannot take this now: {_SENTENCES.get(reason, reason)}")
+        self.reason = reason
+
+
+_SENTENCES = {
+    "down": "the store cannot be reached",
+    "timeout": "the store does not answer in time",
+    "full": "the store has reached its maxmemory",
+    "read_only": "the store is a read-only replica",
+    "loading": "the store is still loading its data",
+    "auth": "the store refuses our user or password",
+    "disk": "the store cannot write to its disk",
+    "refused": "the store refuses the command",
+}
+
+
+def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
+    """Tell why the store did not do as asked."""
+    return InboxUnavailableError(_reason(error))
+
+
+#: Order matters: redis-py derives AuthenticationError and BusyLoadingError from
+#: ConnectionError, and OutOfMemoryError and ReadOnlyError from ResponseError.
+_REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (
+    (redis_errors.TimeoutError, "timeout"),
+    (redis_errors.BusyLoadingError, "loading"),
+    (redis_errors.AuthenticationError, "auth"),
+    (redis_errors.NoPermissionError, "auth"),
+    (redis_errors.ConnectionError, "down"),
+    (redis_errors.OutOfMemoryError, "full"),
+    (redis_errors.ReadOnlyError, "read_only"),
+)
+
+#: Errors of commands inside a script arrive as plain text with the code somewhere in it.
+_CODES = (("OOM", "full"), ("READONLY", "read_only"), ("MISCONF", "disk"), ("NOPERM", "auth"))
+
+
+def _reason(error: redis_errors.RedisError) -> str:
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    text = str(error)
+    return next((reason for code, reason in _CODES if code in text), "refused")

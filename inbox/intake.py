@@ -1,0 +1,62 @@
+from dataclasses import dataclass
+
+from redis import Redis, RedisError
+
+from inbox import keys, scripts
+from inbox.errors import unavailable
+from inbox.ids import delivery_id
+from inbox.packing import pack
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A body that the inbox holds, or has held inside the de-duplication window."""
+
+    delivery: str
+    duplicate: bool
+
+
+class Intake:
+    """The receiver's face of the inbox."""
+
+    def __init__(self, client: Redis) -> None:
+        self._accept = scripts.load(client, "accept")
+        self._probe = client.register_script(_PROBE)
+
+    def accept(self, body: bytes, trace: str = "") -> Accepted:
+        """
+        Store a body and enqueue its first job, in one step and one round trip.
+
+        Args:
+            body: the raw bytes as they came.
+            trace: trace headers for the workers, as the inside of a JSON object, or empty.
+
+        Raises:
+            InboxUnavailableError: not stored as far as we know. Accepting the same body
+                again is right in any case: it is stored once.
+        """
+        delivery = delivery_id(body)
+        try:
+            fresh = self._accept(
+                keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), trace]
+            )
+        except RedisError as error:
+            raise unavailable(error) from error
+        return Accepted(delivery, duplicate=not fresh)
+
+    def check(self) -> None:
+        """
+        Ask whether a body could be accepted now.
+
+        Raises:
+            InboxUnavailableError: it could not, and why.
+        """
+        try:
+            # Asks for the same rights, room and role as accepting, and writes nothing.
+            self._probe(keys=[keys.DELIVERY + "probe"])
+        except RedisError as error:
+            raise unavailable(error) from error
+
+
+#: A script that does not say it only reads is refused by a full store or a replica.
+_PROBE = "#!lua\nreturn redis.call('EXISTS', KEYS[1])"

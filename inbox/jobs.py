@@ -1,0 +1,205 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from redis import Redis
+
+from inbox import keys, scripts
+from inbox.ids import delivery_of, job_id_of, name_of
+from inbox.packing import unpack
+
+
+#: A job that lost its worker this often is what kills workers: it fails for good.
+MOST_LOSSES = 5
+
+#: Jobs that one call of the sweep moves at the most, so that the store stays quick.
+SWEEP_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A job that the caller runs under a lease, with what it needs to run."""
+
+    job: str
+    task: str
+    queue: str
+    fence: int
+    tries: int
+    received_ms: int
+    body: bytes = field(repr=False)
+
+    @property
+    def delivery(self) -> str:
+        """The delivery that the job belongs to."""
+        return delivery_of(self.job)
+
+    @property
+    def name(self) -> str:
+        """What the job runs: `process` or a handler's name."""
+        return name_of(self.job)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The job is not to be run now: it is in this state, or `gone` when it has ended."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FannedOut:
+    """The process job is done; this many handler jobs were made."""
+
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class SameAssignment:
+    """The process job is done and made nothing: another delivery took this on before."""
+
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The lease was not the caller's any more; nothing was changed."""
+
+
+class Swept(NamedTuple):
+    """What one sweep sent again, by reason, and what it gave up."""
+
+    due: int = 0
+    lease_over: int = 0
+    lost: int = 0
+    given_up: int = 0
+
+
+class Jobs:
+    """
+    The workers' face of the inbox. Every method is one round trip.
+
+    Store errors (redis.RedisError) pass through: the worker that meets one has lost touch
+    with its lease, and the sweep of another worker sends the job again.
+    """
+
+    def __init__(
+        self,
+        client: Redis,
+        *,
+        lease_seconds: int,
+        dedupe_window_seconds: int,
+        removal_memory_seconds: int,
+    ) -> None:
+        self._client = client
+        self._lease_ms = lease_seconds * 1000
+        self._window_ms = dedupe_window_seconds * 1000
+        self._memory_ms = removal_memory_seconds * 1000
+        self._scripts = {
+            name: scripts.load(client, name)
+            for name in ("claim", "fan_out", "done", "wait", "fail", "sweep")
+        }
+
+    def declare(self, queues: Iterable[str]) -> None:
+        """Make the queues that this worker serves known to the operator's tools."""
+        self._client.sadd(keys.QUEUES, *queues)
+
+    def claim(self, task: str) -> Claim | Refused:
+        """(b) Take the job of a Celery task under a lease."""
+        job = job_id_of(task)
+        if job is None:
+            return Refused("unknown")
+        answer = self._scripts["claim"](args=[job, self._lease_ms])
+        if answer[0] != b"claimed":
+            return Refused(answer[1].decode())
+        _, fence, tries, received, queue, body = answer
+        return Claim(
+            job=job,
+            task=task,
+            queue=queue.decode(),
+            fence=fence,
+            tries=tries,
+            received_ms=int(received),
+            body=unpack(body),
+        )
+
+    def fan_out(
+        self,
+        claim: Claim,
+        handlers: Sequence[tuple[str, str]],
+        *,
+        outcome: str,
+        facts: str = "{}",
+        identity: str = "",
+    ) -> FannedOut | SameAssignment | Stale:
+        """
+        (c) Settle a process job and owe one job for each (handler, queue).
+
+        Args:
+            claim: the process job.
+            handlers: name and queue of each handler that wants the event.
+            outcome: how the process job ended, a few words without personal data.
+            facts: JSON object of ids for operators, without personal data.
+            identity: what must be handled once whatever body told of it; empty for none.
+        """
+        pairs: list[str] = [word for pair in handlers for word in pair]
+        answer = self._scripts["fan_out"](
+            args=[
+                claim.job,
+                claim.fence,
+                outcome,
+                self._window_ms,
+                facts,
+                identity,
+                self._memory_ms,
+                *pairs,
+            ]
+        )
+        match answer[0]:
+            case b"fanned_out":
+                return FannedOut(answer[1])
+            case b"same_assignment":
+                return SameAssignment(answer[1].decode())
+        return Stale()
+
+    def done(self, claim: Claim, outcome: str) -> bool:
+        """(d) Settle a job; False if the lease was lost."""
+        return bool(self._scripts["done"](args=[claim.job, claim.fence, outcome, self._window_ms]))
+
+    def wait(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
+        """(e) Put a job back until its next try; its time in ms, None if the lease was lost."""
+        delay_ms = int(delay_seconds * 1000)
+        answer = self._scripts["wait"](args=[claim.job, claim.fence, delay_ms, reason, error])
+        return answer or None
+
+    def fail(self, claim: Claim, reason: str, error: str) -> bool:
+        """(f) Set a job aside for an operator; False if the lease was lost."""
+        return bool(self._scripts["fail"](args=[claim.job, claim.fence, reason, error]))
+
+    def sweep(
+        self, caller: str, queues: Sequence[str], interval_seconds: float
+    ) -> Swept | Literal[False]:
+        """
+        (g) (h) (i) Send again what is due, what lost its worker and what lost its message.
+
+        Returns:
+            What was sent again; False if another worker has swept in this interval.
+        """
+        total, go_on = Swept(), 0
+        while True:
+            answer = self._scripts["sweep"](
+                args=[
+                    caller,
+                    int(interval_seconds * 1000),
+                    go_on,
+                    SWEEP_BATCH,
+                    self._lease_ms,
+                    MOST_LOSSES,
+                    *queues,
+                ]
+            )
+            if not answer:
+                return False
+            total = Swept(*(a + b for a, b in zip(total, answer, strict=True)))
+            if max(answer) < SWEEP_BATCH:
+                return total
+            go_on = 1

@@ -1,0 +1,77 @@
+"""
+Every key that perkhook owns in Redis or Valkey.
+
+Times are milliseconds since 1970 by the server's clock. "accept", "claim" and so on name
+the script in `lua/` that writes the key.
+
+==============================  ======  ======================================================
+key                             type    meaning
+==============================  ======  ======================================================
+perkhook:delivery:<id>          hash    One accepted body. Lives until it is settled and then for
+                                        the rest of the de-duplication window, at least an hour.
+                                        Written by accept, fan_out and whatever ends a job.
+
+                                        body        packed bytes (`inbox.packing`)
+                                        received    time accepted
+                                        owed        jobs not yet settled
+                                        trace       trace headers, if any
+                                        facts       JSON of ids for operators (fan_out)
+                                        owes:<name> queue of a handler's job
+                                        end:<name>  how that job ended
+                                        settled     when the last job ended
+perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends.
+
+                                        state       queued, running, waiting or failed
+                                        since       when it entered that state
+                                        queue       Celery queue it is sent to
+                                        parent      task id of what created it
+                                        dispatches  messages written so far
+                                        fence       runs so far; the number of a lease
+                                        tries       runs since accepted or retried
+                                        losses      leases that ran out
+                                        reason      slug of the last error
+                                        error       sentence of the last error
+                                        run:<n>     JSON history of run n
+                                        unseen      "<dispatch>:<time>": since when its
+                                                    message is not in its queue (sweep)
+perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed
+perkhook:running                zset    running jobs by end of lease, until settled or set aside
+perkhook:waiting                zset    waiting jobs by time of next try, until dispatched
+perkhook:failed                 zset    failed jobs by time of failure, until retried or discarded
+perkhook:identity:<identity>    string  "<delivery>:<received>" that took this assignment on;
+                                        lives REMOVAL_MEMORY_SECONDS (fan_out)
+perkhook:counts                 hash    counters since the store was made; for ever
+perkhook:audit                  stream  what operators did; the newest 10,000
+perkhook:queues                 set     queues that workers have declared; for ever
+perkhook:sweeping               string  lock: who sweeps; lives one sweep interval
+==============================  ======  ======================================================
+
+Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …),
+`unacked`, `unacked_index`, `unacked_mutex` and `_kombu.binding.*`.
+"""
+
+from typing import Final
+
+
+PREFIX: Final = "perkhook:"
+DELIVERY: Final = PREFIX + "delivery:"
+JOB: Final = PREFIX + "job:"
+QUEUED: Final = PREFIX + "queued:"
+RUNNING: Final = PREFIX + "running"
+WAITING: Final = PREFIX + "waiting"
+FAILED: Final = PREFIX + "failed"
+IDENTITY: Final = PREFIX + "identity:"
+COUNTS: Final = PREFIX + "counts"
+AUDIT: Final = PREFIX + "audit"
+QUEUES: Final = PREFIX + "queues"
+SWEEPING: Final = PREFIX + "sweeping"
+
+#: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.
+UNACKED: Final = "unacked"
+
+#: The queue and the job that every delivery starts with.
+DELIVERIES_QUEUE: Final = "deliveries"
+PROCESS: Final = "process"
+
+#: Hex digits in a delivery's id.
+DELIVERY_ID_LENGTH: Final = 32

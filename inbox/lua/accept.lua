@@ -1,0 +1,20 @@
+-- (a) accept: store the body, owe its first job and write that job's Celery message.
+-- KEYS  1 delivery
+-- ARGV  1 delivery id  2 packed body  3 trace headers
+-- Gives 1 if accepted, 0 if this body is already here.
+local delivery, body, trace = ARGV[1], ARGV[2], ARGV[3]
+
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  count('duplicates')
+  return 0
+end
+
+local now = server_now()
+redis.call('HSET', KEYS[1], 'body', body, 'received', now, 'owed', 1)
+if trace ~= '' then redis.call('HSET', KEYS[1], 'trace', trace) end
+
+local job = delivery .. ':' .. PROCESS
+redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
+dispatch(job, DELIVERIES_QUEUE, now)
+count('accepted')
+return 1

@@ -1,0 +1,73 @@
+-- Shared by every script: the clock, and the steps that several transitions take.
+-- inbox/keys.py tells what each key and field means.
+
+local function server_now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function delivery_of(job) return string.sub(job, 1, 32) end
+local function name_of(job) return string.sub(job, 34) end
+
+local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
+
+-- Write the job's next Celery message and note the job as queued.
+local function dispatch(job, queue, now)
+  local key = JOB .. job
+  local number = redis.call('HINCRBY', key, 'dispatches', 1)
+  local parent = 'null'
+  if number > 1 then
+    parent = '"' .. job .. ':' .. (number - 1) .. '"'
+  else
+    local creator = redis.call('HGET', key, 'parent')
+    if creator then parent = '"' .. creator .. '"' end
+  end
+  local trace = redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or ''
+  redis.call('HSET', key, 'state', 'queued', 'since', now)
+  redis.call('ZADD', QUEUED .. queue, now, job)
+  redis.call('LPUSH', queue, message(
+    job .. ':' .. number, job .. ':1', parent, TASK_PREFIX .. name_of(job), queue, trace))
+end
+
+-- Only the run that holds the lease may change a running job.
+local function holds_lease(job, fence)
+  local state = redis.call('HMGET', JOB .. job, 'state', 'fence')
+  return state[1] == 'running' and state[2] == fence
+end
+
+-- Add the run that ends now to the job's history. The oldest of a long history go.
+local function note_run(job, fence, now, reason, text)
+  local key = JOB .. job
+  local run = cjson.encode({
+    task = job .. ':' .. redis.call('HGET', key, 'dispatches'),
+    started = tonumber(redis.call('HGET', key, 'since')), ended = now,
+    reason = reason, error = text })
+  redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
+  redis.call('HDEL', key, 'run:' .. (fence - 30))
+end
+
+-- The job is over. With the last one the delivery is settled: its body goes, its marker
+-- stays for the rest of the de-duplication window, at least for an hour of hindsight.
+local function end_job(job, outcome, window, now)
+  local key = DELIVERY .. delivery_of(job)
+  redis.call('DEL', JOB .. job)
+  redis.call('HSET', key, 'end:' .. name_of(job), outcome)
+  redis.call('HDEL', key, 'owes:' .. name_of(job))
+  if redis.call('HINCRBY', key, 'owed', -1) > 0 then return end
+  redis.call('HSET', key, 'settled', now)
+  redis.call('HDEL', key, 'body', 'trace')
+  local age = now - tonumber(redis.call('HGET', key, 'received'))
+  redis.call('PEXPIRE', key, math.max(window - age, 3600000))
+  count('settled')
+end
+
+local function fail_for_good(job, now)
+  redis.call('HSET', JOB .. job, 'state', 'failed', 'since', now)
+  redis.call('ZADD', FAILED, now, job)
+  count('failed')
+end
+
+local function audit(who, action, what, why)
+  redis.call('XADD', AUDIT, 'MAXLEN', '~', 10000, '*',
+    'who', who, 'action', action, 'what', what, 'why', why)
+end

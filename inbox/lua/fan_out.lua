@@ -1,0 +1,42 @@
+-- (c) fan out: the process job is done and its handlers' jobs are owed, in one step.
+-- ARGV  1 job  2 fence  3 outcome  4 de-duplication window in ms  5 facts (JSON)
+--       6 identity or ''  7 identity's life in ms  8… name and queue of each handler
+-- Gives {'stale'}, {'fanned_out', jobs made} or {'same_assignment', the other delivery}.
+local job, fence, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
+if not holds_lease(job, fence) then return {'stale'} end
+
+local now = server_now()
+local delivery = delivery_of(job)
+local key = DELIVERY .. delivery
+redis.call('ZREM', RUNNING, job)
+redis.call('HSET', key, 'facts', ARGV[5])
+
+if ARGV[6] ~= '' then
+  -- The time received tells a body that was sent again after its marker went from a
+  -- second run of the same delivery.
+  local mine = delivery .. ':' .. redis.call('HGET', key, 'received')
+  local first = redis.call('GET', IDENTITY .. ARGV[6])
+  if first and first ~= mine then
+    count('same_assignment')
+    end_job(job, 'same assignment as delivery ' .. delivery_of(first), window, now)
+    return {'same_assignment', delivery_of(first)}
+  end
+  redis.call('SET', IDENTITY .. ARGV[6], mine, 'PX', ARGV[7])
+end
+
+local task = job .. ':' .. redis.call('HGET', JOB .. job, 'dispatches')
+local made = 0
+for i = 8, #ARGV, 2 do
+  local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
+  local known = redis.call('EXISTS', JOB .. child) == 1
+    or redis.call('HEXISTS', key, 'end:' .. ARGV[i]) == 1
+  if not known then
+    redis.call('HINCRBY', key, 'owed', 1)
+    redis.call('HSET', key, 'owes:' .. ARGV[i], queue)
+    redis.call('HSET', JOB .. child, 'queue', queue, 'parent', task)
+    dispatch(child, queue, now)
+    made = made + 1
+  end
+end
+end_job(job, ARGV[3], window, now)
+return {'fanned_out', made}

@@ -1,0 +1,15 @@
+-- Run the process job of a stored delivery again: handlers that are new get their job,
+-- handlers that already have or had one do not run twice (fan_out sees to that).
+-- ARGV  1 delivery  2 who
+-- Gives {'queued'} or {'refused', why}.
+local key = DELIVERY .. ARGV[1]
+local job = ARGV[1] .. ':' .. PROCESS
+if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
+if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
+local state = redis.call('HGET', JOB .. job, 'state')
+if state then return {'refused', state} end
+redis.call('HINCRBY', key, 'owed', 1)
+redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
+dispatch(job, DELIVERIES_QUEUE, server_now())
+audit(ARGV[2], 'replay', ARGV[1], '')
+return {'queued'}

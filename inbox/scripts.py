@@ -1,0 +1,48 @@
+"""The Lua scripts in `lua/`, each with the shared prelude in front."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from redis import Redis
+from redis.commands.core import Script
+
+from inbox import keys
+from inbox.message import TASK_PREFIX, lua_message_function
+
+
+_FOLDER: Final = Path(__file__).parent / "lua"
+
+#: Scripts that end work free memory, so a full store must not stop them. Only `accept`
+#: is refused when `maxmemory` is reached, and it is refused before it wrote anything.
+_MAY_RUN_WHEN_FULL: Final = "#!lua flags=allow-oom\n"
+_REFUSED_WHEN_FULL: Final = "#!lua\n"
+
+_NAMES: Final = {
+    "DELIVERY": keys.DELIVERY,
+    "JOB": keys.JOB,
+    "QUEUED": keys.QUEUED,
+    "RUNNING": keys.RUNNING,
+    "WAITING": keys.WAITING,
+    "FAILED": keys.FAILED,
+    "IDENTITY": keys.IDENTITY,
+    "COUNTS": keys.COUNTS,
+    "AUDIT": keys.AUDIT,
+    "SWEEPING": keys.SWEEPING,
+    "UNACKED": keys.UNACKED,
+    "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
+    "PROCESS": keys.PROCESS,
+    "TASK_PREFIX": TASK_PREFIX,
+}
+
+
+@cache
+def _prelude() -> str:
+    names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
+    return names + lua_message_function() + (_FOLDER / "common.lua").read_text()
+
+
+def load(client: "Redis[Any] | Redis", name: str) -> Script:  # type: ignore[type-arg]
+    """Give the script `lua/<name>.lua`, callable on this client."""
+    flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
+    return client.register_script(flags + _prelude() + (_FOLDER / f"{name}.lua").read_text())

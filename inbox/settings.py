@@ -1,0 +1,55 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from settings import Reader
+from settings.parsers import whole_number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """Where the inbox is and how long it remembers."""
+
+    redis_url: str
+    dedupe_window_seconds: int
+
+    def __repr__(self) -> str:
+        # The address may hold a password.
+        return "InboxSettings(…)"
+
+    @classmethod
+    def read(cls, reader: Reader) -> "InboxSettings":
+        """Read what every process needs to find the inbox."""
+        return cls(
+            redis_url=reader.read("REDIS_URL", redis_address, "redis://127.0.0.1:6379/0"),
+            dedupe_window_seconds=reader.read(
+                "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800"
+            ),
+        )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "InboxSettings":
+        """
+        Read these settings alone.
+
+        Raises:
+            SettingsError: names everything that is wrong.
+        """
+        reader = Reader(environ)
+        found = cls.read(reader)
+        reader.finish()
+        return found
+
+
+def redis_address(value: str) -> str:
+    """Take a redis://, rediss:// or unix:// address."""
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
+        right = right or (parts.scheme == "unix" and bool(parts.path))
+        _ = parts.port
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError("must be a redis://, rediss:// or unix:// address")
+    return value

@@ -1,0 +1,103 @@
+"""Views as tables for people at a terminal."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from inbox.views import DeliveryView, JobView, Stats
+
+
+def stats(found: Stats) -> RenderableType:
+    """Table the inbox at a glance."""
+    queues = Table("queue", "jobs queued", "messages", "oldest", title="Queues")
+    for queue in found.queues:
+        queues.add_row(queue.queue, str(queue.jobs), str(queue.messages), _age(queue.oldest))
+    states = Table("state", "jobs", "", title="Jobs")
+    states.add_row("queued", str(sum(queue.jobs for queue in found.queues)), "")
+    states.add_row("running", str(found.running), "")
+    states.add_row("waiting", str(found.waiting), f"next try {_time(found.next_try)}")
+    states.add_row("failed", str(found.failed), f"oldest {_age(found.oldest_failed)}")
+    counts = Table("since the store was made", "", title="Counts")
+    for name, value in found.counts.items():
+        counts.add_row(name, str(value))
+    return Group(queues, states, counts)
+
+
+def jobs(found: Iterable[JobView]) -> RenderableType:
+    """Table failed jobs."""
+    table = Table("job", "failed", "runs", "reason", "error", title="Failed jobs")
+    table.columns[0].overflow = "fold"
+    for job in found:
+        table.add_row(
+            job.job,
+            _time(job.since),
+            str(len(job.runs)),
+            escape(job.reason or ""),
+            escape(job.error or ""),
+        )
+    return table
+
+
+def delivery(found: DeliveryView) -> RenderableType:
+    """Table one delivery with the history of its jobs."""
+    head = Table("delivery", found.delivery, title="Delivery")
+    head.add_row("received", _time(found.received))
+    head.add_row("settled", _time(found.settled))
+    size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
+    head.add_row("body", size)
+    for name, value in found.facts.items():
+        head.add_row(name.replace("_", " "), escape(value))
+    ended = Table("job", "ended", title="Ended jobs")
+    for name, outcome in found.ended.items():
+        ended.add_row(name, escape(outcome))
+    owed = Table("job", "state", "since", "next try", "tries", "last error", title="Owed jobs")
+    runs = Table("task", "started", "ended", "reason", "error", title="Runs that failed")
+    for job in found.jobs:
+        owed.add_row(
+            job.name,
+            job.state,
+            _time(job.since),
+            _time(job.next_try),
+            str(job.tries),
+            escape(job.error or ""),
+        )
+        for run in job.runs:
+            runs.add_row(
+                run.task, _time(run.started), _time(run.ended), run.reason, escape(run.error)
+            )
+    return Group(head, ended, owed, runs)
+
+
+def tally(found: Mapping[str, int]) -> RenderableType:
+    """Table how often each outcome came."""
+    table = Table("outcome", "count")
+    for outcome, count in sorted(found.items()):
+        table.add_row(_OUTCOMES.get(outcome, f"not done: it is {outcome}"), str(count))
+    return table
+
+
+_OUTCOMES = {
+    "queued": "queued",
+    "discarded": "discarded",
+    "duplicate": "not done: this body was accepted before",
+    "gone": "not done: no such job, or it has ended",
+    "unknown": "not done: no such delivery",
+    "settled": "not done: the delivery is settled, its body is no longer kept",
+}
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S") + " UTC" if moment else "-"
+
+
+def _age(moment: datetime | None) -> str:
+    if moment is None:
+        return "-"
+    seconds = max(int((datetime.now(UTC) - moment).total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"

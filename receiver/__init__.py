@@ -1,0 +1,1 @@
+"""The HTTP edge: verifies a webhook's signature, accepts it into the inbox, answers."""

@@ -1,0 +1,57 @@
+"""The shapes of the receiver's answers."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+
+#: Seconds after which a sender may try again when the inbox cannot take a webhook.
+RETRY_AFTER_SECONDS: Final = 5
+
+
+class RefusedError(Exception):
+    """
+    A request that is answered with an error.
+
+    Attributes:
+        status: the HTTP status.
+        code: slug of the error, also the label of its metric.
+        message: a sentence that says what to do.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, code: str, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+def error_answer(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Make the one JSON shape that all errors have."""
+    response = jsonify(error={"code": code, "message": message})
+    response.status_code = status
+    response.headers.update(headers or {})
+    return response
+
+
+def register_errors(app: Flask) -> None:
+    """Turn exceptions into answers, ours and those of the framework."""
+
+    @app.errorhandler(RefusedError)
+    def refused(error: RefusedError) -> Response:
+        return error_answer(error.status, error.code, error.message, error.headers)
+
+    @app.errorhandler(HTTPException)
+    def of_the_framework(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+        headers = {name: value for name, value in error.get_headers() if name.lower() == "allow"}
+        message = "there is nothing here" if status == 404 else (error.description or code)
+        return error_answer(status, code, message, headers)

@@ -1,0 +1,68 @@
+from flask import Flask, Response, jsonify, request
+from redis import RedisError
+
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Intake
+from inbox.views import Stats
+from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.metrics import Metrics
+from receiver.settings import ReceiverSettings
+from receiver.webhook import Webhook
+from telemetry.logs import configure_logs
+from telemetry.sentry import configure_sentry
+
+
+#: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
+CONNECTIONS = 4
+
+
+def create_app(settings: ReceiverSettings) -> Flask:
+    """Build the receiver. Nothing connects before the first request."""
+    configure_logs(settings.telemetry, process="receiver")
+    configure_sentry(settings.telemetry, process="receiver")
+    client = connect(
+        settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
+    )
+    intake = Intake(client)
+    desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
+    metrics = Metrics(lambda: _stats(desk))
+    webhook = Webhook(settings, intake, metrics)
+
+    app = Flask(__name__, static_folder=None)
+    register_errors(app)
+
+    @app.post("/webhooks/voucherify", provide_automatic_options=False)
+    def receive() -> Response:
+        return webhook.receive(request)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Tell that the process lives."""
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        """Tell whether a webhook could be accepted now."""
+        try:
+            intake.check()
+        except InboxUnavailableError as error:
+            return error_answer(
+                503, f"inbox_{error.reason}", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            )
+        return jsonify(status="ready")
+
+    @app.get("/metrics")
+    def prometheus() -> Response:
+        """Write this process's counters and the inbox's state for Prometheus."""
+        return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+    return app
+
+
+def _stats(desk: Desk) -> Stats | None:
+    try:
+        return desk.stats()
+    except RedisError:
+        return None

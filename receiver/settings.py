@@ -1,0 +1,55 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from inbox.settings import InboxSettings
+from receiver.callers import CallerRule, parse_allowed
+from settings import Reader
+from settings.parsers import whole_number, words
+from telemetry.settings import TelemetrySettings
+
+
+#: A shorter secret can be guessed; Voucherify's own are longer.
+SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverSettings:
+    """All that the receiver takes from its environment."""
+
+    inbox: InboxSettings
+    telemetry: TelemetrySettings
+    secrets: tuple[bytes, ...] = field(repr=False)
+    max_body_bytes: int
+    callers: CallerRule
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "ReceiverSettings":
+        """
+        Read and check everything.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        reader = Reader(environ)
+        found = cls(
+            inbox=InboxSettings.read(reader),
+            telemetry=TelemetrySettings.read(reader),
+            secrets=reader.read("VOUCHERIFY_WEBHOOK_SECRETS", webhook_secrets),
+            max_body_bytes=reader.read("MAX_BODY_BYTES", whole_number(1024, 67_108_864), "1048576"),
+            callers=CallerRule(
+                allowed=reader.read("ALLOWED_IPS", parse_allowed, ""),
+                proxy_hops=reader.read("TRUSTED_PROXY_HOPS", whole_number(0, 10), "0"),
+            ),
+        )
+        reader.finish()
+        return found
+
+
+def webhook_secrets(value: str) -> tuple[bytes, ...]:
+    """Take comma-separated secrets, newest first."""
+    secrets = words(value)
+    if not secrets:
+        raise ValueError("must name at least one secret")
+    if any(len(secret) < SHORTEST_SECRET for secret in secrets):
+        raise ValueError(f"holds a secret shorter than {SHORTEST_SECRET} characters")
+    return tuple(secret.encode() for secret in secrets)

@@ -1,0 +1,121 @@
+"""POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
+
+from http import HTTPStatus
+from typing import Protocol
+
+import structlog
+from flask import Request, Response, jsonify
+
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Accepted
+from receiver import signature
+from receiver.answers import RETRY_AFTER_SECONDS, RefusedError
+from receiver.gate import Gate
+from receiver.metrics import Metrics
+from receiver.settings import ReceiverSettings
+from telemetry.sentry import trace_headers
+
+
+log = structlog.get_logger()
+
+
+class Accepts(Protocol):
+    """What the webhook needs of the inbox."""
+
+    def accept(self, body: bytes, trace: str = "") -> Accepted:
+        """Store a body and enqueue its first job."""
+
+
+class Webhook:
+    """Receives Voucherify's webhooks."""
+
+    def __init__(self, settings: ReceiverSettings, intake: Accepts, metrics: Metrics) -> None:
+        self._settings = settings
+        self._intake = intake
+        self._metrics = metrics
+        self._gate = Gate()
+
+    def receive(self, request: Request) -> Response:
+        """
+        Check who calls, read, verify, accept, answer.
+
+        A body whose signature is right is never refused for its content: Voucherify switches
+        a webhook off after twelve refusals, and poison would take the good ones with it.
+
+        Raises:
+            RefusedError: the answer is an error.
+        """
+        try:
+            self._check_caller(request)
+            body = self._read(request)
+            self._verify(body, request)
+            accepted = self._accept(body)
+        except RefusedError as refusal:
+            self._metrics.refused(refusal.code)
+            log.warning("webhook.refused", code=refusal.code, status=int(refusal.status))
+            raise
+        self._metrics.accepted(duplicate=accepted.duplicate)
+        log.info(
+            "webhook.accepted",
+            delivery=accepted.delivery,
+            duplicate=accepted.duplicate,
+            size=len(body),
+        )
+        answer = jsonify(delivery=accepted.delivery, duplicate=accepted.duplicate)
+        answer.status_code = HTTPStatus.ACCEPTED
+        return answer
+
+    def _check_caller(self, request: Request) -> None:
+        forwarded_for = ",".join(request.headers.getlist("X-Forwarded-For"))
+        if not self._settings.callers.allows(request.remote_addr or "", forwarded_for):
+            raise RefusedError(
+                HTTPStatus.FORBIDDEN,
+                "address_not_allowed",
+                "the caller's address is not in ALLOWED_IPS; behind a load balancer, "
+                "set TRUSTED_PROXY_HOPS as well",
+            )
+
+    def _read(self, request: Request) -> bytes:
+        # The server's own stream is read, because a chunked body has no length to check
+        # beforehand: one byte more than allowed tells that it is too long.
+        most = self._settings.max_body_bytes
+        if (request.content_length or 0) <= most:
+            stream = request.environ["wsgi.input"]
+            parts, left = [], most + 1
+            while left and (part := stream.read(left)):
+                parts.append(part)
+                left -= len(part)
+            if left:
+                return b"".join(parts)
+        raise RefusedError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "body_too_large",
+            f"the body is longer than {most} bytes (MAX_BODY_BYTES)",
+            # The rest of the body is not read, so this connection cannot be used again.
+            {"Connection": "close"},
+        )
+
+    def _verify(self, body: bytes, request: Request) -> None:
+        claimed = request.headers.get(signature.HEADER)
+        position = signature.matching_secret(body, claimed, self._settings.secrets)
+        if position is None:
+            raise RefusedError(
+                HTTPStatus.UNAUTHORIZED,
+                "bad_signature",
+                f"{signature.HEADER} is missing"
+                if claimed is None
+                else f"{signature.HEADER} does not fit the body under any secret in "
+                "VOUCHERIFY_WEBHOOK_SECRETS",
+            )
+        self._metrics.verified(position)
+
+    def _accept(self, body: bytes) -> Accepted:
+        try:
+            return self._gate.ask(lambda: self._intake.accept(body, trace_headers()))
+        except InboxUnavailableError as error:
+            raise RefusedError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"inbox_{error.reason}",
+                f"{error}; send this webhook again later",
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
+            ) from error

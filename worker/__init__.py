@@ -1,0 +1,1 @@
+"""Celery workers: run the jobs that the inbox owes."""

@@ -1,0 +1,85 @@
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init, setup_logging
+from kombu import Exchange, Queue
+
+from inbox.connection import tls_options
+from inbox.keys import DELIVERIES_QUEUE, PROCESS
+from settings import SettingsError
+from telemetry.logs import configure_logs
+from worker.handlers import load_handlers
+from worker.running import Running
+from worker.settings import BrokerSettings, WorkerSettings
+from worker.tasks import register_tasks
+
+
+def create_celery(environ: Mapping[str, str]) -> Celery:
+    """
+    Build the Celery application that workers and Flower share.
+
+    Only a process that turns out to be a worker reads the worker's settings and secrets, when
+    it starts: Flower never has them.
+    """
+    try:
+        settings = BrokerSettings.from_environ(environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    table = load_handlers()
+    queues = (DELIVERIES_QUEUE, *table.queues)
+    # set_as_current=False: nothing may reach this application but through its own name.
+    app = Celery("perkhook", set_as_current=False)
+    app.conf.update(_configuration(settings, queues))
+    register_tasks(app, [PROCESS, *table.by_name])
+    app.steps["worker"].add(Running)
+    app.perkhook_table = table
+    app.perkhook_queues = queues
+
+    def our_logs(**_: Any) -> None:
+        configure_logs(settings.telemetry, process="worker")
+
+    def read_worker_settings(**_: Any) -> None:
+        try:
+            app.perkhook_settings = WorkerSettings.from_environ(environ)
+        except SettingsError as error:
+            sys.exit(str(error))
+
+    setup_logging.connect(our_logs, weak=False)
+    celeryd_init.connect(read_worker_settings, weak=False)
+    return app
+
+
+def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:
+    url = settings.inbox.redis_url
+    configuration: dict[str, Any] = {
+        "broker_url": url.replace("unix://", "redis+socket://", 1),
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
+            # A worker that is gone keeps its messages this long. They are hints, and the
+            # sweep has sent the jobs again by then, so this only tidies up.
+            "visibility_timeout": 2 * settings.lease_seconds,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+        },
+        "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in queues],
+        "task_default_queue": DELIVERIES_QUEUE,
+        "task_create_missing_queues": False,
+        "task_ignore_result": True,
+        "accept_content": ["json"],
+        # A message stays noted under its worker until the job is settled, which is how the
+        # sweep knows that somebody has it.
+        "task_acks_late": True,
+        "worker_prefetch_multiplier": 1,
+        # Jobs wait for the network nearly all of their time.
+        "worker_pool": "threads",
+        "worker_concurrency": settings.concurrency,
+        "worker_send_task_events": True,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+    }
+    if url.startswith("rediss://"):
+        configuration["broker_use_ssl"] = tls_options(url) or None
+    return configuration

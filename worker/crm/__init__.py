@@ -1,0 +1,16 @@
+"""What tells the CRM: one backend a file, chosen by CRM_BACKEND."""
+
+from worker.crm.dry_run import DryRunCrm
+from worker.crm.http import HttpCrm
+from worker.crm.settings import CrmSettings
+from worker.services import CrmBackend
+
+
+def make_crm(settings: CrmSettings) -> CrmBackend:
+    """Make the backend that the settings name."""
+    if settings.backend == "http":
+        return HttpCrm(settings.http_url, settings.http_secret)
+    return DryRunCrm()
+
+
+__all__ = ["CrmSettings", "make_crm"]

@@ -1,0 +1,37 @@
+from dataclasses import dataclass, field
+
+from settings import Reader
+from settings.parsers import one_of, web_address
+from worker.secrets import signing_secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmSettings:
+    """Which backend tells the CRM, and how it is reached."""
+
+    backend: str
+    http_url: str
+    http_secret: str = field(repr=False)
+
+    @classmethod
+    def read(cls, reader: Reader) -> "CrmSettings":
+        """Read these settings as part of the worker's; what the backend needs is required."""
+        backend = reader.read("CRM_BACKEND", one_of("dry-run", "http"), "dry-run")
+        found = cls(
+            backend=backend,
+            http_url=reader.read("CRM_HTTP_URL", _optional_address, ""),
+            http_secret=reader.read("CRM_HTTP_SECRET", signing_secret, ""),
+        )
+        if backend == "http":
+            for name, value in (
+                ("CRM_HTTP_URL", found.http_url),
+                ("CRM_HTTP_SECRET", found.http_secret),
+            ):
+                # None: the variable is set and wrong, which is told already.
+                if value == "":
+                    reader.problem(name, "is required when CRM_BACKEND is http")
+        return found
+
+
+def _optional_address(value: str) -> str:
+    return web_address(value) if value else ""

@@ -1,0 +1,32 @@
+"""How a job can fail. Each error is a sentence plus a slug, and neither holds personal data."""
+
+from telemetry.safe_errors import SayableError
+
+
+class JobError(SayableError):
+    """A job did not succeed; `reason` is the slug that groups such failures."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class PermanentError(JobError):
+    """Trying again cannot mend it: the job is set aside for an operator at once."""
+
+
+class RetryableError(JobError):
+    """Trying again may mend it: the job waits by the schedule, or longer if it was told so."""
+
+    def __init__(
+        self, reason: str, message: str, *, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(reason, message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NeedsPersonError(PermanentError):
+    """No safe decision is possible; the message holds what a person needs to decide."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("needs_a_person", message)

@@ -1,0 +1,134 @@
+"""The way of one job: claim, work, settle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import structlog
+
+from inbox.jobs import Claim, FannedOut, Jobs, Refused, SameAssignment, Stale
+from inbox.keys import PROCESS
+from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
+from telemetry.sentry import report
+from worker.errors import PermanentError
+from worker.handlers import HandlerTable
+from worker.process import process
+from worker.services import Job, Services
+from worker.verdict import Verdict, decide
+
+
+log = structlog.get_logger()
+
+#: Share of the lease after which no outgoing call is begun.
+SAFE_SHARE_OF_LEASE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The job is over, or was not to be run now."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job waits for its next try."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job is set aside for an operator."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Runs jobs with these collaborators."""
+
+    jobs: Jobs
+    table: HandlerTable
+    services: Services
+    schedule: tuple[float, ...]
+    lease_seconds: int
+    chance: Callable[[], float]
+
+    def run(self, task: str) -> Settled | Waiting | Failed:
+        """
+        Run the job of a Celery task, if it is still to be run.
+
+        A message is only a hint: it may come twice, late, or for a job that is long done.
+        What is true stands in the inbox.
+        """
+        started = monotonic()
+        claim = self.jobs.claim(task)
+        if isinstance(claim, Refused):
+            log.info("job.refused", task=task, state=claim.state)
+            return Settled(f"not run: {claim.state}")
+        with structlog.contextvars.bound_contextvars(
+            delivery=claim.delivery, job=claim.job, task=task, tries=claim.tries
+        ):
+            try:
+                outcome = self._work(claim, started)
+            except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
+                return self._set_aside(claim, error)
+            log.info("job.done", outcome=outcome, seconds=round(monotonic() - started, 3))
+            return Settled(outcome)
+
+    def _work(self, claim: Claim, started: float) -> str:
+        if claim.name == PROCESS:
+            return self._fan_out(claim)
+        deadline = started + self.lease_seconds * SAFE_SHARE_OF_LEASE
+        outcome = self._handle(claim, Job(id=claim.job, delivery=claim.delivery, deadline=deadline))
+        return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
+
+    def _fan_out(self, claim: Claim) -> str:
+        owed = process(claim.body, self.table)
+        done = self.jobs.fan_out(
+            claim,
+            owed.handlers,
+            outcome=owed.outcome,
+            facts=owed.facts,
+            identity=owed.identity,
+        )
+        match done:
+            case FannedOut():
+                return owed.outcome
+            case SameAssignment(delivery):
+                return f"same assignment as delivery {delivery}"
+            case Stale():
+                return _LEASE_LOST
+
+    def _handle(self, claim: Claim, job: Job) -> str:
+        handler = self.table.by_name.get(claim.name)
+        if handler is None:
+            raise PermanentError("no_handler", f"no file in worker/handlers has {claim.name}")
+        event = load_event(load_envelope(parse_body(claim.body)))
+        if not isinstance(event, HolderAssignmentDeleted):
+            raise PermanentError("no_schema", f"{claim.name} does not handle this event")
+        return handler.run(event, self.services, job)
+
+    def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
+        verdict = decide(error, tries=claim.tries, schedule=self.schedule, chance=self.chance())
+        if not verdict.expected:
+            log.error("job.unexpected_error", reason=verdict.reason, exc_info=error)
+            report(error, job=claim.job, delivery=claim.delivery)
+        if verdict.delay_seconds is None:
+            if not self.jobs.fail(claim, verdict.reason, verdict.error):
+                return Settled(_LEASE_LOST)
+            log.error("job.failed", reason=verdict.reason, error=verdict.error)
+            return Failed(verdict)
+        if not self.jobs.wait(claim, verdict.delay_seconds, verdict.reason, verdict.error):
+            return Settled(_LEASE_LOST)
+        log.warning(
+            "job.waiting",
+            reason=verdict.reason,
+            error=verdict.error,
+            delay_seconds=round(verdict.delay_seconds, 1),
+        )
+        return Waiting(verdict)
+
+
+_LEASE_LOST = "not settled: the lease was lost, another run settles it"

@@ -1,0 +1,47 @@
+"""
+The handlers: one file each. A file in this folder is found by itself.
+
+To add a handler, add a file with a function:
+
+    @handles("customer.holder.assignment.deleted", queue="perks")
+    def my_handler(event, services, job):
+        ...
+        return "a few words on what was done, without personal data"
+
+The function's name is the job's name: it stands in ids, logs and Flower, so a handler that is
+renamed while its jobs wait leaves them without code.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+
+from worker.handlers.registry import Registration, handles, registered
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerTable:
+    """All handlers by name."""
+
+    by_name: dict[str, Registration]
+
+    def for_event(self, event_type: str) -> tuple[Registration, ...]:
+        """List the handlers that want events of this type."""
+        return tuple(
+            handler for handler in self.by_name.values() if event_type in handler.event_types
+        )
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Name the queues that handlers run on."""
+        return tuple(sorted({handler.queue for handler in self.by_name.values()}))
+
+
+def load_handlers() -> HandlerTable:
+    """Import every file of this folder and table what they registered."""
+    for module in pkgutil.iter_modules(__path__, __name__ + "."):
+        importlib.import_module(module.name)
+    return HandlerTable(dict(sorted(registered().items())))
+
+
+__all__ = ["HandlerTable", "Registration", "handles", "load_handlers"]

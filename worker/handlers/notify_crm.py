@@ -1,0 +1,9 @@
+from schemas import HolderAssignmentDeleted
+from worker.handlers.registry import handles
+from worker.services import Job, Services
+
+
+@handles("customer.holder.assignment.deleted", queue="crm")
+def notify_crm(event: HolderAssignmentDeleted, services: Services, job: Job) -> str:
+    """Tell the CRM that the customer's assignment was removed."""
+    return services.crm.note_removal(event, job)

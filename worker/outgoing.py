@@ -1,0 +1,136 @@
+"""
+Calls to services of the shop: one signed POST with an idempotency key.
+
+Signed by the Standard Webhooks convention (standardwebhooks.com specification): headers
+webhook-id, webhook-timestamp and webhook-signature over the exact bytes sent.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any, Final
+
+import httpx
+from standardwebhooks import Webhook
+
+from worker.errors import PermanentError, RetryableError
+from worker.services import Job
+
+
+CONNECT_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 10.0
+
+#: A downstream may ask for a longer wait; it is not believed.
+LONGEST_WAIT_SECONDS: Final = 86_400.0
+
+#: Client errors that pass: time-out, conflict, too early, too many requests.
+_PASSING: Final = frozenset({408, 409, 425, 429})
+
+
+def utc_now() -> datetime:
+    """Tell the time; the seam where tests put in theirs."""
+    return datetime.now(UTC)
+
+
+def make_client() -> httpx.Client:
+    """Make a client with bounded waits that follows no redirects and repeats nothing."""
+    return httpx.Client(
+        timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        follow_redirects=False,
+        headers={"User-Agent": "perkhook"},
+        # The environment's proxies and .netrc are not part of our settings.
+        trust_env=False,
+    )
+
+
+class SignedPost:
+    """Sends JSON to one address of the shop."""
+
+    def __init__(
+        self,
+        what: str,
+        url: str,
+        secret: str,
+        *,
+        client: httpx.Client | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._what = what
+        self._url = url
+        self._signer = Webhook(secret)
+        self._client = client or make_client()
+        self._clock = clock
+
+    def send(self, payload: dict[str, Any], *, idempotency_key: str, job: Job) -> None:
+        """
+        Send once and return if it was taken.
+
+        Raises:
+            PermanentError: refused in a way that trying again cannot mend.
+            RetryableError: not taken now, or it is not known whether it was taken.
+        """
+        check_time_left(job)
+        body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+        now = self._clock()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": idempotency_key,
+            "webhook-id": idempotency_key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(idempotency_key, now, body),
+        }
+        try:
+            answer = self._client.post(self._url, content=body.encode(), headers=headers)
+        except httpx.TransportError as error:
+            raise transport_error(self._what, error) from error
+        self._judge(answer, now)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._client.close()
+
+    def _judge(self, answer: httpx.Response, now: datetime) -> None:
+        status = answer.status_code
+        if 200 <= status < 300:
+            return
+        reason, message = f"{self._what}_answered_{status}", f"{self._what} answered {status}"
+        if status >= 500 or status in _PASSING:
+            raise RetryableError(
+                reason,
+                message,
+                retry_after_seconds=retry_after(answer.headers.get("Retry-After"), now),
+            )
+        raise PermanentError(reason, message)
+
+
+def check_time_left(job: Job) -> None:
+    """
+    Refuse to begin a call that could outlast the job's lease.
+
+    Raises:
+        RetryableError: too little of the lease is left.
+    """
+    if monotonic() + CONNECT_SECONDS + ANSWER_SECONDS > job.deadline:
+        raise RetryableError("out_of_time", "the job's lease is nearly over")
+
+
+def transport_error(what: str, error: httpx.TransportError) -> RetryableError:
+    """Tell a failed connection in our words; httpx's own may hold addresses with ids."""
+    if isinstance(error, httpx.TimeoutException):
+        return RetryableError(f"{what}_timeout", f"{what} did not answer in time")
+    return RetryableError(f"{what}_unreachable", f"{what} could not be reached")
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3)."""
+    if header is None:
+        return None
+    if header.strip().isascii() and header.strip().isdecimal():
+        return min(float(header), LONGEST_WAIT_SECONDS)
+    try:
+        wait = (parsedate_to_datetime(header) - now).total_seconds()
+        return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,37 @@
+import structlog
+
+from schemas import HolderAssignmentDeleted
+from worker.perks.scope import Scope, scope_of
+from worker.services import Job
+
+
+log = structlog.get_logger()
+
+
+class DryRunPerks:
+    """Tells in the log what it would take back, and touches nothing."""
+
+    def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
+        """Write the plan of one take-back."""
+        scope = scope_of(event)
+        holder = event.holder
+        plan = _PLANS[scope]
+        log.info(
+            "perks.dry_run",
+            plan=plan,
+            job=job.id,
+            holder=holder.id,
+            customer=holder.customer_id,
+            campaign=holder.campaign_id,
+        )
+        return f"dry run: {plan}"
+
+    def close(self) -> None:
+        """Nothing to give up."""
+
+
+_PLANS = {
+    Scope.REFEREE: "would take back the referee's reward",
+    Scope.REFERRER: "would look at what the referrer earned with the code",
+    Scope.OWNER: "nothing: not a referral role",
+}

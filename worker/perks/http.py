@@ -1,0 +1,29 @@
+from schemas import HolderAssignmentDeleted
+from worker.outgoing import SignedPost
+from worker.perks.scope import Scope, scope_of
+from worker.removal import describe_removal
+from worker.services import Job
+
+
+class HttpPerks:
+    """Leaves the take-back to a service of the shop: one signed POST for each removal."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self._post = SignedPost("perks_service", url, secret)
+
+    def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
+        """
+        Tell the shop's service what to take back.
+
+        The idempotency key names the removed assignment, not the job or the body, so that
+        a webhook sent again in another body cannot take twice either.
+        """
+        if scope_of(event) is Scope.OWNER:
+            return "nothing to take back: not a referral role"
+        payload = {"type": "referral_perks.revoke", **describe_removal(event)}
+        self._post.send(payload, idempotency_key=f"revoke-{event.holder.id}", job=job)
+        return "the perks service took it"
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._post.close()

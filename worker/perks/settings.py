@@ -1,0 +1,48 @@
+from dataclasses import dataclass, field
+
+from settings import Reader
+from settings.parsers import one_of, text, web_address
+from worker.secrets import signing_secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerksSettings:
+    """Which backend takes perks back, and how it is reached."""
+
+    backend: str
+    http_url: str
+    http_secret: str = field(repr=False)
+    voucherify_url: str
+    voucherify_app_id: str = field(repr=False)
+    voucherify_app_token: str = field(repr=False)
+
+    @classmethod
+    def read(cls, reader: Reader) -> "PerksSettings":
+        """Read these settings as part of the worker's; what the backend needs is required."""
+        backend = reader.read("PERKS_BACKEND", one_of("dry-run", "voucherify", "http"), "dry-run")
+        found = cls(
+            backend=backend,
+            http_url=reader.read("PERKS_HTTP_URL", _optional_address, ""),
+            http_secret=reader.read("PERKS_HTTP_SECRET", signing_secret, ""),
+            voucherify_url=reader.read(
+                "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
+            ),
+            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", text, ""),
+            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", text, ""),
+        )
+        needed = {
+            "http": {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret},
+            "voucherify": {
+                "VOUCHERIFY_APP_ID": found.voucherify_app_id,
+                "VOUCHERIFY_APP_TOKEN": found.voucherify_app_token,
+            },
+        }
+        for name, value in needed.get(backend, {}).items():
+            # None: the variable is set and wrong, which is told already.
+            if value == "":
+                reader.problem(name, f"is required when PERKS_BACKEND is {backend}")
+        return found
+
+
+def _optional_address(value: str) -> str:
+    return web_address(value) if value else ""

@@ -1,0 +1,72 @@
+"""The first job of every delivery: from raw bytes to one job for each handler."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
+from worker.errors import PermanentError
+from worker.handlers import HandlerTable
+
+
+#: Event types as Voucherify writes them; anything else is not repeated to operators.
+_EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanOut:
+    """
+    What a delivery owes.
+
+    Attributes:
+        handlers: name and queue of each handler's job.
+        outcome: a few words on how processing ended.
+        facts: JSON object of ids for operators.
+        identity: what must be handled once whatever body told of it; empty for none.
+    """
+
+    handlers: tuple[tuple[str, str], ...]
+    outcome: str
+    facts: str
+    identity: str = ""
+
+
+def process(body: bytes, table: HandlerTable) -> FanOut:
+    """
+    Read a body and decide what it owes.
+
+    Raises:
+        UnreadableBody: the body is not what Voucherify sends; says what is wrong and where.
+        PermanentError: handlers want this event and no schema describes it.
+    """
+    envelope = load_envelope(parse_body(body))
+    event_type = envelope.event_type
+    facts = {
+        "event_type": event_type if _EVENT_TYPE.fullmatch(event_type) else "?",
+        "event_id": envelope.event.id,
+        "event_created_at": envelope.event.created_at.isoformat(timespec="milliseconds"),
+    }
+    wanted = table.for_event(event_type)
+    if not wanted:
+        return FanOut(
+            handlers=(), outcome=f"no handler for {facts['event_type']}", facts=json.dumps(facts)
+        )
+    event = load_event(envelope)
+    if event is None:
+        raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
+    holder = event.holder
+    facts |= {
+        "holder": holder.id,
+        "customer": holder.customer_id,
+        "campaign": holder.campaign_id,
+        "role": str(holder.holder_role),
+    }
+    # The id of a holder names one assignment; being assigned again makes another one
+    # (Voucherify API reference: Add holders to referral code).
+    removed = isinstance(event, HolderAssignmentDeleted)
+    return FanOut(
+        handlers=tuple((handler.name, handler.queue) for handler in wanted),
+        outcome="handed to " + ", ".join(handler.name for handler in wanted),
+        facts=json.dumps(facts),
+        identity=f"{event_type}:{holder.id}" if removed else "",
+    )

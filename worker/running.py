@@ -1,0 +1,88 @@
+import os
+import random
+import socket
+from typing import Any
+
+import structlog
+from celery import bootsteps
+
+from inbox.connection import connect
+from inbox.jobs import Jobs
+from telemetry.sentry import configure_sentry
+from worker.crm import make_crm
+from worker.flow import Flow
+from worker.perks import make_perks
+from worker.services import Services
+from worker.settings import WorkerSettings
+from worker.sweeper import Sweeper
+
+
+log = structlog.get_logger()
+
+#: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
+CONNECTIONS = 4
+
+
+class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
+    """
+    Gives a worker what its jobs act with, and takes it down when the worker stops.
+
+    It starts before the pool and stops after it, so a job that runs always has all it needs.
+    """
+
+    requires = ("celery.worker.components:Timer",)
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self._sweeper: Sweeper | None = None
+        self._services: Services | None = None
+
+    def include_if(self, worker: Any) -> bool:
+        """Run in every worker."""
+        return hasattr(worker.app, "perkhook_settings")
+
+    def start(self, worker: Any) -> None:
+        """Connect the collaborators and begin sweeping."""
+        settings: WorkerSettings = worker.app.perkhook_settings
+        configure_sentry(settings.broker.telemetry, process="worker")
+        queues = worker.app.perkhook_queues
+        caller = f"{socket.gethostname()}:{os.getpid()}"
+        jobs = Jobs(
+            connect(
+                settings.broker.inbox.redis_url,
+                max_connections=CONNECTIONS,
+                answer_timeout=5.0,
+                name="perkhook-worker",
+            ),
+            lease_seconds=settings.broker.lease_seconds,
+            dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
+            removal_memory_seconds=settings.removal_memory_seconds,
+        )
+        self._services = Services(perks=make_perks(settings.perks), crm=make_crm(settings.crm))
+        worker.app.perkhook_flow = Flow(
+            jobs=jobs,
+            table=worker.app.perkhook_table,
+            services=self._services,
+            schedule=settings.retry_schedule_seconds,
+            lease_seconds=settings.broker.lease_seconds,
+            chance=random.random,
+        )
+        self._sweeper = Sweeper(jobs, caller, queues, settings.reclaim_interval_seconds)
+        self._sweeper.start()
+        log.info(
+            "worker.started",
+            perks=settings.perks.backend,
+            crm=settings.crm.backend,
+            queues=list(queues),
+        )
+
+    def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
+        """Stop sweeping and give up connections."""
+        if self._sweeper is not None:
+            self._sweeper.stop()
+        if self._services is not None:
+            self._services.perks.close()
+            self._services.crm.close()
+        log.info("worker.stopped")
+
+    terminate = stop

@@ -1,0 +1,86 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inbox.settings import InboxSettings
+from settings import Reader
+from settings.parsers import seconds_list, whole_number
+from telemetry.settings import TelemetrySettings
+from worker.crm import CrmSettings
+from worker.perks import PerksSettings
+
+
+#: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
+DEFAULT_SCHEDULE = "10,30,60,120,300,600,1200,2400,3600,7200,10800,14400,21600,21600"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSettings:
+    """What Celery needs, in workers and in Flower."""
+
+    inbox: InboxSettings
+    telemetry: TelemetrySettings
+    lease_seconds: int
+    concurrency: int
+
+    @classmethod
+    def read(cls, reader: Reader) -> "BrokerSettings":
+        """Read these settings as part of the worker's."""
+        return cls(
+            inbox=InboxSettings.read(reader),
+            telemetry=TelemetrySettings.read(reader),
+            # Under 20 s no call with its time limits would fit into a lease.
+            lease_seconds=reader.read("JOB_LEASE_SECONDS", whole_number(20, 86_400), "300"),
+            concurrency=reader.read("WORKER_CONCURRENCY", whole_number(1, 500), "50"),
+        )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "BrokerSettings":
+        """
+        Read these settings alone, without the worker's secrets.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        reader = Reader(environ)
+        found = cls.read(reader)
+        reader.finish()
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """All that a worker takes from its environment."""
+
+    broker: BrokerSettings
+    reclaim_interval_seconds: int
+    retry_schedule_seconds: tuple[float, ...]
+    removal_memory_seconds: int
+    perks: PerksSettings
+    crm: CrmSettings
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
+        """
+        Read and check everything.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        reader = Reader(environ)
+        found = cls(
+            broker=BrokerSettings.read(reader),
+            reclaim_interval_seconds=reader.read(
+                "RECLAIM_INTERVAL_SECONDS", whole_number(1, 3600), "10"
+            ),
+            retry_schedule_seconds=reader.read(
+                "RETRY_SCHEDULE_SECONDS", seconds_list, DEFAULT_SCHEDULE
+            ),
+            # Voucherify keeps sendouts for half a year and lets people send them again.
+            removal_memory_seconds=reader.read(
+                "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000"
+            ),
+            perks=PerksSettings.read(reader),
+            crm=CrmSettings.read(reader),
+        )
+        reader.finish()
+        return found

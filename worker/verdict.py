@@ -1,0 +1,52 @@
+from dataclasses import dataclass
+
+from schemas import UnreadableBody
+from telemetry.safe_errors import describe, type_name
+from worker.errors import PermanentError, RetryableError
+
+
+#: Waits are spread by this share to both sides, so that jobs that failed together do not
+#: come back together.
+JITTER = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What becomes of a job that did not succeed.
+
+    Attributes:
+        reason: slug that groups such failures.
+        error: one sentence without personal data.
+        delay_seconds: wait before the next try; None if there is none.
+        expected: False if nobody thought of this error, so that it is reported.
+    """
+
+    reason: str
+    error: str
+    delay_seconds: float | None
+    expected: bool = True
+
+
+def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance: float) -> Verdict:
+    """
+    Decide between another try and setting the job aside.
+
+    Args:
+        error: what the run raised.
+        tries: runs so far, this one included, at least 1.
+        schedule: seconds to wait after the first, second, … failed run.
+        chance: a random number from 0 to 1.
+    """
+    match error:
+        case UnreadableBody() | PermanentError():
+            return Verdict(reason=error.reason, error=str(error), delay_seconds=None)
+        case RetryableError():
+            reason, expected, told = error.reason, True, error.retry_after_seconds or 0.0
+        case _:
+            reason, expected, told = f"unexpected:{type_name(error)}", False, 0.0
+    delay = None
+    if tries <= len(schedule):
+        spread = 1 - JITTER + 2 * JITTER * chance
+        delay = max(schedule[tries - 1] * spread, told)
+    return Verdict(reason=reason, error=describe(error), delay_seconds=delay, expected=expected)

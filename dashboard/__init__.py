@@ -1,0 +1,1 @@
+"""What perkhook adds to Flower."""

@@ -1,0 +1,80 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from schemas.errors import Reason, UnreadableBody
+from schemas.event_reference import EventReference, EventReferenceSchema
+from schemas.fields import Choice, FreeObject, Part, PartSchema, Text, Timestamp, UnknownValue
+from schemas.reading import read
+from schemas.vocabulary import WebhookKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The webhook that was configured: one of the project, or one of a distribution."""
+
+    id: str | None = None
+    object: WebhookKind | UnknownValue | None = None
+    # An address may carry a key in its query.
+    target_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """
+    What surrounds every event (project settings, webhooks; distribution webhooks).
+
+    `id` names one sendout; whether a retry keeps it is not documented, so it identifies
+    nothing. `type` is the display name of the event on distribution webhooks: decide on
+    `event_type`. `data` is the event's object as it came, `unreadable` the paths of the
+    fields that became None because they could not be read.
+    """
+
+    id: str | None = None
+    project_id: str | None = None
+    created_at: datetime | None = None
+    type: str | None = None
+    data: Mapping[str, Any] = field(repr=False)
+    source: Source | None = None
+    event: EventReference
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def event_type(self) -> str:
+        """The type that the catalogue of events knows, such as `customer.deleted`."""
+        return self.event.type
+
+
+class SourceSchema(PartSchema[Source]):
+    """Reads `Source`."""
+
+    makes = Source
+
+    id = Text()
+    object = Choice(WebhookKind)
+    target_url = Text()
+
+
+class EnvelopeSchema(PartSchema[Envelope]):
+    """Reads `Envelope`."""
+
+    makes = Envelope
+
+    event = Part(EventReferenceSchema(), strict=True)
+    data = FreeObject(strict=True)
+    id = Text()
+    project_id = Text()
+    created_at = Timestamp()
+    type = Text()
+    source = Part(SourceSchema())
+
+
+_SCHEMA = EnvelopeSchema()
+
+
+def load_envelope(document: Mapping[str, Any]) -> Envelope:
+    """Read the envelope of a parsed body, or raise `UnreadableBody`."""
+    if not isinstance(document, Mapping):
+        raise UnreadableBody(Reason.NOT_AN_OBJECT, "The body is JSON, but not an object.")
+    return read(_SCHEMA, document)

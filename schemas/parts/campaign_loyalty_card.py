@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+
+from schemas.fields import Choice, Part, PartSchema, UnknownValue, Whole
+from schemas.vocabulary import PeriodType, RoundingType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirationRules:
+    """When the points of a campaign's loyalty cards expire."""
+
+    period_type: PeriodType | UnknownValue | None = None
+    period_value: int | None = None
+    rounding_type: RoundingType | UnknownValue | None = None
+    rounding_value: int | None = None
+    fixed_month: int | None = None
+    fixed_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLoyaltyCard:
+    """The loyalty card that a campaign gives out."""
+
+    points: int | None = None
+    expiration_rules: ExpirationRules | None = None
+
+
+class ExpirationRulesSchema(PartSchema[ExpirationRules]):
+    """Reads `ExpirationRules`."""
+
+    makes = ExpirationRules
+
+    period_type = Choice(PeriodType)
+    period_value = Whole()
+    rounding_type = Choice(RoundingType)
+    rounding_value = Whole()
+    fixed_month = Whole()
+    fixed_day = Whole()
+
+
+class CampaignLoyaltyCardSchema(PartSchema[CampaignLoyaltyCard]):
+    """Reads `CampaignLoyaltyCard`."""
+
+    makes = CampaignLoyaltyCard
+
+    points = Whole()
+    expiration_rules = Part(ExpirationRulesSchema())

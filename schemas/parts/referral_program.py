@@ -1,0 +1,79 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+from schemas.fields import Amount, Choice, Part, PartSchema, Text, UnknownValue
+from schemas.vocabulary import ConversionEventType, VoucherType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomEvent:
+    """The shop's own event that makes a referral count."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedObject:
+    """The campaign whose card a reward goes to."""
+
+    id: str | None = None
+    name: str | None = None
+    object: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefereeReward:
+    """What a referee gets at conversion, as the campaign says now, not at the grant."""
+
+    type: VoucherType | UnknownValue | None = None
+    amount: int | Decimal | None = None
+    related_object_parent: RelatedObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralProgram:
+    """What makes a referral count. The published examples show no `referee_reward`."""
+
+    conversion_event_type: ConversionEventType | UnknownValue | None = None
+    custom_event: CustomEvent | None = None
+    referee_reward: RefereeReward | None = None
+
+
+class CustomEventSchema(PartSchema[CustomEvent]):
+    """Reads `CustomEvent`."""
+
+    makes = CustomEvent
+
+    id = Text()
+    name = Text()
+
+
+class RelatedObjectSchema(PartSchema[RelatedObject]):
+    """Reads `RelatedObject`."""
+
+    makes = RelatedObject
+
+    id = Text()
+    name = Text()
+    object = Text()
+
+
+class RefereeRewardSchema(PartSchema[RefereeReward]):
+    """Reads `RefereeReward`."""
+
+    makes = RefereeReward
+
+    type = Choice(VoucherType)
+    amount = Amount()
+    related_object_parent = Part(RelatedObjectSchema())
+
+
+class ReferralProgramSchema(PartSchema[ReferralProgram]):
+    """Reads `ReferralProgram`."""
+
+    makes = ReferralProgram
+
+    conversion_event_type = Choice(ConversionEventType)
+    custom_event = Part(CustomEventSchema())
+    referee_reward = Part(RefereeRewardSchema())

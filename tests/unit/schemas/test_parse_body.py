@@ -1,0 +1,143 @@
+import threading
+
+import pytest
+
+from schemas import Reason, UnreadableBody, parse_body
+from schemas.json_depth import MAX_DEPTH
+
+
+def refused(raw: bytes) -> UnreadableBody:
+    """Parse what must be refused, and return the error."""
+    with pytest.raises(UnreadableBody) as caught:
+        parse_body(raw)
+    return caught.value
+
+
+def test_reads_an_object() -> None:
+    """A JSON object in UTF-8 becomes a dict, with numbers and text as JSON means them."""
+    assert parse_body('{"a":[1,-2.5,1e3,true,null,"ü\\n\\u00e9 😀"]}'.encode()) == {
+        "a": [1, -2.5, 1000.0, True, None, "ü\né 😀"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason", "message"),
+    [
+        (b'{"a":"\xff"}', "not_utf8", "The body is not UTF-8: the byte at offset 6 cannot be"),
+        (b'{"a":"\xed\xa0\xbd"}', "not_utf8", "the byte at offset 6 cannot"),
+        (b'{"a":"\xc3', "not_utf8", "the byte at offset 6 cannot"),
+        (b"\xff\xfe{\x00}\x00", "not_utf8", "the byte at offset 0 cannot"),
+        (b"", "not_json", "The body is not JSON: it cannot be read at line 1, column 1."),
+        (b"\xef\xbb\xbf{}", "not_json", "cannot be read at line 1, column 1."),
+        (b'{"a":1,}', "not_json", "cannot be read at line 1, column "),
+        (b'{"a":\n  secret}', "not_json", "cannot be read at line 2, column 3."),
+        (b'{"a":1} {"b":2}', "not_json", "cannot be read at line 1, column 9."),
+        (b'{"a":"cut', "not_json", "cannot be read at line 1, column 6."),
+        (b'{"a":"\t"}', "not_json", "cannot be read at line 1, column 7."),
+        (b'{"a":01}', "not_json", "cannot be read at line 1, column 7."),
+        (b"{'a':1}", "not_json", "cannot be read at line 1, column 2."),
+        (b'{"customer":NaN}', "not_json", "The number at customer is not a JSON number."),
+        (b'{"data":[0,Infinity]}', "not_json", "The number at data[1] is not a JSON number."),
+        (b"-Infinity", "not_json", "The number at the top is not a JSON number."),
+        (b'{"id":1e999}', "not_json", "The number at id is too large for a JSON number."),
+        (b'{"id":-1e999}', "not_json", "The number at id is too large for a JSON number."),
+        (b'{"id":' + b"7" * 5000 + b"}", "number_too_long", "The number at id has more than 640"),
+        (b"[]", "not_an_object", "The body is JSON, but not an object."),
+        (b"null", "not_an_object", "The body is JSON, but not an object."),
+        (b'"{}"', "not_an_object", "The body is JSON, but not an object."),
+    ],
+)
+def test_refuses_with_a_reason_and_a_place(raw: bytes, reason: str, message: str) -> None:
+    """What is not a JSON object in UTF-8 is refused, with a slug and where it went wrong."""
+    error = refused(raw)
+    assert error.reason == reason
+    assert message in str(error)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":', b'{"\\"":['])
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 100_000])
+def test_refuses_deep_nesting(opening: bytes, levels: int) -> None:
+    """Nesting beyond the limit is refused before the decoder's recursion meets it."""
+    error = refused(b'{"data":' + opening * levels)
+    assert error.reason is Reason.TOO_DEEP
+    assert f"more than {MAX_DEPTH} levels deep at line 1, column" in str(error)
+
+
+def test_tells_where_the_nesting_goes_too_deep() -> None:
+    """The place given is the bracket that opens one level too many."""
+    error = refused(b'{\n"[[": ' + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH + b"}")
+    assert str(error).endswith(f"at line 2, column {6 + MAX_DEPTH}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}",
+        '{"a":[' + "[]," * 5000 + "[]]}",
+        '{"a":[' + "{}," * 5000 + "{}]}",
+        '{"a":"' + "[{" * 5000 + '"}',
+        '{"a":"\\"' + "[{" * 5000 + '"}',
+        '{"a":"\\\\","b":[' + '"\\\\\\"[",' * 5000 + "0]}",
+    ],
+    ids=[
+        "at the limit",
+        "wide lists",
+        "wide objects",
+        "in a string",
+        "after an escaped quote",
+        "many escapes",
+    ],
+)
+def test_wide_is_not_deep(text: str) -> None:
+    """Brackets side by side or inside strings do not count as nesting."""
+    assert "a" in parse_body(text.encode())
+
+
+def test_refuses_deep_nesting_in_a_thread_with_a_small_stack() -> None:
+    """A worker's thread survives a deep body as well as the main thread does."""
+    found: list[UnreadableBody] = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.append(refused(b"[" * 100_000)))
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    assert [error.reason for error in found] == [Reason.TOO_DEEP]
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+def test_the_decoder_gives_up_as_we_do(monkeypatch: pytest.MonkeyPatch, opening: bytes) -> None:
+    """Where the stack ends before our own limit, the body is refused for the same reason."""
+    monkeypatch.setattr("schemas.json_depth.MAX_DEPTH", 10**6)
+    error = refused(opening * 100_000)
+    assert error.reason is Reason.TOO_DEEP
+    assert error.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"id":1,"id":2}', "The object at the top holds a name twice."),
+        ('{"id":1,"\\u0069d":2}', "The object at the top holds a name twice."),
+        ('{"data":{"voucher":{"id":1,"id":1}}}', "The object at data.voucher holds a name twice."),
+        ('{"data":[0,{"id":1,"id":1}]}', "The object at data[1] holds a name twice."),
+        (
+            '{"data":{"ada@example.test":{"note":1,"note":2}}}',
+            "The object at data.? holds a name twice.",
+        ),
+        (
+            '{"data":{"id":{"name":1,"name":2}},"data":3}',
+            "The object at the top holds a name twice.",
+        ),
+        (
+            '{"holder":{"type":1,"type":2},"voucher":NaN}',
+            "The object at holder holds a name twice.",
+        ),
+    ],
+)
+def test_refuses_a_name_that_stands_twice(text: str, message: str) -> None:
+    """A repeated name is refused with the path of its object, in declared names only."""
+    error = refused(text.encode())
+    assert str(error) == message
+    assert error.reason is Reason.DUPLICATE_KEY

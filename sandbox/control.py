@@ -1,0 +1,175 @@
+"""The endpoints by which a test or a person steers the stand-ins."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox.clock import now
+from sandbox.scenario import Scenario, card_campaign, play, seed
+from sandbox.sendouts import Sendout
+from sandbox.snapshot import card, snapshot
+from sandbox.voucherify import events, render
+from sandbox.voucherify.assignments import publish_card, unassign
+from sandbox.voucherify.errors import invalid_payload, not_found
+from sandbox.voucherify.ledger import Posting, post, transaction_type
+from sandbox.voucherify.newcomers import add_customer
+from sandbox.voucherify.records import VoucherType
+from sandbox.world import Answer, world
+
+
+blueprint = Blueprint("control", __name__, url_prefix="/sandbox")
+
+
+@blueprint.get("/state")
+def get_state() -> Answer:
+    """Show the state; ?part=cards&part=notes shows only those."""
+    return snapshot(world(), request.args.getlist("part"))
+
+
+@blueprint.get("/requests")
+def get_requests() -> Response:
+    """List the calls to the stand-ins; ?component=, ?method=, ?path= (a beginning) select."""
+    sandbox, args = world(), request.args
+    with sandbox.lock:
+        found = sandbox.traffic.select(
+            component=args.get("component"), method=args.get("method"), path=args.get("path")
+        )
+    return jsonify(found)
+
+
+@blueprint.post("/reset")
+def reset() -> Answer:
+    """Forget everything; {"seed": true} then plays the scenario of the start again."""
+    sandbox = world()
+    with sandbox.lock:
+        sandbox.clear()
+        if _body().get("seed"):
+            seed(sandbox)
+    return {"reset": True}
+
+
+@blueprint.get("/faults")
+def get_faults() -> Answer:
+    """List the faults and how often each was used."""
+    return snapshot(world(), ["faults"])
+
+
+@blueprint.put("/faults")
+def put_faults() -> Answer:
+    """Replace the faults of the components named in the body."""
+    sandbox = world()
+    with sandbox.lock:
+        sandbox.faults.put(_body())
+        return sandbox.faults.as_json()
+
+
+@blueprint.delete("/faults")
+def delete_faults() -> Answer:
+    """Switch all faults off."""
+    sandbox = world()
+    with sandbox.lock:
+        sandbox.faults.clear()
+    return {}
+
+
+@blueprint.post("/scenario")
+def post_scenario() -> Answer:
+    """Seed a code with its referrer and referees, and name their ids."""
+    return play(world(), Scenario.parse(_body())), 201
+
+
+@blueprint.post("/customers")
+def post_customer() -> Answer:
+    """Add a customer with name, email, source_id and metadata."""
+    sandbox = world()
+    with sandbox.lock:
+        return render.customer(add_customer(sandbox.store, _body())), 201
+
+
+@blueprint.post("/cards")
+def post_card() -> Answer:
+    """Give a customer a card of a type, with a balance of their own."""
+    fields, sandbox = _body(), world()
+    with sandbox.lock:
+        customer = sandbox.store.customer(_text(fields, "customer"))
+        kind = VoucherType(_text(fields, "type"))
+        voucher = publish_card(sandbox.store, card_campaign(sandbox, kind), customer)
+        if fields.get("balance"):
+            posting = Posting(fields["balance"], transaction_type(kind, "ADDITION"), source="API")
+            post(sandbox.store, voucher, posting)
+        return card(voucher), 201
+
+
+@blueprint.post("/spend")
+def post_spend() -> Answer:
+    """Let a customer pay an order from a card."""
+    fields, sandbox = _body(), world()
+    with sandbox.lock:
+        voucher = sandbox.store.voucher(_text(fields, "card"))
+        kind = transaction_type(voucher.type, "REDEMPTION")
+        post(sandbox.store, voucher, Posting(-fields["amount"], kind, source="API"))
+        return card(voucher), 201
+
+
+@blueprint.post("/unassign")
+def post_unassign() -> Answer:
+    """
+    End assignments ("holder" or "holders") as a person at the dashboard does.
+
+    A person can remove a referrer too, which the REST API refuses.
+    """
+    fields, sandbox = _body(), world()
+    names = fields.get("holders") or [_text(fields, "holder")]
+    with sandbox.lock:
+        found = [sandbox.store.assignments.get(each) for each in names]
+        holders = [each for each in found if each is not None and each.ended_at is None]
+        if len(holders) < len(names):
+            raise not_found("redeemable_holder", ", ".join(map(str, names)))
+        origin = events.by_person(sandbox.ids.request())
+        for each in holders:
+            unassign(sandbox.store, each, origin=origin, sender=sandbox.sender)
+    return {"holders": names}
+
+
+@blueprint.put("/webhook")
+def put_webhook() -> Answer:
+    """Switch the webhook on or off ("active") or point it elsewhere ("url")."""
+    fields, sandbox = _body(), world()
+    with sandbox.lock:
+        sandbox.sender.url = str(fields.get("url", sandbox.sender.url))
+        if "active" in fields:
+            (sandbox.sender.enable if fields["active"] else sandbox.sender.disable)()
+        return snapshot(sandbox, ["webhook"])
+
+
+@blueprint.post("/send")
+def post_send() -> Answer:
+    """Sign the body of this call as it is, and send it as a webhook."""
+    sandbox = world()
+    with sandbox.lock:
+        sendout = Sendout(sandbox.ids.new("whs"), "raw", request.get_data(), now())
+        sandbox.sender.send(sendout)
+        return {"sendout": sendout.id}, 201
+
+
+@blueprint.post("/sendouts/<sendout_id>/resend")
+def post_resend(sendout_id: str) -> Answer:
+    """Send the same body once more."""
+    sendout = world().sender.resend(sendout_id)
+    if sendout is None:
+        raise not_found("sendout", sendout_id)
+    return {"sendout": sendout.id}, 202
+
+
+def _body() -> dict[str, Any]:
+    value = request.get_json(silent=True) if request.content_length else {}
+    if not isinstance(value, dict):
+        raise invalid_payload("Body must be a JSON object")
+    return value
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise invalid_payload(f"Property .{name} must be string")
+    return value

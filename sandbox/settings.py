@@ -1,0 +1,44 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+# Whoever finds one of these in a real deployment should see at once that it is wrong.
+DEMO = {
+    "SANDBOX_WEBHOOK_URL": "http://127.0.0.1:5000/webhooks/voucherify",
+    "SANDBOX_WEBHOOK_SECRET": "insecure-sandbox-webhook-secret",
+    "SANDBOX_APP_ID": "insecure-sandbox-app-id",
+    "SANDBOX_APP_TOKEN": "insecure-sandbox-app-token",
+    "SANDBOX_CRM_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1jcm0tc2VjcmV0",
+    "SANDBOX_SHOP_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1zaG9wLXNlY3JldA==",
+    "SANDBOX_SPEEDUP": "60",
+    "SANDBOX_FIRST_ID": "1",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SandboxSettings:
+    """Where webhooks go, and the secrets that the stand-ins share with the product."""
+
+    webhook_url: str
+    webhook_secret: str = field(repr=False)
+    app_id: str
+    app_token: str = field(repr=False)
+    crm_secret: str = field(repr=False)
+    shop_secret: str = field(repr=False)
+    speedup: float = 60.0
+    first_id: int = 1
+
+
+def from_environ(environ: Mapping[str, str]) -> SandboxSettings:
+    """Read the SANDBOX_* variables; a missing one takes its insecure demo value."""
+    values = {name: environ.get(name) or default for name, default in DEMO.items()}
+    return SandboxSettings(
+        webhook_url=values["SANDBOX_WEBHOOK_URL"],
+        webhook_secret=values["SANDBOX_WEBHOOK_SECRET"],
+        app_id=values["SANDBOX_APP_ID"],
+        app_token=values["SANDBOX_APP_TOKEN"],
+        crm_secret=values["SANDBOX_CRM_SECRET"],
+        shop_secret=values["SANDBOX_SHOP_SECRET"],
+        speedup=float(values["SANDBOX_SPEEDUP"]),
+        first_id=int(values["SANDBOX_FIRST_ID"]),
+    )

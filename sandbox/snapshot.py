@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.clock import stamp
+from sandbox.voucherify import render
+from sandbox.voucherify.records import Holder, Voucher, VoucherType
+from sandbox.world import World
+
+
+def snapshot(world: World, parts: list[str]) -> dict[str, Any]:
+    """Show the whole state, or only the named parts of it."""
+    with world.lock:
+        return {name: show(world) for name, show in PARTS.items() if not parts or name in parts}
+
+
+def card(voucher: Voucher) -> dict[str, Any]:
+    """Show a gift or loyalty card with every change of its balance."""
+    return {
+        "id": voucher.id,
+        "code": voucher.code,
+        "type": voucher.type.value,
+        "campaign": voucher.campaign_id,
+        "customer": voucher.holder_id,
+        "active": voucher.active,
+        "balance": voucher.balance,
+        "transactions": [render.transaction(voucher, each) for each in voucher.transactions],
+    }
+
+
+def assignment(holder: Holder) -> dict[str, Any]:
+    """Show an assignment with what it earned and when it ended."""
+    return {
+        **render.holder(holder),
+        "ended_at": holder.ended_at and stamp(holder.ended_at),
+        "grant": holder.grant
+        and {
+            "card": holder.grant.card_id,
+            "transaction": holder.grant.transaction.id,
+            "amount": holder.grant.transaction.amount,
+        },
+    }
+
+
+def _customers(world: World) -> dict[str, Any]:
+    return {each.id: render.customer(each) for each in world.store.customers.values()}
+
+
+def _cards(world: World) -> dict[str, Any]:
+    vouchers = world.store.vouchers.values()
+    return {each.id: card(each) for each in vouchers if each.type is not VoucherType.CODE}
+
+
+def _codes(world: World) -> dict[str, Any]:
+    store = world.store
+    codes = (each for each in store.vouchers.values() if each.type is VoucherType.CODE)
+    return {each.id: render.voucher(each, store) for each in codes}
+
+
+def _assignments(world: World) -> dict[str, Any]:
+    return {each.id: assignment(each) for each in world.store.assignments.values()}
+
+
+def _redemptions(world: World) -> dict[str, Any]:
+    return {
+        each.id: {
+            "id": each.id,
+            "customer": each.customer_id,
+            "voucher": each.voucher_id,
+            "order": each.order_id,
+            "rollback": each.rollback_id,
+        }
+        for each in world.store.redemptions.values()
+    }
+
+
+PARTS: dict[str, Callable[[World], Any]] = {
+    "customers": _customers,
+    "cards": _cards,
+    "codes": _codes,
+    "assignments": _assignments,
+    "redemptions": _redemptions,
+    "notes": lambda world: [each.as_json() for each in world.crm.entries()],
+    "takebacks": lambda world: [each.as_json() for each in world.shop.entries()],
+    "webhook": lambda world: {"url": world.sender.url, "active": world.sender.active},
+    "sendouts": lambda world: [each.as_json() for each in world.sender],
+    "faults": lambda world: world.faults.as_json(),
+    "requests": lambda world: [each.as_json() for each in world.traffic.requests],
+}

@@ -1,0 +1,55 @@
+"""Error bodies, as Voucherify's API reference describes them under "Errors"."""
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """An answer other than 2xx, in Voucherify's shape."""
+
+    def __init__(
+        self,
+        code: int,
+        key: str,
+        message: str,
+        details: str | None = None,
+        *,
+        resource_id: str | None = None,
+        resource_type: str | None = None,
+    ) -> None:
+        super().__init__(details or message)
+        self.code = code
+        self._fields = {
+            "code": code,
+            "key": key,
+            "message": message,
+            "details": details,
+            "resource_id": resource_id,
+            "resource_type": resource_type,
+        }
+
+    def as_json(self, request_id: str) -> dict[str, Any]:
+        """Write the body; Voucherify leaves out the fields that say nothing."""
+        known = {name: value for name, value in self._fields.items() if value is not None}
+        return {**known, "request_id": request_id}
+
+
+def not_found(resource_type: str, resource_id: str) -> ApiError:
+    """Say that a thing does not exist."""
+    return ApiError(
+        404,
+        "not_found",
+        "Resource not found",
+        f"Cannot find {resource_type} with id {resource_id}",
+        resource_id=resource_id,
+        resource_type=resource_type,
+    )
+
+
+def invalid_payload(details: str) -> ApiError:
+    """Say that a body does not have the documented form."""
+    return ApiError(400, "invalid_payload", "Invalid payload", details)
+
+
+def invalid_query(details: str) -> ApiError:
+    """Say that a query parameter does not have the documented form."""
+    return ApiError(400, "invalid_query_params", "Invalid query params", details)

@@ -1,0 +1,26 @@
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.voucherify import http
+from sandbox.voucherify.errors import invalid_payload
+from sandbox.voucherify.records import Customer
+from sandbox.voucherify.store import Store
+
+
+def add_customer(store: Store, fields: dict[str, Any]) -> Customer:
+    """Make a customer of the fields of the reference's customer object."""
+    metadata = fields.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise invalid_payload("Property .metadata must be object")
+    moment = now()
+    customer = Customer(
+        id=store.ids.new("cust"),
+        source_id=http.optional_text(fields, "source_id"),
+        name=http.optional_text(fields, "name"),
+        email=http.optional_text(fields, "email"),
+        created_at=moment,
+        updated_at=moment,
+        metadata=dict(metadata),
+    )
+    store.add_customer(customer)
+    return customer

@@ -1,0 +1,77 @@
+"""Lists in pages, after Voucherify's API reference, "Listing" (cursor by id)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, Self, TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from sandbox.ordered import Ordered
+from sandbox.voucherify.errors import invalid_query
+
+
+T = TypeVar("T")
+
+_DEFAULT_LIMIT = 10
+_LARGEST_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page is asked for."""
+
+    limit: int
+    descending: bool
+    after: str | None
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str], *, order_by: str = "id") -> Self:
+        """Read limit, order and starting_after_id; anything else is a 400."""
+        text = args.get("limit", str(_DEFAULT_LIMIT))
+        if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
+            raise invalid_query(f"limit must be from 1 to {_LARGEST_LIMIT}")
+        order = args.get("order", f"-{order_by}")
+        if order not in {order_by, f"-{order_by}"}:
+            raise invalid_query(f"order must be {order_by} or -{order_by}")
+        return cls(int(text), order.startswith("-"), args.get("starting_after_id") or None)
+
+    def cut(self, records: Ordered[T], wanted: Callable[[T], bool] = lambda _: True) -> "Page[T]":
+        """Take the page out of a list."""
+        matching: Iterator[T] = filter(
+            wanted, records.walk(after=self.after, descending=self.descending)
+        )
+        found = list(islice(matching, self.limit + 1))
+        return Page(found[: self.limit], has_more=len(found) > self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """The records of one page, and whether another follows."""
+
+    records: list[T]
+    has_more: bool
+
+
+def as_json(data: list[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:
+    """Write a page of a list that names where the next one starts."""
+    body: dict[str, Any] = {
+        "object": "list",
+        "data_ref": "data",
+        "data": data,
+        "has_more": has_more,
+    }
+    if has_more:
+        body["more_starting_after"] = data[-1]["id"]
+    return body
+
+
+def with_total(data: list[dict[str, Any]], *, total: int, has_more: bool) -> dict[str, Any]:
+    """Write a page of a list that tells its whole length instead."""
+    return {
+        "object": "list",
+        "data_ref": "data",
+        "data": data,
+        "total": total,
+        "has_more": has_more,
+    }

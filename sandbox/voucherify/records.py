@@ -1,0 +1,158 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sandbox.ordered import Ordered
+
+
+class VoucherType(StrEnum):
+    """The three kinds of voucher; the cards are the two that hold a balance."""
+
+    CODE = "DISCOUNT_VOUCHER"
+    GIFT = "GIFT_VOUCHER"
+    LOYALTY = "LOYALTY_CARD"
+
+
+class Role(StrEnum):
+    """What a customer is to a redeemable."""
+
+    OWNER = "OWNER"
+    REFERRER = "REFERRER"
+    REFEREE = "REFEREE"
+
+
+@dataclass(slots=True)
+class Customer:
+    """A customer, with the referrals that brought them."""
+
+    id: str
+    source_id: str | None
+    name: str | None
+    email: str | None
+    created_at: datetime
+    updated_at: datetime
+    metadata: dict[str, Any] = field(default_factory=dict)
+    referrals: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What a referral programme gives a referee, onto a card of another campaign."""
+
+    type: VoucherType
+    amount: int
+    campaign_id: str
+    transaction_type: str
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A referral programme, or the campaign that its reward cards belong to."""
+
+    id: str
+    name: str
+    campaign_type: str
+    voucher_type: VoucherType
+    created_at: datetime
+    updated_at: datetime
+    reward: Reward | None = None
+    # Voucherify's own examples of the webhook leave the reward out of the campaign.
+    shows_reward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One change of a card's balance."""
+
+    id: str
+    source_id: str | None
+    source: str | None
+    reason: str | None
+    type: str
+    amount: int
+    balance: int
+    total: int
+    operation_type: str
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Voucher:
+    """A referral code, a gift card (cents) or a loyalty card (points)."""
+
+    id: str
+    code: str
+    type: VoucherType
+    campaign_id: str
+    holder_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    referrer_id: str | None = None
+    active: bool = True
+    credited: int = 0
+    spent: int = 0
+    subtracted: int = 0
+    uses: int = 0
+    transactions: Ordered[Transaction] = field(default_factory=Ordered)
+
+    @property
+    def balance(self) -> int:
+        """What is left: credited minus subtracted minus spent."""
+        return self.credited - self.subtracted - self.spent
+
+    @property
+    def is_referral_code(self) -> bool:
+        """Whether this is somebody's referral code."""
+        return self.referrer_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an assignment earned: how much, onto which card, by which transaction."""
+
+    card_id: str
+    transaction: Transaction
+
+
+@dataclass(slots=True)
+class Holder:
+    """One assignment of a customer to a redeemable."""
+
+    id: str
+    customer_id: str
+    voucher_id: str
+    campaign_id: str
+    campaign_type: str
+    voucher_type: VoucherType
+    role: Role
+    created_at: datetime
+    metadata: dict[str, Any] = field(default_factory=dict)
+    grant: Grant | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that happened to a customer."""
+
+    id: str
+    type: str
+    data: dict[str, Any]
+    event_source: dict[str, Any]
+    group_id: str
+    campaign_id: str | None
+    campaign_type: str | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Redemption:
+    """A use of a code on an order."""
+
+    id: str
+    voucher_id: str
+    customer_id: str
+    order_id: str
+    created_at: datetime
+    rollback_id: str | None = None

@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from sandbox.app import create_app
+from sandbox.settings import SandboxSettings, from_environ
+from tests.integration.sandbox.kit import Api, Target, listening
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    """A receiver of webhooks."""
+    with listening() as target:
+        yield target
+
+
+@pytest.fixture
+def settings(target: Target) -> SandboxSettings:
+    """Demo settings, with webhooks repeated after milliseconds instead of minutes."""
+    return replace(from_environ({}), webhook_url=target.url, speedup=600_000.0)
+
+
+@pytest.fixture
+def app(settings: SandboxSettings) -> Iterator[Flask]:
+    """The stand-ins with an empty state."""
+    app = create_app(settings)
+    app.extensions["sandbox"].clear()
+    yield app
+    app.extensions["sandbox"].sender.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without keys."""
+    return app.test_client()
+
+
+@pytest.fixture
+def api(client: FlaskClient, settings: SandboxSettings) -> Api:
+    """A client with keys."""
+    return Api(client, settings)
+
+
+@pytest.fixture
+def scene(client: FlaskClient) -> Any:
+    """One referrer with three referees who hold gift cards: 10.00 of their own, 5.00 given."""
+    return client.post("/sandbox/scenario", json={"referees": 3}).json

@@ -1,0 +1,22 @@
+# One image for all processes; docker-compose.yml and the Procfile say which command runs.
+FROM python:3.13-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+RUN useradd --create-home --uid 10001 perkhook
+WORKDIR /app
+
+COPY requirements.txt .
+RUN pip install --require-hashes -r requirements.txt
+
+COPY settings settings
+COPY telemetry telemetry
+COPY schemas schemas
+COPY inbox inbox
+COPY receiver receiver
+COPY worker worker
+COPY dashboard dashboard
+
+USER perkhook
+# The receiver by default; a platform's own command goes before it.
+CMD ["sh", "-c", "granian --interface wsgi --host \"${HOST:-0.0.0.0}\" --port \"${PORT:-8000}\" --workers \"${WEB_CONCURRENCY:-1}\" --blocking-threads 16 --no-ws --http 1 --http1-header-read-timeout 10000 --workers-kill-timeout 20 receiver.wsgi:app"]

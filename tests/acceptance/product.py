@@ -17,7 +17,12 @@ from tests.processes import Process, procfile_command, wait_until
 SECRET = DEMO["SANDBOX_WEBHOOK_SECRET"]
 
 #: What stands for a secret in these tests; none may be written anywhere.
-SECRETS = (SECRET, DEMO["SANDBOX_APP_TOKEN"], DEMO["SANDBOX_CRM_SECRET"], DEMO["SANDBOX_SHOP_SECRET"])
+SECRETS = (
+    SECRET,
+    DEMO["SANDBOX_APP_TOKEN"],
+    DEMO["SANDBOX_CRM_SECRET"],
+    DEMO["SANDBOX_SHOP_SECRET"],
+)
 
 
 def sign(body: bytes) -> str:
@@ -65,7 +70,8 @@ class Product:
 
     def scenario(self, **wishes: Any) -> dict[str, Any]:
         """Seed customers, cards and assignments in the stand-in."""
-        return self._sandbox("POST", "scenario", wishes)
+        played: dict[str, Any] = self._sandbox("POST", "scenario", wishes)
+        return played
 
     def unassign(self, *holders: str) -> None:
         """Unassign customers; the stand-in sends the webhooks."""
@@ -104,9 +110,7 @@ class Product:
 
     def logs(self) -> str:
         """Everything that the product's processes have written."""
-        return "\n".join(
-            process.output() for process in self.processes if process.name in _PRODUCT
-        )
+        return "\n".join(process.output() for process in self.processes if process.name in _PRODUCT)
 
     def _environment(self) -> dict[str, str]:
         return {"REDIS_URL": self.redis_url, "PYTHONUNBUFFERED": "1", **self.settings}
@@ -172,11 +176,13 @@ class Product:
 
         def ready() -> bool:
             try:
-                return self.http.get(f"{self.flower_url}/healthcheck").is_success
+                metrics = self.http.get(f"{self.flower_url}/metrics").text
             except httpx.TransportError:
                 return False
+            # From here on it hears the workers' events.
+            return "flower_worker_online{" in metrics
 
-        wait_until(ready, "Flower is ready")
+        wait_until(ready, "Flower has heard of the worker")
 
     def _sandbox(self, method: str, path: str, document: dict[str, Any]) -> Any:
         answer = self.http.request(method, f"{self.sandbox_url}/sandbox/{path}", json=document)

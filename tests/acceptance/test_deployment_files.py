@@ -1,0 +1,53 @@
+"""The files that a deployment uses are read by the programs they are written for."""
+
+import subprocess
+
+from tests.processes import ROOT
+from tests.programs import need
+
+
+def test_haproxy_takes_its_configuration() -> None:
+    """HAProxy finds nothing wrong with deploy/haproxy.cfg."""
+    answer = subprocess.run(
+        [need("haproxy"), "-c", "-f", "deploy/haproxy.cfg"],
+        cwd=ROOT,
+        env={
+            "LISTEN": "127.0.0.1:18080",
+            "RECEIVER_1": "127.0.0.1:18001",
+            "RECEIVER_2": "127.0.0.1:18002",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert "warning" not in answer.stderr.lower(), answer.stderr
+
+
+def test_docker_compose_takes_its_file() -> None:
+    """Compose reads docker-compose.yml when the required variables are set."""
+    answer = _compose(
+        VOUCHERIFY_WEBHOOK_SECRETS="insecure-secret-for-a-test", FLOWER_BASIC_AUTH="a:b"
+    )
+
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_docker_compose_names_a_required_variable_that_is_missing() -> None:
+    """Without the webhook secret nothing starts, and the message names the variable."""
+    answer = _compose(FLOWER_BASIC_AUTH="a:b")
+
+    assert answer.returncode != 0
+    assert "VOUCHERIFY_WEBHOOK_SECRETS" in answer.stderr
+
+
+def _compose(**environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [need("docker-compose"), "config", "--quiet"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,166 @@
+"""What must agree across files, so that a change in one place cannot leave another behind."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from inbox.keys import DELIVERIES_QUEUE
+from inbox.settings import InboxSettings
+from receiver.settings import ReceiverSettings
+from settings import SettingsError
+from tests.processes import ROOT, procfile_command
+from worker.application import create_celery
+from worker.handlers import load_handlers
+from worker.settings import WorkerSettings
+
+
+#: Environment names that platforms and programs read, not our settings.
+NOT_OURS = {"HOST", "PORT", "WEB_CONCURRENCY", "FLOWER_BASIC_AUTH", "FLOWER_ADDRESS"}
+
+
+class Recorder(dict[str, str]):
+    """An empty environment that remembers what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Remember the name."""
+        self.asked.add(key)
+        return default
+
+
+def test_every_setting_is_in_the_readme_and_the_reverse() -> None:
+    """Each variable that a process reads has its row in the README's table, and no row is stale."""
+    read = Recorder()
+    for settings in (InboxSettings, ReceiverSettings, WorkerSettings):
+        with suppress(SettingsError):
+            settings.from_environ(read)
+    table = _readme().split("## Environment")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+
+    assert told - NOT_OURS == read.asked
+
+
+def test_workers_serve_every_queue_that_jobs_are_sent_to() -> None:
+    """Celery's queues are those of the handlers and the first one, and nothing is routed."""
+    app = create_celery({})
+    queues = {queue.name for queue in app.conf.task_queues}
+
+    assert queues == {DELIVERIES_QUEUE, *load_handlers().queues}
+    assert " -Q" not in procfile_command("worker"), "the worker must serve all queues"
+
+
+def test_every_handler_has_a_task() -> None:
+    """A job whose name no worker knows would be dropped by Celery."""
+    app = create_celery({})
+
+    names = {name for name in app.tasks if name.startswith("perkhook.")}
+
+    assert names == {f"perkhook.{name}" for name in ("process", *load_handlers().by_name)}
+
+
+@pytest.mark.parametrize(
+    ("service", "process"),
+    [("receiver-1", "web"), ("receiver-2", "web"), ("worker", "worker"), ("flower", "flower")],
+)
+def test_containers_run_the_procfiles_commands(service: str, process: str) -> None:
+    """What is tested under the Procfile is what runs in containers."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    shell, flag, command = compose["services"][service]["command"]
+
+    assert (shell, flag) == ("sh", "-c")
+    assert command.replace("$$", "$") == procfile_command(process)
+
+
+def test_the_images_own_command_is_the_procfiles_web() -> None:
+    """`docker run` without a command starts the receiver as the Procfile does."""
+    line = next(
+        line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD ")
+    )
+
+    assert json.loads(line.removeprefix("CMD ")) == ["sh", "-c", procfile_command("web")]
+
+
+def test_the_image_holds_every_package_of_the_product() -> None:
+    """A package that the Dockerfile forgets is found here and not in production."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = set(project["tool"]["importlinter"]["root_packages"]) - {"sandbox"}
+    dockerfile = (ROOT / "Dockerfile").read_text()
+
+    assert {name for name in packages if f"COPY {name} {name}" in dockerfile} == packages
+
+
+def test_the_example_environment_names_settings_that_exist() -> None:
+    """Nobody fills in a variable that nothing reads."""
+    names = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert {name for name in names if f"`{name}`" not in _readme()} == set()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_locked_requirements_are_hashed_and_name_no_registry(name: str) -> None:
+    """Each package is pinned by hashes, and nothing of a machine's pip settings is in the file."""
+    text = (ROOT / name).read_text()
+    pins = re.findall(r"^[a-z0-9_.\-]+(?:\[[a-z,]+\])?==\S+", text, re.MULTILINE)
+
+    assert len(pins) > 30
+    assert text.count("--hash=sha256:") > len(pins)
+    assert "://" not in text
+    assert "index-url" not in text
+    assert "find-links" not in text
+
+
+def test_importing_the_worker_reads_no_secret() -> None:
+    """Flower imports the worker's application: that must ask for no secret of the worker."""
+    asked = Recorder()
+    create_celery(asked)
+
+    assert {name for name in asked.asked if "SECRET" in name or "TOKEN" in name} == set()
+
+
+def test_the_receiver_loads_nothing_of_the_worker() -> None:
+    """A fresh interpreter that imports the receiver has loaded no Celery and no Marshmallow."""
+    code = (
+        "import receiver.wsgi, sys, json; print(json.dumps(sorted({name.split('.')[0] "
+        "for name in sys.modules})))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"VOUCHERIFY_WEBHOOK_SECRETS": "insecure-secret-for-a-test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(json.loads(answer.stdout.splitlines()[-1]))
+
+    assert loaded & {"celery", "kombu", "marshmallow", "worker", "schemas", "httpx"} == set()
+
+
+def test_only_entry_points_read_the_environment() -> None:
+    """`os.environ` stands in the entry points and nowhere else in the product."""
+    entry_points = {"receiver/wsgi.py", "worker/celery.py", "inbox/__main__.py"}
+    packages = ("receiver", "inbox", "worker", "schemas", "telemetry", "settings", "dashboard")
+    found = {
+        str(file.relative_to(ROOT))
+        for package in packages
+        for file in (ROOT / package).rglob("*.py")
+        if re.search(r"os\.environ[\[.)]|os\.environ$|getenv|import environ", file.read_text())
+    }
+
+    assert found == entry_points
+
+
+def _readme() -> str:
+    return Path(ROOT / "README.md").read_text()

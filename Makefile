@@ -28,6 +28,9 @@ test: $(READY) ## unit, integration, acceptance and short fault tests
 faults: $(READY) ## the fault tests in their long form
 	$(BIN)/pytest tests/faults --timeout 3600
 
+bench: $(READY) ## what accepting a webhook costs, measured
+	@$(BIN)/python -m bench
+
 check: $(READY) ## lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.adopt import adopt
 from sandbox.clock import now
 from sandbox.scenario import Scenario, card_campaign, play, seed
 from sandbox.sendouts import Sendout
@@ -76,6 +77,15 @@ def delete_faults() -> Answer:
 def post_scenario() -> Answer:
     """Seed a code with its referrer and referees, and name their ids."""
     return play(world(), Scenario.parse(_body())), 201
+
+
+@blueprint.post("/adopt")
+def post_adopt() -> Answer:
+    """Make the people of a webhook body known, so that the body can be sent and have its effect."""
+    try:
+        return adopt(world(), _body()), 201
+    except (KeyError, TypeError, ValueError) as problem:
+        raise invalid_payload("The body is not a holder assignment event.") from problem
 
 
 @blueprint.post("/customers")

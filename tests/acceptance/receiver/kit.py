@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import socket
 import ssl
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -192,13 +193,22 @@ def tls_in_front_of(port: int, folder: Path) -> Iterator[int]:
     context.load_cert_chain(certificate, key)
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def pump(plain: socket.socket) -> None:
+        # One thread for both ways: a TLS connection is not to be shared by two.
+        with (
+            plain,
+            suppress(OSError),
+            context.wrap_socket(plain, server_side=True) as outside,
+            socket.create_connection(("127.0.0.1", port)) as inside,
+        ):
+            while True:
+                for source in select.select([outside, inside], [], [])[0]:
+                    target = inside if source is outside else outside
+                    if not (data := source.recv(65536)):
+                        return
+                    target.sendall(data)
+                    while source is outside and outside.pending():
+                        target.sendall(source.recv(65536))
 
     def serve() -> None:
         while True:
@@ -206,13 +216,7 @@ def tls_in_front_of(port: int, folder: Path) -> Iterator[int]:
                 plain, _ = listener.accept()
             except OSError:
                 return
-            try:
-                outside = context.wrap_socket(plain, server_side=True)
-            except OSError:
-                continue
-            inside = socket.create_connection(("127.0.0.1", port))
-            Thread(target=pump, args=(outside, inside), daemon=True).start()
-            Thread(target=pump, args=(inside, outside), daemon=True).start()
+            Thread(target=pump, args=(plain,), daemon=True).start()
 
     Thread(target=serve, daemon=True).start()
     yield listener.getsockname()[1]

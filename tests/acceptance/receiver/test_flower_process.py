@@ -57,8 +57,8 @@ def test_flower_asks_for_the_login(valkey: ValkeyServer, tmp_path: Path) -> None
     with running_flower(tmp_path / "log", address, FLOWER_BASIC_AUTH=LOGIN) as flower:
         for page in ("/", "/tasks", "/api/tasks"):
             assert flower.ask("GET", page).status == 401
-            assert flower.ask("GET", page, **basic("ada:wrong")).status == 401
-        assert flower.ask("GET", "/workers", **basic(LOGIN)).status == 200
+            assert flower.ask("GET", page, b"", **basic("ada:wrong")).status == 401
+        assert flower.ask("GET", "/workers", b"", **basic(LOGIN)).status == 200
 
         for secret in ("sesame", "hidden-word"):
             assert secret not in flower.output

@@ -10,6 +10,7 @@ from tests.acceptance.receiver.kit import (
     DEADLINE,
     ROOT,
     SECRET,
+    eventually,
     head,
     read_answer,
     running,
@@ -87,6 +88,7 @@ def test_a_host_can_end_it(redis_url: str, tmp_path: Path, count: str) -> None:
     """SIGTERM ends the process with exit code 0, with one worker process or several."""
     with running_web(tmp_path / "log", redis_url, WEB_CONCURRENCY=count) as web:
         assert web.send(b"{}").status == 202
+        eventually(lambda: web.output.count("Started worker-") == int(count), "all have started")
 
         assert web.stop() == 0
         assert "Traceback" not in web.output

@@ -55,7 +55,7 @@ def start_receiver(redis: str, port: int) -> "subprocess.Popen[bytes]":
     """Start the Procfile's web process and wait until it is ready."""
     command = parse_procfile((ROOT / "Procfile").read_text()).processes["web"]
     server = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {command}"],
+        ["/bin/sh", "-c", command],
         cwd=ROOT,
         env={
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -4,7 +4,9 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from telemetry.sentry import report
 
 
 #: Seconds after which a sender may try again when the inbox cannot take a webhook.
@@ -50,6 +52,8 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def of_the_framework(error: HTTPException) -> Response:
+        if isinstance(error, InternalServerError) and error.original_exception is not None:
+            report(error.original_exception)
         status = error.code or 500
         code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
         headers = {name: value for name, value in error.get_headers() if name.lower() == "allow"}

@@ -3,10 +3,11 @@ from redis import RedisError
 
 from inbox.connection import connect
 from inbox.desk import Desk
-from inbox.errors import InboxUnavailableError
+from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
 from inbox.views import Stats
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
 from receiver.webhook import Webhook
@@ -27,13 +28,17 @@ def create_app(settings: ReceiverSettings) -> Flask:
     )
     intake = Intake(client)
     desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
-    metrics = Metrics(lambda: _stats(desk))
-    webhook = Webhook(settings, intake, metrics)
+    gate = Gate(CONNECTIONS)
+    metrics = Metrics(lambda: _stats(gate, desk))
+    webhook = Webhook(settings, intake, metrics, gate)
 
     app = Flask(__name__, static_folder=None)
+    # Every path means what it says: no answer that is not one of ours.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
     register_errors(app)
 
-    @app.post("/webhooks/voucherify", provide_automatic_options=False)
+    @app.post("/webhooks/voucherify")
     def receive() -> Response:
         return webhook.receive(request)
 
@@ -46,7 +51,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
     def readyz() -> Response:
         """Tell whether a webhook could be accepted now."""
         try:
-            intake.check()
+            gate.ask(intake.check)
         except InboxUnavailableError as error:
             return error_answer(
                 503, f"inbox_{error.reason}", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -61,8 +66,14 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _stats(desk: Desk) -> Stats | None:
+def _stats(gate: Gate, desk: Desk) -> Stats | None:
+    def ask() -> Stats:
+        try:
+            return desk.stats()
+        except RedisError as error:
+            raise unavailable(error) from error
+
     try:
-        return desk.stats()
-    except RedisError:
+        return gate.ask(ask)
+    except InboxUnavailableError:
         return None

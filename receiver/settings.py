@@ -52,4 +52,5 @@ def webhook_secrets(value: str) -> tuple[bytes, ...]:
         raise ValueError("must name at least one secret")
     if any(len(secret) < SHORTEST_SECRET for secret in secrets):
         raise ValueError(f"holds a secret shorter than {SHORTEST_SECRET} characters")
-    return tuple(secret.encode() for secret in secrets)
+    # Bytes that are no UTF-8 reach os.environ as lone surrogates; here they are bytes again.
+    return tuple(secret.encode(errors="surrogateescape") for secret in secrets)

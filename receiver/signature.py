@@ -17,10 +17,13 @@ HEADER: Final = "X-Voucherify-Signature"
 
 _HEX_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
-# A string, kept as it is, or white space, dropped. A string that never ends reaches to the
-# end of the body and is matched there: were it not, each of its quotes would be tried again,
-# and 1 MiB of quotes would take hours. The possessive "+" never goes back for the same reason.
-_STRING_OR_BLANKS: Final = re.compile(rb'("(?:[^"\\]++|\\.)*+"?)|[ \t\r\n]++', re.DOTALL)
+#: White space of JSON (RFC 8259, 2).
+_BLANKS: Final = b" \t\r\n"
+
+#: Two pairs of bytes that UTF-8 cannot hold stand for an escaped backslash and an escaped quote
+#: while the quotes that begin and end strings are looked for.
+_ESCAPED_BACKSLASH: Final = b"\xff\xfe"
+_ESCAPED_QUOTE: Final = b"\xff\xfd"
 
 
 def matching_secret(body: bytes, signature: str | None, secrets: Sequence[bytes]) -> int | None:
@@ -43,8 +46,22 @@ def matching_secret(body: bytes, signature: str | None, secrets: Sequence[bytes]
 
 
 def without_blanks(body: bytes) -> bytes:
-    """Remove the white space outside JSON strings, in linear time whatever the bytes are."""
-    return _STRING_OR_BLANKS.sub(rb"\1", body)
+    """
+    Remove the white space outside JSON strings.
+
+    Anybody can make us do this, so it runs in C: a regular expression took half a second of
+    processor time for 1 MiB made for the purpose, this takes some 20 ms. Bytes that UTF-8
+    cannot hold are no JSON of Voucherify's, and come back as they are.
+    """
+    if b"\xff" in body:
+        return body
+    # What is escaped can neither begin nor end a string. Backslashes pair up from the left.
+    plain = body.replace(b"\\\\", _ESCAPED_BACKSLASH).replace(b'\\"', _ESCAPED_QUOTE)
+    parts = plain.split(b'"')
+    # Every other part stands outside of strings, the first of them in front.
+    parts[::2] = [part.translate(None, _BLANKS) for part in parts[::2]]
+    compact = b'"'.join(parts)
+    return compact.replace(_ESCAPED_QUOTE, b'\\"').replace(_ESCAPED_BACKSLASH, b"\\\\")
 
 
 def _position(body: bytes, claimed: bytes, secrets: Sequence[bytes]) -> int | None:

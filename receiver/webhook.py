@@ -1,7 +1,7 @@
 """POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
 
 from http import HTTPStatus
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from flask import Request, Response, jsonify
@@ -18,6 +18,9 @@ from telemetry.sentry import trace_headers
 
 log = structlog.get_logger()
 
+#: The body, or its rest, is not read, so this connection cannot be used again.
+UNREAD: Final = {"Connection": "close"}
+
 
 class Accepts(Protocol):
     """What the webhook needs of the inbox."""
@@ -29,11 +32,13 @@ class Accepts(Protocol):
 class Webhook:
     """Receives Voucherify's webhooks."""
 
-    def __init__(self, settings: ReceiverSettings, intake: Accepts, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: ReceiverSettings, intake: Accepts, metrics: Metrics, gate: Gate
+    ) -> None:
         self._settings = settings
         self._intake = intake
         self._metrics = metrics
-        self._gate = Gate()
+        self._gate = gate
 
     def receive(self, request: Request) -> Response:
         """
@@ -73,6 +78,7 @@ class Webhook:
                 "address_not_allowed",
                 "the caller's address is not in ALLOWED_IPS; behind a load balancer, "
                 "set TRUSTED_PROXY_HOPS as well",
+                UNREAD,
             )
 
     def _read(self, request: Request) -> bytes:
@@ -86,13 +92,12 @@ class Webhook:
                 parts.append(part)
                 left -= len(part)
             if left:
-                return b"".join(parts)
+                return _whole(b"".join(parts), request.content_length or 0)
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body_too_large",
             f"the body is longer than {most} bytes (MAX_BODY_BYTES)",
-            # The rest of the body is not read, so this connection cannot be used again.
-            {"Connection": "close"},
+            UNREAD,
         )
 
     def _verify(self, body: bytes, request: Request) -> None:
@@ -119,3 +124,14 @@ class Webhook:
                 f"{error}; send this webhook again later",
                 {"Retry-After": str(RETRY_AFTER_SECONDS)},
             ) from error
+
+
+def _whole(body: bytes, promised: int) -> bytes:
+    # A sender that hung up will send the webhook again: it never saw an answer to this one.
+    if len(body) < promised:
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST,
+            "incomplete_body",
+            "the connection ended before the whole body had come",
+        )
+    return body

@@ -51,6 +51,7 @@ def web_address(value: str) -> str:
     try:
         parts = urlsplit(value)
         right = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        right = right and not any(letter.isspace() for letter in value)
         _ = parts.port
     except ValueError:
         right = False
@@ -67,6 +68,9 @@ def optional_web_address(value: str) -> str | None:
 def seconds_list(value: str) -> tuple[float, ...]:
     """Take comma-separated waits in seconds."""
     message = "must be seconds from 0 to 604800 with commas between, such as 10,60,300"
+    # float() also takes "1_000" and other scripts' digits; a person means neither.
+    if "_" in value or not value.isascii():
+        raise ValueError(message)
     try:
         waits = tuple(float(word) for word in words(value))
     except ValueError:

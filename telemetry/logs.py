@@ -7,12 +7,14 @@ through the same pipe, and errors are written without the messages of foreign ex
 
 import logging
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from telemetry.safe_errors import safe_traceback
+from telemetry.safe_errors import SayableError, chain, safe_traceback, type_name
 from telemetry.settings import TelemetrySettings
 
 
@@ -38,10 +40,10 @@ def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared[:-1], _tell_errors_safely],
+            foreign_pre_chain=[_tell_foreign_records_safely, *shared],
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _tell_errors_safely,
                 renderer,
             ],
         )
@@ -49,6 +51,8 @@ def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    # A line that cannot be written would be shown on standard error, with its arguments.
+    logging.raiseExceptions = False
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
@@ -67,11 +71,46 @@ def _add_process(process: str) -> Processor:
     return add
 
 
+def _tell_foreign_records_safely(
+    _logger: WrappedLogger, _method: str, event: EventDict
+) -> EventDict:
+    """Take an error's message out of the sentence that a library made around it."""
+    args = event.pop("positional_args", None) or ()
+    values = args.values() if isinstance(args, Mapping) else args
+    errors = [value for value in values if isinstance(value, BaseException)]
+    if (attached := _error_of(event.get("exc_info"))) is not None:
+        errors.append(attached)
+    if not errors:
+        return event
+    # The arguments may be the message too, as text; the sentence without them is the code's.
+    sentence = str(event["_record"].msg)
+    for error in errors:
+        for link in chain(error):
+            if not isinstance(link, SayableError):
+                for said in _sayings(link):
+                    sentence = sentence.replace(said, type_name(link))
+    event["event"] = sentence
+    return event
+
+
+def _sayings(error: BaseException) -> list[str]:
+    """List the texts in which an error's data may stand in a sentence, longest first."""
+    found = {arg for arg in error.args if isinstance(arg, str)}
+    # An error of somebody else may fail to say what it is.
+    with suppress(Exception):
+        found |= {str(error), repr(error)}
+    return sorted(found - {""}, key=len, reverse=True)
+
+
 def _tell_errors_safely(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    info: Any = event.pop("exc_info", None)
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        event["exception"] = safe_traceback(error)
+    return event
+
+
+def _error_of(info: Any) -> BaseException | None:
     if info is True:
         info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info
-    if isinstance(error, BaseException):
-        event["exception"] = safe_traceback(error)
-    return event
+    return error if isinstance(error, BaseException) else None

@@ -7,6 +7,7 @@ in the code are told. An exception that is ours says so by its base class.
 """
 
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 
@@ -34,15 +35,24 @@ def type_name(error: BaseException) -> str:
 def safe_traceback(error: BaseException) -> str:
     """Write the traceback of an error and of what caused it, without foreign messages."""
     lines: list[str] = []
-    link: BaseException | None = error
-    seen: set[int] = set()
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
+    for link in chain(error):
         head = f"{type_name(link)}: {link}" if isinstance(link, SayableError) else type_name(link)
         frames = "".join(traceback.format_tb(link.__traceback__))
         lines.append(f"{frames}{head}")
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return "\ncaused by:\n".join(lines)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Go from an error to what caused it, and on; ends even if the errors form a ring."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        # Not `or`: an error may have a length, and be false when that is 0.
+        if error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            error = None if error.__suppress_context__ else error.__context__
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SayableError, chain
 from telemetry.settings import TelemetrySettings
 
 
@@ -58,14 +58,12 @@ def trace_headers() -> str:
 def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
     """Keep of each exception its type and places, and the message only if it is ours."""
     ours: set[str] = set()
-    link = hint.get("exc_info", (None, None, None))[1]
-    while link is not None:
+    for link in chain((hint.get("exc_info") or (None, None))[1]):
         if isinstance(link, SayableError):
             ours.add(str(link))
-        link = link.__cause__ or link.__context__
     for value in (event.get("exception") or {}).get("values", ()):
         if value.get("value") not in ours:
             value["value"] = ""
-    for field in ("request", "extra", "user", "breadcrumbs", "server_name", "logentry"):
+    for field in ("request", "extra", "user", "breadcrumbs", "server_name", "logentry", "message"):
         event.pop(field, None)
     return event

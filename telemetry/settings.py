@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from settings import Reader
 from settings.parsers import one_of, optional
@@ -23,6 +24,14 @@ class TelemetrySettings:
 
 
 def _dsn(value: str) -> str | None:
-    if value and not (value.startswith(("http://", "https://")) and "@" in value):
+    # The SDK would refuse the same, but later, and with the DSN in its message.
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname and parts.username)
+        right = right and parts.path.rpartition("/")[2].isdecimal()
+        _ = parts.port
+    except ValueError:
+        right = False
+    if value and not right:
         raise ValueError("must be a Sentry DSN such as https://key@sentry.example.com/1")
     return value or None

@@ -40,7 +40,7 @@ class Process:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
-                ["/bin/sh", "-c", f"exec {command}"],
+                ["/bin/sh", "-c", command if command.startswith("exec ") else f"exec {command}"],
                 cwd=ROOT,
                 env={"PATH": path, "HOME": os.environ.get("HOME", "/"), **environment},
                 stdout=output,

@@ -46,8 +46,15 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def on_or_off(value: str) -> bool:
+    """Take `on` or `off`."""
+    if value not in {"on", "off"}:
+        raise ValueError("must be on or off")
+    return value == "on"
+
+
 def web_address(value: str) -> str:
-    """Take an http or https address, without a slash at its end."""
+    """Take an http or https address."""
     try:
         parts = urlsplit(value)
         right = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -57,7 +64,7 @@ def web_address(value: str) -> str:
         right = False
     if not right:
         raise ValueError("must be an address such as https://api.example.com")
-    return value.rstrip("/")
+    return value
 
 
 def optional_web_address(value: str) -> str | None:

@@ -23,10 +23,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     Only a process that turns out to be a worker reads the worker's settings and secrets, when
     it starts: Flower never has them.
     """
-    try:
-        settings = BrokerSettings.from_environ(environ)
-    except SettingsError as error:
-        sys.exit(str(error))
+    settings = _broker_settings(environ)
     table = load_handlers()
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
@@ -49,6 +46,20 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     setup_logging.connect(our_logs, weak=False)
     celeryd_init.connect(read_worker_settings, weak=False)
     return app
+
+
+def _broker_settings(environ: Mapping[str, str]) -> BrokerSettings:
+    try:
+        return BrokerSettings.from_environ(environ)
+    except SettingsError as error:
+        message = str(error)
+    # The worker's own are told in the same message, so that nobody starts it twice to learn
+    # of them.
+    try:
+        WorkerSettings.from_environ(environ)
+    except SettingsError as error:
+        message = str(error)
+    sys.exit(message)
 
 
 def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:

@@ -16,13 +16,36 @@ class PermanentError(JobError):
 
 
 class RetryableError(JobError):
-    """Trying again may mend it: the job waits by the schedule, or longer if it was told so."""
+    """
+    Trying again may mend it: the job waits by the schedule, or longer if it was told so.
+
+    Attributes:
+        retry_after_seconds: the job waits at least so long.
+        outage: the downstream is at fault, and other jobs would meet the same.
+        pause_seconds: no job may call the downstream for so long, because it said so.
+    """
 
     def __init__(
-        self, reason: str, message: str, *, retry_after_seconds: float | None = None
+        self,
+        reason: str,
+        message: str,
+        *,
+        retry_after_seconds: float | None = None,
+        outage: bool = False,
+        pause_seconds: float | None = None,
     ) -> None:
         super().__init__(reason, message)
         self.retry_after_seconds = retry_after_seconds
+        self.outage = outage or pause_seconds is not None
+        self.pause_seconds = pause_seconds
+
+
+class PostponedError(JobError):
+    """Something else must come first: the job waits, and this run does not count as a try."""
+
+    def __init__(self, reason: str, message: str, *, seconds: float) -> None:
+        super().__init__(reason, message)
+        self.seconds = seconds
 
 
 class NeedsPersonError(PermanentError):

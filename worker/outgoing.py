@@ -5,12 +5,14 @@ Signed by the Standard Webhooks convention (standardwebhooks.com specification):
 webhook-id, webhook-timestamp and webhook-signature over the exact bytes sent.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 from standardwebhooks import Webhook
@@ -24,6 +26,9 @@ ANSWER_SECONDS: Final = 10.0
 
 #: A downstream may ask for a longer wait; it is not believed.
 LONGEST_WAIT_SECONDS: Final = 86_400.0
+
+#: Servers refuse headers of some kilobytes; longer words are told by their SHA-256.
+_LONGEST_WORD: Final = 255
 
 #: Client errors that pass: time-out, conflict, too early, too many requests.
 _PASSING: Final = frozenset({408, 409, 425, 429})
@@ -39,6 +44,8 @@ def make_client() -> httpx.Client:
     return httpx.Client(
         timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
         follow_redirects=False,
+        # As many as jobs can run at once; httpx alone would let the hundred-and-first wait.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
         headers={"User-Agent": "perkhook"},
         # The environment's proxies and .netrc are not part of our settings.
         trust_env=False,
@@ -72,18 +79,19 @@ class SignedPost:
             RetryableError: not taken now, or it is not known whether it was taken.
         """
         check_time_left(job)
+        key = header_word(idempotency_key)
         body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
         now = self._clock()
         headers = {
             "Content-Type": "application/json",
-            "Idempotency-Key": idempotency_key,
-            "webhook-id": idempotency_key,
+            "Idempotency-Key": key,
+            "webhook-id": key,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(idempotency_key, now, body),
+            "webhook-signature": self._signer.sign(key, now, body),
         }
         try:
             answer = self._client.post(self._url, content=body.encode(), headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise transport_error(self._what, error) from error
         self._judge(answer, now)
 
@@ -105,6 +113,16 @@ class SignedPost:
         raise PermanentError(reason, message)
 
 
+def header_word(text: str) -> str:
+    """
+    Write a text, which may hold any character at any length, so that a header can carry it.
+
+    Ids as Voucherify writes them stay as they are.
+    """
+    word = quote(text, safe="")
+    return word if len(word) <= _LONGEST_WORD else hashlib.sha256(text.encode()).hexdigest()
+
+
 def check_time_left(job: Job) -> None:
     """
     Refuse to begin a call that could outlast the job's lease.
@@ -116,7 +134,7 @@ def check_time_left(job: Job) -> None:
         raise RetryableError("out_of_time", "the job's lease is nearly over")
 
 
-def transport_error(what: str, error: httpx.TransportError) -> RetryableError:
+def transport_error(what: str, error: httpx.RequestError) -> RetryableError:
     """Tell a failed connection in our words; httpx's own may hold addresses with ids."""
     if isinstance(error, httpx.TimeoutException):
         return RetryableError(f"{what}_timeout", f"{what} did not answer in time")
@@ -132,5 +150,5 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     try:
         wait = (parsedate_to_datetime(header) - now).total_seconds()
         return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

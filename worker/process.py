@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
+from schemas import HolderAssignmentDeleted, HolderRole, load_envelope, load_event, parse_body
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
 
@@ -59,7 +59,7 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
         "holder": holder.id,
         "customer": holder.customer_id,
         "campaign": holder.campaign_id,
-        "role": str(holder.holder_role),
+        "role": str(holder.holder_role) if isinstance(holder.holder_role, HolderRole) else "?",
     }
     # The id of a holder names one assignment; being assigned again makes another one
     # (Voucherify API reference: Add holders to referral code).

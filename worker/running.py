@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
+from celery.signals import worker_shutdown
 
 from inbox.connection import connect
 from inbox.jobs import Jobs
@@ -27,7 +28,9 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
     """
     Gives a worker what its jobs act with, and takes it down when the worker stops.
 
-    It starts before the pool and stops after it, so a job that runs always has all it needs.
+    Celery orders this step and the pool by chance. Both start before the first message is
+    taken, and what jobs act with is given up only when all steps have stopped, so a job
+    that runs on while the worker stops has all it needs.
     """
 
     requires = ("celery.worker.components:Timer",)
@@ -69,6 +72,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         )
         self._sweeper = Sweeper(jobs, caller, queues, settings.reclaim_interval_seconds)
         self._sweeper.start()
+        worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
         log.info(
             "worker.started",
             perks=settings.perks.backend,
@@ -77,12 +81,14 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         )
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
-        """Stop sweeping and give up connections."""
+        """Stop sweeping."""
         if self._sweeper is not None:
             self._sweeper.stop()
+
+    terminate = stop
+
+    def _give_up_connections(self, **_: Any) -> None:
         if self._services is not None:
             self._services.perks.close()
             self._services.crm.close()
         log.info("worker.stopped")
-
-    terminate = stop

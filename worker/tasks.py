@@ -19,6 +19,8 @@ def register_tasks(app: Celery, names: list[str]) -> None:
             _run,
             name=TASK_PREFIX + name,
             bind=True,
+            # Not to be given to every other Celery application of the process.
+            shared=False,
             ignore_result=True,
             # A job that is set aside is no accident: Celery need not log a traceback.
             throws=(JobFailedError,),

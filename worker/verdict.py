@@ -48,5 +48,6 @@ def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance:
     delay = None
     if tries <= len(schedule):
         spread = 1 - JITTER + 2 * JITTER * chance
-        delay = max(schedule[tries - 1] * spread, told)
+        # What was told is the least, so it is spread to one side only.
+        delay = max(schedule[tries - 1] * spread, told * (1 + JITTER * chance))
     return Verdict(reason=reason, error=describe(error), delay_seconds=delay, expected=expected)

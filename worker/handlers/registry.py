@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inbox.ids import job_id_of
+from inbox.keys import DELIVERY_ID_LENGTH, PROCESS
 from worker.services import Handler
 
 
@@ -22,11 +24,13 @@ def handles(*event_types: str, queue: str) -> Callable[[Handler], Handler]:
     Register the decorated function for events of these types.
 
     Raises:
-        ValueError: two handlers have the same name.
+        ValueError: two handlers have the same name, or the name cannot be a job's.
     """
 
     def register(run: Handler) -> Handler:
         name = run.__name__
+        if name == PROCESS or job_id_of(f"{'0' * DELIVERY_ID_LENGTH}:{name}") is None:
+            raise ValueError(f"a handler cannot be called {name}: see inbox.ids")
         if name in _registered and _registered[name].run.__module__ != run.__module__:
             raise ValueError(f"two handlers are called {name}")
         _registered[name] = Registration(name, queue, event_types, run)

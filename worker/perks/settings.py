@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 
 from settings import Reader
-from settings.parsers import one_of, text, web_address
+from settings.parsers import one_of, web_address
 from worker.secrets import signing_secret
 
 
@@ -27,8 +27,8 @@ class PerksSettings:
             voucherify_url=reader.read(
                 "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
             ),
-            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", text, ""),
-            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", text, ""),
+            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", _header_text, ""),
+            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", _header_text, ""),
         )
         needed = {
             "http": {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret},
@@ -42,6 +42,12 @@ class PerksSettings:
             if value == "":
                 reader.problem(name, f"is required when PERKS_BACKEND is {backend}")
         return found
+
+
+def _header_text(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("must be printable ASCII")
+    return value
 
 
 def _optional_address(value: str) -> str:

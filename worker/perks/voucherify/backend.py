@@ -1,4 +1,4 @@
-from schemas import HolderAssignmentDeleted
+from schemas import HolderAssignmentDeleted, UnknownValue
 from worker.errors import NeedsPersonError, RetryableError
 from worker.perks.scope import Scope, scope_of
 from worker.perks.settings import PerksSettings
@@ -11,6 +11,7 @@ from worker.perks.voucherify.grants import (
     could_hold_reward,
     grant_of,
     is_take_back,
+    reward_of,
     source_id,
 )
 from worker.services import Job
@@ -60,6 +61,12 @@ class VoucherifyPerks:
                 "data.holder.created_at is missing, so it cannot be told which reward belongs "
                 f"to this assignment (holder {event.holder.id})"
             )
+        reward = reward_of(event)
+        if reward is not None and isinstance(reward.type, UnknownValue):
+            raise NeedsPersonError(
+                "the campaign's reward is neither credit, points nor a discount, so it cannot be "
+                f"told what to take back (holder {event.holder.id})"
+            )
         grants: list[Grant] = []
         for card in self._cards(event, job):
             found = self._read_card(card, event, job)
@@ -72,6 +79,11 @@ class VoucherifyPerks:
             raise NeedsPersonError(
                 "several grants could be this assignment's reward: transactions "
                 + ", ".join(grant.transaction for grant in grants)
+            )
+        if grants[0].by_hand:
+            raise NeedsPersonError(
+                "what was put on the card may be the customer's own and not this assignment's "
+                f"reward: transaction {grants[0].transaction}"
             )
         return self._take_back(grants[0], event, job)
 
@@ -114,10 +126,16 @@ class VoucherifyPerks:
 
     def _confirm(self, card: Card, event: HolderAssignmentDeleted, job: Job) -> None:
         name = source_id(event.holder.id, card.type)
-        transactions = self._client.transactions(card.id, job)
-        if not any(is_take_back(transaction, name) for transaction in transactions):
-            raise RetryableError(
-                "voucherify_unconfirmed",
-                "the balance change was answered, and is not among the card's transactions yet",
-                retry_after_seconds=UNKNOWN_OUTCOME_WAIT_SECONDS,
-            )
+        told = 0.0
+        try:
+            transactions = self._client.transactions(card.id, job)
+            if any(is_take_back(transaction, name) for transaction in transactions):
+                return
+        except RetryableError as error:
+            told = error.retry_after_seconds or 0.0
+        # Not sooner, whatever kept us from seeing it: the next run must find it there.
+        raise RetryableError(
+            "voucherify_unconfirmed",
+            "the balance change was answered, and is not seen among the card's transactions yet",
+            retry_after_seconds=max(told, UNKNOWN_OUTCOME_WAIT_SECONDS),
+        )

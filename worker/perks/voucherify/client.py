@@ -14,13 +14,23 @@ from urllib.parse import quote
 import httpx
 
 from worker.errors import PermanentError, RetryableError
-from worker.outgoing import check_time_left, make_client, retry_after, transport_error, utc_now
+from worker.outgoing import (
+    LONGEST_WAIT_SECONDS,
+    check_time_left,
+    make_client,
+    retry_after,
+    transport_error,
+    utc_now,
+)
 from worker.services import Job
 
 
 #: The version that the answers' shapes were read of (Voucherify documentation: Versioning).
 API_VERSION: Final = "v2018-08-01"
 PAGE: Final = 100
+
+#: No id comes near this, and servers refuse addresses of some kilobytes.
+_LONGEST_SEGMENT: Final = 2000
 
 #: Keys, plan or permission: nothing is wrong with the job, so it waits for an operator to
 #: mend the account rather than failing with a thousand others.
@@ -39,7 +49,7 @@ class VoucherifyClient:
         client: httpx.Client | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._url = url
+        self._url = url.rstrip("/")
         self._client = client or make_client()
         self._client.headers.update(
             {
@@ -81,7 +91,7 @@ class VoucherifyClient:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             # The request was not sent.
             raise transport_error("voucherify", error) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unknown_outcome() from error
         if answer.status_code >= 500:
             raise unknown_outcome()
@@ -96,18 +106,25 @@ class VoucherifyClient:
         query: dict[str, Any] = {"limit": PAGE, "order": "-id"}
         while True:
             page = self._get(path, query, job)
-            items = [item for item in page.get("data") or () if isinstance(item, dict)]
+            data = page.get("data")
+            # Read as an empty list, an answer that is none would say that nothing was given,
+            # or not taken back yet.
+            if not isinstance(data, list):
+                raise _unreadable("is not a list")
+            items = [item for item in data if isinstance(item, dict)]
             yield from items
-            after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
-            if not page.get("has_more") or not after or after == query.get("starting_after_id"):
+            if not page.get("has_more"):
                 return
+            after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
+            if not isinstance(after, str) or after == query.get("starting_after_id"):
+                raise _unreadable("does not say where its next page starts")
             query["starting_after_id"] = after
 
     def _get(self, path: str, query: dict[str, Any], job: Job) -> dict[str, Any]:
         check_time_left(job)
         try:
             answer = self._client.get(self._url + path, params=query)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise transport_error("voucherify", error) from error
         if not 200 <= answer.status_code < 300:
             raise self._refusal(answer)
@@ -116,9 +133,7 @@ class VoucherifyClient:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise RetryableError(
-                "voucherify_unreadable", "voucherify's answer is not a JSON object"
-            )
+            raise _unreadable("is not a JSON object")
         return found
 
     def _refusal(self, answer: httpx.Response) -> PermanentError | RetryableError:
@@ -139,7 +154,7 @@ class VoucherifyClient:
         if wait is None:
             epoch = answer.headers.get("X-Rate-Limit-Retry", "")
             if epoch.isascii() and epoch.isdecimal() and len(epoch) < 12:
-                wait = max(float(epoch) - now.timestamp(), 0.0)
+                wait = min(max(float(epoch) - now.timestamp(), 0.0), LONGEST_WAIT_SECONDS)
         return wait
 
 
@@ -157,8 +172,16 @@ def unknown_outcome() -> RetryableError:
     )
 
 
+def _unreadable(what: str) -> RetryableError:
+    return RetryableError("voucherify_unreadable", f"voucherify's answer {what}")
+
+
 def _segment(text: str) -> str:
-    return quote(text, safe="")
+    segment = quote(text, safe="")
+    if len(segment) > _LONGEST_SEGMENT:
+        raise PermanentError("voucherify_impossible_id", "an id is too long to be asked for")
+    # "." and ".." would be taken as steps in the path and lead to another address.
+    return segment if segment.strip(".") else segment.replace(".", "%2E")
 
 
 def _error_key(answer: httpx.Response) -> str | None:

@@ -1,10 +1,10 @@
 """Finding what a referral gave: pure functions over what the API told."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from schemas import HolderAssignmentDeleted
+from schemas import HolderAssignmentDeleted, RefereeReward, read_timestamp
 
 
 #: Types of transactions that put something on a card, by kind of card
@@ -35,6 +35,8 @@ class Grant:
     card: Card
     amount: int
     transaction: str
+    #: A person or a program put it there by name, which no reward is known to be.
+    by_hand: bool = False
 
 
 def source_id(holder: str, card_type: str) -> str:
@@ -45,9 +47,9 @@ def source_id(holder: str, card_type: str) -> str:
 def card_of(redeemable: dict[str, Any]) -> Card | None:
     """Read a card from a customer's redeemables; None if it is no card of their own."""
     card_type, card = redeemable.get("voucher_type"), redeemable.get("redeemable_id")
-    if card_type not in CARD_PERKS or not isinstance(card, str):
+    if not isinstance(card_type, str) or card_type not in CARD_PERKS:
         return None
-    if redeemable.get("holder_role") not in {"OWNER", None}:
+    if not isinstance(card, str) or redeemable.get("holder_role") not in ("OWNER", None):
         return None
     campaign = redeemable.get("campaign_id")
     return Card(card, card_type, campaign if isinstance(campaign, str) else None)
@@ -82,20 +84,22 @@ def grant_of(
     promised = _promised(event)
     if amount is None or amount <= 0 or (promised is not None and amount != promised):
         return None
-    return Grant(card, amount, str(transaction.get("id")))
+    by_hand = promised is None and bool(transaction.get("source"))
+    return Grant(card, amount, str(transaction.get("id")), by_hand)
 
 
 def balance_of(voucher: dict[str, Any], card_type: str) -> int | None:
     """Read what is left on a card; None if it is not told."""
     part = voucher.get("gift" if card_type == "GIFT_VOUCHER" else "loyalty_card")
-    balance = part.get("balance") if isinstance(part, dict) else None
-    return balance if isinstance(balance, int) and not isinstance(balance, bool) else None
+    return _whole(part.get("balance")) if isinstance(part, dict) else None
 
 
 def could_hold_reward(card: Card, event: HolderAssignmentDeleted) -> bool:
     """Tell whether the campaign's reward can be on this card, as far as the event tells."""
-    program = event.campaign.referral_program if event.campaign else None
-    reward = program.referee_reward if program else None
+    # The code itself is the referrer's; a referee has it only for as long as it is assigned.
+    if card.id == event.holder.redeemable_id:
+        return False
+    reward = reward_of(event)
     if reward is None:
         return True
     parent = reward.related_object_parent
@@ -103,22 +107,30 @@ def could_hold_reward(card: Card, event: HolderAssignmentDeleted) -> bool:
     return right_type and (parent is None or parent.id is None or parent.id == card.campaign)
 
 
-def _promised(event: HolderAssignmentDeleted) -> int | None:
+def reward_of(event: HolderAssignmentDeleted) -> RefereeReward | None:
+    """Tell what the campaign gives to referees; None if the event does not say."""
     program = event.campaign.referral_program if event.campaign else None
-    amount = program.referee_reward.amount if program and program.referee_reward else None
+    return program.referee_reward if program else None
+
+
+def _promised(event: HolderAssignmentDeleted) -> int | None:
+    reward = reward_of(event)
+    amount = reward.amount if reward else None
     return int(amount) if amount is not None and amount == int(amount) else None
 
 
 def _amount(transaction: dict[str, Any], field: str) -> int | None:
     details = transaction.get("details")
     balance = details.get("balance") if isinstance(details, dict) else None
-    amount = balance.get(field) if isinstance(balance, dict) else None
-    return amount if isinstance(amount, int) and not isinstance(amount, bool) else None
+    return _whole(balance.get(field)) if isinstance(balance, dict) else None
 
 
 def _moment(text: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return read_timestamp(text) if isinstance(text, str) else None
+
+
+def _whole(number: Any) -> int | None:
+    # 500.0 is how some JSON writers put 500.
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    return number if isinstance(number, int) and not isinstance(number, bool) else None

@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from inbox.desk import Desk
+from inbox.intake import Intake
+from inbox.jobs import Jobs
+from tests.integration.worker.house import House
+from tests.integration.worker.shop import Shop, served
+from tests.integration.worker.station import Station, station
+from worker.outgoing import make_client
+from worker.perks.voucherify import VoucherifyPerks
+from worker.perks.voucherify.client import VoucherifyClient
+
+
+@pytest.fixture(scope="session")
+def served_shop() -> Iterator[Shop]:
+    """One server of the stand-ins for the whole run."""
+    with served() as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(served_shop: Shop) -> Shop:
+    """The stand-ins with an empty state."""
+    served_shop.clear()
+    return served_shop
+
+
+@pytest.fixture
+def sent() -> list[httpx.Request]:
+    """What the backend under test sent, as it was written to the socket."""
+    return []
+
+
+@pytest.fixture
+def perks(shop: Shop, sent: list[httpx.Request]) -> Iterator[VoucherifyPerks]:
+    """The Voucherify backend with the stand-in's keys."""
+    client = make_client()
+    client.event_hooks["request"] = [sent.append]
+    made = VoucherifyPerks(
+        VoucherifyClient(shop.url, shop.settings.app_id, shop.settings.app_token, client=client)
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="package")
+def shared_station(
+    served_shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Station]:
+    """One worker for all tests that need no other."""
+    with station(served_shop, tmp_path_factory.mktemp("worker")) as made:
+        yield made
+
+
+@pytest.fixture
+def worker_station(shared_station: Station, shop: Shop) -> Station:
+    """A worker that runs, and stand-ins with an empty state."""
+    assert shared_station.shop is shop
+    assert shared_station.worker.is_ready()
+    return shared_station
+
+
+@pytest.fixture
+def house(jobs: Jobs, intake: Intake, desk: Desk) -> House:
+    """An empty inbox and a flow."""
+    return House(jobs, intake, desk)

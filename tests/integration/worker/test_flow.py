@@ -1,0 +1,207 @@
+import json
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+import pytest
+import structlog
+from redis import Redis
+from structlog.testing import capture_logs
+
+from inbox import keys
+from inbox.desk import Desk
+from tests.conftest import LEASE_SECONDS
+from tests.integration.worker.house import House
+from tests.samples import PERSONAL
+from worker.errors import PermanentError, RetryableError
+from worker.flow import Failed, Settled, Waiting
+from worker.handlers import HandlerTable
+
+
+def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:
+    """Process hands on, the handler gets event and job, and then the body is gone."""
+    before = monotonic()
+    task = house.handed_on(holder_id="rh_1")
+
+    assert house.flow.run(task) == Settled("acted")
+
+    ((event, job),) = house.given
+    assert (event.holder.id, job.id) == ("rh_1", task.removesuffix(":1"))
+    assert before + 0.8 * LEASE_SECONDS <= job.deadline <= monotonic() + 0.8 * LEASE_SECONDS
+    found = house.desk.delivery(job.delivery)
+    assert found
+    assert found.settled
+    assert found.body_bytes is None
+    assert found.ended == {"process": "handed to act", "act": "acted"}
+    assert found.facts["holder"] == "rh_1"
+
+
+def test_a_message_that_comes_twice_runs_nothing_twice(house: House) -> None:
+    """The second message of a job that is over, or of one never owed, is only a hint."""
+    task = house.handed_on()
+    house.flow.run(task)
+
+    assert house.flow.run(task) == Settled("not run: gone")
+    assert house.flow.run("nonsense") == Settled("not run: unknown")
+    assert len(house.given) == 1
+
+
+def test_another_body_about_the_same_assignment_owes_nothing(house: House) -> None:
+    """A webhook that was sent anew in other bytes is settled without a handler's job."""
+    first = house.accept(event_id="evcus_1")
+    second = house.accept(event_id="evcus_2")
+    house.flow.run(f"{first}:process:1")
+
+    assert house.flow.run(f"{second}:process:1") == Settled(f"same assignment as delivery {first}")
+    assert house.flow.run(f"{second}:act:1") == Settled("not run: gone")
+
+
+def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store: Redis) -> None:
+    """A schedule of two waits is three runs, then failed; retried, all waits are there again."""
+    task = house.handed_on()
+    house.raising(RetryableError("slow", "it is slow"))
+    waits = []
+
+    for _ in range(2):
+        outcome = house.flow.run(task)
+        assert isinstance(outcome, Waiting)
+        waits.append(outcome.verdict.delay_seconds)
+        store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+
+    assert waits == [60, 600]
+    assert isinstance(house.flow.run(task), Failed)
+    (failed,) = house.desk.failed()
+    assert (failed.reason, failed.error, failed.tries) == ("slow", "it is slow", 3)
+    assert house.desk.retry(failed.job, who="ops") == "queued"
+    house.act = lambda: "acted at last"
+    assert house.flow.run(f"{failed.job}:2") == Settled("acted at last")
+
+
+def test_a_wait_that_was_told_is_kept(house: House, desk: Desk) -> None:
+    """The next try is as far away as the downstream asked."""
+    task = house.handed_on()
+    house.raising(RetryableError("busy", "busy", retry_after_seconds=5000))
+
+    house.flow.run(task)
+
+    found = desk.job(task.removesuffix(":1"))
+    assert found
+    assert found.next_try
+    assert found.since
+    assert (found.next_try - found.since).total_seconds() == 5000
+
+
+def test_a_permanent_error_fails_at_once(house: House) -> None:
+    """What cannot be mended by waiting is set aside with its reason."""
+    task = house.handed_on()
+    house.raising(PermanentError("gone", "the card is gone"))
+
+    outcome = house.flow.run(task)
+
+    assert isinstance(outcome, Failed)
+    assert [each.reason for each in house.desk.failed()] == ["gone"]
+
+
+def test_an_error_that_nobody_expected_waits_and_tells_nothing(house: House) -> None:
+    """A foreign error's message stands neither in the inbox nor in the log."""
+    task = house.handed_on()
+    house.raising(KeyError(" ".join(PERSONAL)))
+
+    with capture_logs() as logs:
+        outcome = house.flow.run(task)
+
+    assert isinstance(outcome, Waiting)
+    found = house.desk.job(task.removesuffix(":1"))
+    assert found
+    assert found.reason == "unexpected:KeyError"
+    stored = json.dumps([found.error, [run.error for run in found.runs]])
+    assert not any(text in stored for text in PERSONAL)
+    assert [log["event"] for log in logs][:1] == ["job.unexpected_error"]
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_what_ends_a_process_leaves_the_job_to_its_lease(
+    house: House, error: BaseException
+) -> None:
+    """An exit out of a handler is no result: the job stays running until its lease is over."""
+    task = house.handed_on()
+    house.raising(error)
+
+    with pytest.raises(type(error)):
+        house.flow.run(task)
+
+    found = house.desk.job(task.removesuffix(":1"))
+    assert found
+    assert found.state == "running"
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_a_job_whose_lease_was_lost_settles_nothing(house: House, store: Redis) -> None:
+    """A run that froze past its lease leaves the ending to the run that came after it."""
+    task = house.handed_on()
+    job = task.removesuffix(":1")
+
+    def overtaken() -> str:
+        store.zadd(keys.RUNNING, {job: 1}, xx=True)
+        house.jobs.sweep("other", ("acts",), 10)
+        return "acted"
+
+    house.act = overtaken
+
+    assert house.flow.run(task) == Settled(
+        "not settled: the lease was lost, another run settles it"
+    )
+    found = house.desk.job(job)
+    assert found
+    assert found.state == "queued"
+
+
+@pytest.mark.parametrize("error", [RetryableError("a", "b"), PermanentError("a", "b")])
+def test_a_failure_after_the_lease_was_lost_sets_nothing_aside(
+    house: House, store: Redis, error: Exception
+) -> None:
+    """The late failure of an overtaken run changes nothing either."""
+    task = house.handed_on()
+    job = task.removesuffix(":1")
+
+    def overtaken() -> str:
+        store.zadd(keys.RUNNING, {job: 1}, xx=True)
+        house.jobs.sweep("other", ("acts",), 10)
+        raise error
+
+    house.act = overtaken
+
+    assert isinstance(house.flow.run(task), Settled)
+    found = house.desk.job(job)
+    assert found
+    assert found.state == "queued"
+
+
+def test_a_handler_that_is_no_more_sets_its_jobs_aside(house: House) -> None:
+    """A job whose file was removed is failed and not lost."""
+    task = house.handed_on()
+    flow = replace(house.flow, table=HandlerTable({}))
+
+    flow.run(task)
+
+    (failed,) = house.desk.failed()
+    assert failed.reason == "no_handler"
+    assert failed.error == "no file in worker/handlers has act"
+
+
+def test_nothing_of_one_job_is_logged_with_the_next(house: House) -> None:
+    """What is bound to the log during a job is gone after it, however it ended."""
+    bound: list[dict[str, Any]] = []
+
+    def look() -> str:
+        bound.append(dict(structlog.contextvars.get_contextvars()))
+        raise ZeroDivisionError
+
+    house.act = look
+    for number in (1, 2):
+        task = house.handed_on(n=number)
+        house.flow.run(task)
+        assert structlog.contextvars.get_contextvars() == {}
+
+    assert [each["task"].rsplit(":", 2)[1:] for each in bound] == [["act", "1"]] * 2
+    assert bound[0]["delivery"] != bound[1]["delivery"]

@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+from threading import active_count
+from typing import Literal
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
+
+from inbox import keys
+from inbox.intake import Intake
+from inbox.jobs import Jobs, Swept
+from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.integration.worker.station import until
+from worker.sweeper import Sweeper
+
+
+QUEUES = ("deliveries", "perks", "crm")
+
+
+class Failing(Jobs):
+    """An inbox whose first sweeps fail."""
+
+    def __init__(self, client: Redis, *errors: Exception) -> None:
+        super().__init__(
+            client,
+            lease_seconds=LEASE_SECONDS,
+            dedupe_window_seconds=WINDOW_SECONDS,
+            removal_memory_seconds=WINDOW_SECONDS,
+        )
+        self._errors = list(errors)
+
+    def sweep(
+        self, caller: str, queues: Sequence[str], interval_seconds: float
+    ) -> Swept | Literal[False]:
+        """Fail, then sweep."""
+        if self._errors:
+            raise self._errors.pop(0)
+        return super().sweep(caller, queues, interval_seconds)
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (RedisConnectionError("secret"), "sweep.store_unavailable"),
+        (ZeroDivisionError("secret"), "sweep.unexpected_error"),
+    ],
+)
+def test_an_error_does_not_end_the_loop(
+    store: Redis, intake: Intake, error: Exception, logged: str
+) -> None:
+    """After a failed sweep comes the next, which sends again what is due."""
+    jobs = Failing(store, error, error)
+    delivery = intake.accept(b"{}").delivery
+    claim = jobs.claim(f"{delivery}:process:1")
+    jobs.wait(claim, 0, "told_so", "an error")  # type: ignore[arg-type]
+    sweeper = Sweeper(jobs, "a test", QUEUES, 0.05)
+
+    with capture_logs() as logs:
+        sweeper.start()
+        until(lambda: store.hget(keys.JOB + f"{delivery}:process", "dispatches") == b"2")
+        sweeper.stop()
+
+    assert [log["event"] for log in logs] == [logged, logged, "sweep.sent_again"]
+    assert logs[-1]["due"] == 1
+    assert not any("secret" in str(log.get("error")) for log in logs)
+
+
+def test_the_queues_are_made_known_and_the_loop_ends_when_told(store: Redis, jobs: Jobs) -> None:
+    """Operators see a worker's queues from its start; a stopped worker sweeps no more."""
+    threads = active_count()
+    sweeper = Sweeper(jobs, "a test", QUEUES, 3600)
+
+    sweeper.start()
+    until(lambda: store.smembers(keys.QUEUES) == {queue.encode() for queue in QUEUES})
+    sweeper.stop()
+
+    assert active_count() == threads

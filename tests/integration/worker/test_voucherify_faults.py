@@ -1,0 +1,201 @@
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.worker.shop import Shop, ago
+from tests.unit.worker.build import job
+from worker.errors import JobError, PermanentError, RetryableError
+from worker.outgoing import make_client
+from worker.perks.voucherify import VoucherifyPerks
+from worker.perks.voucherify.client import UNKNOWN_OUTCOME_WAIT_SECONDS, VoucherifyClient
+
+
+BALANCE = {"method": "POST", "path": "*/balance", "times": 1}
+READ_BACK = {"method": "GET", "path": "*/transactions", "skip": 1, "times": 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "applied"),
+    [
+        ({"drop": True, "apply": True}, "voucherify_unknown_outcome", True),
+        ({"drop": True}, "voucherify_unknown_outcome", False),
+        ({"status": 500, "apply": True}, "voucherify_unknown_outcome", True),
+        ({"status": 500}, "voucherify_unknown_outcome", False),
+        ({"status": 504, "apply": True}, "voucherify_unknown_outcome", True),
+        ({"status": 429, "headers": {"Retry-After": "300"}}, "voucherify_answered_429", False),
+        ({"status": 401}, "voucherify_answered_401", False),
+        ({"status": 403}, "voucherify_answered_403", False),
+    ],
+)
+def test_a_failed_balance_change_is_made_once_in_the_end(
+    shop: Shop, perks: VoucherifyPerks, fault: dict[str, Any], reason: str, applied: bool
+) -> None:
+    """Whether or not the failed call took effect, the next run leaves it taken exactly once."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    card = referee["card"]["id"]
+    event = shop.removal_event(referee["holder"])
+    shop.faults("voucherify", {**BALANCE, **fault})
+
+    with pytest.raises(RetryableError) as caught:
+        perks.revoke(event, job())
+
+    assert caught.value.reason == reason
+    assert len(shop.take_backs(card)) == applied
+    if reason == "voucherify_unknown_outcome":
+        assert caught.value.retry_after_seconds == UNKNOWN_OUTCOME_WAIT_SECONDS
+    outcome = perks.revoke(event, job())
+    assert outcome.startswith("taken back before" if applied else "took back 500")
+    assert shop.take_backs(card) == [(-500, f"rvk:{referee['holder']}:B")]
+    assert shop.balance(card) == 1000
+
+
+def test_a_balance_change_that_is_refused_is_final(shop: Shop, perks: VoucherifyPerks) -> None:
+    """A 400 to the one POST is for an operator, with the API's slug."""
+    referee = shop.scenario()["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    shop.faults("voucherify", {**BALANCE, "status": 400, "body": {"key": "gift_amount_exceeded"}})
+
+    with pytest.raises(PermanentError, match=r"answered 400 \(gift_amount_exceeded\)"):
+        perks.revoke(event, job())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"drop": True},
+        {"status": 200, "apply": True, "body": {"data": [], "has_more": False}},
+        {"status": 200, "apply": True, "body": {}},
+        {"status": 429, "headers": {"Retry-After": "5"}},
+    ],
+)
+def test_a_change_that_is_not_seen_afterwards_is_looked_for_later(
+    shop: Shop, perks: VoucherifyPerks, fault: dict[str, Any]
+) -> None:
+    """If the reading back fails or shows nothing yet, the next run waits as for a lost answer."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    shop.faults("voucherify", {**READ_BACK, **fault})
+
+    with pytest.raises(RetryableError) as caught:
+        perks.revoke(event, job())
+
+    assert caught.value.reason == "voucherify_unconfirmed"
+    assert caught.value.retry_after_seconds == UNKNOWN_OUTCOME_WAIT_SECONDS
+    assert perks.revoke(event, job()).startswith("taken back before")
+    assert shop.balance(referee["card"]["id"]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "kind"),
+    [
+        ({"status": 500}, "voucherify_answered_500", RetryableError),
+        ({"status": 401}, "voucherify_answered_401", RetryableError),
+        ({"status": 429}, "voucherify_answered_429", RetryableError),
+        ({"drop": True}, "voucherify_unreachable", RetryableError),
+        ({"status": 200, "body": {}, "apply": True}, "voucherify_unreadable", RetryableError),
+        ({"status": 200, "body": [], "apply": True}, "voucherify_unreadable", RetryableError),
+        ({"status": 403}, "voucherify_answered_403", RetryableError),
+        ({"status": 404}, "voucherify_answered_404", PermanentError),
+        ({"status": 302, "headers": {"Location": "/x"}}, "voucherify_answered_302", PermanentError),
+    ],
+)
+@pytest.mark.parametrize("path", ["*/redeemables", "*/transactions"])
+def test_nothing_is_sent_when_reading_fails(
+    shop: Shop,
+    perks: VoucherifyPerks,
+    *,
+    fault: dict[str, Any],
+    reason: str,
+    kind: type[JobError],
+    path: str,
+) -> None:
+    """Without having read the lists to their end, no balance is changed and nothing is done."""
+    referee = shop.scenario()["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    shop.faults("voucherify", {"path": path, "times": 1, **fault})
+
+    with pytest.raises(kind) as caught:
+        perks.revoke(event, job())
+
+    assert caught.value.reason == reason
+    assert shop.requests("voucherify", "POST") == []
+
+
+def test_an_answer_that_does_not_come_is_a_timeout_of_unknown_outcome(
+    shop: Shop,
+) -> None:
+    """A balance change that is applied after the client stopped waiting is not made again."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    client = make_client()
+    client.timeout = httpx.Timeout(0.3)
+    perks = VoucherifyPerks(
+        VoucherifyClient(shop.url, shop.settings.app_id, shop.settings.app_token, client=client)
+    )
+    shop.faults("voucherify", {**BALANCE, "delay_seconds": 0.6})
+
+    with pytest.raises(RetryableError) as caught:
+        perks.revoke(event, job())
+
+    assert caught.value.reason == "voucherify_unknown_outcome"
+    assert perks.revoke(event, job()).startswith("taken back before")
+    perks.close()
+
+
+def test_wrong_keys_wait_for_an_operator(shop: Shop) -> None:
+    """Wrong keys are the account's fault: every job is tried again, and none tells the key."""
+    referee = shop.scenario()["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    perks = VoucherifyPerks(VoucherifyClient(shop.url, "wrong-id", "wrong-token"))
+
+    with pytest.raises(RetryableError) as caught:
+        perks.revoke(event, job())
+
+    assert str(caught.value) == "voucherify answered 401 (unauthorized)"
+    perks.close()
+
+
+def test_lists_are_read_to_their_end(shop: Shop, perks: VoucherifyPerks) -> None:
+    """The card among 150 redeemables and the grant under 250 transactions are found."""
+    referee = shop.scenario(reward={"type": "LOYALTY_CARD", "amount": 250}, own=0)["referees"][0]
+    card = referee["card"]["id"]
+    for _ in range(150):
+        shop.call(
+            "POST", "/sandbox/cards", {"customer": referee["customer"], "type": "GIFT_VOUCHER"}
+        )
+    for _ in range(125):  # 250 transactions
+        shop.move(card, -1, "POINTS_REDEMPTION", at=ago(hours=1))
+        shop.move(card, 1, "POINTS_REFUND", at=ago(hours=1))
+    event = shop.removal_event(referee["holder"])
+
+    assert perks.revoke(event, job()) == f"took back 250 from card {card}"
+
+    for _ in range(250):
+        shop.move(card, 1, "POINTS_REFUND")
+    assert perks.revoke(event, job()) == f"taken back before: card {card}"
+    assert shop.balance(card) == 250
+
+
+def test_many_threads_share_one_backend(shop: Shop, perks: VoucherifyPerks) -> None:
+    """Fifty removals in fifty threads over one client are each taken back once."""
+    referees = shop.scenario(referees=50, own=1000)["referees"]
+    events = [shop.removal_event(each["holder"]) for each in referees]
+    outcomes: list[str] = []
+    start = threading.Barrier(50)
+
+    def work(number: int) -> None:
+        start.wait()
+        outcomes.append(perks.revoke(events[number], job()))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(outcomes) == 50
+    assert all(outcome.startswith("took back 500") for outcome in outcomes)
+    assert {shop.balance(each["card"]["id"]) for each in referees} == {1000}

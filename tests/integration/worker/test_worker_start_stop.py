@@ -1,0 +1,69 @@
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.worker.shop import Shop
+from tests.integration.worker.station import environment, station, until, working
+
+
+SECRET = "p4ssw0rd-of-nobody"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (
+            {"PERKS_BACKEND": "http", "CRM_HTTP_SECRET": f"whsec_{SECRET}", "CRM_HTTP_URL": SECRET},
+            ["PERKS_HTTP_URL", "PERKS_HTTP_SECRET", "CRM_HTTP_SECRET", "CRM_HTTP_URL"],
+        ),
+        (
+            {"REDIS_URL": f"http://:{SECRET}@h", "JOB_LEASE_SECONDS": "5", "CRM_HTTP_URL": SECRET},
+            ["REDIS_URL", "JOB_LEASE_SECONDS", "CRM_HTTP_URL"],
+        ),
+    ],
+    ids=["of the worker", "of both"],
+)
+def test_a_worker_with_wrong_settings_does_not_start(
+    shop: Shop, tmp_path: Path, wrong: dict[str, str], named: list[str]
+) -> None:
+    """It exits with an error and one message that names all that is wrong and no value."""
+    environ = {**environment("redis://127.0.0.1:9/0", shop), **wrong}
+
+    with working(environ, tmp_path / "worker.log") as worker:
+        assert worker.ended(seconds=20) not in {0, -signal.SIGKILL}
+
+    text = worker.text
+    assert text.count("perkhook cannot start, the environment is wrong:") == 1
+    assert {line.split()[1] for line in text.splitlines() if line.startswith("  - ")} == set(named)
+    assert SECRET not in text
+    assert "Traceback" not in text
+
+
+# Celery puts the steps of a worker into an order that follows the hashes of their names.
+# With these two, the services of the jobs are stopped before and after the pool.
+@pytest.mark.parametrize("hash_seed", ["0", "1"])
+def test_a_worker_that_is_stopped_ends_its_jobs_first(
+    shop: Shop, tmp_path: Path, hash_seed: str
+) -> None:
+    """SIGTERM in the middle of two jobs: both are done with all their calls, then exit 0."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    raw = shop.removal(referee["holder"])
+    shop.faults("crm", {"delay_seconds": 1.0})
+    shop.faults("voucherify", {"delay_seconds": 0.4})
+    with station(shop, tmp_path, PYTHONHASHSEED=hash_seed) as made:
+        delivery = made.intake.accept(raw).delivery
+        until(lambda: shop.requests("voucherify") and shop.requests("crm"))
+
+        made.worker.process.send_signal(signal.SIGTERM)
+
+        assert made.worker.ended(seconds=10) == 0
+        found = made.desk.delivery(delivery)
+        assert found
+        assert found.ended["notify_crm"] == "the CRM service took the note"
+        assert found.ended["revoke_referral_perks"].startswith("took back 500")
+        assert found.settled
+        assert not made.worker.logs("job.unexpected_error")
+        assert made.worker.logs("worker.stopped")
+    assert shop.balance(referee["card"]["id"]) == 1000
+    assert [each["repeats"] for each in shop.notes()] == [0]

@@ -78,7 +78,7 @@ def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store:
 
 
 def test_a_wait_that_was_told_is_kept(house: House, desk: Desk) -> None:
-    """The next try is as far away as the downstream asked."""
+    """The next try is at least as far away as the downstream asked, and little further."""
     task = house.handed_on()
     house.raising(RetryableError("busy", "busy", retry_after_seconds=5000))
 
@@ -88,7 +88,7 @@ def test_a_wait_that_was_told_is_kept(house: House, desk: Desk) -> None:
     assert found
     assert found.next_try
     assert found.since
-    assert (found.next_try - found.since).total_seconds() == 5000
+    assert 5000 <= (found.next_try - found.since).total_seconds() <= 6000
 
 
 def test_a_permanent_error_fails_at_once(house: House) -> None:

@@ -2,7 +2,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 
 Tally = Counter[str]
@@ -18,10 +18,12 @@ def each(items: Sequence[str], act: Callable[[str], str], title: str, console: C
     Each act is one atomic step of its own, so stopping in the middle leaves every item
     either done or untouched.
     """
-    watched = track(
-        items,
-        title,
-        console=console,
-        disable=len(items) < WORTH_A_BAR or not console.is_terminal,
-    )
-    return Counter(act(item) for item in watched)
+    tally: Tally = Counter()
+    unwatched = len(items) < WORTH_A_BAR or not console.is_terminal
+    # Not rich's track(): its thread lives on after an error, and the process with it.
+    with Progress(console=console, disable=unwatched) as progress:
+        bar = progress.add_task(title, total=len(items))
+        for item in items:
+            tally[act(item)] += 1
+            progress.advance(bar)
+    return tally

@@ -2,9 +2,10 @@
 
 import getpass
 import json
+import os
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ from inbox.bulk import Tally, each
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError, unavailable
-from inbox.ids import is_delivery_id, job_id_of
+from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.settings import InboxSettings
-from inbox.views import JobView, as_plain
+from inbox.views import as_plain
 from settings import SettingsError
 
 
@@ -65,10 +66,10 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
     context.obj = Tools(
         desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
-        who=who or f"{getpass.getuser()}@{socket.gethostname()}",
+        who=who or f"{_user()}@{socket.gethostname()}",
         as_json=as_json,
         # A pipe has no width; ids must stay whole for the next command.
-        console=Console(width=None if sys.stdout.isatty() else 250),
+        console=Console(width=None if sys.stdout.isatty() else 250, emoji=False),
     )
 
 
@@ -108,7 +109,7 @@ def failed(tools: Tools, name: str | None, reason: str | None, limit: int) -> No
 def show(tools: Tools, what: str, body: bool) -> None:
     """Show a delivery, or the delivery of a job, with the history of its jobs."""
     job = job_id_of(what)
-    delivery = (job or what)[:32]
+    delivery = delivery_of(job) if job else what
     found = tools.desk.delivery(delivery) if is_delivery_id(delivery) else None
     if found is None:
         raise click.ClickException(f"the inbox knows no delivery or job {what}")
@@ -191,6 +192,14 @@ def replay(tools: Tools, deliveries: tuple[str, ...], files: tuple[Path, ...]) -
     _finish(tools, tally, wanted="queued")
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # In a container, a process may run under a number that has no name.
+        return f"user {os.getuid()}"
+
+
 def _chosen(
     tools: Tools,
     *,
@@ -203,10 +212,11 @@ def _chosen(
     by_filter = everything or name is not None or reason is not None
     if bool(jobs) == by_filter:
         raise click.UsageError("name jobs, or choose with --all, --handler or --reason")
-    found: Iterable[str | JobView] = jobs or tools.desk.failed(name=name, reason=reason)
-    names = (job if isinstance(job, str) else job.job for job in found)
+    if jobs:
+        # Flower and the logs show task ids: those do as well.
+        return [job_id_of(job) or job for job in jobs][:limit]
     # Listed to the end before the first is moved: what fails again meanwhile is not ours.
-    return list(names)[:limit]
+    return [job.job for job in tools.desk.failed(name=name, reason=reason)][:limit]
 
 
 def _finish(tools: Tools, tally: Tally, *, wanted: str) -> None:

@@ -146,7 +146,8 @@ class Desk:
 
 
 def _outcome(answer: list[bytes]) -> str:
-    return answer[-1].decode()
+    # What is refused because it is queued must not read like what was queued.
+    return "already queued" if answer == [b"refused", b"queued"] else answer[-1].decode()
 
 
 def _score(answer: list[tuple[bytes, float]]) -> Any:

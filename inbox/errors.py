@@ -41,7 +41,13 @@ _REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (
 )
 
 #: Errors of commands inside a script arrive as plain text with the code somewhere in it.
-_CODES = (("OOM", "full"), ("READONLY", "read_only"), ("MISCONF", "disk"), ("NOPERM", "auth"))
+_CODES = (
+    ("OOM", "full"),
+    ("READONLY", "read_only"),
+    ("MISCONF", "disk"),
+    ("NOPERM", "auth"),
+    ("ACL failure", "auth"),
+)
 
 
 def _reason(error: redis_errors.RedisError) -> str:

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from redis import Redis
 
-from inbox import keys, scripts
+from inbox import scripts
 from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.packing import unpack
 
@@ -90,18 +90,17 @@ class Jobs:
         dedupe_window_seconds: int,
         removal_memory_seconds: int,
     ) -> None:
-        self._client = client
         self._lease_ms = lease_seconds * 1000
         self._window_ms = dedupe_window_seconds * 1000
         self._memory_ms = removal_memory_seconds * 1000
         self._scripts = {
             name: scripts.load(client, name)
-            for name in ("claim", "fan_out", "done", "wait", "fail", "sweep")
+            for name in ("declare", "claim", "fan_out", "done", "wait", "fail", "sweep")
         }
 
     def declare(self, queues: Iterable[str]) -> None:
         """Make the queues that this worker serves known to the operator's tools."""
-        self._client.sadd(keys.QUEUES, *queues)
+        self._scripts["declare"](args=list(queues))
 
     def claim(self, task: str) -> Claim | Refused:
         """(b) Take the job of a Celery task under a lease."""
@@ -200,6 +199,7 @@ class Jobs:
             if not answer:
                 return False
             total = Swept(*(a + b for a, b in zip(total, answer, strict=True)))
-            if max(answer) < SWEEP_BATCH:
+            due, over, lost, given_up = answer
+            if max(due, over + given_up, lost) < SWEEP_BATCH:
                 return total
             go_on = 1

@@ -19,6 +19,8 @@ perkhook:delivery:<id>          hash    One accepted body. Lives until it is set
                                         owes:<name> queue of a handler's job
                                         end:<name>  how that job ended
                                         settled     when the last job ended
+                                        dispatches  of the process job that ended: a replay
+                                        fence       counts on (replay)
 perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends.
 
                                         state       queued, running, waiting or failed
@@ -32,8 +34,8 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         reason      slug of the last error
                                         error       sentence of the last error
                                         run:<n>     JSON history of run n
-                                        unseen      "<dispatch>:<time>": since when its
-                                                    message is not in its queue (sweep)
+                                        held        "<dispatch>:<time>": since when a worker
+                                                    has its message unclaimed (sweep)
 perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed
 perkhook:running                zset    running jobs by end of lease, until settled or set aside
 perkhook:waiting                zset    waiting jobs by time of next try, until dispatched
@@ -43,6 +45,8 @@ perkhook:identity:<identity>    string  "<delivery>:<received>" that took this a
 perkhook:counts                 hash    counters since the store was made; for ever
 perkhook:audit                  stream  what operators did; the newest 10,000
 perkhook:queues                 set     queues that workers have declared; for ever
+perkhook:looked                 hash    for each queue "<time>:<time>": queued jobs older than
+                                        the first were not in their queue at the second (sweep)
 perkhook:sweeping               string  lock: who sweeps; lives one sweep interval
 ==============================  ======  ======================================================
 
@@ -64,6 +68,7 @@ IDENTITY: Final = PREFIX + "identity:"
 COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
 QUEUES: Final = PREFIX + "queues"
+LOOKED: Final = PREFIX + "looked"
 SWEEPING: Final = PREFIX + "sweeping"
 
 #: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.

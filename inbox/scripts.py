@@ -28,6 +28,8 @@ _NAMES: Final = {
     "IDENTITY": keys.IDENTITY,
     "COUNTS": keys.COUNTS,
     "AUDIT": keys.AUDIT,
+    "QUEUES": keys.QUEUES,
+    "LOOKED": keys.LOOKED,
     "SWEEPING": keys.SWEEPING,
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,

@@ -49,7 +49,7 @@ def delivery(found: DeliveryView) -> RenderableType:
     size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
     head.add_row("body", size)
     for name, value in found.facts.items():
-        head.add_row(name.replace("_", " "), escape(value))
+        head.add_row(name.replace("_", " "), escape(str(value)))
     ended = Table("job", "ended", title="Ended jobs")
     for name, outcome in found.ended.items():
         ended.add_row(name, escape(outcome))
@@ -66,7 +66,11 @@ def delivery(found: DeliveryView) -> RenderableType:
         )
         for run in job.runs:
             runs.add_row(
-                run.task, _time(run.started), _time(run.ended), run.reason, escape(run.error)
+                run.task,
+                _time(run.started),
+                _time(run.ended),
+                escape(run.reason),
+                escape(run.error),
             )
     return Group(head, ended, owed, runs)
 

@@ -50,12 +50,19 @@ end
 -- stays for the rest of the de-duplication window, at least for an hour of hindsight.
 local function end_job(job, outcome, window, now)
   local key = DELIVERY .. delivery_of(job)
+  local spent = redis.call('HMGET', JOB .. job, 'dispatches', 'fence')
   redis.call('DEL', JOB .. job)
   redis.call('HSET', key, 'end:' .. name_of(job), outcome)
   redis.call('HDEL', key, 'owes:' .. name_of(job))
-  if redis.call('HINCRBY', key, 'owed', -1) > 0 then return end
+  if redis.call('HINCRBY', key, 'owed', -1) > 0 then
+    -- Should it be replayed, no task id and no lease's number may come a second time.
+    if name_of(job) == PROCESS then
+      redis.call('HSET', key, 'dispatches', spent[1], 'fence', spent[2])
+    end
+    return
+  end
   redis.call('HSET', key, 'settled', now)
-  redis.call('HDEL', key, 'body', 'trace')
+  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence')
   local age = now - tonumber(redis.call('HGET', key, 'received'))
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))
   count('settled')

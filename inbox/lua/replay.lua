@@ -9,7 +9,10 @@ if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} en
 local state = redis.call('HGET', JOB .. job, 'state')
 if state then return {'refused', state} end
 redis.call('HINCRBY', key, 'owed', 1)
-redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
+redis.call('HDEL', key, 'end:' .. PROCESS)
+local spent = redis.call('HMGET', key, 'dispatches', 'fence')
+redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE,
+  'dispatches', spent[1] or 0, 'fence', spent[2] or 0)
 dispatch(job, DELIVERIES_QUEUE, server_now())
 audit(ARGV[2], 'replay', ARGV[1], '')
 return {'queued'}

@@ -34,16 +34,30 @@ if over > 0 then count('leases_over', over) end
 
 -- Queues are first in, first out: a queued job older than the oldest message still in its
 -- queue has left the queue. A worker holds its message (then the lease's time must pass,
--- for that worker may be dead), or nobody does (then it is lost; it is looked at twice,
--- for between taking a message and noting that, it is nowhere).
+-- for that worker may be dead), or nobody does (then it is lost; the queue is looked at
+-- twice, for between taking a message and noting that, it is nowhere).
 local function oldest_in_queue(queue)
-  -- The last element is the next to be delivered. A few may belong to jobs long done.
-  local last = redis.call('LRANGE', queue, -20, -1)
-  for i = #last, 1, -1 do
-    local job = string.match(last[i], '"correlation_id":%s*"([^"]*):%d+"')
-    local score = job and redis.call('ZSCORE', QUEUED .. queue, job)
-    if score then return tonumber(score) end
+  -- The last element is the next to be delivered. A few may be of jobs long done or sent
+  -- again since, and those that a worker gave back stand in any order.
+  local oldest
+  for _, text in ipairs(redis.call('LRANGE', queue, -20, -1)) do
+    local job, number = string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
+    if job and redis.call('HGET', JOB .. job, 'dispatches') == number then
+      local score = redis.call('ZSCORE', QUEUED .. queue, job)
+      if score then oldest = math.min(oldest or now, tonumber(score)) end
+    end
   end
+  return oldest
+end
+
+local function is_held(job)
+  local key = JOB .. job
+  local found = redis.call('HMGET', key, 'dispatches', 'held')
+  if redis.call('HEXISTS', UNACKED, job .. ':' .. found[1]) == 0 then return false end
+  local number, since = string.match(found[2] or '', '^(%d+):(%d+)$')
+  if number == found[1] then return now - tonumber(since) < lease end
+  redis.call('HSET', key, 'held', found[1] .. ':' .. now)
+  return true
 end
 
 local lost = 0
@@ -51,21 +65,24 @@ for i = 7, #ARGV do
   local queue = ARGV[i]
   local before = now
   if redis.call('LLEN', queue) > 0 then before = oldest_in_queue(queue) or 0 end
-  local left = redis.call('ZRANGEBYSCORE', QUEUED .. queue, '-inf', '(' .. before, 'LIMIT', 0, most)
-  for _, job in ipairs(left) do
-    local key = JOB .. job
-    local found = redis.call('HMGET', key, 'dispatches', 'unseen')
-    local number, unseen = string.match(found[2] or '', '^(%d+):(%d+)$')
-    if number ~= found[1] then
-      redis.call('HSET', key, 'unseen', found[1] .. ':' .. now)
-    else
-      local held = redis.call('HEXISTS', UNACKED, job .. ':' .. found[1]) == 1
-      local patience = held and lease or interval / 2
-      if now - tonumber(unseen) >= patience then
-        dispatch(job, queue, now)
-        lost = lost + 1
+  local looked = redis.call('HGET', LOOKED, queue) or '0:0'
+  local before_then, looked_at = string.match(looked, '^(%d+):(%d+)$')
+  if now - tonumber(looked_at) >= interval / 2 then
+    local gone = '(' .. math.min(before, tonumber(before_then))
+    local held, left = 0, nil
+    repeat
+      left = redis.call('ZRANGEBYSCORE', QUEUED .. queue, '-inf', gone, 'LIMIT', held, most)
+      for _, job in ipairs(left) do
+        if is_held(job) then
+          held = held + 1
+        else
+          dispatch(job, queue, now)
+          lost = lost + 1
+        end
       end
-    end
+    until #left < most or lost >= most
+    -- A queue that has more goes on from the same look.
+    if #left < most then redis.call('HSET', LOOKED, queue, before .. ':' .. now) end
   end
 end
 if lost > 0 then count('lost_messages', lost) end

@@ -1,0 +1,170 @@
+"""What is true of the store between any two transitions."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from inbox import keys
+from tests.conftest import WINDOW_SECONDS
+
+
+SINGLE = {
+    keys.RUNNING: b"zset",
+    keys.WAITING: b"zset",
+    keys.FAILED: b"zset",
+    keys.COUNTS: b"hash",
+    keys.AUDIT: b"stream",
+    keys.QUEUES: b"set",
+    keys.SWEEPING: b"string",
+    keys.LOOKED: b"hash",
+}
+MANY = {
+    keys.DELIVERY: b"hash",
+    keys.JOB: b"hash",
+    keys.QUEUED: b"zset",
+    keys.IDENTITY: b"string",
+}
+#: What Celery keeps in the same store.
+CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
+MARKER = {"received", "owed", "settled", "facts"}
+
+
+def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None:
+    """
+    Check every key of the store against what `inbox/keys.py` says.
+
+    Args:
+        store: the store as the transitions left it.
+        lost: queued jobs whose message a test has taken away.
+    """
+    everything = _Everything(store)
+    everything.check_keys()
+    everything.check_deliveries()
+    everything.check_jobs()
+    everything.check_indexes()
+    everything.check_messages(lost)
+
+
+def snapshot(store: Any) -> dict[str, Any]:
+    """Give all that the store holds, but for counters and the sweep's own notes."""
+    everything = _Everything(store)
+    for name in (keys.COUNTS, keys.SWEEPING, keys.LOOKED):
+        everything.values.pop(name, None)
+    return everything.values
+
+
+class _Everything:
+    def __init__(self, store: Any) -> None:
+        names = sorted(name.decode() for name in store.scan_iter(count=1000))
+        pipe = store.pipeline(transaction=True)
+        for name in names:
+            pipe.type(name).pttl(name)
+        answers = pipe.execute()
+        self.types: dict[str, bytes] = dict(zip(names, answers[::2], strict=True))
+        self.ttls: dict[str, int] = dict(zip(names, answers[1::2], strict=True))
+        for name, kind in self.types.items():
+            match kind:
+                case b"hash":
+                    pipe.hgetall(name)
+                case b"zset":
+                    pipe.zrange(name, 0, -1, withscores=True)
+                case b"list":
+                    pipe.lrange(name, 0, -1)
+                case b"set":
+                    pipe.smembers(name)
+                case b"stream":
+                    pipe.xrange(name)
+                case _:
+                    pipe.get(name)
+        self.values: dict[str, Any] = dict(zip(names, pipe.execute(), strict=True))
+        self.jobs = self._hashes(keys.JOB)
+        self.deliveries = self._hashes(keys.DELIVERY)
+        self.live = self._live_jobs()
+        self.indexed = self._indexed_jobs()
+
+    def _live_jobs(self) -> dict[str, dict[str, str]]:
+        live: dict[str, dict[str, str]] = {}
+        for job, fields in self.jobs.items():
+            delivery, _, name = job.partition(":")
+            live.setdefault(delivery, {})[name] = fields["queue"].decode()
+        return live
+
+    def _indexed_jobs(self) -> dict[str, dict[str, float]]:
+        indexed: dict[str, dict[str, float]] = {}
+        for name, kind in self.types.items():
+            if kind == b"zset" and name.startswith(keys.PREFIX):
+                for job, score in self.values[name]:
+                    indexed.setdefault(job.decode(), {})[name] = score
+        return indexed
+
+    def _hashes(self, prefix: str) -> dict[str, dict[str, Any]]:
+        return {
+            name.removeprefix(prefix): {key.decode(): value for key, value in fields.items()}
+            for name, fields in self.values.items()
+            if name.startswith(prefix)
+        }
+
+    def check_keys(self) -> None:
+        """Nothing is there that no module told of, and what should pass away does."""
+        queues = {fields["queue"].decode() for fields in self.jobs.values()}
+        queues |= {name.removeprefix(keys.QUEUED) for name in self.types if keys.QUEUED in name}
+        queues |= {name.decode() for name in self.values.get(keys.QUEUES, ())}
+        queues |= {keys.DELIVERIES_QUEUE, "perks", "crm"}
+        for name, kind in self.types.items():
+            prefix = next((prefix for prefix in MANY if name.startswith(prefix)), None)
+            known = MANY[prefix] if prefix else (SINGLE | CELERYS).get(name)
+            assert kind == (known or (b"list" if name in queues else None)), name
+            passes = prefix == keys.IDENTITY or name == keys.SWEEPING
+            passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
+            assert (self.ttls[name] > 0) == passes, (name, self.ttls[name])
+
+    def check_deliveries(self) -> None:
+        """A delivery owes its live jobs; one that owes none is but a marker."""
+        for delivery, fields in self.deliveries.items():
+            live = self.live.get(delivery, {})
+            assert int(fields["owed"]) == len(live), delivery
+            owes = {
+                name[5:]: queue.decode() for name, queue in fields.items() if name[:5] == "owes:"
+            }
+            assert owes == {name: queue for name, queue in live.items() if name != keys.PROCESS}
+            ended = {name[4:] for name in fields if name.startswith("end:")}
+            assert not ended & live.keys(), delivery
+            if live:
+                assert {"body", "received"} <= fields.keys()
+                assert "settled" not in fields
+            else:
+                assert {name for name in fields if not name.startswith("end:")} <= MARKER
+                assert self.ttls[keys.DELIVERY + delivery] <= WINDOW_SECONDS * 1000
+
+    def check_jobs(self) -> None:
+        """Each job is in the index that its state says, and in no other."""
+        for job, fields in self.jobs.items():
+            assert job[:32] in self.deliveries, job
+            state, since = fields["state"].decode(), int(fields["since"])
+            index = {
+                "queued": keys.QUEUED + fields["queue"].decode(),
+                "running": keys.RUNNING,
+                "waiting": keys.WAITING,
+                "failed": keys.FAILED,
+            }[state]
+            found = self.indexed.get(job, {})
+            assert found.keys() == {index}, (job, state, found)
+            if state in {"queued", "failed"}:
+                assert found[index] == since, job
+            assert sum(name.startswith("run:") for name in fields) <= 30
+
+    def check_indexes(self) -> None:
+        """No index names a job that is not there."""
+        assert self.indexed.keys() == self.jobs.keys()
+
+    def check_messages(self, lost: frozenset[str]) -> None:
+        """A queued job's newest message is in its queue, and no message is there twice."""
+        sent: Counter[tuple[str, str]] = Counter()
+        for name, kind in self.types.items():
+            if kind == b"list":
+                sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
+        assert not [message for message, times in sent.items() if times > 1]
+        for job, fields in self.jobs.items():
+            if fields["state"] == b"queued" and job not in lost:
+                message = (fields["queue"].decode(), f"{job}:{fields['dispatches'].decode()}")
+                assert message in sent

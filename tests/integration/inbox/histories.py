@@ -1,0 +1,202 @@
+"""What receivers and workers may do, in any order, and what must be true of it."""
+
+import itertools
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from inbox import keys
+from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
+from inbox.jobs import Claim, FannedOut, Refused, SameAssignment, Stale
+from tests.integration.inbox.house import HANDLERS, QUEUES, House
+
+
+#: Bodies by the identity of what they tell of; two of them tell of the same.
+BODIES = {b"one": "holder-1", b"one again": "holder-1", b"two": "holder-2", b"other": ""}
+IDENTITIES = {delivery_id(body): identity for body, identity in BODIES.items()}
+INDEX = st.integers(0, 1000)
+
+
+@dataclass
+class Model:
+    """What must be true, told without a store."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    fences: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, set[str]] = field(default_factory=dict)
+    owners: dict[str, tuple[str, int]] = field(default_factory=dict)
+    births: dict[str, int] = field(default_factory=dict)
+    effects: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def live(self, delivery: str) -> list[str]:
+        """Name the jobs that a delivery owes."""
+        return [job for job in self.states if delivery_of(job) == delivery]
+
+    def end(self, job: str) -> None:
+        """Note that a job is over."""
+        del self.states[job]
+        self.ended[delivery_of(job)].add(name_of(job))
+
+
+class Working(RuleBasedStateMachine):
+    """Receivers and workers, with crashes and stale messages, beside a model of the inbox."""
+
+    house: House
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house.store.flushall()
+        self.model = Model()
+        self.claims: list[Claim] = []
+        self.tasks: list[str] = ["0" * 32 + ":process:1"]
+        self.taken: list[tuple[str, bytes]] = []
+        self.clock = itertools.count(1)
+
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def accept(self, body: bytes) -> None:
+        """A body is new exactly if its delivery is not known."""
+        delivery = delivery_id(body)
+        known = delivery in self.model.ended
+
+        assert self.house.intake.accept(body).duplicate == known
+        if not known:
+            self.model.ended[delivery] = set()
+            self.model.births[delivery] = next(self.clock)
+            self.model.states[f"{delivery}:process"] = "queued"
+
+    @rule(queue=st.sampled_from(QUEUES))
+    def take(self, queue: str) -> None:
+        """A worker takes a message; Celery notes it as unacknowledged."""
+        raw: Any = self.house.store.rpop(queue)
+        if raw:
+            self.taken.append((queue, raw))
+            self.house.store.hset(keys.UNACKED, task_of(raw), raw)
+
+    @rule(pick=INDEX)
+    def work(self, pick: int) -> None:
+        """The worker claims the job of a message that it took."""
+        if self.taken:
+            _, raw = self.taken.pop(pick % len(self.taken))
+            self.house.store.hdel(keys.UNACKED, task_of(raw))
+            self._claim(task_of(raw))
+
+    @rule(pick=INDEX, crashed=st.booleans())
+    def drop(self, pick: int, crashed: bool) -> None:
+        """A worker dies with its message, or gives it back to the front of the queue."""
+        if self.taken:
+            queue, raw = self.taken.pop(pick % len(self.taken))
+            self.house.store.hdel(keys.UNACKED, task_of(raw))
+            if not crashed:
+                self.house.store.rpush(queue, raw)
+
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def straight_through(self, body: bytes) -> None:
+        """A delivery meets no trouble: each of its queued jobs runs and is settled."""
+        self.accept(body)
+        for name in ("process", *(name for name, _ in HANDLERS)):
+            job = f"{delivery_id(body)}:{name}"
+            if self.model.states.get(job) == "queued":
+                self._claim(job)
+                self._settle(self.claims[-1])
+
+    @rule(pick=INDEX)
+    def stale_message(self, pick: int) -> None:
+        """A message of any time comes again."""
+        self._claim(self.tasks[pick % len(self.tasks)])
+
+    @rule(pick=INDEX)
+    def fan_out(self, pick: int) -> None:
+        """A process job owes its handlers, unless another delivery took the identity on."""
+        claim = self._any_claim(pick, process=True)
+        if claim:
+            self._settle(claim)
+
+    @rule(pick=INDEX)
+    def done(self, pick: int) -> None:
+        """A handler's job ends once."""
+        claim = self._any_claim(pick, process=False)
+        if claim:
+            self._settle(claim)
+
+    def _settle(self, claim: Claim) -> None:
+        if claim.name == keys.PROCESS:
+            self._fan_out(claim)
+        else:
+            self._done(claim)
+
+    def _fan_out(self, claim: Claim) -> None:
+        delivery, model = claim.delivery, self.model
+        identity = IDENTITIES[delivery]
+        answer = self.house.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity=identity)
+        if not self._holds(claim):
+            assert answer == Stale()
+            return
+        mine = (delivery, model.births[delivery])
+        owner = model.owners.setdefault(identity, mine) if identity else mine
+        model.end(claim.job)
+        if owner != mine:
+            assert answer == SameAssignment(owner[0])
+            return
+        fresh = [
+            name
+            for name, _ in HANDLERS
+            if name not in model.ended[delivery] and f"{delivery}:{name}" not in model.states
+        ]
+        model.states.update(dict.fromkeys((f"{delivery}:{name}" for name in fresh), "queued"))
+        assert answer == FannedOut(len(fresh))
+
+    def _done(self, claim: Claim) -> None:
+        held = self._holds(claim)
+        assert self.house.jobs.done(claim, "done") == held
+        if held:
+            self.model.end(claim.job)
+            identity = IDENTITIES[claim.delivery]
+            # Without an identity, a body that came again after its marker went is new.
+            born = f"{claim.delivery}:{self.model.births[claim.delivery]}"
+            self.model.effects[identity or born, claim.name] += 1
+
+    @rule(pick=INDEX, for_good=st.booleans())
+    def not_done(self, pick: int, for_good: bool) -> None:
+        """A run fails, for now or for good."""
+        if self.claims:
+            claim = self.claims[pick % len(self.claims)]
+            held = self._holds(claim)
+            act = self.house.jobs.fail if for_good else self._wait
+            assert act(claim, "no_such", "an error") == held
+            if held:
+                self.model.states[claim.job] = "failed" if for_good else "waiting"
+
+    def _claim(self, task: str) -> None:
+        job = job_id_of(task) or ""
+        store = self.house.store
+        state = self.model.states.get(job, "gone")
+        due = state == "waiting" and store.zscore(keys.WAITING, job) == 1
+        answer = self.house.jobs.claim(task)
+        if state == "queued" or due:
+            assert isinstance(answer, Claim)
+            assert answer.fence > self.model.fences.get(job, 0)
+            self.model.fences[job] = answer.fence
+            self.model.states[job] = "running"
+            self.claims.append(answer)
+        else:
+            assert answer == Refused(state)
+
+    def _any_claim(self, pick: int, *, process: bool) -> Claim | None:
+        claims = [claim for claim in self.claims if (claim.name == keys.PROCESS) == process]
+        return claims[pick % len(claims)] if claims else None
+
+    def _holds(self, claim: Claim) -> bool:
+        running = self.model.states.get(claim.job) == "running"
+        return running and self.model.fences[claim.job] == claim.fence
+
+    def _wait(self, claim: Claim, reason: str, error: str) -> bool:
+        return self.house.jobs.wait(claim, 60, reason, error) is not None
+
+
+def task_of(raw: bytes) -> str:
+    """Name the task of a message."""
+    return str(json.loads(raw)["headers"]["id"])

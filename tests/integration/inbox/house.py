@@ -1,0 +1,146 @@
+"""An inbox and what tests do with it; time passes by moving the store's own notes back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from inbox import keys
+from inbox.desk import Desk
+from inbox.ids import delivery_id, job_id_of
+from inbox.intake import Intake
+from inbox.jobs import Claim, Jobs, Swept
+from inbox.packing import pack
+
+
+QUEUES = ("deliveries", "perks", "crm")
+HANDLERS = (("revoke_referral_perks", "perks"), ("notify_crm", "crm"))
+LONG_AGO_MS = 3_600_000
+WHO = "ops"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The three faces of one store, and shorthand for the ways through it."""
+
+    # redis-py types an answer as all that any of its clients may give.
+    store: Any
+    intake: Intake
+    jobs: Jobs
+    desk: Desk
+
+    def claim(self, task: str) -> Claim:
+        """Claim a job that is there to be claimed."""
+        claim = self.jobs.claim(task)
+        assert isinstance(claim, Claim), claim
+        return claim
+
+    def accept_many(self, number: int) -> None:
+        """Accept so many bodies, a thousand a round trip."""
+        for start in range(0, number, 1000):
+            pipe = self.store.pipeline(transaction=False)
+            for one in range(start, min(start + 1000, number)):
+                body = b"%d" % one
+                delivery = delivery_id(body)
+                self.intake._accept(
+                    keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), ""], client=pipe
+                )
+            pipe.execute()
+
+    def process(self, body: bytes = b"{}") -> Claim:
+        """Accept a body and claim its process job."""
+        return self.claim(f"{self.intake.accept(body).delivery}:process")
+
+    def handlers(self, body: bytes = b"{}", *, identity: str = "") -> str:
+        """Accept a body and owe both handlers; gives the delivery."""
+        claim = self.process(body)
+        self.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity=identity)
+        return claim.delivery
+
+    def failed(self, body: bytes = b"{}", reason: str = "no_such") -> str:
+        """Accept a body whose process job fails for good; gives the job."""
+        claim = self.process(body)
+        assert self.jobs.fail(claim, reason, "an error")
+        return claim.job
+
+    def settled(self, body: bytes = b"{}") -> str:
+        """Accept a body and settle it; gives the delivery."""
+        claim = self.process(body)
+        self.jobs.fan_out(claim, [], outcome="nothing to do")
+        return claim.delivery
+
+    def in_state(self, state: str, job: str = "notify_crm") -> Claim:
+        """
+        Bring a job into a state.
+
+        `due` is waiting with its time come, `over` is running past its lease. Gives the
+        claim of its last run, or one that could be, if it never ran.
+        """
+        delivery = delivery_id(b"{}")
+        if job == keys.PROCESS:
+            self.intake.accept(b"{}")
+        else:
+            self.handlers()
+        claim = self.claim(f"{delivery}:{job}:1")
+        match state:
+            case "queued":
+                self.jobs.wait(claim, 0, "told_so", "an error")
+                assert self.sweep().due == 1
+            case "waiting" | "due":
+                self.jobs.wait(claim, 60, "told_so", "an error")
+            case "failed":
+                self.jobs.fail(claim, "no_such", "an error")
+            case "gone" if job == keys.PROCESS:
+                self.jobs.fan_out(claim, HANDLERS, outcome="handed on")
+            case "gone":
+                self.jobs.done(claim, "done")
+        if state == "due":
+            self.store.zadd(keys.WAITING, {claim.job: 1}, xx=True)
+        if state == "over":
+            self.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+        return claim
+
+    def state_of(self, job: str) -> str:
+        """Tell a job's state; `gone` when it has ended."""
+        state = self.store.hget(keys.JOB + (job_id_of(job) or job), "state")
+        return state.decode() if isinstance(state, bytes) else "gone"
+
+    def dispatches(self, job: str) -> int:
+        """Count the messages written for a job."""
+        return int(self.store.hget(keys.JOB + job, "dispatches") or 0)
+
+    def tick(self) -> None:
+        """Let the store's clock show another millisecond."""
+        now = self._milliseconds()
+        while self._milliseconds() == now:
+            pass
+
+    def _milliseconds(self) -> int:
+        seconds, microseconds = self.store.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
+    def sweep(self, queues: tuple[str, ...] = QUEUES) -> Swept:
+        """Sweep, whoever swept before."""
+        self.tick()
+        self.store.delete(keys.SWEEPING)
+        swept = self.jobs.sweep("a test", queues, 10)
+        assert swept is not False
+        return swept
+
+    def looks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
+        """Let time pass since the sweep last looked for lost messages."""
+        jobs = list(self.store.scan_iter(keys.JOB + "*", count=1000))
+        pipe = self.store.pipeline(transaction=False)
+        for job in jobs:
+            pipe.hget(job, "held")
+        for job, held in zip(jobs, pipe.execute(), strict=True):
+            if held:
+                number, _, time = held.decode().partition(":")
+                self.store.hset(job, "held", f"{number}:{int(time) - milliseconds}")
+        for queue, looked in self.store.hgetall(keys.LOOKED).items():
+            before, _, time = looked.decode().partition(":")
+            self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
+
+    def looked_twice(self) -> Swept:
+        """Sweep twice with time between; gives what the second sweep did."""
+        self.sweep()
+        self.looks_are_old()
+        return self.sweep()

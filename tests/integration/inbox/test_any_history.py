@@ -1,0 +1,171 @@
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from inbox import keys
+from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
+from tests.integration.inbox.consistency import assert_consistent
+from tests.integration.inbox.histories import BODIES, INDEX, Working, task_of
+from tests.integration.inbox.house import HANDLERS, QUEUES, WHO, House
+
+
+class AnyHistory(Working):
+    """With time that passes, messages that are lost, sweeps and operators."""
+
+    @rule(pick=INDEX, index=st.sampled_from([keys.RUNNING, keys.WAITING]))
+    def time_comes(self, pick: int, index: str) -> None:
+        """A lease is over, or a wait."""
+        state = {keys.RUNNING: "running", keys.WAITING: "waiting"}[index]
+        jobs = sorted(job for job, found in self.model.states.items() if found == state)
+        if jobs:
+            self.house.store.zadd(index, {jobs[pick % len(jobs)]: 1}, xx=True)
+
+    @rule(queue=st.sampled_from(QUEUES))
+    def lose_messages(self, queue: str) -> None:
+        """Somebody empties a queue."""
+        self.house.store.delete(queue)
+
+    @rule(later=st.booleans())
+    def sweep(self, later: bool) -> None:
+        """A sweep sends again what is due, over or lost, and nothing that is in its queue."""
+        if later:
+            self.house.looks_are_old()
+        store, states = self.house.store, self.model.states
+        over = {
+            job.decode() for index in (keys.RUNNING, keys.WAITING)
+            for job in store.zrangebyscore(index, "-inf", 1)
+        }  # fmt: skip
+        quiet = {
+            job: self.house.dispatches(job)
+            for job, state in states.items()
+            if job not in over and (state != "queued" or not self._lost(job))
+        }
+
+        self.house.sweep()
+
+        assert quiet == {job: self.house.dispatches(job) for job in quiet}
+        for job in over:
+            states[job] = self.house.state_of(job)
+            assert states[job] == "queued" or self._losses(job) == 6
+
+    @rule(pick=INDEX, discard=st.booleans())
+    def decide(self, pick: int, discard: bool) -> None:
+        """An operator retries or discards any job there ever was."""
+        job = job_id_of(self.tasks[pick % len(self.tasks)]) or ""
+        failed = self.model.states.get(job) == "failed"
+        desk = self.house.desk
+        answer = desk.discard(job, who=WHO, why="a test") if discard else desk.retry(job, who=WHO)
+        assert (answer in {"discarded", "queued"}) == failed
+        if failed and discard:
+            self.model.end(job)
+        elif failed:
+            self.model.states[job] = "queued"
+
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def replay(self, body: bytes) -> None:
+        """A delivery that still owes something, but not its process job, can be replayed."""
+        delivery = delivery_id(body)
+        live = self.model.live(delivery)
+        possible = bool(live) and f"{delivery}:process" not in live
+        assert (self.house.desk.replay(delivery, who=WHO) == "queued") == possible
+        if possible:
+            self.model.states[f"{delivery}:process"] = "queued"
+            self.model.ended[delivery].discard("process")
+
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def window_passes(self, body: bytes) -> None:
+        """The marker of a settled delivery goes."""
+        delivery = delivery_id(body)
+        if delivery in self.model.ended and not self.model.live(delivery):
+            self.house.tick()
+            self.house.store.delete(keys.DELIVERY + delivery)
+            self._forget_messages(delivery)
+            del self.model.ended[delivery]
+            for job in [job for job in self.model.fences if delivery_of(job) == delivery]:
+                del self.model.fences[job]
+            # Leases of more than an hour ago are nobody's.
+            self.claims = [claim for claim in self.claims if claim.delivery != delivery]
+
+    @invariant()
+    def the_store_agrees(self) -> None:
+        """The store is consistent and knows the same jobs in the same states."""
+        lost = frozenset(job for job, state in self.model.states.items()
+                         if state == "queued" and self._lost(job))  # fmt: skip
+        assert_consistent(self.house.store, lost=lost)
+        found = {
+            name.decode().removeprefix(keys.JOB): self.house.state_of(
+                name.decode().removeprefix(keys.JOB)
+            )
+            for name in self.house.store.scan_iter(keys.JOB + "*", count=1000)
+        }
+        assert found == self.model.states
+        assert max(self.model.effects.values(), default=0) <= 1
+
+    def teardown(self) -> None:
+        """Whatever happened, what is owed comes to its end once workers work."""
+        if not hasattr(self, "model"):
+            return
+        for _ in range(40):
+            if not self.model.states:
+                break
+            self._work_everything()
+        assert not self.model.states
+        self.the_store_agrees()
+
+    def _work_everything(self) -> None:
+        for pick in range(len(self.tasks)):
+            self.decide(pick, discard=False)
+        while self.taken:
+            self.drop(0, crashed=False)
+        for queue in QUEUES:
+            while self.house.store.llen(queue):
+                self.take(queue)
+                self.work(0)
+        for pick in range(len(self.claims)):
+            self.fan_out(pick)
+            self.done(pick)
+        for index in (keys.RUNNING, keys.WAITING):
+            for pick in range(20):
+                self.time_comes(pick, index)
+        self.sweep(later=True)
+        self.sweep(later=True)
+
+    def _forget_messages(self, delivery: str) -> None:
+        for queue in QUEUES:
+            for raw in self.house.store.lrange(queue, 0, -1):
+                if delivery_of(task_of(raw)) == delivery:
+                    self.house.store.lrem(queue, 0, raw)
+        self.taken = [(queue, raw) for queue, raw in self.taken
+                      if delivery_of(task_of(raw)) != delivery]  # fmt: skip
+
+    def _losses(self, job: str) -> int:
+        return int(self.house.store.hget(keys.JOB + job, "losses") or 0)
+
+    def _lost(self, job: str) -> bool:
+        number = self.house.dispatches(job)
+        self._remember(job, number)
+        queue = dict(HANDLERS).get(name_of(job), "deliveries")
+        found = self.house.store.lrange(queue, 0, -1)
+        return f"{job}:{number}" not in {task_of(raw) for raw in found}
+
+    def _remember(self, job: str, number: int) -> None:
+        if (task := f"{job}:{number}") not in self.tasks:
+            self.tasks.append(task)
+
+
+def test_any_history_keeps_the_promises(house: House) -> None:
+    """In any order of events the store is consistent, and nothing is lost or done twice."""
+
+    class Here(AnyHistory):
+        pass
+
+    Here.house = house
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=80,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

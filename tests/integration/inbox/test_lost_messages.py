@@ -1,0 +1,197 @@
+import json
+from typing import Any
+
+import pytest
+
+from inbox import keys
+from inbox.jobs import SWEEP_BATCH, Swept
+from tests.conftest import LEASE_SECONDS
+from tests.integration.inbox.consistency import assert_consistent
+from tests.integration.inbox.house import House
+
+
+LEASE_MS = LEASE_SECONDS * 1000
+
+
+def test_a_lost_message_is_found_at_the_second_look(house: House) -> None:
+    """A message that is nowhere may be on its way: it is sent again at the next look."""
+    job = _accept(house)
+    house.store.delete("deliveries")
+
+    assert house.sweep() == Swept()
+    assert house.sweep() == Swept()  # a second look at once is no second look
+    house.looks_are_old()
+    assert house.sweep() == Swept(lost=1)
+
+    assert house.dispatches(job) == 2
+    assert_consistent(house.store)
+
+
+def test_a_message_that_is_lost_again_is_found_again(house: House) -> None:
+    """Each message has its own two looks."""
+    job = _accept(house)
+    house.store.delete("deliveries")
+    assert house.looked_twice() == Swept(lost=1)
+    house.store.delete("deliveries")
+    house.looks_are_old()
+
+    assert house.sweep() == Swept()
+    house.looks_are_old()
+    assert house.sweep() == Swept(lost=1)
+
+    assert house.dispatches(job) == 3
+
+
+def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> None:
+    """Of ten thousand old jobs only the three whose messages are gone are sent again."""
+    house.accept_many(10_000)
+    _queued_long_ago(house.store, "deliveries")
+    assert house.looked_twice() == Swept()
+    gone = [_task(house.store.rpop("deliveries")) for _ in range(3)]
+
+    house.looks_are_old()
+    assert house.sweep() == Swept()
+    house.looks_are_old()
+    assert house.sweep() == Swept(lost=3)
+    house.looks_are_old()
+    assert house.sweep() == Swept()
+
+    again = [_task(raw) for raw in house.store.lrange("deliveries", 0, 2)]
+    assert [task.rpartition(":")[0] for task in gone] == [
+        task.rpartition(":")[0] for task in reversed(again)
+    ]
+    assert house.store.llen("deliveries") == 10_000
+    assert_consistent(house.store)
+
+
+def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
+    """However many messages are lost, the second look sends them all."""
+    house.accept_many(5 * SWEEP_BATCH)
+    house.store.delete("deliveries")
+
+    assert house.looked_twice() == Swept(lost=5 * SWEEP_BATCH)
+
+    assert_consistent(house.store)
+
+
+def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: House) -> None:
+    """A worker may hold a message unclaimed; only when it must be dead is it sent again."""
+    job = _accept(house)
+    _take(house, "deliveries")
+
+    assert house.looked_twice() == Swept()
+    house.looks_are_old(LEASE_MS - 5_000)
+    assert house.sweep() == Swept()
+    house.looks_are_old(10_000)
+    assert house.sweep() == Swept(lost=1)
+
+    assert house.dispatches(job) == 2
+    assert_consistent(house.store)
+
+
+def test_held_messages_do_not_hide_lost_ones(house: House) -> None:
+    """More held messages than a batch, all older, do not keep a lost one from being found."""
+    for number in range(SWEEP_BATCH + 50):
+        _accept(house, b"%d" % number)
+        _take(house, "deliveries")
+    job = _accept(house, b"lost")
+    house.store.delete("deliveries")
+
+    assert house.looked_twice() == Swept(lost=1)
+
+    assert house.dispatches(job) == 2
+
+
+def test_the_note_that_a_message_is_held_goes_with_its_claim(house: House) -> None:
+    """A job that is sent and held again later has the whole time of a lease again."""
+    job = _accept(house)
+    _take(house, "deliveries")
+    house.looked_twice()
+    assert house.store.hexists(keys.JOB + job, "held")
+
+    house.claim(f"{job}:1")
+
+    assert not house.store.hexists(keys.JOB + job, "held")
+
+
+def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> None:
+    """Dead workers' messages that come back first in line say nothing of the queue's age."""
+    for number in range(25):
+        _accept(house, b"%d" % number)
+    raws = [house.store.rpop("deliveries") for _ in range(25)]
+    assert house.looked_twice() == Swept(lost=25)
+    house.tick()
+    older = house.store.time()[0] * 1000 - 60_000
+    job = _accept(house, b"behind")
+    raw = house.store.lpop("deliveries")
+    house.store.rpush("deliveries", raw, *raws)
+    house.store.zadd(keys.QUEUED + "deliveries", {job: older}, xx=True)
+    house.store.hset(keys.JOB + job, "since", older)
+    house.looks_are_old()
+
+    assert house.sweep() == Swept()
+    house.looks_are_old()
+    assert house.sweep() == Swept()
+
+    assert_consistent(house.store)
+
+
+def test_messages_given_back_out_of_order_are_not_lost(house: House) -> None:
+    """A worker that stops gives its messages back in any order; none is sent twice."""
+    for body in (b"1", b"2", b"3", b"4"):
+        _accept(house, body)
+    _queued_long_ago(house.store, "deliveries")
+    raws = [house.store.rpop("deliveries") for _ in range(3)]
+    for raw in raws:
+        house.store.rpush("deliveries", raw)
+
+    assert house.looked_twice() == Swept()
+
+
+@pytest.mark.parametrize("queue", ["deliveries", "crm"])
+def test_a_queue_of_old_hints_only_is_left_to_the_workers(house: House, queue: str) -> None:
+    """Messages of jobs long done are no sign that others were lost."""
+    if queue == "crm":
+        house.handlers()
+    else:
+        _accept(house)
+    _accept(house, b"other")
+    house.store.delete(queue)
+    house.store.lpush(queue, json.dumps({"properties": {"correlation_id": "x:y:1"}}), "no json")
+
+    assert house.looked_twice() == Swept()
+
+
+def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
+    """A message that an operator's retry wrote is looked after like any other."""
+    job = house.failed()
+    house.desk.retry(job, who="ops")
+    house.store.delete("deliveries")
+
+    assert house.looked_twice() == Swept(lost=1)
+
+    assert house.claim(f"{job}:3").tries == 1
+
+
+def _accept(house: House, body: bytes = b"{}") -> str:
+    return f"{house.intake.accept(body).delivery}:process"
+
+
+def _take(house: House, queue: str) -> None:
+    raw = house.store.rpop(queue)
+    house.store.hset(keys.UNACKED, _task(raw), "held")
+
+
+def _task(raw: Any) -> str:
+    return str(json.loads(raw)["headers"]["id"])
+
+
+def _queued_long_ago(store: Any, queue: str) -> None:
+    """Make every queued job much older, one a millisecond, in the order of their messages."""
+    index = keys.QUEUED + queue
+    pipe = store.pipeline()
+    for place, raw in enumerate(reversed(store.lrange(queue, 0, -1))):
+        job, since = _task(raw).rpartition(":")[0], 1_700_000_000_000 + place
+        pipe.zadd(index, {job: since}, xx=True)
+        pipe.hset(keys.JOB + job, "since", since)
+    pipe.execute()

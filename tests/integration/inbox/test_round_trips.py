@@ -1,0 +1,93 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from tests.integration.inbox.house import HANDLERS, House
+
+
+def test_accepting_is_one_round_trip(house: House) -> None:
+    """A body costs one command, and a duplicate too."""
+    house.intake.accept(b"warm")
+
+    calls = _calls(house.store, lambda: [house.intake.accept(body) for body in (b"1", b"1")])
+
+    assert calls["cmdstat_evalsha"] == 2
+    assert _sent(calls) == {"cmdstat_evalsha"}
+
+
+@pytest.mark.parametrize("act", ["claim", "fan_out", "done", "wait", "fail"])
+def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None:
+    """Claiming and settling cost one command each."""
+    house.in_state("running")
+    house.store.flushdb()
+    last = house.in_state("queued" if act == "claim" else "running")
+    acts: dict[str, Callable[[], Any]] = {
+        "claim": lambda: house.jobs.claim(last.task),
+        "fan_out": lambda: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
+        "done": lambda: house.jobs.done(last, "done"),
+        "wait": lambda: house.jobs.wait(last, 60, "told_so", "an error"),
+        "fail": lambda: house.jobs.fail(last, "no_such", "an error"),
+    }
+    acts[act]()  # the script is known from here on
+    house.store.flushdb()
+    last = house.in_state("queued" if act == "claim" else "running")
+
+    calls = _calls(house.store, acts[act])
+
+    assert calls["cmdstat_evalsha"] == 1
+    assert _sent(calls) == {"cmdstat_evalsha"}
+
+
+def test_accepting_costs_the_same_with_many_deliveries_there(house: House) -> None:
+    """With 100,000 deliveries there, accepting runs the same commands as with none."""
+    house.intake.accept(b"first")
+    few = _calls(house.store, lambda: house.intake.accept(b"one more"))
+    _fill_with_markers(house.store, 100_000)
+    house.accept_many(2_000)
+    many = _calls(house.store, lambda: house.intake.accept(b"another"))
+
+    assert many == few
+    assert sum(many.values()) < 15
+
+
+def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
+    """A sweep of a long queue looks at its end and not at all of it."""
+    house.accept_many(5_000)
+    house.looked_twice()
+    house.looks_are_old()
+    house.store.delete("perkhook:sweeping")
+
+    calls = _calls(house.store, lambda: house.jobs.sweep("a test", ("deliveries",), 10))
+
+    assert sum(calls.values()) < 60
+
+
+def _fill_with_markers(store: Redis, number: int) -> None:
+    store.eval(
+        "for i = 1, tonumber(ARGV[1]) do"
+        " redis.call('HSET', string.format('perkhook:delivery:%032x', i), 'owed', 0) end",
+        0,
+        str(number),
+    )
+
+
+def _calls(store: Redis, act: Callable[[], Any]) -> dict[str, int]:
+    store.config_resetstat()
+    act()
+    found = store.info("commandstats")
+    return {
+        name: stat["calls"]
+        for name, stat in found.items()
+        if not name.startswith(("cmdstat_config", "cmdstat_info"))
+    }
+
+
+def _sent(calls: dict[str, int]) -> set[str]:
+    """Name the commands that a client sent: what a script calls is counted beside them."""
+    in_scripts = {
+        "exists", "hset", "hget", "hmget", "hdel", "hincrby", "hexists", "zadd", "zrem", "zscore",
+        "lpush", "time", "del", "pexpire", "get", "set",
+    }  # fmt: skip
+    return {name for name in calls if name.removeprefix("cmdstat_") not in in_scripts}

@@ -1,0 +1,128 @@
+import pytest
+
+from inbox import keys
+from inbox.jobs import MOST_LOSSES, SWEEP_BATCH, Swept
+from tests.integration.inbox.consistency import assert_consistent
+from tests.integration.inbox.house import QUEUES, House
+
+
+MANY = 2 * SWEEP_BATCH + 50
+
+
+def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:
+    """The sweep sends what is due, once, and leaves what is not."""
+    due = house.in_state("due", "notify_crm")
+    later = house.claim(f"{due.delivery}:revoke_referral_perks")
+    house.jobs.wait(later, 60, "told_so", "an error")
+
+    assert house.sweep() == Swept(due=1)
+    assert house.sweep() == Swept()
+
+    assert house.state_of(due.job) == "queued"
+    assert house.state_of(later.job) == "waiting"
+    assert_consistent(house.store)
+
+
+def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
+    """A worker that died or froze is noted in the job's history, under its task."""
+    last = house.in_state("over")
+
+    assert house.sweep() == Swept(lease_over=1)
+
+    found = house.desk.job(last.job)
+    assert found is not None
+    assert (found.state, found.losses, found.reason) == ("queued", 1, "worker_lost")
+    assert [run.task for run in found.runs] == [f"{last.job}:1"]
+    assert_consistent(house.store)
+
+
+def test_a_live_lease_is_left_alone(house: House) -> None:
+    """A job that runs is nobody else's until its lease is over, though it has no message."""
+    last = house.in_state("running")
+    house.store.delete(*QUEUES)
+
+    assert house.looked_twice().lease_over == 0
+
+    assert house.state_of(last.job) == "running"
+    assert house.jobs.done(last, "done")
+
+
+def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
+    """A job may lose so many workers, and the next loss sets it aside for an operator."""
+    claim = house.process()
+    for loss in range(MOST_LOSSES + 1):
+        house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+        expected = Swept(lease_over=1) if loss < MOST_LOSSES else Swept(given_up=1)
+        assert house.sweep() == expected
+        if loss < MOST_LOSSES:
+            claim = house.claim(claim.job)
+
+    (found,) = house.desk.failed()
+    assert found.reason == "worker_lost"
+    assert found.losses == MOST_LOSSES + 1
+    assert_consistent(house.store)
+
+
+def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
+    """The second caller is told that another has swept, and its lock passes by itself."""
+    house.in_state("due")
+
+    first = house.jobs.sweep("one", QUEUES, 10)
+    second = house.jobs.sweep("two", QUEUES, 10)
+
+    assert first == Swept(due=1)
+    assert second is False
+    assert 0 < house.store.pttl(keys.SWEEPING) <= 10_000
+    assert house.store.get(keys.SWEEPING) == b"one"
+
+
+@pytest.mark.parametrize("index", [keys.WAITING, keys.RUNNING])
+def test_more_than_a_batch_is_swept_in_one_call(house: House, index: str) -> None:
+    """However much is due or over, one call of the sweep sends it all."""
+    claims = [house.process(b"%d" % n) for n in range(MANY)]
+    for claim in claims:
+        if index == keys.WAITING:
+            house.jobs.wait(claim, 60, "told_so", "an error")
+    _long_ago(house, index)
+
+    swept = house.sweep()
+
+    assert sum(swept) == MANY
+    assert_consistent(house.store)
+
+
+def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) -> None:
+    """A full batch is full whatever became of its jobs."""
+    claims = [house.process(b"%d" % n) for n in range(MANY)]
+    for claim in claims[::2]:
+        house.store.hset(keys.JOB + claim.job, "losses", MOST_LOSSES)
+    _long_ago(house, keys.RUNNING)
+
+    swept = house.sweep()
+
+    assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
+    assert_consistent(house.store)
+
+
+def test_a_queue_that_nobody_knows_is_swept_like_any(house: House) -> None:
+    """A queue without a job, a message or a declaration is no trouble."""
+    assert house.sweep(("nobodys", *QUEUES)) == Swept()
+    assert house.looked_twice() == Swept()
+
+
+def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House) -> None:
+    """A job of another release's handler is sent to its queue, whatever queues are ours."""
+    claim = house.process()
+    house.jobs.fan_out(claim, [("older_2", "older")], outcome="handed on")
+    job = house.claim(f"{claim.delivery}:older_2:1")
+    house.jobs.wait(job, 0, "told_so", "an error")
+
+    assert house.sweep(("deliveries",)) == Swept(due=1)
+
+    assert house.store.llen("older") == 2
+    assert house.claim(f"{claim.delivery}:older_2:2").tries == 2
+
+
+def _long_ago(house: House, index: str) -> None:
+    jobs = house.store.zrange(index, 0, -1)
+    house.store.zadd(index, dict.fromkeys(jobs, 1), xx=True)

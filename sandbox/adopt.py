@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.scenario import card_campaign
+from sandbox.campaigns import card_campaign
 from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import (

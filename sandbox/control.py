@@ -1,12 +1,11 @@
 """The endpoints by which a test or a person steers the stand-ins."""
 
-from typing import Any
-
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.adopt import adopt
-from sandbox.clock import now
-from sandbox.scenario import Scenario, card_campaign, play, seed
+from sandbox.campaigns import card_campaign
+from sandbox.requested import fields, text
+from sandbox.scenario import Scenario, play, seed
 from sandbox.sendouts import Sendout
 from sandbox.snapshot import card, snapshot
 from sandbox.voucherify import events, render
@@ -44,7 +43,7 @@ def reset() -> Answer:
     sandbox = world()
     with sandbox.lock:
         sandbox.clear()
-        if _body().get("seed"):
+        if fields().get("seed"):
             seed(sandbox)
     return {"reset": True}
 
@@ -60,7 +59,7 @@ def put_faults() -> Answer:
     """Replace the faults of the components named in the body."""
     sandbox = world()
     with sandbox.lock:
-        sandbox.faults.put(_body())
+        sandbox.faults.put(fields())
         return sandbox.faults.as_json()
 
 
@@ -76,14 +75,14 @@ def delete_faults() -> Answer:
 @blueprint.post("/scenario")
 def post_scenario() -> Answer:
     """Seed a code with its referrer and referees, and name their ids."""
-    return play(world(), Scenario.parse(_body())), 201
+    return play(world(), Scenario.parse(fields())), 201
 
 
 @blueprint.post("/adopt")
 def post_adopt() -> Answer:
     """Make the people of a webhook body known, so that the body can be sent and have its effect."""
     try:
-        return adopt(world(), _body()), 201
+        return adopt(world(), fields()), 201
     except (KeyError, TypeError, ValueError) as problem:
         raise invalid_payload("The body is not a holder assignment event.") from problem
 
@@ -93,19 +92,19 @@ def post_customer() -> Answer:
     """Add a customer with name, email, source_id and metadata."""
     sandbox = world()
     with sandbox.lock:
-        return render.customer(add_customer(sandbox.store, _body())), 201
+        return render.customer(add_customer(sandbox.store, fields())), 201
 
 
 @blueprint.post("/cards")
 def post_card() -> Answer:
     """Give a customer a card of a type, with a balance of their own."""
-    fields, sandbox = _body(), world()
+    sent, sandbox = fields(), world()
     with sandbox.lock:
-        customer = sandbox.store.customer(_text(fields, "customer"))
-        kind = VoucherType(_text(fields, "type"))
+        customer = sandbox.store.customer(text(sent, "customer"))
+        kind = VoucherType(text(sent, "type"))
         voucher = publish_card(sandbox.store, card_campaign(sandbox, kind), customer)
-        if fields.get("balance"):
-            posting = Posting(fields["balance"], transaction_type(kind, "ADDITION"), source="API")
+        if sent.get("balance"):
+            posting = Posting(sent["balance"], transaction_type(kind, "ADDITION"), source="API")
             post(sandbox.store, voucher, posting)
         return card(voucher), 201
 
@@ -113,11 +112,11 @@ def post_card() -> Answer:
 @blueprint.post("/spend")
 def post_spend() -> Answer:
     """Let a customer pay an order from a card."""
-    fields, sandbox = _body(), world()
+    sent, sandbox = fields(), world()
     with sandbox.lock:
-        voucher = sandbox.store.voucher(_text(fields, "card"))
+        voucher = sandbox.store.voucher(text(sent, "card"))
         kind = transaction_type(voucher.type, "REDEMPTION")
-        post(sandbox.store, voucher, Posting(-fields["amount"], kind, source="API"))
+        post(sandbox.store, voucher, Posting(-sent["amount"], kind, source="API"))
         return card(voucher), 201
 
 
@@ -128,10 +127,10 @@ def post_unassign() -> Answer:
 
     A person can remove a referrer too, which the REST API refuses.
     """
-    fields, sandbox = _body(), world()
-    names = fields.get("holders") or [_text(fields, "holder")]
+    sent, sandbox = fields(), world()
+    names = sent.get("holders") or [text(sent, "holder")]
     with sandbox.lock:
-        found = [sandbox.store.assignments.get(each) for each in names]
+        found = [sandbox.store.holders.get(each) for each in names]
         holders = [each for each in found if each is not None and each.ended_at is None]
         if len(holders) < len(names):
             raise not_found("redeemable_holder", ", ".join(map(str, names)))
@@ -144,11 +143,11 @@ def post_unassign() -> Answer:
 @blueprint.put("/webhook")
 def put_webhook() -> Answer:
     """Switch the webhook on or off ("active") or point it elsewhere ("url")."""
-    fields, sandbox = _body(), world()
+    sent, sandbox = fields(), world()
     with sandbox.lock:
-        sandbox.sender.url = str(fields.get("url", sandbox.sender.url))
-        if "active" in fields:
-            (sandbox.sender.enable if fields["active"] else sandbox.sender.disable)()
+        sandbox.sender.url = str(sent.get("url", sandbox.sender.url))
+        if "active" in sent:
+            (sandbox.sender.enable if sent["active"] else sandbox.sender.disable)()
         return snapshot(sandbox, ["webhook"])
 
 
@@ -157,7 +156,7 @@ def post_send() -> Answer:
     """Sign the body of this call as it is, and send it as a webhook."""
     sandbox = world()
     with sandbox.lock:
-        sendout = Sendout(sandbox.ids.new("whs"), "raw", request.get_data(), now())
+        sendout = Sendout(sandbox.ids.new("whs"), "raw", request.get_data(), sandbox.clock.now())
         sandbox.sender.send(sendout)
         return {"sendout": sendout.id}, 201
 
@@ -169,17 +168,3 @@ def post_resend(sendout_id: str) -> Answer:
     if sendout is None:
         raise not_found("sendout", sendout_id)
     return {"sendout": sendout.id}, 202
-
-
-def _body() -> dict[str, Any]:
-    value = request.get_json(silent=True) if request.content_length else {}
-    if not isinstance(value, dict):
-        raise invalid_payload("Body must be a JSON object")
-    return value
-
-
-def _text(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise invalid_payload(f"Property .{name} must be string")
-    return value

@@ -1,15 +1,19 @@
-import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, g, jsonify, request
 
-from sandbox.clock import now
 from sandbox.faults import Fault
 from sandbox.traffic import RecordedRequest
 from sandbox.world import world
 
 
-_PREFIXES = {"/v1/": "voucherify", "/crm/": "crm", "/shop/": "shop"}
+# The first that fits: HubSpot's paths begin as those of the shop's own CRM service do.
+_PREFIXES = {
+    "/v1/": "voucherify",
+    "/crm/events": "crm",
+    "/crm/": "hubspot",
+    "/shop/": "shop",
+}
 
 
 def install(app: Flask) -> None:
@@ -25,25 +29,31 @@ def component_of(path: str) -> str | None:
 
 def _arrive() -> Response | None:
     component = component_of(request.path)
-    g.record, g.fault = None, None
+    g.record, g.fault, g.verdict = None, None, None
     if component is None:
         return None
+    sandbox = world()
     record = RecordedRequest(
         component=component,
         method=request.method,
         path=request.path,
         query=request.query_string.decode(),
         body=request.get_data().decode(errors="replace"),
-        at=now(),
+        at=sandbox.clock.now(),
     )
-    sandbox = world()
     with sandbox.lock:
         sandbox.traffic.requests.append(record)
+        if component == "voucherify":
+            sandbox.store.requests += 1
+            g.verdict = sandbox.limits.take()
+        if g.verdict is not None and g.verdict.refused:
+            g.record, record.applied = record, False
+            return _too_many()
         fault = sandbox.faults.take(component, request.method, request.path)
     g.record, g.fault = record, fault
     if fault is None:
         return None
-    time.sleep(fault.delay_before_seconds)
+    sandbox.clock.sleep(fault.delay_before_seconds)
     record.applied = fault.applies
     return None if fault.applies else _faulty_answer(fault)
 
@@ -53,13 +63,26 @@ def _leave(response: Response) -> Response:
     fault: Fault | None = g.fault
     if record is None:
         return response
+    if g.verdict is not None:
+        response.headers.update(g.verdict.headers)
+    if record.component == "voucherify" and response.is_json:
+        response.set_data(world().options.rest.apply(response.get_data()))
     if fault is not None:
         if fault.applies and fault.status is not None:
             response = _faulty_answer(fault)
-        time.sleep(fault.delay_seconds)
+            response.headers.update(g.verdict.headers if g.verdict else {})
+        world().clock.sleep(fault.delay_seconds)
         if fault.drop:
             return Response(_dropped())
     record.status = response.status_code
+    return response
+
+
+def _too_many() -> Response:
+    # The only body that is shown for it ("API overview") has no key and no request_id.
+    body = {"code": 429, "message": "Too many requests hit the API too quickly."}
+    response = jsonify(body)
+    response.status_code = 429
     return response
 
 

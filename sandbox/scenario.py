@@ -2,29 +2,15 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sandbox.clock import now, stamp
+from sandbox import told
+from sandbox.campaigns import publish_code, reward_of, tier_of
+from sandbox.conversions import convert
 from sandbox.people import person
-from sandbox.voucherify import events
-from sandbox.voucherify.assignments import GRANT_DELAY, assign, hold, publish_card
+from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
-from sandbox.voucherify.records import (
-    Campaign,
-    Customer,
-    Holder,
-    Redemption,
-    Reward,
-    Role,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.records import Customer, Reward, Voucher
 from sandbox.world import World
-
-
-_CARD_CAMPAIGNS = {
-    VoucherType.GIFT: ("Gift cards", "GIFT_VOUCHERS"),
-    VoucherType.LOYALTY: ("Regulars' club", "LOYALTY_PROGRAM"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +21,16 @@ class Scenario:
     reward: dict[str, Any] | None = field(
         default_factory=lambda: {"type": "GIFT_VOUCHER", "amount": 500}
     )
+    # What the referrer gets for each of them; see `tier_of`.
+    tier: dict[str, Any] | None = None
     own: int = 1000
+    # How many cards of the reward's campaign each has, and which of them the reward is on.
+    cards: int = 1
+    grant_on: int = 0
     spent: int = 0
     added_later: int = 0
+    # A second addition in the assignment's window that nothing tells from the reward.
+    lookalike: int = 0
     code: str | None = None
     show_reward: bool = False
     announce: bool = False
@@ -60,10 +53,11 @@ class Scenario:
 def play(world: World, wanted: Scenario) -> dict[str, Any]:
     """Make a scenario true and return the ids of everything in it."""
     with world.lock:
-        code = world.store.voucher(wanted.code) if wanted.code else _publish_code(world)
+        code = world.store.voucher(wanted.code) if wanted.code else publish_code(world)
         campaign = world.store.campaigns[code.campaign_id]
         campaign.shows_reward = wanted.show_reward
-        campaign.reward = _reward(world, wanted.reward)
+        campaign.reward = reward_of(world, wanted.reward)
+        campaign.tier = tier_of(world, wanted.tier)
         referees = [_referee(world, wanted, code) for _ in range(wanted.referees)]
         referrer = world.store.customers[code.referrer_id or ""]
         referrer_holder = world.store.pair(code.id, referrer.id)
@@ -72,7 +66,7 @@ def play(world: World, wanted: Scenario) -> dict[str, Any]:
             "reward_campaign": campaign.reward and campaign.reward.campaign_id,
             "code": {"id": code.id, "code": code.code},
             "referrer": {
-                **_who(referrer),
+                **told.who(referrer),
                 "holder": referrer_holder and referrer_holder.id,
             },
             "referees": referees,
@@ -93,74 +87,42 @@ def seed(world: World) -> None:
     )
 
 
-def card_campaign(world: World, card: VoucherType) -> Campaign:
-    """Return the one campaign that cards of a kind belong to."""
-    name, campaign_type = _CARD_CAMPAIGNS[card]
-    for campaign in world.store.campaigns.values():
-        if campaign.campaign_type == campaign_type:
-            return campaign
-    return _campaign(world, name, campaign_type, card)
-
-
-def _campaign(world: World, name: str, campaign_type: str, voucher: VoucherType) -> Campaign:
-    moment = now() - timedelta(days=90)
-    campaign = Campaign(world.ids.new("camp"), name, campaign_type, voucher, moment, moment)
-    world.store.campaigns[campaign.id] = campaign
-    return campaign
-
-
-def _reward(world: World, wanted: dict[str, Any] | None) -> Reward | None:
-    if wanted is None:
-        return None
-    card = VoucherType(wanted["type"])
-    kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
-    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind)
-
-
-def _publish_code(world: World) -> Voucher:
-    store = world.store
-    referrer = add_customer(store, person(world.ids.number()))
-    campaign = _campaign(world, "Bring a friend", "REFERRAL_PROGRAM", VoucherType.CODE)
-    moment = now() - timedelta(days=60)
-    code = Voucher(
-        id=store.ids.new("v"),
-        code=f"{(referrer.name or '').split()[0].upper()}-{world.ids.number():04}",
-        type=VoucherType.CODE,
-        campaign_id=campaign.id,
-        holder_id=referrer.id,
-        referrer_id=referrer.id,
-        created_at=moment,
-        updated_at=moment,
-    )
-    store.add_voucher(code)
-    hold(store, code, referrer, Role.REFERRER, at=moment)
-    return code
-
-
 def _referee(world: World, wanted: Scenario, code: Voucher) -> dict[str, Any]:
     store = world.store
-    assigned_at = now() - timedelta(minutes=wanted.assigned_minutes_ago)
+    assigned_at = world.clock.now() - timedelta(minutes=wanted.assigned_minutes_ago)
     customer = add_customer(store, person(world.ids.number()))
     reward = store.campaigns[code.campaign_id].reward
-    if wanted.own and reward:
-        bought_at = assigned_at - timedelta(days=10)
-        card = publish_card(store, store.campaigns[reward.campaign_id], customer, at=bought_at)
-        _move(world, card, wanted.own, at=bought_at)
-    redemption = _redeem(world, code, customer)
-    holder = assign(
-        store,
+    cards = _own_cards(world, wanted, customer, reward, at=assigned_at - timedelta(days=10))
+    made = convert(
+        world,
         code,
         customer,
-        origin=events.by_api(world.ids.request(), world.settings.app_id),
-        sender=world.sender if wanted.announce else None,
         at=assigned_at,
+        announce=wanted.announce,
+        onto=cards[wanted.grant_on] if cards else None,
     )
-    if holder.grant:
-        card = store.vouchers[holder.grant.card_id]
-        later = holder.created_at + 2 * GRANT_DELAY
+    if made.holder.grant and reward:
+        card = store.vouchers[made.holder.grant.card_id]
+        later = made.holder.created_at + 2 * GRANT_DELAY
         _move(world, card, -wanted.spent, at=later)
         _move(world, card, wanted.added_later, at=later)
-    return _told(world, customer, holder, redemption)
+        if wanted.lookalike:
+            kind = reward.transaction_type
+            twin = Posting(wanted.lookalike, kind, operation_type="AUTOMATIC", at=later)
+            post(store, card, twin)
+    return told.conversion(world, customer, made)
+
+
+def _own_cards(
+    world: World, wanted: Scenario, customer: Customer, reward: Reward | None, *, at: datetime
+) -> list[Voucher]:
+    if reward is None or not (wanted.own or wanted.cards > 1):
+        return []
+    campaign = world.store.campaigns[reward.campaign_id]
+    cards = [publish_card(world.store, campaign, customer, at=at) for _ in range(wanted.cards)]
+    for card in cards:
+        _move(world, card, wanted.own, at=at)
+    return cards
 
 
 def _move(world: World, card: Voucher, amount: int, *, at: datetime) -> None:
@@ -168,49 +130,3 @@ def _move(world: World, card: Voucher, amount: int, *, at: datetime) -> None:
     if amount:
         name = transaction_type(card.type, kind)
         post(world.store, card, Posting(amount, name, source="API", reason=reason, at=at))
-
-
-def _redeem(world: World, code: Voucher, customer: Customer) -> Redemption:
-    store, number = world.store, world.ids.number()
-    redemption = Redemption(
-        store.ids.new("r"), code.id, customer.id, f"ord_perkhook_{number:06}", now()
-    )
-    store.redemptions[redemption.id] = redemption
-    code.uses += 1
-    customer.referrals.append(
-        {
-            "campaign_id": code.campaign_id,
-            "referrer_id": code.referrer_id,
-            "related_object_id": redemption.id,
-            "related_object_type": "redemption",
-            "date": stamp(redemption.created_at),
-        }
-    )
-    return redemption
-
-
-def _who(customer: Customer) -> dict[str, Any]:
-    return {
-        "customer": customer.id,
-        "source_id": customer.source_id,
-        "name": customer.name,
-        "email": customer.email,
-    }
-
-
-def _told(
-    world: World, customer: Customer, holder: Holder, redemption: Redemption
-) -> dict[str, Any]:
-    card = world.store.vouchers[holder.grant.card_id] if holder.grant else None
-    return {
-        **_who(customer),
-        "holder": holder.id,
-        "redemption": redemption.id,
-        "card": card
-        and {"id": card.id, "code": card.code, "type": card.type.value, "balance": card.balance},
-        "grant": holder.grant
-        and {
-            "transaction": holder.grant.transaction.id,
-            "amount": holder.grant.transaction.amount,
-        },
-    }

@@ -10,6 +10,7 @@ SANDBOX_WEBHOOK_SECRET  signs the webhooks
 SANDBOX_APP_ID          what X-App-Id must say on calls to /v1
 SANDBOX_APP_TOKEN       what X-App-Token must say
 SANDBOX_CRM_SECRET      whsec_<base64>, checks the signature of calls to /crm/events
+SANDBOX_HUBSPOT_TOKEN   what calls to /crm/objects, /associations and /properties must bear
 SANDBOX_SHOP_SECRET     whsec_<base64>, checks the signature of calls to /shop/perks
 SANDBOX_SPEEDUP         how much faster webhooks are repeated (60: a minute is a second)
 SANDBOX_FIRST_ID        where the ids start to count (1)

@@ -9,6 +9,7 @@ DEMO = {
     "SANDBOX_APP_ID": "insecure-sandbox-app-id",
     "SANDBOX_APP_TOKEN": "insecure-sandbox-app-token",
     "SANDBOX_CRM_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1jcm0tc2VjcmV0",
+    "SANDBOX_HUBSPOT_TOKEN": "insecure-sandbox-hubspot-token",
     "SANDBOX_SHOP_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1zaG9wLXNlY3JldA==",
     "SANDBOX_SPEEDUP": "60",
     "SANDBOX_FIRST_ID": "1",
@@ -24,6 +25,7 @@ class SandboxSettings:
     app_id: str
     app_token: str = field(repr=False)
     crm_secret: str = field(repr=False)
+    hubspot_token: str = field(repr=False)
     shop_secret: str = field(repr=False)
     speedup: float = 60.0
     first_id: int = 1
@@ -38,6 +40,7 @@ def from_environ(environ: Mapping[str, str]) -> SandboxSettings:
         app_id=values["SANDBOX_APP_ID"],
         app_token=values["SANDBOX_APP_TOKEN"],
         crm_secret=values["SANDBOX_CRM_SECRET"],
+        hubspot_token=values["SANDBOX_HUBSPOT_TOKEN"],
         shop_secret=values["SANDBOX_SHOP_SECRET"],
         speedup=float(values["SANDBOX_SPEEDUP"]),
         first_id=int(values["SANDBOX_FIRST_ID"]),

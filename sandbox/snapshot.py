@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from sandbox.clock import stamp
@@ -60,6 +61,18 @@ def _assignments(world: World) -> dict[str, Any]:
     return {each.id: assignment(each) for each in world.store.assignments.values()}
 
 
+def _hubspot(world: World) -> dict[str, Any]:
+    store = world.hubspot
+    parts = {
+        "contacts": [each.as_json() for each in store.contacts.values()],
+        "notes": [
+            {**each.as_json(), "contacts": sorted(each.contacts)} for each in store.notes.values()
+        ],
+        "properties": list(store.properties.values()),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
 def _redemptions(world: World) -> dict[str, Any]:
     return {
         each.id: {
@@ -73,6 +86,10 @@ def _redemptions(world: World) -> dict[str, Any]:
     }
 
 
+def _deleted(world: World) -> list[str]:
+    return sorted(world.store.deleted)
+
+
 PARTS: dict[str, Callable[[World], Any]] = {
     "customers": _customers,
     "cards": _cards,
@@ -80,9 +97,14 @@ PARTS: dict[str, Callable[[World], Any]] = {
     "assignments": _assignments,
     "redemptions": _redemptions,
     "notes": lambda world: [each.as_json() for each in world.crm.entries()],
+    "hubspot": _hubspot,
     "takebacks": lambda world: [each.as_json() for each in world.shop.entries()],
     "webhook": lambda world: {"url": world.sender.url, "active": world.sender.active},
     "sendouts": lambda world: [each.as_json() for each in world.sender],
+    "tier_rewards": lambda world: [asdict(each) for each in world.store.tier_rewards],
+    "deleted": _deleted,
+    "violations": lambda world: list(world.violations),
+    "product_deleted_holders": lambda world: world.deleted_holders,
     "faults": lambda world: world.faults.as_json(),
     "requests": lambda world: [each.as_json() for each in world.traffic.requests],
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from sandbox.clock import now
+from sandbox.clock import Clock
 from sandbox.ids import Ids
 from sandbox.schedule import answer_limit, wait_after
 from sandbox.sendouts import Sendout, SendoutState, Try
@@ -28,13 +28,21 @@ class WebhookSender:
     """Delivers webhooks in background threads and repeats them by the documented schedule."""
 
     def __init__(
-        self, *, url: str, secret: str, speedup: float, ids: Ids, lock: threading.RLock
+        self,
+        *,
+        url: str,
+        secret: str,
+        speedup: float,
+        ids: Ids,
+        lock: threading.RLock,
+        clock: Clock,
     ) -> None:
         self.url = url
         self.active = True
         self._secret = secret
         self._speedup = speedup
         self._ids = ids
+        self._clock = clock
         self._changed = threading.Condition(lock)
         self._sendouts: dict[str, Sendout] = {}
         self._due: list[_Due] = []
@@ -135,7 +143,7 @@ class WebhookSender:
             return None
 
     def _attempt(self, client: httpx.Client, sendout: Sendout, *, manual: bool) -> Try:
-        started, at = time.perf_counter(), now()
+        started, at = time.perf_counter(), self._clock.now()
         status, error = None, None
         headers = {"Content-Type": "application/json", HEADER: sign(sendout.body, self._secret)}
         try:
@@ -156,3 +164,10 @@ class WebhookSender:
             self._schedule(sendout, wait, manual=False)
         else:
             sendout.state = SendoutState.STOPPED
+
+
+class Outbox(WebhookSender):
+    """Keeps webhooks instead of sending them, for a test that delivers them itself."""
+
+    def _schedule(self, sendout: Sendout, wait: float, *, manual: bool) -> None:
+        pass

@@ -3,13 +3,16 @@ from typing import Any, TypeAlias, cast
 
 from flask import Response, current_app
 
+from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.hubspot.store import HubSpotStore
 from sandbox.ids import Ids
+from sandbox.limits import RateLimits
 from sandbox.settings import SandboxSettings
 from sandbox.signed import SignedLog
 from sandbox.traffic import Traffic
 from sandbox.voucherify.store import Store
-from sandbox.webhooks import WebhookSender
+from sandbox.webhooks import Outbox, WebhookSender
 
 
 Answer: TypeAlias = Response | dict[str, Any] | tuple[dict[str, Any], int]
@@ -18,22 +21,35 @@ Answer: TypeAlias = Response | dict[str, Any] | tuple[dict[str, Any], int]
 class World:
     """Everything the stand-ins remember, under one lock."""
 
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(
+        self, settings: SandboxSettings, *, clock: Clock | None = None, deliver: bool = True
+    ) -> None:
         self.settings = settings
         self.lock = threading.RLock()
         self.ids = Ids(settings.first_id)
-        self.store = Store(self.ids)
-        self.sender = WebhookSender(
+        self.clock = clock or Clock()
+        self.store = Store(self.ids, self.clock)
+        self.sender = (WebhookSender if deliver else Outbox)(
             url=settings.webhook_url,
             secret=settings.webhook_secret,
             speedup=settings.speedup,
             ids=self.ids,
             lock=self.lock,
+            clock=self.clock,
         )
-        self.crm = SignedLog(secret=settings.crm_secret, kind="note", ids=self.ids)
-        self.shop = SignedLog(secret=settings.shop_secret, kind="takeback", ids=self.ids)
+        self.crm = SignedLog(
+            secret=settings.crm_secret, kind="note", ids=self.ids, clock=self.clock
+        )
+        self.hubspot = HubSpotStore(self.ids, self.clock)
+        self.shop = SignedLog(
+            secret=settings.shop_secret, kind="takeback", ids=self.ids, clock=self.clock
+        )
         self.faults = Faults()
         self.traffic = Traffic()
+        self.limits = RateLimits(self.clock)
+        self.options = self.store.options
+        self.violations: list[dict[str, Any]] = []
+        self.deleted_holders = 0
 
     def clear(self) -> None:
         """Forget all state and faults; the ids go on counting."""
@@ -41,9 +57,15 @@ class World:
             self.store.clear()
             self.sender.clear()
             self.crm.clear()
+            self.hubspot.clear()
             self.shop.clear()
             self.faults.clear()
             self.traffic.requests.clear()
+            self.clock.reset()
+            self.limits.put(None)
+            self.options.clear()
+            self.violations.clear()
+            self.deleted_holders = 0
 
 
 def world() -> World:

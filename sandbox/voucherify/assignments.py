@@ -1,7 +1,6 @@
 from datetime import datetime, timedelta
 
-from sandbox.clock import now
-from sandbox.voucherify import events
+from sandbox.voucherify import bodies, events
 from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.events import Origin
 from sandbox.voucherify.ledger import Posting, post
@@ -12,6 +11,7 @@ from sandbox.voucherify.records import (
     Holder,
     Reward,
     Role,
+    Transaction,
     Voucher,
     VoucherType,
 )
@@ -21,6 +21,8 @@ from sandbox.webhooks import WebhookSender
 
 # The reward is paid a moment after the assignment, as in the real service.
 GRANT_DELAY = timedelta(milliseconds=40)
+
+_PREFIXES = {VoucherType.CODE: "THANKS", VoucherType.GIFT: "GIFT", VoucherType.LOYALTY: "CLUB"}
 
 
 def already_assigned() -> ApiError:
@@ -35,6 +37,9 @@ def hold(
 ) -> Holder:
     """Make a customer the holder of a voucher."""
     campaign = store.campaigns[voucher.campaign_id]
+    at, parted = at or store.clock.now(), store.ended.get((voucher.id, customer.id))
+    if parted is not None:
+        at = max(at, parted + GRANT_DELAY)
     holder = Holder(
         id=store.ids.new("rh"),
         customer_id=customer.id,
@@ -43,7 +48,7 @@ def hold(
         campaign_type=campaign.campaign_type,
         voucher_type=voucher.type,
         role=role,
-        created_at=at or now(),
+        created_at=at,
     )
     store.add_holder(holder)
     if role is not Role.OWNER:
@@ -55,11 +60,11 @@ def publish_card(
     store: Store, campaign: Campaign, customer: Customer, *, at: datetime | None = None
 ) -> Voucher:
     """Give a customer a new, empty card of a campaign."""
-    at = at or now()
+    at = at or store.clock.now()
     number = store.ids.number()
     card = Voucher(
         id=store.ids.new("v"),
-        code=f"{'GIFT' if campaign.voucher_type is VoucherType.GIFT else 'CLUB'}-{number:06}",
+        code=f"{_PREFIXES[campaign.voucher_type]}-{number:06}",
         type=campaign.voucher_type,
         campaign_id=campaign.id,
         holder_id=customer.id,
@@ -79,9 +84,10 @@ def assign(
     origin: Origin,
     sender: WebhookSender | None,
     at: datetime | None = None,
+    onto: Voucher | None = None,
 ) -> Holder:
     """
-    Make a customer the referee of a code, pay the reward and tell the webhook.
+    Make a customer the referee of a code, pay the reward (`onto` a card) and tell the webhook.
 
     Source: Voucherify API reference, "Add referral code holders".
     """
@@ -89,20 +95,9 @@ def assign(
         raise already_assigned()
     campaign = store.campaigns[code.campaign_id]
     holder = hold(store, code, customer, Role.REFEREE, at=at)
-    data = events.assignment(store, holder, code, campaign, customer)
-    event = events.record(
-        store,
-        customer,
-        events.ASSIGNED,
-        data,
-        campaign=campaign,
-        origin=origin,
-        at=holder.created_at,
-    )
+    tell_assigned(store, holder, customer, origin=origin, sender=sender)
     if campaign.reward is not None:
-        _pay(store, holder, customer, campaign.reward, origin)
-    if sender is not None:
-        events.announce(store, sender, customer, event)
+        _pay(store, holder, customer, campaign.reward, origin=origin, onto=onto)
     return holder
 
 
@@ -115,29 +110,71 @@ def unassign(store: Store, holder: Holder, *, origin: Origin, sender: WebhookSen
     code, customer = store.vouchers[holder.voucher_id], store.customers[holder.customer_id]
     campaign = store.campaigns[holder.campaign_id]
     # An assignment ended within milliseconds must still end after its reward was paid.
-    ended_at = max(now(), holder.created_at + 2 * GRANT_DELAY)
+    ended_at = max(store.clock.now(), holder.created_at + 2 * GRANT_DELAY)
     holder.ended_at = ended_at
     store.remove_holder(holder)
-    data = events.assignment(store, holder, code, campaign, customer)
+    data = bodies.assignment(store, holder, code, campaign, customer)
     event = events.record(
         store, customer, events.UNASSIGNED, data, campaign=campaign, origin=origin, at=ended_at
     )
     events.announce(store, sender, customer, event)
 
 
-def _pay(store: Store, holder: Holder, customer: Customer, reward: Reward, origin: Origin) -> None:
+def tell_assigned(
+    store: Store,
+    holder: Holder,
+    customer: Customer,
+    *,
+    origin: Origin,
+    sender: WebhookSender | None,
+) -> None:
+    """Note in a customer's activity that an assignment began, and tell the webhook if there."""
+    campaign = store.campaigns[holder.campaign_id]
+    event = events.record(
+        store,
+        customer,
+        events.ASSIGNED,
+        bodies.assignment(store, holder, store.vouchers[holder.voucher_id], campaign, customer),
+        campaign=campaign,
+        origin=origin,
+        at=holder.created_at,
+    )
+    if sender is not None:
+        events.announce(store, sender, customer, event)
+
+
+def _pay(
+    store: Store,
+    holder: Holder,
+    customer: Customer,
+    reward: Reward,
+    *,
+    origin: Origin,
+    onto: Voucher | None,
+) -> None:
     at = holder.created_at + GRANT_DELAY
     reward_campaign = store.campaigns[reward.campaign_id]
-    card = store.card_of(customer.id, reward.campaign_id) or publish_card(
-        store, reward_campaign, customer, at=at
-    )
+    card = onto or store.card_of(customer.id, reward.campaign_id)
+    card = card or publish_card(store, reward_campaign, customer, at=at)
     # The reference names nothing in the transaction that leads back to the referral.
     posting = Posting(reward.amount, reward.transaction_type, operation_type="AUTOMATIC", at=at)
-    holder.grant = Grant(card.id, post(store, card, posting))
-    event_type = (
+    change = post(store, card, posting)
+    holder.grant = Grant(card.id, change)
+    tell_balance(store, card, change, customer, origin)
+
+
+def tell_balance(
+    store: Store, card: Voucher, change: Transaction, customer: Customer, origin: Origin
+) -> None:
+    """Note in a customer's activity that a card got credits or points."""
+    events.record(
+        store,
+        customer,
         "customer.voucher.gift.balance_added"
         if card.type is VoucherType.GIFT
-        else "customer.voucher.loyalty_card.points_added"
+        else "customer.voucher.loyalty_card.points_added",
+        bodies.balance_added(store, card, change, customer),
+        campaign=store.campaigns[card.campaign_id],
+        origin=origin,
+        at=change.created_at,
     )
-    data = events.balance_added(store, holder, customer)
-    events.record(store, customer, event_type, data, campaign=reward_campaign, origin=origin, at=at)

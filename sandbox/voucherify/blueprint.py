@@ -1,11 +1,12 @@
 from flask import Blueprint
 
-from sandbox.voucherify import customers, http, redemptions, referrals, vouchers
+from sandbox.voucherify import activity, customers, http, redemptions, referrals, strict, vouchers
 
 
 blueprint = Blueprint("voucherify", __name__, url_prefix="/v1")
 blueprint.before_request(http.check_keys)
-for part in (vouchers, customers, referrals, redemptions):
+blueprint.before_request(strict.check_call)
+for part in (vouchers, customers, activity, referrals, redemptions):
     blueprint.register_blueprint(part.blueprint)
 blueprint.add_url_rule(
     "/<path:rest>",

@@ -1,16 +1,12 @@
 """Customers, after Voucherify's API reference, "Customers"."""
 
-from datetime import datetime
-
 from flask import Blueprint, request
 
-from sandbox.clock import now
 from sandbox.voucherify import events, http, paging, render
-from sandbox.voucherify.errors import invalid_payload, invalid_query
-from sandbox.voucherify.events import ASSIGNED, UNASSIGNED
+from sandbox.voucherify.errors import invalid_payload
 from sandbox.voucherify.filters import Filters
 from sandbox.voucherify.paging import PageRequest
-from sandbox.voucherify.records import Activity, Holder
+from sandbox.voucherify.records import Holder
 from sandbox.world import Answer, world
 
 
@@ -51,7 +47,7 @@ def update_customer(name: str) -> Answer:
         customer.name = texts["name"] if "name" in fields else customer.name
         customer.email = texts["email"] if "email" in fields else customer.email
         customer.metadata = {**customer.metadata, **metadata}
-        customer.updated_at = now()
+        customer.updated_at = sandbox.clock.now()
         shown = render.customer(customer)
         events.record(
             store,
@@ -81,48 +77,3 @@ def list_redeemables(name: str) -> Answer:
         total = sum(map(matches, held)) if filters else len(held)
         data = [render.redeemable(each, sandbox.store) for each in page.records]
     return paging.with_total(data, total=total, has_more=page.has_more)
-
-
-@blueprint.get("/activity")
-def list_activity(name: str) -> Answer:
-    """
-    List customer activity.
-
-    The two assignment types occur in answers, but the reference does not list them among
-    the values of the `type` parameter: the stand-in refuses them there.
-    """
-    wanted = PageRequest.read(request.args, order_by="created_at")
-    campaign_id, campaign_type = request.args.get("campaign_id"), request.args.get("campaign_type")
-    event_type = request.args.get("type")
-    if event_type in {ASSIGNED, UNASSIGNED}:
-        raise invalid_query("type must be equal to one of the allowed values")
-    start, end = _date("start_date"), _date("end_date")
-
-    def matches(activity: Activity) -> bool:
-        return (
-            (campaign_id is None or activity.campaign_id == campaign_id)
-            and (campaign_type is None or activity.campaign_type == campaign_type)
-            and (event_type is None or activity.type == event_type)
-            and (start is None or activity.created_at >= start)
-            and (end is None or activity.created_at <= end)
-        )
-
-    sandbox = world()
-    with sandbox.lock:
-        happened = sandbox.store.activity_of(sandbox.store.customer(name).id)
-        page = wanted.cut(happened, matches)
-        data = [render.activity(each) for each in page.records]
-    return paging.as_json(data, has_more=page.has_more)
-
-
-def _date(name: str) -> datetime | None:
-    text = request.args.get(name)
-    if text is None:
-        return None
-    try:
-        date = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise invalid_query(f"{name} must be an ISO 8601 date") from problem
-    if date.tzinfo is None:
-        raise invalid_query(f"{name} must name its time zone")
-    return date

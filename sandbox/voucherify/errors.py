@@ -18,6 +18,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(details or message)
         self.code = code
+        self.key = key
         self._fields = {
             "code": code,
             "key": key,

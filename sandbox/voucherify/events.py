@@ -1,14 +1,13 @@
-"""Event bodies, after Voucherify's reference of webhook events and "Project webhooks"."""
+"""Events and their envelope, after Voucherify's "Project webhooks"."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.clock import now, stamp
+from sandbox.clock import stamp
 from sandbox.sendouts import Sendout
 from sandbox.signature import compact
-from sandbox.voucherify import render
-from sandbox.voucherify.records import Activity, Campaign, Customer, Holder, Voucher
+from sandbox.voucherify.records import Activity, Campaign, Customer
 from sandbox.voucherify.store import Store
 from sandbox.webhooks import WebhookSender
 
@@ -67,7 +66,7 @@ def record(
 
 def announce(store: Store, sender: WebhookSender, customer: Customer, event: Activity) -> None:
     """Send an event to the project's webhook in the documented envelope."""
-    sent_at = now()
+    sent_at = store.clock.now()
     sendout_id = store.ids.new("whs")
     envelope = {
         "id": sendout_id,
@@ -85,106 +84,5 @@ def announce(store: Store, sender: WebhookSender, customer: Customer, event: Act
             "event_source": event.event_source,
         },
     }
-    sender.send(Sendout(sendout_id, event.type, compact(envelope), sent_at, customer.id))
-
-
-def assignment(
-    store: Store, holder: Holder, code: Voucher, campaign: Campaign, customer: Customer
-) -> dict[str, Any]:
-    """
-    Build the body of both assignment events.
-
-    As in Voucherify's examples the voucher is the referrer's code, not the referee's
-    card; no field says when the assignment ended, nor, usually, what it had earned.
-    """
-    listed = {key: value for key, value in render.holder(holder).items() if key != "metadata"}
-    voucher = render.voucher(code, store)
-    for other_kind in ("gift", "loyalty_card"):
-        del voucher[other_kind]
-    return {
-        "holder": {**listed, "publication_id": None},
-        "voucher": {**voucher, "category_id": None, "categories": []},
-        "campaign": _campaign(campaign, store),
-        "customer": _customer(customer),
-    }
-
-
-def balance_added(store: Store, holder: Holder, customer: Customer) -> dict[str, Any]:
-    """Build the body of the event that a card got credits or points."""
-    if holder.grant is None:
-        return {}
-    card, change = store.vouchers[holder.grant.card_id], holder.grant.transaction
-    return {
-        "customer": _customer(customer),
-        "campaign": _campaign(store.campaigns[card.campaign_id], store),
-        "voucher": render.voucher(card, store),
-        "balance": render.balance(card, change),
-        "transaction": render.transaction(card, change),
-    }
-
-
-def _customer(customer: Customer) -> dict[str, Any]:
-    return {
-        "id": customer.id,
-        "name": customer.name,
-        "email": customer.email,
-        "source_id": customer.source_id,
-        "metadata": dict(customer.metadata),
-        "object": "customer",
-    }
-
-
-def _campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
-    return {
-        "id": campaign.id,
-        "name": campaign.name,
-        "campaign_type": campaign.campaign_type,
-        "type": "AUTO_UPDATE",
-        "is_referral_code": campaign.campaign_type == "REFERRAL_PROGRAM",
-        "voucher": {
-            "type": campaign.voucher_type.value,
-            "discount": render.DISCOUNT if campaign.reward else None,
-            "gift": None,
-            "loyalty_card": None,
-            "redemption": {"quantity": None, "redeemed_quantity": 0},
-            "code_config": {
-                "length": 6,
-                "charset": "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
-                "prefix": "",
-                "postfix": "",
-                "pattern": "######",
-            },
-        },
-        "referral_program": _referral_program(campaign, store),
-        "auto_join": False,
-        "join_once": False,
-        "active": True,
-        "category_id": None,
-        "category": None,
-        "categories": [],
-        "metadata": {},
-        "start_date": None,
-        "expiration_date": None,
-        "description": None,
-        "created_at": stamp(campaign.created_at),
-        "updated_at": stamp(campaign.updated_at),
-        "object": "campaign",
-    }
-
-
-def _referral_program(campaign: Campaign, store: Store) -> dict[str, Any] | None:
-    reward = campaign.reward
-    if reward is None:
-        return None
-    program: dict[str, Any] = {"conversion_event_type": "redemption"}
-    if campaign.shows_reward:
-        program["referee_reward"] = {
-            "type": reward.type.value,
-            "amount": str(reward.amount),
-            "related_object_parent": {
-                "id": reward.campaign_id,
-                "name": store.campaigns[reward.campaign_id].name,
-                "object": "CAMPAIGN",
-            },
-        }
-    return program
+    body = store.options.webhooks.apply(compact(envelope))
+    sender.send(Sendout(sendout_id, event.type, body, sent_at, customer.id))

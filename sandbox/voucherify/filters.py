@@ -8,6 +8,7 @@ The guide writes `[filters][field][conditions][$is]=value`, the reference
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 from werkzeug.datastructures import MultiDict
@@ -23,10 +24,20 @@ _CONDITIONS: dict[str, _Condition] = {
     "$in": lambda value, wanted: value in wanted,
     "$is_not": lambda value, wanted: value not in wanted,
     "$not_in": lambda value, wanted: value not in wanted,
-    # Times are written in one form here, so their texts sort as they do.
-    "$before": lambda value, wanted: value < min(wanted),
-    "$after": lambda value, wanted: value > max(wanted),
+    "$before": lambda value, wanted: _moment(value) < min(map(_moment, wanted)),
+    "$after": lambda value, wanted: _moment(value) > max(map(_moment, wanted)),
 }
+
+
+def _moment(text: str) -> datetime:
+    # Texts would not do: a caller may write a moment in another form than it is kept in.
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise invalid_query(f"{text} is not an ISO 8601 date") from problem
+    if moment.tzinfo is None:
+        raise invalid_query(f"{text} must name its time zone")
+    return moment
 
 
 class Filters:
@@ -49,8 +60,9 @@ class Filters:
             if parts[:1] != ["filters"]:
                 continue
             match parts[1:]:
-                case ["junction"] if value in {"AND", "OR"}:
-                    all_must_hold = value == "AND"
+                # The guide writes AND, the reference and.
+                case ["junction"] if value.upper() in {"AND", "OR"}:
+                    all_must_hold = value.upper() == "AND"
                 case [field, "conditions", condition, *index] if (
                     field in fields and condition in _CONDITIONS and len(index) <= 1
                 ):

@@ -3,6 +3,7 @@ from typing import Any
 
 from flask import Response, current_app, g, jsonify, request
 
+from sandbox.voucherify import strict
 from sandbox.voucherify.errors import ApiError, invalid_payload
 from sandbox.voucherify.events import Origin, by_api
 from sandbox.world import world
@@ -51,6 +52,7 @@ def optional_text(fields: dict[str, Any], name: str) -> str | None:
 
 def answer_error(error: ApiError) -> Response:
     """Write an error in Voucherify's shape."""
+    strict.note(world(), error)
     response = jsonify(error.as_json(request_id()))
     response.status_code = error.code
     return response
@@ -61,4 +63,6 @@ def answer_unknown_path(rest: str) -> Response:
     del rest
     details = f"Cannot find {request.method} {request.path}"
     current_app.logger.debug("unknown path: %s", details)
-    return answer_error(ApiError(404, "not_found", "Resource not found", details))
+    error = ApiError(404, "not_found", "Resource not found", details)
+    strict.note(world(), error, rule="path")
+    return answer_error(error)

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.clock import now
 from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.records import Transaction, Voucher, VoucherType
 from sandbox.voucherify.store import Store
@@ -33,7 +32,7 @@ def post(store: Store, card: Voucher, posting: Posting) -> Transaction:
         card.spent -= posting.amount
     else:
         card.subtracted -= posting.amount
-    card.updated_at = posting.at or now()
+    card.updated_at = posting.at or store.clock.now()
     transaction = Transaction(
         id=store.ids.new("vtx"),
         source_id=posting.source_id,

@@ -1,6 +1,5 @@
 from typing import Any
 
-from sandbox.clock import now
 from sandbox.voucherify import http
 from sandbox.voucherify.errors import invalid_payload
 from sandbox.voucherify.records import Customer
@@ -12,7 +11,7 @@ def add_customer(store: Store, fields: dict[str, Any]) -> Customer:
     metadata = fields.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise invalid_payload("Property .metadata must be object")
-    moment = now()
+    moment = store.clock.now()
     customer = Customer(
         id=store.ids.new("cust"),
         source_id=http.optional_text(fields, "source_id"),

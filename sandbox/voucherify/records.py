@@ -46,6 +46,40 @@ class Reward:
     transaction_type: str
 
 
+#: The reward of a tier that is a thing; the other kinds are those of vouchers.
+MATERIAL = "MATERIAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What a referral tier gives the referrer for each person who converts."""
+
+    id: str
+    reward_id: str
+    kind: str
+    amount: int
+    campaign_id: str | None
+    transaction_type: str
+    # Whether the event names the referee; that it does is not documented.
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TierReward:
+    """What a referrer got for one referee; the truth that tests compare with."""
+
+    activity_id: str
+    holder_id: str
+    referrer_id: str
+    referee_id: str
+    kind: str
+    amount: int
+    voucher_id: str | None
+    transaction_id: str | None
+    group_id: str
+    linked: bool
+
+
 @dataclass(slots=True)
 class Campaign:
     """A referral programme, or the campaign that its reward cards belong to."""
@@ -59,6 +93,7 @@ class Campaign:
     reward: Reward | None = None
     # Voucherify's own examples of the webhook leave the reward out of the campaign.
     shows_reward: bool = False
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sandbox.clock import now, stamp
+from sandbox.clock import stamp
 from sandbox.voucherify import http, render
 from sandbox.voucherify.errors import ApiError, not_found
 from sandbox.world import Answer, world
@@ -32,4 +32,4 @@ def roll_back(name: str) -> Answer:
             )
         redemption.rollback_id = store.ids.new("rr")
         store.vouchers[redemption.voucher_id].uses -= 1
-        return render.rollback(redemption, reason, stamp(now()), store)
+        return render.rollback(redemption, reason, stamp(sandbox.clock.now()), store)

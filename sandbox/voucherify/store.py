@@ -1,14 +1,28 @@
+from datetime import datetime
+
+from sandbox.clock import Clock
 from sandbox.ids import Ids
+from sandbox.options import Options
 from sandbox.ordered import Ordered
 from sandbox.voucherify.errors import not_found
-from sandbox.voucherify.records import Activity, Campaign, Customer, Holder, Redemption, Voucher
+from sandbox.voucherify.records import (
+    Activity,
+    Campaign,
+    Customer,
+    Holder,
+    Redemption,
+    TierReward,
+    Voucher,
+)
 
 
 class Store:
     """All of Voucherify's records, each found by a dict; the caller holds the lock."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, clock: Clock) -> None:
         self.ids = ids
+        self.clock = clock
+        self.options = Options()
         self.clear()
 
     def clear(self) -> None:
@@ -19,6 +33,15 @@ class Store:
         self.redemptions: dict[str, Redemption] = {}
         # Assignments to referral codes, ended ones too: the page shows what became of them.
         self.assignments: dict[str, Holder] = {}
+        self.holders: dict[str, Holder] = {}
+        # When a pair of voucher and customer was last parted: the next assignment comes later.
+        self.ended: dict[tuple[str, str], datetime] = {}
+        self.tier_rewards: list[TierReward] = []
+        # What was deleted answers 404, but tests still look at its last state.
+        self.deleted: set[str] = set()
+        # From which request on a transaction is listed; the others are listed at once.
+        self.listed_from: dict[str, int] = {}
+        self.requests = 0
         self._customers_by_source: dict[str, Customer] = {}
         self._vouchers_by_code: dict[str, Voucher] = {}
         self._holders_of: dict[str, Ordered[Holder]] = {}
@@ -42,20 +65,33 @@ class Store:
         self._holders_of.setdefault(holder.voucher_id, Ordered()).add(holder.id, holder)
         self._redeemables_of.setdefault(holder.customer_id, Ordered()).add(holder.id, holder)
         self._pairs[holder.voucher_id, holder.customer_id] = holder
+        self.holders[holder.id] = holder
 
     def remove_holder(self, holder: Holder) -> None:
         """Take an assignment out of every listing."""
         self._holders_of[holder.voucher_id].remove(holder.id)
         self._redeemables_of[holder.customer_id].remove(holder.id)
-        del self._pairs[holder.voucher_id, holder.customer_id]
+        if holder.ended_at is not None:
+            self.ended[holder.voucher_id, holder.customer_id] = holder.ended_at
+        self._pairs.pop((holder.voucher_id, holder.customer_id), None)
 
     def add_activity(self, customer_id: str, activity: Activity) -> None:
         """Note what happened to a customer."""
         self._activity_of.setdefault(customer_id, Ordered()).add(activity.id, activity)
 
+    def hide(self, transaction_id: str) -> None:
+        """Leave a transaction out of listings for as many calls as the options say."""
+        if self.options.index_lag:
+            self.listed_from[transaction_id] = self.requests + self.options.index_lag + 1
+
+    def is_listed(self, transaction_id: str) -> bool:
+        """Say whether a transaction has come into the listings."""
+        return self.requests >= self.listed_from.get(transaction_id, 0)
+
     def find_customer(self, name: str) -> Customer | None:
         """Look a customer up by id or source_id."""
-        return self.customers.get(name) or self._customers_by_source.get(name)
+        found = self.customers.get(name) or self._customers_by_source.get(name)
+        return None if found is not None and found.id in self.deleted else found
 
     def customer(self, name: str) -> Customer:
         """Return a customer or answer 404."""
@@ -67,7 +103,7 @@ class Store:
     def voucher(self, name: str) -> Voucher:
         """Return a voucher by id or code or answer 404."""
         found = self.vouchers.get(name) or self._vouchers_by_code.get(name)
-        if found is None:
+        if found is None or found.id in self.deleted:
             raise not_found("voucher", name)
         return found
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, request
 
-from sandbox.clock import now
 from sandbox.voucherify import http, paging, render
 from sandbox.voucherify.errors import invalid_payload
 from sandbox.voucherify.ledger import adjust
@@ -29,7 +28,7 @@ def set_active(name: str, active: bool) -> Answer:
     with sandbox.lock:
         voucher = sandbox.store.voucher(name)
         voucher.active = active
-        voucher.updated_at = now()
+        voucher.updated_at = sandbox.clock.now()
         return render.voucher(voucher, sandbox.store)
 
 
@@ -45,6 +44,7 @@ def update_balance(name: str) -> Answer:
     with sandbox.lock:
         card = sandbox.store.voucher(name)
         change = adjust(sandbox.store, card, amount, source_id=source_id, reason=reason)
+        sandbox.store.hide(change.id)
         return render.balance(card, change)
 
 
@@ -55,6 +55,6 @@ def list_transactions(name: str) -> Answer:
     sandbox = world()
     with sandbox.lock:
         card = sandbox.store.voucher(name)
-        page = wanted.cut(card.transactions)
+        page = wanted.cut(card.transactions, lambda each: sandbox.store.is_listed(each.id))
         data = [render.transaction(card, each) for each in page.records]
     return paging.as_json(data, has_more=page.has_more)

@@ -7,8 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from sandbox.app import create_app
+from sandbox.inprocess import InProcess
 from sandbox.settings import SandboxSettings, from_environ
-from tests.integration.sandbox.kit import Api, Target, listening
+from tests.integration.sandbox.kit import START, Api, Target, listening
 
 
 @pytest.fixture
@@ -49,3 +50,16 @@ def api(client: FlaskClient, settings: SandboxSettings) -> Api:
 def scene(client: FlaskClient) -> Any:
     """One referrer with three referees who hold gift cards: 10.00 of their own, 5.00 given."""
     return client.post("/sandbox/scenario", json={"referees": 3}).json
+
+
+@pytest.fixture(scope="module")
+def one() -> InProcess:
+    """The stand-ins in process, built once for all tests of a file."""
+    return InProcess(start=START)
+
+
+@pytest.fixture
+def shop(one: InProcess) -> InProcess:
+    """The stand-ins in process with an empty state."""
+    one.reset()
+    return one

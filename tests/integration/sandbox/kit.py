@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 from flask.testing import FlaskClient
 from standardwebhooks import Webhook
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request, Response
 
+from sandbox.inprocess import InProcess
 from sandbox.settings import SandboxSettings
+
+
+#: When the time of the stand-ins in process begins.
+START = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
 @dataclass
@@ -97,3 +103,14 @@ def signed(secret: str, body: Any, *, key: str | None = "key-1", at: datetime | 
         **({"Idempotency-Key": key} if key else {}),
     }
     return {"data": text, "headers": headers}
+
+
+def balance(shop: InProcess, card: str) -> int:
+    """Look at what is on a card."""
+    return int(shop.state("cards")["cards"][card]["balance"])
+
+
+def take(shop: InProcess, card: str, **options: Any) -> httpx.Response:
+    """Take 1.00 from a card."""
+    with shop.client(timeout=5.0) as client:
+        return client.post(f"/v1/vouchers/{card}/balance", json={"amount": -100}, **options)

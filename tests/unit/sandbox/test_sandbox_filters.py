@@ -41,6 +41,8 @@ def test_both_notations_mean_the_same(
         ("$after", "2025-02-02T00:00:00Z", True),
         ("$after", "2025-02-04T00:00:00Z", False),
         ("$before", "2025-02-04T00:00:00Z", True),
+        ("$before", "2025-02-03T00:00:00.00+00:00", False),
+        ("$after", "2025-02-03T01:00:00.500001+02:00", True),
     ],
 )
 def test_times_are_compared(condition: str, date: str, expected: bool) -> None:
@@ -50,7 +52,9 @@ def test_times_are_compared(condition: str, date: str, expected: bool) -> None:
     )
 
 
-@pytest.mark.parametrize(("junction", "expected"), [("AND", False), ("OR", True)])
+@pytest.mark.parametrize(
+    ("junction", "expected"), [("AND", False), ("OR", True), ("and", False), ("or", True)]
+)
 def test_junction_joins_conditions(junction: str, expected: bool) -> None:
     """One true and one false condition hold under OR only."""
     wanted = filters(
@@ -75,6 +79,13 @@ def test_what_is_not_documented_is_refused(name: str) -> None:
     with pytest.raises(ApiError) as caught:
         filters((name, "x"))
     assert caught.value.code == 400
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2025-02-03T00:00:00"])
+def test_what_is_no_moment_is_refused(date: str) -> None:
+    """A moment must be a whole date with its zone, or nobody knows which it is."""
+    with pytest.raises(ApiError):
+        filters(("filters[created_at][conditions][$after]", date)).match(RECORD)
 
 
 def test_other_parameters_are_no_filters() -> None:

@@ -1,0 +1,97 @@
+from datetime import timedelta
+from typing import Any
+
+from sandbox.people import person
+from sandbox.voucherify.assignments import hold
+from sandbox.voucherify.ledger import transaction_type
+from sandbox.voucherify.newcomers import add_customer
+from sandbox.voucherify.records import MATERIAL, Campaign, Reward, Role, Tier, Voucher, VoucherType
+from sandbox.world import World
+
+
+_OWNED = {
+    VoucherType.GIFT: ("Gift cards", "GIFT_VOUCHERS"),
+    VoucherType.LOYALTY: ("Regulars' club", "LOYALTY_PROGRAM"),
+    VoucherType.CODE: ("Thank-you coupons", "DISCOUNT_COUPONS"),
+}
+
+
+def card_campaign(world: World, card: VoucherType) -> Campaign:
+    """Return the one campaign that cards, or coupons, of a kind belong to."""
+    name, campaign_type = _OWNED[card]
+    for campaign in world.store.campaigns.values():
+        if campaign.campaign_type == campaign_type:
+            return campaign
+    return add_campaign(world, name, campaign_type, card)
+
+
+def add_campaign(
+    world: World, name: str, campaign_type: str, voucher_type: VoucherType
+) -> Campaign:
+    """Start a campaign, three months ago."""
+    moment = world.clock.now() - timedelta(days=90)
+    campaign = Campaign(world.ids.new("camp"), name, campaign_type, voucher_type, moment, moment)
+    world.store.campaigns[campaign.id] = campaign
+    return campaign
+
+
+def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
+    """Read {"type", "amount", "transaction"?}: what a referee gets."""
+    if wanted is None:
+        return None
+    card = VoucherType(wanted["type"])
+    kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
+    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind)
+
+
+def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
+    """
+    Read {"type", "amount"?, "linked"?, "transaction"?}: what the referrer gets for each referee.
+
+    The type is DISCOUNT_VOUCHER, GIFT_VOUCHER, LOYALTY_CARD or MATERIAL.
+
+    Raises:
+        ValueError: When a name or the type is not one of ours.
+    """
+    if wanted is None:
+        return None
+    unknown = set(wanted) - {"type", "amount", "linked", "transaction"}
+    if unknown:
+        raise ValueError(f"No such field of a tier: {', '.join(sorted(unknown))}.")
+    kind = wanted["type"]
+    card = None if kind == MATERIAL else VoucherType(kind)
+    addition = transaction_type(card, "ADDITION") if card else ""
+    return Tier(
+        id=world.ids.new("reft"),
+        reward_id=world.ids.new("rew"),
+        kind=kind,
+        amount=wanted.get("amount", 0),
+        campaign_id=card_campaign(world, card).id if card else None,
+        transaction_type=wanted.get("transaction", addition),
+        linked=wanted.get("linked", True),
+    )
+
+
+def publish_code(
+    world: World, campaign: Campaign | None = None, *, role: Role = Role.REFERRER
+) -> Voucher:
+    """Give a new customer a code, by default the referral code of a new programme."""
+    store = world.store
+    owner = add_customer(store, person(world.ids.number()))
+    campaign = campaign or add_campaign(
+        world, "Bring a friend", "REFERRAL_PROGRAM", VoucherType.CODE
+    )
+    moment = world.clock.now() - timedelta(days=60)
+    code = Voucher(
+        id=store.ids.new("v"),
+        code=f"{(owner.name or '').split()[0].upper()}-{world.ids.number():04}",
+        type=campaign.voucher_type,
+        campaign_id=campaign.id,
+        holder_id=owner.id,
+        referrer_id=owner.id if role is Role.REFERRER else None,
+        created_at=moment,
+        updated_at=moment,
+    )
+    store.add_voucher(code)
+    hold(store, code, owner, role, at=moment)
+    return code

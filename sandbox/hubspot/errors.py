@@ -1,0 +1,61 @@
+"""Error bodies, as HubSpot's documentation describes them under "Error handling"."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+
+class HubSpotError(Exception):
+    """An answer other than 2xx, in HubSpot's shape."""
+
+    def __init__(self, status: int, category: str, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self._fields = {"message": message, "category": category, **more}
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the body."""
+        return {"status": "error", "correlationId": str(uuid4()), **self._fields}
+
+
+def invalid(message: str) -> HubSpotError:
+    """Say that a body does not have the documented form."""
+    return HubSpotError(400, "VALIDATION_ERROR", f"Invalid input JSON: {message}")
+
+
+def not_found(what: str) -> HubSpotError:
+    """Say that a record does not exist."""
+    return HubSpotError(404, "OBJECT_NOT_FOUND", f"Object not found. {what}")
+
+
+def wrong_values(problems: Iterable[tuple[str, str, str]]) -> HubSpotError:
+    """Refuse property values; each problem is a code, the property's name and words."""
+    told = [
+        {"isValid": False, "message": words, "error": code, "name": name}
+        for code, name, words in problems
+    ]
+    return HubSpotError(
+        400,
+        "VALIDATION_ERROR",
+        f"Property values were not valid: {json.dumps(told)}",
+        errors=[
+            {
+                "message": each["message"],
+                "code": each["error"],
+                "context": {"propertyName": [each["name"]]},
+            }
+            for each in told
+        ],
+    )
+
+
+def missing(message: str, context: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Write what a batch says of the records that it did not find."""
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "message": message,
+        "context": context,
+        **more,
+    }

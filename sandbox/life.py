@@ -1,0 +1,129 @@
+"""The endpoints that let happen what happens in a life of referrals."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+
+from sandbox import told
+from sandbox.campaigns import reward_of, tier_of
+from sandbox.conversions import convert
+from sandbox.oddities import odd_assignment
+from sandbox.requested import fields, text
+from sandbox.snapshot import card
+from sandbox.voucherify import bodies, events, render
+from sandbox.voucherify.errors import not_found
+from sandbox.voucherify.ledger import Posting, post, transaction_type
+from sandbox.voucherify.records import Role, VoucherType
+from sandbox.voucherify.removals import delete_customer, delete_voucher, republish
+from sandbox.world import Answer, World, world
+
+
+blueprint = Blueprint("life", __name__, url_prefix="/sandbox")
+
+
+@blueprint.post("/assign")
+def post_assign() -> Answer:
+    """Let "customer" use "code", again too: a new assignment, with its rewards."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        store = sandbox.store
+        code, customer = (
+            store.voucher(text(wanted, "code")),
+            store.customer(text(wanted, "customer")),
+        )
+        onto = store.voucher(wanted["onto"]) if "onto" in wanted else None
+        announce = _announce(wanted)
+        at = store.clock.now()
+        made = convert(sandbox, code, customer, at=at, announce=announce, onto=onto)
+        return told.conversion(sandbox, customer, made), 201
+
+
+@blueprint.post("/top_up")
+def post_top_up() -> Answer:
+    """Put "amount" on a "card": by a person, or ("like_grant") as an automatic reward does."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        voucher = sandbox.store.voucher(text(wanted, "card"))
+        addition = transaction_type(voucher.type, "ADDITION")
+        by_person = {"source": "voucherify-web-ui", "reason": "Top-up"}
+        how = {"operation_type": "AUTOMATIC"} if wanted.get("like_grant") else by_person
+        posting = Posting(
+            wanted["amount"],
+            wanted.get("transaction", addition),
+            at=datetime.fromisoformat(wanted["at"]) if "at" in wanted else None,
+            **how,
+        )
+        change = post(sandbox.store, voucher, posting)
+        return {"transaction": change.id, **card(voucher)}, 201
+
+
+@blueprint.put("/campaigns/<campaign_id>")
+def put_campaign(campaign_id: str) -> Answer:
+    """Edit what a campaign gives from now on: "reward", "tier", "show_reward"."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        campaign = sandbox.store.campaigns.get(campaign_id)
+        if campaign is None:
+            raise not_found("campaign", campaign_id)
+        if "reward" in wanted:
+            campaign.reward = reward_of(sandbox, wanted["reward"])
+        if "tier" in wanted:
+            campaign.tier = tier_of(sandbox, wanted["tier"])
+        campaign.shows_reward = bool(wanted.get("show_reward", campaign.shows_reward))
+        campaign.updated_at = sandbox.clock.now()
+        return bodies.simple_campaign(campaign, sandbox.store)
+
+
+@blueprint.put("/vouchers/<name>")
+def put_voucher(name: str) -> Answer:
+    """Switch a code or card on or off ("active"), or give it to another customer ("holder")."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        store = sandbox.store
+        voucher = store.voucher(name)
+        voucher.active = bool(wanted.get("active", voucher.active))
+        voucher.updated_at = store.clock.now()
+        shown: dict[str, Any] = {}
+        if "holder" in wanted:
+            customer, announce = store.customer(text(wanted, "holder")), _announce(wanted)
+            holder = republish(store, voucher, customer, announce=announce, **_who(sandbox))
+            shown = {"holder": holder.id}
+        return {**shown, "voucher": render.voucher(voucher, store)}
+
+
+@blueprint.delete("/vouchers/<name>")
+def remove_voucher(name: str) -> Answer:
+    """Delete a code or card; with {"announce": true} its holders' assignments end by webhook."""
+    sandbox, announce = world(), _announce(fields(), default=False)
+    with sandbox.lock:
+        voucher = sandbox.store.voucher(name)
+        ended = delete_voucher(sandbox.store, voucher, announce=announce, **_who(sandbox))
+        return {"deleted": voucher.id, "holders": ended}
+
+
+@blueprint.delete("/customers/<name>")
+def remove_customer(name: str) -> Answer:
+    """Delete a customer; with {"announce": true} their assignments end by webhook."""
+    sandbox, announce = world(), _announce(fields(), default=False)
+    with sandbox.lock:
+        customer = sandbox.store.customer(name)
+        ended = delete_customer(sandbox.store, customer, announce=announce, **_who(sandbox))
+        return {"deleted": customer.id, "holders": ended}
+
+
+@blueprint.post("/odd_assignment")
+def post_odd_assignment() -> Answer:
+    """Make an assignment of any "role" to a voucher of any "voucher_type", with a "balance"."""
+    wanted, sandbox = fields(), world()
+    role, kind = Role(wanted["role"]), VoucherType(wanted["voucher_type"])
+    with sandbox.lock:
+        return odd_assignment(sandbox, role, kind, wanted.get("balance", 0)), 201
+
+
+def _who(sandbox: World) -> dict[str, Any]:
+    return {"origin": events.by_person(sandbox.ids.request()), "sender": sandbox.sender}
+
+
+def _announce(wanted: dict[str, Any], *, default: bool = True) -> bool:
+    return bool(wanted.get("announce", default))

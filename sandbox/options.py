@@ -1,0 +1,76 @@
+import re
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+
+_STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{3})Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """
+    How moments are written.
+
+    Voucherify's own examples end in Z or +00:00 and have from two to six digits of a
+    second. Fewer than three digits cut the moment; more than three add zeros.
+    """
+
+    zone: str = "Z"
+    digits: int = 3
+
+    @classmethod
+    def parse(cls, value: dict[str, Any]) -> Self:
+        """
+        Read a style from JSON.
+
+        Raises:
+            ValueError: When the zone or the number of digits is none that occurs.
+        """
+        style = cls(**value)
+        if style.zone not in {"Z", "+00:00"} or style.digits not in range(2, 7):
+            raise ValueError("A style has the zone Z or +00:00 and 2 to 6 digits.")
+        return style
+
+    def apply(self, text: bytes) -> bytes:
+        """Write every moment in a text in this style."""
+        if (self.zone, self.digits) == ("Z", 3):
+            return text
+
+        def write(found: re.Match[bytes]) -> bytes:
+            fraction = found[2].ljust(self.digits, b"0")[: self.digits]
+            return b"%b.%b%b" % (found[1], fraction, self.zone.encode())
+
+        return _STAMP.sub(write, text)
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """In what the stand-in for Voucherify may differ from its usual self."""
+
+    rest: Style = field(default_factory=Style)
+    webhooks: Style = field(default_factory=Style)
+    # For how many more calls a balance change stays out of the list of transactions.
+    index_lag: int = 0
+
+    def put(self, value: dict[str, Any]) -> None:
+        """
+        Change what is named.
+
+        Raises:
+            ValueError: When a name is not one of ours.
+        """
+        unknown = set(value) - {each.name for each in fields(self)}
+        if unknown:
+            raise ValueError(f"No such option: {', '.join(sorted(unknown))}.")
+        styles = {name: Style.parse(value[name]) for name in ("rest", "webhooks") if name in value}
+        self.rest = styles.get("rest", self.rest)
+        self.webhooks = styles.get("webhooks", self.webhooks)
+        self.index_lag = int(value.get("index_lag", self.index_lag))
+
+    def clear(self) -> None:
+        """Behave as usual."""
+        self.rest, self.webhooks, self.index_lag = Style(), Style(), 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Tell all options."""
+        return asdict(self)

@@ -1,0 +1,104 @@
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeAlias
+
+import httpx
+from flask import Flask
+
+from sandbox.clock import Clock
+from sandbox.glitches import Glitch, Plan, Rule
+
+
+Before: TypeAlias = Callable[[httpx.Request], object]
+After: TypeAlias = Callable[[httpx.Request, httpx.Response], object]
+
+#: How long a caller without a time limit waits for what never comes.
+_PATIENCE_SECONDS = 60.0
+
+
+class InProcessTransport(httpx.BaseTransport):
+    """
+    Carries calls to the stand-ins without a socket, as badly as it is told to.
+
+    Time passes on the clock only: each call takes the latency, a delay its seconds.
+    """
+
+    def __init__(self, app: Flask, clock: Clock, *, latency_seconds: float) -> None:
+        self._wsgi = httpx.WSGITransport(app=app)
+        self._clock = clock
+        self._latency = latency_seconds
+        self.before: list[Before] = []
+        self.after: list[After] = []
+        self.rules: list[Rule] = []
+        self._late: list[tuple[float, httpx.Request]] = []
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget hooks, glitches, late calls and the count of calls."""
+        for each in (self.before, self.after, self.rules, self._late):
+            each.clear()
+        self.plan: Plan | None = None
+        self.number = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one call; what a hook raises reaches the caller as it is."""
+        for before in self.before:
+            before(request)
+        self.number += 1
+        self._clock.advance(self._latency)
+        self.settle()
+        glitch = self._glitch(request) or Glitch()
+        if glitch.late_seconds is not None:
+            request.read()
+            due = self._clock.time() + _patience(request) + glitch.late_seconds
+            self._late.append((due, request))
+        response = self._send(request) if glitch.applies else httpx.Response(glitch.status or 503)
+        self._wait(request, glitch)
+        if glitch.breaks is not None:
+            raise glitch.breaks("A glitch was asked for.", request=request)
+        if glitch.status is not None:
+            body = {"code": glitch.status, "message": "Injected fault"}
+            response = httpx.Response(glitch.status, headers=glitch.headers, json=body)
+        for after in self.after:
+            after(request, response)
+        return response
+
+    def settle(self) -> None:
+        """Apply the late calls whose time has come."""
+        now = self._clock.time()
+        due = [request for at, request in self._late if at <= now]
+        self._late = [each for each in self._late if each[0] > now]
+        for request in due:
+            with suppress(httpx.TransportError):
+                self._send(request)
+
+    def _glitch(self, request: httpx.Request) -> Glitch | None:
+        planned = self.plan(request, self.number) if self.plan else None
+        if planned is not None:
+            return planned
+        return next((each.glitch for each in self.rules if each.take(request)), None)
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            answered = self._wsgi.handle_request(request)
+            answered.read()
+        except ConnectionAbortedError as problem:
+            # A fault of the stand-ins themselves drops the connection in this way.
+            raise httpx.RemoteProtocolError("Dropped.", request=request) from problem
+        return httpx.Response(
+            answered.status_code, headers=answered.headers, content=answered.content
+        )
+
+    def _wait(self, request: httpx.Request, glitch: Glitch) -> None:
+        patience = _patience(request)
+        gives_up = glitch.seconds > patience
+        if gives_up or glitch.breaks is httpx.ReadTimeout:
+            self._clock.advance(patience)
+            raise httpx.ReadTimeout("No answer in time.", request=request)
+        self._clock.advance(glitch.seconds)
+
+
+def _patience(request: httpx.Request) -> float:
+    limits = request.extensions.get("timeout") or {}
+    seconds = limits.get("read")
+    return _PATIENCE_SECONDS if seconds is None else float(seconds)

@@ -1,0 +1,104 @@
+"""
+What may be sent where, after the public specification of Voucherify's REST API.
+
+Source: github.com/voucherifyio/voucherify-openapi, documentation/openapi, at 65c33a7. It
+forbids undeclared properties and query names nowhere in so many words; they are refused
+here because what the real service does with them is not documented.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+#: A property's type, by its name in the specification.
+Types: TypeAlias = dict[str, type]
+
+_LISTING = frozenset({"limit", "order", "starting_after_id"})
+_ACTIVITY = frozenset(
+    {"start_date", "end_date", "campaign_id", "campaign_type", "category", "type"}
+)
+_PERSON: Types = {
+    "name": str,
+    "description": str,
+    "email": str,
+    "phone": str,
+    "birthday": str,
+    "birthdate": str,
+    "address": dict,
+    "metadata": dict,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method on one path: the query names and the body that it knows."""
+
+    method: str
+    path: re.Pattern[str]
+    query: frozenset[str] = frozenset()
+    filters: bool = False
+    # None says that there must be no body.
+    body: Types | None = None
+    required: frozenset[str] = field(default_factory=frozenset)
+
+
+def _operation(
+    method: str,
+    path: str,
+    *,
+    query: frozenset[str] = frozenset(),
+    filters: bool = False,
+    body: Types | None = None,
+    required: tuple[str, ...] = (),
+) -> Operation:
+    pattern = re.compile("/v1" + re.sub(r"\{\w+\}", "[^/]+", path))
+    return Operation(
+        method=method,
+        path=pattern,
+        query=query,
+        filters=filters,
+        body=body,
+        required=frozenset(required),
+    )
+
+
+_BALANCE: Types = {"amount": int, "source_id": str, "reason": str}
+_ROLLBACK: Types = {
+    "reason": str,
+    "tracking_id": str,
+    "customer": dict,
+    "order": dict,
+    "metadata": dict,
+}
+_HOLDERS: Types = {"holders": list, "metadata": dict}
+_OF_CODE = ("/referrals/members/{code}/holders", "/referrals/{campaign}/members/{code}/holders")
+
+OPERATIONS = (
+    _operation("GET", "/vouchers/{code}"),
+    _operation("POST", "/vouchers/{code}/disable"),
+    _operation("POST", "/vouchers/{code}/enable"),
+    _operation("POST", "/vouchers/{code}/balance", body=_BALANCE, required=("amount",)),
+    _operation("GET", "/vouchers/{code}/transactions", query=_LISTING),
+    _operation("GET", "/customers/{customer}"),
+    _operation("PUT", "/customers/{customer}", body=_PERSON),
+    _operation("GET", "/customers/{customer}/redeemables", query=_LISTING, filters=True),
+    _operation("GET", "/customers/{customer}/activity", query=_LISTING | _ACTIVITY),
+    *(_operation("GET", path, query=_LISTING, filters=True) for path in _OF_CODE),
+    *(_operation("POST", path, body=_HOLDERS, required=("holders",)) for path in _OF_CODE),
+    *(_operation("DELETE", path + "/{holder}") for path in _OF_CODE),
+    _operation(
+        "POST",
+        "/redemptions/{redemption}/rollback",
+        query=frozenset({"reason", "tracking_id"}),
+        body=_ROLLBACK,
+    ),
+)
+
+
+def operation(method: str, path: str) -> Operation | None:
+    """Find what the specification, as far as it is served here, says of a call."""
+    for each in OPERATIONS:
+        if each.method == method and each.path.fullmatch(path):
+            return each
+    return None

@@ -1,0 +1,124 @@
+"""The data of reward events, after Voucherify's reference of webhook events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sandbox.clock import stamp
+from sandbox.voucherify.bodies import simple_campaign, simple_customer, simple_voucher
+from sandbox.voucherify.records import MATERIAL, Customer, Redemption, Tier, Voucher, VoucherType
+from sandbox.voucherify.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which referral earned a reward, and what was given: no voucher is a thing."""
+
+    tier: Tier
+    code: Voucher
+    referrer: Customer
+    redemption: Redemption
+    voucher: Voucher | None
+
+
+def rewarded(store: Store, source: Source) -> dict[str, Any]:
+    """
+    Build the body of `customer.rewarded`.
+
+    That its redemption is the referee's is not documented. A tier can be set to leave it
+    out, and what is left then leads to no referee.
+    """
+    return {
+        **_about(store, source),
+        "redemption": _redemption(store, source) if source.tier.linked else None,
+        "reward": _reward(store, source),
+        "referral_tier": {
+            "id": source.tier.id,
+            "campaign_id": source.code.campaign_id,
+            "banner": "Thank you for bringing a friend",
+            "parameters": {"event_type": "customer.redemption.succeeded"},
+        },
+        "balance": _balance(source),
+        "custom_event": None,
+        "customer_event": None,
+    }
+
+
+def reward_redemption(store: Store, source: Source, *, state: str, at: datetime) -> dict[str, Any]:
+    """Build the body of `customer.reward_redemptions.pending` and `.completed`."""
+    leads_to = source.redemption.id if source.tier.linked else None
+    return {
+        **_about(store, source),
+        "reward_redemption": {
+            "id": store.ids.new("rewr"),
+            "state": state,
+            "created_at": stamp(at),
+            "updated_at": None,
+            "voucher_id": source.code.id,
+            "campaign_id": source.code.campaign_id,
+            "customer_id": source.referrer.id,
+            "reward_assignment_id": _assignment_id(source.tier),
+            "source_id": leads_to,
+            "source_type": "redemption",
+        },
+        "reward": _reward(store, source),
+        "source": {"id": leads_to, "type": "redemption"},
+        "balance": None,
+    }
+
+
+def _about(store: Store, source: Source) -> dict[str, Any]:
+    referrer = simple_customer(source.referrer)
+    return {
+        "customer": referrer,
+        "holder": dict(referrer),
+        "voucher": simple_voucher(source.code, store),
+        "campaign": simple_campaign(store.campaigns[source.code.campaign_id], store),
+    }
+
+
+def _redemption(store: Store, source: Source) -> dict[str, Any]:
+    redemption = source.redemption
+    return {
+        "id": redemption.id,
+        "customer_id": redemption.customer_id,
+        "date": stamp(redemption.created_at),
+        "order": {"id": redemption.order_id, "object": "order"},
+        "customer": simple_customer(store.customers[redemption.customer_id]),
+        "result": "SUCCESS",
+        "status": "SUCCEEDED",
+        "related_object_type": "voucher",
+        "related_object_id": source.code.id,
+        "voucher": simple_voucher(source.code, store),
+        "object": "redemption",
+    }
+
+
+def _reward(store: Store, source: Source) -> dict[str, Any]:
+    tier = source.tier
+    reward: dict[str, Any] = {
+        "assignment_id": _assignment_id(tier),
+        "id": tier.reward_id,
+        "object": "reward",
+        "name": "Thank you",
+        "type": MATERIAL if source.voucher is None else "CAMPAIGN",
+    }
+    if source.voucher is None:
+        reward["product"] = {"id": "prod_perkhookMug", "source_id": "mug", "name": "Mug"}
+    elif source.voucher.type is VoucherType.CODE:
+        reward["voucher"] = simple_voucher(source.voucher, store)
+    else:
+        campaign = {"id": tier.campaign_id, "balance": tier.amount, "type": tier.kind}
+        reward["parameters"] = {"campaign": campaign}
+    return reward
+
+
+def _balance(source: Source) -> dict[str, int] | None:
+    if source.voucher is None or source.voucher.type is VoucherType.CODE:
+        return None
+    unit = "amount" if source.voucher.type is VoucherType.GIFT else "points"
+    return {unit: source.tier.amount}
+
+
+def _assignment_id(tier: Tier) -> str:
+    return tier.reward_id.replace("rew_", "rewa_")

@@ -34,12 +34,12 @@ def test_an_error_in_the_middle_leaves_nothing_running(number: int) -> None:
     def act(_: str) -> NoReturn:
         raise ZeroDivisionError
 
+    before = set(threading.enumerate())
     with pytest.raises(ZeroDivisionError) as caught:
         each(["1"] * number, act, "testing", Console(file=io.StringIO(), force_terminal=True))
 
     assert caught.value.__traceback__ is not None
-    left = [thread for thread in threading.enumerate() if not thread.daemon]
-    assert left == [threading.main_thread()]
+    assert [each for each in threading.enumerate() if each not in before and not each.daemon] == []
 
 
 @pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no name")])

@@ -1,12 +1,10 @@
 """The operator's commands. Exit codes: 0 all done, 1 something was not done, 2 wrong use."""
 
 import getpass
-import json
 import os
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +13,16 @@ from redis import RedisError
 from rich.console import Console
 
 from inbox import tables
-from inbox.bulk import Tally, each
+from inbox.bulk import each
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.settings import InboxSettings
+from inbox.tools import Tools
 from inbox.views import as_plain
 from settings import SettingsError
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the commands work with."""
-
-    desk: Desk
-    intake: Intake
-    who: str
-    as_json: bool
-    console: Console
-
-    def print_json(self, value: Any) -> None:
-        """Print for programs."""
-        click.echo(json.dumps(value, indent=2))
 
 
 def main(environ: Mapping[str, str]) -> None:
@@ -91,15 +75,39 @@ def stats(tools: Tools) -> None:
 @click.pass_obj
 def failed(tools: Tools, name: str | None, reason: str | None, limit: int) -> None:
     """List the jobs that failed for good, longest ago first."""
-    matching = tools.desk.failed(name=name, reason=reason)
-    found = [job for job, _ in zip(matching, range(limit), strict=False)]
-    if tools.as_json:
-        tools.print_json([as_plain(job) for job in found])
-        return
-    tools.console.print(tables.jobs(found))
-    total = tools.desk.failed_count()
-    if total > len(found):
-        tools.console.print(f"{len(found)} of {total} failed jobs shown")
+    found = tools.desk.failed(name=name, reason=reason)
+    tools.print_jobs(found, state="failed", total=tools.desk.failed_count(), limit=limit)
+
+
+@commands.command()
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@click.pass_obj
+def held(tools: Tools, limit: int) -> None:
+    """List the jobs that the brake holds, longest ago first."""
+    total = tools.desk.held_count()
+    tools.print_jobs(tools.desk.held(), state="held", total=total, limit=limit)
+
+
+@commands.command()
+@click.argument("jobs", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every held job.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--why", default="", help="For the record.")
+@click.pass_obj
+def release(
+    tools: Tools, /, jobs: tuple[str, ...], everything: bool, limit: int | None, why: str
+) -> None:
+    """Let jobs act that the brake holds."""
+    if bool(jobs) == everything:
+        raise click.UsageError("name jobs, or choose with --all")
+    chosen = [job_id_of(job) or job for job in jobs] or [job.job for job in tools.desk.held()]
+    tally = each(
+        chosen[:limit],
+        lambda job: tools.desk.release(job, who=tools.who, why=why),
+        "releasing",
+        tools.console,
+    )
+    tools.finish(tally, wanted="queued")
 
 
 @commands.command()
@@ -138,7 +146,7 @@ def retry(tools: Tools, /, why: str, **selection: Any) -> None:
     tally = each(
         chosen, lambda job: tools.desk.retry(job, who=tools.who, why=why), "retrying", tools.console
     )
-    _finish(tools, tally, wanted="queued")
+    tools.finish(tally, wanted="queued")
 
 
 @commands.command()
@@ -146,19 +154,20 @@ def retry(tools: Tools, /, why: str, **selection: Any) -> None:
 @click.option("--all", "everything", is_flag=True, help="Every failed job.")
 @click.option("--handler", "name", help="Every failed job of this handler, or process.")
 @click.option("--reason", help="Every job that failed for this reason.")
+@click.option("--held", is_flag=True, help="Every job that the brake holds.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
 @click.option("--why", required=True, help="For the record.")
 @click.pass_obj
-def discard(tools: Tools, /, why: str, **selection: Any) -> None:
-    """Give failed jobs up for ever."""
-    chosen = _chosen(tools, **selection)
+def discard(tools: Tools, /, why: str, held: bool, **selection: Any) -> None:
+    """Give failed or held jobs up for ever."""
+    chosen = _chosen(tools, held=held, **selection)
     tally = each(
         chosen,
         lambda job: tools.desk.discard(job, who=tools.who, why=why),
         "discarding",
         tools.console,
     )
-    _finish(tools, tally, wanted="discarded")
+    tools.finish(tally, wanted="discarded")
 
 
 @commands.command()
@@ -189,7 +198,7 @@ def replay(tools: Tools, deliveries: tuple[str, ...], files: tuple[Path, ...]) -
         deliveries, lambda one: tools.desk.replay(one, who=tools.who), "replaying", tools.console
     )
     tally += each([str(path) for path in files], accept, "accepting", tools.console)
-    _finish(tools, tally, wanted="queued")
+    tools.finish(tally, wanted="queued")
 
 
 def _user() -> str:
@@ -208,21 +217,15 @@ def _chosen(
     name: str | None,
     reason: str | None,
     limit: int | None,
+    held: bool = False,
 ) -> list[str]:
     by_filter = everything or name is not None or reason is not None
-    if bool(jobs) == by_filter:
+    if [bool(jobs), by_filter, held].count(True) != 1:
         raise click.UsageError("name jobs, or choose with --all, --handler or --reason")
     if jobs:
         # Flower and the logs show task ids: those do as well.
         return [job_id_of(job) or job for job in jobs][:limit]
+    if held:
+        return [job.job for job in tools.desk.held()][:limit]
     # Listed to the end before the first is moved: what fails again meanwhile is not ours.
     return [job.job for job in tools.desk.failed(name=name, reason=reason)][:limit]
-
-
-def _finish(tools: Tools, tally: Tally, *, wanted: str) -> None:
-    if tools.as_json:
-        tools.print_json({"results": dict(tally)})
-    else:
-        tools.console.print(tables.tally(tally))
-    if set(tally) - {wanted}:
-        sys.exit(1)

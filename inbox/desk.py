@@ -22,7 +22,7 @@ class Desk:
         self._client: Any = client
         self._window_ms = dedupe_window_seconds * 1000
         self._scripts = {
-            name: scripts.load(client, name) for name in ("retry", "discard", "replay")
+            name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
         }
 
     def stats(self) -> Stats:
@@ -39,6 +39,7 @@ class Desk:
         pipe.zrange(keys.WAITING, 0, 0, withscores=True)
         pipe.zcard(keys.FAILED)
         pipe.zrange(keys.FAILED, 0, 0, withscores=True)
+        pipe.zcard(keys.HELD)
         pipe.hgetall(keys.COUNTS)
         answers = iter(pipe.execute())
         return Stats(
@@ -56,6 +57,7 @@ class Desk:
             next_try=_score(next(answers)),
             failed=next(answers),
             oldest_failed=_score(next(answers)),
+            held=next(answers),
             counts={key.decode(): int(value) for key, value in sorted(next(answers).items())},
         )
 
@@ -63,9 +65,21 @@ class Desk:
         """Count the jobs that failed for good."""
         return int(self._client.zcard(keys.FAILED))
 
+    def held_count(self) -> int:
+        """Count the jobs that the brake holds."""
+        return int(self._client.zcard(keys.HELD))
+
+    def held(self) -> Iterator[JobView]:
+        """List the jobs that the brake holds, longest first."""
+        return self._listed(keys.HELD, name=None, reason=None)
+
     def failed(self, *, name: str | None = None, reason: str | None = None) -> Iterator[JobView]:
+        """List the jobs that failed for good, longest first."""
+        return self._listed(keys.FAILED, name=name, reason=reason)
+
+    def _listed(self, index: str, *, name: str | None, reason: str | None) -> Iterator[JobView]:
         """
-        List the jobs that failed for good, longest first, a page a round trip.
+        List the jobs of an index, a page a round trip.
 
         Jobs that are retried or discarded while this runs do not hide others: each page
         goes on behind the last job seen.
@@ -74,7 +88,7 @@ class Desk:
         start: float | str = "-inf"
         while True:
             page = self._client.zrangebyscore(
-                keys.FAILED, start, "+inf", start=0, num=PAGE + len(seen), withscores=True
+                index, start, "+inf", start=0, num=PAGE + len(seen), withscores=True
             )
             fresh = [(job.decode(), score) for job, score in page if job.decode() not in seen]
             for view in self._jobs([job for job, _ in fresh]):
@@ -125,8 +139,12 @@ class Desk:
         return _outcome(self._scripts["retry"](args=[job, who, why]))
 
     def discard(self, job: str, *, who: str, why: str) -> str:
-        """(j) Give a failed job up for ever; `discarded`, or why not."""
+        """(j) Give a failed or held job up for ever; `discarded`, or why not."""
         return _outcome(self._scripts["discard"](args=[job, who, why, self._window_ms]))
+
+    def release(self, job: str, *, who: str, why: str = "") -> str:
+        """Let a job that the brake holds act; `queued`, or why not."""
+        return _outcome(self._scripts["release"](args=[job, who, why]))
 
     def replay(self, delivery: str, *, who: str) -> str:
         """Process a stored delivery again for handlers it has not met; `queued`, or why not."""

@@ -7,6 +7,7 @@ from redis import Redis
 from inbox import scripts
 from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.packing import unpack
+from inbox.rate import Rate
 
 
 #: A job that lost its worker this often is what kills workers: it fails for good.
@@ -95,7 +96,17 @@ class Jobs:
         self._memory_ms = removal_memory_seconds * 1000
         self._scripts = {
             name: scripts.load(client, name)
-            for name in ("declare", "claim", "fan_out", "done", "wait", "fail", "sweep")
+            for name in (
+                "declare",
+                "claim",
+                "admit",
+                "fan_out",
+                "done",
+                "wait",
+                "postpone",
+                "fail",
+                "sweep",
+            )
         }
 
     def declare(self, queues: Iterable[str]) -> None:
@@ -169,6 +180,23 @@ class Jobs:
         delay_ms = int(delay_seconds * 1000)
         answer = self._scripts["wait"](args=[claim.job, claim.fence, delay_ms, reason, error])
         return answer or None
+
+    def postpone(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
+        """Put a job back without counting a try, because something else must come first."""
+        answer = self._scripts["postpone"](
+            args=[claim.job, claim.fence, int(delay_seconds * 1000), reason, error]
+        )
+        return answer or None
+
+    def admit(self, claim: Claim, most: Rate) -> Literal["admitted", "held", "stale"]:
+        """Let a job act, or hold it for an operator when too many act already."""
+        answer = self._scripts["admit"](args=[claim.job, claim.fence, most.count, most.ms])
+        match answer:
+            case b"admitted":
+                return "admitted"
+            case b"held":
+                return "held"
+        return "stale"
 
     def fail(self, claim: Claim, reason: str, error: str) -> bool:
         """(f) Set a job aside for an operator; False if the lease was lost."""

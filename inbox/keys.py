@@ -23,7 +23,7 @@ perkhook:delivery:<id>          hash    One accepted body. Lives until it is set
                                         fence       counts on (replay)
 perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends.
 
-                                        state       queued, running, waiting or failed
+                                        state       queued, running, waiting, held, failed
                                         since       when it entered that state
                                         queue       Celery queue it is sent to
                                         parent      task id of what created it
@@ -31,6 +31,7 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         fence       runs so far; the number of a lease
                                         tries       runs since accepted or retried
                                         losses      leases that ran out
+                                        admitted    when the brake let it act
                                         reason      slug of the last error
                                         error       sentence of the last error
                                         run:<n>     JSON history of run n
@@ -40,8 +41,25 @@ perkhook:queued:<queue>         zset    queued jobs by time queued, until claime
 perkhook:running                zset    running jobs by end of lease, until settled or set aside
 perkhook:waiting                zset    waiting jobs by time of next try, until dispatched
 perkhook:failed                 zset    failed jobs by time of failure, until retried or discarded
+perkhook:held                   zset    jobs held by the brake by time, until released, discarded
+perkhook:brake                  zset    jobs that the brake let act, by time; one brake window
 perkhook:identity:<identity>    string  "<delivery>:<received>" that took this assignment on;
                                         lives REMOVAL_MEMORY_SECONDS (fan_out)
+perkhook:gate:<downstream>      hash    what is known of it; goes when it works (gate_report)
+
+                                        until       when it may be called again
+                                        reason      slug of what shut it
+                                        asked       1 if it asked for the pause itself
+                                        failures    calls that failed in a row
+perkhook:gate:<downstream>:try  string  who tries it alone after a pause; half a minute
+perkhook:budget:<downstream>    zset    calls made and reserved, by time; one rate window
+perkhook:effect:<id>            hash    one effect in the ledger (`inbox.effects`); lives
+                                        REMOVAL_MEMORY_SECONDS (effect_plan, effect_move)
+perkhook:effects:holder:<id>    zset    effects of an assignment by time planned; as long
+perkhook:effects:customer:<id>  zset    effects of a customer by time planned; as long
+perkhook:card:<id>              string  effect that may change this card's balance; 15 min
+perkhook:card:grant:<id>        string  effect that took back what this transaction gave; lives
+                                        REMOVAL_MEMORY_SECONDS (card_lock)
 perkhook:counts                 hash    counters since the store was made; for ever
 perkhook:audit                  stream  what operators did; the newest 10,000
 perkhook:queues                 set     queues that workers have declared; for ever
@@ -64,6 +82,13 @@ QUEUED: Final = PREFIX + "queued:"
 RUNNING: Final = PREFIX + "running"
 WAITING: Final = PREFIX + "waiting"
 FAILED: Final = PREFIX + "failed"
+HELD: Final = PREFIX + "held"
+BRAKE: Final = PREFIX + "brake"
+GATE: Final = PREFIX + "gate:"
+BUDGET: Final = PREFIX + "budget:"
+EFFECT: Final = PREFIX + "effect:"
+EFFECTS_OF: Final = PREFIX + "effects:"
+CARD: Final = PREFIX + "card:"
 IDENTITY: Final = PREFIX + "identity:"
 COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"

@@ -19,6 +19,7 @@ def stats(found: Stats) -> RenderableType:
     states.add_row("queued", str(sum(queue.jobs for queue in found.queues)), "")
     states.add_row("running", str(found.running), "")
     states.add_row("waiting", str(found.waiting), f"next try {_time(found.next_try)}")
+    states.add_row("held by the brake", str(found.held), "")
     states.add_row("failed", str(found.failed), f"oldest {_age(found.oldest_failed)}")
     counts = Table("since the store was made", "", title="Counts")
     for name, value in found.counts.items():
@@ -26,9 +27,9 @@ def stats(found: Stats) -> RenderableType:
     return Group(queues, states, counts)
 
 
-def jobs(found: Iterable[JobView]) -> RenderableType:
-    """Table failed jobs."""
-    table = Table("job", "failed", "runs", "reason", "error", title="Failed jobs")
+def jobs(found: Iterable[JobView], state: str) -> RenderableType:
+    """Table jobs that are all failed, or all held."""
+    table = Table("job", state, "runs", "reason", "error", title=f"{state.capitalize()} jobs")
     table.columns[0].overflow = "fold"
     for job in found:
         table.add_row(

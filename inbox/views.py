@@ -76,6 +76,7 @@ class Stats:
     next_try: datetime | None
     failed: int
     oldest_failed: datetime | None
+    held: int
     counts: dict[str, int] = field(default_factory=dict)
 
 

@@ -66,6 +66,7 @@ class _InboxCollector(Collector):
         jobs.add_metric(["running"], stats.running)
         jobs.add_metric(["waiting"], stats.waiting)
         jobs.add_metric(["failed"], stats.failed)
+        jobs.add_metric(["held"], stats.held)
         yield jobs
         queued = GaugeMetricFamily("perkhook_queue_jobs", "Jobs queued.", labels=["queue"])
         for queue in stats.queues:

@@ -1,7 +1,7 @@
 """The way of one job: claim, work, settle."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 import structlog
@@ -10,8 +10,9 @@ from inbox.jobs import Claim, FannedOut, Jobs, Refused, SameAssignment, Stale
 from inbox.keys import PROCESS
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from telemetry.sentry import report
-from worker.errors import PermanentError
-from worker.handlers import HandlerTable
+from worker.errors import PermanentError, PostponedError
+from worker.handlers import HandlerTable, Registration
+from worker.passage import Passage
 from worker.process import process
 from worker.services import Job, Services
 from worker.verdict import Verdict, decide
@@ -21,6 +22,9 @@ log = structlog.get_logger()
 
 #: Share of the lease after which no outgoing call is begun.
 SAFE_SHARE_OF_LEASE = 0.8
+
+#: Jobs whose need of calls is remembered at the same time.
+MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,9 @@ class Flow:
     schedule: tuple[float, ...]
     lease_seconds: int
     chance: Callable[[], float]
+    #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
+    #: its own.
+    wanted: dict[str, int] = field(default_factory=dict)
 
     def run(self, task: str) -> Settled | Waiting | Failed:
         """
@@ -72,16 +79,23 @@ class Flow:
         ):
             try:
                 outcome = self._work(claim, started)
+            except PostponedError as error:
+                return self._postpone(claim, error)
             except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
                 return self._set_aside(claim, error)
-            log.info("job.done", outcome=outcome, seconds=round(monotonic() - started, 3))
+            tell = log.warning if outcome == _HELD else log.info
+            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3))
             return Settled(outcome)
 
     def _work(self, claim: Claim, started: float) -> str:
         if claim.name == PROCESS:
             return self._fan_out(claim)
-        deadline = started + self.lease_seconds * SAFE_SHARE_OF_LEASE
-        outcome = self._handle(claim, Job(id=claim.job, delivery=claim.delivery, deadline=deadline))
+        handler = self._handler(claim)
+        if (brake := self.services.brake) and handler.moves_money:
+            admitted = self.jobs.admit(claim, brake)
+            if admitted != "admitted":
+                return _HELD if admitted == "held" else _LEASE_LOST
+        outcome = self._handle(claim, handler, started)
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> str:
@@ -101,14 +115,53 @@ class Flow:
             case Stale():
                 return _LEASE_LOST
 
-    def _handle(self, claim: Claim, job: Job) -> str:
+    def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)
         if handler is None:
             raise PermanentError("no_handler", f"no file in worker/handlers has {claim.name}")
+        return handler
+
+    def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
         event = load_event(load_envelope(parse_body(claim.body)))
         if not isinstance(event, HolderAssignmentDeleted):
             raise PermanentError("no_schema", f"{claim.name} does not handle this event")
-        return handler.run(event, self.services, job)
+        passage = Passage(
+            self.services.gates.get(handler.queue),
+            claim,
+            self.chance(),
+            reserve=self.wanted.get(claim.job, self.services.usual_calls),
+        )
+        passage.enter()
+        job = Job(
+            id=claim.job,
+            delivery=claim.delivery,
+            deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
+            tries=claim.tries,
+            count_call=passage.count_call,
+        )
+        try:
+            outcome = handler.run(event, self.services, job)
+        except Exception as error:
+            if passage.reserve_next:
+                self._remember(claim.job, passage.reserve_next)
+            if postponed := passage.leave(error):
+                raise postponed from error
+            raise
+        self.wanted.pop(claim.job, None)
+        passage.leave(None)
+        return outcome
+
+    def _remember(self, job: str, calls: int) -> None:
+        if len(self.wanted) >= MOST_REMEMBERED:
+            self.wanted.clear()
+        self.wanted[job] = calls
+
+    def _postpone(self, claim: Claim, error: PostponedError) -> Settled | Waiting:
+        if not self.jobs.postpone(claim, error.seconds, error.reason, str(error)):
+            return Settled(_LEASE_LOST)
+        log.info("job.postponed", reason=error.reason, delay_seconds=round(error.seconds, 1))
+        verdict = Verdict(reason=error.reason, error=str(error), delay_seconds=error.seconds)
+        return Waiting(verdict)
 
     def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
         verdict = decide(error, tries=claim.tries, schedule=self.schedule, chance=self.chance())
@@ -131,4 +184,5 @@ class Flow:
         return Waiting(verdict)
 
 
+_HELD = "held by the brake"
 _LEASE_LOST = "not settled: the lease was lost, another run settles it"

@@ -105,10 +105,13 @@ class SignedPost:
             return
         reason, message = f"{self._what}_answered_{status}", f"{self._what} answered {status}"
         if status >= 500 or status in _PASSING:
+            wait = retry_after(answer.headers.get("Retry-After"), now)
             raise RetryableError(
                 reason,
                 message,
-                retry_after_seconds=retry_after(answer.headers.get("Retry-After"), now),
+                retry_after_seconds=wait,
+                outage=status >= 500,
+                pause_seconds=wait if status == 429 else None,
             )
         raise PermanentError(reason, message)
 
@@ -125,20 +128,22 @@ def header_word(text: str) -> str:
 
 def check_time_left(job: Job) -> None:
     """
-    Refuse to begin a call that could outlast the job's lease.
+    Refuse to begin a call that could outlast the job's lease, and count the call.
 
     Raises:
+        PostponedError: the downstream's budget is used up.
         RetryableError: too little of the lease is left.
     """
     if monotonic() + CONNECT_SECONDS + ANSWER_SECONDS > job.deadline:
         raise RetryableError("out_of_time", "the job's lease is nearly over")
+    job.count_call()
 
 
 def transport_error(what: str, error: httpx.RequestError) -> RetryableError:
     """Tell a failed connection in our words; httpx's own may hold addresses with ids."""
     if isinstance(error, httpx.TimeoutException):
-        return RetryableError(f"{what}_timeout", f"{what} did not answer in time")
-    return RetryableError(f"{what}_unreachable", f"{what} could not be reached")
+        return RetryableError(f"{what}_timeout", f"{what} did not answer in time", outage=True)
+    return RetryableError(f"{what}_unreachable", f"{what} could not be reached", outage=True)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

@@ -6,8 +6,11 @@ from typing import Any
 import structlog
 from celery import bootsteps
 from celery.signals import worker_shutdown
+from redis import Redis
 
 from inbox.connection import connect
+from inbox.effects import Effects
+from inbox.gates import Gate
 from inbox.jobs import Jobs
 from telemetry.sentry import configure_sentry
 from worker.crm import make_crm
@@ -22,6 +25,34 @@ log = structlog.get_logger()
 
 #: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
 CONNECTIONS = 4
+
+
+def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
+    """Make the ledger with the settings' times."""
+    return Effects(
+        store,
+        memory_seconds=settings.removal_memory_seconds,
+        in_flight_seconds=settings.in_flight_seconds,
+    )
+
+
+def make_services(settings: WorkerSettings, store: Redis) -> Services:
+    """Make what handlers act on, with a gate before each downstream that is really called."""
+    effects = make_effects(settings, store)
+    perks, crm = settings.perks, settings.crm
+    gates = {}
+    if perks.backend != "dry-run":
+        rate = perks.voucherify_rate if perks.backend == "voucherify" else None
+        gates["perks"] = Gate(store, "perks", rate)
+    if crm.backend != "dry-run":
+        gates["crm"] = Gate(store, "crm")
+    return Services(
+        perks=make_perks(perks, effects),
+        crm=make_crm(crm),
+        gates=gates,
+        brake=None if perks.backend == "dry-run" else settings.brake,
+        usual_calls=perks.policies.usual_calls,
+    )
 
 
 class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
@@ -50,18 +81,19 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         configure_sentry(settings.broker.telemetry, process="worker")
         queues = worker.app.perkhook_queues
         caller = f"{socket.gethostname()}:{os.getpid()}"
+        store = connect(
+            settings.broker.inbox.redis_url,
+            max_connections=CONNECTIONS,
+            answer_timeout=5.0,
+            name="perkhook-worker",
+        )
         jobs = Jobs(
-            connect(
-                settings.broker.inbox.redis_url,
-                max_connections=CONNECTIONS,
-                answer_timeout=5.0,
-                name="perkhook-worker",
-            ),
+            store,
             lease_seconds=settings.broker.lease_seconds,
             dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
             removal_memory_seconds=settings.removal_memory_seconds,
         )
-        self._services = Services(perks=make_perks(settings.perks), crm=make_crm(settings.crm))
+        self._services = make_services(settings, store)
         worker.app.perkhook_flow = Flow(
             jobs=jobs,
             table=worker.app.perkhook_table,

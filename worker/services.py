@@ -1,7 +1,9 @@
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from inbox.gates import Gate
+from inbox.rate import Rate
 from schemas import HolderAssignmentDeleted
 
 
@@ -13,6 +15,11 @@ class Job:
     delivery: str
     #: Monotonic time after which the lease may be over: no call is begun that could end later.
     deadline: float
+    #: Runs since it was accepted or retried, this one included.
+    tries: int = 1
+    #: Told before each outgoing call, which may have a shared budget; raises PostponedError
+    #: when none is left.
+    count_call: Callable[[], None] = lambda: None
 
 
 class PerksBackend(Protocol):
@@ -50,6 +57,12 @@ class Services:
 
     perks: PerksBackend
     crm: CrmBackend
+    #: What stands between jobs and a downstream that is down, by the handlers' queue.
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    #: How many jobs of a handler that moves money may act in a time; None for no brake.
+    brake: Rate | None = None
+    #: Calls that a job usually makes to its downstream; they are reserved before it begins.
+    usual_calls: int = 8
 
 
 Handler = Callable[[HolderAssignmentDeleted, Services, Job], str]

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inbox.rate import Rate, rate
 from inbox.settings import InboxSettings
 from settings import Reader
 from settings.parsers import seconds_list, whole_number
@@ -55,6 +56,8 @@ class WorkerSettings:
     reclaim_interval_seconds: int
     retry_schedule_seconds: tuple[float, ...]
     removal_memory_seconds: int
+    brake: Rate
+    in_flight_seconds: int
     perks: PerksSettings
     crm: CrmSettings
 
@@ -79,6 +82,9 @@ class WorkerSettings:
             removal_memory_seconds=reader.read(
                 "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000"
             ),
+            # Above the time limits of a call, whose answer may still come until then.
+            in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
+            brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
         )

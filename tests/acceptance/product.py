@@ -153,9 +153,12 @@ class Product:
             **{
                 "RECLAIM_INTERVAL_SECONDS": "1",
                 "JOB_LEASE_SECONDS": "20",
+                "IN_FLIGHT_SECONDS": "20",
                 "RETRY_SCHEDULE_SECONDS": "1,1,1,1,1,1,1,1",
                 "PERKS_BACKEND": "voucherify",
                 "VOUCHERIFY_API_URL": self.sandbox_url,
+                # The stand-in has no limit unless a test sets one.
+                "VOUCHERIFY_RATE_LIMIT": "1000000/minute",
                 "VOUCHERIFY_APP_ID": DEMO["SANDBOX_APP_ID"],
                 "VOUCHERIFY_APP_TOKEN": DEMO["SANDBOX_APP_TOKEN"],
                 "PERKS_HTTP_URL": f"{self.sandbox_url}/shop/perks",

@@ -31,5 +31,6 @@ def test_a_body_signed_with_openssl_and_sent_with_curl_is_handled(
     adopted, accepted = (json.loads(line) for line in answer.stdout.splitlines())
     product.wait_until_settled()
     ended = product.inbox("show", accepted["delivery"])["ended"]
-    assert ended["revoke_referral_perks"] == f"took back 500 from card {adopted['card']}"
+    took = f"took back 500 from card {adopted['card']}, marked the customer"
+    assert ended["revoke_referral_perks"] == took
     assert ended["notify_crm"] == "the CRM service took the note"

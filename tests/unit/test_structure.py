@@ -150,7 +150,13 @@ def test_the_receiver_loads_nothing_of_the_worker() -> None:
 
 def test_only_entry_points_read_the_environment() -> None:
     """`os.environ` stands in the entry points and nowhere else in the product."""
-    entry_points = {"receiver/wsgi.py", "worker/celery.py", "inbox/__main__.py"}
+    entry_points = {
+        "receiver/wsgi.py",
+        "worker/celery.py",
+        "worker/__main__.py",
+        "worker/crm/hubspot/__main__.py",
+        "inbox/__main__.py",
+    }
     packages = ("receiver", "inbox", "worker", "schemas", "telemetry", "settings", "dashboard")
     found = {
         str(file.relative_to(ROOT))

@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 
 from settings import Reader
 from settings.parsers import one_of, web_address
+from worker.crm.hubspot.settings import HubSpotSettings
 from worker.secrets import signing_secret
 
 
@@ -12,15 +13,22 @@ class CrmSettings:
     backend: str
     http_url: str
     http_secret: str = field(repr=False)
+    hubspot: HubSpotSettings
 
     @classmethod
     def read(cls, reader: Reader) -> "CrmSettings":
         """Read these settings as part of the worker's; what the backend needs is required."""
-        backend = reader.read("CRM_BACKEND", one_of("dry-run", "http"), "dry-run")
+        backend = reader.read("CRM_BACKEND", one_of("dry-run", "hubspot", "http"), "dry-run")
         found = cls(
             backend=backend,
             http_url=reader.read("CRM_HTTP_URL", _optional_address, ""),
             http_secret=reader.read("CRM_HTTP_SECRET", signing_secret, ""),
+            hubspot=HubSpotSettings.read(
+                reader,
+                why_required="is required when CRM_BACKEND is hubspot"
+                if backend == "hubspot"
+                else None,
+            ),
         )
         if backend == "http":
             for name, value in (

@@ -8,18 +8,26 @@ from worker.services import Handler
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A handler, the event types it wants and the queue its jobs go to."""
+    """
+    A handler, the event types it wants and the queue its jobs go to.
+
+    Attributes:
+        moves_money: its jobs are counted by the brake, which holds what is too much.
+    """
 
     name: str
     queue: str
     event_types: tuple[str, ...]
     run: Handler
+    moves_money: bool = False
 
 
 _registered: dict[str, Registration] = {}
 
 
-def handles(*event_types: str, queue: str) -> Callable[[Handler], Handler]:
+def handles(
+    *event_types: str, queue: str, moves_money: bool = False
+) -> Callable[[Handler], Handler]:
     """
     Register the decorated function for events of these types.
 
@@ -33,7 +41,7 @@ def handles(*event_types: str, queue: str) -> Callable[[Handler], Handler]:
             raise ValueError(f"a handler cannot be called {name}: see inbox.ids")
         if name in _registered and _registered[name].run.__module__ != run.__module__:
             raise ValueError(f"two handlers are called {name}")
-        _registered[name] = Registration(name, queue, event_types, run)
+        _registered[name] = Registration(name, queue, event_types, run, moves_money)
         return run
 
     return register

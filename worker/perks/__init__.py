@@ -1,5 +1,6 @@
 """What takes referral perks back: one backend a file, chosen by PERKS_BACKEND."""
 
+from inbox.effects import Effects
 from worker.perks.dry_run import DryRunPerks
 from worker.perks.http import HttpPerks
 from worker.perks.settings import PerksSettings
@@ -7,11 +8,11 @@ from worker.perks.voucherify import VoucherifyPerks
 from worker.services import PerksBackend
 
 
-def make_perks(settings: PerksSettings) -> PerksBackend:
+def make_perks(settings: PerksSettings, effects: Effects) -> PerksBackend:
     """Make the backend that the settings name."""
     match settings.backend:
         case "voucherify":
-            return VoucherifyPerks.from_settings(settings)
+            return VoucherifyPerks.from_settings(settings, effects)
         case "http":
             return HttpPerks(settings.http_url, settings.http_secret)
     return DryRunPerks()

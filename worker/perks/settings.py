@@ -1,7 +1,9 @@
 from dataclasses import dataclass, field
 
+from inbox.rate import Rate, rate
 from settings import Reader
 from settings.parsers import one_of, web_address
+from worker.revocation.policies import Policies
 from worker.secrets import signing_secret
 
 
@@ -15,6 +17,8 @@ class PerksSettings:
     voucherify_url: str
     voucherify_app_id: str = field(repr=False)
     voucherify_app_token: str = field(repr=False)
+    voucherify_rate: Rate
+    policies: Policies
 
     @classmethod
     def read(cls, reader: Reader) -> "PerksSettings":
@@ -29,6 +33,9 @@ class PerksSettings:
             ),
             voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", _header_text, ""),
             voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", _header_text, ""),
+            # The smallest plan's limit, so that nobody's access is blocked by surprise.
+            voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
+            policies=Policies.read(reader),
         )
         needed = {
             "http": {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret},

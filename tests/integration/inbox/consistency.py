@@ -12,6 +12,8 @@ SINGLE = {
     keys.RUNNING: b"zset",
     keys.WAITING: b"zset",
     keys.FAILED: b"zset",
+    keys.HELD: b"zset",
+    keys.BRAKE: b"zset",
     keys.COUNTS: b"hash",
     keys.AUDIT: b"stream",
     keys.QUEUES: b"set",
@@ -92,7 +94,7 @@ class _Everything:
     def _indexed_jobs(self) -> dict[str, dict[str, float]]:
         indexed: dict[str, dict[str, float]] = {}
         for name, kind in self.types.items():
-            if kind == b"zset" and name.startswith(keys.PREFIX):
+            if kind == b"zset" and name.startswith(keys.PREFIX) and name != keys.BRAKE:
                 for job, score in self.values[name]:
                     indexed.setdefault(job.decode(), {})[name] = score
         return indexed
@@ -114,7 +116,7 @@ class _Everything:
             prefix = next((prefix for prefix in MANY if name.startswith(prefix)), None)
             known = MANY[prefix] if prefix else (SINGLE | CELERYS).get(name)
             assert kind == (known or (b"list" if name in queues else None)), name
-            passes = prefix == keys.IDENTITY or name == keys.SWEEPING
+            passes = prefix == keys.IDENTITY or name in {keys.SWEEPING, keys.BRAKE}
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
             assert (self.ttls[name] > 0) == passes, (name, self.ttls[name])
 
@@ -146,11 +148,14 @@ class _Everything:
                 "running": keys.RUNNING,
                 "waiting": keys.WAITING,
                 "failed": keys.FAILED,
+                "held": keys.HELD,
             }[state]
             found = self.indexed.get(job, {})
             assert found.keys() == {index}, (job, state, found)
-            if state in {"queued", "failed"}:
+            if state in {"queued", "failed", "held"}:
                 assert found[index] == since, job
+            assert 0 <= int(fields.get("tries", 0)) <= int(fields.get("fence", 0)), job
+            assert state != "held" or "admitted" not in fields, job
             assert sum(name.startswith("run:") for name in fields) <= 30
 
     def check_indexes(self) -> None:

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from inbox import keys
 from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
 from inbox.jobs import Claim, FannedOut, Refused, SameAssignment, Stale
+from inbox.rate import Rate
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 
 
@@ -19,6 +20,7 @@ from tests.integration.inbox.house import HANDLERS, QUEUES, House
 BODIES = {b"one": "holder-1", b"one again": "holder-1", b"two": "holder-2", b"other": ""}
 IDENTITIES = {delivery_id(body): identity for body, identity in BODIES.items()}
 INDEX = st.integers(0, 1000)
+BRAKE = Rate(2, 3600)
 
 
 @dataclass
@@ -27,6 +29,9 @@ class Model:
 
     states: dict[str, str] = field(default_factory=dict)
     fences: dict[str, int] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
+    admitted: set[str] = field(default_factory=set)
+    brake: set[str] = field(default_factory=set)
     ended: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     births: dict[str, int] = field(default_factory=dict)
@@ -39,6 +44,8 @@ class Model:
     def end(self, job: str) -> None:
         """Note that a job is over."""
         del self.states[job]
+        del self.tries[job]
+        self.admitted.discard(job)
         self.ended[delivery_of(job)].add(name_of(job))
 
 
@@ -170,6 +177,35 @@ class Working(RuleBasedStateMachine):
             if held:
                 self.model.states[claim.job] = "failed" if for_good else "waiting"
 
+    @rule(pick=INDEX)
+    def admit(self, pick: int) -> None:
+        """The brake lets two jobs act in its window, each as often as it likes."""
+        if self.claims:
+            claim, model = self.claims[pick % len(self.claims)], self.model
+            answer = self.house.jobs.admit(claim, BRAKE)
+            if not self._holds(claim):
+                assert answer == "stale"
+            elif claim.job in model.admitted or len(model.brake) < BRAKE.count:
+                assert answer == "admitted"
+                if claim.job not in model.admitted:
+                    model.brake.add(claim.job)
+                model.admitted.add(claim.job)
+            else:
+                assert answer == "held"
+                model.states[claim.job] = "held"
+                model.tries[claim.job] -= 1
+
+    @rule(pick=INDEX)
+    def postpone(self, pick: int) -> None:
+        """A run that could not call its downstream is no try."""
+        if self.claims:
+            claim = self.claims[pick % len(self.claims)]
+            held = self._holds(claim)
+            assert bool(self.house.jobs.postpone(claim, 60, "shut", "an error")) == held
+            if held:
+                self.model.states[claim.job] = "waiting"
+                self.model.tries[claim.job] -= 1
+
     def _claim(self, task: str) -> None:
         job = job_id_of(task) or ""
         store = self.house.store
@@ -180,6 +216,8 @@ class Working(RuleBasedStateMachine):
             assert isinstance(answer, Claim)
             assert answer.fence > self.model.fences.get(job, 0)
             self.model.fences[job] = answer.fence
+            self.model.tries[job] += 1
+            assert answer.tries == self.model.tries[job]
             self.model.states[job] = "running"
             self.claims.append(answer)
         else:

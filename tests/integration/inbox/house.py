@@ -9,12 +9,16 @@ from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Claim, Jobs, Swept
 from inbox.packing import pack
+from inbox.rate import Rate
 
 
 QUEUES = ("deliveries", "perks", "crm")
 HANDLERS = (("revoke_referral_perks", "perks"), ("notify_crm", "crm"))
 LONG_AGO_MS = 3_600_000
 WHO = "ops"
+#: A brake that lets nothing through, and one that lets everything.
+NOTHING = Rate(0, 3600)
+EVERYTHING = Rate(1_000_000, 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class House:
                 assert self.sweep().due == 1
             case "waiting" | "due":
                 self.jobs.wait(claim, 60, "told_so", "an error")
+            case "held":
+                assert self.jobs.admit(claim, NOTHING) == "held"
             case "failed":
                 self.jobs.fail(claim, "no_such", "an error")
             case "gone" if job == keys.PROCESS:

@@ -48,18 +48,31 @@ class AnyHistory(Working):
             states[job] = self.house.state_of(job)
             assert states[job] == "queued" or self._losses(job) == 6
 
-    @rule(pick=INDEX, discard=st.booleans())
-    def decide(self, pick: int, discard: bool) -> None:
-        """An operator retries or discards any job there ever was."""
+    @rule(pick=INDEX, decision=st.sampled_from(["retry", "discard", "release"]))
+    def decide(self, pick: int, decision: str) -> None:
+        """An operator retries, releases or discards any job there ever was."""
         job = job_id_of(self.tasks[pick % len(self.tasks)]) or ""
-        failed = self.model.states.get(job) == "failed"
-        desk = self.house.desk
-        answer = desk.discard(job, who=WHO, why="a test") if discard else desk.retry(job, who=WHO)
-        assert (answer in {"discarded", "queued"}) == failed
-        if failed and discard:
+        state = self.model.states.get(job)
+        possible = state in {"retry": {"failed"}, "release": {"held"}}.get(
+            decision, {"failed", "held"}
+        )
+        answer = getattr(self.house.desk, decision)(job, who=WHO, why="a test")
+        assert (answer in {"discarded", "queued"}) == possible
+        if possible and decision == "discard":
             self.model.end(job)
-        elif failed:
+        elif possible:
             self.model.states[job] = "queued"
+        if possible and decision == "release":
+            self.model.admitted.add(job)
+        if possible and decision == "retry":
+            self.model.tries[job] = 0
+
+    @rule()
+    def brake_window_passes(self) -> None:
+        """What the brake let act lately is long ago."""
+        for job in self.model.brake:
+            self.house.store.zadd(keys.BRAKE, {job: 1}, xx=True)
+        self.model.brake.clear()
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def replay(self, body: bytes) -> None:
@@ -99,6 +112,7 @@ class AnyHistory(Working):
             for name in self.house.store.scan_iter(keys.JOB + "*", count=1000)
         }
         assert found == self.model.states
+        assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.brake)
         assert max(self.model.effects.values(), default=0) <= 1
 
     def teardown(self) -> None:
@@ -114,7 +128,8 @@ class AnyHistory(Working):
 
     def _work_everything(self) -> None:
         for pick in range(len(self.tasks)):
-            self.decide(pick, discard=False)
+            self.decide(pick, "retry")
+            self.decide(pick, "release")
         while self.taken:
             self.drop(0, crashed=False)
         for queue in QUEUES:

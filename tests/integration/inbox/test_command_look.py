@@ -30,7 +30,10 @@ def test_an_empty_inbox_can_be_looked_at(here: Run) -> None:
 
 def test_failed_jobs_are_filtered_and_limited(here: Run, house: House) -> None:
     """The list takes a handler, a reason and a limit, and says when it is not whole."""
-    jobs = [house.failed(b"%d" % number, reason=f"r{number % 2}") for number in range(4)]
+    jobs = []
+    for number in range(4):
+        jobs.append(house.failed(b"%d" % number, reason=f"r{number % 2}"))
+        house.tick()  # those of one millisecond stand in no order
 
     by_reason = _json(here("--json", "failed", "--reason", "r1", "--handler", "process"))
     limited = here("failed", "--limit", "3")

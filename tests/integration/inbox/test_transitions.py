@@ -6,19 +6,23 @@ import pytest
 from inbox import keys
 from inbox.jobs import Claim, FannedOut, Refused, Stale
 from tests.integration.inbox.consistency import assert_consistent, snapshot
-from tests.integration.inbox.house import HANDLERS, WHO, House
+from tests.integration.inbox.house import EVERYTHING, HANDLERS, NOTHING, WHO, House
 
 
 Act = Callable[[House, Claim], Any]
 
 ACTS: dict[str, Act] = {
     "claim": lambda house, last: house.jobs.claim(last.task),
+    "admit": lambda house, last: house.jobs.admit(last, EVERYTHING),
+    "hold": lambda house, last: house.jobs.admit(last, NOTHING),
     "fan_out": lambda house, last: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
     "done": lambda house, last: house.jobs.done(last, "done"),
     "wait": lambda house, last: bool(house.jobs.wait(last, 60, "told_so", "an error")),
+    "postpone": lambda house, last: bool(house.jobs.postpone(last, 60, "shut", "an error")),
     "fail": lambda house, last: house.jobs.fail(last, "no_such", "an error"),
     "sweep": lambda house, _: any(house.sweep()),
     "retry": lambda house, last: house.desk.retry(last.job, who=WHO),
+    "release": lambda house, last: house.desk.release(last.job, who=WHO),
     "discard": lambda house, last: house.desk.discard(last.job, who=WHO, why="a test"),
 }
 
@@ -27,11 +31,17 @@ CHANGES: dict[tuple[str, str], str] = {
     ("queued", "claim"): "running",
     ("due", "claim"): "running",
     ("due", "sweep"): "queued",
+    ("running", "admit"): "running",
+    ("running", "hold"): "held",
+    ("running", "postpone"): "waiting",
     ("running", "fan_out"): "gone",
     ("running", "done"): "gone",
     ("running", "wait"): "waiting",
     ("running", "fail"): "failed",
     # Past its lease and not yet swept, a run is still the only one.
+    ("over", "admit"): "running",
+    ("over", "hold"): "held",
+    ("over", "postpone"): "waiting",
     ("over", "fan_out"): "gone",
     ("over", "done"): "gone",
     ("over", "wait"): "waiting",
@@ -39,8 +49,12 @@ CHANGES: dict[tuple[str, str], str] = {
     ("over", "sweep"): "queued",
     ("failed", "retry"): "queued",
     ("failed", "discard"): "gone",
+    ("held", "release"): "queued",
+    ("held", "discard"): "gone",
 }
-STATES = ("queued", "running", "over", "waiting", "due", "failed", "gone")
+STATES = ("queued", "running", "over", "waiting", "due", "failed", "held", "gone")
+#: What only the run that holds the lease may do.
+ON_A_LEASE = ("admit", "hold", "fan_out", "done", "wait", "postpone", "fail")
 #: The state that a refusal names.
 NAMES = {"over": "running", "due": "waiting"}
 
@@ -73,12 +87,14 @@ def _refusals(act: str, state: str) -> list[Any]:
         return [Refused(state)]
     if act == "fan_out":
         return [Stale()]
-    if act in {"retry", "discard"}:
+    if act in {"admit", "hold"}:
+        return ["stale"]
+    if act in {"retry", "release", "discard"}:
         return ["already queued" if state == "queued" else state]
     return [False]
 
 
-@pytest.mark.parametrize("act", ["fan_out", "done", "wait", "fail"])
+@pytest.mark.parametrize("act", ON_A_LEASE)
 def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
     """A worker that wakes up after another has taken its job over changes nothing."""
     frozen = house.in_state("over", keys.PROCESS)
@@ -94,7 +110,7 @@ def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
     assert_consistent(house.store)
 
 
-@pytest.mark.parametrize("act", ["fan_out", "done", "wait", "fail"])
+@pytest.mark.parametrize("act", ON_A_LEASE)
 def test_a_lease_from_before_a_replay_is_no_lease(house: House, act: str) -> None:
     """A worker that froze before its job ended and was replayed cannot end it again."""
     frozen = house.in_state("over", keys.PROCESS)
@@ -143,7 +159,7 @@ def test_a_replay_owes_new_handlers_only(house: House) -> None:
     assert_consistent(house.store)
 
 
-@pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed"])
+@pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
 def test_a_replay_waits_for_the_process_job(house: House, state: str) -> None:
     """A delivery whose process job is still owed is not replayed, and the answer says why."""
     last = house.in_state(state, keys.PROCESS)

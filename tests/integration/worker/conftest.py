@@ -2,16 +2,20 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from redis import Redis
 
 from inbox.desk import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from tests.integration.worker.house import House
+from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
 from tests.integration.worker.station import Station, station
 from worker.outgoing import make_client
 from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.client import VoucherifyClient
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.perks.voucherify.http import VoucherifyHttp
+from worker.revocation.policies import Policies
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +39,25 @@ def sent() -> list[httpx.Request]:
 
 
 @pytest.fixture
-def perks(shop: Shop, sent: list[httpx.Request]) -> Iterator[VoucherifyPerks]:
-    """The Voucherify backend with the stand-in's keys."""
+def ledger(store: Redis) -> Ledger:
+    """An empty ledger of effects."""
+    return Ledger(store)
+
+
+@pytest.fixture
+def api(shop: Shop, sent: list[httpx.Request]) -> Iterator[VoucherifyApi]:
+    """The API client with the stand-in's keys."""
     client = make_client()
     client.event_hooks["request"] = [sent.append]
-    made = VoucherifyPerks(
-        VoucherifyClient(shop.url, shop.settings.app_id, shop.settings.app_token, client=client)
-    )
-    yield made
-    made.close()
+    http = VoucherifyHttp(shop.url, shop.settings.app_id, shop.settings.app_token, client=client)
+    yield VoucherifyApi(http)
+    http.close()
+
+
+@pytest.fixture
+def perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
+    """The Voucherify backend with the policies that are on by default but for the mark."""
+    return VoucherifyPerks(api, ledger, Policies(mark_customer=False))
 
 
 @pytest.fixture(scope="package")

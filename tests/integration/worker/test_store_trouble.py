@@ -92,7 +92,7 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
         assert [each["repeats"] for each in shop.notes()] == [1]
     else:
         card = referee["card"]["id"]
-        assert outcome == Settled(f"taken back before: card {card}")
+        assert outcome == Settled(f"took back 500 from card {card}")
         assert len(shop.take_backs(card)) == 1
         assert shop.balance(card) == 1000
 

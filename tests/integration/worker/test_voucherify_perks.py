@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.worker.shop import Shop, ago, event_in
 from tests.unit.worker.build import job
-from worker.errors import NeedsPersonError, PermanentError
+from worker.errors import NeedsPersonError
 from worker.perks.voucherify import VoucherifyPerks
 
 
@@ -29,10 +29,9 @@ def test_the_reward_is_taken_back_once(
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
 
-    first, second, third = (perks.revoke(event, job()) for _ in range(3))
+    outcomes = [perks.revoke(event, job()) for _ in range(3)]
 
-    assert first == f"took back {reward['amount']} from card {card}"
-    assert second == third == f"taken back before: card {card}"
+    assert outcomes == [f"took back {reward['amount']} from card {card}"] * 3
     assert shop.balance(card) == own
     name = f"rvk:{referee['holder']}:{letter}"
     assert shop.take_backs(card) == [(-reward["amount"], name)]
@@ -43,10 +42,10 @@ def test_the_reward_is_taken_back_once(
     [
         # own + 500 given - spent, then min(500, rest) is taken
         (1000, 800, "took back 500 from card {card}", 200),
-        (1000, 1200, "took back 300 from card {card}, 200 already spent", 0),
-        (0, 499, "took back 1 from card {card}, 499 already spent", 0),
-        (0, 500, "nothing left to take back on card {card}: 500 already spent", 0),
-        (1000, 1500, "nothing left to take back on card {card}: 500 already spent", 0),
+        (1000, 1200, "took back 300 from card {card} (200 already spent)", 0),
+        (0, 499, "took back 1 from card {card} (499 already spent)", 0),
+        (0, 500, "took back 0 from card {card} (500 already spent)", 0),
+        (1000, 1500, "took back 0 from card {card} (500 already spent)", 0),
     ],
 )
 def test_no_more_is_taken_than_there_is(
@@ -59,7 +58,7 @@ def test_no_more_is_taken_than_there_is(
 
     assert perks.revoke(event, job()) == outcome.format(card=card)
     assert shop.balance(card) == left
-    assert len(shop.take_backs(card)) == (not outcome.startswith("nothing"))
+    assert len(shop.take_backs(card)) == (not outcome.startswith("took back 0"))
 
 
 def test_nothing_is_taken_where_nothing_was_given(shop: Shop, perks: VoucherifyPerks) -> None:
@@ -69,7 +68,9 @@ def test_nothing_is_taken_where_nothing_was_given(shop: Shop, perks: VoucherifyP
 
     outcome = perks.revoke(event, job())
 
-    assert outcome == "nothing to take back: no reward was given for this assignment"
+    assert outcome == (
+        "nothing to take back: assignment gone: it gave nothing that can be taken back"
+    )
 
 
 def test_own_money_put_on_before_and_after_is_left_alone(
@@ -89,31 +90,33 @@ def test_own_money_put_on_before_and_after_is_left_alone(
 def test_an_addition_that_may_be_own_money_needs_a_person(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """With no reward told or given, what somebody bought meanwhile is not taken for one."""
-    referee = shop.scenario(reward=GIFT, own=700)["referees"][0]
+    """What somebody bought meanwhile is the customer's own, unless it is what was promised."""
     other = shop.scenario(reward=None)["referees"][0]
     bought = shop.call(
         "POST", "/sandbox/cards", {"customer": other["customer"], "type": "GIFT_VOUCHER"}
     )["id"]
     shop.move(bought, 2000, "CREDITS_ADDITION", at=ago(hours=1), source="API", reason="Bought")
-    event = shop.removal_event(other["holder"])
+    body = shop.removal(other["holder"])
 
-    with pytest.raises(NeedsPersonError, match="may be the customer's own"):
-        perks.revoke(event, job())
+    assert perks.revoke(event_in(body), job()).startswith("nothing to take back")
 
+    document = json.loads(body)
+    promised = {"type": "GIFT_VOUCHER", "amount": "2000"}
+    document["data"]["campaign"]["referral_program"] = {"referee_reward": promised}
+    with pytest.raises(NeedsPersonError, match="made by hand"):
+        perks.revoke(event_in(json.dumps(document).encode()), job())
     assert shop.balance(bought) == 2000
-    assert shop.balance(referee["card"]["id"]) == 1200
 
 
 def test_several_candidates_need_a_person_and_nothing_is_touched(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
     """Of two additions in the time, neither is guessed to be the reward; both are named."""
-    referee = shop.scenario(reward=GIFT, added_later=300)["referees"][0]
+    referee = shop.scenario(reward=GIFT, lookalike=300)["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
 
-    with pytest.raises(NeedsPersonError, match="several grants") as caught:
+    with pytest.raises(NeedsPersonError, match="several additions") as caught:
         perks.revoke(event, job())
 
     assert referee["grant"]["transaction"] in str(caught.value)
@@ -124,7 +127,7 @@ def test_several_candidates_need_a_person_and_nothing_is_touched(
 
 def test_a_told_amount_settles_which_candidate_it_is(shop: Shop, perks: VoucherifyPerks) -> None:
     """Where the campaign tells the amount, another addition in the time is left alone."""
-    wanted = {"reward": GIFT, "added_later": 300, "show_reward": True}
+    wanted = {"reward": GIFT, "lookalike": 300, "show_reward": True}
     referee = shop.scenario(**wanted)["referees"][0]
     event = shop.removal_event(referee["holder"])
 
@@ -146,12 +149,12 @@ def test_a_reward_of_a_kind_that_is_not_known_needs_a_person(
     with pytest.raises(NeedsPersonError, match="neither credit, points nor a discount"):
         perks.revoke(event_in(body), job())
 
-    assert shop.requests("voucherify") == []
+    assert shop.requests("voucherify", "POST") == []
 
 
-@pytest.mark.parametrize("role", ["OWNER", "REFERRER", "FRIEND"])
+@pytest.mark.parametrize("role", ["OWNER", "FRIEND"])
 def test_other_roles_are_never_taken_from(shop: Shop, perks: VoucherifyPerks, role: str) -> None:
-    """An owner has nothing to give back; a referrer and an unknown role go to a person."""
+    """An owner has nothing to give back; an unknown role goes to a person."""
     referee = shop.scenario(reward=GIFT)["referees"][0]
     body = shop.removal(referee["holder"]).replace(b"REFEREE", role.encode())
     event = event_in(body)
@@ -164,32 +167,6 @@ def test_other_roles_are_never_taken_from(shop: Shop, perks: VoucherifyPerks, ro
 
     assert shop.requests("voucherify") == []
     assert shop.balance(referee["card"]["id"]) == 1500
-
-
-def test_without_the_time_of_the_assignment_a_person_decides(
-    shop: Shop, perks: VoucherifyPerks
-) -> None:
-    """No window, no guess."""
-    referee = shop.scenario(reward=GIFT)["referees"][0]
-    document = json.loads(shop.removal(referee["holder"]))
-    document["data"]["holder"]["created_at"] = None
-
-    with pytest.raises(NeedsPersonError, match=r"data\.holder\.created_at is missing"):
-        perks.revoke(event_in(json.dumps(document).encode()), job())
-
-    assert shop.requests("voucherify") == []
-
-
-def test_a_customer_who_is_gone_is_told_as_such(shop: Shop, perks: VoucherifyPerks) -> None:
-    """A deleted customer, or the keys of another project, end the job with the API's slug."""
-    referee = shop.scenario(reward=GIFT)["referees"][0]
-    body = shop.removal(referee["holder"]).replace(referee["customer"].encode(), b"cust_gone/1")
-
-    with pytest.raises(PermanentError) as caught:
-        perks.revoke(event_in(body), job())
-
-    assert caught.value.reason == "voucherify_answered_404"
-    assert str(caught.value) == "voucherify answered 404 (not_found)"
 
 
 def test_only_the_one_referees_reward_is_taken(shop: Shop, perks: VoucherifyPerks) -> None:
@@ -206,7 +183,8 @@ def test_every_call_is_a_documented_one(
     shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
 ) -> None:
     """Keys and version on each call, JSON of the documented types on the one POST, no DELETE."""
-    referee = shop.scenario(reward=GIFT)["referees"][0]
+    scene = shop.scenario(reward=GIFT)
+    referee = scene["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
 
@@ -214,6 +192,7 @@ def test_every_call_is_a_documented_one(
 
     assert [(each.method, each.url.path) for each in sent] == [
         ("GET", f"/v1/customers/{referee['customer']}/redeemables"),
+        ("GET", f"/v1/referrals/members/{scene['code']['id']}/holders"),
         ("GET", f"/v1/vouchers/{card}/transactions"),
         ("GET", f"/v1/vouchers/{card}"),
         ("POST", f"/v1/vouchers/{card}/balance"),
@@ -226,8 +205,8 @@ def test_every_call_is_a_documented_one(
         assert each.headers.get("content-type") == (
             "application/json" if each.method == "POST" else None
         )
-    assert json.loads(sent[3].content) == {
+    assert json.loads(sent[4].content) == {
         "amount": -500,
         "source_id": f"rvk:{referee['holder']}:B",
-        "reason": "referral revoked",
+        "reason": "the referee's reward",
     }

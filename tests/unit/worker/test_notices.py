@@ -2,7 +2,9 @@ import json
 from typing import Any
 
 import pytest
+from redis import Redis
 
+from inbox.effects import Effects
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
 from worker.crm import make_crm
@@ -33,6 +35,10 @@ DOCUMENTED = {
     "voucher": {"id": "v_samovarCode000001", "type": "DISCOUNT_VOUCHER"},
     "removed_at": "2025-03-04T08:15:30.250000+00:00",
 }
+
+
+#: Nothing of it is asked: making a backend reaches nobody.
+LEDGER = Effects(Redis(), memory_seconds=3600)
 
 
 def _perks() -> tuple[HttpPerks, Answers]:
@@ -169,7 +175,7 @@ def test_a_role_that_is_not_known_goes_to_a_person() -> None:
 def test_the_default_backends_touch_nothing(role: str, plan: str) -> None:
     """Without settings both backends only tell what they would do: a socket would fail here."""
     settings = WorkerSettings.from_environ({})
-    perks, crm = make_perks(settings.perks), make_crm(settings.crm)
+    perks, crm = make_perks(settings.perks, LEDGER), make_crm(settings.crm)
 
     assert perks.revoke(removal(role=role), job()) == plan
     assert crm.note_removal(removal(role=role), job()) == "dry run: would note the removal"
@@ -194,7 +200,7 @@ def test_the_setting_chooses_the_backend(backend: str, kind: str) -> None:
             "CRM_HTTP_SECRET": SECRET,
         }
     )
-    perks, crm = make_perks(settings.perks), make_crm(settings.crm)
+    perks, crm = make_perks(settings.perks, LEDGER), make_crm(settings.crm)
 
     assert type(perks).__name__ == kind
     assert isinstance(crm, HttpCrm)

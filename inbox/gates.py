@@ -1,0 +1,121 @@
+from dataclasses import dataclass
+
+from redis import Redis
+
+from inbox import scripts
+from inbox.rate import Rate
+
+
+#: Failures in a row after which a downstream counts as down.
+FAILURES_THAT_SHUT = 5
+
+#: The first and the longest pause of a downstream that is down.
+FIRST_PAUSE_MS = 2_000
+LONGEST_PAUSE_MS = 30_000
+
+#: How long the one caller that tries a downstream again may take.
+LONE_TRY_MS = 30_000
+
+#: What the script answers a caller that tries alone.
+ALONE = 2
+
+#: How long calls stay reserved for a worker that died with them.
+RESERVATION_MS = 120_000
+
+#: A call reaches the downstream a little after it was counted here, and two calls may swap;
+#: counting over a longer time than the downstream does keeps them apart.
+WINDOW_MARGIN_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """
+    The downstream may be called.
+
+    Attributes:
+        in_doubt: calls have failed lately, so `Gate.well` must be told if this one does not.
+        alone: this caller tries it for all others after a pause.
+    """
+
+    in_doubt: bool
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The downstream may not be called before this time has passed."""
+
+    wait_seconds: float
+    reason: str
+
+
+class Gate:
+    """
+    One downstream, as all workers know it together.
+
+    It is shut when calls fail in a row or when the downstream asks for a pause; then one
+    caller tries again while the others wait. With a rate, calls are reserved before a job
+    begins, so that no job is stopped half-way, and counted when they are made.
+    """
+
+    def __init__(self, client: Redis, name: str, rate: Rate | None = None) -> None:
+        self.name = name
+        self._most = rate.count if rate else 0
+        self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0
+        self._enter = scripts.load(client, "gate_enter")
+        self._report = scripts.load(client, "gate_report")
+        self._use = scripts.load(client, "budget_use")
+        self._return = scripts.load(client, "budget_return")
+
+    def enter(self, caller: str, calls: int) -> Open | Closed:
+        """Ask to make up to `calls` calls; `caller` names the run that asks."""
+        answer = self._enter(
+            args=[
+                self.name,
+                caller,
+                calls,
+                self._most,
+                self._window_ms,
+                RESERVATION_MS,
+                LONE_TRY_MS,
+            ]
+        )
+        if answer[0] == b"open":
+            return Open(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
+        return Closed(answer[1] / 1000, answer[2].decode())
+
+    def use(self, caller: str, number: int) -> float:
+        """Count a call as made now; gives seconds to wait if none is reserved or left."""
+        if not self._most:
+            return 0.0
+        wait = self._use(
+            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS]
+        )
+        return float(wait) / 1000
+
+    def give_back(self, caller: str, used: int, reserved: int) -> None:
+        """Give back reserved calls that were not made."""
+        if self._most and used < reserved:
+            self._return(args=[self.name, caller, used + 1, reserved])
+
+    def well(self) -> None:
+        """Tell that the downstream works; a pause that it asked for still stands."""
+        self._send("well", "", 0)
+
+    def skip(self) -> None:
+        """Tell that the one who was to try it alone did not call it."""
+        self._send("skip", "", 0)
+
+    def failed(self, reason: str) -> tuple[float, bool]:
+        """Tell that a call failed; gives seconds the gate is shut, and whether this has shut it."""
+        return self._send("failed", reason, FIRST_PAUSE_MS)
+
+    def pause(self, reason: str, seconds: float) -> tuple[float, bool]:
+        """Shut the gate for a time that the downstream asked for; answers as `failed`."""
+        return self._send("pause", reason, int(seconds * 1000))
+
+    def _send(self, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
+        wait, shut_now = self._report(
+            args=[self.name, what, reason, pause_ms, FAILURES_THAT_SHUT, LONGEST_PAUSE_MS]
+        )
+        return wait / 1000, bool(shut_now)

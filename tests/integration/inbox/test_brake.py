@@ -1,0 +1,215 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from inbox import keys
+from inbox.jobs import Claim
+from inbox.rate import Rate
+from receiver.metrics import _InboxCollector
+from tests.integration.inbox.consistency import assert_consistent
+from tests.integration.inbox.house import NOTHING, WHO, House
+from tests.integration.inbox.later import Later
+
+
+TEN = Rate(10, 3600)
+
+
+def running(house: House, number: int, start: int = 0) -> list[Claim]:
+    """Claim so many jobs that the brake may be asked for."""
+    return [house.process(b"%d" % one) for one in range(start, start + number)]
+
+
+def held(house: House, body: bytes = b"{}") -> Claim:
+    """Bring a job before a brake that lets nothing through."""
+    claim = house.process(body)
+    assert house.jobs.admit(claim, NOTHING) == "held"
+    return claim
+
+
+def test_exactly_so_many_are_let_through(house: House) -> None:
+    """Of forty jobs at once ten act, and the others are held and visible."""
+    claims = running(house, 40)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
+
+    assert (told.count("admitted"), told.count("held")) == (10, 30)
+    assert house.desk.held_count() == 30
+    assert {view.job for view in house.desk.held()} == {
+        claim.job for claim, answer in zip(claims, told, strict=True) if answer == "held"
+    }
+    assert_consistent(house.store)
+
+
+def test_the_window_slides(house: House) -> None:
+    """Each job that was let through makes room a window later, not all at once."""
+    later, admitted = Later(house.store), []
+    for step in range(6):
+        claims = running(house, 5, start=5 * step)
+        told = [house.jobs.admit(claim, TEN) for claim in claims]
+        admitted.append(told.count("admitted"))
+        later(TEN.seconds / 3)
+
+    assert admitted == [5, 5, 0, 5, 5, 0]
+
+
+def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
+    """Asked again, tried again, swept or retried, it needs no second leave."""
+    claim = house.process()
+    one = Rate(1, 3600)
+    acts: list[Callable[[Claim], Any]] = [
+        lambda claim: house.jobs.admit(claim, one),
+        lambda claim: house.jobs.wait(claim, 0, "told_so", "an error"),
+        lambda claim: house.jobs.postpone(claim, 0, "shut", "an error"),
+        lambda claim: house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True),
+        lambda claim: house.jobs.fail(claim, "no_such", "an error"),
+    ]
+    for act in acts:
+        assert house.jobs.admit(claim, one) == "admitted"
+        act(claim)
+        house.sweep()
+        house.desk.retry(claim.job, who=WHO)
+        if house.state_of(claim.job) == "queued":
+            claim = house.claim(claim.job)
+
+    assert house.jobs.admit(claim, NOTHING) == "admitted"
+    assert house.store.zcard(keys.BRAKE) == 1
+    assert house.jobs.admit(house.process(b"other"), one) == "held"
+    assert_consistent(house.store)
+
+
+def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
+    """Past the brake means past it, also when it is full, and leaves room for others."""
+    claim = held(house)
+    assert house.desk.release(claim.job, who=WHO) == "queued"
+    again = house.claim(f"{claim.job}:2")
+
+    assert house.jobs.admit(again, NOTHING) == "admitted"
+    assert house.jobs.admit(claim, TEN) == "stale"
+    assert house.store.zcard(keys.BRAKE) == 0
+    assert house.jobs.done(again, "done")
+    assert_consistent(house.store)
+
+
+def test_a_held_job_keeps_its_tries(house: House) -> None:
+    """That it was held is no try, and what it had used before is used still."""
+    claim = house.process()
+    house.jobs.wait(claim, 0, "told_so", "an error")
+    claim = house.claim(claim.job)
+    assert claim.tries == 2
+    house.jobs.admit(claim, NOTHING)
+
+    house.desk.release(claim.job, who=WHO)
+
+    assert house.claim(claim.job).tries == 2
+
+
+def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
+    """Neither time, nor the sweep, nor a stale message, nor a retry moves it."""
+    claim = held(house)
+    for _ in range(3):
+        house.looks_are_old()
+        house.sweep()
+    house.jobs.claim(claim.task)
+    assert house.desk.retry(claim.job, who=WHO) == "held"
+
+    view = house.desk.job(claim.job)
+
+    assert view is not None
+    assert (view.state, view.reason, view.tries, view.runs) == ("held", "held_by_brake", 0, ())
+    assert house.desk.body(claim.delivery) == b"{}"
+    assert_consistent(house.store)
+
+
+def test_a_held_job_is_discarded_for_ever(house: House) -> None:
+    """It ends, its delivery is settled, its body goes, and who did it is on record."""
+    claim = held(house)
+
+    assert house.desk.discard(claim.job, who="ada", why="wrong bulk") == "discarded"
+
+    assert house.desk.discard(claim.job, who="ada", why="wrong bulk") == "gone"
+    assert house.desk.release(claim.job, who="ada") == "gone"
+    assert house.desk.body(claim.delivery) is None
+    found = house.desk.delivery(claim.delivery)
+    assert found is not None
+    assert found.ended == {"process": "discarded by ada"}
+    assert _audit(house) == [("ada", "discard", claim.job, "wrong bulk")]
+    assert_consistent(house.store)
+
+
+@pytest.mark.parametrize("other", ["release", "discard"])
+def test_two_operators_at_once_decide_once(house: House, other: str) -> None:
+    """One decision is taken for each job, and only that one is on record."""
+    claims = [held(house, b"%d" % number) for number in range(20)]
+
+    def decide(one: tuple[int, Claim]) -> str:
+        act = house.desk.release if one[0] % 2 else getattr(house.desk, other)
+        return str(act(one[1].job, who=f"op{one[0]}", why="a test"))
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(decide, enumerate(claim for claim in claims for _ in range(2))))
+
+    for first, second in zip(told[::2], told[1::2], strict=True):
+        assert len({first, second} & {"queued", "discarded"}) == 1
+    jobs = [entry[2] for entry in _audit(house)]
+    assert sorted(jobs) == sorted(claim.job for claim in claims)
+    assert all(house.dispatches(claim.job) in {0, 2} for claim in claims)
+    assert_consistent(house.store)
+
+
+def test_what_is_postponed_is_no_try(house: House) -> None:
+    """However often a job waits for its downstream, it has all its tries, and says why it waits."""
+    claim = house.process()
+    for number in range(50):
+        assert house.jobs.postpone(claim, 0, "perks_budget", f"wait {number}")
+        claim = house.claim(claim.job)
+        assert claim.tries == 1
+    before = house.store.zcard(keys.WAITING)
+    assert house.jobs.postpone(claim, 0.5, "perks_budget", "the last wait")
+
+    view = house.desk.job(claim.job)
+
+    assert view is not None
+    assert (view.state, view.reason, view.error) == ("waiting", "perks_budget", "the last wait")
+    assert view.runs == ()
+    assert view.next_try is not None
+    assert view.since is not None
+    assert (view.next_try - view.since).total_seconds() == 0.5
+    assert before == 0
+    assert_consistent(house.store)
+
+
+def test_held_jobs_are_counted(house: House) -> None:
+    """The desk and the receiver's metrics tell how many are held, apart from all others."""
+    for number in range(3):
+        held(house, b"%d" % number)
+    house.failed(b"failed")
+
+    stats = house.desk.stats()
+
+    assert (stats.held, stats.failed, stats.running, stats.waiting) == (3, 1, 0, 0)
+    assert stats.counts["held"] == 3
+    jobs = next(
+        metric
+        for metric in _InboxCollector(lambda: stats).collect()
+        if metric.name == "perkhook_jobs"
+    )
+    assert {sample.labels["state"]: sample.value for sample in jobs.samples} == {
+        "queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3,
+    }  # fmt: skip
+
+
+def test_what_the_brake_remembers_passes_away(house: House) -> None:
+    """When nothing comes any more, the brake forgets after its window."""
+    house.jobs.admit(house.process(), TEN)
+    Later(house.store)(TEN.seconds)
+
+    assert not house.store.exists(keys.BRAKE)
+
+
+def _audit(house: House) -> list[tuple[Any, ...]]:
+    return [
+        tuple(value.decode() for value in entry.values())
+        for _, entry in house.store.xrange(keys.AUDIT)
+    ]

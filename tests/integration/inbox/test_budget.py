@@ -1,0 +1,175 @@
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from inbox import keys
+from inbox.gates import RESERVATION_MS, WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.rate import Rate
+from tests.integration.inbox.later import Later
+
+
+RATE = Rate(10, 60)
+WINDOW = RATE.seconds + WINDOW_MARGIN_MS / 1000
+BUDGET = keys.BUDGET + "perks"
+
+
+@pytest.fixture
+def gate(store: Any) -> Gate:
+    """A gate with a budget of ten calls a minute."""
+    return Gate(store, "perks", RATE)
+
+
+@pytest.fixture
+def later(store: Any) -> Later:
+    """Lets time pass."""
+    return Later(store)
+
+
+def wait_of(answer: Open | Closed) -> float:
+    """Give the wait for the budget that was told."""
+    assert isinstance(answer, Closed)
+    assert answer.reason == "budget"
+    return answer.wait_seconds
+
+
+def test_many_threads_share_one_budget(store: Any) -> None:
+    """Of four hundred callers at once no more calls are let through than there are."""
+    gates = [Gate(store, "perks", Rate(100, 3600)) for _ in range(4)]
+
+    def work(number: int) -> int:
+        gate, caller = gates[number % 4], f"c{number}"
+        if isinstance(gate.enter(caller, 8), Closed):
+            return 0
+        # More than was reserved, or fewer.
+        made = sum(gate.use(caller, call) == 0 for call in range(1, 3 + number % 9))
+        gate.give_back(caller, made, 8)
+        return made
+
+    with ThreadPoolExecutor(8) as pool:
+        made = sum(pool.map(work, range(400)))
+
+    assert 90 <= made <= 100
+    assert store.zcard(BUDGET) == made
+
+
+def test_reserved_calls_are_kept_for_their_caller(gate: Gate) -> None:
+    """What one has reserved another cannot take, and what is given back it can."""
+    assert isinstance(gate.enter("one", 8), Open)
+    assert isinstance(gate.enter("two", 3), Closed)
+    assert isinstance(gate.enter("two", 2), Open)
+    assert gate.use("two", 3) > 0
+
+    assert [gate.use("one", number) for number in (1, 2, 3)] == [0, 0, 0]
+    gate.give_back("one", 3, 8)
+
+    assert [gate.use("two", number) for number in (1, 2, 3)] == [0, 0, 0]
+    assert isinstance(gate.enter("three", 4), Open)
+    assert isinstance(gate.enter("four", 1), Closed)
+
+
+def test_asking_twice_reserves_once(gate: Gate) -> None:
+    """A caller whose first answer was lost on the way has its calls and no more."""
+    gate.enter("one", 8)
+    gate.give_back("one", 0, 8)
+    gate.enter("one", 8)
+
+    assert isinstance(gate.enter("two", 2), Open)
+
+
+def test_calls_of_the_dead_are_free_in_time(gate: Gate, later: Later) -> None:
+    """What a worker reserved and died with is free when a reservation's life is over."""
+    gate.enter("dead", 8)
+    gate.use("dead", 1)
+    later(RESERVATION_MS / 1000 - 5)
+    assert isinstance(gate.enter("next", 10), Closed)
+    later(5)
+
+    assert isinstance(gate.enter("next", 10), Open)
+
+
+def test_calls_of_the_dead_are_free_as_soon_at_a_slow_rate(store: Any, later: Later) -> None:
+    """At a rate by the hour, the dead do not keep their calls for an hour."""
+    gate = Gate(store, "perks", Rate(10, 3600))
+    gate.enter("dead", 10)
+    later(RESERVATION_MS / 1000)
+
+    assert isinstance(gate.enter("next", 10), Open)
+
+
+def test_a_call_made_late_counts_for_its_whole_window(gate: Gate, later: Later) -> None:
+    """A job that runs longer than its reservation lives is not forgotten with it."""
+    gate.enter("slow", 8)
+    later(RESERVATION_MS / 1000 + 30)
+    assert gate.use("slow", 1) == 0
+    later(RATE.seconds - 5)
+
+    assert isinstance(gate.enter("next", 10), Closed)
+    later(7)
+    assert isinstance(gate.enter("next", 10), Open)
+
+
+@pytest.mark.parametrize("calls", range(1, 11))
+def test_the_wait_is_as_long_as_it_must_be(gate: Gate, later: Later, calls: int) -> None:
+    """A little before its end too few calls are free, and at its end there are enough."""
+    for number in range(1, 11):
+        assert gate.use("before", number) == 0
+        later(4)
+
+    wait = wait_of(gate.enter("c", calls))
+
+    assert WINDOW - 43 + 4 * (calls - 1) < wait <= WINDOW - 40 + 4 * (calls - 1)
+    later(wait - 3)
+    assert wait_of(gate.enter("c", calls)) <= 3
+    later(3)
+    assert isinstance(gate.enter("c", calls), Open)
+
+
+def test_the_wait_of_a_call_beyond_the_reserved_is_right(gate: Gate, later: Later) -> None:
+    """A call in mid-job that finds nothing left is told when the oldest one is forgotten."""
+    gate.use("before", 1)
+    later(20)
+    gate.enter("c", 9)
+    wait = gate.use("c", 10)
+
+    assert WINDOW - 23 < wait <= WINDOW - 20
+    later(wait)
+    assert gate.use("c", 10) == 0
+
+
+def test_a_lowered_rate_is_waited_for(store: Any, gate: Gate, later: Later) -> None:
+    """Workers that start with half the rate wait until calls of the old one have made room."""
+    for number in range(1, 11):
+        gate.use("before", number)
+        later(4)
+    lower = Gate(store, "perks", Rate(5, 60))
+
+    told = (lower.use("c", 1), wait_of(lower.enter("c", 1)))
+
+    for wait in told:
+        assert WINDOW - 23 < wait <= WINDOW - 20
+    later(told[1])
+    assert lower.use("c", 1) == 0
+
+
+def test_a_budget_smaller_than_a_reservation_is_reserved_whole(store: Any, later: Later) -> None:
+    """At a rate below eight one caller has the whole budget, and the next one waits for all."""
+    gate = Gate(store, "perks", Rate(5, 60))
+    assert isinstance(gate.enter("one", 8), Open)
+    assert [gate.use("one", number) for number in range(1, 6)] == [0.0] * 5
+    assert WINDOW - 5 < gate.use("one", 6) <= WINDOW
+    gate.give_back("one", 6, 8)
+
+    later(wait_of(gate.enter("two", 8)))
+
+    assert isinstance(gate.enter("two", 8), Open)
+
+
+def test_what_is_kept_passes_away(store: Any, gate: Gate, later: Later) -> None:
+    """A budget that nobody uses any more leaves nothing in the store."""
+    gate.use("one", 1)
+    gate.enter("two", 3)
+    assert store.zcard(BUDGET) == 4
+    later(WINDOW + RESERVATION_MS / 1000)
+
+    assert store.dbsize() == 0

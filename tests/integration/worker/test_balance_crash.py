@@ -1,0 +1,223 @@
+"""A balance change that is cut off anywhere, or run twice at once, is made once."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from inbox.effects import Effect, EffectState
+from tests.integration.worker.ledger import Ledger
+from tests.unit.worker.build import job
+from tests.unit.worker.fake_api import FakeApi
+from worker.errors import JobError, PostponedError
+from worker.revocation.balance import BalanceChange
+from worker.revocation.client import Answer
+from worker.revocation.findings import Card
+
+
+CARD = Card("v_gift", "GIFT_VOUCHER", None)
+NAME = "rvk:rh_1:B"
+
+
+class CutOff(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    """A card with 1500 on it."""
+    return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
+
+
+def _planned(ledger: Ledger) -> Effect:
+    fields: dict[str, str | int] = {"kind": "take", "name": NAME, "granted": 500, "reason": "why"}
+    return ledger.plan("the-effect", holder="rh_1", customer="cust_1", **fields)
+
+
+def _change(ledger: Ledger, api: FakeApi) -> BalanceChange:
+    return BalanceChange(_planned(ledger), CARD, api, ledger, job())
+
+
+def _to_the_end(ledger: Ledger, api: FakeApi, *, runs: int = 6) -> Effect:
+    """Run again and again, minutes apart, as a waiting job does."""
+    for _ in range(runs):
+        try:
+            return _change(ledger, api).make()
+        except JobError:
+            ledger.pass_time(301)
+    raise AssertionError("it does not come to an end")
+
+
+def _cut(call: str, where: str) -> Callable[[str], None]:
+    def interrupt(made: str) -> None:
+        if made.startswith(call) and where == "before":
+            raise CutOff
+
+    return interrupt
+
+
+@pytest.mark.parametrize("call", ["voucher", "change", "transactions"])
+@pytest.mark.parametrize("post", [Answer.APPLIED, "lost", Answer.UNKNOWN])
+def test_a_run_that_is_cut_off_before_any_call_is_made_good(
+    ledger: Ledger, api: FakeApi, call: str, post: Answer | str
+) -> None:
+    """Whatever the one POST then becomes, 500 are taken once."""
+    api.posts = [post]
+    api.interrupt = _cut(call, "before")
+    with pytest.raises((CutOff, JobError)):
+        _change(ledger, api).make()
+    api.interrupt = lambda _: None
+    ledger.pass_time(301)
+
+    done = _to_the_end(ledger, api)
+
+    assert (done.state, done.number("amount")) == ("confirmed", 500)
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+@pytest.mark.parametrize("applied", [True, False])
+@pytest.mark.parametrize("seconds", [0, 299, 301])
+def test_a_run_that_is_cut_off_within_the_call_is_made_good(
+    ledger: Ledger, api: FakeApi, *, applied: bool, seconds: int
+) -> None:
+    """The worker dies while the POST is under way, which took effect or did not."""
+    api.posts = [CutOff()]
+    with pytest.raises(CutOff):
+        _change(ledger, api).make()
+    if applied:
+        api.put("v_gift", -500, NAME)
+    assert _planned(ledger).state is EffectState.SENT
+    ledger.pass_time(seconds)
+
+    done = _to_the_end(ledger, api)
+
+    assert done.state is EffectState.CONFIRMED
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+@pytest.mark.parametrize("step", ["sent", "answered", "confirmed", "unlock"])
+@pytest.mark.parametrize("post", [Answer.APPLIED, "lost", Answer.UNKNOWN])
+def test_a_store_that_fails_at_any_note_is_made_good(
+    ledger: Ledger,
+    api: FakeApi,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    post: Answer | str,
+) -> None:
+    """The ledger can be lost between any two calls; the next run finds out what was done."""
+    move, unlock = ledger.move, ledger.unlock_card
+
+    def failing_move(
+        effect: Effect,
+        to: EffectState,
+        *,
+        since: tuple[EffectState, ...],
+        **fields: str | int,
+    ) -> Effect | None:
+        if to == step:
+            raise CutOff
+        return move(effect, to, since=since, **fields)
+
+    def failing_unlock(card: str, effect: str) -> None:
+        if step == "unlock":
+            raise CutOff
+        unlock(card, effect)
+
+    monkeypatch.setattr(ledger, "move", failing_move)
+    monkeypatch.setattr(ledger, "unlock_card", failing_unlock)
+    api.posts = [post]
+    with pytest.raises((CutOff, JobError)):
+        _change(ledger, api).make()
+    monkeypatch.undo()
+    ledger.pass_time(301)
+
+    done = _to_the_end(ledger, api)
+
+    assert done.state is EffectState.CONFIRMED
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+@pytest.mark.parametrize("call", ["voucher", "change", "transactions"])
+def test_two_runs_of_one_effect_at_once_send_once(ledger: Ledger, api: FakeApi, call: str) -> None:
+    """
+    A run that froze and one that took over, or support's undo started twice, act as one.
+
+    The second runs whole while the first stands before each of its calls.
+    """
+    outcomes: list[str] = []
+
+    def overtake(made: str) -> None:
+        if made.startswith(call) and not outcomes:
+            outcomes.append("begun")
+            try:
+                outcomes.append(_change(ledger, api).make().state.value)
+            except JobError as error:
+                outcomes.append(error.reason)
+
+    api.interrupt = overtake
+    with suppress(PostponedError):
+        _change(ledger, api).make()
+    assert len(outcomes) == 2
+    ledger.pass_time(301)
+
+    assert _to_the_end(ledger, api).state is EffectState.CONFIRMED
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+def test_two_runs_that_both_saw_a_lost_change_send_it_once(ledger: Ledger, api: FakeApi) -> None:
+    """Both read the ledger after 300 s and see nothing on the card; one of them sends."""
+    api.posts = [CutOff()]
+    with pytest.raises(CutOff):
+        _change(ledger, api).make()
+    ledger.pass_time(301)
+    one, other = _change(ledger, api), _change(ledger, api)
+    api.posts = [CutOff()]
+    with pytest.raises(CutOff):  # under way, and not yet to be seen
+        one.make()
+
+    with pytest.raises(PostponedError) as caught:
+        other.make()
+
+    assert caught.value.reason == "effect_moved"
+    assert len([each for each in api.calls if each.startswith("change")]) == 2
+
+
+def test_a_frozen_run_confirms_nothing_that_another_makes(ledger: Ledger, api: FakeApi) -> None:
+    """An amount of 0 that was read long ago does not end a change that is under way."""
+    api.vouchers["v_gift"]["gift"]["balance"] = 0
+    frozen = _change(ledger, api)
+
+    def meanwhile(made: str) -> None:
+        if made.startswith("transactions"):
+            return
+        if made.startswith("voucher") and not api.posts:
+            api.posts = [Answer.UNKNOWN]
+            api.vouchers["v_gift"]["gift"]["balance"] = 500
+            with pytest.raises(JobError):
+                _change(ledger, api).make()
+            api.vouchers["v_gift"]["gift"]["balance"] = 0
+
+    def once(made: str) -> None:
+        api.interrupt = lambda _: None
+        meanwhile(made)
+
+    api.interrupt = once
+    with pytest.raises(PostponedError):
+        frozen.make()
+
+    assert _planned(ledger).state is EffectState.UNKNOWN
+    # The lock belongs to what is under way, not to the run that gave up.
+    assert ledger.card_owner("v_gift") == "the-effect"
+
+
+def test_a_ledger_that_forgot_an_effect_under_way_ends_nothing(
+    ledger: Ledger, api: FakeApi
+) -> None:
+    """An entry that expired while the run slept is not moved on."""
+    change = _change(ledger, api)
+    ledger.forget()
+
+    with pytest.raises(PostponedError):
+        change.make()
+
+    assert api.moved == []

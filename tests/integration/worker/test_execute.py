@@ -1,0 +1,202 @@
+from typing import Any
+
+import pytest
+
+from tests.integration.worker.ledger import Ledger
+from tests.unit.worker.build import job, removal
+from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.revocations import GIFT, HOLDER, REFEREE, REFERRER
+from worker.errors import JobError, NeedsPersonError, PermanentError, RetryableError
+from worker.revocation.client import Answer
+from worker.revocation.execute import MARK, carry_out
+from worker.revocation.findings import Card
+from worker.revocation.steps import (
+    DisableVoucher,
+    MarkCustomer,
+    Plan,
+    RollBack,
+    Step,
+    TakeBalance,
+)
+
+
+OFF = DisableVoucher(perk="H", voucher="v_code", only_if_owned_by=REFERRER, reason="why")
+BACK = RollBack(redemption="r_1", reason="the referee's discount")
+SHOW = MarkCustomer(customer=REFEREE, reason="referral removed")
+REMOVED_AT = "2025-03-04T08:15:30.250+00:00"
+
+
+def take(
+    perk: str = "B", grant: str = "vtx_1", holder: str = HOLDER, card: Card = GIFT
+) -> TakeBalance:
+    """Build a step that takes 500."""
+    return TakeBalance(
+        perk=perk,
+        card=card,
+        granted=500,
+        grant=grant,
+        name=f"rvk:{holder}:{perk}",
+        look_first=False,
+        reason="why",
+    )
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    """A code of the referrer's, a card and a customer."""
+    return FakeApi(
+        vouchers={
+            "v_code": {
+                "id": "v_code",
+                "active": True,
+                "holder_id": REFERRER,
+                "referrer_id": REFERRER,
+            },
+            "v_gift": {"id": "v_gift", "gift": {"balance": 1500}},
+        },
+        customers={REFEREE: {"metadata": {"tea": "oolong"}}},
+    )
+
+
+def _do(
+    ledger: Ledger, api: FakeApi, *steps: Step, event: Any = None, unresolved: tuple[str, ...] = ()
+) -> str:
+    plan = Plan(steps=steps, reason="assignment gone: nothing", unresolved=unresolved)
+    return carry_out(plan, event or removal(), api, ledger, job())
+
+
+@pytest.mark.parametrize(
+    ("voucher", "outcome", "calls", "changed"),
+    [
+        ({}, "switched off voucher v_code", ["disable v_code"], "1"),
+        ({"holder_id": None}, "switched off voucher v_code", ["disable v_code"], "1"),
+        ({"active": False}, "switched off voucher v_code", [], "0"),
+        ({"holder_id": "cust_new"}, "voucher v_code belongs to somebody else by now", [], "0"),
+        ({"referrer_id": "cust_new"}, "voucher v_code belongs to somebody else by now", [], "0"),
+        (None, "voucher v_code is gone", [], "0"),
+    ],
+)
+def test_a_voucher_is_switched_off_if_it_still_may_be(
+    ledger: Ledger,
+    api: FakeApi,
+    *,
+    voucher: dict[str, Any] | None,
+    outcome: str,
+    calls: list[str],
+    changed: str,
+) -> None:
+    """It is read just before; what was off, gone or somebody else's is not touched, and noted."""
+    if voucher is None:
+        del api.vouchers["v_code"]
+    else:
+        api.vouchers["v_code"] |= voucher
+
+    assert _do(ledger, api, OFF) == outcome
+    assert _do(ledger, api, OFF) == outcome
+
+    assert api.changing() == calls
+    (effect,) = ledger.all().values()
+    assert (effect.state, effect.fields["changed"]) == ("confirmed", changed)
+
+
+def test_a_switching_off_whose_answer_was_lost_is_ours(ledger: Ledger, api: FakeApi) -> None:
+    """The next run finds it off, and undoing it must know that we did it."""
+    api.answers = [Answer.UNKNOWN]
+    with pytest.raises(RetryableError) as caught:
+        _do(ledger, api, OFF)
+    assert caught.value.reason == "voucherify_no_answer"
+
+    assert _do(ledger, api, OFF) == "switched off voucher v_code"
+
+    assert api.changing() == ["disable v_code"]
+    (effect,) = ledger.all().values()
+    assert effect.fields["changed"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "calls"),
+    [
+        ([Answer.APPLIED], "rolled back redemption r_1", 1),
+        ([Answer.ALREADY], "rolled back redemption r_1", 1),
+        ([Answer.NOT_FOUND], "redemption r_1 is gone", 1),
+        ([Answer.UNKNOWN, Answer.ALREADY], "rolled back redemption r_1", 2),
+    ],
+)
+def test_a_redemption_is_rolled_back_once(
+    ledger: Ledger, api: FakeApi, answers: list[Answer], outcome: str, calls: int
+) -> None:
+    """Rolled back already is done; a lost answer may be repeated, for the API says so then."""
+    api.answers = list(answers)
+    if answers[0] is Answer.UNKNOWN:
+        with pytest.raises(RetryableError):
+            _do(ledger, api, BACK)
+
+    assert _do(ledger, api, BACK) == outcome
+    assert _do(ledger, api, BACK) == outcome
+
+    assert len(api.changing()) == calls
+
+
+@pytest.mark.parametrize(
+    ("metadata", "written"),
+    [
+        ({"tea": "oolong"}, {"tea": "oolong", MARK: REMOVED_AT}),
+        ({}, {MARK: REMOVED_AT}),
+        (None, {MARK: REMOVED_AT}),
+        ({MARK: "2025-03-04T08:15:30.249+00:00"}, {MARK: REMOVED_AT}),
+        ({MARK: REMOVED_AT}, None),
+        ({MARK: "2025-03-04T08:15:30.251+00:00", "a": 1}, None),
+    ],
+)
+def test_the_mark_joins_what_is_there_and_tells_of_the_last_removal(
+    ledger: Ledger, api: FakeApi, metadata: Any, written: dict[str, Any] | None
+) -> None:
+    """Other metadata is kept, and a later removal's mark is not overwritten."""
+    api.customers[REFEREE]["metadata"] = metadata
+
+    assert _do(ledger, api, SHOW) == "marked the customer"
+
+    assert api.changing() == ([f"set {REFEREE} {written}"] if written else [])
+
+
+def test_a_customer_who_is_gone_is_not_marked(ledger: Ledger, api: FakeApi) -> None:
+    """A deleted customer is an outcome."""
+    api.customers.clear()
+
+    assert _do(ledger, api, SHOW) == "the customer is gone"
+
+
+def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
+    ledger: Ledger, api: FakeApi
+) -> None:
+    """The job fails with all that was done; trying it again does nothing twice."""
+    for _ in range(2):
+        with pytest.raises(NeedsPersonError) as caught:
+            _do(ledger, api, OFF, take(), unresolved=("a mug was sent", "another doubt"))
+
+        told = str(caught.value)
+        assert told.startswith("a mug was sent; another doubt; done: switched off voucher v_code")
+        assert "took back 500 from card v_gift" in told
+    assert [call.split()[0] for call in api.changing()] == ["disable", "change"]
+
+
+def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: FakeApi) -> None:
+    """The next run goes on where this one stopped."""
+    api.posts = [PermanentError("voucherify_answered_400", "no")]
+    with pytest.raises(JobError):
+        _do(ledger, api, OFF, take(), SHOW)
+    assert [call.split()[0] for call in api.changing()] == ["disable", "change"]
+    api.calls.clear()
+
+    outcome = _do(ledger, api, OFF, take(), SHOW)
+
+    assert outcome == (
+        "switched off voucher v_code, took back 500 from card v_gift, marked the customer"
+    )
+    assert [call.split()[0] for call in api.changing()] == ["change", "set"]
+
+
+def test_an_empty_plan_says_why(ledger: Ledger, api: FakeApi) -> None:
+    """Nothing is noted and nobody is called."""
+    assert _do(ledger, api) == "nothing to take back: assignment gone: nothing"
+    assert (ledger.all(), api.calls) == ({}, [])

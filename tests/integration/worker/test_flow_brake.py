@@ -1,0 +1,83 @@
+"""How jobs go through the gate, the budget and the brake, with the real store."""
+
+from dataclasses import replace
+
+from redis import Redis
+from structlog.testing import capture_logs
+
+from inbox import keys
+from inbox.desk import Desk
+from inbox.gates import Gate
+from inbox.rate import Rate
+from tests.integration.worker.house import House
+from worker.errors import RetryableError
+from worker.flow import Settled
+from worker.handlers import HandlerTable
+
+
+MINUTE = Rate(100, 60)
+
+
+def _gated(house: House, store: Redis, rate: Rate, *, brake: Rate | None = None) -> House:
+    (handler,) = house.flow.table.by_name.values()
+    house.flow = replace(
+        house.flow,
+        table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
+        services=replace(
+            house.flow.services, gates={"acts": Gate(store, "acts", rate)}, brake=brake
+        ),
+        schedule=(60.0,) * 14,
+    )
+    return house
+
+
+def _due(store: Redis, task: str) -> None:
+    store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+
+
+def test_the_brake_holds_and_an_operator_releases(house: House, store: Redis, desk: Desk) -> None:
+    """The third of two an hour is held, visibly; released it acts; discarded it does not."""
+    _gated(house, store, MINUTE, brake=Rate(2, 3600))
+    tasks = [house.handed_on(n=number) for number in range(4)]
+
+    with capture_logs() as logs:
+        outcomes = [house.flow.run(task) for task in tasks]
+
+    assert outcomes == [Settled("acted")] * 2 + [Settled("held by the brake")] * 2
+    assert [log["log_level"] for log in logs if log["event"] == "job.done"] == [
+        *["info"] * 2,
+        *["warning"] * 2,
+    ]
+    third, fourth = (task.removesuffix(":1") for task in tasks[2:])
+    found = desk.job(third)
+    assert found
+    assert (found.state, found.reason, found.tries) == ("held", "held_by_brake", 0)
+    assert desk.discard(fourth, who="ops", why="a test") == "discarded"
+    assert desk.release(third, who="ops", why="a test") == "queued"
+    assert house.flow.run(f"{third}:2") == Settled("acted")
+    assert len(house.given) == 3
+
+
+def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, store: Redis) -> None:
+    """What began to act must be able to finish, and counts once."""
+    _gated(house, store, MINUTE, brake=Rate(1, 3600))
+    task = house.handed_on(n=1)
+    house.raising(RetryableError("slow", "slow"))
+    house.flow.run(task)
+    _due(store, task)
+    house.act = lambda: "acted"
+
+    assert house.flow.run(task) == Settled("acted")
+    assert store.zcard(keys.BRAKE) == 1
+
+
+def test_other_handlers_are_not_held(house: House, store: Redis) -> None:
+    """The brake counts only what moves money."""
+    _gated(house, store, MINUTE, brake=Rate(1, 3600))
+    (handler,) = house.flow.table.by_name.values()
+    plain = HandlerTable({handler.name: replace(handler, moves_money=False)})
+    house.flow = replace(house.flow, table=plain)
+
+    outcomes = [house.flow.run(house.handed_on(n=number)) for number in range(3)]
+
+    assert outcomes == [Settled("acted")] * 3

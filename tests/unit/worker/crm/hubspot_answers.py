@@ -1,0 +1,35 @@
+"""Answers of HubSpot for tests that need no stand-in."""
+
+from typing import Any
+
+import httpx
+
+from tests.unit.worker.build import Answers, client
+from worker.crm.hubspot.client import HubSpotClient
+
+
+EMPTY = {"status": "COMPLETE", "results": []}
+NOT_FOUND = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "x"}
+
+
+def api_of(*answers: httpx.Response | Exception) -> tuple[HubSpotClient, Answers]:
+    """Make a client and the transport that answers it."""
+    transport = Answers(*answers)
+    return HubSpotClient("https://h.test", "token-1", client=client(transport)), transport
+
+
+def json_answer(body: Any, status: int = 200) -> httpx.Response:
+    """Answer with JSON."""
+    return httpx.Response(status, json=body)
+
+
+def notes_page(*ids: str, after: str | None = None) -> httpx.Response:
+    """Answer with a page of a contact's notes."""
+    paging = {"paging": {"next": {"after": after, "link": "https://elsewhere.test"}}}
+    result = {"from": {"id": "7"}, "to": [{"toObjectId": each} for each in ids]}
+    return json_answer({"results": [result | (paging if after else {})]})
+
+
+def note_bodies(*texts: str | None) -> httpx.Response:
+    """Answer with what notes say."""
+    return json_answer({"results": [{"properties": {"hs_note_body": text}} for text in texts]})

@@ -1,0 +1,199 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from inbox.gates import Closed, Open
+from inbox.jobs import Claim
+from worker.errors import PermanentError, PostponedError, RetryableError
+from worker.passage import MOST_RESERVED, Passage
+
+
+CLAIM = Claim(
+    job="a" * 32 + ":act", task="t", queue="perks", fence=3, tries=1, received_ms=0, body=b""
+)
+OUTAGE = RetryableError("down", "it is down", outage=True)
+TOO_MANY = RetryableError("answered_429", "too many", pause_seconds=60)
+
+
+@dataclass
+class FakeGate:
+    """Keeps what it is told and answers as it is set."""
+
+    name: str = "perks"
+    answer: Open | Closed = field(default_factory=lambda: Open(in_doubt=False, alone=False))
+    budget: int = 1_000
+    shut: tuple[float, bool] = (0.0, False)
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def enter(self, caller: str, calls: int) -> Open | Closed:
+        """Answer as set."""
+        self.told.append(("enter", caller, calls))
+        return self.answer
+
+    def use(self, caller: str, number: int) -> float:
+        """Have so many calls and no more."""
+        assert caller == f"{CLAIM.job}:3"
+        return 0.0 if number <= self.budget else 30.0
+
+    def give_back(self, caller: str, used: int, reserved: int) -> None:
+        """Keep it."""
+        assert caller == f"{CLAIM.job}:3"
+        self.told.append(("give_back", used, reserved))
+
+    def well(self) -> None:
+        """Keep it."""
+        self.told.append(("well",))
+
+    def skip(self) -> None:
+        """Keep it."""
+        self.told.append(("skip",))
+
+    def failed(self, reason: str) -> tuple[float, bool]:
+        """Answer as set."""
+        self.told.append(("failed", reason))
+        return self.shut
+
+    def pause(self, reason: str, seconds: float) -> tuple[float, bool]:
+        """Answer as set."""
+        self.told.append(("pause", reason, seconds))
+        return self.shut
+
+
+def _passage(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Passage:
+    return Passage(gate, CLAIM, chance, reserve=reserve)  # type: ignore[arg-type]
+
+
+def _entered(gate: FakeGate, *, calls: int = 0) -> Passage:
+    passage = _passage(gate)
+    passage.enter()
+    for _ in range(calls):
+        passage.count_call()
+    gate.told.clear()
+    return passage
+
+
+def test_without_a_gate_everything_passes() -> None:
+    """A backend that calls nobody has no gate, and its failures are its own."""
+    passage = _passage(None)
+
+    passage.enter()
+    passage.count_call()
+
+    assert passage.leave(OUTAGE) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "slug"), [("budget", "perks_budget"), ("down", "down"), ("", "downstream_shut")]
+)
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, 40.0), (1.0, 61.0)])
+def test_a_shut_gate_postpones_for_a_little_longer_than_it_is_shut(
+    reason: str, slug: str, chance: float, seconds: float
+) -> None:
+    """Each job waits by another while, so that they do not come back together."""
+    gate = FakeGate(answer=Closed(40, reason))
+
+    with pytest.raises(PostponedError) as caught:
+        _passage(gate, chance=chance).enter()
+
+    assert caught.value.reason == slug
+    assert caught.value.seconds == pytest.approx(seconds)
+    assert gate.told == [("enter", f"{CLAIM.job}:3", 8)]
+
+
+@pytest.mark.parametrize("error", [None, OUTAGE, PermanentError("a", "b"), ZeroDivisionError()])
+def test_what_was_reserved_and_not_used_is_given_back(error: Exception | None) -> None:
+    """However the run ends."""
+    gate = FakeGate()
+
+    _entered(gate, calls=3).leave(error)
+
+    assert gate.told[0] == ("give_back", 3, 8)
+
+
+def test_a_job_stopped_half_way_reserves_more_the_next_time() -> None:
+    """The call that had no leave is not counted as made, and the next run reserves twice."""
+    gate = FakeGate(budget=8)
+    passage = _passage(gate)
+    passage.enter()
+    for _ in range(8):
+        passage.count_call()
+
+    with pytest.raises(PostponedError) as caught:
+        passage.count_call()
+
+    assert caught.value.reason == "perks_budget"
+    assert passage.reserve_next == 16
+    assert passage.leave(caught.value) is None
+    assert gate.told[-1] == ("give_back", 8, 8)
+
+
+def test_a_job_that_no_reservation_suffices_for_comes_to_an_end() -> None:
+    """With the most reserved and still too few, the run uses up a try."""
+    passage = _passage(FakeGate(budget=0), reserve=MOST_RESERVED)
+
+    with pytest.raises(RetryableError) as caught:
+        passage.count_call()
+
+    assert not isinstance(caught.value, PostponedError)
+    assert not caught.value.outage
+    assert caught.value.retry_after_seconds == 30
+    assert passage.reserve_next == MOST_RESERVED
+
+
+IN_DOUBT, ALONE = Open(in_doubt=True, alone=False), Open(in_doubt=True, alone=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "calls", "told"),
+    [
+        (Open(in_doubt=False, alone=False), 1, []),
+        (IN_DOUBT, 1, [("well",)]),
+        (IN_DOUBT, 0, []),
+        (ALONE, 1, [("well",)]),
+        (ALONE, 0, [("skip",)]),
+    ],
+)
+@pytest.mark.parametrize("error", [None, PermanentError("a", "b"), RetryableError("a", "b")])
+def test_a_downstream_that_answered_is_well_again(
+    answer: Open, calls: int, told: list[tuple[str]], error: Exception | None
+) -> None:
+    """An answer that the job did not like is an answer; without a call nothing was learnt."""
+    gate = FakeGate(answer=answer)
+
+    assert _entered(gate, calls=calls).leave(error) is None
+
+    assert gate.told[1:] == told
+
+
+@pytest.mark.parametrize(
+    ("error", "alone", "shut", "postponed"),
+    [
+        # The first failures use up tries: it is not yet known that it is down.
+        (OUTAGE, False, (0.0, False), False),
+        (OUTAGE, False, (10.0, True), True),
+        (OUTAGE, False, (10.0, False), True),
+        # The one that tries alone might itself be the cause.
+        (OUTAGE, True, (10.0, False), False),
+        # A pause that was asked for is nobody's fault.
+        (TOO_MANY, True, (10.0, False), True),
+        (TOO_MANY, False, (10.0, True), True),
+    ],
+)
+def test_who_waits_without_using_up_a_try(
+    error: RetryableError, alone: bool, shut: tuple[float, bool], postponed: bool
+) -> None:
+    """Jobs that meet a shut gate are postponed, but the lone try counts."""
+    gate = FakeGate(answer=Open(in_doubt=alone, alone=alone), shut=shut)
+    passage = _entered(gate, calls=1)
+
+    with capture_logs() as logs:
+        found = passage.leave(error)
+
+    assert (found is not None) == postponed
+    if found:
+        assert (found.reason, found.seconds) == (error.reason, 10)
+    # Once for all that wait behind it.
+    assert [log["event"] for log in logs] == (["downstream.shut"] if shut[1] else [])
+    assert gate.told[1][0] == ("pause" if error.pause_seconds else "failed")

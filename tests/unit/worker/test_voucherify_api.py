@@ -1,0 +1,236 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.unit.worker.build import Answers, client, job
+from worker.errors import PermanentError, RetryableError
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.perks.voucherify.http import VoucherifyHttp
+
+
+Call = Callable[[VoucherifyApi], Any]
+
+
+def _api(*answers: httpx.Response | Exception) -> tuple[VoucherifyApi, Answers]:
+    transport = Answers(*answers)
+    http = VoucherifyHttp("https://api.example.test", "id-1", "token-1", client=client(transport))
+    return VoucherifyApi(http), transport
+
+
+def _page(*ids: str, **more: Any) -> httpx.Response:
+    return httpx.Response(200, json={"data": [{"id": each} for each in ids]} | more)
+
+
+LIST = {"limit": "100", "order": "-id"}
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "query", "body"),
+    [
+        (
+            lambda api: api.holders("v_1", "cust_1", job()),
+            "GET",
+            "/v1/referrals/members/v_1/holders",
+            LIST | {"filters[customer_id][conditions][$is]": "cust_1"},
+            None,
+        ),
+        (
+            lambda api: api.redeemables("cust_1", job()),
+            "GET",
+            "/v1/customers/cust_1/redeemables",
+            LIST,
+            None,
+        ),
+        (
+            lambda api: api.transactions("v_1", job()),
+            "GET",
+            "/v1/vouchers/v_1/transactions",
+            LIST,
+            None,
+        ),
+        (
+            lambda api: api.activity("cust_1", "customer.rewarded", "camp_1", job()),
+            "GET",
+            "/v1/customers/cust_1/activity",
+            {
+                "limit": "100",
+                "order": "-created_at",
+                "type": "customer.rewarded",
+                "campaign_id": "camp_1",
+            },
+            None,
+        ),
+        (
+            lambda api: api.activity("c", "customer.voucher.gift.balance_added", "camp_1", job()),
+            "GET",
+            "/v1/customers/c/activity",
+            {
+                "limit": "100",
+                "order": "-created_at",
+                "type": "customer.voucher.gift.balance_added",
+            },
+            None,
+        ),
+        (lambda api: api.voucher("v_1", job()), "GET", "/v1/vouchers/v_1", {}, None),
+        (lambda api: api.customer("cust_1", job()), "GET", "/v1/customers/cust_1", {}, None),
+        (
+            lambda api: api.change_balance("v_1", -5, "rvk:rh:B", "why", job()),
+            "POST",
+            "/v1/vouchers/v_1/balance",
+            {},
+            {"amount": -5, "source_id": "rvk:rh:B", "reason": "why"},
+        ),
+        (lambda api: api.disable("v_1", job()), "POST", "/v1/vouchers/v_1/disable", {}, None),
+        (lambda api: api.enable("v_1", job()), "POST", "/v1/vouchers/v_1/enable", {}, None),
+        (
+            lambda api: api.roll_back("r_1", "why", job()),
+            "POST",
+            "/v1/redemptions/r_1/rollback",
+            {},
+            {"reason": "why"},
+        ),
+        (
+            lambda api: api.set_metadata("cust_1", {"a": 1}, job()),
+            "PUT",
+            "/v1/customers/cust_1",
+            {},
+            {"metadata": {"a": 1}},
+        ),
+    ],
+)
+def test_each_call_is_exactly_the_documented_one(
+    call: Call, method: str, path: str, query: dict[str, str], body: Any
+) -> None:
+    """Method, path, query and body of every call, and none sends a body that it need not."""
+    api, transport = _api(_page())
+
+    call(api)
+
+    (request,) = transport.requests
+    assert (request.method, request.url.path) == (method, path)
+    assert dict(request.url.params) == query
+    assert (json.loads(request.content) if request.content else None) == body
+
+
+def test_no_call_deletes_and_none_touches_assignments() -> None:
+    """What causes our event, or cannot be undone, is not among the calls."""
+    names = {name for name in dir(VoucherifyApi) if not name.startswith("_")}
+
+    assert names == {
+        *("holders", "redeemables", "transactions", "activity", "voucher", "customer"),
+        *("change_balance", "disable", "enable", "roll_back", "set_metadata", "close"),
+    }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, json={}),
+        httpx.Response(200, json={"data": None}),
+        httpx.Response(200, json={"data": {"id": "vtx"}}),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, text="<html>welcome</html>"),
+        httpx.Response(200, content=b"\xff"),
+        httpx.Response(204),
+        _page("a", has_more=True, more_starting_after=7),
+        httpx.Response(200, json={"data": [], "has_more": True}),
+        httpx.Response(200, json={"data": [{}], "has_more": True}),
+    ],
+)
+def test_an_answer_that_is_no_list_is_not_read_as_an_empty_one(answer: httpx.Response) -> None:
+    """A proxy's page or a list cut short must not read as "nothing was given"."""
+    api, _ = _api(answer)
+
+    with pytest.raises(RetryableError) as caught:
+        list(api.transactions("v", job()) or ())
+
+    assert caught.value.reason == "voucherify_unreadable"
+    assert caught.value.outage
+
+
+def test_a_list_of_what_does_not_exist_is_none() -> None:
+    """A card that is gone is told from one without transactions."""
+    api, _ = _api(httpx.Response(404))
+    there, _ = _api(_page())
+
+    assert api.transactions("v", job()) is None
+    assert list(there.transactions("v", job()) or "none") == []
+
+
+def test_a_list_that_vanishes_between_its_pages_is_not_a_whole_one() -> None:
+    """A 404 to the second page ends as an error and not as the end of the list."""
+    api, _ = _api(_page("a", has_more=True), httpx.Response(404))
+
+    with pytest.raises(RetryableError):
+        list(api.transactions("v", job()) or ())
+
+
+def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
+    """A cursor that leads to itself neither loops for ever nor ends the list in silence."""
+    api, transport = _api(_page("a", has_more=True))
+
+    with pytest.raises(RetryableError):
+        list(api.transactions("v", job()) or ())
+
+    assert len(transport.requests) == 2
+
+
+def test_pages_go_on_by_the_told_cursor_or_else_by_the_last_id() -> None:
+    """Both kinds of list are walked to their end, a hundred at a time, the filter on each page."""
+    api, transport = _api(
+        _page("a", has_more=True, more_starting_after="A"),
+        _page("b", has_more=True),
+        _page("c", has_more=False),
+    )
+
+    found = api.holders("v", "cust_1", job()) or ()
+
+    assert [each["id"] for each in found] == ["a", "b", "c"]
+    queries = [dict(request.url.params) for request in transport.requests]
+    assert [query.get("starting_after_id") for query in queries] == [None, "A", "b"]
+    assert {query["limit"] for query in queries} == {"100"}
+    assert {query["filters[customer_id][conditions][$is]"] for query in queries} == {"cust_1"}
+
+
+def test_what_is_no_object_in_a_list_is_passed_over() -> None:
+    """A null among the items is no reason to stop."""
+    api, _ = _api(httpx.Response(200, json={"data": [None, {"id": "a"}, 7, []]}))
+
+    assert list(api.redeemables("c", job()) or ()) == [{"id": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("holder", "path"),
+    [
+        ("cust_1", "/v1/customers/cust_1/redeemables"),
+        ("a/b", "/v1/customers/a%2Fb/redeemables"),
+        ("../vouchers", "/v1/customers/..%2Fvouchers/redeemables"),
+        ("..", "/v1/customers/%2E%2E/redeemables"),
+        (".", "/v1/customers/%2E/redeemables"),
+        ("a?b#c", "/v1/customers/a%3Fb%23c/redeemables"),
+        ("a%2Fb", "/v1/customers/a%252Fb/redeemables"),
+        ("a\r\nb", "/v1/customers/a%0D%0Ab/redeemables"),
+        ("zoë", "/v1/customers/zo%C3%AB/redeemables"),
+    ],
+)
+def test_an_id_is_one_step_of_the_path(holder: str, path: str) -> None:
+    """No id leads to another address, whatever is in it."""
+    api, transport = _api(_page())
+
+    api.redeemables(holder, job())
+
+    assert transport.requests[0].url.raw_path.decode().partition("?")[0] == path
+
+
+def test_an_endless_id_is_not_asked_for() -> None:
+    """An id that no address can hold fails for good instead of as an accident."""
+    api, transport = _api(_page())
+
+    with pytest.raises(PermanentError) as caught:
+        api.redeemables("x" * 100_000, job())
+
+    assert caught.value.reason == "voucherify_impossible_id"
+    assert transport.requests == []

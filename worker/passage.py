@@ -1,0 +1,109 @@
+from typing import Final
+
+import structlog
+
+from inbox.gates import Closed, Gate
+from inbox.jobs import Claim
+from telemetry.sentry import report
+from worker.errors import PostponedError, RetryableError
+
+
+log = structlog.get_logger()
+
+#: A job for which so many reserved calls are not enough uses up a try each time, so that it
+#: comes to an end.
+MOST_RESERVED: Final = 64
+
+#: A job that comes to a shut gate waits a little longer than the gate, each by another while.
+_SPREAD: Final = 0.5
+
+
+class Passage:
+    """
+    One run's way to its downstream and back, through the gate that all workers share.
+
+    A downstream that is down is noticed once: its jobs wait without using up their tries, one
+    of them tries again from time to time, and jobs of other downstreams are untouched.
+    """
+
+    def __init__(self, gate: Gate | None, claim: Claim, chance: float, *, reserve: int) -> None:
+        self._gate = gate
+        self._reserved = reserve
+        self._caller = f"{claim.job}:{claim.fence}"
+        self._chance = chance
+        self._calls = 0
+        #: Calls to reserve in the next run, if this one was stopped half-way by the budget: else
+        #: many jobs that need more than they reserve would stop each other for ever.
+        self.reserve_next: int | None = None
+        self._in_doubt = False
+        self._alone = False
+
+    def enter(self) -> None:
+        """
+        Ask to call the downstream.
+
+        Raises:
+            PostponedError: it cannot be called now.
+        """
+        if self._gate is None:
+            return
+        answer = self._gate.enter(self._caller, self._reserved)
+        if isinstance(answer, Closed):
+            raise self._later(answer.reason, answer.wait_seconds)
+        self._in_doubt, self._alone = answer.in_doubt, answer.alone
+
+    def count_call(self) -> None:
+        """
+        Count a call that is made now.
+
+        Raises:
+            PostponedError: the budget is used up.
+            RetryableError: it is, and this job needs more of it than any other.
+        """
+        number = self._calls + 1
+        if self._gate is not None and (wait := self._gate.use(self._caller, number)):
+            later = self._later("budget", wait)
+            self.reserve_next = 2 * self._reserved
+            if self.reserve_next > MOST_RESERVED:
+                self.reserve_next = MOST_RESERVED
+                raise RetryableError(later.reason, str(later), retry_after_seconds=later.seconds)
+            raise later
+        self._calls = number
+
+    def leave(self, error: Exception | None) -> PostponedError | None:
+        """Tell how it went; gives what the job must wait for instead of using up a try."""
+        gate = self._gate
+        if gate is None:
+            return None
+        gate.give_back(self._caller, self._calls, self._reserved)
+        if isinstance(error, RetryableError) and error.outage:
+            return self._outage(gate, error)
+        if self._in_doubt:
+            if self._calls:
+                gate.well()
+            elif self._alone:
+                gate.skip()
+        return None
+
+    def _outage(self, gate: Gate, error: RetryableError) -> PostponedError | None:
+        if error.pause_seconds is not None:
+            wait, shut_now = gate.pause(error.reason, error.pause_seconds)
+        else:
+            wait, shut_now = gate.failed(error.reason)
+        if shut_now:
+            # Once for all jobs that wait behind it.
+            log.error("downstream.shut", reason=error.reason, seconds=round(wait, 1))
+            report(error, downstream=gate.name)
+        # The one that tries alone uses up a try, so that a job which is itself the cause of the
+        # failures comes to an end; a pause that was asked for is nobody's fault.
+        if wait > 0 and (error.pause_seconds is not None or not self._alone):
+            return self._later(error.reason, wait)
+        return None
+
+    def _later(self, reason: str, seconds: float) -> PostponedError:
+        name = self._gate.name if self._gate else ""
+        return PostponedError(
+            f"{name}_{reason}" if reason == "budget" else reason or "downstream_shut",
+            f"the downstream of {name} cannot be called now ({reason})",
+            seconds=seconds * (1 + _SPREAD * self._chance) + self._chance,
+        )

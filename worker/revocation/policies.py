@@ -1,0 +1,29 @@
+from dataclasses import dataclass
+
+from settings import Reader
+from settings.parsers import on_or_off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What a shop wants taken back beyond the referee's own reward."""
+
+    claw_back_referrer: bool = False
+    roll_back_redemption: bool = False
+    disable_referrer_code: bool = True
+    mark_customer: bool = True
+
+    @property
+    def usual_calls(self) -> int:
+        """Count the calls to Voucherify that an ordinary revocation makes."""
+        return 8 + 7 * self.claw_back_referrer + 2 * self.roll_back_redemption
+
+    @classmethod
+    def read(cls, reader: Reader) -> "Policies":
+        """Read these settings as part of the worker's."""
+        return cls(
+            claw_back_referrer=reader.read("CLAW_BACK_REFERRER", on_or_off, "off"),
+            roll_back_redemption=reader.read("ROLL_BACK_REDEMPTION", on_or_off, "off"),
+            disable_referrer_code=reader.read("DISABLE_REFERRER_CODE", on_or_off, "on"),
+            mark_customer=reader.read("MARK_CUSTOMER", on_or_off, "on"),
+        )

@@ -4,6 +4,7 @@ from redis import Redis, RedisError
 
 from inbox import keys, scripts
 from inbox.errors import unavailable
+from inbox.headroom import Headroom
 from inbox.ids import delivery_id
 from inbox.packing import pack
 
@@ -20,6 +21,7 @@ class Intake:
     """The receiver's face of the inbox."""
 
     def __init__(self, client: Redis) -> None:
+        self._headroom = Headroom(client)
         self._accept = scripts.load(client, "accept")
         self._probe = client.register_script(_PROBE)
 
@@ -37,6 +39,7 @@ class Intake:
         """
         delivery = delivery_id(body)
         try:
+            self._headroom.check()
             fresh = self._accept(
                 keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), trace]
             )
@@ -52,6 +55,7 @@ class Intake:
             InboxUnavailableError: it could not, and why.
         """
         try:
+            self._headroom.check()
             # Asks for the same rights, room and role as accepting, and writes nothing.
             self._probe(keys=[keys.DELIVERY + "probe"])
         except RedisError as error:

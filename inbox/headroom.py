@@ -1,0 +1,62 @@
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final
+
+from redis import Redis
+
+from inbox.errors import InboxUnavailableError
+
+
+#: Seconds between two looks at the store's memory.
+LOOK_EVERY_SECONDS: Final = 1.0
+
+#: What is kept free for work that was accepted: a twentieth, at least 8 MiB, at most a quarter.
+_SHARE: Final = 20
+_LEAST_BYTES: Final = 8 * 1024 * 1024
+_MOST_SHARE: Final = 4
+
+
+class Headroom:
+    """
+    Keeps the last of the store's memory for the workers.
+
+    Celery notes each message it takes; in a store that is full to the brim it cannot, and loses
+    the message instead. So new webhooks are refused a little earlier than the store would:
+    the workers go on, what they settle makes room, and accepting resumes by itself.
+    """
+
+    def __init__(self, client: Redis, *, clock: Callable[[], float] = monotonic) -> None:
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._clock = clock
+        self._looking = threading.Lock()
+        self._look_at = 0.0
+        self._used_up = False
+
+    def check(self) -> None:
+        """
+        Refuse if too little is left; looks once a second, whoever asks.
+
+        Raises:
+            InboxUnavailableError: the store is full but for what the workers need.
+        """
+        # While nothing is accepted there is time to look each time, and to go on at once.
+        due = self._used_up or self._clock() >= self._look_at
+        if due and self._looking.acquire(blocking=False):
+            try:
+                self._used_up = is_used_up(self._client.info("memory"))
+                self._look_at = self._clock() + LOOK_EVERY_SECONDS
+            finally:
+                self._looking.release()
+        if self._used_up:
+            raise InboxUnavailableError("full")
+
+
+def is_used_up(memory: dict[str, Any]) -> bool:
+    """Decide from the server's INFO memory; a server without `maxmemory` is never used up."""
+    most = int(memory.get("maxmemory", 0))
+    # The server does not count these against maxmemory either.
+    used = int(memory["used_memory"]) - int(memory.get("mem_not_counted_for_evict", 0))
+    reserve = min(max(most // _SHARE, _LEAST_BYTES), most // _MOST_SHARE)
+    return most > 0 and used >= most - reserve

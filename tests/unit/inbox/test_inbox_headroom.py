@@ -1,0 +1,30 @@
+import pytest
+
+from inbox.headroom import is_used_up
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("most", "used", "not_counted", "used_up"),
+    [
+        (0, 10_000 * MIB, 0, False),
+        # 512 / 20 = 25.6 MiB are kept.
+        (512 * MIB, 486 * MIB, 0, False),
+        (512 * MIB, 487 * MIB, 0, True),
+        # 100 / 20 = 5 would be less than 8.
+        (100 * MIB, 91 * MIB, 0, False),
+        (100 * MIB, 92 * MIB, 0, True),
+        # Of 20, 8 would be more than a quarter.
+        (20 * MIB, 14 * MIB, 0, False),
+        (20 * MIB, 15 * MIB, 0, True),
+        # What the server does not count is not counted here.
+        (20 * MIB, 18 * MIB, 4 * MIB, False),
+    ],
+)
+def test_a_reserve_is_kept(most: int, used: int, not_counted: int, used_up: bool) -> None:
+    """A twentieth of maxmemory, at least 8 MiB and at most a quarter, stays for the workers."""
+    memory = {"maxmemory": most, "used_memory": used, "mem_not_counted_for_evict": not_counted}
+
+    assert is_used_up(memory) is used_up

@@ -33,8 +33,9 @@ MOST_SENDS: Final = 3
 #: Times that a change can be in flight, after which a dead worker's lock of a card is void.
 LOCK_TIMES: Final = 3
 
-#: Wait for another change of the same card.
-CARD_BUSY_SECONDS: Final = 5.0
+#: Wait for another change of the same card. Looking everything up again costs some ten calls of
+#: the budget that all share, and a change whose answer never came keeps its card for minutes.
+CARD_BUSY_SECONDS: Final = 30.0
 
 _NOT_UNDER_WAY: Final = (EffectState.PLANNED, EffectState.REFUSED)
 

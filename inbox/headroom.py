@@ -8,8 +8,12 @@ from redis import Redis
 from inbox.errors import InboxUnavailableError
 
 
-#: Seconds between two looks at the store's memory.
+#: Seconds, and bytes stored by this process, between two looks at the store's memory.
 LOOK_EVERY_SECONDS: Final = 1.0
+LOOK_EVERY_BYTES: Final = 512 * 1024
+
+#: What a delivery takes in the store beside its body, roughly.
+_BESIDE_A_BODY: Final = 2_048
 
 #: What is kept free for work that was accepted: a twentieth, at least 8 MiB, at most a quarter.
 _SHARE: Final = 20
@@ -32,21 +36,26 @@ class Headroom:
         self._clock = clock
         self._looking = threading.Lock()
         self._look_at = 0.0
+        self._stored = 0
         self._used_up = False
 
-    def check(self) -> None:
+    def check(self, body_bytes: int = 0) -> None:
         """
-        Refuse if too little is left; looks once a second, whoever asks.
+        Refuse if too little is left; looks once a second or half a megabyte, whoever asks.
+
+        Args:
+            body_bytes: what is about to be stored.
 
         Raises:
             InboxUnavailableError: the store is full but for what the workers need.
         """
         # While nothing is accepted there is time to look each time, and to go on at once.
-        due = self._used_up or self._clock() >= self._look_at
+        self._stored += body_bytes + _BESIDE_A_BODY
+        due = self._used_up or self._stored >= LOOK_EVERY_BYTES or self._clock() >= self._look_at
         if due and self._looking.acquire(blocking=False):
             try:
                 self._used_up = is_used_up(self._client.info("memory"))
-                self._look_at = self._clock() + LOOK_EVERY_SECONDS
+                self._look_at, self._stored = self._clock() + LOOK_EVERY_SECONDS, 0
             finally:
                 self._looking.release()
         if self._used_up:

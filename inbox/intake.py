@@ -37,12 +37,10 @@ class Intake:
             InboxUnavailableError: not stored as far as we know. Accepting the same body
                 again is right in any case: it is stored once.
         """
-        delivery = delivery_id(body)
+        delivery, packed = delivery_id(body), pack(body)
         try:
-            self._headroom.check()
-            fresh = self._accept(
-                keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), trace]
-            )
+            self._headroom.check(len(packed))
+            fresh = self._accept(keys=[keys.DELIVERY + delivery], args=[delivery, packed, trace])
         except RedisError as error:
             raise unavailable(error) from error
         return Accepted(delivery, duplicate=not fresh)

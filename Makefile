@@ -26,7 +26,7 @@ test: $(READY) ## unit, integration, acceptance and short fault tests
 	$(BIN)/pytest -m "not slow"
 
 faults: $(READY) ## the fault tests in their long form
-	$(BIN)/pytest tests/faults --timeout 3600
+	$(BIN)/pytest tests/faults tests/histories/test_shared_budget.py --timeout 7200
 
 bench: $(READY) ## what accepting a webhook costs, measured
 	@$(BIN)/python -m bench

@@ -122,7 +122,7 @@ def _changes(
             if name := removal_name(transaction):
                 removals.add(name)
             addition = addition_of(transaction, card)
-            if addition and theirs and addition.at < theirs - _PUBLISHED:
+            if addition and addition.automatic and theirs and addition.at < theirs - _PUBLISHED:
                 # It was given to whoever held the card before.
                 continue
             # What lies outside belongs to another assignment, or to the customer.

@@ -138,6 +138,7 @@ class Flow:
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             tries=claim.tries,
             count_call=passage.count_call,
+            limit_reached=passage.limit_reached,
         )
         try:
             outcome = handler.run(event, self.services, job)

@@ -70,6 +70,16 @@ class Passage:
             raise later
         self._calls = number
 
+    def limit_reached(self, seconds: float) -> None:
+        """
+        Keep other jobs away until the downstream's own count starts anew.
+
+        Others than our workers may use the same keys, so its count can be ahead of ours.
+        """
+        if self._gate is not None:
+            self._gate.pause("limit_reached", seconds)
+            log.info("downstream.limit_reached", seconds=round(seconds, 1))
+
     def leave(self, error: Exception | None) -> PostponedError | None:
         """Tell how it went; gives what the job must wait for instead of using up a try."""
         gate = self._gate

@@ -20,6 +20,8 @@ class Job:
     #: Told before each outgoing call, which may have a shared budget; raises PostponedError
     #: when none is left.
     count_call: Callable[[], None] = lambda: None
+    #: Told when the downstream says that its limit is used up for so many seconds.
+    limit_reached: Callable[[float], None] = lambda _: None
 
 
 class PerksBackend(Protocol):

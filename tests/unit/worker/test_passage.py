@@ -197,3 +197,17 @@ def test_who_waits_without_using_up_a_try(
     # Once for all that wait behind it.
     assert [log["event"] for log in logs] == (["downstream.shut"] if shut[1] else [])
     assert gate.told[1][0] == ("pause" if error.pause_seconds else "failed")
+
+
+def test_a_limit_that_was_reached_keeps_other_jobs_away_without_an_alert() -> None:
+    """The gate is shut until the downstream counts anew; the job that heard of it goes on."""
+    gate = FakeGate()
+    passage = _entered(gate)
+
+    with capture_logs() as logs:
+        passage.limit_reached(20.0)
+        passage.count_call()
+
+    assert ("pause", "limit_reached", 20.0) in gate.told
+    assert [line["log_level"] for line in logs] == ["info"]
+    assert passage.leave(None) is None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
@@ -17,6 +18,10 @@ from worker.services import Job
 
 NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)
 OUTAGE, PAUSE, FINAL = "outage", "pause", "final"
+
+
+def _epoch(seconds: int) -> str:
+    return str(int(NOW.timestamp()) + seconds)
 
 
 def _http(*answers: httpx.Response | Exception) -> tuple[VoucherifyHttp, Answers]:
@@ -90,3 +95,37 @@ def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
     with pytest.raises(PostponedError):
         _send(http, call, broke)
     assert transport.requests == []
+
+
+@pytest.mark.parametrize("call", ["read", "change"])
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Retry": _epoch(20)}, [20.0]),
+        # By the API's clock, which this machine's may be far from.
+        (
+            {
+                "X-Rate-Limit-Remaining": "0",
+                "X-Rate-Limit-Retry": _epoch(3_620),
+                "Date": "Tue, 04 Mar 2025 13:00:00 GMT",
+            },
+            [20.0],
+        ),
+        ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Retry": "99999999999"}, [3_600.0]),
+        ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Retry": _epoch(-5)}, []),
+        ({"X-Rate-Limit-Remaining": "0"}, []),
+        ({"X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Retry": _epoch(20)}, []),
+        ({"X-Rate-Limit-Remaining": "none"}, []),
+        ({}, []),
+    ],
+)
+def test_a_limit_that_is_used_up_is_told_and_the_answer_still_counts(
+    call: str, headers: dict[str, str], told: list[float]
+) -> None:
+    """Others may use the same keys: when the API says that nothing is left, no job begins."""
+    heard: list[float] = []
+    http, _ = _http(httpx.Response(200, json={}, headers=headers))
+
+    _send(http, call, replace(job(), limit_reached=heard.append))
+
+    assert heard == told

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
@@ -29,6 +30,9 @@ ACCOUNT_PAUSE_SECONDS: Final = 300.0
 
 #: The calls of a whole billing cycle are used up; asking every minute would not help.
 CYCLE_PAUSE_SECONDS: Final = 3_600.0
+
+#: Limits count by the minute or, in a sandbox project, by the hour.
+LONGEST_LIMIT_SECONDS: Final = 3_600.0
 
 #: A rate limit that does not say when it ends.
 RATE_PAUSE_SECONDS: Final = 10.0
@@ -77,6 +81,7 @@ class VoucherifyHttp:
             answer = self._client.get(self._url + path, params=query)
         except httpx.RequestError as error:
             raise transport_error("voucherify", error) from error
+        self._heed_limit(answer, job)
         if answer.status_code == 404:
             return None
         if not answer.is_success:
@@ -102,6 +107,7 @@ class VoucherifyHttp:
             raise transport_error("voucherify", error) from error
         except httpx.RequestError:
             return Answer.UNKNOWN
+        self._heed_limit(answer, job)
         if answer.is_success:
             # An object that does not fit a model was applied all the same; what is no object
             # at all may be the answer of something that stands in between.
@@ -132,15 +138,31 @@ class VoucherifyHttp:
             return RetryableError(reason, message, outage=True)
         return PermanentError(reason, message)
 
+    def _heed_limit(self, answer: httpx.Response, job: Job) -> None:
+        """Tell when the API's own count of calls, of whatever caller, is used up."""
+        if answer.status_code != 429 and answer.headers.get("X-Rate-Limit-Remaining") == "0":
+            wait = self._until_counted_anew(answer)
+            if wait:
+                job.limit_reached(min(wait, LONGEST_LIMIT_SECONDS))
+
+    def _until_counted_anew(self, answer: httpx.Response) -> float | None:
+        """Read X-Rate-Limit-Retry, epoch seconds by the API's clock; None if it is not told."""
+        epoch = answer.headers.get("X-Rate-Limit-Retry", "")
+        if not (epoch.isascii() and epoch.isdecimal() and len(epoch) < 12):
+            return None
+        try:
+            now = parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, ValueError, TypeError):
+            now = self._clock()
+        return max(float(epoch) - now.timestamp(), 0.0)
+
     def _rate_pause(self, answer: httpx.Response) -> float:
         if answer.headers.get("X-Rate-Limit-Type") == "api_calls_cycle":
             return CYCLE_PAUSE_SECONDS
         # Documented: Retry-After in seconds, else X-Rate-Limit-Retry as epoch seconds.
-        now = self._clock()
-        wait = retry_after(answer.headers.get("Retry-After"), now)
-        epoch = answer.headers.get("X-Rate-Limit-Retry", "")
-        if wait is None and epoch.isascii() and epoch.isdecimal() and len(epoch) < 12:
-            wait = max(float(epoch) - now.timestamp(), 0.0)
+        wait = retry_after(answer.headers.get("Retry-After"), self._clock())
+        if wait is None:
+            wait = self._until_counted_anew(answer)
         return min(
             max(wait or 0.0, RATE_PAUSE_SECONDS if wait is None else 0.1), LONGEST_WAIT_SECONDS
         )

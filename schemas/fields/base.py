@@ -1,3 +1,4 @@
+from abc import ABC, abstractmethod
 from typing import Any, TypeVar
 
 from marshmallow import fields
@@ -25,7 +26,7 @@ def reason_of(phrase: str) -> Reason:
     return _REASONS.get(phrase, Reason.WRONG_TYPE)
 
 
-class Declared(fields.Field[T]):
+class Declared(fields.Field[T], ABC):
     """
     A field that may be missing or null, unless a decision rests on it (`strict`).
 
@@ -47,9 +48,9 @@ class Declared(fields.Field[T]):
         """Whether the whole body is refused when this field cannot be read."""
         return self.required
 
+    @abstractmethod
     def read(self, value: Any) -> T:
         """Read a value that is neither missing nor null, or raise `ValidationError`."""
-        raise NotImplementedError
 
     def _deserialize(
         self,

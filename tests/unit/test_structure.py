@@ -83,6 +83,21 @@ def test_containers_run_the_procfiles_commands(service: str, process: str) -> No
     assert command.replace("$$", "$") == procfile_command(process)
 
 
+@pytest.mark.parametrize(
+    ("service", "settings"), [("receiver-1", ReceiverSettings), ("worker", WorkerSettings)]
+)
+def test_containers_are_given_every_setting(
+    service: str, settings: type[ReceiverSettings | WorkerSettings]
+) -> None:
+    """What somebody sets in .env has its effect: no variable is left out of the compose file."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    read = Recorder()
+    with suppress(SettingsError):
+        settings.from_environ(read)
+
+    assert read.asked - set(compose["services"][service]["environment"]) == set()
+
+
 def test_the_images_own_command_is_the_procfiles_web() -> None:
     """`docker run` without a command starts the receiver as the Procfile does."""
     line = next(

@@ -67,9 +67,9 @@ def web_address(value: str) -> str:
     return value
 
 
-def optional_web_address(value: str) -> str | None:
-    """Take an address, or None for an unset variable (default "")."""
-    return web_address(value) if value else None
+def optional_web_address(value: str) -> str:
+    """Take an address, or the empty text of an unset variable (default "")."""
+    return web_address(value) if value else ""
 
 
 def seconds_list(value: str) -> tuple[float, ...]:

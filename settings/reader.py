@@ -58,6 +58,13 @@ class Reader:
         """Note that a variable is wrong, or wrong together with another."""
         self._problems.append(f"{name} {sentence}")
 
+    def require(self, values: Mapping[str, str | None], when: str) -> None:
+        """Note which of these variables, read with "" as default, are missing in this case."""
+        for name, value in values.items():
+            # None: it is set and wrong, which is told already.
+            if value == "":
+                self.problem(name, f"is required {when}")
+
     def finish(self) -> None:
         """
         End reading.

@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 
 from settings import Reader
-from settings.parsers import one_of, web_address
+from settings.parsers import one_of, optional_web_address
 from worker.crm.hubspot.settings import HubSpotSettings
 from worker.secrets import signing_secret
 
@@ -21,7 +21,7 @@ class CrmSettings:
         backend = reader.read("CRM_BACKEND", one_of("dry-run", "hubspot", "http"), "dry-run")
         found = cls(
             backend=backend,
-            http_url=reader.read("CRM_HTTP_URL", _optional_address, ""),
+            http_url=reader.read("CRM_HTTP_URL", optional_web_address, ""),
             http_secret=reader.read("CRM_HTTP_SECRET", signing_secret, ""),
             hubspot=HubSpotSettings.read(
                 reader,
@@ -31,15 +31,6 @@ class CrmSettings:
             ),
         )
         if backend == "http":
-            for name, value in (
-                ("CRM_HTTP_URL", found.http_url),
-                ("CRM_HTTP_SECRET", found.http_secret),
-            ):
-                # None: the variable is set and wrong, which is told already.
-                if value == "":
-                    reader.problem(name, "is required when CRM_BACKEND is http")
+            needed = {"CRM_HTTP_URL": found.http_url, "CRM_HTTP_SECRET": found.http_secret}
+            reader.require(needed, "when CRM_BACKEND is http")
         return found
-
-
-def _optional_address(value: str) -> str:
-    return web_address(value) if value else ""

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 from inbox.rate import Rate, rate
 from settings import Reader
-from settings.parsers import one_of, web_address
+from settings.parsers import one_of, optional_web_address, web_address
 from worker.revocation.policies import Policies
 from worker.secrets import signing_secret
 
@@ -26,7 +26,7 @@ class PerksSettings:
         backend = reader.read("PERKS_BACKEND", one_of("dry-run", "voucherify", "http"), "dry-run")
         found = cls(
             backend=backend,
-            http_url=reader.read("PERKS_HTTP_URL", _optional_address, ""),
+            http_url=reader.read("PERKS_HTTP_URL", optional_web_address, ""),
             http_secret=reader.read("PERKS_HTTP_SECRET", signing_secret, ""),
             voucherify_url=reader.read(
                 "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
@@ -44,10 +44,7 @@ class PerksSettings:
                 "VOUCHERIFY_APP_TOKEN": found.voucherify_app_token,
             },
         }
-        for name, value in needed.get(backend, {}).items():
-            # None: the variable is set and wrong, which is told already.
-            if value == "":
-                reader.problem(name, f"is required when PERKS_BACKEND is {backend}")
+        reader.require(needed.get(backend, {}), f"when PERKS_BACKEND is {backend}")
         return found
 
 
@@ -55,7 +52,3 @@ def _header_text(value: str) -> str:
     if not (value.isascii() and value.isprintable()):
         raise ValueError("must be printable ASCII")
     return value
-
-
-def _optional_address(value: str) -> str:
-    return web_address(value) if value else ""

@@ -49,7 +49,7 @@ def form(value: str) -> str:
         (web_address, "https://api.example.test", "https://api.example.test"),
         (web_address, "http://127.0.0.1:8080/v1/", "http://127.0.0.1:8080/v1/"),
         (web_address, "https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
-        (optional_web_address, "", None),
+        (optional_web_address, "", ""),
         (optional_web_address, "http://a.test/", "http://a.test/"),
         (seconds_list, "10, 30,60.5", (10.0, 30.0, 60.5)),
         (seconds_list, "0,604800", (0.0, 604800.0)),

@@ -1,0 +1,33 @@
+"""Promise 3: a failing CRM holds up no revocation, and its notes arrive afterwards, once."""
+
+from tests.acceptance.conftest import MakeProduct
+from tests.processes import wait_until
+
+
+def test_rewards_are_taken_back_while_the_crm_is_down(make_product: MakeProduct) -> None:
+    """With the CRM answering 503, thirty rewards are taken back; then thirty notes arrive."""
+    product = make_product()
+    product.faults(crm={"status": 503})
+    referees = product.scenario(referees=30)["referees"]
+
+    product.unassign(*(referee["holder"] for referee in referees))
+
+    def taken_back() -> int:
+        cards = product.state("cards")
+        return sum(
+            change["type"].endswith("_REMOVAL")
+            for referee in referees
+            for change in cards[referee["card"]["id"]]["transactions"]
+        )
+
+    wait_until(lambda: taken_back() == 30, "every reward is taken back")
+    assert product.state("notes") == []
+    product.faults(crm=None)
+
+    wait_until(lambda: len(product.state("notes")) == 30, "every note has arrived", seconds=90)
+    product.wait_until_settled()
+    assert product.inbox("failed") == []
+    assert taken_back() == 30
+    assert sorted(note["customer"] for note in product.state("notes")) == sorted(
+        referee["customer"] for referee in referees
+    )

@@ -22,6 +22,11 @@ def test_rewards_are_taken_back_while_the_crm_is_down(make_product: MakeProduct)
 
     wait_until(lambda: taken_back() == 30, "every reward is taken back")
     assert product.state("notes") == []
+    # Not one of them had to wait, which the notes did.
+    log = product.process("worker").output().splitlines()
+    waited = [line for line in log if '"job.postponed"' in line or '"job.waiting"' in line]
+    assert any(":notify_crm" in line for line in waited)
+    assert [line for line in waited if ":revoke_referral_perks" in line] == []
     product.faults(crm=None)
 
     wait_until(lambda: len(product.state("notes")) == 30, "every note has arrived", seconds=90)

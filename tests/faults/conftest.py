@@ -1,4 +1,119 @@
+"""What every fault test has: its size, a store, a fleet, and the table that is printed."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from tests.acceptance.conftest import make_product
+from tests.faults.fleet import Fleet
+from tests.faults.store import Store
+from tests.faults.tally import Row, table
+from tests.processes import ROOT
+from tests.programs import need
 
 
 __all__ = ["make_product"]
+
+_ROWS = pytest.StashKey[list[Row]]()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Takes the rows of the table."""
+
+    rows: list[Row]
+
+    def __call__(self, row: Row, *, may_lose: bool = False) -> Row:
+        """Put a row into the table, then demand the zeroes."""
+        self.rows.append(row)
+        assert row.accepted, "nothing was accepted, so nothing was tested"
+        assert may_lose or not row.lost, row
+        assert not row.doubled, row
+        return row
+
+
+MakeStore = Callable[..., Store]
+MakeFleet = Callable[..., Fleet]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with an empty table."""
+    config.stash[_ROWS] = []
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print one row for each fault, and keep the table in build/faults.md."""
+    rows = config.stash[_ROWS]
+    if not rows:
+        return
+    lines = table(rows)
+    terminalreporter.section("faults")
+    for line in lines:
+        terminalreporter.write_line(line)
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    (folder / "faults.md").write_text("\n".join([*lines, ""]))
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether the test runs at full length."""
+    return bool(pytestconfig.getoption("--full"))
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> Report:
+    """Give what takes this test's rows."""
+    return Report(pytestconfig.stash[_ROWS])
+
+
+@pytest.fixture
+def make_store(tmp_path: Path) -> Iterator[MakeStore]:
+    """Start stores that a test may break."""
+    made: list[Store] = []
+
+    def make(**options: Any) -> Store:
+        store = Store(tmp_path, **options)
+        made.append(store)
+        store.start()
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def make_fleet(tmp_path: Path, make_store: MakeStore) -> Iterator[MakeFleet]:
+    """Start processes around a store; all is stopped at the end."""
+    made: list[Fleet] = []
+
+    def make(
+        *names: str, store: Store | None = None, reach_store_at: str = "", **settings: str
+    ) -> Fleet:
+        fleet = Fleet(tmp_path, store or make_store(), settings, reach_store_at=reach_store_at)
+        made.append(fleet)
+        fleet.start(*(names or ("downstream", "web", "worker")))
+        return fleet
+
+    yield make
+    for fleet in made:
+        fleet.close()
+
+
+@pytest.fixture(scope="session")
+def power_loss(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the library that notes what a store has surely on its disk."""
+    if os.uname().sysname != "Linux":
+        pytest.skip("a loss of power is acted out on Linux only")
+    library = tmp_path_factory.mktemp("power_loss") / "power_loss.so"
+    source = Path(__file__).with_name("power_loss.c")
+    subprocess.run([need("cc"), "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return library

@@ -1,0 +1,94 @@
+"""The product's processes around a store of their own, for tests that break things."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import httpx
+from redis import Redis
+
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.views import Stats
+from sandbox.ports import free_port
+from tests.acceptance.product import Product
+from tests.faults.store import Store
+from tests.faults.tally import Effect
+from tests.processes import Process, wait_until
+
+
+class Fleet(Product):
+    """
+    A `Product` whose store may be killed and whose downstream only writes calls down.
+
+    Args:
+        folder: for logs and the store's files.
+        store: a store that runs.
+        settings: environment of all processes.
+        reach_store_at: address of the store for all processes, if something stands between.
+    """
+
+    def __init__(
+        self, folder: Path, store: Store, settings: dict[str, str], *, reach_store_at: str = ""
+    ) -> None:
+        self.downstream_url = f"http://127.0.0.1:{free_port()}"
+        to_downstream = {
+            "PERKS_BACKEND": "http",
+            "PERKS_HTTP_URL": f"{self.downstream_url}/perks",
+            "CRM_BACKEND": "http",
+            "CRM_HTTP_URL": f"{self.downstream_url}/crm",
+            "REVOCATION_BRAKE": "1000000/hour",
+        }
+        super().__init__(folder, store, to_downstream | settings)
+        self.store = store
+        self.redis_url = reach_store_at or self.redis_url
+        self._client: Redis = connect(
+            f"{store.connection_url}/0", max_connections=2, answer_timeout=10
+        )
+        self.desk = Desk(self._client, dedupe_window_seconds=604_800)
+
+    def close(self) -> None:
+        """Stop everything; the store is the caller's."""
+        super().close()
+        self._client.connection_pool.disconnect()
+
+    def all(self, name: str) -> list[Process]:
+        """Give every process of that name that still runs."""
+        return [each for each in self.processes if each.name == name and each.running]
+
+    def effects(self) -> list[Effect]:
+        """Everything that the downstream was told."""
+        answer = self.http.get(f"{self.downstream_url}/calls")
+        return [Effect(*call) for call in answer.json()]
+
+    def effects_of(self, events: Collection[str]) -> int:
+        """Count the effects of these events, repeats not counted."""
+        return len({(each.kind, each.event) for each in self.effects() if each.event in events})
+
+    def stats(self) -> Stats:
+        """Look at the inbox."""
+        return self.desk.stats()
+
+    def wait_until_worked_off(self, *, seconds: float = 120.0) -> None:
+        """Wait until nothing is queued, running or waiting."""
+        wait_until(lambda: owed(self.stats()) == 0, "everything is worked off", seconds=seconds)
+
+    def _start_downstream(self) -> None:
+        port = self.downstream_url.rsplit(":", 1)[1]
+        self._launch(
+            "downstream",
+            f"granian --interface asgi --host 127.0.0.1 --port {port} --no-ws --http 1 "
+            "--log-level warning tests.faults.downstream:app",
+        )
+
+        def answers() -> bool:
+            try:
+                return self.http.get(f"{self.downstream_url}/calls").is_success
+            except httpx.TransportError:
+                return False
+
+        wait_until(answers, "the downstream answers")
+
+
+def owed(stats: Stats) -> int:
+    """Count the jobs that are still to be run."""
+    return sum(queue.jobs for queue in stats.queues) + stats.running + stats.waiting

@@ -1,0 +1,69 @@
+"""Promise 1: what a store that is killed, or loses its power, still has when it is back."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import MakeFleet, MakeStore, Report
+from tests.faults.load import Load
+from tests.faults.tally import tally
+
+
+#: appendfsync, ACCEPT_DURABILITY, and whether a loss of power may lose what was answered 202.
+SETTINGS = [("always", "memory", False), ("everysec", "memory", True), ("everysec", "fsync", False)]
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("appendfsync", "durability"), [each[:2] for each in SETTINGS])
+def test_a_store_whose_process_is_killed_loses_nothing(
+    make_fleet: MakeFleet,
+    make_store: MakeStore,
+    report: Report,
+    full: bool,
+    appendfsync: str,
+    durability: str,
+) -> None:
+    """Killed under load and started again: all go on, and all that was 202 is there."""
+    store = make_store(appendfsync=appendfsync)
+    fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
+    kills = 20 if full else 1
+    chance = random.Random(11)
+    with Load(fleet.receiver_url, senders=8, pause=0.01) as load:
+        for _ in range(kills):
+            load.wait_for(chance.randint(50, 200))
+            store.kill()
+            store.start()
+    fleet.wait_until_worked_off()
+
+    fault = f"store's process killed, appendfsync {appendfsync}, ACCEPT_DURABILITY={durability}"
+    report(tally(fault, f"{kills} kills", load.accepted, fleet.effects()))
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("appendfsync", "durability", "may_lose"), SETTINGS)
+def test_a_store_that_loses_its_power_keeps_what_was_promised(
+    make_fleet: MakeFleet,
+    make_store: MakeStore,
+    report: Report,
+    power_loss: Path,
+    full: bool,
+    appendfsync: str,
+    durability: str,
+    may_lose: bool,
+) -> None:
+    """What is not on the disk goes; nothing that was 202 is lost, but with plain everysec."""
+    store = make_store(appendfsync=appendfsync, preload=power_loss)
+    fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
+    kills = 20 if full else 1
+    chance = random.Random(13)
+    with Load(fleet.receiver_url, senders=8, pause=0.01) as load:
+        for _ in range(kills):
+            load.wait_for(chance.randint(50, 200))
+            store.lose_power()
+            store.start()
+    fleet.wait_until_worked_off()
+
+    fault = f"store loses power, appendfsync {appendfsync}, ACCEPT_DURABILITY={durability}"
+    row = report(tally(fault, f"{kills} times", load.accepted, fleet.effects()), may_lose=may_lose)
+    assert row.lost or not may_lose, "the loss of power took nothing, so it was none"

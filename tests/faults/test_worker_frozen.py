@@ -1,0 +1,55 @@
+"""Promise 1: the message that a frozen, idle worker takes with it is found and sent again."""
+
+import signal
+import time
+
+import pytest
+
+from tests.faults.conftest import MakeFleet, Report
+from tests.faults.load import Load
+from tests.faults.tally import tally
+from tests.processes import wait_until
+
+
+#: JOB_LEASE_SECONDS and RECLAIM_INTERVAL_SECONDS of the workers in these tests.
+LEASE, INTERVAL = 20, 1
+
+#: What a worker needs until it serves its queues, on a busy machine.
+START_SECONDS = 15
+
+
+@pytest.mark.timeout(1800)
+def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
+    make_fleet: MakeFleet, report: Report, full: bool
+) -> None:
+    """Frozen while it waits for work, given a message, killed: the job runs all the same, once."""
+    fleet = make_fleet()
+    rounds = 50 if full else 2
+    accepted: dict[str, float] = {}
+    taken = 0
+    for number in range(rounds):
+        worker = fleet.process("worker")
+        # Within its wait for work the store still gives it the next message.
+        worker.signal(signal.SIGSTOP)
+        with Load(fleet.receiver_url, senders=1, most=1, first=number + 1) as load:
+            load.join()
+        with fleet.store.client() as client:
+            taken += client.llen("deliveries") == 0 and client.hlen("unacked") == 0
+        worker.kill()
+        ready = time.time()
+        fleet.start("worker")
+        accepted.update(load.accepted)
+        wait_until(lambda: fleet.effects_of(accepted) == 2 * len(accepted), "both effects are made")
+        assert time.time() - ready < LEASE + 2 * INTERVAL + START_SECONDS
+    fleet.wait_until_worked_off()
+
+    report(
+        tally(
+            "worker frozen while idle, then killed",
+            f"{rounds} times",
+            accepted,
+            fleet.effects(),
+            note=f"{taken} messages were nowhere any more",
+        )
+    )
+    assert taken > rounds / 2, "the fault was hardly ever there"

@@ -27,6 +27,8 @@ class Claim:
     fence: int
     tries: int
     received_ms: int
+    #: When it was claimed, by the store's clock.
+    claimed_ms: int
     body: bytes = field(repr=False)
 
     @property
@@ -121,7 +123,7 @@ class Jobs:
         answer = self._scripts["claim"](args=[job, self._lease_ms])
         if answer[0] != b"claimed":
             return Refused(answer[1].decode())
-        _, fence, tries, received, queue, body = answer
+        _, fence, tries, received, now, queue, body = answer
         return Claim(
             job=job,
             task=task,
@@ -129,6 +131,7 @@ class Jobs:
             fence=fence,
             tries=tries,
             received_ms=int(received),
+            claimed_ms=now,
             body=unpack(body),
         )
 

@@ -17,11 +17,13 @@ class Fault:
     delay_seconds: float = 0.0
     times: int | None = None
     skip: int = 0
+    every: int = 1
     method: str | None = None
     path: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
     used: int = 0
+    met: int = 0
 
     @classmethod
     def parse(cls, value: dict[str, Any]) -> Self:
@@ -31,7 +33,7 @@ class Fault:
         Raises:
             ValueError: When a name is not one of ours: a typo would make a test pass for nothing.
         """
-        unknown = set(value) - {each.name for each in fields(cls)} | (set(value) & {"used"})
+        unknown = set(value) - {each.name for each in fields(cls)} | (set(value) & {"used", "met"})
         if unknown:
             raise ValueError(f"No such field of a fault: {', '.join(sorted(unknown))}.")
         return cls(**value)
@@ -50,11 +52,12 @@ class Fault:
         )
 
     def take(self) -> bool:
-        """Use the fault up by one call; say whether this call is hit."""
+        """Use the fault up by one call; say whether this call is hit: every so-manieth is."""
         if self.skip > 0:
             self.skip -= 1
             return False
-        if self.times is not None and self.used >= self.times:
+        self.met += 1
+        if self.met % self.every or (self.times is not None and self.used >= self.times):
             return False
         self.used += 1
         return True

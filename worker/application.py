@@ -71,9 +71,10 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         # end the worker for good; so it connects again until the store is well.
         "broker_channel_error_retry": True,
         "broker_transport_options": {
-            # A worker that is gone keeps its messages this long. They are hints, and the
-            # sweep has sent the jobs again by then, so this only tidies up.
-            "visibility_timeout": 2 * settings.lease_seconds,
+            # A worker that is gone keeps its messages this long by its own clock. They are
+            # hints, and the sweep has sent the jobs again by then, so this only tidies up; and
+            # a day is more than clocks differ, so nobody takes messages from the living.
+            "visibility_timeout": 86_400,
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
         },

@@ -15,6 +15,7 @@ from inbox.errors import unavailable
 from settings import SettingsError
 from worker.effects_table import as_plain, table
 from worker.errors import JobError
+from worker.outgoing import utc_now
 from worker.perks.voucherify.backend import make_api
 from worker.revocation.undo import undo as undo_effect
 from worker.running import make_effects
@@ -78,7 +79,7 @@ def undo(settings: WorkerSettings, effect: str, why: str) -> None:
     if found.state is not EffectState.CONFIRMED:
         raise click.ClickException(f"this effect is {found.state}, not confirmed: nothing to undo")
     api = make_api(settings.perks)
-    job = Job(id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS)
+    job = Job(id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS, now=utc_now)
     undone: Effect = undo_effect(found, why, api, ledger, job)
     click.echo(undone.fields.get("outcome") or f"gave back {undone.number('amount')}")
 

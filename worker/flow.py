@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import monotonic
 
 import structlog
@@ -136,6 +137,7 @@ class Flow:
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
+            now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
             count_call=passage.count_call,
             limit_reached=passage.limit_reached,
@@ -183,6 +185,10 @@ class Flow:
             delay_seconds=round(verdict.delay_seconds, 1),
         )
         return Waiting(verdict)
+
+
+def _time_at(began_ms: int, seconds_later: float) -> datetime:
+    return datetime.fromtimestamp(began_ms / 1000 + seconds_later, UTC)
 
 
 _HELD = "held by the brake"

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from inbox.gates import Gate
@@ -15,6 +16,8 @@ class Job:
     delivery: str
     #: Monotonic time after which the lease may be over: no call is begun that could end later.
     deadline: float
+    #: The time by the store's clock: this machine's may be wrong.
+    now: Callable[[], datetime]
     #: Runs since it was accepted or retried, this one included.
     tries: int = 1
     #: Told before each outgoing call, which may have a shared budget; raises PostponedError

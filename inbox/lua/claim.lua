@@ -1,6 +1,6 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms
--- Gives {'claimed', fence, tries, received, queue, body} or {'refused', state}.
+-- Gives {'claimed', fence, tries, received, now, queue, body} or {'refused', state}.
 local job, lease = ARGV[1], tonumber(ARGV[2])
 local key = JOB .. job
 local now = server_now()
@@ -23,4 +23,4 @@ redis.call('HDEL', key, 'held')
 local fence = redis.call('HINCRBY', key, 'fence', 1)
 local tries = redis.call('HINCRBY', key, 'tries', 1)
 local delivery = redis.call('HMGET', DELIVERY .. delivery_of(job), 'received', 'body')
-return {'claimed', fence, tries, delivery[1], queue, delivery[2]}
+return {'claimed', fence, tries, delivery[1], now, queue, delivery[2]}

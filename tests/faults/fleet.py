@@ -34,10 +34,11 @@ class Fleet(Product):
         to_downstream = {
             "PERKS_BACKEND": "http",
             "PERKS_HTTP_URL": f"{self.downstream_url}/perks",
-            "CRM_BACKEND": "http",
             "CRM_HTTP_URL": f"{self.downstream_url}/crm",
-            "REVOCATION_BRAKE": "1000000/hour",
         }
+        if settings.get("PERKS_BACKEND") == "voucherify":
+            to_downstream.clear()
+        settings = {"REVOCATION_BRAKE": "1000000/hour"} | settings
         super().__init__(folder, store, to_downstream | settings)
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
@@ -54,6 +55,12 @@ class Fleet(Product):
     def all(self, name: str) -> list[Process]:
         """Give every process of that name that still runs."""
         return [each for each in self.processes if each.name == name and each.running]
+
+    def start_worker_at(self, redis_url: str) -> None:
+        """Start a worker that reaches the store by another address."""
+        usual, self.redis_url = self.redis_url, redis_url
+        self.start("worker")
+        self.redis_url = usual
 
     def effects(self) -> list[Effect]:
         """Everything that the downstream was told."""

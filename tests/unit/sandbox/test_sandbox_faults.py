@@ -64,3 +64,11 @@ def test_null_switches_one_component_off() -> None:
     faults.put({"crm": None})
     assert faults.take("crm", "POST", "/crm/events") is None
     assert faults.take("shop", "POST", "/shop/perks") is not None
+
+
+def test_every_hits_each_so_manieth_call() -> None:
+    """A fault can hit every third call, so that most go well."""
+    faults = Faults()
+    faults.put({"crm": {"status": 500, "every": 3}})
+    hits = [faults.take("crm", "POST", "/crm/events") is not None for _ in range(7)]
+    assert hits == [False, False, True, False, False, True, False]

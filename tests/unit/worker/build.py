@@ -1,6 +1,7 @@
 """Builders of what handlers are given, and a transport that answers from memory."""
 
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.samples import assignment_deleted, body
+from worker.outgoing import utc_now
 from worker.services import Job
 
 
@@ -27,10 +29,15 @@ def removal(**overrides: Any) -> HolderAssignmentDeleted:
     return event_of(assignment_deleted(**overrides))
 
 
-def job(seconds: float = 300) -> Job:
-    """Build a job whose lease has so much time left."""
+def job(seconds: float = 300, *, at: datetime | None = None) -> Job:
+    """Build a job whose lease has so much time left, for which the time may stand still."""
     delivery = "0" * 32
-    return Job(id=f"{delivery}:a_handler", delivery=delivery, deadline=monotonic() + seconds)
+    return Job(
+        id=f"{delivery}:a_handler",
+        delivery=delivery,
+        deadline=monotonic() + seconds,
+        now=lambda: at or utc_now(),
+    )
 
 
 class Answers:

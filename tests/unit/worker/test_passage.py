@@ -11,7 +11,14 @@ from worker.passage import MOST_RESERVED, Passage
 
 
 CLAIM = Claim(
-    job="a" * 32 + ":act", task="t", queue="perks", fence=3, tries=1, received_ms=0, body=b""
+    job="a" * 32 + ":act",
+    task="t",
+    queue="perks",
+    fence=3,
+    tries=1,
+    received_ms=0,
+    claimed_ms=0,
+    body=b"",
 )
 OUTAGE = RetryableError("down", "it is down", outage=True)
 TOO_MANY = RetryableError("answered_429", "too many", pause_seconds=60)

@@ -1,0 +1,47 @@
+"""Promises 1 and 2: a worker that cannot reach the store any more, and does not know it."""
+
+import random
+import time
+
+import pytest
+
+from tests.faults.conftest import MakeFleet, MakeStore, Report
+from tests.faults.removals import Removals
+from tests.faults.tally import tally
+from tests.faults.wire import Wire
+
+
+@pytest.mark.timeout(3600)
+def test_a_worker_cut_off_from_the_store_loses_and_doubles_nothing(
+    make_fleet: MakeFleet, make_store: MakeStore, report: Report, full: bool
+) -> None:
+    """Its bytes are swallowed while it revokes; others do its jobs, it does none twice later."""
+    cuts, events, per_second = (20, 4_000, 15.0) if full else (1, 100, 25.0)
+    store = make_store()
+    with Wire(store.port) as wire:
+        fleet = make_fleet("sandbox", "web", "worker", store=store, PERKS_BACKEND="voucherify")
+        fleet.faults(voucherify={"delay_seconds": 0.02}, crm={"delay_seconds": 0.05})
+        fleet.start_worker_at(wire.url)
+        chance = random.Random(5)
+        running = 0
+        with Removals(fleet, events, per_second) as removals:
+            for _ in range(cuts):
+                time.sleep(chance.uniform(1, 3))
+                wire.cut()
+                running += fleet.stats().running
+                # Now and then longer than a lease, so that it wakes to jobs that others did.
+                time.sleep(chance.choice([1, 4, 12, 25]) if full else 22)
+                wire.mend()
+        fleet.wait_until_worked_off(seconds=600)
+
+        report(
+            tally(
+                "worker cut from the store, bytes swallowed",
+                f"{cuts} cuts, {events:,} events",
+                removals.accepted(),
+                removals.effects(),
+            )
+        )
+        assert running >= cuts, "no cut met a job"
+        assert fleet.stats().failed == 0
+        assert all(worker.running for worker in fleet.all("worker"))

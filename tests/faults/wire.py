@@ -1,0 +1,85 @@
+"""A wire to the store that a test may cut without closing it, or lead elsewhere."""
+
+import select
+import socket
+import threading
+from contextlib import suppress
+from typing import Self
+
+
+class Wire:
+    """
+    Carries bytes between clients and a port of this machine.
+
+    Cut, it takes connections and bytes and passes nothing on, as a network does that drops
+    packets; nobody is told. Mended, old connections stay dead and new ones work.
+    """
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._whole = threading.Event()
+        self._whole.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connections: list[socket.socket] = []
+        threading.Thread(target=self._accept, name="wire", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        """Begin; it carries bytes already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all connections."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._whole.set()
+        self.break_connections()
+
+    @property
+    def url(self) -> str:
+        """The address for clients of the store."""
+        return f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
+
+    def cut(self) -> None:
+        """Pass nothing on any more, from connections that exist and from new ones."""
+        self._whole.clear()
+
+    def mend(self) -> None:
+        """Pass bytes on again; what had stood still meanwhile is closed, as after a time-out."""
+        self.break_connections()
+        self._whole.set()
+
+    def lead_to(self, port: int) -> None:
+        """Carry new connections to another port and close the others."""
+        self._target = port
+        self.break_connections()
+
+    def break_connections(self) -> None:
+        """Close every connection."""
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._connections.clear()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                outside, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.append(outside)
+            threading.Thread(target=self._carry, args=(outside,), daemon=True).start()
+
+    def _carry(self, outside: socket.socket) -> None:
+        with outside, suppress(OSError):
+            self._whole.wait()
+            with socket.create_connection(("127.0.0.1", self._target)) as inside:
+                while True:
+                    for source in select.select([outside, inside], [], [])[0]:
+                        if not (data := source.recv(65_536)):
+                            return
+                        # What was on its way when the wire was cut never arrives.
+                        if not self._whole.is_set():
+                            self._whole.wait()
+                            return
+                        (inside if source is outside else outside).sendall(data)

@@ -42,15 +42,15 @@ class Fleet(Product):
         super().__init__(folder, store, to_downstream | settings)
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
-        self._client: Redis = connect(
+        self.client: Redis = connect(
             f"{store.connection_url}/0", max_connections=2, answer_timeout=10
         )
-        self.desk = Desk(self._client, dedupe_window_seconds=604_800)
+        self.desk = Desk(self.client, dedupe_window_seconds=604_800)
 
     def close(self) -> None:
         """Stop everything; the store is the caller's."""
         super().close()
-        self._client.connection_pool.disconnect()
+        self.client.connection_pool.disconnect()
 
     def all(self, name: str) -> list[Process]:
         """Give every process of that name that still runs."""

@@ -54,6 +54,12 @@ class Store:
         """The address, without a database."""
         return f"redis://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._server is not None
+        return self._server.pid
+
     def start(self) -> None:
         """Start it and wait until it has loaded its data."""
         words = [word for name, value in self._options.items() for word in (f"--{name}", value)]

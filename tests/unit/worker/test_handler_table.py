@@ -125,4 +125,4 @@ def test_what_the_whole_system_rests_on_is_set_in_celery() -> None:
     assert list(conf.accept_content) == ["json"]
     assert conf.task_ignore_result is True
     assert conf.worker_pool == "threads"
-    assert conf.broker_transport_options["visibility_timeout"] == 80
+    assert conf.broker_transport_options["visibility_timeout"] == 86_400

@@ -42,9 +42,14 @@ def test_the_receiver_stays_small() -> None:
     assert not loaded & set(HEAVY), "the receiver must not load these"
 
 
-def test_wrong_settings_end_the_process_with_one_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "of_the_server", [{}, {"DRAIN_SECONDS": "sesame", "WEB_CONCURRENCY": "sesame"}]
+)
+def test_wrong_settings_end_the_process_with_one_message(
+    tmp_path: Path, of_the_server: dict[str, str]
+) -> None:
     """Every wrong variable is named, no value is shown, and the exit code is not 0."""
-    wrong = {
+    wrong = of_the_server | {
         "VOUCHERIFY_WEBHOOK_SECRETS": "sesame,whsec-sesame-long-enough",
         "REDIS_URL": "http://:sesame@127.0.0.1",
         "MAX_BODY_BYTES": "sesame",

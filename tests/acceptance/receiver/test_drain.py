@@ -113,14 +113,24 @@ def test_a_signal_to_every_process_drains_too(
 
 
 def test_workers_end_with_a_parent_that_was_killed(redis_url: str, tmp_path: Path) -> None:
-    """Nobody is left who could tell them to: they say they drain, and any SIGTERM ends them."""
-    with running_web(tmp_path / "log", redis_url) as web:
+    """No worker keeps the port that a new receiver is going to listen on."""
+    with running_web(tmp_path / "log", redis_url, WEB_CONCURRENCY="2") as web:
+        eventually(lambda: web.output.count("Started worker-") == 2, "all have started")
         web.process.kill()
         web.process.wait(DEADLINE)
-        eventually(lambda: web.ask("GET", "/readyz").status == 503, "readiness fails")
-        os.killpg(web.process.pid, signal.SIGTERM)
 
-        eventually(lambda: refuses(web), "the worker has ended")
+        eventually(lambda: refuses(web), "the workers have ended")
+
+
+def test_workers_are_replaced_on_sighup(redis_url: str, tmp_path: Path) -> None:
+    """Granian's reload still works: workers obey their parent at any time."""
+    with running_web(tmp_path / "log", redis_url) as web:
+        web.process.send_signal(signal.SIGHUP)
+        eventually(lambda: "Stopped old worker-1" in web.output, "the old worker has ended")
+
+        assert "Killing" not in web.output
+        assert web.send(b"{}").status == 202
+        assert web.stop() == 0
 
 
 def test_requests_in_flight_are_answered(redis_url: str, store: Redis, tmp_path: Path) -> None:
@@ -154,9 +164,9 @@ def test_a_sender_that_stops_in_the_middle_is_not_waited_for(
             began = time.monotonic()
             web.process.send_signal(signal.SIGTERM)
             assert web.send(b"{}").status == 202
-            web.process.wait(20)
+            web.process.wait(30)
 
-            assert time.monotonic() - began < 1 + 10 + 4
+            assert time.monotonic() - began < 19
 
 
 def test_a_stop_during_the_start_is_quick(redis_url: str, tmp_path: Path) -> None:

@@ -84,17 +84,6 @@ def test_a_second_signal_ends_it_at_once(redis_url: str, tmp_path: Path) -> None
         assert end_at_once(web) == 0
 
 
-def test_one_wish_told_twice_is_no_second_one(redis_url: str, tmp_path: Path) -> None:
-    """A host that sends SIGTERM twice in a row does not cut the drain short."""
-    with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS="2") as web:
-        web.process.send_signal(signal.SIGTERM)
-        began = time.monotonic()
-        web.process.send_signal(signal.SIGTERM)
-
-        assert web.process.wait(DEADLINE) == 0
-        assert time.monotonic() - began > 1.9
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_every_process_drains_too(
     redis_url: str, tmp_path: Path, number: signal.Signals

@@ -1,7 +1,6 @@
 """Entry point of the `web` process: `python -m receiver`."""
 
 import os
-import sys
 
 from receiver.listen import ListenSettings
 from receiver.serve import serve
@@ -12,12 +11,15 @@ def main() -> None:
     """Serve, or end with one message that names all that is wrong."""
     try:
         listen = ListenSettings.from_environ(os.environ)
-    except SettingsError as error:
-        # The workers read the rest. It takes 0.1 s to load, and no longer matters now.
+        alone = listen.processes == 1
+    except SettingsError:
+        alone = False
+    if not alone:
+        # One worker checks the rest itself, which keeps this process small. Several would each
+        # tell the same; and what they all need is loaded once, before they are forked.
         from receiver.start import load_settings  # noqa: PLC0415 - as the comment says
 
-        load_settings(os.environ)
-        sys.exit(str(error))
+        listen = load_settings(os.environ).listen
     serve(listen)
 
 

@@ -19,4 +19,4 @@ COPY dashboard dashboard
 
 USER perkhook
 # The receiver by default; a platform's own command goes before it.
-CMD ["sh", "-c", "exec granian --interface wsgi --host \"${HOST:-0.0.0.0}\" --port \"${PORT:-8000}\" --workers \"${WEB_CONCURRENCY:-1}\" --blocking-threads 64 --no-ws --http 1 --http1-header-read-timeout 60000 --workers-kill-timeout 10 receiver.wsgi:app"]
+CMD ["sh", "-c", "exec python -m receiver"]

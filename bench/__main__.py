@@ -62,6 +62,7 @@ def start_receiver(redis: str, port: int) -> "subprocess.Popen[bytes]":
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "REDIS_URL": redis,
+            "DRAIN_SECONDS": "0",
             "VOUCHERIFY_WEBHOOK_SECRETS": SECRET,
         },
         stdout=subprocess.DEVNULL,

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 
 from inbox.settings import InboxSettings
 from receiver.callers import CallerRule, parse_allowed
+from receiver.listen import ListenSettings
 from settings import Reader
 from settings.parsers import whole_number, words
 from telemetry.settings import TelemetrySettings
@@ -18,6 +19,7 @@ class ReceiverSettings:
 
     inbox: InboxSettings
     telemetry: TelemetrySettings
+    listen: ListenSettings
     secrets: tuple[bytes, ...] = field(repr=False)
     max_body_bytes: int
     callers: CallerRule
@@ -34,6 +36,7 @@ class ReceiverSettings:
         found = cls(
             inbox=InboxSettings.read(reader),
             telemetry=TelemetrySettings.read(reader),
+            listen=ListenSettings.read(reader),
             secrets=reader.read("VOUCHERIFY_WEBHOOK_SECRETS", webhook_secrets),
             max_body_bytes=reader.read("MAX_BODY_BYTES", whole_number(1024, 67_108_864), "1048576"),
             callers=CallerRule(

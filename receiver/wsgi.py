@@ -1,4 +1,4 @@
-"""Entry point of the `web` process: `granian --interface wsgi receiver.wsgi:app`."""
+"""The WSGI application, for `python -m receiver` (the `web` process) or any WSGI server."""
 
 import os
 

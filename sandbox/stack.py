@@ -107,6 +107,8 @@ class Stack:
             "web": {
                 "HOST": "127.0.0.1",
                 "PORT": _port(at.receiver),
+                # There is no load balancer to wait for.
+                "DRAIN_SECONDS": "0",
                 "VOUCHERIFY_WEBHOOK_SECRETS": DEMO["SANDBOX_WEBHOOK_SECRET"],
             },
             "worker": {

@@ -142,6 +142,7 @@ class Product:
             procfile_command("web"),
             HOST="127.0.0.1",
             PORT=_port(self.receiver_url),
+            DRAIN_SECONDS="0",
             VOUCHERIFY_WEBHOOK_SECRETS=SECRET,
         )
 

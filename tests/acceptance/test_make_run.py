@@ -58,7 +58,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
 @pytest.mark.parametrize(
     ("file", "old", "new", "named"),
     [
-        ("Procfile", "web: exec granian", "web: false granian", "web: has stopped"),
+        ("Procfile", "web: exec python", "web: false python", "web: has stopped"),
         ("Procfile", "worker: exec celery", "worker: false celery", "worker: has stopped"),
         ("Procfile", "flower: exec python", "flower: false python", "flower: has stopped"),
         (

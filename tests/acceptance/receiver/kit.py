@@ -165,7 +165,12 @@ def running(name: str, log: Path, **environ: str) -> Iterator[Running]:
 @contextmanager
 def running_web(log: Path, redis_url: str, **environ: str) -> Iterator[Running]:
     """Start a receiver and wait until it answers."""
-    required = {"HOST": "127.0.0.1", "VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url}
+    required = {
+        "HOST": "127.0.0.1",
+        "VOUCHERIFY_WEBHOOK_SECRETS": SECRET,
+        "REDIS_URL": redis_url,
+        "DRAIN_SECONDS": "0",
+    }
     with running("web", log, **(required | environ)) as web:
         eventually(lambda: answers(web, "/healthz"), "the receiver answers")
         yield web

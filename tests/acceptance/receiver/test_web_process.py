@@ -42,9 +42,14 @@ def test_the_receiver_stays_small() -> None:
     assert not loaded & set(HEAVY), "the receiver must not load these"
 
 
-def test_wrong_settings_end_the_process_with_one_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "of_the_server", [{}, {"DRAIN_SECONDS": "sesame", "WEB_CONCURRENCY": "sesame"}]
+)
+def test_wrong_settings_end_the_process_with_one_message(
+    tmp_path: Path, of_the_server: dict[str, str]
+) -> None:
     """Every wrong variable is named, no value is shown, and the exit code is not 0."""
-    wrong = {
+    wrong = of_the_server | {
         "VOUCHERIFY_WEBHOOK_SECRETS": "sesame,whsec-sesame-long-enough",
         "REDIS_URL": "http://:sesame@127.0.0.1",
         "MAX_BODY_BYTES": "sesame",
@@ -64,12 +69,14 @@ def test_wrong_settings_end_the_process_with_one_message(tmp_path: Path) -> None
         assert "Traceback" not in web.output
 
 
-def test_a_missing_secret_ends_the_process(tmp_path: Path) -> None:
-    """The one variable without a default is asked for by name."""
-    with running("web", tmp_path / "log", HOST="127.0.0.1") as web:
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_a_missing_secret_ends_the_process(tmp_path: Path, count: str) -> None:
+    """The one variable without a default is asked for by name, once for all workers."""
+    with running("web", tmp_path / "log", HOST="127.0.0.1", WEB_CONCURRENCY=count) as web:
         assert web.process.wait(DEADLINE) != 0
 
-        assert "\n  - VOUCHERIFY_WEBHOOK_SECRETS is required and not set\n" in web.output
+        asked = "\n  - VOUCHERIFY_WEBHOOK_SECRETS is required and not set\n"
+        assert web.output.count(asked) == 1
 
 
 def test_a_right_start_shows_no_secret(redis_url: str, tmp_path: Path) -> None:

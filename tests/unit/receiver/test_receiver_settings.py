@@ -24,6 +24,9 @@ ALL_WRONG = {
     "DEDUPE_WINDOW_SECONDS": "59",
     "LOG_FORMAT": "sesame",
     "SENTRY_DSN": "https://sesame@sentry.example.test",
+    "PORT": "sesame",
+    "WEB_CONCURRENCY": "0",
+    "DRAIN_SECONDS": "-1",
 }
 
 

@@ -1,0 +1,28 @@
+"""Entry point of the `web` process: `python -m receiver`."""
+
+import os
+
+from receiver.listen import ListenSettings
+from receiver.serve import serve
+from settings import SettingsError
+
+
+def main() -> None:
+    """Serve, or end with one message that names all that is wrong."""
+    try:
+        listen = ListenSettings.from_environ(os.environ)
+        alone = listen.processes == 1
+    except SettingsError:
+        alone = False
+    if not alone:
+        # One worker checks the rest itself, which keeps this process small. Several would each
+        # tell the same; and what they all need is loaded once, before they are forked.
+        from receiver.start import load_settings  # noqa: PLC0415 - as the comment says
+
+        listen = load_settings(os.environ).listen
+    serve(listen)
+
+
+# Where workers are spawned and not forked, they import this file too.
+if __name__ == "__main__":
+    main()

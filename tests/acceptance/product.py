@@ -142,8 +142,8 @@ class Product:
             procfile_command("web"),
             HOST="127.0.0.1",
             PORT=_port(self.receiver_url),
-            DRAIN_SECONDS="0",
             VOUCHERIFY_WEBHOOK_SECRETS=SECRET,
+            **{"DRAIN_SECONDS": "0"} | self.settings,
         )
 
         def ready() -> bool:

@@ -62,6 +62,12 @@ class Fleet(Product):
         self.start("worker")
         self.redis_url = usual
 
+    def start_web_on(self, port: int) -> Process:
+        """Start a receiver on a port."""
+        self.receiver_url = f"http://127.0.0.1:{port}"
+        self.start("web")
+        return self.process("web")
+
     def effects(self) -> list[Effect]:
         """Everything that the downstream was told."""
         answer = self.http.get(f"{self.downstream_url}/calls")

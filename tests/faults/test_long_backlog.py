@@ -2,7 +2,7 @@
 
 import os
 import time
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.processes import wait_until
 def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
-    """All jobs older than the lease, none lost: no sweep sends one again, before or in the drain."""
+    """All are older than the lease and none is lost: no sweep sends one again."""
     waiting, drained, measured = (1_000_000, 50_000, 3_000) if full else (1_000, 1_000, 300)
     fleet = make_fleet("web")
     at_empty = _accept_seconds(fleet, measured, first=1)
@@ -59,13 +59,13 @@ def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
             lost=stats.counts.get("lost_messages", 0),
             doubled=max(stats.counts["settled"] - total, 0),
             worst_delay=seconds,
-            note=f"accepting costs {at_full / at_empty:.2f} × an empty queue "
+            note=f"accepting costs {at_full / at_empty:.2f} x an empty queue "
             f"({1e6 * at_full / measured:.0f} µs of the receiver's and the store's time); "
             f"{sum(sum(each) for each in swept if each)} sent again",
         )
     )
     assert not any(any(each) for each in swept if each)
-    assert all(later <= sooner for sooner, later in zip(lengths, lengths[1:], strict=False))
+    assert all(later <= sooner for sooner, later in pairwise(lengths))
 
 
 def _jobs(fleet: Fleet) -> Jobs:

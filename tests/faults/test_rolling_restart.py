@@ -1,0 +1,53 @@
+"""Promise 1, as the sender sees a deployment: receivers are restarted one after the other."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.ports import free_port
+from tests.faults.balancer import balancing
+from tests.faults.conftest import MakeFleet, Report
+from tests.faults.load import Load
+from tests.faults.tally import tally
+
+
+@pytest.mark.timeout(1800)
+def test_no_webhook_is_refused_while_receivers_are_restarted(
+    make_fleet: MakeFleet, report: Report, tmp_path: Path, full: bool
+) -> None:
+    """
+    Behind a load balancer that tries nothing twice, every webhook gets its 202 at once.
+
+    deploy/haproxy.cfg tries again what failed, and so would hide what a restart breaks:
+    without that, nothing but the drain is left.
+    """
+    rounds = 10 if full else 1
+    ports = [free_port(), free_port()]
+    # The load balancer notices within two seconds.
+    fleet = make_fleet("downstream", "worker", DRAIN_SECONDS="4")
+    receivers = [fleet.start_web_on(port) for port in ports]
+    with (
+        balancing(ports, tmp_path) as balancer,
+        Load(balancer.url, senders=8, pause=0.01) as load,
+    ):
+        for life in range(1, rounds + 1):
+            for number, port in enumerate(ports):
+                name = f"Server receivers/receiver-{number + 1} is"
+                load.wait_for(50)
+                assert receivers[number].stop() == 0
+                balancer.wait_until_told(f"{name} DOWN", life)
+                receivers[number] = fleet.start_web_on(port)
+                balancer.wait_until_told(f"{name} UP", life)
+        load.stop()
+        fleet.wait_until_worked_off(seconds=600)
+
+        report(
+            tally(
+                "rolling restart of two receivers behind HAProxy, without its retries",
+                f"{rounds} rounds",
+                load.accepted,
+                fleet.effects(),
+                note=f"{len(load.answers):,} webhooks, {len(load.refused())} of them failed",
+            )
+        )
+    assert load.refused() == []

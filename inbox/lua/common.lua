@@ -65,6 +65,7 @@ local function end_job(job, outcome, window, now)
   redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence')
   local age = now - tonumber(redis.call('HGET', key, 'received'))
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))
+  redis.call('RPUSH', SETTLED, delivery_of(job))
   count('settled')
 end
 

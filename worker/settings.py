@@ -90,7 +90,7 @@ class WorkerSettings:
                 ),
                 failed_most=reader.read("FAILED_KEEP_MOST", whole_number(1, 100_000_000), "100000"),
                 settled_most=reader.read(
-                    "MARKERS_KEEP_MOST", whole_number(1, 100_000_000), "1000000"
+                    "MARKERS_KEEP_MOST", whole_number(1000, 100_000_000), "1000000"
                 ),
             ),
             # Above the time limits of a call, whose answer may still come until then.

@@ -34,7 +34,7 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         admitted    when the brake let it act
                                         reason      slug of the last error
                                         error       sentence of the last error
-                                        run:<n>     JSON history of run n
+                                        run:<n>     JSON history of run n; the newest 30
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)
 perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed

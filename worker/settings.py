@@ -99,5 +99,14 @@ class WorkerSettings:
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
         )
+        # None: it is set and wrong, which is told already.
+        keep: int | None = found.keep.failed_seconds
+        memory: int | None = found.removal_memory_seconds
+        if keep is not None and memory is not None and keep > memory:
+            reader.problem(
+                "FAILED_KEEP_SECONDS",
+                "must not be longer than REMOVAL_MEMORY_SECONDS: a retry is safe while the job's "
+                "effects are known",
+            )
         reader.finish()
         return found

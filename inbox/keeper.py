@@ -15,8 +15,8 @@ NOTICE_SECONDS: Final = 3600
 
 #: What one call drops at the most, so that the store stays quick, and calls in one sweep.
 JOBS_A_CALL: Final = 200
-MARKERS_A_CALL: Final = 1000
-MOST_CALLS: Final = 50
+MARKERS_A_CALL: Final = 200
+MOST_CALLS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

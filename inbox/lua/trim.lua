@@ -1,5 +1,5 @@
--- What is kept for hindsight stays within its bounds: failed jobs by age and count, markers of
--- settled deliveries by count (their age is their TTL). What is owed and has not failed stays.
+-- (k) drop: what is kept for hindsight stays within its bounds. Failed jobs by age and number,
+-- markers of settled deliveries by number (their TTL is their age). All else that is owed stays.
 -- ARGV  1 longest a job stays failed in s  2 most failed jobs  3 most markers
 --       4 bounds of failed jobs must have been known so long in ms  5 most jobs a call
 --       6 most markers a call  7 de-duplication window in ms

@@ -7,7 +7,7 @@ from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.histories import BODIES, INDEX, Working, task_of
 from tests.integration.inbox.house import HANDLERS, QUEUES, WHO, House
-from tests.integration.inbox.keeping import noticed
+from tests.integration.inbox.keeping import DAY, failed_ago, noticed
 
 
 class AnyHistory(Working):
@@ -97,8 +97,19 @@ class AnyHistory(Working):
             # Leases of more than an hour ago are nobody's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
 
-    @rule(failed_most=st.integers(1, 3), settled_most=st.integers(1, 3))
-    def trim(self, failed_most: int, settled_most: int) -> None:
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def poison(self, body: bytes) -> None:
+        """A body that nobody can read fails for good at its first run."""
+        self.accept(body)
+        job = f"{delivery_id(body)}:process"
+        if self.model.states.get(job) == "queued":
+            self._remember(job, self.house.dispatches(job))
+            self._claim(job)
+            assert self.house.jobs.fail(self.claims[-1], "not_json", "an error")
+            self.model.states[job] = "failed"
+
+    @rule(failed_most=st.integers(1, 3), settled_most=st.integers(1, 3), long_after=st.booleans())
+    def trim(self, failed_most: int, settled_most: int, long_after: bool) -> None:
         """
         A trim drops the failed jobs and the markers that are too many, and nothing that owes.
 
@@ -106,7 +117,9 @@ class AnyHistory(Working):
         """
         store, model = self.house.store, self.model
         failed = [job.decode() for job in store.zrange(keys.FAILED, 0, -1)]
-        too_many = failed[: max(len(failed) - failed_most, 0)]
+        too_many = failed if long_after else failed[: max(len(failed) - failed_most, 0)]
+        for job in failed:
+            failed_ago(store, job, DAY + 1 if long_after else 0)
         self.house.tick()
 
         trimming = noticed(store, failed_most=failed_most, settled_most=settled_most)

@@ -1,5 +1,7 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from redis import Redis
@@ -7,7 +9,17 @@ from redis import Redis
 from inbox import keys, scripts
 from inbox.ids import delivery_of, is_delivery_id, name_of
 from inbox.packing import unpack
-from inbox.views import DeliveryView, JobView, QueueView, RunView, Stats, moment
+from inbox.views import (
+    DeliveryView,
+    JobView,
+    KeptView,
+    QueueView,
+    RunView,
+    Stats,
+    kept_failed,
+    kept_settled,
+    moment,
+)
 
 
 #: Jobs read from the store in one round trip.
@@ -41,8 +53,12 @@ class Desk:
         pipe.zrange(keys.FAILED, 0, 0, withscores=True)
         pipe.zcard(keys.HELD)
         pipe.hgetall(keys.COUNTS)
-        answers = iter(pipe.execute())
-        return Stats(
+        pipe.llen(keys.SETTLED)
+        pipe.hgetall(keys.LIMITS)
+        pipe.time()
+        *found, settled, limits, now = pipe.execute()
+        answers = iter(found)
+        stats = Stats(
             queues=tuple(
                 QueueView(
                     queue=name,
@@ -60,6 +76,8 @@ class Desk:
             held=next(answers),
             counts={key.decode(): int(value) for key, value in sorted(next(answers).items())},
         )
+        kept = _kept(stats.failed, stats.oldest_failed, settled, limits, now)
+        return replace(stats, kept=kept)
 
     def failed_count(self) -> int:
         """Count the jobs that failed for good."""
@@ -161,6 +179,26 @@ class Desk:
         for job, fields, next_try in zip(jobs, answers[::2], answers[1::2], strict=True):
             if fields:
                 yield _job_view(job, {k.decode(): v for k, v in fields.items()}, next_try)
+
+
+def _kept(
+    failed: int,
+    oldest: datetime | None,
+    settled: int,
+    limits: dict[bytes, bytes],
+    now: tuple[int, int],
+) -> tuple[KeptView, ...]:
+    bounds = {key.decode(): int(value) for key, value in limits.items()}
+    return (
+        kept_failed(
+            failed,
+            oldest=oldest,
+            now=moment(now[0] * 1000 + now[1] // 1000),
+            limit=bounds.get("failed_most"),
+            keep_seconds=bounds.get("failed_seconds"),
+        ),
+        kept_settled(settled, limit=bounds.get("settled_most")),
+    )
 
 
 def _outcome(answer: list[bytes]) -> str:

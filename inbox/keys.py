@@ -34,14 +34,22 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         admitted    when the brake let it act
                                         reason      slug of the last error
                                         error       sentence of the last error
-                                        run:<n>     JSON history of run n
+                                        run:<n>     JSON history of run n; the newest 30
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)
 perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed
 perkhook:running                zset    running jobs by end of lease, until settled or set aside
 perkhook:waiting                zset    waiting jobs by time of next try, until dispatched
-perkhook:failed                 zset    failed jobs by time of failure, until retried or discarded
+perkhook:failed                 zset    failed jobs by time of failure, until retried, discarded
+                                        or dropped (trim): FAILED_KEEP_SECONDS, FAILED_KEEP_MOST
 perkhook:held                   zset    jobs held by the brake by time, until released, discarded
+perkhook:settled                list    deliveries in the order they were settled (whatever ends
+                                        a job), until their marker is gone; the newest
+                                        MARKERS_KEEP_MOST (trim)
+perkhook:limits                 hash    the bounds that trim holds, for those who warn; for ever
+
+                                        failed_seconds, failed_most, settled_most
+                                        since       when a bound of failed jobs last changed
 perkhook:brake                  zset    jobs that the brake let act, by time; one brake window
 perkhook:identity:<identity>    string  "<delivery>:<received>" that took this assignment on;
                                         lives REMOVAL_MEMORY_SECONDS (fan_out)
@@ -83,6 +91,8 @@ RUNNING: Final = PREFIX + "running"
 WAITING: Final = PREFIX + "waiting"
 FAILED: Final = PREFIX + "failed"
 HELD: Final = PREFIX + "held"
+SETTLED: Final = PREFIX + "settled"
+LIMITS: Final = PREFIX + "limits"
 BRAKE: Final = PREFIX + "brake"
 GATE: Final = PREFIX + "gate:"
 BUDGET: Final = PREFIX + "budget:"

@@ -26,6 +26,8 @@ _NAMES: Final = {
     "WAITING": keys.WAITING,
     "FAILED": keys.FAILED,
     "HELD": keys.HELD,
+    "SETTLED": keys.SETTLED,
+    "LIMITS": keys.LIMITS,
     "BRAKE": keys.BRAKE,
     "GATE": keys.GATE,
     "BUDGET": keys.BUDGET,

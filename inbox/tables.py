@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from inbox.views import DeliveryView, JobView, Stats
+from inbox.views import DeliveryView, JobView, KeptView, Stats
 
 
 def stats(found: Stats) -> RenderableType:
@@ -21,10 +21,19 @@ def stats(found: Stats) -> RenderableType:
     states.add_row("waiting", str(found.waiting), f"next try {_time(found.next_try)}")
     states.add_row("held by the brake", str(found.held), "")
     states.add_row("failed", str(found.failed), f"oldest {_age(found.oldest_failed)}")
+    kept = Table("set", "kept", "at most", "filled", "next dropped", title="Kept within bounds")
+    for each in found.kept:
+        kept.add_row(
+            each.set,
+            str(each.count),
+            "not known yet" if each.limit is None else str(each.limit),
+            "-" if each.fill_ratio is None else f"{each.fill_ratio:.0%}",
+            _next_drop(each),
+        )
     counts = Table("since the store was made", "", title="Counts")
     for name, value in found.counts.items():
         counts.add_row(name, str(value))
-    return Group(queues, states, counts)
+    return Group(queues, states, kept, counts)
 
 
 def jobs(found: Iterable[JobView], state: str) -> RenderableType:
@@ -92,6 +101,12 @@ _OUTCOMES = {
     "unknown": "not done: no such delivery",
     "settled": "not done: the delivery is settled, its body is no longer kept",
 }
+
+
+def _next_drop(kept: KeptView) -> str:
+    if kept.limit is None or kept.count < kept.limit:
+        return _time(kept.next_drop)
+    return "as soon as one more comes" if kept.count == kept.limit else "the next sweeps"
 
 
 def _time(moment: datetime | None) -> str:

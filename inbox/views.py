@@ -1,8 +1,16 @@
 """What operators see of the store: frozen values, read without changing anything."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, overload
+
+
+@overload
+def moment(milliseconds: bytes | float) -> datetime: ...
+
+
+@overload
+def moment(milliseconds: bytes | float | None) -> datetime | None: ...
 
 
 def moment(milliseconds: bytes | float | None) -> datetime | None:
@@ -67,6 +75,62 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptView:
+    """
+    Something that is kept for hindsight within bounds: failed jobs, or markers.
+
+    Attributes:
+        set: `failed` or `settled`.
+        count: how many there are.
+        limit: how many there may be; None until a worker has told.
+        keep_seconds: how long one is kept; None if unknown, or bounded by its own TTL.
+        oldest: the one that goes next.
+        next_drop: when that is, unless the limit comes first.
+        fill_ratio: how near the nearest bound is, from 0; from 1 on something is dropped.
+    """
+
+    set: str
+    count: int
+    limit: int | None
+    keep_seconds: int | None = None
+    oldest: datetime | None = None
+    next_drop: datetime | None = None
+    fill_ratio: float | None = None
+
+
+def kept_failed(
+    count: int,
+    *,
+    oldest: datetime | None,
+    now: datetime,
+    limit: int | None,
+    keep_seconds: int | None,
+) -> KeptView:
+    """Tell how near failed jobs are to being dropped, by count and by age."""
+    ratio, next_drop = None, None
+    if limit is not None and keep_seconds is not None:
+        ratio = count / limit
+        if oldest is not None:
+            keep = timedelta(seconds=keep_seconds)
+            ratio, next_drop = max(ratio, (now - oldest) / keep), oldest + keep
+    return KeptView(
+        set="failed",
+        count=count,
+        limit=limit,
+        keep_seconds=keep_seconds,
+        oldest=oldest,
+        next_drop=next_drop,
+        fill_ratio=ratio,
+    )
+
+
+def kept_settled(count: int, *, limit: int | None) -> KeptView:
+    """Tell how near markers are to being dropped before their time."""
+    ratio = None if limit is None else count / limit
+    return KeptView(set="settled", count=count, limit=limit, fill_ratio=ratio)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """The inbox at a glance."""
 
@@ -78,6 +142,7 @@ class Stats:
     oldest_failed: datetime | None
     held: int
     counts: dict[str, int] = field(default_factory=dict)
+    kept: tuple[KeptView, ...] = ()
 
 
 def as_plain(view: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from inbox.views import Stats
@@ -72,3 +72,31 @@ class _InboxCollector(Collector):
         for queue in stats.queues:
             queued.add_metric([queue.queue], queue.jobs)
         yield queued
+        yield from _kept(stats)
+
+
+def _kept(stats: Stats) -> Iterator[Metric]:
+    kept = GaugeMetricFamily(
+        "perkhook_kept", "Failed jobs, and markers of settled deliveries.", labels=["set"]
+    )
+    limit = GaugeMetricFamily(
+        "perkhook_kept_limit",
+        "How many of them are kept; known once a worker runs.",
+        labels=["set"],
+    )
+    ratio = GaugeMetricFamily(
+        "perkhook_kept_fill_ratio",
+        "How near the nearest bound is, by count or age; above 1 the oldest are dropped.",
+        labels=["set"],
+    )
+    dropped = CounterMetricFamily(
+        "perkhook_kept_dropped", "Dropped because a bound was reached, by all.", labels=["set"]
+    )
+    for each in stats.kept:
+        kept.add_metric([each.set], each.count)
+        if each.limit is not None:
+            limit.add_metric([each.set], each.limit)
+        if each.fill_ratio is not None:
+            ratio.add_metric([each.set], each.fill_ratio)
+        dropped.add_metric([each.set], stats.counts.get(f"dropped_{each.set}", 0))
+    yield from (kept, limit, ratio, dropped)

@@ -12,6 +12,7 @@ from inbox.connection import connect
 from inbox.effects import Effects
 from inbox.gates import Gate
 from inbox.jobs import Jobs
+from inbox.keeper import Keeper
 from telemetry.sentry import configure_sentry
 from worker.crm import make_crm
 from worker.flow import Flow
@@ -19,6 +20,7 @@ from worker.perks import make_perks
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.sweeper import Sweeper
+from worker.trimming import Trimming
 
 
 log = structlog.get_logger()
@@ -102,7 +104,14 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
         )
-        self._sweeper = Sweeper(jobs, caller, queues, settings.reclaim_interval_seconds)
+        keeper = Keeper(
+            store,
+            settings.keep,
+            dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
+        )
+        self._sweeper = Sweeper(
+            jobs, caller, queues, settings.reclaim_interval_seconds, Trimming(keeper)
+        )
         self._sweeper.start()
         worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
         log.info(

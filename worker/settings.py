@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inbox.keeper import Limits
 from inbox.rate import Rate, rate
 from inbox.settings import InboxSettings
 from settings import Reader
@@ -56,6 +57,7 @@ class WorkerSettings:
     reclaim_interval_seconds: int
     retry_schedule_seconds: tuple[float, ...]
     removal_memory_seconds: int
+    keep: Limits
     brake: Rate
     in_flight_seconds: int
     perks: PerksSettings
@@ -82,11 +84,29 @@ class WorkerSettings:
             removal_memory_seconds=reader.read(
                 "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000"
             ),
+            keep=Limits(
+                failed_seconds=reader.read(
+                    "FAILED_KEEP_SECONDS", whole_number(3600, 315_360_000), "7776000"
+                ),
+                failed_most=reader.read("FAILED_KEEP_MOST", whole_number(1, 100_000_000), "100000"),
+                settled_most=reader.read(
+                    "MARKERS_KEEP_MOST", whole_number(1000, 100_000_000), "1000000"
+                ),
+            ),
             # Above the time limits of a call, whose answer may still come until then.
             in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
         )
+        # None: it is set and wrong, which is told already.
+        keep: int | None = found.keep.failed_seconds
+        memory: int | None = found.removal_memory_seconds
+        if keep is not None and memory is not None and keep > memory:
+            reader.problem(
+                "FAILED_KEEP_SECONDS",
+                "must not be longer than REMOVAL_MEMORY_SECONDS: a retry is safe while the job's "
+                "effects are known",
+            )
         reader.finish()
         return found

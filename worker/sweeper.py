@@ -7,6 +7,7 @@ from redis import RedisError
 from inbox.jobs import Jobs
 from telemetry.safe_errors import type_name
 from telemetry.sentry import report
+from worker.trimming import Trimming
 
 
 log = structlog.get_logger()
@@ -21,9 +22,15 @@ class Sweeper:
     """
 
     def __init__(
-        self, jobs: Jobs, caller: str, queues: Sequence[str], interval_seconds: float
+        self,
+        jobs: Jobs,
+        caller: str,
+        queues: Sequence[str],
+        interval_seconds: float,
+        trimming: Trimming,
     ) -> None:
         self._jobs = jobs
+        self._trimming = trimming
         self._caller = caller
         self._queues = queues
         self._interval = interval_seconds
@@ -61,3 +68,6 @@ class Sweeper:
         swept = self._jobs.sweep(self._caller, self._queues, self._interval)
         if swept and any(swept):
             log.info("sweep.sent_again", **swept._asdict())
+        if swept is not False:
+            # Whoever sweeps in this interval trims in it, and last: what is to run comes first.
+            self._trimming.run()

@@ -43,7 +43,14 @@ local function note_run(job, fence, now, reason, text)
     started = tonumber(redis.call('HGET', key, 'since')), ended = now,
     reason = reason, error = text })
   redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
-  redis.call('HDEL', key, 'run:' .. (fence - 30))
+  -- The numbers have gaps, for a run that was postponed is not noted.
+  local runs = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    local number = string.match(field, '^run:(%d+)$')
+    if number then table.insert(runs, tonumber(number)) end
+  end
+  table.sort(runs)
+  for i = 1, #runs - 30 do redis.call('HDEL', key, 'run:' .. runs[i]) end
 end
 
 -- The job is over. With the last one the delivery is settled: its body goes, its marker
@@ -65,6 +72,7 @@ local function end_job(job, outcome, window, now)
   redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence')
   local age = now - tonumber(redis.call('HGET', key, 'received'))
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))
+  redis.call('RPUSH', SETTLED, delivery_of(job))
   count('settled')
 end
 

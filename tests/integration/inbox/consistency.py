@@ -19,6 +19,8 @@ SINGLE = {
     keys.QUEUES: b"set",
     keys.SWEEPING: b"string",
     keys.LOOKED: b"hash",
+    keys.SETTLED: b"list",
+    keys.LIMITS: b"hash",
 }
 MANY = {
     keys.DELIVERY: b"hash",
@@ -45,6 +47,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
     everything.check_jobs()
     everything.check_indexes()
     everything.check_messages(lost)
+    everything.check_settled()
 
 
 def snapshot(store: Any) -> dict[str, Any]:
@@ -166,10 +169,16 @@ class _Everything:
         """A queued job's newest message is in its queue, and no message is there twice."""
         sent: Counter[tuple[str, str]] = Counter()
         for name, kind in self.types.items():
-            if kind == b"list":
+            if kind == b"list" and name != keys.SETTLED:
                 sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():
             if fields["state"] == b"queued" and job not in lost:
                 message = (fields["queue"].decode(), f"{job}:{fields['dispatches'].decode()}")
                 assert message in sent
+
+    def check_settled(self) -> None:
+        """Each marker is in the list that bounds their number."""
+        listed = {delivery.decode() for delivery in self.values.get(keys.SETTLED, ())}
+        settled = {name for name, fields in self.deliveries.items() if "settled" in fields}
+        assert settled <= listed

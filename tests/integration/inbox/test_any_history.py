@@ -7,6 +7,7 @@ from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.histories import BODIES, INDEX, Working, task_of
 from tests.integration.inbox.house import HANDLERS, QUEUES, WHO, House
+from tests.integration.inbox.keeping import DAY, failed_ago, noticed
 
 
 class AnyHistory(Working):
@@ -92,12 +93,50 @@ class AnyHistory(Working):
         if delivery in self.model.ended and not self.model.live(delivery):
             self.house.tick()
             self.house.store.delete(keys.DELIVERY + delivery)
-            self._forget_messages(delivery)
-            del self.model.ended[delivery]
-            for job in [job for job in self.model.fences if delivery_of(job) == delivery]:
-                del self.model.fences[job]
+            self._forget(delivery)
             # Leases of more than an hour ago are nobody's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
+
+    @rule(body=st.sampled_from(sorted(BODIES)))
+    def poison(self, body: bytes) -> None:
+        """A body that nobody can read fails for good at its first run."""
+        self.accept(body)
+        job = f"{delivery_id(body)}:process"
+        if self.model.states.get(job) == "queued":
+            self._remember(job, self.house.dispatches(job))
+            self._claim(job)
+            assert self.house.jobs.fail(self.claims[-1], "not_json", "an error")
+            self.model.states[job] = "failed"
+
+    @rule(failed_most=st.integers(1, 3), settled_most=st.integers(1, 3), long_after=st.booleans())
+    def trim(self, failed_most: int, settled_most: int, long_after: bool) -> None:
+        """
+        A trim drops the failed jobs and the markers that are too many, and nothing that owes.
+
+        A worker that froze may still wake up with a lease of a life whose marker went early.
+        """
+        store, model = self.house.store, self.model
+        failed = [job.decode() for job in store.zrange(keys.FAILED, 0, -1)]
+        too_many = failed if long_after else failed[: max(len(failed) - failed_most, 0)]
+        for job in failed:
+            failed_ago(store, job, DAY + 1 if long_after else 0)
+        self.house.tick()
+
+        trimming = noticed(store, failed_most=failed_most, settled_most=settled_most)
+        batches = list(trimming.trim())
+
+        assert [each.job for batch in batches for each in batch.dropped] == too_many
+        for job in too_many:
+            model.end(job)
+        markers = {delivery for delivery in model.ended if not model.live(delivery)}
+        left = {d for d in model.ended if store.exists(keys.DELIVERY + d)}
+        gone = model.ended.keys() - left
+        assert gone <= markers
+        assert len(gone) == sum(batch.markers for batch in batches)
+        assert len(markers - gone) <= settled_most
+        assert store.llen(keys.SETTLED) <= settled_most
+        for delivery in gone:
+            self._forget(delivery)
 
     @invariant()
     def the_store_agrees(self) -> None:
@@ -144,6 +183,12 @@ class AnyHistory(Working):
                 self.time_comes(pick, index)
         self.sweep(later=True)
         self.sweep(later=True)
+
+    def _forget(self, delivery: str) -> None:
+        self._forget_messages(delivery)
+        del self.model.ended[delivery]
+        for job in [job for job in self.model.fences if delivery_of(job) == delivery]:
+            del self.model.fences[job]
 
     def _forget_messages(self, delivery: str) -> None:
         for queue in QUEUES:

@@ -195,6 +195,23 @@ def test_a_long_history_keeps_its_newest_runs(house: House) -> None:
     assert_consistent(house.store)
 
 
+def test_a_history_with_postponed_runs_is_bounded_too(house: House) -> None:
+    """A run that is no try leaves a gap in the numbers, behind which no old run may stay."""
+    claim = house.process()
+    for number in range(120):
+        if number % 7 in {1, 2, 5}:
+            house.jobs.postpone(claim, 0, "shut", "an error")
+        else:
+            house.jobs.wait(claim, 0, "told_so", "an error")
+        claim = house.claim(claim.job)
+
+    found = house.desk.job(claim.job)
+
+    assert found is not None
+    assert 0 < len(found.runs) <= 30
+    assert_consistent(house.store)
+
+
 def test_times_are_whole_milliseconds(house: House) -> None:
     """No time is written in the short form that Lua gives to large numbers."""
     last = house.in_state("failed")

@@ -10,12 +10,20 @@ from structlog.testing import capture_logs
 from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs, Swept
+from inbox.keeper import Keeper, Limits
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.station import until
 from worker.sweeper import Sweeper
+from worker.trimming import Trimming
 
 
 QUEUES = ("deliveries", "perks", "crm")
+
+
+def trimming(store: Redis, *, failed_most: int = 1000) -> Trimming:
+    """Keep so many failed jobs."""
+    limits = Limits(failed_seconds=86_400, failed_most=failed_most, settled_most=1000)
+    return Trimming(Keeper(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
 
 
 class Failing(Jobs):
@@ -54,7 +62,7 @@ def test_an_error_does_not_end_the_loop(
     delivery = intake.accept(b"{}").delivery
     claim = jobs.claim(f"{delivery}:process:1")
     jobs.wait(claim, 0, "told_so", "an error")  # type: ignore[arg-type]
-    sweeper = Sweeper(jobs, "a test", QUEUES, 0.05)
+    sweeper = Sweeper(jobs, "a test", QUEUES, 0.05, trimming(store))
 
     with capture_logs() as logs:
         sweeper.start()
@@ -69,7 +77,7 @@ def test_an_error_does_not_end_the_loop(
 def test_the_queues_are_made_known_and_the_loop_ends_when_told(store: Redis, jobs: Jobs) -> None:
     """Operators see a worker's queues from its start; a stopped worker sweeps no more."""
     threads = active_count()
-    sweeper = Sweeper(jobs, "a test", QUEUES, 3600)
+    sweeper = Sweeper(jobs, "a test", QUEUES, 3600, trimming(store))
 
     sweeper.start()
     until(lambda: store.smembers(keys.QUEUES) == {queue.encode() for queue in QUEUES})

@@ -20,6 +20,9 @@ WRONG = {
     "RECLAIM_INTERVAL_SECONDS": "0",
     "RETRY_SCHEDULE_SECONDS": "10,,x-four",
     "REMOVAL_MEMORY_SECONDS": "59",
+    "FAILED_KEEP_SECONDS": "3599",
+    "FAILED_KEEP_MOST": "0",
+    "MARKERS_KEEP_MOST": "999",
     "PERKS_BACKEND": "http",
     "PERKS_HTTP_URL": "ftp://five.test",
     "PERKS_HTTP_SECRET": "whsec_six",
@@ -122,6 +125,16 @@ def test_a_lease_has_room_for_a_call(value: str, right: bool) -> None:
     else:
         with pytest.raises(SettingsError, match="JOB_LEASE_SECONDS must be a whole number"):
             BrokerSettings.from_environ({"JOB_LEASE_SECONDS": value})
+
+
+@pytest.mark.parametrize(("keep", "right"), [("7200", True), ("7201", False)])
+def test_a_failed_job_is_not_kept_longer_than_its_effects(keep: str, right: bool) -> None:
+    """A retry after the ledger has forgotten could take back twice."""
+    environ = {"FAILED_KEEP_SECONDS": keep, "REMOVAL_MEMORY_SECONDS": "7200"}
+    if right:
+        assert WorkerSettings.from_environ(environ).keep.failed_seconds == int(keep)
+    else:
+        assert _problems(**environ) == ["FAILED_KEEP_SECONDS"]
 
 
 def test_no_secret_stands_in_the_repr_of_settings() -> None:

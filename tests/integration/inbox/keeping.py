@@ -1,0 +1,55 @@
+"""Bounds for tests that trim, and the time that they must have been known."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from inbox import keys
+from inbox.keeper import NOTICE_SECONDS, Dropped, Keeper, Limits, Trimmed
+from tests.conftest import WINDOW_SECONDS
+
+
+DAY = 86_400
+AGE = "failed longer than FAILED_KEEP_SECONDS"
+COUNT = "more failed jobs than FAILED_KEEP_MOST"
+
+
+def limits(
+    *, failed_seconds: int = DAY, failed_most: int = 1000, settled_most: int = 1000
+) -> Limits:
+    """Give bounds that are wide but for those named."""
+    return Limits(failed_seconds=failed_seconds, failed_most=failed_most, settled_most=settled_most)
+
+
+def keeper(store: Any, **bounds: int) -> Keeper:
+    """Make a keeper of these bounds."""
+    return Keeper(store, limits(**bounds), dedupe_window_seconds=WINDOW_SECONDS)
+
+
+def known_long_enough(store: Any) -> None:
+    """Let the time pass that a bound must have shown before it drops a failed job."""
+    store.hincrby(keys.LIMITS, "since", -NOTICE_SECONDS * 1000)
+
+
+def noticed(store: Any, **bounds: int) -> Keeper:
+    """Make a keeper whose bounds have been known for long enough."""
+    found = limits(**bounds)
+    fields = {
+        "failed_seconds": found.failed_seconds,
+        "failed_most": found.failed_most,
+        "settled_most": found.settled_most,
+        "since": 1,
+    }
+    store.hset(keys.LIMITS, mapping=fields)
+    return keeper(store, **bounds)
+
+
+def dropped(batches: Iterator[Trimmed]) -> list[Dropped]:
+    """Trim to the end; gives the failed jobs that went."""
+    return [job for batch in batches for job in batch.dropped]
+
+
+def failed_ago(store: Any, job: str, seconds: float) -> None:
+    """Let a job have failed so long ago."""
+    since = int(store.zscore(keys.FAILED, job)) - round(seconds * 1000)
+    store.zadd(keys.FAILED, {job: since}, xx=True)
+    store.hset(keys.JOB + job, "since", since)

@@ -1,0 +1,131 @@
+"""Markers of settled deliveries are bounded by number too, and only markers ever go."""
+
+import pytest
+
+from inbox import keys
+from inbox.jobs import SameAssignment
+from inbox.keeper import MARKERS_A_CALL
+from tests.integration.inbox.consistency import assert_consistent, snapshot
+from tests.integration.inbox.house import HANDLERS, QUEUES, House
+from tests.integration.inbox.keeping import noticed
+
+
+def _settle(house: House, number: int) -> list[str]:
+    return [house.settled(b"%d" % one) for one in range(number)]
+
+
+def _listed(house: House) -> list[str]:
+    return [delivery.decode() for delivery in house.store.lrange(keys.SETTLED, 0, -1)]
+
+
+def _trim(house: House, settled_most: int) -> int:
+    return sum(batch.markers for batch in noticed(house.store, settled_most=settled_most).trim())
+
+
+def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
+    """The list has a delivery when its last job ends, not before, in the order of settling."""
+    first = house.handlers(b"first")
+    assert _listed(house) == []
+    house.jobs.done(house.claim(f"{first}:notify_crm"), "done")
+    second = house.settled(b"second")
+    assert _listed(house) == [second]
+
+    house.jobs.done(house.claim(f"{first}:revoke_referral_perks"), "done")
+
+    assert _listed(house) == [second, first]
+    assert_consistent(house.store)
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 3])
+def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> None:
+    """Exactly as many as are too many go, those settled first; their bytes are new again."""
+    settled = _settle(house, 5)
+
+    gone = _trim(house, 5 - beyond)
+
+    assert gone == max(beyond, 0)
+    assert _listed(house) == settled[gone:]
+    assert house.desk.stats().counts.get("dropped_settled", 0) == gone
+    assert_consistent(house.store)
+    for one in range(5):
+        assert house.intake.accept(b"%d" % one).duplicate == (one >= gone)
+
+
+def test_what_has_expired_leaves_the_list(house: House) -> None:
+    """An entry whose marker's time is over is passed, though the list is not full."""
+    settled = _settle(house, 5)
+    house.store.delete(*(keys.DELIVERY + delivery for delivery in settled[:2]))
+
+    assert _trim(house, 1000) == 0
+
+    assert _listed(house) == settled[2:]
+    assert "dropped_settled" not in house.desk.stats().counts
+    assert_consistent(house.store)
+
+
+def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
+    """A body that came again after its marker went has a new life, which no old entry ends."""
+    old, other = _settle(house, 2)
+    house.store.delete(keys.DELIVERY + old, *QUEUES)
+    house.tick()
+    assert not house.intake.accept(b"0").duplicate
+
+    gone = _trim(house, 1)
+
+    assert gone == 0
+    assert _listed(house) == [other]
+    assert house.desk.body(old) == b"0"
+    assert house.claim(f"{old}:process").body == b"0"
+    assert_consistent(house.store)
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
+def test_what_owes_stays_beside_a_full_list(house: House, state: str) -> None:
+    """With room for one marker, a delivery with a job in any state loses nothing."""
+    last = house.in_state(state)
+    _settle(house, 3)
+    before = snapshot(house.store)
+
+    assert _trim(house, 1) == 2
+
+    after = snapshot(house.store)
+    kept = {name: value for name, value in before.items() if last.delivery in name}
+    assert kept == {name: value for name, value in after.items() if last.delivery in name}
+    assert_consistent(house.store)
+
+
+def test_an_early_drop_keeps_the_effect_single(house: House) -> None:
+    """Bytes whose marker had to go are processed again, and hand nothing on a second time."""
+    first = house.handlers(b"first", identity="holder-1")
+    for name, _ in HANDLERS:
+        house.jobs.done(house.claim(f"{first}:{name}"), "done")
+    house.settled(b"second")
+    house.store.delete(*QUEUES)
+    assert _trim(house, 1) == 1
+    house.tick()
+
+    assert not house.intake.accept(b"first").duplicate
+    claim = house.claim(f"{first}:process")
+    answer = house.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity="holder-1")
+
+    assert answer == SameAssignment(first)
+    assert house.state_of(f"{first}:revoke_referral_perks") == "gone"
+    assert_consistent(house.store)
+
+
+def test_many_markers_go_in_batches(house: House) -> None:
+    """A bound that was lowered by thousands is reached in one trim, a bounded number a call."""
+    number = 2 * MARKERS_A_CALL + 10
+    pipe = house.store.pipeline(transaction=False)
+    for one in range(number):
+        delivery = f"{one:032x}"
+        pipe.hset(keys.DELIVERY + delivery, mapping={"received": 1, "owed": 0, "settled": 1})
+        pipe.pexpire(keys.DELIVERY + delivery, 3_600_000)
+        pipe.rpush(keys.SETTLED, delivery)
+    pipe.execute()
+
+    batches = list(noticed(house.store, settled_most=5).trim())
+
+    assert [batch.markers for batch in batches] == [MARKERS_A_CALL, MARKERS_A_CALL, 5]
+    assert batches[-1].settled.count == house.store.llen(keys.SETTLED) == 5
+    assert len(list(house.store.scan_iter(keys.DELIVERY + "*", count=5000))) == 5

@@ -91,9 +91,7 @@ def _client(url: str, connections: int, answer_timeout: float) -> Redis:
     )
 
 
-def confirm(
-    client: Redis, durability: Durability, written: Collection[str], wait_ms: int
-) -> None:
+def confirm(client: Redis, durability: Durability, written: Collection[str], wait_ms: int) -> None:
     """
     Have the store confirm all that it was told so far, in one round trip.
 
@@ -123,9 +121,7 @@ def confirm(
         raise problem
 
 
-def judge(
-    durability: Durability, answers: Answers, written: int
-) -> InboxUnavailableError | None:
+def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:
     """Tell what stands against relying on what was written; None if it is durable."""
     found, *others, confirmed = answers
     if isinstance(found, RedisError):

@@ -15,6 +15,17 @@ from tests.processes import wait_until
 DEADLINE = 20.0  # what takes longer hangs
 
 
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic()
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
 class Question:
     """A round that was sent to the store and is not answered yet."""
 
@@ -88,35 +99,62 @@ def writer(barrier: Barrier) -> Iterator[Callable[..., "Future[None]"]]:
 Writer = Callable[..., "Future[None]"]
 
 
-def _joined(barrier: Barrier, *keys: str) -> None:
-    """Wait until these have joined the round that is not sent yet."""
-    wait_until(lambda: barrier._open.keys >= set(keys), "they have joined")
+def _joined(barrier: Barrier, keys: set[str]) -> None:
+    """Wait until just these have joined the round that is not sent yet."""
+    wait_until(lambda: barrier._open.keys == keys, "they have joined")
 
 
-def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(
-    barrier: Barrier, store: Store, writer: Writer
-) -> None:
+def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(store: Store) -> None:
     """A round that is answered lets through who had joined before it was sent, and nobody else."""
-    early = writer("early")
-    first = store.next()
-    late = writer("late")
-    second = store.next()
-    later = writer("later")
-    _joined(barrier, "later")
+    clock = Clock()
+    barrier = Barrier(store, clock=clock)
+    with ThreadPoolExecutor() as pool:
 
-    first.confirm()
-    early.result(DEADLINE)
+        def writer(key: str) -> "Future[None]":
+            return pool.submit(barrier.wait, key, clock.now + DEADLINE)
 
-    assert (first.keys, second.keys) == ({"early"}, {"late"})
-    assert not late.done()
-    assert not later.done()
-    second.confirm()
-    late.result(DEADLINE)
-    assert not later.done()
-    third = store.next()
-    assert third.keys == {"later"}
-    third.confirm()
-    later.result(DEADLINE)
+        early, first = writer("early"), store.next()
+        late = writer("late")
+        _joined(barrier, {"late"})
+        clock.now += SPACING_SECONDS
+        second = store.next()
+        later = writer("later")
+        _joined(barrier, {"later"})
+
+        first.confirm()
+        early.result(DEADLINE)
+
+        assert (first.keys, second.keys) == ({"early"}, {"late"})
+        assert not late.done()
+        assert not later.done()
+        second.confirm()
+        late.result(DEADLINE)
+        third = store.next()
+        assert third.keys == {"later"}
+        assert not later.done()
+        third.confirm()
+        later.result(DEADLINE)
+
+
+def test_who_comes_meanwhile_shares_one_round(store: Store) -> None:
+    """Fifty writers that come while a round is under way cost one round more."""
+    clock = Clock()
+    barrier = Barrier(store, clock=clock)
+    names = {f"writer-{number}" for number in range(50)}
+    with ThreadPoolExecutor(60) as pool:
+        waiting = [pool.submit(barrier.wait, "first", clock.now + DEADLINE)]
+        first = store.next()
+        waiting += [pool.submit(barrier.wait, name, clock.now + DEADLINE) for name in names]
+        _joined(barrier, names)
+        clock.now += SPACING_SECONDS
+        second = store.next()
+
+        assert second.keys == names
+        for question in (first, second):
+            question.confirm()
+        for each in waiting:
+            each.result(DEADLINE)
+    assert store.questions.empty()
 
 
 def test_rounds_may_be_answered_in_any_order(store: Store, writer: Writer) -> None:
@@ -132,24 +170,6 @@ def test_rounds_may_be_answered_in_any_order(store: Store, writer: Writer) -> No
     with pytest.raises(InboxUnavailableError) as found:
         early.result(DEADLINE)
     assert found.value.reason == "down"
-
-
-def test_who_comes_meanwhile_shares_one_round(
-    barrier: Barrier, store: Store, writer: Writer
-) -> None:
-    """Fifty writers that come while a round is under way cost one round more."""
-    first_writer, first = writer("first"), store.next()
-    names = {f"writer-{number}" for number in range(50)}
-    barrier._last_start = time.monotonic() + 0.5  # nobody starts before all have joined
-    many = [writer(name) for name in names]
-    second = store.next()
-
-    assert second.keys == names
-    for question in (first, second):
-        question.confirm()
-    for each in (first_writer, *many):
-        each.result(DEADLINE)
-    assert store.questions.empty()
 
 
 def test_rounds_are_spaced_and_limited_while_the_store_is_slow(

@@ -64,6 +64,7 @@ def make_barrier(url: str, durability: Durability, *, most_seconds: float) -> Ba
 def make_check(url: str, durability: Durability) -> Callable[[], None]:
     """Make what asks whether this durability can be had now; raises InboxUnavailableError."""
     client, one_asks = _client(url, 1, 0.5), threading.Lock()
+    wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
 
     def check() -> None:
         if durability is Durability.MEMORY:
@@ -71,7 +72,7 @@ def make_check(url: str, durability: Durability) -> Callable[[], None]:
         if not one_asks.acquire(timeout=0.5):
             raise InboxUnavailableError("timeout")
         try:
-            confirm(client, durability, (), _REPLICA_CHECK_MS)
+            confirm(client, durability, (), wait_ms)
         except InboxUnavailableError as error:
             # A disk that is told to write once a second need not have written just now.
             if error.sentence != _SLOW_DISK:

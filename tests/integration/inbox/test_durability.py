@@ -1,9 +1,6 @@
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 from redis import Redis
@@ -16,31 +13,19 @@ from inbox.durability import Durability
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from tests.processes import wait_until
+from tests.stores import Start, frozen, stores
 
 
 FSYNC, REPLICA = Durability.FSYNC, Durability.REPLICA
 MOST = 1.6
 WRITTEN = "perkhook:written"
 
-Start = Callable[..., ValkeyServer]
-
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start servers that a test may break."""
-    started = []
-
-    def start(**config: str) -> ValkeyServer:
-        server = ValkeyServer(
-            config={name.replace("_", "-"): value for name, value in config.items()}
-        )
-        server.start()
-        started.append(server)
-        return server
-
-    yield start
-    for server in started:
-        server.terminate()
+    with stores() as start:
+        yield start
 
 
 @pytest.fixture
@@ -53,17 +38,6 @@ def pair(start: Start) -> tuple[ValkeyServer, ValkeyServer]:
             lambda: client.info("replication").get("master_link_status") == "up", "it is in step"
         )
     return primary, replica
-
-
-@contextmanager
-def frozen(server: ValkeyServer) -> Iterator[None]:
-    """Stop a server in the middle of whatever it does."""
-    assert server._process is not None
-    os.kill(server._process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server._process.pid, signal.SIGCONT)
 
 
 def outcome(

@@ -1,88 +1,24 @@
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
-from queue import Queue
 
 import pytest
 
 from inbox.durability import GRACE_SECONDS, ROUNDS, SPACING_SECONDS, Barrier, seconds_to_start
 from inbox.errors import InboxUnavailableError
 from tests.processes import wait_until
-
-
-DEADLINE = 20.0  # what takes longer hangs
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = time.monotonic()
-
-    def __call__(self) -> float:
-        """Tell the time."""
-        return self.now
-
-
-class Question:
-    """A round that was sent to the store and is not answered yet."""
-
-    def __init__(self, keys: Collection[str], wait_ms: int) -> None:
-        self.keys = set(keys)
-        self.wait_ms = wait_ms
-        self.at = time.monotonic()
-        self._answer: Future[None] = Future()
-
-    def confirm(self) -> None:
-        """Answer that all is durable."""
-        self._answer.set_result(None)
-
-    def refuse(self, error: Exception) -> None:
-        """Answer with an error."""
-        self._answer.set_exception(error)
-
-    def wait(self) -> None:
-        """Stand where the barrier waits for the store."""
-        self._answer.result(DEADLINE)
-
-
-class Store:
-    """Answers each round only when a test says so."""
-
-    def __init__(self) -> None:
-        self.questions: Queue[Question] = Queue()
-        self.under_way = 0
-        self.most = 0
-        self._lock = threading.Lock()
-
-    def __call__(self, keys: Collection[str], wait_ms: int) -> None:
-        """Take a question and hold it."""
-        question = Question(keys, wait_ms)
-        with self._lock:
-            self.under_way += 1
-            self.most = max(self.most, self.under_way)
-        self.questions.put(question)
-        try:
-            question.wait()
-        finally:
-            with self._lock:
-                self.under_way -= 1
-
-    def next(self) -> Question:
-        """Wait for the next round that is sent."""
-        return self.questions.get(timeout=DEADLINE)
+from tests.unit.slow_store import DEADLINE, Clock, SlowStore
 
 
 @pytest.fixture
-def store() -> Store:
+def store() -> SlowStore:
     """A store that answers when told."""
-    return Store()
+    return SlowStore()
 
 
 @pytest.fixture
-def barrier(store: Store) -> Barrier:
+def barrier(store: SlowStore) -> Barrier:
     """A barrier before it."""
     return Barrier(store)
 
@@ -104,7 +40,7 @@ def _joined(barrier: Barrier, keys: set[str]) -> None:
     wait_until(lambda: barrier._open.keys == keys, "they have joined")
 
 
-def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(store: Store) -> None:
+def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(store: SlowStore) -> None:
     """A round that is answered lets through who had joined before it was sent, and nobody else."""
     clock = Clock()
     barrier = Barrier(store, clock=clock)
@@ -136,7 +72,7 @@ def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(store: Store)
         later.result(DEADLINE)
 
 
-def test_who_comes_meanwhile_shares_one_round(store: Store) -> None:
+def test_who_comes_meanwhile_shares_one_round(store: SlowStore) -> None:
     """Fifty writers that come while a round is under way cost one round more."""
     clock = Clock()
     barrier = Barrier(store, clock=clock)
@@ -157,7 +93,7 @@ def test_who_comes_meanwhile_shares_one_round(store: Store) -> None:
     assert store.questions.empty()
 
 
-def test_rounds_may_be_answered_in_any_order(store: Store, writer: Writer) -> None:
+def test_rounds_may_be_answered_in_any_order(store: SlowStore, writer: Writer) -> None:
     """An answer belongs to its round and to no other."""
     early, first = writer("early"), store.next()
     late, second = writer("late"), store.next()
@@ -173,7 +109,7 @@ def test_rounds_may_be_answered_in_any_order(store: Store, writer: Writer) -> No
 
 
 def test_rounds_are_spaced_and_limited_while_the_store_is_slow(
-    store: Store, writer: Writer
+    store: SlowStore, writer: Writer
 ) -> None:
     """A slow store has four rounds at the most, started apart; the fifth starts when one ends."""
     began = []
@@ -195,7 +131,7 @@ def test_rounds_are_spaced_and_limited_while_the_store_is_slow(
     assert store.most == ROUNDS
 
 
-def test_a_round_starts_at_once_when_none_is_under_way(store: Store, writer: Writer) -> None:
+def test_a_round_starts_at_once_when_none_is_under_way(store: SlowStore, writer: Writer) -> None:
     """A store that answers at once is not asked with pauses."""
     began = time.monotonic()
     for number in range(40):
@@ -207,7 +143,7 @@ def test_a_round_starts_at_once_when_none_is_under_way(store: Store, writer: Wri
 
 
 def test_a_writer_keeps_its_own_deadline_whatever_the_store_does(
-    store: Store, writer: Writer
+    store: SlowStore, writer: Writer
 ) -> None:
     """A store that never answers holds nobody for longer, in a round or before one."""
     began = time.monotonic()
@@ -224,7 +160,7 @@ def test_a_writer_keeps_its_own_deadline_whatever_the_store_does(
 
 
 def test_the_store_is_asked_to_wait_no_longer_than_anybody_does(
-    store: Store, writer: Writer
+    store: SlowStore, writer: Writer
 ) -> None:
     """The store's own wait ends with the latest deadline of the round."""
     waits = writer("writer", 1.5)
@@ -235,7 +171,7 @@ def test_the_store_is_asked_to_wait_no_longer_than_anybody_does(
     waits.result(DEADLINE)
 
 
-def test_a_refusal_is_told_to_all_who_had_joined(store: Store, writer: Writer) -> None:
+def test_a_refusal_is_told_to_all_who_had_joined(store: SlowStore, writer: Writer) -> None:
     """Everybody in a round hears the store's own words; the next round starts afresh."""
     waits = writer("writer")
     store.next().refuse(InboxUnavailableError("not_durable", "no replica"))
@@ -248,7 +184,7 @@ def test_a_refusal_is_told_to_all_who_had_joined(store: Store, writer: Writer) -
 
 
 def test_an_unexpected_error_lets_nobody_through_and_stops_nothing(
-    store: Store, writer: Writer
+    store: SlowStore, writer: Writer
 ) -> None:
     """Whatever goes wrong in a round, its writers are refused and later rounds are served."""
     for number in range(ROUNDS + 1):

@@ -14,16 +14,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from redis import Redis
 
 from inbox import keys, scripts
+from inbox.durability import Barrier
+from inbox.errors import InboxUnavailableError
 from inbox.views import moment
 
 
 #: Several minutes, unless the settings say otherwise.
 IN_FLIGHT_SECONDS = 300.0
+
+#: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
+SECURE_SECONDS: Final = 5.0
 
 
 class EffectState(StrEnum):
@@ -70,11 +76,13 @@ class Effects:
         *,
         memory_seconds: int,
         in_flight_seconds: float = IN_FLIGHT_SECONDS,
+        barrier: Barrier | None = None,
     ) -> None:
         #: How long a call whose answer never came may still be under way.
         self.in_flight_seconds = in_flight_seconds
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
         self._move = scripts.load(client, "effect_move")
@@ -99,6 +107,21 @@ class Effects:
         states = "".join(f"{state} " for state in since)
         answer = self._move(args=[effect.id, states, to.value, *pairs])
         return _effect(effect.id, answer) if answer else None
+
+    def secure(self, effect: Effect) -> None:
+        """
+        Wait until the store cannot forget what it was told of this effect (ACCEPT_DURABILITY).
+
+        Raises:
+            InboxUnavailableError: it still can, and why.
+        """
+        if self._barrier is None:
+            return
+        self._barrier.wait(keys.EFFECT + effect.id, monotonic() + SECURE_SECONDS)
+        # Another store may have taken the place of the one that was told, with an older word.
+        stands = self.get(effect.id)
+        if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
+            raise InboxUnavailableError("not_durable", "the store has lost what it was told")
 
     def lock_card(self, card: str, effect: str, seconds: float) -> bool:
         """Take, or keep, the right to change this card's balance; False if another has it."""

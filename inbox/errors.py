@@ -4,11 +4,12 @@ from redis import exceptions as redis_errors
 
 
 class InboxUnavailableError(Exception):
-    """The inbox cannot take this now; `reason` says why in one word."""
+    """The inbox cannot take this now; `reason` says why in one word, `sentence` in more."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"the inbox cannot take this now: {_SENTENCES.get(reason, reason)}")
+    def __init__(self, reason: str, sentence: str | None = None) -> None:
         self.reason = reason
+        self.sentence = sentence or _SENTENCES.get(reason, reason)
+        super().__init__(f"the inbox cannot take this now: {self.sentence}")
 
 
 _SENTENCES = {
@@ -20,6 +21,7 @@ _SENTENCES = {
     "auth": "the store refuses our user or password",
     "disk": "the store cannot write to its disk",
     "refused": "the store refuses the command",
+    "not_durable": "it is stored, but ACCEPT_DURABILITY was not reached in time",
 }
 
 

@@ -68,6 +68,8 @@ perkhook:effects:customer:<id>  zset    effects of a customer by time planned; a
 perkhook:card:<id>              string  effect that may change this card's balance; 15 min
 perkhook:card:grant:<id>        string  effect that took back what this transaction gave; lives
                                         REMOVAL_MEMORY_SECONDS (card_lock)
+perkhook:barrier                string  a number that goes up with each round of waiting for
+                                        ACCEPT_DURABILITY (`inbox.durability`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever
 perkhook:audit                  stream  what operators did; the newest 10,000
 perkhook:queues                 set     queues that workers have declared; for ever
@@ -100,6 +102,7 @@ EFFECT: Final = PREFIX + "effect:"
 EFFECTS_OF: Final = PREFIX + "effects:"
 CARD: Final = PREFIX + "card:"
 IDENTITY: Final = PREFIX + "identity:"
+BARRIER: Final = PREFIX + "barrier"
 COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
 QUEUES: Final = PREFIX + "queues"

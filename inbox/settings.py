@@ -2,8 +2,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from inbox.durability import Durability
 from settings import Reader
-from settings.parsers import whole_number
+from settings.parsers import one_of, whole_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,16 @@ class InboxSettings:
         found = cls.read(reader)
         reader.finish()
         return found
+
+
+def read_durability(reader: Reader) -> Durability:
+    """Read what those who write for others to rely on wait for."""
+    return reader.read("ACCEPT_DURABILITY", durability, "memory")
+
+
+def durability(value: str) -> Durability:
+    """Take one of the words."""
+    return Durability(one_of(*Durability)(value))
 
 
 def redis_address(value: str) -> str:

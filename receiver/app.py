@@ -1,6 +1,7 @@
 from flask import Flask, Response, jsonify, request
 from redis import RedisError
 
+from inbox.confirm import make_barrier, make_check
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError, unavailable
@@ -10,7 +11,7 @@ from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
-from receiver.webhook import Webhook
+from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
 
@@ -30,7 +31,10 @@ def create_app(settings: ReceiverSettings) -> Flask:
     desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
     gate = Gate(CONNECTIONS)
     metrics = Metrics(lambda: _stats(gate, desk))
-    webhook = Webhook(settings, intake, metrics, gate)
+    url, durability = settings.inbox.redis_url, settings.durability
+    barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)
+    durability_check = make_check(url, durability)
+    webhook = Webhook(settings, intake, metrics, gate, barrier)
 
     app = Flask(__name__, static_folder=None)
     # Every path means what it says: no answer that is not one of ours.
@@ -52,6 +56,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
         """Tell whether a webhook could be accepted now."""
         try:
             gate.ask(intake.check)
+            durability_check()
         except InboxUnavailableError as error:
             return error_answer(
                 503, f"inbox_{error.reason}", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}

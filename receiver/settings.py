@@ -1,7 +1,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inbox.settings import InboxSettings
+from inbox.durability import Durability
+from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule, parse_allowed
 from receiver.listen import ListenSettings
 from settings import Reader
@@ -22,6 +23,7 @@ class ReceiverSettings:
     listen: ListenSettings
     secrets: tuple[bytes, ...] = field(repr=False)
     max_body_bytes: int
+    durability: Durability
     callers: CallerRule
 
     @classmethod
@@ -39,6 +41,7 @@ class ReceiverSettings:
             listen=ListenSettings.read(reader),
             secrets=reader.read("VOUCHERIFY_WEBHOOK_SECRETS", webhook_secrets),
             max_body_bytes=reader.read("MAX_BODY_BYTES", whole_number(1024, 67_108_864), "1048576"),
+            durability=read_durability(reader),
             callers=CallerRule(
                 allowed=reader.read("ALLOWED_IPS", parse_allowed, ""),
                 proxy_hops=reader.read("TRUSTED_PROXY_HOPS", whole_number(0, 10), "0"),

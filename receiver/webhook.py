@@ -1,11 +1,14 @@
 """POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
 
 from http import HTTPStatus
+from time import monotonic
 from typing import Final, Protocol
 
 import structlog
 from flask import Request, Response, jsonify
 
+from inbox import keys
+from inbox.durability import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
@@ -21,6 +24,10 @@ log = structlog.get_logger()
 #: The body, or its rest, is not read, so this connection cannot be used again.
 UNREAD: Final = {"Connection": "close"}
 
+#: Seconds after a body has come in which the store must have said all that it has to say. With
+#: the barrier's grace the answer then goes out within two.
+ANSWER_SECONDS: Final = 1.6
+
 
 class Accepts(Protocol):
     """What the webhook needs of the inbox."""
@@ -33,12 +40,18 @@ class Webhook:
     """Receives Voucherify's webhooks."""
 
     def __init__(
-        self, settings: ReceiverSettings, intake: Accepts, metrics: Metrics, gate: Gate
+        self,
+        settings: ReceiverSettings,
+        intake: Accepts,
+        metrics: Metrics,
+        gate: Gate,
+        barrier: Barrier | None = None,
     ) -> None:
         self._settings = settings
         self._intake = intake
         self._metrics = metrics
         self._gate = gate
+        self._barrier = barrier
 
     def receive(self, request: Request) -> Response:
         """
@@ -115,8 +128,12 @@ class Webhook:
         self._metrics.verified(position)
 
     def _accept(self, body: bytes) -> Accepted:
+        began = monotonic()
         try:
-            return self._gate.ask(lambda: self._intake.accept(body, trace_headers()))
+            accepted = self._gate.ask(lambda: self._intake.accept(body, trace_headers()))
+            # What is a duplicate may have been accepted a moment ago, and lost with it.
+            if self._barrier is not None:
+                self._barrier.wait(keys.DELIVERY + accepted.delivery, began + ANSWER_SECONDS)
         except InboxUnavailableError as error:
             raise RefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -124,6 +141,7 @@ class Webhook:
                 f"{error}; send this webhook again later",
                 {"Retry-After": str(RETRY_AFTER_SECONDS)},
             ) from error
+        return accepted
 
 
 def _whole(body: bytes, promised: int) -> bytes:

@@ -8,8 +8,9 @@ from celery import bootsteps
 from celery.signals import worker_shutdown
 from redis import Redis
 
+from inbox.confirm import make_barrier
 from inbox.connection import connect
-from inbox.effects import Effects
+from inbox.effects import SECURE_SECONDS, Effects
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
@@ -30,11 +31,13 @@ CONNECTIONS = 4
 
 
 def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
-    """Make the ledger with the settings' times."""
+    """Make the ledger with the settings' times and durability."""
+    url = settings.broker.inbox.redis_url
     return Effects(
         store,
         memory_seconds=settings.removal_memory_seconds,
         in_flight_seconds=settings.in_flight_seconds,
+        barrier=make_barrier(url, settings.durability, most_seconds=SECURE_SECONDS),
     )
 
 

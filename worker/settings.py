@@ -1,9 +1,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inbox.durability import Durability
 from inbox.keeper import Limits
 from inbox.rate import Rate, rate
-from inbox.settings import InboxSettings
+from inbox.settings import InboxSettings, read_durability
 from settings import Reader
 from settings.parsers import seconds_list, whole_number
 from telemetry.settings import TelemetrySettings
@@ -60,6 +61,7 @@ class WorkerSettings:
     keep: Limits
     brake: Rate
     in_flight_seconds: int
+    durability: Durability
     perks: PerksSettings
     crm: CrmSettings
 
@@ -95,6 +97,7 @@ class WorkerSettings:
             ),
             # Above the time limits of a call, whose answer may still come until then.
             in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
+            durability=read_durability(reader),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),

@@ -6,14 +6,15 @@ Changing a card's balance exactly once, over an API without idempotency keys.
                         ▼  │ minutes later,   │ found in the card's own
                       unknown  and not found ─┘ transactions
 
-The change carries a name in the card's transactions. It is marked as sent before the call; it is
-sent again only when its name is not found there minutes after it was sent. One change is in
-flight for each card.
+The change carries a name in the card's transactions. It is marked as sent before the call, and
+that is made durable first where ACCEPT_DURABILITY asks for it; it is sent again only when its
+name is not found there minutes after it was sent. One change is in flight for each card.
 """
 
 from typing import Final
 
 from inbox.effects import Effect, Effects, EffectState
+from inbox.errors import InboxUnavailableError
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.findings import Card
@@ -36,6 +37,9 @@ LOCK_TIMES: Final = 3
 #: Wait for another change of the same card. Looking everything up again costs some ten calls of
 #: the budget that all share, and a change whose answer never came keeps its card for minutes.
 CARD_BUSY_SECONDS: Final = 30.0
+
+#: Wait for a store that does not make what it is told durable.
+NOT_DURABLE_SECONDS: Final = 30.0
 
 _NOT_UNDER_WAY: Final = (EffectState.PLANNED, EffectState.REFUSED)
 
@@ -132,6 +136,7 @@ class BalanceChange:
         if self._effect.number("sends") != sends:
             # Two runs saw it as lost at the same time; the other one sends it.
             raise _moved_on()
+        self._secure()
         signed = amount if self._gives else -amount
         reason = self._effect.fields["reason"]
         try:
@@ -152,6 +157,18 @@ class BalanceChange:
                     "balance_changed", f"the balance of card {self._card.id} changed meanwhile"
                 )
         self._move(EffectState.ANSWERED)
+
+    def _secure(self) -> None:
+        """Have it noted as sent where a crash of the store does not forget it, or send nothing."""
+        try:
+            self._effects.secure(self._effect)
+        except InboxUnavailableError as error:
+            self._refused()
+            raise PostponedError(
+                "ledger_not_durable",
+                f"nothing was sent, because the note of it is not safe: {error.sentence}",
+                seconds=NOT_DURABLE_SECONDS,
+            ) from error
 
     def _look(self) -> Effect:
         """See the answered change in the card's transactions, or come back, or believe it."""

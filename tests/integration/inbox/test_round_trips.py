@@ -65,12 +65,15 @@ def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) ->
 
 
 def _fill_with_markers(store: Redis, number: int) -> None:
-    store.eval(
-        "for i = 1, tonumber(ARGV[1]) do"
-        " redis.call('HSET', string.format('perkhook:delivery:%032x', i), 'owed', 0) end",
-        0,
-        str(number),
-    )
+    # In pieces: on a busy machine all at once takes longer than a client waits.
+    for start in range(1, number + 1, 5_000):
+        store.eval(
+            "for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do"
+            " redis.call('HSET', string.format('perkhook:delivery:%032x', i), 'owed', 0) end",
+            0,
+            str(start),
+            str(min(start + 4_999, number)),
+        )
 
 
 def _calls(store: Redis, act: Callable[[], Any]) -> dict[str, int]:

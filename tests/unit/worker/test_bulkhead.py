@@ -1,9 +1,10 @@
 from types import SimpleNamespace
-from typing import Any
+from weakref import WeakSet
 
 import pytest
 from structlog.testing import capture_logs
 
+from worker.application import create_celery
 from worker.bulkhead import Bulkhead, counts_as_paused, most_held, open_queues, wait_seconds
 
 
@@ -15,7 +16,9 @@ class Bench:
 
     def __init__(self, *, threads: int = 10) -> None:
         self.now = 0.0
-        self.running: set[Any] = set()
+        # As Celery keeps them: a request that nobody has any more is not there either.
+        self.running: WeakSet[Request] = WeakSet()
+        self.requests: list[Request] = []
         self.bulkhead = Bulkhead(["crm", "perks"], running=self.running, clock=lambda: self.now)
         self.cycle = self.bulkhead.cycle()
         self.cycle.update(QUEUES)
@@ -32,6 +35,7 @@ class Bench:
             self.running.add(request)
             self.cycle.rotate(queue)
             taken.append(request)
+        self.requests += taken
         return taken
 
     def asked(self) -> set[str]:
@@ -116,6 +120,21 @@ def test_deliveries_are_never_left_out() -> None:
     assert bench.asked() == set(QUEUES)
 
 
+def test_each_handler_has_a_share_and_deliveries_have_none() -> None:
+    """The application guards the queues of all handlers, and no other."""
+    bulkhead = create_celery({}).perkhook_bulkhead
+    bulkhead.guard(SimpleNamespace(brpop_timeout=1), 2)
+    requests = [Request(queue) for queue in QUEUES]
+
+    for request in requests:
+        bulkhead.taken(request)
+
+    assert {name: len(queue.requests) for name, queue in bulkhead._queues.items()} == {
+        "crm": 1,
+        "perks": 1,
+    }
+
+
 def test_waits_are_short_from_the_message_that_fills_the_share() -> None:
     """The store is asked again soon, later less often, and as usual when jobs have ended."""
     bench = Bench()
@@ -151,7 +170,7 @@ def test_the_newest_pause_of_two_rules_the_wait() -> None:
 def test_a_new_connection_finds_what_the_worker_still_holds() -> None:
     """After a reconnect the jobs that run on hold their threads, and new ones end the pause."""
     bench = Bench()
-    requests = bench.take("crm", 6)
+    bench.take("crm", 6)
     bench.cycle = bench.bulkhead.cycle()
     bench.cycle.update(QUEUES)
     channel = SimpleNamespace(brpop_timeout=1)
@@ -162,15 +181,13 @@ def test_a_new_connection_finds_what_the_worker_still_holds() -> None:
 
     bench.running.clear()
     assert bench.asked() == set(QUEUES)
-    del requests
 
 
 def test_what_celery_forgets_holds_nothing() -> None:
     """A request that was never told to have ended, and is gone, leaves its thread's share."""
     bench = Bench()
-    requests = bench.take("crm", 6)
-    bench.running.clear()
-    requests.clear()
+    bench.take("crm", 6)
+    bench.requests.clear()
 
     assert bench.asked() == set(QUEUES)
 

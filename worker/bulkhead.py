@@ -27,8 +27,9 @@ log = structlog.get_logger()
 SHARE: Final = 0.6
 
 #: While a queue is left out, a message is waited for so long before the queues are looked at
-#: again: a share of the time that it has been left out, within bounds. A queue that moves on
-#: loses a tenth of its speed at most, and one that hangs costs the store four calls a second.
+#: again: a share of the time that it has been left out, within bounds. One that moves on is
+#: soon taken up again, though a server that is otherwise idle looks at its time limits every
+#: 100 ms only; one that hangs costs the store four commands a second.
 SHARE_OF_PAUSE: Final = 0.1
 SHORTEST_WAIT_SECONDS: Final = 0.01
 LONGEST_WAIT_SECONDS: Final = 0.25

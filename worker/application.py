@@ -10,6 +10,7 @@ from inbox.connection import tls_options
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
 from settings import SettingsError
 from telemetry.logs import configure_logs
+from worker.bulkhead import Bulkhead, Guarding
 from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
@@ -29,8 +30,12 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     # set_as_current=False: nothing may reach this application but through its own name.
     app = Celery("perkhook", set_as_current=False)
     app.conf.update(_configuration(settings, queues))
+    # Handlers call downstreams, which may hang; reading a delivery calls nobody.
+    app.perkhook_bulkhead = Bulkhead(table.queues)
+    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead.cycle
     register_tasks(app, [PROCESS, *table.by_name])
     app.steps["worker"].add(Running)
+    app.steps["consumer"].add(Guarding)
     app.perkhook_table = table
     app.perkhook_queues = queues
 

@@ -1,0 +1,187 @@
+"""
+No downstream holds all threads of a worker, not even one that hangs.
+
+A worker asks the store for one message at a time and names the queues it may come from. A
+queue whose jobs hold their share of the threads is left out until one of them has ended.
+Nothing is switched off and on: what may be asked for is found anew each time, from the jobs
+that the worker has at that moment, so no error and no reconnect can leave a queue paused.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from time import monotonic
+from typing import Any, Final
+from weakref import WeakSet
+
+import structlog
+from celery import bootsteps
+from celery.signals import task_received
+from celery.worker.state import reserved_requests
+from kombu.utils.scheduling import round_robin_cycle
+
+
+log = structlog.get_logger()
+
+#: Share of a worker's threads that the jobs of one queue may hold.
+SHARE: Final = 0.6
+
+#: While a queue is left out, a message is waited for so long before the queues are looked at
+#: again: a share of the time that it has been left out, within bounds. One that moves on is
+#: soon taken up again, though a server that is otherwise idle looks at its time limits every
+#: 100 ms only; one that hangs costs the store four commands a second.
+SHARE_OF_PAUSE: Final = 0.1
+SHORTEST_WAIT_SECONDS: Final = 0.01
+LONGEST_WAIT_SECONDS: Final = 0.25
+
+#: A busy queue comes to its share and leaves it many times a second; once a minute is told.
+TELL_EVERY_SECONDS: Final = 60.0
+
+
+def most_held(threads: int) -> int:
+    """Give how many threads the jobs of one queue may hold; one is left where there are two."""
+    return max(1, min(threads - 1, ceil(threads * SHARE)))
+
+
+def open_queues(queues: Sequence[str], held: Mapping[str, int], most: int) -> list[str]:
+    """
+    Choose the queues to take a message from, in the order given.
+
+    A worker that serves one queue has nothing to keep its threads free for.
+    """
+    if len(queues) < 2:
+        return list(queues)
+    return [queue for queue in queues if held.get(queue, 0) < most]
+
+
+def wait_seconds(usual: float, left_out_for: float | None) -> float:
+    """Give how long to wait for a message if a queue has been left out for this time."""
+    if left_out_for is None:
+        return usual
+    soon = max(SHORTEST_WAIT_SECONDS, left_out_for * SHARE_OF_PAUSE)
+    return min(soon, LONGEST_WAIT_SECONDS, usual)
+
+
+def counts_as_paused(held: int, most: int, *, paused: bool) -> bool:
+    """Say whether operators should think of a queue as paused; until half its share is free."""
+    return held >= most or (paused and held > most // 2)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """
+    What the worker has of one queue.
+
+    Attributes:
+        requests: the messages taken; held weakly, as Celery itself holds them.
+        full_since: when its jobs came to hold their share.
+        told_at: when it was last told that it is paused.
+        told: whether that still stands.
+    """
+
+    requests: "WeakSet[Any]" = field(default_factory=WeakSet)
+    full_since: float | None = None
+    told_at: float | None = None
+    told: bool = False
+
+
+class Bulkhead:
+    """
+    Which queues one worker process may take messages from.
+
+    All of it runs on the thread of Celery's event loop. The jobs' own threads only take
+    requests out of `running`, which is asked and never counted.
+    """
+
+    def __init__(
+        self,
+        queues: Iterable[str],
+        *,
+        running: Container[Any] = reserved_requests,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._queues = {queue: _Queue() for queue in queues}
+        self._running = running
+        self._clock = clock
+        self._most = 0
+        self._channel: Any = None
+        self._usual_wait = 0.0
+
+    def cycle(self) -> "AskedInTurn":
+        """Make what a channel to the store asks for the queues to name."""
+        return AskedInTurn(self)
+
+    def guard(self, channel: Any, threads: int) -> None:
+        """Begin with a channel to the store; a new connection has a new one."""
+        self._most = most_held(threads)
+        self._channel = channel
+        self._usual_wait = channel.brpop_timeout
+
+    def taken(self, request: Any, **_: Any) -> None:
+        """Note a message that the worker has taken."""
+        queue = self._queues.get(request.delivery_info["routing_key"])
+        if queue is None:
+            return
+        queue.requests.add(request)
+        if len(queue.requests) >= self._most:
+            # The next message's time is read before its queues are chosen.
+            self._channel.brpop_timeout = SHORTEST_WAIT_SECONDS
+
+    def choose(self, queues: Sequence[str]) -> list[str]:
+        """Choose the queues for the next message."""
+        if self._channel is None:
+            return list(queues)
+        now = self._clock()
+        held = {name: self._held(name, queue, now) for name, queue in self._queues.items()}
+        since = [each.full_since for each in self._queues.values() if each.full_since is not None]
+        self._channel.brpop_timeout = wait_seconds(
+            self._usual_wait, now - max(since) if since else None
+        )
+        return open_queues(queues, held, self._most)
+
+    def _held(self, name: str, queue: _Queue, now: float) -> int:
+        if len(queue.requests) >= self._most or queue.told:
+            ended = [each for each in queue.requests if each not in self._running]
+            queue.requests.difference_update(ended)
+        held = len(queue.requests)
+        if held < self._most:
+            queue.full_since = None
+        elif queue.full_since is None:
+            queue.full_since = now
+        self._tell(name, queue, held, now)
+        return held
+
+    def _tell(self, name: str, queue: _Queue, held: int, now: float) -> None:
+        paused = counts_as_paused(held, self._most, paused=queue.told)
+        if paused == queue.told:
+            return
+        if not paused:
+            queue.told = False
+            log.info("queue.resumed", queue=name, held=held)
+        elif queue.told_at is None or now - queue.told_at >= TELL_EVERY_SECONDS:
+            queue.told, queue.told_at = True, now
+            log.warning("queue.paused", queue=name, held=held)
+
+
+class AskedInTurn(round_robin_cycle):  # type: ignore[misc]  # kombu ships no types
+    """Kombu's own order of queues, without those that are left out at the moment."""
+
+    def __init__(self, bulkhead: Bulkhead) -> None:
+        super().__init__()
+        self._bulkhead = bulkhead
+
+    def consume(self, n: int) -> list[str]:
+        """Name the queues for the next message."""
+        return self._bulkhead.choose(super().consume(n))
+
+
+class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
+    """Tells the bulkhead of each new connection, before the first message is taken from it."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:
+        """Begin with the channel of this connection."""
+        bulkhead: Bulkhead = consumer.app.perkhook_bulkhead
+        task_received.connect(bulkhead.taken, sender=consumer, weak=False)
+        bulkhead.guard(consumer.task_consumer.channel, consumer.pool.num_processes)

@@ -10,6 +10,7 @@ from redis import Redis
 
 from inbox.connection import connect
 from inbox.effects import Effects
+from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from telemetry.sentry import configure_sentry
@@ -49,6 +50,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     return Services(
         perks=make_perks(perks, effects),
         crm=make_crm(crm),
+        erasure=Erasure(store),
         gates=gates,
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,

@@ -101,6 +101,7 @@ def test_names_on_the_wire_are_these() -> None:
     table = load_handlers()
 
     assert {name: each.queue for name, each in table.by_name.items()} == {
+        "erase_customer": "erasure",
         "notify_crm": "crm",
         "revoke_referral_perks": "perks",
     }

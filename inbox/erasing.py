@@ -22,7 +22,7 @@ _MOST_DIGITS: Final = 640
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _WORD: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}|[a-z][a-z0-9]{0,39}(?:[_.][A-Za-z0-9]{1,39}){0,7}")
-_TIME: Final = re.compile(r"[0-9][0-9TWZtwz:.,+\- ]{3,63}")
+_TIME: Final = re.compile(r"\s*[0-9][0-9TWZtwz:.,+\-\s]{3,63}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 
 _CUSTOMER: Final = re.compile(rb"(?<![A-Za-z0-9_-])cust_[A-Za-z0-9_-]{1,123}(?![A-Za-z0-9_-])")
@@ -140,16 +140,17 @@ def _part(value: Any) -> Any:
 def _id(value: Any) -> Any:
     if not isinstance(value, str):
         return _Dropped
+    # One of blanks is kept as it is: no decision may go on to another field for it.
     if value.strip() and not is_customer_id(value):
         return _refuse("an id that has not the form of one")
-    return value.strip()
+    return value
 
 
 def _word(value: Any) -> Any:
     if not isinstance(value, str):
         return _Dropped
     # An unknown word stays one, or a decision would fall back on another field.
-    return value.strip() and (value if _WORD.fullmatch(value) else "?")
+    return "?" if value.strip() and not _WORD.fullmatch(value) else value
 
 
 def _time(value: Any) -> Any:

@@ -3,10 +3,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from inbox import keys
+from inbox.erasing import concerns
+from inbox.erasure import Erased, Erasure
 from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.histories import BODIES, INDEX, Working, task_of
+from tests.integration.inbox.histories import INDEX, Working, task_of
 from tests.integration.inbox.house import HANDLERS, QUEUES, WHO, House
+from tests.integration.inbox.model import BODIES, CUSTOMERS, WHOLE
 
 
 class AnyHistory(Working):
@@ -85,6 +88,25 @@ class AnyHistory(Working):
             self.model.states[f"{delivery}:process"] = "queued"
             self.model.ended[delivery].discard("process")
 
+    @rule(customer=st.sampled_from(["cust_1", "cust_2"]), now=st.booleans())
+    def erase(self, customer: str, now: bool) -> None:
+        """A customer is erased: all that was processed or failed, or with `now` all there is."""
+        model = self.model
+        states = {"failed", "queued", "running", "waiting"} if now else {"failed"}
+        found = {each for each in model.processed if CUSTOMERS[each] == customer}
+        found |= {
+            each
+            for each in WHOLE
+            if model.states.get(f"{each}:process") in states
+            and concerns(model.body(each) or b"", customer)
+        }
+
+        done = Erasure(self.house.store).erase(customer, who=WHO, now=now)
+
+        assert done == Erased(found=len(found), erased=len(found - model.erased))
+        model.erased |= found
+        model.forgotten.add(customer)
+
     @rule(body=st.sampled_from(sorted(BODIES)))
     def window_passes(self, body: bytes) -> None:
         """The marker of a settled delivery goes."""
@@ -94,6 +116,7 @@ class AnyHistory(Working):
             self.house.store.delete(keys.DELIVERY + delivery)
             self._forget_messages(delivery)
             del self.model.ended[delivery]
+            self.model.erased.discard(delivery)
             for job in [job for job in self.model.fences if delivery_of(job) == delivery]:
                 del self.model.fences[job]
             # Leases of more than an hour ago are nobody's.
@@ -114,6 +137,19 @@ class AnyHistory(Working):
         assert found == self.model.states
         assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.brake)
         assert max(self.model.effects.values(), default=0) <= 1
+        self._the_bodies_agree()
+
+    def _the_bodies_agree(self) -> None:
+        """Each body that is owed work is here, whole or reduced, and in its customer's index."""
+        model = self.model
+        for delivery in WHOLE:
+            assert self.house.desk.body(delivery) == model.body(delivery)
+        indexed = {
+            member.decode()
+            for name in self.house.store.scan_iter(keys.CUSTOMER + "*", count=1000)
+            for member in self.house.store.smembers(name)
+        }
+        assert indexed == model.processed
 
     def teardown(self) -> None:
         """Whatever happened, what is owed comes to its end once workers work."""

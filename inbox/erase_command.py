@@ -27,4 +27,6 @@ def erase(tools: Tools, customer: str, why: str) -> None:
     if tools.as_json:
         tools.print_json({"customer": customer, **asdict(done)})
     else:
-        tools.console.print(f"{done.found} deliveries looked at, {done.erased} erased")
+        tools.console.print(
+            f"{done.found} of the customer's deliveries found, {done.erased} erased"
+        )

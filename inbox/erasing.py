@@ -133,7 +133,8 @@ def _object(members: dict[str, Any]) -> dict[str, Any]:
 
 def _part(value: Any) -> Any:
     if isinstance(value, list):
-        return [_object(item) for item in value if isinstance(item, dict)]
+        # What is no object leaves a gap, so that the list is read as before.
+        return [_object(item) if isinstance(item, dict) else None for item in value]
     return _object(value) if isinstance(value, dict) else _Dropped
 
 

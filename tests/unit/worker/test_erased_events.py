@@ -1,7 +1,6 @@
 """What the workers decide on a body that was reduced."""
 
 import json
-import re
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox import erasing
 from inbox.erasing import reduced
 from schemas import (
     HolderAssignmentDeleted,
@@ -19,8 +19,23 @@ from schemas import (
     load_event,
     parse_body,
 )
+from schemas.fields import (
+    Amount,
+    Choice,
+    Declared,
+    Flag,
+    FreeObject,
+    Part,
+    Parts,
+    PartSchema,
+    Text,
+    Timestamp,
+    Whole,
+)
+from schemas.parts.discount import DiscountField
 from tests import samples
 from tests.unit.schemas.test_any_json import JSON, STRICT, full, places, put
+from tests.unit.schemas.test_schema_structure import EVERY
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import ALL, NONE, addition, earned, found
@@ -60,7 +75,7 @@ def essence(value: Any, name: str = "") -> Any:
     if isinstance(value, tuple):
         return [essence(item) for item in value]
     unknown = isinstance(value, UnknownValue) or name in {"object", "unit_type", "effect"}
-    if unknown and value and not re.fullmatch(r"[A-Z_]+|[a-z_0-9]+", value) and value.strip():
+    if unknown and value and value.strip() and not erasing._WORD.fullmatch(value):
         return "?"
     return value
 
@@ -153,6 +168,44 @@ def test_processing_an_erased_body_owes_the_same() -> None:
         body = samples.body(document)
 
         assert process(reduced(body), load_handlers()) == process(body, load_handlers())
+
+
+KEEPERS: dict[type[Declared[Any]], set[Any]] = {
+    Text: {erasing._id, erasing._word, erasing._time, None},
+    Choice: {erasing._word},
+    Timestamp: {erasing._time},
+    Amount: {erasing._number},
+    Whole: {erasing._number},
+    Flag: {erasing._flag},
+    Part: {erasing._part},
+    Parts: {erasing._part},
+    DiscountField: {erasing._part},
+    FreeObject: {None, erasing._part},
+}
+
+
+@pytest.mark.parametrize("schema", EVERY.values(), ids=[kind.__name__ for kind in EVERY])
+def test_every_field_is_either_kept_in_its_form_or_free_text(schema: PartSchema[Any]) -> None:
+    """A field that is added to a schema must be decided on: kept, or named as erased."""
+    for name, field in schema.fields.items():
+        kept = erasing._KEPT.get(name)
+
+        if name == "campaign" and isinstance(field, Text):
+            continue  # The campaign's name on a voucher; the object's name is kept.
+        assert kept in KEEPERS[type(field)], name  # type: ignore[index]
+        assert (kept is None) == (name in set(ERASED) - {"campaign", "next_expiration_date"}), name
+
+
+def test_a_word_nobody_knows_stays_unknown() -> None:
+    """No decision goes on to another field because a word that it could not take was erased."""
+    document = samples.assignment_deleted()
+    document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"
+
+    event = event_in(reduced(samples.body(document)))
+
+    assert event.holder.voucher_type == UnknownValue("?")
+    with pytest.raises(NeedsPersonError, match="not one that is known"):
+        needs(event, ALL)
 
 
 def test_what_is_sent_of_an_erased_event_is_ids() -> None:

@@ -16,6 +16,8 @@ from inbox import tables
 from inbox.bulk import each
 from inbox.connection import connect
 from inbox.desk import Desk
+from inbox.erase_command import erase
+from inbox.erasure import Erasure
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
@@ -42,7 +44,7 @@ def main(environ: Mapping[str, str]) -> None:
 @click.option("--as", "who", default=None, help="Who you are, for the record.")
 @click.pass_context
 def commands(context: click.Context, as_json: bool, who: str | None) -> None:
-    """Look at perkhook's inbox and decide about failed jobs."""
+    """Look at perkhook's inbox, decide about failed jobs, erase personal data."""
     settings = InboxSettings.from_environ(context.obj)
     client = connect(
         settings.redis_url, max_connections=2, answer_timeout=10.0, name="perkhook-command"
@@ -50,11 +52,15 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
     context.obj = Tools(
         desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
+        erasure=Erasure(client),
         who=who or f"{_user()}@{socket.gethostname()}",
         as_json=as_json,
         # A pipe has no width; ids must stay whole for the next command.
         console=Console(width=None if sys.stdout.isatty() else 250, emoji=False),
     )
+
+
+commands.add_command(erase)
 
 
 @commands.command()

@@ -136,6 +136,7 @@ class Desk:
             delivery=delivery,
             received=moment(fields["received"]),
             settled=moment(fields.get("settled")),
+            erased=moment(fields.get("erased")),
             owed=int(fields["owed"]),
             body_bytes=len(unpack(body)) if body else None,
             facts=json.loads(fields.get("facts", b"{}")),

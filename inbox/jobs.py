@@ -5,8 +5,10 @@ from typing import Literal, NamedTuple
 from redis import Redis
 
 from inbox import scripts
+from inbox.erasing import customers_in, is_customer_id, reduced
 from inbox.ids import delivery_of, job_id_of, name_of
-from inbox.packing import unpack
+from inbox.keys import PROCESS
+from inbox.packing import pack, unpack
 from inbox.rate import Rate
 
 
@@ -77,6 +79,10 @@ class Swept(NamedTuple):
     given_up: int = 0
 
 
+#: What `fail` answers when the body is about a customer who was erased.
+_REDUCE_FIRST = 2
+
+
 class Jobs:
     """
     The workers' face of the inbox. Every method is one round trip.
@@ -143,6 +149,7 @@ class Jobs:
         outcome: str,
         facts: str = "{}",
         identity: str = "",
+        customer: str = "",
     ) -> FannedOut | SameAssignment | Stale:
         """
         (c) Settle a process job and owe one job for each (handler, queue).
@@ -153,20 +160,17 @@ class Jobs:
             outcome: how the process job ended, a few words without personal data.
             facts: JSON object of ids for operators, without personal data.
             identity: what must be handled once whatever body told of it; empty for none.
+            customer: whom the body is about; empty for nobody. Reduces the body in the same
+                step if that customer was erased.
         """
         pairs: list[str] = [word for pair in handlers for word in pair]
-        answer = self._scripts["fan_out"](
-            args=[
-                claim.job,
-                claim.fence,
-                outcome,
-                self._window_ms,
-                facts,
-                identity,
-                self._memory_ms,
-                *pairs,
-            ]
-        )
+        known = customer if is_customer_id(customer) else ""
+        args: list[str | int | bytes] = [claim.job, claim.fence, outcome, self._window_ms]
+        args += [facts, identity, self._memory_ms]
+        answer = self._scripts["fan_out"](args=[*args, known, "", *pairs])
+        if answer[0] == b"erased":
+            rest = pack(reduced(claim.body))
+            answer = self._scripts["fan_out"](args=[*args, known, rest, *pairs])
         match answer[0]:
             case b"fanned_out":
                 return FannedOut(answer[1])
@@ -203,7 +207,13 @@ class Jobs:
 
     def fail(self, claim: Claim, reason: str, error: str) -> bool:
         """(f) Set a job aside for an operator; False if the lease was lost."""
-        return bool(self._scripts["fail"](args=[claim.job, claim.fence, reason, error]))
+        args: list[str | int] = [claim.job, claim.fence, reason, error]
+        # Whom a body is about is not known until it was processed.
+        about = customers_in(claim.body) if claim.name == PROCESS else []
+        answer = self._scripts["fail"](args=[*args, "", *about])
+        if answer == _REDUCE_FIRST:
+            answer = self._scripts["fail"](args=[*args, pack(reduced(claim.body))])
+        return bool(answer)
 
     def sweep(
         self, caller: str, queues: Sequence[str], interval_seconds: float

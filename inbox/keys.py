@@ -16,6 +16,9 @@ perkhook:delivery:<id>          hash    One accepted body. Lives until it is set
                                         owed        jobs not yet settled
                                         trace       trace headers, if any
                                         facts       JSON of ids for operators (fan_out)
+                                        customer    whom it is about, until settled (fan_out)
+                                        erased      when its body was reduced to what is not
+                                                    personal (erase, fan_out, fail)
                                         owes:<name> queue of a handler's job
                                         end:<name>  how that job ended
                                         settled     when the last job ended
@@ -53,6 +56,10 @@ perkhook:limits                 hash    the bounds that trim holds, for those wh
 perkhook:brake                  zset    jobs that the brake let act, by time; one brake window
 perkhook:identity:<identity>    string  "<delivery>:<received>" that took this assignment on;
                                         lives REMOVAL_MEMORY_SECONDS (fan_out)
+perkhook:customer:<id>          set     deliveries about this customer whose body is here and
+                                        was processed (fan_out), until settled
+perkhook:erased:<id>            string  when this customer was erased (forget): what is
+                                        processed later is reduced; 190 days
 perkhook:gate:<downstream>      hash    what is known of it; goes when it works (gate_report)
 
                                         until       when it may be called again
@@ -103,6 +110,8 @@ EFFECTS_OF: Final = PREFIX + "effects:"
 CARD: Final = PREFIX + "card:"
 IDENTITY: Final = PREFIX + "identity:"
 BARRIER: Final = PREFIX + "barrier"
+CUSTOMER: Final = PREFIX + "customer:"
+ERASED: Final = PREFIX + "erased:"
 COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
 QUEUES: Final = PREFIX + "queues"

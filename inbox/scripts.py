@@ -35,6 +35,8 @@ _NAMES: Final = {
     "EFFECTS_OF": keys.EFFECTS_OF,
     "CARD": keys.CARD,
     "IDENTITY": keys.IDENTITY,
+    "CUSTOMER": keys.CUSTOMER,
+    "ERASED": keys.ERASED,
     "COUNTS": keys.COUNTS,
     "AUDIT": keys.AUDIT,
     "QUEUES": keys.QUEUES,

@@ -58,6 +58,8 @@ def delivery(found: DeliveryView) -> RenderableType:
     head.add_row("settled", _time(found.settled))
     size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
     head.add_row("body", size)
+    if found.erased:
+        head.add_row("erased", _time(found.erased))
     for name, value in found.facts.items():
         head.add_row(name.replace("_", " "), escape(str(value)))
     ended = Table("job", "ended", title="Ended jobs")

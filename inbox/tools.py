@@ -11,6 +11,7 @@ from rich.console import Console
 from inbox import tables
 from inbox.bulk import Tally
 from inbox.desk import Desk
+from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.views import JobView, as_plain
 
@@ -21,6 +22,7 @@ class Tools:
 
     desk: Desk
     intake: Intake
+    erasure: Erasure
     who: str
     as_json: bool
     console: Console

@@ -57,6 +57,7 @@ class DeliveryView:
     delivery: str
     received: datetime | None
     settled: datetime | None
+    erased: datetime | None
     owed: int
     body_bytes: int | None
     facts: dict[str, str]

@@ -8,6 +8,7 @@ whose message never quotes the body.
 
 from schemas.body import parse_body
 from schemas.catalogue import (
+    CUSTOMER_DELETED,
     HOLDER_ASSIGNMENT_CREATED,
     HOLDER_ASSIGNMENT_DELETED,
     SCHEMAS,
@@ -17,6 +18,7 @@ from schemas.catalogue import (
 from schemas.envelope import Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
 from schemas.event_reference import EventAPIKey, EventReference, EventSource, EventUser
+from schemas.events.customer_deleted import CustomerDeleted, DeletedCustomer
 from schemas.events.holder_assignment import (
     HolderAssignment,
     HolderAssignmentCreated,
@@ -62,6 +64,7 @@ from schemas.vocabulary import (
 
 
 __all__ = [
+    "CUSTOMER_DELETED",
     "HOLDER_ASSIGNMENT_CREATED",
     "HOLDER_ASSIGNMENT_DELETED",
     "SCHEMAS",
@@ -76,6 +79,8 @@ __all__ = [
     "ConversionEventType",
     "CustomEvent",
     "Customer",
+    "CustomerDeleted",
+    "DeletedCustomer",
     "Discount",
     "DiscountEffect",
     "DiscountType",

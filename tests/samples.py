@@ -59,38 +59,74 @@ def holder_assignment(
     """
     customer_id = customer_id or f"cust_adaQuill{n:06d}"
     redeemable_id = redeemable_id or f"v_samovarCode{n:06d}"
+    data = {
+        "holder": {
+            "id": holder_id or f"rh_7c21{n:010d}",
+            "object": "redeemable_holder",
+            "created_at": created_at,
+            "campaign_id": campaign_id,
+            "customer_id": customer_id,
+            "holder_role": role,
+            "voucher_type": voucher_type,
+            "campaign_type": campaign_type,
+            "redeemable_id": redeemable_id,
+            "publication_id": None,
+            "redeemable_object": "voucher",
+        },
+        "voucher": _voucher(f"TEA-{n:04d}", redeemable_id, campaign_id, voucher_type, referrer_id),
+        "campaign": _campaign(campaign_id, campaign_type, voucher_type, referee_reward),
+        "customer": _customer(customer_id),
+    }
+    return _envelope(
+        event_type,
+        n,
+        data,
+        customer_id=customer_id,
+        event_id=event_id,
+        created_at=event_created_at,
+    )
+
+
+def customer_deleted(n: int = 1, customer_id: str | None = None) -> dict[str, Any]:
+    """Build the body of `customer.deleted`, with ids that follow `n`."""
+    customer = _customer(customer_id or f"cust_adaQuill{n:06d}") | {
+        "address": {"line_1": f"4 Kettle Lane, {_NAME}", "city": "Brewton"},
+        "birthdate": "1979-05-06",
+        "description": _NOTE,
+        "loyalty": {"points": 12, "campaigns": {_NAME: {"points": 12}}},
+        "summary": {"orders": {"total_amount": 900}},
+    }
+    return _envelope(
+        "customer.deleted",
+        n,
+        {"customer": customer},
+        customer_id=customer["id"],
+        event_id=None,
+        created_at="2025-03-05T10:00:00.500Z",
+    )
+
+
+def _customer(customer_id: str) -> dict[str, Any]:
+    return {
+        "id": customer_id,
+        "name": _NAME,
+        "email": _EMAIL,
+        "object": "customer",
+        "metadata": {"note": _NOTE},
+        "source_id": _SOURCE_ID,
+    }
+
+
+def _envelope(
+    event_type: str, n: int, data: Any, *, customer_id: str, event_id: str | None, created_at: str
+) -> dict[str, Any]:
+    key = {"name": "Tea counter", "app_id": "0c0ffee0-7ea0-4b1d-9e57-5a3ab0a4d001"}
     return {
         "id": f"whs_5a3e{n:010d}",
         "project_id": "proj_brassKettle",
-        "created_at": event_created_at,
+        "created_at": created_at,
         "type": event_type,
-        "data": {
-            "holder": {
-                "id": holder_id or f"rh_7c21{n:010d}",
-                "object": "redeemable_holder",
-                "created_at": created_at,
-                "campaign_id": campaign_id,
-                "customer_id": customer_id,
-                "holder_role": role,
-                "voucher_type": voucher_type,
-                "campaign_type": campaign_type,
-                "redeemable_id": redeemable_id,
-                "publication_id": None,
-                "redeemable_object": "voucher",
-            },
-            "voucher": _voucher(
-                f"TEA-{n:04d}", redeemable_id, campaign_id, voucher_type, referrer_id
-            ),
-            "campaign": _campaign(campaign_id, campaign_type, voucher_type, referee_reward),
-            "customer": {
-                "id": customer_id,
-                "name": _NAME,
-                "email": _EMAIL,
-                "object": "customer",
-                "metadata": {"note": _NOTE},
-                "source_id": _SOURCE_ID,
-            },
-        },
+        "data": data,
         "source": {
             "id": "wh_brassKettleHook",
             "object": "webhook",
@@ -99,16 +135,10 @@ def holder_assignment(
         "event": {
             "id": event_id or f"evcus_93b0{n:010d}",
             "type": event_type,
-            "created_at": event_created_at,
+            "created_at": created_at,
             "entity_id": customer_id,
             "group_id": f"v-93b0{n:010d}",
-            "event_source": {
-                "channel": "API",
-                "api_key": {
-                    "name": "Tea counter",
-                    "app_id": "0c0ffee0-7ea0-4b1d-9e57-5a3ab0a4d001",
-                },
-            },
+            "event_source": {"channel": "API", "api_key": key},
         },
     }
 

@@ -9,7 +9,7 @@ import structlog
 
 from inbox.jobs import Claim, FannedOut, Jobs, Refused, SameAssignment, Stale
 from inbox.keys import PROCESS
-from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
+from schemas import load_envelope, load_event, parse_body
 from telemetry.sentry import report
 from worker.errors import PermanentError, PostponedError
 from worker.handlers import HandlerTable, Registration
@@ -107,6 +107,7 @@ class Flow:
             outcome=owed.outcome,
             facts=owed.facts,
             identity=owed.identity,
+            customer=owed.customer,
         )
         match done:
             case FannedOut():
@@ -124,8 +125,8 @@ class Flow:
 
     def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
         event = load_event(load_envelope(parse_body(claim.body)))
-        if not isinstance(event, HolderAssignmentDeleted):
-            raise PermanentError("no_schema", f"{claim.name} does not handle this event")
+        if event is None:
+            raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
         passage = Passage(
             self.services.gates.get(handler.queue),
             claim,

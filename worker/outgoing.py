@@ -148,8 +148,10 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3)."""
     if header is None:
         return None
-    if header.strip().isascii() and header.strip().isdecimal():
-        return min(float(header), LONGEST_WAIT_SECONDS)
+    # Without the blanks, which are more for str.strip than for float.
+    value = header.strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value), LONGEST_WAIT_SECONDS)
     try:
         wait = (parsedate_to_datetime(header) - now).total_seconds()
         return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)

@@ -4,7 +4,15 @@ import json
 import re
 from dataclasses import dataclass
 
-from schemas import HolderAssignmentDeleted, HolderRole, load_envelope, load_event, parse_body
+from schemas import (
+    CustomerDeleted,
+    Event,
+    HolderAssignmentDeleted,
+    HolderRole,
+    load_envelope,
+    load_event,
+    parse_body,
+)
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
 
@@ -23,12 +31,14 @@ class FanOut:
         outcome: a few words on how processing ended.
         facts: JSON object of ids for operators.
         identity: what must be handled once whatever body told of it; empty for none.
+        customer: id of whom the body is about; empty for nobody.
     """
 
     handlers: tuple[tuple[str, str], ...]
     outcome: str
     facts: str
     identity: str = ""
+    customer: str = ""
 
 
 def process(body: bytes, table: HandlerTable) -> FanOut:
@@ -54,19 +64,26 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
     event = load_event(envelope)
     if event is None:
         raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
+    facts |= _facts(event)
+    # The id of a holder names one assignment; being assigned again makes another one
+    # (Voucherify API reference: Add holders to referral code).
+    once = f"{event_type}:{event.holder.id}" if isinstance(event, HolderAssignmentDeleted) else ""
+    return FanOut(
+        handlers=tuple((handler.name, handler.queue) for handler in wanted),
+        outcome="handed to " + ", ".join(handler.name for handler in wanted),
+        facts=json.dumps(facts),
+        identity=once,
+        customer=facts["customer"],
+    )
+
+
+def _facts(event: Event) -> dict[str, str]:
+    if isinstance(event, CustomerDeleted):
+        return {"customer": event.customer.id}
     holder = event.holder
-    facts |= {
+    return {
         "holder": holder.id,
         "customer": holder.customer_id,
         "campaign": holder.campaign_id,
         "role": str(holder.holder_role) if isinstance(holder.holder_role, HolderRole) else "?",
     }
-    # The id of a holder names one assignment; being assigned again makes another one
-    # (Voucherify API reference: Add holders to referral code).
-    removed = isinstance(event, HolderAssignmentDeleted)
-    return FanOut(
-        handlers=tuple((handler.name, handler.queue) for handler in wanted),
-        outcome="handed to " + ", ".join(handler.name for handler in wanted),
-        facts=json.dumps(facts),
-        identity=f"{event_type}:{holder.id}" if removed else "",
-    )

@@ -11,6 +11,7 @@ from redis import Redis
 from inbox.confirm import make_barrier
 from inbox.connection import connect
 from inbox.effects import SECURE_SECONDS, Effects
+from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
@@ -54,6 +55,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     return Services(
         perks=make_perks(perks, effects),
         crm=make_crm(crm),
+        erasure=Erasure(store),
         gates=gates,
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,

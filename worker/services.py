@@ -1,8 +1,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.rate import Rate
 from schemas import HolderAssignmentDeleted
@@ -62,6 +63,7 @@ class Services:
 
     perks: PerksBackend
     crm: CrmBackend
+    erasure: Erasure
     #: What stands between jobs and a downstream that is down, by the handlers' queue.
     gates: Mapping[str, Gate] = field(default_factory=dict)
     #: How many jobs of a handler that moves money may act in a time; None for no brake.
@@ -70,4 +72,6 @@ class Services:
     usual_calls: int = 8
 
 
-Handler = Callable[[HolderAssignmentDeleted, Services, Job], str]
+#: What runs for the events that its registration names. Each is given as the class that
+#: `schemas.SCHEMAS` has for its type; a test holds the handlers' signatures to that.
+Handler = Callable[[Any, Services, Job], str]

@@ -69,8 +69,10 @@ local function end_job(job, outcome, window, now)
     return
   end
   redis.call('HSET', key, 'settled', now)
-  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence')
-  local age = now - tonumber(redis.call('HGET', key, 'received'))
+  local found = redis.call('HMGET', key, 'received', 'customer')
+  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer')
+  if found[2] then redis.call('SREM', CUSTOMER .. found[2], delivery_of(job)) end
+  local age = now - tonumber(found[1])
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))
   redis.call('RPUSH', SETTLED, delivery_of(job))
   count('settled')
@@ -80,6 +82,18 @@ local function fail_for_good(job, now)
   redis.call('HSET', JOB .. job, 'state', 'failed', 'since', now)
   redis.call('ZADD', FAILED, now, job)
   count('failed')
+end
+
+-- The body goes, what is not personal of it stays, so that what is owed can still be done.
+local function reduce_body(delivery, reduced, now)
+  redis.call('HSET', DELIVERY .. delivery, 'body', reduced, 'erased', now)
+  count('bodies_erased')
+end
+
+-- Whether a body about this customer must be reduced before its job moves on.
+local function must_reduce(delivery, customer)
+  return redis.call('EXISTS', ERASED .. customer) == 1
+    and redis.call('HEXISTS', DELIVERY .. delivery, 'erased') == 0
 end
 
 local function audit(who, action, what, why)

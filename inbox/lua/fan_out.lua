@@ -1,13 +1,22 @@
 -- (c) fan out: the process job is done and its handlers' jobs are owed, in one step.
 -- ARGV  1 job  2 fence  3 outcome  4 de-duplication window in ms  5 facts (JSON)
---       6 identity or ''  7 identity's life in ms  8… name and queue of each handler
--- Gives {'stale'}, {'fanned_out', jobs made} or {'same_assignment', the other delivery}.
+--       6 identity or ''  7 identity's life in ms  8 customer or ''
+--       9 what remains of the body if the customer was erased, or ''
+--       10… name and queue of each handler
+-- Gives {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or,
+-- with nothing changed, {'erased'}: to be called again with what remains of the body.
 local job, fence, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
+local customer, reduced = ARGV[8], ARGV[9]
 if not holds_lease(job, fence) then return {'stale'} end
 
 local now = server_now()
 local delivery = delivery_of(job)
 local key = DELIVERY .. delivery
+if reduced ~= '' then
+  reduce_body(delivery, reduced, now)
+elseif customer ~= '' and must_reduce(delivery, customer) then
+  return {'erased'}
+end
 redis.call('ZREM', RUNNING, job)
 redis.call('HSET', key, 'facts', ARGV[5])
 
@@ -24,9 +33,14 @@ if ARGV[6] ~= '' then
   redis.call('SET', IDENTITY .. ARGV[6], mine, 'PX', ARGV[7])
 end
 
+if customer ~= '' then
+  redis.call('HSET', key, 'customer', customer)
+  redis.call('SADD', CUSTOMER .. customer, delivery)
+end
+
 local task = job .. ':' .. redis.call('HGET', JOB .. job, 'dispatches')
 local made = 0
-for i = 8, #ARGV, 2 do
+for i = 10, #ARGV, 2 do
   local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
   local known = redis.call('EXISTS', JOB .. child) == 1
     or redis.call('HEXISTS', key, 'end:' .. ARGV[i]) == 1

@@ -14,6 +14,7 @@ from redis import Redis
 from inbox import keys
 from inbox.desk import Desk
 from inbox.effects import Effects
+from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.ids import delivery_id
 from inbox.intake import Intake
@@ -107,7 +108,11 @@ class Works:
             jobs=self._jobs,
             table=self._table,
             services=Services(
-                perks=perks, crm=DryRunCrm(), gates=self._gates, brake=Rate(1000, 3600)
+                perks=perks,
+                crm=DryRunCrm(),
+                erasure=Erasure(self.store),
+                gates=self._gates,
+                brake=Rate(1000, 3600),
             ),
             schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
             lease_seconds=LEASE_SECONDS,

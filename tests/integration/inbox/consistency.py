@@ -27,10 +27,12 @@ MANY = {
     keys.JOB: b"hash",
     keys.QUEUED: b"zset",
     keys.IDENTITY: b"string",
+    keys.CUSTOMER: b"set",
+    keys.ERASED: b"string",
 }
 #: What Celery keeps in the same store.
 CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
-MARKER = {"received", "owed", "settled", "facts"}
+MARKER = {"received", "owed", "settled", "facts", "erased"}
 
 
 def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None:
@@ -48,6 +50,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
     everything.check_indexes()
     everything.check_messages(lost)
     everything.check_settled()
+    everything.check_customers()
 
 
 def snapshot(store: Any) -> dict[str, Any]:
@@ -119,7 +122,7 @@ class _Everything:
             prefix = next((prefix for prefix in MANY if name.startswith(prefix)), None)
             known = MANY[prefix] if prefix else (SINGLE | CELERYS).get(name)
             assert kind == (known or (b"list" if name in queues else None)), name
-            passes = prefix == keys.IDENTITY or name in {keys.SWEEPING, keys.BRAKE}
+            passes = prefix in {keys.IDENTITY, keys.ERASED} or name in {keys.SWEEPING, keys.BRAKE}
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
             assert (self.ttls[name] > 0) == passes, (name, self.ttls[name])
 
@@ -182,3 +185,17 @@ class _Everything:
         listed = {delivery.decode() for delivery in self.values.get(keys.SETTLED, ())}
         settled = {name for name, fields in self.deliveries.items() if "settled" in fields}
         assert settled <= listed
+
+    def check_customers(self) -> None:
+        """A customer's index names exactly the unsettled deliveries that were processed."""
+        indexed = {
+            name.removeprefix(keys.CUSTOMER): {member.decode() for member in members}
+            for name, members in self.values.items()
+            if name.startswith(keys.CUSTOMER)
+        }
+        told: dict[str, set[str]] = {}
+        for delivery, fields in self.deliveries.items():
+            if "customer" in fields:
+                assert "body" in fields, delivery
+                told.setdefault(fields["customer"].decode(), set()).add(delivery)
+        assert indexed == told

@@ -2,51 +2,21 @@
 
 import itertools
 import json
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from inbox import keys
-from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
+from inbox.ids import delivery_id, job_id_of, name_of
 from inbox.jobs import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.rate import Rate
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
+from tests.integration.inbox.model import BODIES, CUSTOMERS, IDENTITIES, Model
 
 
-#: Bodies by the identity of what they tell of; two of them tell of the same.
-BODIES = {b"one": "holder-1", b"one again": "holder-1", b"two": "holder-2", b"other": ""}
-IDENTITIES = {delivery_id(body): identity for body, identity in BODIES.items()}
 INDEX = st.integers(0, 1000)
 BRAKE = Rate(2, 3600)
-
-
-@dataclass
-class Model:
-    """What must be true, told without a store."""
-
-    states: dict[str, str] = field(default_factory=dict)
-    fences: dict[str, int] = field(default_factory=dict)
-    tries: Counter[str] = field(default_factory=Counter)
-    admitted: set[str] = field(default_factory=set)
-    brake: set[str] = field(default_factory=set)
-    ended: dict[str, set[str]] = field(default_factory=dict)
-    owners: dict[str, tuple[str, int]] = field(default_factory=dict)
-    births: dict[str, int] = field(default_factory=dict)
-    effects: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def live(self, delivery: str) -> list[str]:
-        """Name the jobs that a delivery owes."""
-        return [job for job in self.states if delivery_of(job) == delivery]
-
-    def end(self, job: str) -> None:
-        """Note that a job is over."""
-        del self.states[job]
-        del self.tries[job]
-        self.admitted.discard(job)
-        self.ended[delivery_of(job)].add(name_of(job))
 
 
 class Working(RuleBasedStateMachine):
@@ -138,23 +108,30 @@ class Working(RuleBasedStateMachine):
     def _fan_out(self, claim: Claim) -> None:
         delivery, model = claim.delivery, self.model
         identity = IDENTITIES[delivery]
-        answer = self.house.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity=identity)
+        customer = CUSTOMERS[delivery]
+        answer = self.house.jobs.fan_out(
+            claim, HANDLERS, outcome="handed on", identity=identity, customer=customer
+        )
         if not self._holds(claim):
             assert answer == Stale()
             return
+        if customer in model.forgotten:
+            model.erased.add(delivery)
         mine = (delivery, model.births[delivery])
         owner = model.owners.setdefault(identity, mine) if identity else mine
         model.end(claim.job)
+        if owner == mine and customer and (model.live(delivery) or self._fresh(delivery)):
+            model.processed.add(delivery)
         if owner != mine:
             assert answer == SameAssignment(owner[0])
             return
-        fresh = [
-            name
-            for name, _ in HANDLERS
-            if name not in model.ended[delivery] and f"{delivery}:{name}" not in model.states
-        ]
+        fresh = self._fresh(delivery)
         model.states.update(dict.fromkeys((f"{delivery}:{name}" for name in fresh), "queued"))
         assert answer == FannedOut(len(fresh))
+
+    def _fresh(self, delivery: str) -> list[str]:
+        known = self.model.ended[delivery] | set(map(name_of, self.model.live(delivery)))
+        return [name for name, _ in HANDLERS if name not in known]
 
     def _done(self, claim: Claim) -> None:
         held = self._holds(claim)
@@ -176,6 +153,9 @@ class Working(RuleBasedStateMachine):
             assert act(claim, "no_such", "an error") == held
             if held:
                 self.model.states[claim.job] = "failed" if for_good else "waiting"
+                about = CUSTOMERS[claim.delivery] in self.model.forgotten
+                if for_good and about and claim.name == keys.PROCESS:
+                    self.model.erased.add(claim.delivery)
 
     @rule(pick=INDEX)
     def admit(self, pick: int) -> None:

@@ -3,14 +3,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from inbox import keys
-from inbox.ids import delivery_id, delivery_of, job_id_of, name_of
+from inbox.erasing import concerns
+from inbox.erasure import Erased, Erasure
+from inbox.ids import delivery_id, job_id_of, name_of
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.histories import BODIES, INDEX, Working, task_of
+from tests.integration.inbox.histories import INDEX, task_of
+from tests.integration.inbox.histories_of_trims import Trimming
 from tests.integration.inbox.house import HANDLERS, QUEUES, WHO, House
-from tests.integration.inbox.keeping import DAY, failed_ago, noticed
+from tests.integration.inbox.model import BODIES, CUSTOMERS, WHOLE
 
 
-class AnyHistory(Working):
+class AnyHistory(Trimming):
     """With time that passes, messages that are lost, sweeps and operators."""
 
     @rule(pick=INDEX, index=st.sampled_from([keys.RUNNING, keys.WAITING]))
@@ -86,6 +89,25 @@ class AnyHistory(Working):
             self.model.states[f"{delivery}:process"] = "queued"
             self.model.ended[delivery].discard("process")
 
+    @rule(customer=st.sampled_from(["cust_1", "cust_2"]), now=st.booleans())
+    def erase(self, customer: str, now: bool) -> None:
+        """A customer is erased: all that was processed or failed, or with `now` all there is."""
+        model = self.model
+        states = {"failed", "queued", "running", "waiting"} if now else {"failed"}
+        found = {each for each in model.processed if CUSTOMERS[each] == customer}
+        found |= {
+            each
+            for each in WHOLE
+            if model.states.get(f"{each}:process") in states
+            and concerns(model.body(each) or b"", customer)
+        }
+
+        done = Erasure(self.house.store).erase(customer, who=WHO, now=now)
+
+        assert done == Erased(found=len(found), erased=len(found - model.erased))
+        model.erased |= found
+        model.forgotten.add(customer)
+
     @rule(body=st.sampled_from(sorted(BODIES)))
     def window_passes(self, body: bytes) -> None:
         """The marker of a settled delivery goes."""
@@ -93,50 +115,9 @@ class AnyHistory(Working):
         if delivery in self.model.ended and not self.model.live(delivery):
             self.house.tick()
             self.house.store.delete(keys.DELIVERY + delivery)
-            self._forget(delivery)
+            self.forget(delivery)
             # Leases of more than an hour ago are nobody's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
-
-    @rule(body=st.sampled_from(sorted(BODIES)))
-    def poison(self, body: bytes) -> None:
-        """A body that nobody can read fails for good at its first run."""
-        self.accept(body)
-        job = f"{delivery_id(body)}:process"
-        if self.model.states.get(job) == "queued":
-            self._remember(job, self.house.dispatches(job))
-            self._claim(job)
-            assert self.house.jobs.fail(self.claims[-1], "not_json", "an error")
-            self.model.states[job] = "failed"
-
-    @rule(failed_most=st.integers(1, 3), settled_most=st.integers(1, 3), long_after=st.booleans())
-    def trim(self, failed_most: int, settled_most: int, long_after: bool) -> None:
-        """
-        A trim drops the failed jobs and the markers that are too many, and nothing that owes.
-
-        A worker that froze may still wake up with a lease of a life whose marker went early.
-        """
-        store, model = self.house.store, self.model
-        failed = [job.decode() for job in store.zrange(keys.FAILED, 0, -1)]
-        too_many = failed if long_after else failed[: max(len(failed) - failed_most, 0)]
-        for job in failed:
-            failed_ago(store, job, DAY + 1 if long_after else 0)
-        self.house.tick()
-
-        trimming = noticed(store, failed_most=failed_most, settled_most=settled_most)
-        batches = list(trimming.trim())
-
-        assert [each.job for batch in batches for each in batch.dropped] == too_many
-        for job in too_many:
-            model.end(job)
-        markers = {delivery for delivery in model.ended if not model.live(delivery)}
-        left = {d for d in model.ended if store.exists(keys.DELIVERY + d)}
-        gone = model.ended.keys() - left
-        assert gone <= markers
-        assert len(gone) == sum(batch.markers for batch in batches)
-        assert len(markers - gone) <= settled_most
-        assert store.llen(keys.SETTLED) <= settled_most
-        for delivery in gone:
-            self._forget(delivery)
 
     @invariant()
     def the_store_agrees(self) -> None:
@@ -153,6 +134,19 @@ class AnyHistory(Working):
         assert found == self.model.states
         assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.brake)
         assert max(self.model.effects.values(), default=0) <= 1
+        self._the_bodies_agree()
+
+    def _the_bodies_agree(self) -> None:
+        """Each body that is owed work is here, whole or reduced, and in its customer's index."""
+        model = self.model
+        for delivery in WHOLE:
+            assert self.house.desk.body(delivery) == model.body(delivery)
+        indexed = {
+            member.decode()
+            for name in self.house.store.scan_iter(keys.CUSTOMER + "*", count=1000)
+            for member in self.house.store.smembers(name)
+        }
+        assert indexed == model.processed
 
     def teardown(self) -> None:
         """Whatever happened, what is owed comes to its end once workers work."""
@@ -184,33 +178,15 @@ class AnyHistory(Working):
         self.sweep(later=True)
         self.sweep(later=True)
 
-    def _forget(self, delivery: str) -> None:
-        self._forget_messages(delivery)
-        del self.model.ended[delivery]
-        for job in [job for job in self.model.fences if delivery_of(job) == delivery]:
-            del self.model.fences[job]
-
-    def _forget_messages(self, delivery: str) -> None:
-        for queue in QUEUES:
-            for raw in self.house.store.lrange(queue, 0, -1):
-                if delivery_of(task_of(raw)) == delivery:
-                    self.house.store.lrem(queue, 0, raw)
-        self.taken = [(queue, raw) for queue, raw in self.taken
-                      if delivery_of(task_of(raw)) != delivery]  # fmt: skip
-
     def _losses(self, job: str) -> int:
         return int(self.house.store.hget(keys.JOB + job, "losses") or 0)
 
     def _lost(self, job: str) -> bool:
         number = self.house.dispatches(job)
-        self._remember(job, number)
+        self.remember(job, number)
         queue = dict(HANDLERS).get(name_of(job), "deliveries")
         found = self.house.store.lrange(queue, 0, -1)
         return f"{job}:{number}" not in {task_of(raw) for raw in found}
-
-    def _remember(self, job: str, number: int) -> None:
-        if (task := f"{job}:{number}") not in self.tasks:
-            self.tasks.append(task)
 
 
 def test_any_history_keeps_the_promises(house: House) -> None:

@@ -25,7 +25,7 @@ def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None
     last = house.in_state("queued" if act == "claim" else "running")
     acts: dict[str, Callable[[], Any]] = {
         "claim": lambda: house.jobs.claim(last.task),
-        "fan_out": lambda: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
+        "fan_out": lambda: house.jobs.fan_out(last, HANDLERS, outcome="on", customer="cust_1"),
         "done": lambda: house.jobs.done(last, "done"),
         "wait": lambda: house.jobs.wait(last, 60, "told_so", "an error"),
         "fail": lambda: house.jobs.fail(last, "no_such", "an error"),
@@ -91,6 +91,6 @@ def _sent(calls: dict[str, int]) -> set[str]:
     """Name the commands that a client sent: what a script calls is counted beside them."""
     in_scripts = {
         "exists", "hset", "hget", "hmget", "hdel", "hincrby", "hexists", "zadd", "zrem", "zscore",
-        "lpush", "rpush", "hkeys", "time", "del", "pexpire", "get", "set",
+        "lpush", "rpush", "hkeys", "time", "del", "pexpire", "get", "set", "sadd", "srem",
     }  # fmt: skip
     return {name for name in calls if name.removeprefix("cmdstat_") not in in_scripts}

@@ -5,6 +5,7 @@ import pytest
 from redis import Redis
 
 from inbox.desk import Desk
+from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from tests.integration.worker.house import House
@@ -78,6 +79,6 @@ def worker_station(shared_station: Station, shop: Shop) -> Station:
 
 
 @pytest.fixture
-def house(jobs: Jobs, intake: Intake, desk: Desk) -> House:
+def house(jobs: Jobs, intake: Intake, desk: Desk, store: Redis) -> House:
     """An empty inbox and a flow."""
-    return House(jobs, intake, desk)
+    return House(jobs, intake, desk, Erasure(store))

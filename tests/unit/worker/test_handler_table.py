@@ -1,11 +1,13 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from inbox.keys import DELIVERIES_QUEUE
 from inbox.message import TASK_PREFIX
+from schemas import SCHEMAS
 from worker import handlers
 from worker.application import create_celery
 from worker.handlers import HandlerTable, handles, load_handlers, registry
@@ -101,11 +103,20 @@ def test_names_on_the_wire_are_these() -> None:
     table = load_handlers()
 
     assert {name: each.queue for name, each in table.by_name.items()} == {
+        "erase_customer": "erasure",
         "notify_crm": "crm",
         "revoke_referral_perks": "perks",
     }
     assert TASK_PREFIX == "perkhook."
     assert DELIVERIES_QUEUE == "deliveries"
+
+
+def test_a_handler_takes_the_class_of_the_events_it_names() -> None:
+    """What a handler is given is what its signature says: the catalogue's class for each type."""
+    for handler in load_handlers().by_name.values():
+        taken = get_type_hints(handler.run)["event"]
+
+        assert {SCHEMAS[each].makes for each in handler.event_types} == {taken}, handler.name
 
 
 def test_an_event_type_is_matched_whole() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from schemas import UnreadableBody
-from tests.samples import PERSONAL, assignment_created, assignment_deleted, body
+from tests.samples import PERSONAL, assignment_created, assignment_deleted, body, customer_deleted
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable, load_handlers
 from worker.handlers.registry import Registration
@@ -90,6 +90,22 @@ def test_facts_are_ids_and_hold_nothing_personal() -> None:
         "role": "REFEREE",
     }
     assert not any(text in facts for text in PERSONAL)
+
+
+def test_a_deleted_customer_is_owed_an_erasing() -> None:
+    """`customer.deleted` makes one job, may be handled again, and its facts are ids."""
+    owed = process(body(customer_deleted(7)), TABLE)
+
+    assert owed.handlers == (("erase_customer", "erasure"),)
+    assert owed.identity == ""
+    assert json.loads(owed.facts)["customer"] == "cust_adaQuill000007"
+    assert not any(text in owed.facts for text in PERSONAL)
+
+
+@pytest.mark.parametrize("document", [assignment_deleted(7), customer_deleted(7)])
+def test_whom_a_body_is_about_is_told(document: dict[str, Any]) -> None:
+    """The customer's id goes along, for the index by which an erasing finds the body."""
+    assert process(body(document), TABLE).customer == "cust_adaQuill000007"
 
 
 def test_a_role_that_is_not_known_is_not_repeated_to_operators() -> None:

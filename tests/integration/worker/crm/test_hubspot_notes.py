@@ -1,7 +1,11 @@
+import json
+
 import pytest
 
+from inbox.erasing import reduced
+from schemas import HolderAssignmentDeleted
 from tests.integration.worker.crm.account import ID_PROPERTY, Account
-from tests.samples import PERSONAL, assignment_deleted
+from tests.samples import PERSONAL, assignment_deleted, body
 from tests.unit.worker.build import event_of, job, removal
 from worker.crm.hubspot import HubSpotCrm
 from worker.errors import NeedsPersonError
@@ -32,6 +36,31 @@ def test_a_removal_is_noted_on_the_contact(account: Account, crm: HubSpotCrm) ->
         "perkhook_last_removal_campaign": "Bring a friend to tea",
         "perkhook_last_removal_holder": HOLDER,
     }
+
+
+def test_an_erased_customer_is_found_by_voucherifys_id_alone(
+    account: Account, crm: HubSpotCrm
+) -> None:
+    """The note of a reduced event names the campaign by its id."""
+    contact = account.contact(**{ID_PROPERTY: CUSTOMER_ID})
+
+    assert crm.note_removal(_erased(), job()) == f"noted on HubSpot contact {contact}"
+
+    (note,) = account.notes(contact)
+    assert "campaign “camp_samovarReferral2024”" in note["hs_note_body"]
+
+
+def test_an_erased_customer_whom_hubspot_knows_otherwise_is_not_noted(
+    account: Account, crm: HubSpotCrm
+) -> None:
+    """By a source id or an address that was erased nobody is found, and the job is done."""
+    account.contact(email=EMAIL, **{ID_PROPERTY: SOURCE_ID})
+
+    assert crm.note_removal(_erased(), job()) == "no contact in HubSpot"
+
+
+def _erased() -> HolderAssignmentDeleted:
+    return event_of(json.loads(reduced(body(assignment_deleted()))))
 
 
 def test_a_repeated_run_makes_no_second_note(account: Account, crm: HubSpotCrm) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
+from redis.connection import parse_url
 
 from inbox.connection import tls_options
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
@@ -14,6 +15,7 @@ from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
 from worker.tasks import register_tasks
+from worker.transport import take_only_our_messages
 
 
 def create_celery(environ: Mapping[str, str]) -> Celery:
@@ -42,6 +44,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
             app.perkhook_settings = WorkerSettings.from_environ(environ)
         except SettingsError as error:
             sys.exit(str(error))
+        take_only_our_messages(app)
 
     setup_logging.connect(our_logs, weak=False)
     celeryd_init.connect(read_worker_settings, weak=False)
@@ -67,6 +70,9 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
     configuration: dict[str, Any] = {
         "broker_url": url.replace("unix://", "redis+socket://", 1),
         "broker_connection_retry_on_startup": True,
+        # What the store refuses for a while (a replica that was promoted or demoted, a key in
+        # the way) must not end the process.
+        "broker_channel_error_retry": True,
         "broker_transport_options": {
             # A worker that is gone keeps its messages this long. They are hints, and the
             # sweep has sent the jobs again by then, so this only tidies up.
@@ -92,5 +98,8 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "worker_cancel_long_running_tasks_on_connection_loss": False,
     }
     if url.startswith("rediss://"):
-        configuration["broker_use_ssl"] = tls_options(url) or None
+        # kombu sees no options in the address, and would check nothing where it finds none here.
+        found: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+        asked = {name: value for name, value in found.items() if name.startswith("ssl_")}
+        configuration["broker_use_ssl"] = asked | tls_options(url)
     return configuration

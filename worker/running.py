@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
-from celery.signals import worker_shutdown
+from celery.signals import task_unknown, worker_shutdown
 from redis import Redis
 
 from inbox.connection import connect
@@ -19,6 +19,7 @@ from worker.perks import make_perks
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.sweeper import Sweeper
+from worker.transport import foreign_message
 
 
 log = structlog.get_logger()
@@ -102,6 +103,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
         )
+        self._listen(worker, jobs)
         self._sweeper = Sweeper(jobs, caller, queues, settings.reclaim_interval_seconds)
         self._sweeper.start()
         worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
@@ -111,6 +113,16 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             crm=settings.crm.backend,
             queues=list(queues),
         )
+
+    def _listen(self, worker: Any, jobs: Jobs) -> None:
+        """Hear of messages that Celery would only log."""
+
+        def run_without_code(id: str, **_: Any) -> None:  # noqa: A002 - the signal's name for it
+            # The job of a handler that a deployment took away: it fails as `no_handler`.
+            worker.app.perkhook_flow.run(id)
+
+        task_unknown.connect(run_without_code, weak=False)
+        foreign_message.connect(lambda **_: jobs.count_foreign(), weak=False)
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop sweeping."""

@@ -1,23 +1,26 @@
 import os
 import random
 import socket
+import sys
 from typing import Any
 
 import structlog
 from celery import bootsteps
-from celery.signals import task_unknown, worker_shutdown
+from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
 from redis import Redis
 
 from inbox.connection import connect
 from inbox.effects import Effects
 from inbox.gates import Gate
 from inbox.jobs import Jobs
+from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from worker.crm import make_crm
 from worker.flow import Flow
 from worker.perks import make_perks
 from worker.services import Services
 from worker.settings import WorkerSettings
+from worker.stopping import Stopping
 from worker.sweeper import Sweeper
 from worker.transport import foreign_message
 
@@ -56,6 +59,13 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     )
 
 
+def _leave(code: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit, which waits for the threads.
+    os._exit(code)
+
+
 class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
     """
     Gives a worker what its jobs act with, and takes it down when the worker stops.
@@ -71,6 +81,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         super().__init__(worker, **options)
         self._sweeper: Sweeper | None = None
         self._services: Services | None = None
+        self._stopping = Stopping()
 
     def include_if(self, worker: Any) -> bool:
         """Run in every worker."""
@@ -102,8 +113,10 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             schedule=settings.retry_schedule_seconds,
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
+            stopping=self._stopping,
         )
         self._listen(worker, jobs)
+        self._stopping.watch(lambda: self._force(worker), _leave)
         self._sweeper = Sweeper(jobs, caller, queues, settings.reclaim_interval_seconds)
         self._sweeper.start()
         worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
@@ -121,8 +134,25 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             # The job of a handler that a deployment took away: it fails as `no_handler`.
             worker.app.perkhook_flow.run(id)
 
+        def stop(**_: Any) -> None:
+            self._stopping.begin()
+
+        worker_shutting_down.connect(stop, weak=False)
         task_unknown.connect(run_without_code, weak=False)
         foreign_message.connect(lambda **_: jobs.count_foreign(), weak=False)
+
+    def close(self, worker: Any) -> None:
+        """Begin to stop, whether a signal told of it or not, and give back what was not begun."""
+        self._stopping.begin()
+        running = {claim.task for claim in list(worker.app.perkhook_flow.running.values())}
+        try:
+            worker.consumer.task_consumer.channel.give_back(running.__contains__)
+        except Exception as error:  # noqa: BLE001 - the sweep finds these messages, if later
+            log.warning("worker.messages_not_given_back", error=type_name(error))
+
+    def _force(self, worker: Any) -> None:
+        """Give back the jobs that still run, because the process ends in a moment."""
+        log.error("worker.forced_end", jobs=worker.app.perkhook_flow.give_back())
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop sweeping."""

@@ -5,6 +5,8 @@ kombu decodes what it takes from a queue inside its event loop, and much of what
 there ends the process: docs/decisions/0012-only-our-messages-reach-celery.md.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -65,6 +67,23 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no type
         except Exception as error:  # whatever it is, it concerns one broadcast
             log.error("broadcast.unreadable", error=type_name(error))  # noqa: TRY400 - its text is foreign
             raise kombu_redis.Empty from error
+
+    def give_back(self, is_running: Callable[[str], bool]) -> None:
+        """
+        Put what was taken and is not run to the front of its queue, when the worker stops.
+
+        kombu itself would do so when the process ends, which is when the last job does.
+        """
+        if self._in_poll:
+            # A message may be on its way here now. Who hung up would lose it; the store
+            # answers within a second, be it that nothing has come.
+            with suppress(kombu_redis.Empty, *self.connection_errors):
+                self._brpop_read()
+        self.qos._flush()  # noqa: SLF001 - kombu's own way to forget what is acknowledged
+        for task in list(self.qos._delivered):  # noqa: SLF001 - no public way to list them
+            if not is_running(task):
+                self.qos.restore_by_tag(task)
+                self.qos.ack(task)
 
 
 class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types

@@ -12,7 +12,6 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
 from tests.processes import wait_until
@@ -105,13 +104,14 @@ def _dripping() -> Iterator[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("again", [None, signal.SIGTERM, signal.SIGQUIT])
+@pytest.mark.parametrize("again", [None, signal.SIGTERM])
 def test_a_job_that_hangs_is_given_back(make_product: MakeProduct, again: int | None) -> None:
     """It goes back in the store and the process ends; another worker needs no lease to be over."""
     with _dripping() as port:
         product = make_product(CRM_HTTP_URL=f"http://127.0.0.1:{port}/", JOB_LEASE_SECONDS="3600")
         first = product.process("worker")
-        assert product.send(samples.body(samples.assignment_deleted(1))).status_code == 202
+        (referee,) = product.scenario(referees=1)["referees"]
+        product.unassign(referee["holder"])
         with _store(product) as store:
             wait_until(lambda: _running(store, "notify_crm") != [], "the note hangs")
 
@@ -135,13 +135,25 @@ def test_a_job_that_hangs_is_given_back(make_product: MakeProduct, again: int | 
         assert product.inbox("failed") == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
-def test_a_cold_stop_loses_nothing(make_product: MakeProduct, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "warm_before"),
+    [
+        pytest.param(signal.SIGINT, False, marks=pytest.mark.slow),
+        pytest.param(signal.SIGQUIT, False, marks=pytest.mark.slow),
+        (signal.SIGQUIT, True),
+    ],
+)
+def test_a_cold_stop_loses_nothing(
+    make_product: MakeProduct, number: int, warm_before: bool
+) -> None:
     """Ctrl-C, or SIGQUIT in the middle of slow calls: another worker does each job once."""
     product = make_product(JOB_LEASE_SECONDS="120")
     referees = _under_way(product, 5)
     first = product.process("worker")
 
+    if warm_before:
+        first.signal(signal.SIGTERM)
+        time.sleep(1)
     first.signal(number)
 
     wait_until(lambda: not first.running, "the worker has ended", seconds=HEROKU_SECONDS)

@@ -22,7 +22,8 @@ def test_a_frozen_worker_that_wakes_settles_nothing_and_doubles_nothing(
     """Its job was run by another meanwhile: one take-back, one settlement; then it works on."""
     product = make_product()
     (referee,) = product.scenario(referees=1)["referees"]
-    product.faults(voucherify={"delay_seconds": 1.0})
+    # So many calls as there are must fit into what the lease leaves for them.
+    product.faults(voucherify={"delay_seconds": 0.3})
     frozen = product.process("worker")
     with Redis.from_url(product.redis_url, decode_responses=True) as store:
         product.unassign(referee["holder"])

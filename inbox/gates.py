@@ -98,24 +98,32 @@ class Gate:
         if self._most and used < reserved:
             self._return(args=[self.name, caller, used + 1, reserved])
 
-    def well(self) -> None:
+    def well(self, caller: str) -> None:
         """Tell that the downstream works; a pause that it asked for still stands."""
-        self._send("well", "", 0)
+        self._send(caller, "well", "", 0)
 
-    def skip(self) -> None:
+    def skip(self, caller: str) -> None:
         """Tell that the one who was to try it alone did not call it."""
-        self._send("skip", "", 0)
+        self._send(caller, "skip", "", 0)
 
-    def failed(self, reason: str) -> tuple[float, bool]:
+    def failed(self, caller: str, reason: str) -> tuple[float, bool]:
         """Tell that a call failed; gives seconds the gate is shut, and whether this has shut it."""
-        return self._send("failed", reason, FIRST_PAUSE_MS)
+        return self._send(caller, "failed", reason, FIRST_PAUSE_MS)
 
-    def pause(self, reason: str, seconds: float) -> tuple[float, bool]:
+    def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
         """Shut the gate for a time that the downstream asked for; answers as `failed`."""
-        return self._send("pause", reason, int(seconds * 1000))
+        return self._send(caller, "pause", reason, int(seconds * 1000))
 
-    def _send(self, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
+    def _send(self, caller: str, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
         wait, shut_now = self._report(
-            args=[self.name, what, reason, pause_ms, FAILURES_THAT_SHUT, LONGEST_PAUSE_MS]
+            args=[
+                self.name,
+                what,
+                reason,
+                pause_ms,
+                FAILURES_THAT_SHUT,
+                LONGEST_PAUSE_MS,
+                caller,
+            ]
         )
         return wait / 1000, bool(shut_now)

@@ -114,12 +114,17 @@ class Jobs:
                 "postpone",
                 "fail",
                 "sweep",
+                "count_foreign",
             )
         }
 
     def declare(self, queues: Iterable[str]) -> None:
         """Make the queues that this worker serves known to the operator's tools."""
         self._scripts["declare"](args=list(queues))
+
+    def count_foreign(self) -> None:
+        """Count a message that was dropped because it is none of ours."""
+        self._scripts["count_foreign"]()
 
     def claim(self, task: str) -> Claim | Refused:
         """(b) Take the job of a Celery task under a lease."""

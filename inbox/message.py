@@ -11,6 +11,8 @@ import json
 from base64 import b64encode
 from typing import Any, Final
 
+from inbox.ids import job_id_of, name_of
+
 
 #: Celery task names are this and the job's name.
 TASK_PREFIX: Final = "perkhook."
@@ -61,6 +63,68 @@ def _template() -> dict[str, Any]:
             "delivery_tag": _TASK_ID,
         },
     }
+
+
+#: The trace headers that a message may carry (`telemetry.sentry.trace_headers`).
+TRACE_HEADERS: Final = ("sentry-trace", "baggage")
+
+#: Many times what we write: ids and trace headers.
+LONGEST: Final = 65_536
+
+
+def as_we_write_it(raw: bytes, queue: str) -> bytes | None:
+    """
+    Give a message found in a queue as we would write it; None if it is none of ours.
+
+    Only its ids and trace headers are taken from it, so that nothing else which may stand in
+    a message (other encodings, times, callbacks) is ever acted upon.
+    """
+    try:
+        found = json.loads(raw) if len(raw) <= LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    headers = found.get("headers") if isinstance(found, dict) else None
+    task = headers.get("id") if isinstance(headers, dict) else None
+    if headers is None or not isinstance(task, str):
+        return None
+    job = job_id_of(task)
+    if job is None or job == task:
+        return None
+    if headers.get("task") != TASK_PREFIX + name_of(job):
+        return None
+    text = _written(
+        task_id=task,
+        root_id=f"{job}:1",
+        parent_id=_task_id(headers.get("parent_id")),
+        task=headers["task"],
+        queue=queue,
+        trace={
+            name: value for name in TRACE_HEADERS if isinstance(value := headers.get(name), str)
+        },
+    )
+    return text.encode()
+
+
+def _task_id(value: Any) -> str | None:
+    return value if isinstance(value, str) and job_id_of(value) else None
+
+
+def _written(
+    *,
+    task_id: str,
+    root_id: str,
+    parent_id: str | None,
+    task: str,
+    queue: str,
+    trace: dict[str, str],
+) -> str:
+    message = _template()
+    headers, properties = message["headers"], message["properties"]
+    del headers[_TRACE]
+    headers |= {"task": task, "id": task_id, "root_id": root_id, "parent_id": parent_id} | trace
+    properties |= {"correlation_id": task_id, "delivery_tag": task_id}
+    properties["delivery_info"]["routing_key"] = queue
+    return json.dumps(message, separators=(",", ":"))
 
 
 def lua_message_function() -> str:

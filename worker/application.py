@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
+from redis.connection import parse_url
 
 from inbox.connection import tls_options
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
@@ -15,6 +16,7 @@ from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
 from worker.tasks import register_tasks
+from worker.transport import take_only_our_messages
 
 
 def create_celery(environ: Mapping[str, str]) -> Celery:
@@ -47,6 +49,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
             app.perkhook_settings = WorkerSettings.from_environ(environ)
         except SettingsError as error:
             sys.exit(str(error))
+        take_only_our_messages(app)
 
     setup_logging.connect(our_logs, weak=False)
     celeryd_init.connect(read_worker_settings, weak=False)
@@ -101,5 +104,8 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "worker_cancel_long_running_tasks_on_connection_loss": False,
     }
     if url.startswith("rediss://"):
-        configuration["broker_use_ssl"] = tls_options(url) or None
+        # kombu sees no options in the address, and would check nothing where it finds none here.
+        found: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+        asked = {name: value for name, value in found.items() if name.startswith("ssl_")}
+        configuration["broker_use_ssl"] = asked | tls_options(url)
     return configuration

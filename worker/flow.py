@@ -16,6 +16,7 @@ from worker.handlers import HandlerTable, Registration
 from worker.passage import Passage
 from worker.process import process
 from worker.services import Job, Services
+from worker.stopping import Stopping, given_back
 from worker.verdict import Verdict, decide
 
 
@@ -33,6 +34,11 @@ class Settled:
     """The job is over, or was not to be run now."""
 
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The process stops: the job is another worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,19 @@ class Flow:
     #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
+    stopping: Stopping = field(default_factory=Stopping)
+    #: What this process runs now, by the name of the run.
+    running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
-    def run(self, task: str) -> Settled | Waiting | Failed:
+    def run(self, task: str) -> Settled | Waiting | Failed | NotBegun:
         """
         Run the job of a Celery task, if it is still to be run.
 
         A message is only a hint: it may come twice, late, or for a job that is long done.
         What is true stands in the inbox.
         """
+        if self.stopping.begun:
+            return NotBegun()
         started = monotonic()
         claim = self.jobs.claim(task)
         if isinstance(claim, Refused):
@@ -78,12 +89,15 @@ class Flow:
         with structlog.contextvars.bound_contextvars(
             delivery=claim.delivery, job=claim.job, task=task, tries=claim.tries
         ):
+            self.running[claim.job, claim.fence] = claim
             try:
                 outcome = self._work(claim, started)
             except PostponedError as error:
                 return self._postpone(claim, error)
             except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
                 return self._set_aside(claim, error)
+            finally:
+                del self.running[claim.job, claim.fence]
             tell = log.warning if outcome == _HELD else log.info
             tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3))
             return Settled(outcome)
@@ -133,14 +147,20 @@ class Flow:
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
         )
+        self.stopping.check()
         passage.enter()
+
+        def count_call() -> None:
+            self.stopping.check()
+            passage.count_call()
+
         job = Job(
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
-            count_call=passage.count_call,
+            count_call=count_call,
             limit_reached=passage.limit_reached,
         )
         try:
@@ -159,6 +179,13 @@ class Flow:
         if len(self.wanted) >= MOST_REMEMBERED:
             self.wanted.clear()
         self.wanted[job] = calls
+
+    def give_back(self) -> int:
+        """Put back all that runs, because the process ends now; gives how many jobs."""
+        claims, error = list(self.running.values()), given_back()
+        for claim in claims:
+            self.jobs.postpone(claim, error.seconds, error.reason, str(error))
+        return len(claims)
 
     def _postpone(self, claim: Claim, error: PostponedError) -> Settled | Waiting:
         if not self.jobs.postpone(claim, error.seconds, error.reason, str(error)):

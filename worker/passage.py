@@ -77,7 +77,7 @@ class Passage:
         Others than our workers may use the same keys, so its count can be ahead of ours.
         """
         if self._gate is not None:
-            self._gate.pause("limit_reached", seconds)
+            self._gate.pause(self._caller, "limit_reached", seconds)
             log.info("downstream.limit_reached", seconds=round(seconds, 1))
 
     def leave(self, error: Exception | None) -> PostponedError | None:
@@ -90,16 +90,16 @@ class Passage:
             return self._outage(gate, error)
         if self._in_doubt:
             if self._calls:
-                gate.well()
+                gate.well(self._caller)
             elif self._alone:
-                gate.skip()
+                gate.skip(self._caller)
         return None
 
     def _outage(self, gate: Gate, error: RetryableError) -> PostponedError | None:
         if error.pause_seconds is not None:
-            wait, shut_now = gate.pause(error.reason, error.pause_seconds)
+            wait, shut_now = gate.pause(self._caller, error.reason, error.pause_seconds)
         else:
-            wait, shut_now = gate.failed(error.reason)
+            wait, shut_now = gate.failed(self._caller, error.reason)
         if shut_now:
             # Once for all jobs that wait behind it.
             log.error("downstream.shut", reason=error.reason, seconds=round(wait, 1))

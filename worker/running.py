@@ -1,11 +1,12 @@
 import os
 import random
 import socket
+import sys
 from typing import Any
 
 import structlog
 from celery import bootsteps
-from celery.signals import worker_shutdown
+from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
 from redis import Redis
 
 from inbox.confirm import make_barrier
@@ -15,13 +16,16 @@ from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
+from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from worker.crm import make_crm
 from worker.flow import Flow
 from worker.perks import make_perks
 from worker.services import Services
 from worker.settings import WorkerSettings
+from worker.stopping import Stopping
 from worker.sweeper import Sweeper
+from worker.transport import foreign_message
 from worker.trimming import Trimming
 
 
@@ -62,6 +66,13 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     )
 
 
+def _leave(code: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit, which waits for the threads.
+    os._exit(code)
+
+
 class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
     """
     Gives a worker what its jobs act with, and takes it down when the worker stops.
@@ -77,6 +88,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         super().__init__(worker, **options)
         self._sweeper: Sweeper | None = None
         self._services: Services | None = None
+        self._stopping = Stopping()
 
     def include_if(self, worker: Any) -> bool:
         """Run in every worker."""
@@ -108,7 +120,10 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             schedule=settings.retry_schedule_seconds,
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
+            stopping=self._stopping,
         )
+        self._listen(worker, jobs)
+        self._stopping.watch(lambda: self._force(worker), _leave)
         keeper = Keeper(
             store,
             settings.keep,
@@ -125,6 +140,33 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             crm=settings.crm.backend,
             queues=list(queues),
         )
+
+    def _listen(self, worker: Any, jobs: Jobs) -> None:
+        """Hear of messages that Celery would only log."""
+
+        def run_without_code(id: str, **_: Any) -> None:  # noqa: A002 - the signal's name for it
+            # The job of a handler that a deployment took away: it fails as `no_handler`.
+            worker.app.perkhook_flow.run(id)
+
+        def stop(**_: Any) -> None:
+            self._stopping.begin()
+
+        worker_shutting_down.connect(stop, weak=False)
+        task_unknown.connect(run_without_code, weak=False)
+        foreign_message.connect(lambda **_: jobs.count_foreign(), weak=False)
+
+    def close(self, worker: Any) -> None:
+        """Begin to stop, whether a signal told of it or not, and give back what was not begun."""
+        self._stopping.begin()
+        running = {claim.task for claim in list(worker.app.perkhook_flow.running.values())}
+        try:
+            worker.consumer.task_consumer.channel.give_back(running.__contains__)
+        except Exception as error:  # noqa: BLE001 - the sweep finds these messages, if later
+            log.warning("worker.messages_not_given_back", error=type_name(error))
+
+    def _force(self, worker: Any) -> None:
+        """Give back the jobs that still run, because the process ends in a moment."""
+        log.error("worker.forced_end", jobs=worker.app.perkhook_flow.give_back())
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop sweeping."""

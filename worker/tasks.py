@@ -1,11 +1,11 @@
 from typing import Any
 
 from celery import Celery, Task
-from celery.exceptions import Retry
+from celery.exceptions import Reject, Retry
 
 from inbox.message import TASK_PREFIX
 from telemetry.safe_errors import SayableError
-from worker.flow import Failed, Flow, Waiting
+from worker.flow import Failed, Flow, NotBegun, Waiting
 
 
 class JobFailedError(SayableError):
@@ -36,5 +36,7 @@ def _run(task: "Task[Any, Any]") -> str:
             raise Retry(verdict.error)
         case Failed(verdict):
             raise JobFailedError(f"{verdict.reason}: {verdict.error}")
+        case NotBegun():
+            raise Reject(reason="the worker stops", requeue=True)
         case settled:
             return settled.outcome

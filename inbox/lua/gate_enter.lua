@@ -24,7 +24,7 @@ if most > 0 then
   local missing = calls - (most - redis.call('ZCARD', budget))
   if missing > 0 then
     local last = redis.call('ZRANGE', budget, missing - 1, missing - 1, 'WITHSCORES')
-    redis.call('DEL', key .. ':try')
+    if redis.call('GET', key .. ':try') == caller then redis.call('DEL', key .. ':try') end
     return {'closed', math.max(math.min(tonumber(last[2]) + window - now, window), 1), 'budget'}
   end
   -- Reserved calls count from now on, and are stamped anew when they are made. Calls are

@@ -1,11 +1,12 @@
 -- What a call to a downstream has shown.
 -- ARGV  1 downstream  2 'well', 'skip', 'failed' or 'pause'  3 reason  4 pause in ms ('pause': how
 --       long; 'failed': the first and shortest)  5 failures in a row that shut the gate
---       6 longest pause in ms
+--       6 longest pause in ms  7 caller
 -- Gives {how long the gate is shut in ms, 1 if this has shut it}.
 local what, reason, pause = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local key, now = GATE .. ARGV[1], server_now()
-redis.call('DEL', key .. ':try')
+-- A straggler, whose call began before, does not free the lone try of another.
+if redis.call('GET', key .. ':try') == ARGV[7] then redis.call('DEL', key .. ':try') end
 if what == 'skip' then return {0, 0} end
 
 local found = redis.call('HMGET', key, 'until', 'asked')

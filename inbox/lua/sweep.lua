@@ -16,15 +16,31 @@ for _, job in ipairs(due) do
   dispatch(job, redis.call('HGET', JOB .. job, 'queue'), now)
 end
 
+-- Many jobs run in one process. Were they all sent again at once, they would run beside the
+-- one among them that kills it until each has lost too many workers. So from its second loss
+-- on a job comes back at a time of its own, within a span that grows with each loss.
+local SPAN = 30000
+local function own_time(job, losses)
+  if losses < 2 then return 0 end
+  local share = tonumber(string.sub(redis.sha1hex(job .. ':' .. losses), 1, 8), 16) / 2 ^ 32
+  return math.floor(losses * SPAN * share)
+end
+
 local over, given_up = 0, 0
 for _, job in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '-inf', now, 'LIMIT', 0, most)) do
   local key = JOB .. job
   redis.call('ZREM', RUNNING, job)
   note_run(job, redis.call('HGET', key, 'fence'), now, 'worker_lost',
     'the worker died, froze or was cut off while it ran this job')
-  if redis.call('HINCRBY', key, 'losses', 1) > tonumber(ARGV[6]) then
+  local losses = redis.call('HINCRBY', key, 'losses', 1)
+  local wait = own_time(job, losses)
+  if losses > tonumber(ARGV[6]) then
     fail_for_good(job, now)
     given_up = given_up + 1
+  elseif wait > 0 then
+    redis.call('HSET', key, 'state', 'waiting', 'since', now)
+    redis.call('ZADD', WAITING, now + wait, job)
+    over = over + 1
   else
     dispatch(job, redis.call('HGET', key, 'queue'), now)
     over = over + 1

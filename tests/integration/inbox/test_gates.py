@@ -29,7 +29,7 @@ def later(store: Any) -> Later:
 def shut(gate: Gate) -> None:
     """Fail until the gate is shut."""
     for _ in range(FAILURES_THAT_SHUT):
-        gate.failed("down")
+        gate.failed("c", "down")
 
 
 def test_a_gate_opens_to_all_while_calls_go_well(gate: Gate, store: Any) -> None:
@@ -43,10 +43,10 @@ def test_a_gate_opens_to_all_while_calls_go_well(gate: Gate, store: Any) -> None
 def test_five_failures_in_a_row_shut_it(gate: Gate) -> None:
     """The fifth shuts it, which is told once, and whoever comes is told why and how long."""
     for _ in range(FAILURES_THAT_SHUT - 1):
-        assert gate.failed("down") == (0.0, False)
+        assert gate.failed("c", "down") == (0.0, False)
         assert gate.enter("c", 8) == DOUBT
 
-    assert gate.failed("timeout") == (2.0, True)
+    assert gate.failed("c", "timeout") == (2.0, True)
 
     answer = gate.enter("c", 8)
     assert isinstance(answer, Closed)
@@ -61,14 +61,14 @@ def test_pauses_grow_and_are_capped(gate: Gate, later: Later) -> None:
     for number in range(30):
         later(30)
         assert gate.enter(f"c{number}", 8) == ALONE
-        told.append(gate.failed("down"))
+        told.append(gate.failed(f"c{number}", "down"))
 
     assert told == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
 
 
 def test_the_pause_lasts_as_long_as_was_told(gate: Gate, later: Later) -> None:
     """A little before its end the gate is shut, and a little after it is not."""
-    gate.pause("busy", 60)
+    gate.pause("c", "busy", 60)
     later(57)
     assert isinstance(gate.enter("c", 8), Closed)
     later(3)
@@ -78,13 +78,13 @@ def test_the_pause_lasts_as_long_as_was_told(gate: Gate, later: Later) -> None:
 def test_fifty_failures_at_once_shut_it_once(gate: Gate, later: Later) -> None:
     """Calls that were under way when it was shut neither alert again nor lengthen the pause."""
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda _: gate.failed("down"), range(50)))
+        told = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
 
     assert sum(shut_now for _, shut_now in told) == 1
     assert sum(wait == 0 for wait, _ in told) == FAILURES_THAT_SHUT - 1
     later(2)
     assert gate.enter("c", 8) == ALONE
-    assert gate.failed("down") == (4.0, False)
+    assert gate.failed("c", "down") == (4.0, False)
 
 
 def test_one_caller_tries_alone(gate: Gate, later: Later) -> None:
@@ -119,18 +119,18 @@ def test_a_call_that_goes_well_resets_all(gate: Gate, later: Later, store: Any, 
     if begun == "after the pause":
         later(2)
         gate.enter("c", 8)
-    gate.well()
+    gate.well("c")
 
     assert store.dbsize() == 0
     assert [gate.enter(f"c{number}", 8) for number in range(3)] == [CLEAR] * 3
-    assert [gate.failed("down") for _ in range(5)] == [(0.0, False)] * 4 + [(2.0, True)]
+    assert [gate.failed("c", "down") for _ in range(5)] == [(0.0, False)] * 4 + [(2.0, True)]
 
 
 def test_failures_between_calls_that_go_well_shut_nothing(gate: Gate) -> None:
     """Only failures in a row count."""
     for _ in range(5):
-        assert [gate.failed("odd") for _ in range(4)] == [(0.0, False)] * 4
-        gate.well()
+        assert [gate.failed("c", "odd") for _ in range(4)] == [(0.0, False)] * 4
+        gate.well("c")
 
     assert gate.enter("c", 8) == CLEAR
 
@@ -141,20 +141,20 @@ def test_a_lone_caller_that_did_not_call_lets_the_next_try(gate: Gate, later: La
     later(2)
     for number in range(3):
         assert gate.enter(f"c{number}", 8) == ALONE
-        gate.skip()
+        gate.skip(f"c{number}")
 
     assert gate.enter("last", 8) == ALONE
-    assert gate.failed("down") == (4.0, False)
+    assert gate.failed("last", "down") == (4.0, False)
 
 
 def test_the_longest_pause_wins(gate: Gate, later: Later) -> None:
     """A longer pause replaces what there is, with its reason; a shorter one changes nothing."""
-    assert gate.pause("busy", 10) == (10.0, True)
-    assert gate.pause("cycle", 3600) == (3600.0, False)
-    wait, again = gate.pause("busy", 5)
+    assert gate.pause("c", "busy", 10) == (10.0, True)
+    assert gate.pause("c", "cycle", 3600) == (3600.0, False)
+    wait, again = gate.pause("c", "busy", 5)
     assert not again
     assert 3590 < wait <= 3600
-    assert gate.failed("down")[0] > 3590
+    assert gate.failed("c", "down")[0] > 3590
 
     answer = gate.enter("c", 8)
 
@@ -167,27 +167,27 @@ def test_the_longest_pause_wins(gate: Gate, later: Later) -> None:
 
 def test_a_pause_that_was_asked_for_outlives_calls_that_end_well(gate: Gate, later: Later) -> None:
     """A call that began before the pause does not open the gate; one after it does."""
-    gate.failed("down")
-    gate.pause("voucherify_answered_429", 60)
-    gate.well()
+    gate.failed("c", "down")
+    gate.pause("c", "voucherify_answered_429", 60)
+    gate.well("c")
 
     assert isinstance(gate.enter("c", 8), Closed)
     later(60)
     assert gate.enter("c", 8) == ALONE
-    gate.well()
+    gate.well("c")
     assert gate.enter("c", 8) == CLEAR
 
 
 def test_after_a_pause_failures_let_one_by_one_try(gate: Gate, later: Later) -> None:
     """What fails after a pause that was asked for needs five failures to be a fault of its own."""
-    gate.pause("busy", 1)
+    gate.pause("c", "busy", 1)
     later(1)
     for number in range(4):
         assert gate.enter(f"c{number}", 8) == ALONE
         assert gate.enter("other", 8) == Closed(2.0, "busy")
-        assert gate.failed("down") == (0.0, False)
+        assert gate.failed(f"c{number}", "down") == (0.0, False)
 
-    assert gate.failed("down") == (2.0, False)
+    assert gate.failed("c", "down") == (2.0, False)
 
 
 def test_gates_know_nothing_of_each_other(store: Any) -> None:
@@ -198,8 +198,8 @@ def test_gates_know_nothing_of_each_other(store: Any) -> None:
     shut(perks)
 
     assert crm.enter("c", 8) == CLEAR
-    assert crm.failed("down") == (0.0, False)
-    crm.well()
+    assert crm.failed("c", "down") == (0.0, False)
+    crm.well("c")
     assert isinstance(perks.enter("d", 8), Closed)
 
 
@@ -222,7 +222,7 @@ def test_a_lone_caller_without_budget_lets_another_try(store: Any, later: Later)
 def test_times_are_whole_milliseconds(gate: Gate, store: Any) -> None:
     """Whatever part of a second is asked for, what is stored is a whole number."""
     for seconds in (0.0004, 1 / 3, 1e-9, 86_400.0):
-        gate.pause("busy", seconds)
+        gate.pause("c", "busy", seconds)
         until = store.hget(keys.GATE + "perks", "until")
         assert until.isdigit()
         assert len(until) == 13

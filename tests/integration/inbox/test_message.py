@@ -9,6 +9,7 @@ from redis import Redis
 
 from inbox.intake import Intake
 from inbox.jobs import Claim, Jobs
+from inbox.message import as_we_write_it
 
 
 #: Fields whose values say who sent a message and under which random names. Everything else
@@ -66,6 +67,19 @@ def test_any_trace_headers_leave_the_message_valid_json(
 
     expected = json.loads("{" + trace + "}")
     assert {name: headers[name] for name in expected} == expected
+
+
+def test_what_our_scripts_write_is_taken_as_it_is(intake: Intake, jobs: Jobs, store: Redis) -> None:
+    """What a worker makes of a message of ours is that message, field by field."""
+    delivery = intake.accept(b"{}", trace='"sentry-trace":"abc-1","baggage":"a=\\"1\\""').delivery
+    claim = jobs.claim(f"{delivery}:process:1")
+    assert isinstance(claim, Claim)
+    jobs.fan_out(claim, [("notify_crm", "crm")], outcome="handed on")
+
+    for queue in ("deliveries", "crm"):
+        (raw,) = store.lrange(queue, 0, -1)
+        assert isinstance(raw, bytes)
+        assert json.loads(as_we_write_it(raw, queue) or b"") == json.loads(raw)
 
 
 def _message(store: Redis, queue: str) -> dict[str, Any]:

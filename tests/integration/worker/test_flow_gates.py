@@ -8,7 +8,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.gates import FAILURES_THAT_SHUT, Gate
+from inbox.gates import FAILURES_THAT_SHUT, Closed, Gate, Open
 from inbox.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, RetryableError
@@ -100,6 +100,28 @@ def test_the_lone_try_uses_up_a_try_and_the_others_wait(gated: House, store: Red
     assert isinstance(other, Waiting)
     assert len(gated.given) == before + 1
     assert (_tries(gated, tasks[5]), _tries(gated, tasks[6])) == (1, 0)
+
+
+def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
+    gated: House, store: Redis
+) -> None:
+    """While one job tries alone, another that fails late does not let a third one try."""
+    gate = gated.flow.services.gates["acts"]
+
+    def act() -> str:
+        gated.given[-1][1].count_call()
+        for _ in range(FAILURES_THAT_SHUT):
+            gate.failed("before", "down")
+        _open(store)
+        assert gate.enter("lone", 8) == Open(in_doubt=True, alone=True)
+        raise DOWN
+
+    gated.act = act
+    gated.flow.run(gated.handed_on())
+
+    assert store.get(f"{keys.GATE}acts:try") == b"lone"
+    _open(store)
+    assert gate.enter("a third", 8) == Closed(2.0, "down")
 
 
 def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redis) -> None:

@@ -53,6 +53,8 @@ def test_a_worker_that_is_stopped_ends_its_jobs_first(
     shop.faults("voucherify", {"delay_seconds": 0.4})
     with station(shop, tmp_path, PYTHONHASHSEED=hash_seed) as made:
         delivery = made.intake.accept(raw).delivery
+        for name in ("revoke_referral_perks", "notify_crm"):
+            made.in_state(f"{delivery}:{name}", "running")
         until(lambda: shop.requests("voucherify") and shop.requests("crm"))
 
         made.worker.process.send_signal(signal.SIGTERM)

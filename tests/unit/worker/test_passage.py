@@ -49,21 +49,25 @@ class FakeGate:
         assert caller == f"{CLAIM.job}:3"
         self.told.append(("give_back", used, reserved))
 
-    def well(self) -> None:
+    def well(self, caller: str) -> None:
         """Keep it."""
+        assert caller == f"{CLAIM.job}:3"
         self.told.append(("well",))
 
-    def skip(self) -> None:
+    def skip(self, caller: str) -> None:
         """Keep it."""
+        assert caller == f"{CLAIM.job}:3"
         self.told.append(("skip",))
 
-    def failed(self, reason: str) -> tuple[float, bool]:
+    def failed(self, caller: str, reason: str) -> tuple[float, bool]:
         """Answer as set."""
+        assert caller == f"{CLAIM.job}:3"
         self.told.append(("failed", reason))
         return self.shut
 
-    def pause(self, reason: str, seconds: float) -> tuple[float, bool]:
+    def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
         """Answer as set."""
+        assert caller == f"{CLAIM.job}:3"
         self.told.append(("pause", reason, seconds))
         return self.shut
 

@@ -1,0 +1,162 @@
+"""A worker that is told to stop ends within Heroku's 30 s; another one goes on with its jobs."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from inbox import keys
+from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.product import Product
+from tests.processes import wait_until
+
+
+HEROKU_SECONDS = 30.0
+JOBS = 40
+
+
+def _under_way(product: Product, number: int) -> list[dict[str, Any]]:
+    """Unassign so many referees, and wait until all of their revocations call Voucherify."""
+    referees: list[dict[str, Any]] = product.scenario(referees=number)["referees"]
+    product.faults(voucherify={"delay_seconds": 3.0})
+    product.unassign(*(referee["holder"] for referee in referees))
+    with _store(product) as store:
+        wait_until(lambda: len(_running(store)) == number, "every revocation runs")
+    return referees
+
+
+@contextmanager
+def _store(product: Product) -> Iterator[Any]:
+    with Redis.from_url(product.redis_url, decode_responses=True) as client:
+        yield client
+
+
+def _running(store: Any, name: str = "revoke_referral_perks") -> list[str]:
+    running: list[str] = store.zrange(keys.RUNNING, 0, -1)
+    return [job for job in running if job.endswith(f":{name}")]
+
+
+def _each_was_taken_back_once(product: Product, referees: list[dict[str, Any]]) -> None:
+    product.faults(voucherify=None)
+    product.start("worker")
+    product.wait_until_settled()
+    cards = product.state("cards")
+    removals = [
+        [each for each in cards[referee["card"]["id"]]["transactions"] if "REMOVAL" in each["type"]]
+        for referee in referees
+    ]
+    assert [len(each) for each in removals] == [1] * len(referees)
+    assert sorted(note["customer"] for note in product.state("notes")) == sorted(
+        referee["customer"] for referee in referees
+    )
+    assert product.inbox("failed") == []
+
+
+def test_forty_jobs_in_the_middle_of_slow_calls_go_back(make_product: MakeProduct) -> None:
+    """Each waits with all its tries, none is under a lease; another worker does each once."""
+    product = make_product(JOB_LEASE_SECONDS="120")
+    referees = _under_way(product, JOBS)
+    first = product.process("worker")
+
+    started = time.monotonic()
+    code = first.stop(seconds=HEROKU_SECONDS)
+    took = time.monotonic() - started
+    assert code == 0
+    assert 8 < took < HEROKU_SECONDS
+    with _store(product) as store:
+        jobs = {name: store.hgetall(name) for name in store.scan_iter(keys.JOB + "*")}
+        unacked = store.hlen(keys.UNACKED)
+    assert len(jobs) == JOBS
+    assert {job["state"] for job in jobs.values()} <= {"queued", "waiting"}
+    assert {job["reason"] for job in jobs.values()} == {"worker_stopping"}
+    assert {job["tries"] for job in jobs.values()} == {"0"}
+    assert unacked == 0
+    _each_was_taken_back_once(product, referees)
+
+
+@contextmanager
+def _dripping() -> Iterator[int]:
+    """Serve answers that come byte by byte and never end, so that no time limit is reached."""
+
+    class Drip(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b".")
+                    time.sleep(1)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Drip)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", [None, signal.SIGTERM])
+def test_a_job_that_hangs_is_given_back(make_product: MakeProduct, again: int | None) -> None:
+    """It goes back in the store and the process ends; another worker needs no lease to be over."""
+    with _dripping() as port:
+        product = make_product(CRM_HTTP_URL=f"http://127.0.0.1:{port}/", JOB_LEASE_SECONDS="3600")
+        first = product.process("worker")
+        (referee,) = product.scenario(referees=1)["referees"]
+        product.unassign(referee["holder"])
+        with _store(product) as store:
+            wait_until(lambda: _running(store, "notify_crm") != [], "the note hangs")
+
+            started = time.monotonic()
+            first.signal(signal.SIGTERM)
+            if again:
+                time.sleep(2)
+                first.signal(again)
+            wait_until(lambda: not first.running, "the worker has ended")
+            took = time.monotonic() - started
+
+            (job,) = [store.hgetall(name) for name in store.scan_iter(keys.JOB + "*:notify_crm")]
+        assert 25 <= took < HEROKU_SECONDS
+        assert (job["state"], job["reason"], job["tries"]) == ("waiting", "worker_stopping", "0")
+        assert '"worker.forced_end"' in first.output()
+        del product.settings["CRM_HTTP_URL"]
+        product.start("worker")
+
+        wait_until(lambda: len(product.state("notes")) == 1, "the note has arrived", seconds=15)
+        product.wait_until_settled()
+        assert product.inbox("failed") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "warm_before"),
+    [
+        pytest.param(signal.SIGINT, False, marks=pytest.mark.slow),
+        pytest.param(signal.SIGQUIT, False, marks=pytest.mark.slow),
+        (signal.SIGQUIT, True),
+    ],
+)
+def test_a_cold_stop_loses_nothing(
+    make_product: MakeProduct, number: int, warm_before: bool
+) -> None:
+    """Ctrl-C, or SIGQUIT in the middle of slow calls: another worker does each job once."""
+    product = make_product(JOB_LEASE_SECONDS="120")
+    referees = _under_way(product, 5)
+    first = product.process("worker")
+
+    if warm_before:
+        first.signal(signal.SIGTERM)
+        time.sleep(1)
+    first.signal(number)
+
+    wait_until(lambda: not first.running, "the worker has ended", seconds=HEROKU_SECONDS)
+    with _store(product) as store:
+        assert store.zcard(keys.RUNNING) == 0
+    _each_was_taken_back_once(product, referees)

@@ -1,0 +1,103 @@
+"""What a worker has taken and not begun goes back to its queue."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from kombu import Connection, Consumer, Queue
+from redis import Redis
+
+from inbox import keys
+from tests.integration.worker.foreign import written
+from worker.transport import Channel
+
+
+JOBS = ["a" * 32 + ":notify_crm", "b" * 32 + ":notify_crm", "c" * 32 + ":notify_crm"]
+TASKS = [f"{job}:1" for job in JOBS]
+
+
+@pytest.fixture
+def taken(redis_url: str) -> Iterator[tuple[Channel, list[Any]]]:
+    """A channel that takes messages of one queue, and those that it took."""
+    messages: list[Any] = []
+    with Connection(redis_url, transport="worker.transport:Transport") as connection:
+        channel = connection.default_channel
+        queue = Queue("crm")
+        with Consumer(channel, queues=[queue], on_message=messages.append):
+            yield channel, messages
+
+
+def _take(channel: Channel, store: Redis, job: str) -> None:
+    store.lpush("crm", written(job))
+    channel.connection.client.drain_events(timeout=5)
+
+
+def _in_queue(store: Any) -> list[str]:
+    return [task for task in TASKS for raw in store.lrange("crm", 0, -1) if task in raw.decode()]
+
+
+def test_what_is_not_run_goes_back(taken: tuple[Channel, list[Any]], store: Redis) -> None:
+    """What runs stays noted under its worker, which acknowledges it when it has ended."""
+    channel, messages = taken
+    for job in JOBS:
+        _take(channel, store, job)
+    assert store.llen("crm") == 0
+
+    channel.give_back({TASKS[1]}.__contains__)
+
+    assert _in_queue(store) == [TASKS[0], TASKS[2]]
+    assert store.hkeys(keys.UNACKED) == [TASKS[1].encode()]
+    messages[1].ack()
+    assert store.hlen(keys.UNACKED) == 0
+
+
+def test_what_was_acknowledged_does_not_come_back(
+    taken: tuple[Channel, list[Any]], store: Redis
+) -> None:
+    """Its job has ended."""
+    channel, messages = taken
+    _take(channel, store, JOBS[0])
+    messages[0].ack()
+
+    channel.give_back(lambda _: False)
+
+    assert store.llen("crm") == 0
+
+
+def test_what_is_on_its_way_goes_back_too(taken: tuple[Channel, list[Any]], store: Redis) -> None:
+    """The store has given the message to a worker that does not listen any more."""
+    channel, messages = taken
+    channel.connection.cycle.on_poll_start()
+    store.lpush("crm", written(JOBS[0]))
+    assert (store.llen("crm"), store.hlen(keys.UNACKED), messages) == (0, 0, [])
+
+    channel.give_back(lambda _: False)
+
+    assert _in_queue(store) == [TASKS[0]]
+    assert store.hlen(keys.UNACKED) == 0
+
+
+def test_nothing_on_its_way_takes_a_second_at_most(
+    taken: tuple[Channel, list[Any]], store: Redis
+) -> None:
+    """The store answers that nothing has come."""
+    channel, messages = taken
+    channel.connection.cycle.on_poll_start()
+
+    channel.give_back(lambda _: False)
+
+    assert (store.llen("crm"), messages) == (0, [])
+
+
+def test_a_connection_that_is_gone_is_no_trouble(
+    taken: tuple[Channel, list[Any]], store: Redis
+) -> None:
+    """What was on its way is found by the sweep; the rest goes back over another connection."""
+    channel, _ = taken
+    _take(channel, store, JOBS[0])
+    channel.connection.cycle.on_poll_start()
+    channel.client.connection._sock.close()
+
+    channel.give_back(lambda _: False)
+
+    assert _in_queue(store) == [TASKS[0]]

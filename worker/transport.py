@@ -1,0 +1,99 @@
+"""
+What stands between kombu and the queues, so that no element of a queue can stop a worker.
+
+kombu decodes what it takes from a queue inside its event loop, and much of what can stand
+there ends the process: docs/decisions/0012-only-our-messages-reach-celery.md.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+from celery import Celery
+from celery.utils.dispatch import Signal
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as kombu_redis
+from redis import Redis
+
+from inbox.message import as_we_write_it
+from telemetry.safe_errors import type_name
+
+
+log = structlog.get_logger()
+
+#: The transport's name in broker addresses.
+_ALIAS: Final = "perkhook"
+
+#: Told of each message that was dropped because it is none of ours.
+foreign_message = Signal(name="foreign_message", providing_args={"queue"})
+
+#: Answers to Celery's remote control are taken by the same command and are not ours to judge.
+_ANSWERS: Final = ".reply.celery.pidbox"
+
+
+class Client(Redis):
+    """A client that gives only messages of ours, as we write them."""
+
+    def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:
+        """Read an answer; one that brings a foreign message is told as if nothing had come."""
+        answer = super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
+        if command_name != "BRPOP" or not answer:
+            return answer
+        key, raw = answer
+        queue = key.decode().partition(Channel.sep)[0]
+        if queue.endswith(_ANSWERS):
+            return answer
+        ours = as_we_write_it(raw, queue)
+        if ours is None:
+            log.error("message.foreign", queue=queue, bytes=len(raw))
+            foreign_message.send(sender=None, queue=queue)
+            return None
+        return key, ours
+
+
+class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
+    """Takes messages by our client, and outlives what is published to everybody."""
+
+    def _get_client(self) -> Any:
+        super()._get_client()
+        return Client
+
+    def _receive_one(self, client: Any) -> Any:
+        try:
+            return super()._receive_one(client)
+        except (*self.connection_errors, kombu_redis.Empty):
+            raise
+        except Exception as error:  # whatever it is, it concerns one broadcast
+            log.error("broadcast.unreadable", error=type_name(error))  # noqa: TRY400 - its text is foreign
+            raise kombu_redis.Empty from error
+
+    def give_back(self, is_running: Callable[[str], bool]) -> None:
+        """
+        Put what was taken and is not run to the front of its queue, when the worker stops.
+
+        kombu itself would do so when the process ends, which is when the last job does.
+        """
+        if self._in_poll:
+            # A message may be on its way here now. Who hung up would lose it; the store
+            # answers within a second, be it that nothing has come.
+            with suppress(kombu_redis.Empty, *self.connection_errors):
+                self._brpop_read()
+        self.qos._flush()  # noqa: SLF001 - kombu's own way to forget what is acknowledged
+        for task in list(self.qos._delivered):  # noqa: SLF001 - no public way to list them
+            if not is_running(task):
+                self.qos.restore_by_tag(task)
+                self.qos.ack(task)
+
+
+class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types
+    """kombu's transport for Redis with our channel."""
+
+    Channel = Channel
+
+
+def take_only_our_messages(app: Celery) -> None:
+    """Let an application consume by our transport; Flower, which consumes nothing, has no need."""
+    TRANSPORT_ALIASES[_ALIAS] = f"{__name__}:{Transport.__name__}"
+    url = app.conf.broker_url.replace("redis+socket://", f"{_ALIAS}+socket://", 1)
+    app.conf.update(broker_url=url, broker_transport=_ALIAS)

@@ -59,6 +59,16 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no type
         super()._get_client()
         return Client
 
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)
+        except self.connection_errors:
+            # A channel that closes asks a last time. From a store that is gone nothing comes,
+            # and an error would leave it half closed, over which Celery ends the process.
+            if self._closing:
+                raise kombu_redis.Empty from None
+            raise
+
     def _receive_one(self, client: Any) -> Any:
         try:
             return super()._receive_one(client)

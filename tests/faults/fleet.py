@@ -31,20 +31,16 @@ class Fleet(Product):
         self, folder: Path, store: Store, settings: dict[str, str], *, reach_store_at: str = ""
     ) -> None:
         self.downstream_url = f"http://127.0.0.1:{free_port()}"
-        to_downstream = {
-            "PERKS_BACKEND": "http",
-            "PERKS_HTTP_URL": f"{self.downstream_url}/perks",
-            "CRM_HTTP_URL": f"{self.downstream_url}/crm",
-        }
-        if settings.get("PERKS_BACKEND") == "voucherify":
-            to_downstream.clear()
-        settings = {"REVOCATION_BRAKE": "1000000/hour"} | settings
-        super().__init__(folder, store, to_downstream | settings)
+        usual = {"REVOCATION_BRAKE": "1000000/hour"}
+        # The stand-in for Voucherify brings a CRM of its own.
+        if settings.get("PERKS_BACKEND") != "voucherify":
+            usual["PERKS_BACKEND"] = "http"
+            usual["PERKS_HTTP_URL"] = f"{self.downstream_url}/perks"
+            usual["CRM_HTTP_URL"] = f"{self.downstream_url}/crm"
+        super().__init__(folder, store, usual | settings)
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
-        self.client: Redis = connect(
-            f"{store.connection_url}/0", max_connections=2, answer_timeout=10
-        )
+        self.client: Redis = connect(self.redis_url, max_connections=2, answer_timeout=10)
         self.desk = Desk(self.client, dedupe_window_seconds=604_800)
 
     def close(self) -> None:

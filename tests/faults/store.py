@@ -100,6 +100,20 @@ class Store:
         if self._server is not None and self._server.poll() is None:
             self.kill()
 
+    def follow(self, primary: "Store") -> None:
+        """Become a replica, and wait until it has all that the primary has."""
+        with self.client() as client:
+            client.replicaof("127.0.0.1", str(primary.port))
+            wait_until(
+                lambda: client.info("replication").get("master_link_status") == "up",
+                "the replica is in step",
+            )
+
+    def lead(self) -> None:
+        """Become a primary."""
+        with self.client() as client:
+            client.replicaof("NO", "ONE")
+
     def client(self) -> "Redis[Any] | Redis":  # type: ignore[type-arg]
         """Connect to it; the caller closes."""
         return Redis(port=self.port, socket_timeout=30)

@@ -100,10 +100,10 @@ class Store:
         if self._server is not None and self._server.poll() is None:
             self.kill()
 
-    def follow(self, primary: "Store") -> None:
-        """Become a replica, and wait until it has all that the primary has."""
+    def follow(self, port: int) -> None:
+        """Become a replica of the store at a port, and wait until it has all that that one has."""
         with self.client() as client:
-            client.replicaof("127.0.0.1", str(primary.port))
+            client.replicaof("127.0.0.1", str(port))
             wait_until(
                 lambda: client.info("replication").get("master_link_status") == "up",
                 "the replica is in step",

@@ -36,9 +36,15 @@ class Wire:
         self.break_connections()
 
     @property
+    def port(self) -> int:
+        """Where clients reach it."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
     def url(self) -> str:
         """The address for clients of the store."""
-        return f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
+        return f"redis://127.0.0.1:{self.port}/0"
 
     def cut(self) -> None:
         """Pass nothing on any more, from connections that exist and from new ones."""

@@ -23,10 +23,10 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 	@$(BIN)/python -m sandbox smoke
 
 test: $(READY) ## unit, integration, acceptance and short fault tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
 
 faults: $(READY) ## the fault tests in their long form
-	$(BIN)/pytest tests/faults tests/histories/test_shared_budget.py --timeout 7200
+	$(BIN)/pytest tests/faults tests/histories/test_shared_budget.py --full
 
 bench: $(READY) ## what accepting a webhook costs, measured
 	@$(BIN)/python -m bench

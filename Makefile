@@ -25,8 +25,8 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 test: $(READY) ## unit, integration, acceptance and short fault tests
 	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
 
-faults: $(READY) ## the fault tests in their long form
-	$(BIN)/pytest tests/faults tests/histories/test_shared_budget.py --full
+faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
+	$(BIN)/pytest tests/faults --full -n 2 --dist loadfile
 
 bench: $(READY) ## what accepting a webhook costs, measured
 	@$(BIN)/python -m bench

@@ -45,6 +45,7 @@ class Load:
         most: end after so many events.
         pause: seconds between an answer and the thread's next event.
         first: number of the first event.
+        event_type: another type than a removal's, which no handler wants.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Load:
     most: int | None = None
     pause: float = 0.0
     first: int = 1
+    event_type: str | None = None
     accepted: dict[str, float] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(init=False)
@@ -107,6 +109,8 @@ class Load:
 
     def _send_until_accepted(self, number: int) -> None:
         document = samples.assignment_deleted(number)
+        if self.event_type:
+            document["type"] = document["event"]["type"] = self.event_type
         event, body = document["data"]["holder"]["id"], samples.body(document)
         headers = {"X-Voucherify-Signature": sign(body), "Content-Type": "application/json"}
         while True:

@@ -61,7 +61,7 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(start: Start, tmp_path: 
         assert jobs(server) == (51, 51, 51)
         unready = web.ask("GET", "/readyz")
         assert (unready.status, unready.json["error"]["code"]) == (503, "inbox_not_durable")
-        assert "appendfsync always" in unready.json["error"]["message"]
+        assert "appendfsync everysec or always" in unready.json["error"]["message"]
 
         with Redis.from_url(server.connection_url) as client:
             client.config_set("appendfsync", "always")

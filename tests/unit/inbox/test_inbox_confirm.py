@@ -46,7 +46,7 @@ def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
 
     assert told is not None
     assert told.startswith("not_durable: ")
-    assert "appendfsync always" in told
+    assert "appendfsync everysec or always" in told
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection
+from enum import StrEnum
 from queue import SimpleQueue
 from typing import Any, Final
 
@@ -25,11 +26,20 @@ return found"""
 
 #: From here on WAITAOF answers only after the disk whatever `appendfsync` is. Before it, and in
 #: Valkey (which calls itself Redis 7.2 and is seen to do it up to 9.1), WAITAOF answers up to a
-#: second too early with `everysec` (Redis pull request 13793).
+#: second too early with `everysec` (Redis pull request 13793), which is why it is watched.
 _TRUSTED_SINCE: Final = 8
 
 #: Milliseconds in which a replica that is in step has answered.
 _REPLICA_CHECK_MS: Final = 200
+
+
+class Way(StrEnum):
+    """How to learn what a server's disk has: WAITAOF, `inbox.observed_fsync`, or not at all."""
+
+    ASK = "ask"
+    WATCH = "watch"
+    NONE = "none"
+
 
 #: The answers of a round's commands, errors among them.
 Answers = list[Any]
@@ -115,9 +125,13 @@ def confirm(
     Raises:
         InboxUnavailableError: it has not confirmed it, and why.
     """
-    if durability is Durability.FSYNC and needs_observation(*_ask(client, _ask_policy)):
-        observe(client, written, wait_ms, clocks)
-        return
+    if durability is Durability.FSYNC:
+        way = choose_way(*_ask(client, _ask_policy))
+        if way is Way.WATCH:
+            observe(client, written, wait_ms, clocks)
+            return
+        # What cannot be believed is asked all the same, as its answer tells what is missing.
+        wait_ms = wait_ms if way is Way.ASK else 1
 
     def fill(pipeline: Any) -> None:
         pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
@@ -147,10 +161,12 @@ def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
     return answers
 
 
-def needs_observation(policy: Any, server: Any) -> bool:
-    """Decide whether this server is watched instead of asked: `inbox.observed_fsync`."""
+def choose_way(policy: Any, server: Any) -> Way:
+    """Decide how to learn what this server's disk has."""
+    if _is_trusted(policy, server):
+        return Way.ASK
     everysec = isinstance(policy, dict) and policy.get("appendfsync") == "everysec"
-    return everysec and not _is_trusted(policy, server)
+    return Way.WATCH if everysec else Way.NONE
 
 
 def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:

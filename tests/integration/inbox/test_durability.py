@@ -206,6 +206,17 @@ def test_a_store_that_was_replaced(start: Start) -> None:
     assert "replaced" in outcome(server, FSYNC, write=False)
 
 
+def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
+    """What was there when the round began and is not at its end was replaced meanwhile."""
+    server = start(appendonly="yes", appendfsync="everysec")
+    with Redis.from_url(server.connection_url) as client, ThreadPoolExecutor() as pool:
+        told = pool.submit(outcome, server, FSYNC)
+        wait_until(lambda: client.exists(keys.BARRIER), "the round has begun")
+        client.delete(WRITTEN)
+
+        assert "replaced" in told.result()
+
+
 def test_a_full_store_can_still_confirm(start: Start) -> None:
     """Workers go on while the store is full, and what they note is confirmed."""
     server = start(appendonly="yes", appendfsync="always", maxmemory_policy="noeviction")

@@ -26,7 +26,7 @@ test: $(READY) ## unit, integration, acceptance and short fault tests
 	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
 
 faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
-	$(BIN)/pytest tests/faults --full -n 2 --dist loadfile
+	$(BIN)/pytest tests/faults --full -n 2 --dist load
 
 bench: $(READY) ## what accepting a webhook costs, measured
 	@$(BIN)/python -m bench

@@ -58,6 +58,7 @@ class Load:
     answers: list[Answer] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _given_up: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -75,8 +76,12 @@ class Load:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop as `stop` does."""
-        self.stop()
+        """Stop as `stop` does, or at once if the test has failed."""
+        self._stopping.set()
+        if error is None:
+            self.join()
+        else:
+            self._given_up.set()
 
     def stop(self) -> None:
         """Begin no further events, and wait until those begun are accepted."""
@@ -121,7 +126,8 @@ class Load:
             if status == 202:
                 self.accepted[event] = now
                 return
-            time.sleep(PAUSE_SECONDS)
+            if self._given_up.wait(PAUSE_SECONDS):
+                return
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         # A connection for each event: a pooled one could not tell a refusal of the receiver

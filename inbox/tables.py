@@ -101,6 +101,7 @@ _OUTCOMES = {
     "duplicate": "not done: this body was accepted before",
     "gone": "not done: no such job, or it has ended",
     "unknown": "not done: no such delivery",
+    "changed": "not done: it was sent again since it was chosen",
     "settled": "not done: the delivery is settled, its body is no longer kept",
 }
 

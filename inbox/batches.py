@@ -25,9 +25,6 @@ MOST_JOBS: Final = 100_000
 KEPT_SECONDS: Final = 30 * 86_400
 KEPT_MOST: Final = 200
 
-#: A batch that has not moved for so long has lost who carried it out.
-ABANDONED_SECONDS: Final = 5.0
-
 #: Jobs of a batch whose further way is told.
 WATCHED: Final = 1000
 
@@ -62,11 +59,6 @@ class BatchView:
     started: datetime | None
     ended: datetime | None
     idle: float
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether somebody else should go on with it."""
-        return self.state == "running" and self.idle > ABANDONED_SECONDS
 
 
 class Batches:
@@ -134,11 +126,9 @@ class Batches:
         ids = self._client.zrange(keys.BATCHES, 0, number - 1, desc=True)
         return [view for batch in ids if (view := self.get(batch.decode()))]
 
-    def abandoned(self) -> list[str]:
-        """List batches that nobody carries out any more."""
-        ids = [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
-        views = {batch: self.get(batch) for batch in ids}
-        return [batch for batch, view in views.items() if view is None or view.abandoned]
+    def running(self) -> list[str]:
+        """List the batches that are not at their end, whoever carries them out."""
+        return [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
 
     def became(self, batch: str) -> dict[str, int]:
         """

@@ -64,6 +64,7 @@ class Preview:
     Attributes:
         matching: jobs that are chosen.
         tasks: those it would be done to: the first of them if a limit is set.
+        wanted: the filter that chooses these and nothing that comes later; None if named.
         by_handler, by_reason, by_group: how many of which.
         oldest: when the first of them came into this state.
         begun: assignments of these jobs for which the ledger has effects already.
@@ -72,6 +73,7 @@ class Preview:
     action: str
     matching: int
     tasks: list[str]
+    wanted: Filter | None
     by_handler: dict[str, int]
     by_reason: dict[str, int]
     by_group: int
@@ -142,7 +144,13 @@ class Operations:
         """
         if (wanted is None) == (not tasks):
             raise ValueError("choose by naming jobs, or by a filter")
-        found = self._named(tasks, action) if wanted is None else self._meant(wanted, action)
+        if wanted is not None:
+            # What fails while somebody reads the preview was not in its count.
+            now = self._now_ms()
+            wanted = replace(wanted, until=min(wanted.until or now, now))
+            found = self._meant(wanted, action)
+        else:
+            found = self._named(tasks, action)
         first = found[:limit]
         holders = list({row.holder: None for row in first if row.holder})[:LOOKED_UP]
         pipe = self._client.pipeline(transaction=False)
@@ -152,6 +160,7 @@ class Operations:
             action=action,
             matching=len(found),
             tasks=[row.task for row in first],
+            wanted=wanted,
             by_handler=dict(Counter(row.name for row in first).most_common()),
             by_reason=dict(Counter(row.reason for row in first).most_common()),
             by_group=len({row.group for row in first}),
@@ -162,6 +171,10 @@ class Operations:
     def recent(self, number: int = 50) -> list[record.Entry]:
         """List what operators did last."""
         return record.recent(self._client, number)
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._client.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def _meant(self, wanted: Filter, action: str) -> list[Row]:
         if action not in ACTIONS[wanted.state]:

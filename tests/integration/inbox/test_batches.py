@@ -27,7 +27,7 @@ def operations(store: Redis) -> Operations:
 
 def begin(operations: Operations, action: str = "retry", limit: int | None = None) -> str:
     """Note a batch of all failed jobs."""
-    tasks = operations.preview(action, wanted=Filter(), limit=limit).tasks
+    tasks = [row.task for row in operations.rows.of("failed")][:limit]
     return operations.batches.start(action, tasks, who=WHO, why="mended", what="every failed job")
 
 
@@ -131,12 +131,11 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
     assert 0 < middle < 5000, process.output()
     assert operations.counts().failed == 5000 - middle
     assert_consistent(house.store)
-    house.store.hset(keys.BATCH + batch, "moved", 1)
-    assert operations.batches.abandoned() == [batch]
+    assert operations.batches.running() == [batch]
 
     operations.batches.carry_out(batch)
 
-    assert operations.batches.abandoned() == []
+    assert operations.batches.running() == []
     assert operations.counts().failed == 0
     assert {house.dispatches(job) for job in jobs} == {2}
     assert_consistent(house.store)
@@ -180,7 +179,7 @@ def test_discarding_settles_and_releasing_lets_act(house: House, operations: Ope
     operations.batches.carry_out(batch)
     assert operations.batches.became(batch) == {"discarded": 5}
     claim = house.in_state("held")
-    assert claim.job
+    house.tick()
 
     preview = operations.preview("release", wanted=Filter(state="held"))
     assert len(preview.tasks) == 1

@@ -31,6 +31,7 @@ def test_ten_thousand_failed_jobs(
 ) -> None:
     """A page, also the very first one, answers in 300 ms; a batch does 500 jobs a second."""
     fail_many(house, MANY)
+    house.tick()
     seconds = []
     for _ in range(5):
         started = perf_counter()
@@ -112,6 +113,7 @@ def test_texts_of_all_kinds_pass_the_list(house: House, operations: Operations) 
 def test_a_preview_counts_and_touches_nothing(house: House, operations: Operations) -> None:
     """The exact number, what they are, and for how many assignments effects are noted."""
     fail_many(house, 40)
+    house.tick()
     house.store.zadd(keys.EFFECTS_OF + "holder:rh_1", {"rh_1:reward": 1})
     (large, _) = operations.page(Filter()).groups
 
@@ -125,6 +127,22 @@ def test_a_preview_counts_and_touches_nothing(house: House, operations: Operatio
     assert named.matching == 2
     assert operations.counts().failed == 40
     assert operations.recent() == []
+
+
+def test_what_fails_after_the_preview_is_not_retried_by_it(
+    house: House, operations: Operations
+) -> None:
+    """The filter that a preview gives back chooses what it counted, and nothing that came later."""
+    fail_many(house, 4)
+    house.tick()
+    preview = operations.preview("retry", wanted=Filter())
+    house.tick()
+    house.failed(b"later")
+
+    again = operations.preview("retry", wanted=preview.wanted)
+
+    assert (preview.matching, again.matching) == (4, 4)
+    assert again.tasks == preview.tasks
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -26,6 +27,9 @@ COUNTS_SECONDS: Final = 2.0
 
 #: Lists that are made at once; the store's connections, one more for the batches.
 READERS: Final = 4
+
+#: Failed jobs that may come and go before they are read ahead of the next page.
+AHEAD: Final = 500
 
 #: How often it is looked whether another Flower has left a batch behind.
 LOOK_SECONDS: Final = 2.0
@@ -56,6 +60,7 @@ class Room:
         self._counts: tuple[float, Counts | InboxUnavailableError] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._more = Event()
+        self._read_ahead = 0
 
     async def ask(self, what: Callable[..., T], /, *args: Any, **named: Any) -> T:
         """
@@ -91,6 +96,14 @@ class Room:
         except InboxUnavailableError as error:
             found = error
         self._counts = (monotonic(), found)
+        if isinstance(found, Counts) and abs(found.failed - self._read_ahead) >= AHEAD:
+            self._read_ahead = found.failed
+            self._readers.submit(self.read_ahead)
+
+    def read_ahead(self) -> None:
+        """Read what a list would show, so that the first page after much failed is quick too."""
+        with suppress(RedisError):
+            self.operations.rows.of("failed")
 
     @staticmethod
     async def _run(pool: ThreadPoolExecutor, what: Callable[[], T]) -> T:
@@ -113,6 +126,7 @@ class Room:
         self._more.set()
 
     def _carry(self) -> None:
+        self.read_ahead()
         batches = self.operations.batches
         while True:
             try:

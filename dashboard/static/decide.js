@@ -86,7 +86,6 @@
     label();
     [all, few].forEach(function (each) { each.addEventListener("change", label); });
     first.addEventListener("input", function () { few.checked = true; label(); });
-    first.addEventListener("focus", function () { few.checked = true; label(); });
 
     var dialog = show(content, VERBS[action] + " " + us.jobs(found.jobs) + "?", [go]);
     (many && action !== "discard" ? all : why).focus();

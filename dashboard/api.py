@@ -99,7 +99,7 @@ class DecideApi(Api):
             found.tasks,
             who=self.who,
             why=why.strip(),
-            what=_words(found, sent),
+            what=found.words,
         )
         self.room.more_to_carry()
         self.json({"batch": batch, "jobs": len(found.tasks)}, 202)
@@ -219,20 +219,6 @@ def _found_by_flower(handler: Api, words: object) -> list[str]:
     except ValueError as error:
         raise HTTPError(400, _sentence(error)) from error
     return [str(task) for task in found.task_ids]
-
-
-def _words(found: Preview, sent: dict[str, Any]) -> str:
-    """Say what was chosen, for the record."""
-    number = f"{len(found.tasks)} of {found.matching}" if sent.get("limit") else str(found.matching)
-    jobs = f"{number} job{'' if found.matching == 1 else 's'}"
-    if found.wanted is None:
-        names = ", ".join(sorted({job_id_of(task) or "" for task in found.tasks})[:3])
-        return f"{jobs}: {names}{', …' if len(found.tasks) > 3 else ''}"
-    chosen = {
-        name: word for name, word in found.wanted.words().items() if name not in {"state", "until"}
-    }
-    narrowed = " ".join(f"{name}={word}" for name, word in chosen.items())
-    return f"{jobs} {found.wanted.state}{f' with {narrowed}' if narrowed else ''}"
 
 
 def _sentence(error: Exception) -> str:

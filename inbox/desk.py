@@ -119,6 +119,10 @@ class Desk:
             start = fresh[-1][1]
             seen = {job.decode() for job, score in page if score == start}
 
+    def some(self, jobs: list[str]) -> list[JobView]:
+        """Read some jobs, with the history of their runs; those that have ended are left out."""
+        return list(self._jobs(jobs))
+
     def job(self, job: str) -> JobView | None:
         """Read one job that is owed, with the history of its runs."""
         return next(self._jobs([job]), None)

@@ -12,6 +12,7 @@ from inbox import keys, record
 from inbox.batches import Batches
 from inbox.choosing import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
 from inbox.desk import Desk
+from inbox.ids import job_id_of
 from inbox.rows import Rows
 from inbox.views import KeptView, moment
 
@@ -80,6 +81,24 @@ class Preview:
     oldest: datetime | None
     begun: int
 
+    @property
+    def words(self) -> str:
+        """Say what is chosen, for the record."""
+        number = f"{len(self.tasks)} of " if len(self.tasks) < self.matching else ""
+        noun = "job" if self.matching == 1 else "jobs"
+        what = f"{', '.join(self.by_handler)}: {', '.join(list(self.by_reason)[:3])}"
+        if self.wanted is None:
+            if self.matching == 1:
+                what = job_id_of(self.tasks[0]) or what
+            return f"{number}{self.matching} selected {noun}, {what}"
+        told = {"state", "until", "group", "name", "reason"}
+        also = "".join(
+            f", {name.replace('_', ' ')} {word}"
+            for name, word in self.wanted.words().items()
+            if name not in told
+        )
+        return f"{number}{self.matching} {self.wanted.state} {noun}, {what}{also}"
+
 
 class Operations:
     """Lists, previews and decides."""
@@ -147,7 +166,7 @@ class Operations:
         if wanted is not None:
             # What fails while somebody reads the preview was not in its count.
             now = self._now_ms()
-            wanted = replace(wanted, until=min(wanted.until or now, now))
+            wanted = replace(wanted, until=min(wanted.until or now + 1, now + 1))
             found = self._meant(wanted, action)
         else:
             found = self._named(tasks, action)

@@ -50,8 +50,10 @@
             showSelected();
           } });
         box.checked = selected.has(row.id);
+        row.cells[0].classList.add("text-nowrap");
         row.cells[0].prepend(box);
       });
+      window.jQuery(table).DataTable().columns.adjust();
     }
 
     if (!mayWrite) { return; }

@@ -103,7 +103,7 @@ def test_reading_changes_nothing_and_a_decision_is_on_record(tab: Tab, house: Ho
     assert (entry["who"], entry["action"], entry["why"]) == ("ada", "retry", "mended")
     assert entry["result"] == "2 jobs"
     history = tab.get("/failed/history").body.decode()
-    assert "2 of 5 jobs failed" in history
+    assert "2 of 5 failed jobs, notify_crm: crm_service_answered_4" in history
     assert "2 queued" in history
 
 

@@ -18,7 +18,7 @@ PICTURES = ROOT / "build" / "flower"
 #: Longer than any list of ours has stops.
 MOST_STOPS = 200
 
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP = {"width": 1120, "height": 700}
 PHONE = {"width": 390, "height": 844}
 
 

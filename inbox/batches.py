@@ -99,7 +99,7 @@ class Batches:
 
     def step(self, batch: str) -> bool:
         """Deal with the next jobs; False when none is left. Any process may, at any time."""
-        return bool(self._step(args=[batch, A_STEP, self._window_ms, ""]))
+        return bool(self._step(args=[batch, A_STEP, self._window_ms, "", WATCHED]))
 
     def carry_out(self, batch: str, told: Callable[[], None] = lambda: None) -> None:
         """Deal with all jobs, telling after each step."""
@@ -109,7 +109,7 @@ class Batches:
 
     def stop(self, batch: str) -> None:
         """Leave the jobs alone that are not dealt with yet."""
-        self._step(args=[batch, A_STEP, self._window_ms, "stop"])
+        self._step(args=[batch, A_STEP, self._window_ms, "stop", WATCHED])
 
     def get(self, batch: str) -> BatchView | None:
         """Tell how far a batch is; None if there is none, or it was long ago."""

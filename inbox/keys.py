@@ -89,7 +89,8 @@ perkhook:batch:<id>             hash    an operator's decision about many jobs; 
                                         total, next how many jobs, and how many are dealt with
                                         started, moved, ended
                                         done:<word> refused:<word>  how many came to what
-perkhook:batch:<id>:tasks       list    its jobs, each as the task that was seen; as long
+perkhook:batch:<id>:tasks       list    its jobs, each as the task that was seen; as long, and
+                                        of one that has ended the first thousand
 perkhook:batches                zset    batches by time
 perkhook:batches:running        set     batches that are not at their end
 perkhook:queues                 set     queues that workers have declared; for ever

@@ -1,6 +1,7 @@
 -- Decide about the next jobs of a batch, and note how far it is, in one step: whoever goes on
 -- after a crash, or beside another, meets no job a second time.
 -- ARGV  1 batch  2 most jobs  3 de-duplication window in ms  4 '' or 'stop': leave the rest
+--       5 how many of its jobs are kept when it has ended
 -- Gives 1 if there is more to do, else 0.
 local id = ARGV[1]
 local key, now = BATCH .. id, server_now()
@@ -24,6 +25,8 @@ if #tasks > 0 and first + #tasks < total then return 1 end
 
 redis.call('HSET', key, 'state', ARGV[4] == '' and 'finished' or 'stopped', 'ended', now)
 redis.call('SREM', BATCHES .. ':running', id)
+-- Of the first ones it is told what became of them; of the others nothing is asked any more.
+redis.call('LTRIM', key .. ':tasks', 0, tonumber(ARGV[5]) - 1)
 local results = {}
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.batches import A_STEP
+from inbox.batches import A_STEP, WATCHED
 from inbox.choosing import Filter
 from inbox.operations import Operations
 from tests.conftest import WINDOW_SECONDS
@@ -136,6 +136,8 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
     operations.batches.carry_out(batch)
 
     assert operations.batches.running() == []
+    assert house.store.llen(f"{keys.BATCH}{batch}:tasks") == WATCHED
+    assert operations.batches.became(batch) == {"queued": WATCHED}
     assert operations.counts().failed == 0
     assert {house.dispatches(job) for job in jobs} == {2}
     assert_consistent(house.store)

@@ -1,6 +1,10 @@
+"""What perkhook adds to Flower."""
+
 # Flower reads this file as its options: every global here that is named like an option is
-# taken as that option, so nothing but this one name may stand here.
-from dashboard.login import refuse_open_doors
+# taken as that option, so nothing but these two names may stand here.
+from os import environ
+
+from dashboard.install import install
 
 
-refuse_open_doors()
+install(environ)

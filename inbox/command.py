@@ -14,13 +14,16 @@ from rich.console import Console
 
 from inbox import tables
 from inbox.bulk import each
+from inbox.choosing import ACTIONS, SORTS, chosen
 from inbox.connection import connect
+from inbox.decide_command import batch, choosing, decide, deciding, filter_of, groups, history
 from inbox.desk import Desk
 from inbox.erase_command import erase
 from inbox.erasure import Erasure
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
+from inbox.operations import Operations
 from inbox.settings import InboxSettings
 from inbox.tools import Tools
 from inbox.views import as_plain
@@ -51,6 +54,7 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
     )
     context.obj = Tools(
         desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        operations=Operations(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
         erasure=Erasure(client),
         who=who or f"{_user()}@{socket.gethostname()}",
@@ -61,6 +65,9 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
 
 
 commands.add_command(erase)
+commands.add_command(groups)
+commands.add_command(history)
+commands.add_command(batch)
 
 
 @commands.command()
@@ -75,14 +82,17 @@ def stats(tools: Tools) -> None:
 
 
 @commands.command()
-@click.option("--handler", "name", help="Only jobs of this handler, or process.")
-@click.option("--reason", help="Only jobs that failed for this reason.")
+@choosing
+@click.option("--state", default="failed", type=click.Choice([*ACTIONS]), show_default=True)
+@click.option("--sort", default="oldest", type=click.Choice([*SORTS]), show_default=True)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.pass_obj
-def failed(tools: Tools, name: str | None, reason: str | None, limit: int) -> None:
+def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> None:
     """List the jobs that failed for good, longest ago first."""
-    found = tools.desk.failed(name=name, reason=reason)
-    tools.print_jobs(found, state="failed", total=tools.desk.failed_count(), limit=limit)
+    rows = tools.operations.rows.of(state)
+    found = chosen(rows, filter_of(words, state=state), sort)[:limit]
+    views = tools.desk.some([row.job for row in found])
+    tools.print_jobs(views, state=state, total=len(rows), limit=limit)
 
 
 @commands.command()
@@ -97,23 +107,12 @@ def held(tools: Tools, limit: int) -> None:
 @commands.command()
 @click.argument("jobs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every held job.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
-@click.option("--why", default="", help="For the record.")
+@choosing
+@deciding
 @click.pass_obj
-def release(
-    tools: Tools, /, jobs: tuple[str, ...], everything: bool, limit: int | None, why: str
-) -> None:
+def release(tools: Tools, /, **selection: Any) -> None:
     """Let jobs act that the brake holds."""
-    if bool(jobs) == everything:
-        raise click.UsageError("name jobs, or choose with --all")
-    chosen = [job_id_of(job) or job for job in jobs] or [job.job for job in tools.desk.held()]
-    tally = each(
-        chosen[:limit],
-        lambda job: tools.desk.release(job, who=tools.who, why=why),
-        "releasing",
-        tools.console,
-    )
-    tools.finish(tally, wanted="queued")
+    decide(tools, "release", state="held", **selection)
 
 
 @commands.command()
@@ -141,39 +140,29 @@ def show(tools: Tools, what: str, body: bool) -> None:
 @commands.command()
 @click.argument("jobs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every failed job.")
-@click.option("--handler", "name", help="Every failed job of this handler, or process.")
-@click.option("--reason", help="Every job that failed for this reason.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
-@click.option("--why", default="", help="For the record.")
+@choosing
+@deciding
 @click.pass_obj
-def retry(tools: Tools, /, why: str, **selection: Any) -> None:
+def retry(tools: Tools, /, **selection: Any) -> None:
     """Send failed jobs again, with all their tries."""
-    chosen = _chosen(tools, **selection)
-    tally = each(
-        chosen, lambda job: tools.desk.retry(job, who=tools.who, why=why), "retrying", tools.console
-    )
-    tools.finish(tally, wanted="queued")
+    decide(tools, "retry", state="failed", **selection)
 
 
 @commands.command()
 @click.argument("jobs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every failed job.")
-@click.option("--handler", "name", help="Every failed job of this handler, or process.")
-@click.option("--reason", help="Every job that failed for this reason.")
 @click.option("--held", is_flag=True, help="Every job that the brake holds.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
-@click.option("--why", required=True, help="For the record.")
+@choosing
+@deciding
 @click.pass_obj
-def discard(tools: Tools, /, why: str, held: bool, **selection: Any) -> None:
+def discard(tools: Tools, /, held: bool, everything: bool, **selection: Any) -> None:
     """Give failed or held jobs up for ever."""
-    chosen = _chosen(tools, held=held, **selection)
-    tally = each(
-        chosen,
-        lambda job: tools.desk.discard(job, who=tools.who, why=why),
-        "discarding",
-        tools.console,
-    )
-    tools.finish(tally, wanted="discarded")
+    if held and everything:
+        raise click.UsageError("choose with --all or with --held")
+    if not selection["why"] and not selection["dry_run"]:
+        raise click.UsageError("say why, with --why")
+    state = "held" if held else "failed"
+    decide(tools, "discard", state=state, everything=everything or held, **selection)
 
 
 @commands.command()
@@ -213,25 +202,3 @@ def _user() -> str:
     except (KeyError, OSError):
         # In a container, a process may run under a number that has no name.
         return f"user {os.getuid()}"
-
-
-def _chosen(
-    tools: Tools,
-    *,
-    jobs: tuple[str, ...],
-    everything: bool,
-    name: str | None,
-    reason: str | None,
-    limit: int | None,
-    held: bool = False,
-) -> list[str]:
-    by_filter = everything or name is not None or reason is not None
-    if [bool(jobs), by_filter, held].count(True) != 1:
-        raise click.UsageError("name jobs, or choose with --all, --handler or --reason")
-    if jobs:
-        # Flower and the logs show task ids: those do as well.
-        return [job_id_of(job) or job for job in jobs][:limit]
-    if held:
-        return [job.job for job in tools.desk.held()][:limit]
-    # Listed to the end before the first is moved: what fails again meanwhile is not ours.
-    return [job.job for job in tools.desk.failed(name=name, reason=reason)][:limit]

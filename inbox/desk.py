@@ -7,15 +7,15 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys, scripts
-from inbox.ids import delivery_of, is_delivery_id, name_of
+from inbox.ids import is_delivery_id, job_id_of
 from inbox.packing import unpack
 from inbox.views import (
     DeliveryView,
     JobView,
     KeptView,
     QueueView,
-    RunView,
     Stats,
+    job_view,
     kept_failed,
     kept_settled,
     moment,
@@ -119,6 +119,10 @@ class Desk:
             start = fresh[-1][1]
             seen = {job.decode() for job, score in page if score == start}
 
+    def some(self, jobs: list[str]) -> list[JobView]:
+        """Read some jobs, with the history of their runs; those that have ended are left out."""
+        return list(self._jobs(jobs))
+
     def job(self, job: str) -> JobView | None:
         """Read one job that is owed, with the history of its runs."""
         return next(self._jobs([job]), None)
@@ -154,22 +158,31 @@ class Desk:
         return unpack(packed) if packed else None
 
     def retry(self, job: str, *, who: str, why: str = "") -> str:
-        """(j) Send a failed job again, with all its tries; `queued`, or why not."""
-        return _outcome(self._scripts["retry"](args=[job, who, why]))
+        """
+        (j) Send a failed job again, with all its tries; `queued`, or why not.
+
+        Given a task, only that dispatch: if it was sent again meanwhile, it is `changed`.
+        """
+        return self._decide("retry", job, who, why)
 
     def discard(self, job: str, *, who: str, why: str) -> str:
         """(j) Give a failed or held job up for ever; `discarded`, or why not."""
-        return _outcome(self._scripts["discard"](args=[job, who, why, self._window_ms]))
+        return self._decide("discard", job, who, why)
 
     def release(self, job: str, *, who: str, why: str = "") -> str:
         """Let a job that the brake holds act; `queued`, or why not."""
-        return _outcome(self._scripts["release"](args=[job, who, why]))
+        return self._decide("release", job, who, why)
 
     def replay(self, delivery: str, *, who: str) -> str:
         """Process a stored delivery again for handlers it has not met; `queued`, or why not."""
         if not is_delivery_id(delivery):
             return "unknown"
         return _outcome(self._scripts["replay"](args=[delivery, who]))
+
+    def _decide(self, action: str, job_or_task: str, who: str, why: str) -> str:
+        job = job_id_of(job_or_task) or job_or_task
+        seen = job_or_task.removeprefix(job).removeprefix(":")
+        return _outcome(self._scripts[action](args=[job, seen, who, why, self._window_ms]))
 
     def _jobs(self, jobs: list[str]) -> Iterator[JobView]:
         pipe = self._client.pipeline(transaction=False)
@@ -179,7 +192,7 @@ class Desk:
         answers = pipe.execute()
         for job, fields, next_try in zip(jobs, answers[::2], answers[1::2], strict=True):
             if fields:
-                yield _job_view(job, {k.decode(): v for k, v in fields.items()}, next_try)
+                yield job_view(job, {k.decode(): v for k, v in fields.items()}, next_try)
 
 
 def _kept(
@@ -209,35 +222,3 @@ def _outcome(answer: list[bytes]) -> str:
 
 def _score(answer: list[tuple[bytes, float]]) -> Any:
     return moment(answer[0][1]) if answer else None
-
-
-def _job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobView:
-    runs = sorted(
-        (int(key.removeprefix("run:")), json.loads(value))
-        for key, value in fields.items()
-        if key.startswith("run:")
-    )
-    return JobView(
-        job=job,
-        name=name_of(job),
-        delivery=delivery_of(job),
-        queue=fields["queue"].decode(),
-        state=fields["state"].decode(),
-        since=moment(fields["since"]),
-        next_try=moment(next_try),
-        tries=int(fields.get("tries", 0)),
-        dispatches=int(fields["dispatches"]),
-        losses=int(fields.get("losses", 0)),
-        reason=fields["reason"].decode() if "reason" in fields else None,
-        error=fields["error"].decode() if "error" in fields else None,
-        runs=tuple(
-            RunView(
-                task=run["task"],
-                started=moment(run["started"]),
-                ended=moment(run["ended"]),
-                reason=run["reason"],
-                error=run["error"],
-            )
-            for _, run in runs
-        ),
-    )

@@ -31,6 +31,18 @@ IN_FLIGHT_SECONDS = 300.0
 #: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
 SECURE_SECONDS: Final = 5.0
 
+#: What an effect took back, by the letter that the ledger has for it.
+PERKS: Final = {
+    "A": "the referee's discount",
+    "B": "the referee's gift credits",
+    "C": "the referee's points",
+    "D": "a coupon the referrer earned",
+    "E": "credits the referrer earned",
+    "F": "points the referrer earned",
+    "H": "the referral code",
+    "M": "a mark on the customer",
+}
+
 
 class EffectState(StrEnum):
     """Where an effect stands."""

@@ -38,6 +38,7 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         reason      slug of the last error
                                         error       sentence of the last error
                                         run:<n>     JSON history of run n; the newest 30
+                                        decided     JSON: who sent it again last, when, why
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)
 perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed
@@ -79,6 +80,19 @@ perkhook:barrier                string  a number that goes up with each round of
                                         ACCEPT_DURABILITY (`inbox.durability`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever
 perkhook:audit                  stream  what operators did; the newest 10,000
+perkhook:batch:<id>             hash    an operator's decision about many jobs; 30 days, the newest
+                                        200 (batch_start, batch_step)
+
+                                        state       running, finished, stopped
+                                        action      retry, discard, release
+                                        who, why, what
+                                        total, next how many jobs, and how many are dealt with
+                                        started, moved, ended
+                                        done:<word> refused:<word>  how many came to what
+perkhook:batch:<id>:tasks       list    its jobs, each as the task that was seen; as long, and
+                                        of one that has ended the first thousand
+perkhook:batches                zset    batches by time
+perkhook:batches:running        set     batches that are not at their end
 perkhook:queues                 set     queues that workers have declared; for ever
 perkhook:looked                 hash    for each queue "<time>:<time>": queued jobs older than
                                         the first were not in their queue at the second (sweep)
@@ -114,6 +128,8 @@ CUSTOMER: Final = PREFIX + "customer:"
 ERASED: Final = PREFIX + "erased:"
 COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
+BATCH: Final = PREFIX + "batch:"
+BATCHES: Final = PREFIX + "batches"
 QUEUES: Final = PREFIX + "queues"
 LOOKED: Final = PREFIX + "looked"
 SWEEPING: Final = PREFIX + "sweeping"

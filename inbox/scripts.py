@@ -17,6 +17,10 @@ _FOLDER: Final = Path(__file__).parent / "lua"
 #: is refused when `maxmemory` is reached, and it is refused before it wrote anything.
 _MAY_RUN_WHEN_FULL: Final = "#!lua flags=allow-oom\n"
 _REFUSED_WHEN_FULL: Final = "#!lua\n"
+_READS: Final = "#!lua flags=no-writes\n"
+
+#: Scripts in which an operator decides share `decide.lua`.
+_DECIDES: Final = frozenset({"retry", "discard", "release", "batch_step"})
 
 _NAMES: Final = {
     "DELIVERY": keys.DELIVERY,
@@ -39,6 +43,8 @@ _NAMES: Final = {
     "ERASED": keys.ERASED,
     "COUNTS": keys.COUNTS,
     "AUDIT": keys.AUDIT,
+    "BATCH": keys.BATCH,
+    "BATCHES": keys.BATCHES,
     "QUEUES": keys.QUEUES,
     "LOOKED": keys.LOOKED,
     "SWEEPING": keys.SWEEPING,
@@ -58,4 +64,8 @@ def _prelude() -> str:
 def load(client: "Redis[Any] | Redis", name: str) -> Script:  # type: ignore[type-arg]
     """Give the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
-    return client.register_script(flags + _prelude() + (_FOLDER / f"{name}.lua").read_text())
+    if name.startswith("read_"):
+        flags = _READS
+    shared = (_FOLDER / "decide.lua").read_text() if name in _DECIDES else ""
+    text = (_FOLDER / f"{name}.lua").read_text()
+    return client.register_script(flags + _prelude() + shared + text)

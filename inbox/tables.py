@@ -7,7 +7,9 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from inbox.views import DeliveryView, JobView, KeptView, Stats
+from inbox.choosing import Group as Fault
+from inbox.record import Entry
+from inbox.views import DeliveryView, JobView, KeptView, Stats, moment
 
 
 def stats(found: Stats) -> RenderableType:
@@ -48,6 +50,32 @@ def jobs(found: Iterable[JobView], state: str) -> RenderableType:
             escape(job.reason or ""),
             escape(job.error or ""),
         )
+    return table
+
+
+def groups(found: Iterable[Fault]) -> RenderableType:
+    """Table faults with the number of jobs that failed by them."""
+    table = Table("jobs", "group", "handler", "reason", "error", "first", "last", title="By error")
+    for group in found:
+        table.add_row(
+            str(group.count),
+            group.group,
+            group.name,
+            escape(group.reason),
+            escape(group.error),
+            _time(moment(group.first)),
+            _time(moment(group.last)),
+        )
+    return table
+
+
+def history(found: Iterable[Entry]) -> RenderableType:
+    """Table what operators did."""
+    table = Table("when", "who", "what", "to what", "result", "why", title="History")
+    table.columns[3].overflow = "fold"
+    for entry in found:
+        words = (entry.who, entry.action, entry.what, entry.result, entry.why)
+        table.add_row(_time(entry.at), *(escape(word) for word in words))
     return table
 
 
@@ -101,6 +129,7 @@ _OUTCOMES = {
     "duplicate": "not done: this body was accepted before",
     "gone": "not done: no such job, or it has ended",
     "unknown": "not done: no such delivery",
+    "changed": "not done: it was sent again since it was chosen",
     "settled": "not done: the delivery is settled, its body is no longer kept",
 }
 

@@ -13,6 +13,7 @@ from inbox.bulk import Tally
 from inbox.desk import Desk
 from inbox.erasure import Erasure
 from inbox.intake import Intake
+from inbox.operations import Operations
 from inbox.views import JobView, as_plain
 
 
@@ -21,6 +22,7 @@ class Tools:
     """What the operator's commands work with."""
 
     desk: Desk
+    operations: Operations
     intake: Intake
     erasure: Erasure
     who: str

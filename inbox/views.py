@@ -1,8 +1,11 @@
 """What operators see of the store: frozen values, read without changing anything."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
+
+from inbox.ids import delivery_of, name_of
 
 
 @overload
@@ -32,6 +35,16 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """Who sent a job again last."""
+
+    action: str
+    who: str
+    why: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
     """A job that is owed."""
 
@@ -48,6 +61,7 @@ class JobView:
     reason: str | None
     error: str | None
     runs: tuple[RunView, ...] = ()
+    decided: DecisionView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +158,49 @@ class Stats:
     held: int
     counts: dict[str, int] = field(default_factory=dict)
     kept: tuple[KeptView, ...] = ()
+
+
+def job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobView:
+    """Make a view of a job from its hash."""
+    runs = sorted(
+        (int(key.removeprefix("run:")), json.loads(value))
+        for key, value in fields.items()
+        if key.startswith("run:")
+    )
+    return JobView(
+        job=job,
+        name=name_of(job),
+        delivery=delivery_of(job),
+        queue=fields["queue"].decode(),
+        state=fields["state"].decode(),
+        since=moment(fields["since"]),
+        next_try=moment(next_try),
+        tries=int(fields.get("tries", 0)),
+        dispatches=int(fields["dispatches"]),
+        losses=int(fields.get("losses", 0)),
+        reason=fields["reason"].decode() if "reason" in fields else None,
+        error=fields["error"].decode() if "error" in fields else None,
+        runs=tuple(
+            RunView(
+                task=run["task"],
+                started=moment(run["started"]),
+                ended=moment(run["ended"]),
+                reason=run["reason"],
+                error=run["error"],
+            )
+            for _, run in runs
+        ),
+        decided=_decision(fields.get("decided")),
+    )
+
+
+def _decision(text: bytes | None) -> DecisionView | None:
+    if text is None:
+        return None
+    found = json.loads(text)
+    return DecisionView(
+        action=found["action"], who=found["who"], why=found["why"], at=moment(found["at"])
+    )
 
 
 def as_plain(view: Any) -> dict[str, Any]:

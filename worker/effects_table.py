@@ -7,19 +7,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from inbox.effects import Effect, EffectState
-
-
-_PERKS = {
-    "A": "the referee's discount",
-    "B": "the referee's gift credits",
-    "C": "the referee's points",
-    "D": "a coupon the referrer earned",
-    "E": "credits the referrer earned",
-    "F": "points the referrer earned",
-    "H": "the referral code",
-    "M": "a mark on the customer",
-}
+from inbox.effects import PERKS, Effect, EffectState
 
 
 def table(found: Iterable[Effect]) -> RenderableType:
@@ -47,7 +35,7 @@ def as_plain(effect: Effect) -> dict[str, Any]:
         "id": effect.id,
         "state": effect.state.value,
         "when": when.isoformat(timespec="milliseconds") if when else None,
-        "what": _PERKS.get(fields.get("perk", ""), fields.get("perk")),
+        "what": PERKS.get(fields.get("perk", ""), fields.get("perk")),
         "kind": fields.get("kind"),
         "from": fields.get("card") or fields.get("thing"),
         "amount": effect.number("amount") if "amount" in fields else None,

@@ -96,7 +96,8 @@ local function must_reduce(delivery, customer)
     and redis.call('HEXISTS', DELIVERY .. delivery, 'erased') == 0
 end
 
-local function audit(who, action, what, why)
+local function audit(who, action, what, why, result)
   redis.call('XADD', AUDIT, 'MAXLEN', '~', 10000, '*',
-    'who', who, 'action', action, 'what', what, 'why', why)
+    'who', who, 'action', action, 'what', what, 'why', why,
+    unpack(result and {'result', result} or {}))
 end

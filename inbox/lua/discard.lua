@@ -1,12 +1,8 @@
 -- (j) discard: failed or held to discarded; it counts as settled.
--- ARGV  1 job  2 who  3 why  4 de-duplication window in ms
--- Gives {'discarded'} or {'refused', state}.
+-- ARGV  1 job  2 dispatch it was seen in, or ''  3 who  4 why  5 de-duplication window in ms
+-- Gives {'discarded'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
 local job = ARGV[1]
-local state = redis.call('HGET', JOB .. job, 'state')
-if state ~= 'failed' and state ~= 'held' then return {'refused', state or 'gone'} end
-redis.call('ZREM', FAILED, job)
-redis.call('ZREM', HELD, job)
-end_job(job, 'discarded by ' .. ARGV[2], tonumber(ARGV[4]), server_now())
-audit(ARGV[2], 'discard', job, ARGV[3])
-count('operator_discards')
-return {'discarded'}
+local done, word = decide.discard(job, ARGV[2], ARGV[3], ARGV[4], server_now(), tonumber(ARGV[5]))
+if not done then return {'refused', word} end
+audit(ARGV[3], 'discard', job, ARGV[4])
+return {word}

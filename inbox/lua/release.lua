@@ -1,14 +1,8 @@
 -- release: held to queued, past the brake.
--- ARGV  1 job  2 who  3 why
--- Gives {'queued'} or {'refused', state}.
+-- ARGV  1 job  2 dispatch it was seen in, or ''  3 who  4 why  5 de-duplication window in ms
+-- Gives {'queued'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
 local job = ARGV[1]
-local key = JOB .. job
-local found = redis.call('HMGET', key, 'state', 'queue')
-if found[1] ~= 'held' then return {'refused', found[1] or 'gone'} end
-local now = server_now()
-redis.call('ZREM', HELD, job)
-redis.call('HSET', key, 'admitted', now)
-dispatch(job, found[2], now)
-audit(ARGV[2], 'release', job, ARGV[3])
-count('operator_releases')
-return {'queued'}
+local done, word = decide.release(job, ARGV[2], ARGV[3], ARGV[4], server_now(), tonumber(ARGV[5]))
+if not done then return {'refused', word} end
+audit(ARGV[3], 'release', job, ARGV[4])
+return {word}

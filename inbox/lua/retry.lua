@@ -1,13 +1,8 @@
 -- (j) retry: failed to queued, with all its tries again.
--- ARGV  1 job  2 who  3 why
--- Gives {'queued'} or {'refused', state}.
+-- ARGV  1 job  2 dispatch it was seen in, or ''  3 who  4 why  5 de-duplication window in ms
+-- Gives {'queued'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
 local job = ARGV[1]
-local key = JOB .. job
-local found = redis.call('HMGET', key, 'state', 'queue')
-if found[1] ~= 'failed' then return {'refused', found[1] or 'gone'} end
-redis.call('ZREM', FAILED, job)
-redis.call('HSET', key, 'tries', 0, 'losses', 0)
-dispatch(job, found[2], server_now())
-audit(ARGV[2], 'retry', job, ARGV[3])
-count('operator_retries')
-return {'queued'}
+local done, word = decide.retry(job, ARGV[2], ARGV[3], ARGV[4], server_now(), tonumber(ARGV[5]))
+if not done then return {'refused', word} end
+audit(ARGV[3], 'retry', job, ARGV[4])
+return {word}

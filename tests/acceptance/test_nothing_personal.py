@@ -63,4 +63,9 @@ def _flower(product: Product, delivery: str) -> str:
     wait_until(
         lambda: all(product.http.get(page).is_success for page in pages), "Flower knows the tasks"
     )
-    return "".join(product.http.get(page).text for page in pages)
+    # Our own pages beside Flower's, of which the last shows this delivery's failed job.
+    ours = ("/failed", "/failed/api/jobs", f"/failed/job/{delivery}:notify_crm")
+    pages += [f"{product.flower_url}{path}" for path in ours]
+    shown = [product.http.get(page).raise_for_status().text for page in pages]
+    assert "crm_service_answered_422" in shown[-1]
+    return "".join(shown)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboard.settings import DashboardSettings
 from inbox.keys import DELIVERIES_QUEUE
 from inbox.settings import InboxSettings
 from receiver.settings import ReceiverSettings
@@ -42,7 +43,7 @@ class Recorder(dict[str, str]):
 def test_every_setting_is_in_the_readme_and_the_reverse() -> None:
     """Each variable that a process reads has its row in the README's table, and no row is stale."""
     read = Recorder()
-    for settings in (InboxSettings, ReceiverSettings, WorkerSettings):
+    for settings in (InboxSettings, ReceiverSettings, WorkerSettings, DashboardSettings):
         with suppress(SettingsError):
             settings.from_environ(read)
     table = _readme().split("## Environment")[1].split("\n## ")[0]
@@ -84,10 +85,15 @@ def test_containers_run_the_procfiles_commands(service: str, process: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("service", "settings"), [("receiver-1", ReceiverSettings), ("worker", WorkerSettings)]
+    ("service", "settings"),
+    [
+        ("receiver-1", ReceiverSettings),
+        ("worker", WorkerSettings),
+        ("flower", DashboardSettings),
+    ],
 )
 def test_containers_are_given_every_setting(
-    service: str, settings: type[ReceiverSettings | WorkerSettings]
+    service: str, settings: type[ReceiverSettings | WorkerSettings | DashboardSettings]
 ) -> None:
     """What somebody sets in .env has its effect: no variable is left out of the compose file."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -173,6 +179,7 @@ def test_only_entry_points_read_the_environment() -> None:
         "worker/__main__.py",
         "worker/crm/hubspot/__main__.py",
         "inbox/__main__.py",
+        "dashboard/flower_options.py",
     }
     packages = ("receiver", "inbox", "worker", "schemas", "telemetry", "settings", "dashboard")
     found = {

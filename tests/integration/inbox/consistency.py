@@ -21,7 +21,12 @@ SINGLE = {
     keys.LOOKED: b"hash",
     keys.SETTLED: b"list",
     keys.LIMITS: b"hash",
+    keys.BATCHES: b"zset",
+    keys.BATCHES + ":running": b"set",
 }
+#: Indexes of something else than jobs.
+OTHER_INDEXES = {keys.BRAKE, keys.BATCHES}
+
 MANY = {
     keys.DELIVERY: b"hash",
     keys.JOB: b"hash",
@@ -29,6 +34,7 @@ MANY = {
     keys.IDENTITY: b"string",
     keys.CUSTOMER: b"set",
     keys.ERASED: b"string",
+    keys.BATCH: b"hash",
 }
 #: What Celery keeps in the same store.
 CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
@@ -100,7 +106,7 @@ class _Everything:
     def _indexed_jobs(self) -> dict[str, dict[str, float]]:
         indexed: dict[str, dict[str, float]] = {}
         for name, kind in self.types.items():
-            if kind == b"zset" and name.startswith(keys.PREFIX) and name != keys.BRAKE:
+            if kind == b"zset" and name.startswith(keys.PREFIX) and name not in OTHER_INDEXES:
                 for job, score in self.values[name]:
                     indexed.setdefault(job.decode(), {})[name] = score
         return indexed
@@ -121,8 +127,13 @@ class _Everything:
         for name, kind in self.types.items():
             prefix = next((prefix for prefix in MANY if name.startswith(prefix)), None)
             known = MANY[prefix] if prefix else (SINGLE | CELERYS).get(name)
+            if prefix == keys.BATCH and name.endswith(":tasks"):
+                known = b"list"
             assert kind == (known or (b"list" if name in queues else None)), name
-            passes = prefix in {keys.IDENTITY, keys.ERASED} or name in {keys.SWEEPING, keys.BRAKE}
+            passes = prefix in {keys.IDENTITY, keys.ERASED, keys.BATCH} or name in {
+                keys.SWEEPING,
+                keys.BRAKE,
+            }
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
             assert (self.ttls[name] > 0) == passes, (name, self.ttls[name])
 
@@ -172,7 +183,7 @@ class _Everything:
         """A queued job's newest message is in its queue, and no message is there twice."""
         sent: Counter[tuple[str, str]] = Counter()
         for name, kind in self.types.items():
-            if kind == b"list" and name != keys.SETTLED:
+            if kind == b"list" and name != keys.SETTLED and not name.startswith(keys.BATCH):
                 sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():

@@ -1,0 +1,80 @@
+"""Puts the tab into Flower, by what Flower and tornado leave open; no file of theirs is changed."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+import flower
+from flower import urls
+from tornado.options import options
+from tornado.web import StaticFileHandler, url
+
+from dashboard.login import refuse_open_doors
+from dashboard.nav import STATIC, Nav
+from dashboard.settings import DashboardSettings
+from settings import SettingsError
+
+
+log: Final = logging.getLogger(__name__)
+
+#: Releases of Flower whose pages and private names this was tested with.
+TESTED: Final = "2.2."
+
+
+def install(environ: Mapping[str, str]) -> None:
+    """End Flower if it would stand open; else add the tab, or one that says why it is not there."""
+    refuse_open_doors()
+    try:
+        settings = DashboardSettings.from_environ(environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    version = str(flower.__version__)
+    if version.startswith(TESTED):
+        _add_tab(settings)
+        return
+    log.warning("perkhook was not tested with Flower %s: no Failed tab", version)
+    try:
+        _add_notice(version)
+    except Exception:
+        # Whatever has become of Flower's inside: Flower itself starts.
+        log.exception("perkhook could not add a notice to Flower %s", version)
+
+
+def _add_tab(settings: DashboardSettings) -> None:
+    # Not before the version is known: these rest on Flower's private names.
+    from dashboard import api, pages  # noqa: PLC0415
+    from dashboard.room import Room  # noqa: PLC0415
+
+    room = Room(settings)
+    ours = {"room": room}
+    _add(
+        url(r"/failed", pages.ListPage, ours, name="failed"),
+        url(r"/failed/history", pages.HistoryPage, ours, name="failed_history"),
+        url(r"/failed/job/([^/]+)", pages.JobPage, ours, name="failed_job"),
+        url(r"/failed/api/me", api.MeApi, ours),
+        url(r"/failed/api/counts", api.CountsApi, ours),
+        url(r"/failed/api/jobs", api.JobsApi, ours),
+        url(r"/failed/api/job/([^/]+)", api.JobApi, ours),
+        url(r"/failed/api/preview", api.PreviewApi, ours),
+        url(r"/failed/api/decide", api.DecideApi, ours),
+        url(r"/failed/api/batch/([^/]+)", api.BatchApi, ours),
+        url(r"/failed/api/batch/([^/]+)/stop", api.StopApi, ours),
+        url(r"/failed/api/record", api.RecordApi, ours),
+    )
+    Nav.room = room
+    if not options.read_only:
+        room.carry_out_batches()
+
+
+def _add_notice(version: str) -> None:
+    from dashboard.notice import Notice  # noqa: PLC0415
+
+    _add(url(r"/failed", Notice, {"version": version}, name="failed"))
+
+
+def _add(*handlers: Any) -> None:
+    files = url(r"/failed/static/(.*)", StaticFileHandler, {"path": str(STATIC)})
+    # In place, and in front of Flower's last handler, which takes every address.
+    urls.handlers[:0] = [*handlers, files]
+    urls.settings["ui_modules"] = {"Template": Nav}

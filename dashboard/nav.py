@@ -1,0 +1,83 @@
+"""The tab in Flower's bar, and our script on every page of Flower's."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from tornado.escape import xhtml_escape
+from tornado.web import TemplateModule
+
+from dashboard.room import Room
+
+
+STATIC: Final = Path(__file__).parent / "static"
+SCRIPTS: Final = ("store.js", "batches.js", "decide.js", "failed.js", "tasks.js")
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
+    """
+    Draws Flower's templates as before, and adds a tab to its bar.
+
+    Flower draws its bar by `{% module Template("navbar.html") %}` on every page, so this is
+    also where our script and style come onto every page. No template of Flower's is copied.
+    """
+
+    #: None if this Flower was not tested: then there is a tab, and no script.
+    room: ClassVar[Room | None] = None
+
+    def render(self, path: str, **named: Any) -> bytes:
+        """Draw a template; the bar gets a tab behind Flower's own."""
+        drawn: bytes = super().render(path, **named)
+        if path != "navbar.html":
+            return drawn
+        here = named.get("active_tab") == "failed"
+        tab = _TAB.format(
+            address=xhtml_escape(address(self.handler, "/failed")),
+            active=" active" if here else "",
+            current=' aria-current="page"' if here else "",
+            count=self._count(),
+        )
+        return drawn.replace(b"</ul>", tab.encode() + b"</ul>", 1)
+
+    def _count(self) -> str:
+        counts = self.room.last_counts if self.room else None
+        return _COUNT.format(
+            number=counts.failed if counts else "",
+            hidden="" if counts and counts.failed else " d-none",
+        )
+
+    def css_files(self) -> Iterable[str]:
+        """Add our style."""
+        return [*super().css_files(), static(self.handler, "failed.css")]
+
+    def javascript_files(self) -> Iterable[str]:
+        """Add our script."""
+        ours = SCRIPTS if self.room else ()
+        return [*super().javascript_files(), *(static(self.handler, name) for name in ours)]
+
+
+def address(handler: Any, path: str) -> str:
+    """Give a path under Flower's --url_prefix."""
+    prefix = (handler.application.options.url_prefix or "").strip("/")
+    return f"/{prefix}{path}" if prefix else path
+
+
+def static(handler: Any, name: str) -> str:
+    """Give the address of a file of ours; it changes with the file, so no cache is stale."""
+    return address(handler, f"/failed/static/{name}?v={_version(name)}")
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+_TAB: Final = """<li class="nav-item">
+  <a class="nav-link perkhook-tab{active}" href="{address}"{current}>Failed{count}</a>
+</li>"""
+_COUNT: Final = (
+    ' <span id="perkhook-count" class="badge rounded-pill text-bg-danger{hidden}">{number}</span>'
+)

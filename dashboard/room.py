@@ -1,0 +1,140 @@
+"""Where the tab's work is done: off Flower's loop, with short patience for the store."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event, Thread
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+from redis import RedisError
+
+from dashboard.settings import DashboardSettings
+from inbox.connection import connect
+from inbox.effects import Effects
+from inbox.errors import InboxUnavailableError, unavailable
+from inbox.operations import Counts, Operations
+
+
+T = TypeVar("T")
+
+log: Final = logging.getLogger(__name__)
+
+#: The count in the bar is asked for by every open page; the store is asked this seldom.
+COUNTS_SECONDS: Final = 2.0
+
+#: Lists that are made at once; the store's connections, one more for the batches.
+READERS: Final = 4
+
+#: Failed jobs that may come and go before they are read ahead of the next page.
+AHEAD: Final = 500
+
+#: How often it is looked whether another Flower has left a batch behind.
+LOOK_SECONDS: Final = 2.0
+
+
+class Room:
+    """Operations for Flower's handlers."""
+
+    def __init__(self, settings: DashboardSettings) -> None:
+        inbox = settings.inbox
+        window = inbox.dedupe_window_seconds
+        client = connect(
+            inbox.redis_url,
+            max_connections=READERS + 1,
+            answer_timeout=5.0,
+            name="perkhook-flower",
+        )
+        quick = connect(
+            inbox.redis_url, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
+        )
+        self.settings = settings
+        self.operations = Operations(client, dedupe_window_seconds=window)
+        # It only reads; how long the ledger remembers is the workers' to say.
+        self.effects = Effects(client, memory_seconds=1)
+        self._quick = Operations(quick, dedupe_window_seconds=window)
+        self._readers = ThreadPoolExecutor(READERS, "perkhook-read")
+        self._counter = ThreadPoolExecutor(1, "perkhook-count")
+        self._counts: tuple[float, Counts | InboxUnavailableError] | None = None
+        self._counting: asyncio.Task[None] | None = None
+        self._more = Event()
+        self._read_ahead = 0
+
+    async def ask(self, what: Callable[..., T], /, *args: Any, **named: Any) -> T:
+        """
+        Ask the store off the loop.
+
+        Raises:
+            InboxUnavailableError: it does not answer as it should, and why.
+        """
+        return await self._run(self._readers, lambda: what(*args, **named))
+
+    async def counts(self) -> Counts:
+        """Count, at most every two seconds, however many pages ask."""
+        if self._counts is None or monotonic() - self._counts[0] > COUNTS_SECONDS:
+            if self._counting is None or self._counting.done():
+                self._counting = asyncio.create_task(self._count())
+            await self._counting
+        assert self._counts is not None  # noqa: S101 - _count has just set it
+        _, found = self._counts
+        if isinstance(found, InboxUnavailableError):
+            raise found
+        return found
+
+    @property
+    def last_counts(self) -> Counts | None:
+        """What was counted last, without asking; None if unknown."""
+        found = self._counts[1] if self._counts else None
+        return found if isinstance(found, Counts) else None
+
+    async def _count(self) -> None:
+        found: Counts | InboxUnavailableError
+        try:
+            found = await self._run(self._counter, self._quick.counts)
+        except InboxUnavailableError as error:
+            found = error
+        self._counts = (monotonic(), found)
+        if isinstance(found, Counts) and abs(found.failed - self._read_ahead) >= AHEAD:
+            self._read_ahead = found.failed
+            self._readers.submit(self.read_ahead)
+
+    def read_ahead(self) -> None:
+        """Read what a list would show, so that the first page after much failed is quick too."""
+        with suppress(RedisError):
+            self.operations.rows.of("failed")
+
+    @staticmethod
+    async def _run(pool: ThreadPoolExecutor, what: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, what)
+        except RedisError as error:
+            raise unavailable(error) from error
+
+    def carry_out_batches(self) -> None:
+        """
+        Carry batches out from now on, in a thread that ends with the process.
+
+        Those of other Flowers and of the command line as well: each step is atomic, so it
+        does not matter who does it, and a batch whose process was killed goes on here.
+        """
+        Thread(target=self._carry, name="perkhook-batches", daemon=True).start()
+
+    def more_to_carry(self) -> None:
+        """Say that a batch has begun."""
+        self._more.set()
+
+    def _carry(self) -> None:
+        self.read_ahead()
+        batches = self.operations.batches
+        while True:
+            try:
+                # One step each in turn: a short batch does not wait for the end of a long one.
+                while running := batches.running():
+                    for batch in running:
+                        batches.step(batch)
+            except RedisError as error:
+                log.warning("perkhook: batches wait, for %s", unavailable(error).sentence)
+            self._more.wait(LOOK_SECONDS)
+            self._more.clear()

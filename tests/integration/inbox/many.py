@@ -1,0 +1,41 @@
+"""Failed jobs by the ten thousand, made quickly by the scripts that make them one by one."""
+
+from inbox import keys
+from inbox.ids import delivery_id
+from tests.integration.inbox.house import House
+
+
+#: Jobs of one round trip.
+A_TRIP = 500
+
+
+def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list[str]:
+    """
+    Fail so many handlers' jobs for good, each of another delivery, customer and holder.
+
+    Nine of ten fail by one fault, whose error names an id; the others by a second one.
+    """
+    house.accept_many(number)
+    scripts = house.jobs._scripts
+    deliveries = [delivery_id(b"%d" % one) for one in range(number)]
+    for start in range(0, number, A_TRIP):
+        pipe = house.store.pipeline(transaction=False)
+        for one, delivery in enumerate(deliveries[start : start + A_TRIP], start):
+            process, job = f"{delivery}:process", f"{delivery}:{handler}"
+            facts = (
+                f'{{"event_type":"customer.holder.assignment.deleted","event_id":"evt_{one}",'
+                f'"holder":"rh_{one}","customer":"cust_{one}","campaign":"camp_{one % 3}"}}'
+            )
+            scripts["claim"](args=[process, 60_000], client=pipe)
+            scripts["fan_out"](
+                args=[process, 1, "handed on", 3_600_000, facts, "", 1, f"cust_{one}", "",
+                      handler, "crm"],
+                client=pipe,
+            )  # fmt: skip
+            scripts["claim"](args=[job, 60_000], client=pipe)
+            reason = "crm_service_answered_422" if one % 10 else "crm_service_answered_404"
+            error = f"the CRM's service answered {reason[-3:]} for cust_{one} at position {one}"
+            scripts["fail"](args=[job, 1, reason, error, ""], client=pipe)
+        pipe.execute()
+    assert house.store.zcard(keys.FAILED) >= number
+    return [f"{delivery}:{handler}" for delivery in deliveries]

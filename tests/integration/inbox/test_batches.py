@@ -1,0 +1,231 @@
+"""Decisions about many jobs: one run for each, whoever dies or clicks twice."""
+
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from inbox import keys
+from inbox.batches import A_STEP, WATCHED
+from inbox.choosing import Filter
+from inbox.operations import Operations
+from tests.conftest import WINDOW_SECONDS
+from tests.integration.inbox.consistency import assert_consistent
+from tests.integration.inbox.house import NOTHING, WHO, House
+from tests.integration.inbox.many import fail_many
+from tests.processes import ROOT, Process, wait_until
+
+
+@pytest.fixture
+def operations(store: Redis) -> Operations:
+    """What the page and the command line work with."""
+    return Operations(store, dedupe_window_seconds=WINDOW_SECONDS)
+
+
+def begin(operations: Operations, action: str = "retry", limit: int | None = None) -> str:
+    """Note a batch of all failed jobs."""
+    tasks = [row.task for row in operations.rows.of("failed")][:limit]
+    return operations.batches.start(action, tasks, who=WHO, why="mended", what="every failed job")
+
+
+def messages(house: House) -> list[str]:
+    """List the jobs that stand in the CRM's queue for their second dispatch."""
+    found = house.store.zrange(keys.QUEUED + "crm", 0, -1)
+    return [job.decode() for job in found]
+
+
+def test_a_batch_retries_each_job_once(house: House, operations: Operations) -> None:
+    """All jobs of a batch are queued, with their tries, and who did it stands on record."""
+    jobs = fail_many(house, 2 * A_STEP + 30)
+
+    batch = begin(operations)
+    operations.batches.carry_out(batch)
+
+    found = operations.batches.get(batch)
+    assert found is not None
+    assert (found.state, found.dealt, found.done) == ("finished", 230, {"queued": 230})
+    assert sorted(messages(house)) == sorted(jobs)
+    assert {house.dispatches(job) for job in jobs} == {2}
+    assert operations.counts().failed == 0
+    end, start = operations.recent(2)
+    assert (start.who, start.action, start.why, start.result) == (
+        WHO,
+        "retry",
+        "mended",
+        "230 jobs",
+    )
+    assert (end.who, end.action, end.result) == (WHO, "retry ended", "230 queued")
+    view = house.desk.job(jobs[0])
+    assert view is not None
+    assert view.decided is not None
+    assert (view.decided.who, view.decided.why) == (WHO, "mended")
+    assert_consistent(house.store)
+
+
+def test_two_operators_retry_the_same_group_at_once(house: House, operations: Operations) -> None:
+    """Each job is dispatched once; the other batch says that it was queued already."""
+    jobs = fail_many(house, 1000)
+    batches = [begin(operations), begin(operations)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(operations.batches.carry_out, batches * 4))
+
+    views = [operations.batches.get(batch) for batch in batches]
+    assert sum(view.done.get("queued", 0) for view in views if view) == 1000
+    assert sum(view.refused.get("queued", 0) for view in views if view) == 1000
+    assert {house.dispatches(job) for job in jobs} == {2}
+    assert_consistent(house.store)
+
+
+def test_a_job_that_failed_again_meanwhile_is_not_sent_a_second_time(
+    house: House, operations: Operations
+) -> None:
+    """A batch decides about the failure that was seen, not about a later one."""
+    (job,) = fail_many(house, 1)
+    first, second = begin(operations), begin(operations)
+    operations.batches.carry_out(first)
+    house.jobs.fail(house.claim(job), "other", "an error")
+
+    operations.batches.carry_out(second)
+
+    view = operations.batches.get(second)
+    assert view is not None
+    assert (view.done, view.refused) == ({}, {"changed": 1})
+    assert house.dispatches(job) == 2
+    assert house.state_of(job) == "failed"
+    assert house.desk.retry(f"{job}:1", who=WHO) == "changed"
+    assert house.desk.retry(f"{job}:2", who=WHO) == "queued"
+
+
+def test_a_batch_whose_process_is_killed_is_gone_on_with(
+    house: House, operations: Operations, redis_url: str, tmp_path: Path
+) -> None:
+    """SIGKILL in the middle: the rest is still failed, and whoever goes on doubles nothing."""
+    jobs = fail_many(house, 5000)
+    batch = begin(operations)
+    code = (
+        "import sys, time\n"
+        "from inbox.connection import connect\n"
+        "from inbox.operations import Operations\n"
+        f"found = Operations(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
+        f"found.batches.carry_out({batch!r}, lambda: time.sleep(0.02))\n"
+    )
+    script = tmp_path / "carry.py"
+    script.write_text(code)
+    process = Process(
+        "carry", f"{sys.executable} {script}", {"PYTHONPATH": str(ROOT)}, tmp_path / "log"
+    )
+
+    def dealt() -> int:
+        view = operations.batches.get(batch)
+        assert view is not None
+        return view.dealt
+
+    wait_until(lambda: dealt() >= 500, "the batch is in its middle")
+    process.signal(signal.SIGKILL)
+    process.kill()
+    middle = dealt()
+    assert 0 < middle < 5000, process.output()
+    assert operations.counts().failed == 5000 - middle
+    assert_consistent(house.store)
+    assert operations.batches.running() == [batch]
+
+    operations.batches.carry_out(batch)
+
+    assert operations.batches.running() == []
+    assert house.store.llen(f"{keys.BATCH}{batch}:tasks") == WATCHED
+    assert operations.batches.became(batch) == {"queued": WATCHED}
+    assert operations.counts().failed == 0
+    assert {house.dispatches(job) for job in jobs} == {2}
+    assert_consistent(house.store)
+
+
+def test_the_first_few_can_be_watched(house: House, operations: Operations) -> None:
+    """What became of a batch's jobs is told: succeeded, failed again, on their way."""
+    fail_many(house, 10)
+    batch = begin(operations, limit=4)
+    operations.batches.carry_out(batch)
+    assert operations.counts().failed == 6
+    assert operations.batches.became(batch) == {"queued": 4}
+    first, second, third, _ = sorted(messages(house))
+
+    house.jobs.done(house.claim(first), "told")
+    house.jobs.fail(house.claim(second), "other", "an error")
+    house.claim(third)
+
+    assert operations.batches.became(batch) == {
+        "succeeded": 1, "failed again": 1, "running": 1, "queued": 1
+    }  # fmt: skip
+
+
+def test_a_batch_can_be_stopped(house: House, operations: Operations) -> None:
+    """What is not dealt with yet is left alone, for good."""
+    fail_many(house, 3 * A_STEP)
+    batch = begin(operations)
+    assert operations.batches.step(batch)
+
+    operations.batches.stop(batch)
+
+    assert not operations.batches.step(batch)
+    assert operations.counts().failed == 2 * A_STEP
+    assert operations.recent(1)[0].result == "100 queued, 200 left alone"
+
+
+def test_discarding_settles_and_releasing_lets_act(house: House, operations: Operations) -> None:
+    """A batch takes the same ways as a single decision, in every state that has it."""
+    fail_many(house, 5)
+    batch = begin(operations, "discard")
+    operations.batches.carry_out(batch)
+    assert operations.batches.became(batch) == {"discarded": 5}
+    claim = house.in_state("held")
+    house.tick()
+
+    preview = operations.preview("release", wanted=Filter(state="held"))
+    assert len(preview.tasks) == 1
+    batch = operations.batches.start("release", preview.tasks, who=WHO, why="", what="held")
+    operations.batches.carry_out(batch)
+
+    assert house.state_of(claim.job) == "queued"
+    # It is past the brake now.
+    again = house.claim(claim.job)
+    assert house.jobs.admit(again, NOTHING) == "admitted"
+    assert_consistent(house.store)
+
+
+@pytest.mark.parametrize(
+    ("action", "tasks"),
+    [
+        ("retry", []),
+        ("erase", ["0" * 32 + ":process:1"]),
+        ("retry", ["0" * 32 + ":process"]),
+        ("retry", ["*"]),
+        ("retry", ["0" * 32 + ":process:1", "../x:1"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_batch_is_not_begun(
+    operations: Operations, house: House, action: str, tasks: list[str]
+) -> None:
+    """Nothing is noted of what could not be carried out."""
+    with pytest.raises(ValueError, match=r"must|choose|named"):
+        operations.batches.start(action, tasks, who=WHO, why="", what="")
+
+    assert house.store.dbsize() == 0
+
+
+def test_old_batches_pass(house: House, operations: Operations) -> None:
+    """The newest two hundred are kept, and none that still runs is dropped."""
+    task = f"{'0' * 32}:process:1"
+    running = operations.batches.start("retry", [task], who=WHO, why="", what="runs")
+    for _ in range(210):
+        batch = operations.batches.start("retry", [task], who=WHO, why="", what="ends")
+        operations.batches.carry_out(batch)
+
+    assert house.store.zcard(keys.BATCHES) <= 202
+    assert operations.batches.get(running) is not None
+    assert operations.batches.get("../counts") is None
+    assert operations.batches.became("*") == {}
+    assert len(operations.batches.newest(5)) == 5

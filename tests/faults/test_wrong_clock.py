@@ -21,7 +21,7 @@ def test_workers_whose_clocks_are_an_hour_wrong_lose_and_double_nothing(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
     """One is an hour ahead, one behind: effects once, and tries again come when they should."""
-    events, per_second = (1_000, 20.0) if full else (40, 20.0)
+    events, per_second = (1_000, 7.0) if full else (40, 20.0)
     fleet = make_fleet(
         "sandbox", "web", PERKS_BACKEND="voucherify", RETRY_SCHEDULE_SECONDS="5," * 11 + "5"
     )

@@ -23,10 +23,10 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 	@$(BIN)/python -m sandbox smoke
 
 test: $(READY) ## unit, integration, acceptance and short fault tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
 
-faults: $(READY) ## the fault tests in their long form
-	$(BIN)/pytest tests/faults tests/histories/test_shared_budget.py --timeout 7200
+faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
+	$(BIN)/pytest tests/faults --full -n 2 --dist load
 
 bench: $(READY) ## what accepting a webhook costs, measured
 	@$(BIN)/python -m bench

@@ -6,11 +6,12 @@ Three faces of one store, by who uses it: `Intake` (receiver), `Jobs` (workers) 
 parts a change in two, and every time is the server's own clock.
 """
 
+from inbox.answers import Claim, Refused
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted, Intake
-from inbox.jobs import Claim, Jobs, Refused
+from inbox.jobs import Jobs
 from inbox.settings import InboxSettings
 
 

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Collection
+from enum import StrEnum
+from queue import SimpleQueue
 from typing import Any, Final
 
 from redis import Redis, RedisError, ResponseError
@@ -10,6 +12,8 @@ from inbox import keys
 from inbox.connection import connect
 from inbox.durability import ROUNDS, Barrier, Durability
 from inbox.errors import InboxUnavailableError, unavailable
+from inbox.not_durable import EARLY, LOST, NO_AOF, NO_REPLICA, NO_WAITAOF, SLOW_DISK
+from inbox.observed_fsync import Clocks, observe
 
 
 #: A write of our own, so that this connection's offset covers all that was written before. It may
@@ -22,24 +26,20 @@ return found"""
 
 #: From here on WAITAOF answers only after the disk whatever `appendfsync` is. Before it, and in
 #: Valkey (which calls itself Redis 7.2 and is seen to do it up to 9.1), WAITAOF answers up to a
-#: second too early with `everysec` (Redis pull request 13793).
+#: second too early with `everysec` (Redis pull request 13793), which is why it is watched.
 _TRUSTED_SINCE: Final = 8
 
 #: Milliseconds in which a replica that is in step has answered.
 _REPLICA_CHECK_MS: Final = 200
 
-_LOST: Final = "the store was replaced by one that does not have it"
-_NO_REPLICA: Final = (
-    "no replica of the store has confirmed it (ACCEPT_DURABILITY=replica): see that one is "
-    "connected and in step"
-)
-_SLOW_DISK: Final = "the store's disk has not confirmed it in time (ACCEPT_DURABILITY=fsync)"
-_NO_AOF: Final = "ACCEPT_DURABILITY=fsync needs a store with appendonly yes"
-_NO_WAITAOF: Final = "ACCEPT_DURABILITY=fsync needs WAITAOF: Redis 7.2 or newer, or Valkey"
-_EARLY: Final = (
-    "ACCEPT_DURABILITY=fsync needs appendfsync always on this store, which else confirms before "
-    "its disk has it, or never"
-)
+
+class Way(StrEnum):
+    """How to learn what a server's disk has: WAITAOF, `inbox.observed_fsync`, or not at all."""
+
+    ASK = "ask"
+    WATCH = "watch"
+    NONE = "none"
+
 
 #: The answers of a round's commands, errors among them.
 Answers = list[Any]
@@ -56,14 +56,27 @@ def make_barrier(url: str, durability: Durability, *, most_seconds: float) -> Ba
     """
     if durability is Durability.MEMORY:
         return None
-    # The store itself ends the wait; one that does not is frozen.
-    client = _client(url, ROUNDS, most_seconds + 0.3)
-    return Barrier(lambda written, wait_ms: confirm(client, durability, written, wait_ms))
+    # Each round has its own connection, which the store knows its write by.
+    idle: SimpleQueue[Redis] = SimpleQueue()
+    clocks = Clocks()
+    for _ in range(ROUNDS):
+        # The store itself ends the wait; one that does not is frozen.
+        idle.put(_client(url, 1, most_seconds + 0.3))
+
+    def ask(written: Collection[str], wait_ms: int) -> None:
+        client = idle.get()
+        try:
+            confirm(client, durability, written, wait_ms, clocks)
+        finally:
+            idle.put(client)
+
+    return Barrier(ask)
 
 
 def make_check(url: str, durability: Durability) -> Callable[[], None]:
     """Make what asks whether this durability can be had now; raises InboxUnavailableError."""
     client, one_asks = _client(url, 1, 0.5), threading.Lock()
+    clocks = Clocks()
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
 
     def check() -> None:
@@ -72,10 +85,10 @@ def make_check(url: str, durability: Durability) -> Callable[[], None]:
         if not one_asks.acquire(timeout=0.5):
             raise InboxUnavailableError("timeout")
         try:
-            confirm(client, durability, (), wait_ms)
+            confirm(client, durability, (), wait_ms, clocks)
         except InboxUnavailableError as error:
             # A disk that is told to write once a second need not have written just now.
-            if error.sentence != _SLOW_DISK:
+            if error.sentence != SLOW_DISK:
                 raise
         finally:
             one_asks.release()
@@ -92,34 +105,68 @@ def _client(url: str, connections: int, answer_timeout: float) -> Redis:
     )
 
 
-def confirm(client: Redis, durability: Durability, written: Collection[str], wait_ms: int) -> None:
+def confirm(
+    client: Redis,
+    durability: Durability,
+    written: Collection[str],
+    wait_ms: int,
+    clocks: Clocks,
+) -> None:
     """
-    Have the store confirm all that it was told so far, in one round trip.
+    Have the store confirm all that it was told so far.
 
     Args:
-        client: of the store.
+        client: of the store, with one connection that nobody else uses meanwhile.
         durability: what is waited for.
         written: keys that must be there.
         wait_ms: how long the store may take.
+        clocks: kept from one call to the next.
 
     Raises:
         InboxUnavailableError: it has not confirmed it, and why.
     """
+    if durability is Durability.FSYNC:
+        way = choose_way(*_ask(client, _ask_policy))
+        if way is Way.WATCH:
+            observe(client, written, wait_ms, clocks)
+            return
+        # What cannot be believed is asked all the same, as its answer tells what is missing.
+        wait_ms = wait_ms if way is Way.ASK else 1
+
+    def fill(pipeline: Any) -> None:
+        pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
+        if durability is Durability.REPLICA:
+            pipeline.execute_command("WAIT", 1, wait_ms)
+        else:
+            _ask_policy(pipeline)
+            pipeline.execute_command("WAITAOF", 1, 0, wait_ms)
+
+    problem = judge(durability, _ask(client, fill), len(written))
+    if problem is not None:
+        raise problem
+
+
+def _ask_policy(pipeline: Any) -> None:
+    pipeline.config_get("appendfsync")
+    pipeline.info("server")
+
+
+def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
     pipeline: Any = client.pipeline(transaction=False)
-    pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
-    if durability is Durability.REPLICA:
-        pipeline.execute_command("WAIT", 1, wait_ms)
-    else:
-        pipeline.config_get("appendfsync")
-        pipeline.info("server")
-        pipeline.execute_command("WAITAOF", 1, 0, wait_ms)
+    fill(pipeline)
     try:
         answers: Answers = pipeline.execute(raise_on_error=False)
     except RedisError as error:
         raise unavailable(error) from error
-    problem = judge(durability, answers, len(written))
-    if problem is not None:
-        raise problem
+    return answers
+
+
+def choose_way(policy: Any, server: Any) -> Way:
+    """Decide how to learn what this server's disk has."""
+    if _is_trusted(policy, server):
+        return Way.ASK
+    everysec = isinstance(policy, dict) and policy.get("appendfsync") == "everysec"
+    return Way.WATCH if everysec else Way.NONE
 
 
 def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:
@@ -133,7 +180,7 @@ def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavai
         else _judge_fsync(others[0], others[1], confirmed)
     )
     if sentence is None and found < written:
-        sentence = _LOST
+        sentence = LOST
     if isinstance(sentence, RedisError):
         return unavailable(sentence)
     return InboxUnavailableError("not_durable", sentence) if sentence else None
@@ -142,7 +189,7 @@ def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavai
 def _judge_replica(confirmed: Any) -> str | RedisError | None:
     if isinstance(confirmed, RedisError):
         return confirmed
-    return None if confirmed >= 1 else _NO_REPLICA
+    return None if confirmed >= 1 else NO_REPLICA
 
 
 def _judge_fsync(policy: Any, server: Any, confirmed: Any) -> str | RedisError | None:
@@ -150,13 +197,13 @@ def _judge_fsync(policy: Any, server: Any, confirmed: Any) -> str | RedisError |
         # Told by words because there is no code: ERR is all that both begin with.
         told = str(confirmed).lower()
         if "unknown command" in told:
-            return _NO_WAITAOF
-        return _NO_AOF if "appendonly" in told else confirmed
+            return NO_WAITAOF
+        return NO_AOF if "appendonly" in told else confirmed
     if isinstance(confirmed, RedisError):
         return confirmed
     if not _is_trusted(policy, server):
-        return _EARLY
-    return None if confirmed[0] >= 1 else _SLOW_DISK
+        return EARLY
+    return None if confirmed[0] >= 1 else SLOW_DISK
 
 
 def _is_trusted(policy: Any, server: Any) -> bool:

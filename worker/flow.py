@@ -7,11 +7,12 @@ from time import monotonic
 
 import structlog
 
-from inbox.jobs import Claim, FannedOut, Jobs, Refused, SameAssignment, Stale
+from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale
+from inbox.jobs import Jobs
 from inbox.keys import PROCESS
 from schemas import load_envelope, load_event, parse_body
 from telemetry.sentry import report
-from worker.errors import PermanentError, PostponedError
+from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.passage import Passage
 from worker.process import process
@@ -21,6 +22,10 @@ from worker.verdict import Verdict, decide
 
 
 log = structlog.get_logger()
+
+#: Tries after which a handler that is not there is gone for good, and not on its way: while a
+#: deployment rolls, workers of the old release meet jobs of a new handler.
+DEPLOYMENT_TRIES = 4
 
 #: Share of the lease after which no outgoing call is begun.
 SAFE_SHARE_OF_LEASE = 0.8
@@ -134,7 +139,10 @@ class Flow:
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)
         if handler is None:
-            raise PermanentError("no_handler", f"no file in worker/handlers has {claim.name}")
+            message = f"no file in worker/handlers has {claim.name}"
+            if claim.tries < DEPLOYMENT_TRIES:
+                raise RetryableError("no_handler", message)
+            raise PermanentError("no_handler", message)
         return handler
 
     def _handle(self, claim: Claim, handler: Registration, started: float) -> str:

@@ -2,8 +2,8 @@ from typing import Final
 
 import structlog
 
+from inbox.answers import Claim
 from inbox.gates import Closed, Gate
-from inbox.jobs import Claim
 from telemetry.sentry import report
 from worker.errors import PostponedError, RetryableError
 

@@ -26,7 +26,7 @@ def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
     reward = {"type": "GIFT_VOUCHER", "amount": 500}
     (referee,) = product.scenario(referees=1, own=1000, reward=reward)["referees"]
     with Redis.from_url(server.connection_url) as admin:
-        admin.config_set("appendfsync", "everysec")
+        admin.config_set("appendfsync", "no")
         product.unassign(referee["holder"])
         body = str(product.state("sendouts")[-1]["body"]).encode()
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,22 @@ import pytest
 from tests.acceptance.conftest import make_product
 from tests.faults.fleet import Fleet
 from tests.faults.store import Store
-from tests.faults.tally import Row, table
-from tests.processes import ROOT
+from tests.faults.tally import PROPERTY, Row
 from tests.programs import need
 
 
 __all__ = ["make_product"]
-
-_ROWS = pytest.StashKey[list[Row]]()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Takes the rows of the table."""
 
-    rows: list[Row]
+    properties: list[tuple[str, Any]]
 
     def __call__(self, row: Row, *, may_lose: bool = False) -> Row:
         """Put a row into the table, then demand the zeroes."""
-        self.rows.append(row)
+        self.properties.append((PROPERTY, asdict(row)))
         assert row.accepted, "nothing was accepted, so nothing was tested"
         assert may_lose or not row.lost, row
         assert not row.doubled, row
@@ -41,27 +38,6 @@ MakeStore = Callable[..., Store]
 MakeFleet = Callable[..., Fleet]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin with an empty table."""
-    config.stash[_ROWS] = []
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Print one row for each fault, and keep the table in build/faults.md."""
-    rows = config.stash[_ROWS]
-    if not rows:
-        return
-    lines = table(rows)
-    terminalreporter.section("faults")
-    for line in lines:
-        terminalreporter.write_line(line)
-    folder = ROOT / "build"
-    folder.mkdir(exist_ok=True)
-    (folder / "faults.md").write_text("\n".join([*lines, ""]))
-
-
 @pytest.fixture(scope="session")
 def full(pytestconfig: pytest.Config) -> bool:
     """Whether the test runs at full length."""
@@ -69,9 +45,9 @@ def full(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture
-def report(pytestconfig: pytest.Config) -> Report:
+def report(request: pytest.FixtureRequest) -> Report:
     """Give what takes this test's rows."""
-    return Report(pytestconfig.stash[_ROWS])
+    return Report(request.node.user_properties)
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class Load:
         most: end after so many events.
         pause: seconds between an answer and the thread's next event.
         first: number of the first event.
+        event_type: another type than a removal's, which no handler wants.
     """
 
     url: str
@@ -52,10 +53,12 @@ class Load:
     most: int | None = None
     pause: float = 0.0
     first: int = 1
+    event_type: str | None = None
     accepted: dict[str, float] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _given_up: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -73,8 +76,12 @@ class Load:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop as `stop` does."""
-        self.stop()
+        """Stop as `stop` does, or at once if the test has failed."""
+        self._stopping.set()
+        if error is None:
+            self.join()
+        else:
+            self._given_up.set()
 
     def stop(self) -> None:
         """Begin no further events, and wait until those begun are accepted."""
@@ -107,6 +114,8 @@ class Load:
 
     def _send_until_accepted(self, number: int) -> None:
         document = samples.assignment_deleted(number)
+        if self.event_type:
+            document["type"] = document["event"]["type"] = self.event_type
         event, body = document["data"]["holder"]["id"], samples.body(document)
         headers = {"X-Voucherify-Signature": sign(body), "Content-Type": "application/json"}
         while True:
@@ -117,7 +126,8 @@ class Load:
             if status == 202:
                 self.accepted[event] = now
                 return
-            time.sleep(PAUSE_SECONDS)
+            if self._given_up.wait(PAUSE_SECONDS):
+                return
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         # A connection for each event: a pooled one could not tell a refusal of the receiver

@@ -33,10 +33,13 @@ class Store:
         preload: Path | None = None,
         **options: str,
     ) -> None:
-        self._preload = {"LD_PRELOAD": str(preload)} if preload else {}
         self.port = free_port()
         self._folder = folder / f"valkey-{self.port}"
         self._folder.mkdir(parents=True)
+        self._orders = self._folder / "orders"
+        self._preload = (
+            {"LD_PRELOAD": str(preload), "POWER_LOSS_ORDERS": str(self._orders)} if preload else {}
+        )
         self._options = {
             "port": str(self.port),
             "bind": "127.0.0.1",
@@ -82,10 +85,28 @@ class Store:
     def lose_power(self) -> None:
         """Kill it, and what was not yet surely on the disk is gone too; needs `preload`."""
         self.kill()
-        notes = list(self._folder.rglob("*.aof.synced"))
+        notes = self._notes()
         assert notes, "the store has never made sure that anything is on its disk"
         for note in notes:
             os.truncate(note.with_suffix(""), int(note.read_text()))
+
+    def on_disk(self) -> bytes:
+        """Read what a loss of power would leave of the append-only files; needs `preload`."""
+        # A base file is synced before it gets its name.
+        bases = [path.read_bytes() for path in self._folder.rglob("*.base.rdb")]
+        cut = [note.with_suffix("").read_bytes()[: int(note.read_text())] for note in self._notes()]
+        return b"".join(bases + cut)
+
+    def _notes(self) -> list[Path]:
+        # A rewrite removes a file and not its note.
+        notes = self._folder.rglob("*.incr.aof.synced")
+        return [note for note in notes if note.with_suffix("").exists()]
+
+    def slow_disk(self, milliseconds: int) -> None:
+        """Let each sync of the append-only file take this long, or fail below 0."""
+        order = self._orders.with_suffix(".new")
+        order.write_text(str(milliseconds))
+        order.replace(self._orders)
 
     def freeze(self) -> None:
         """Stop it without closing its connections."""

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+
+#: Under this name a test's report carries its rows, be it run in another process.
+PROPERTY: Final = "fault"
 
 
 @dataclass(frozen=True, slots=True)

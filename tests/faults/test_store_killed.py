@@ -14,6 +14,11 @@ from tests.faults.tally import tally
 SETTINGS = [("always", "memory", False), ("everysec", "memory", True), ("everysec", "fsync", False)]
 
 
+def senders(durability: str) -> int:
+    """Tell how many send at once: an answer that waits for the disk takes more than a second."""
+    return 32 if durability == "fsync" else 8
+
+
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("appendfsync", "durability"), [each[:2] for each in SETTINGS])
 def test_a_store_whose_process_is_killed_loses_nothing(
@@ -29,7 +34,7 @@ def test_a_store_whose_process_is_killed_loses_nothing(
     fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
     kills = 20 if full else 1
     chance = random.Random(11)
-    with Load(fleet.receiver_url, senders=8, pause=0.01) as load:
+    with Load(fleet.receiver_url, senders=senders(durability), pause=0.01) as load:
         for _ in range(kills):
             load.wait_for(chance.randint(50, 200))
             store.kill()
@@ -57,7 +62,7 @@ def test_a_store_that_loses_its_power_keeps_what_was_promised(
     fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
     kills = 20 if full else 1
     chance = random.Random(13)
-    with Load(fleet.receiver_url, senders=8, pause=0.01) as load:
+    with Load(fleet.receiver_url, senders=senders(durability), pause=0.01) as load:
         for _ in range(kills):
             load.wait_for(chance.randint(50, 200))
             store.lose_power()

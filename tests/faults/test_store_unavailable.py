@@ -52,7 +52,7 @@ def test_a_store_that_cannot_take_webhooks_is_told_in_time_and_recovers(
     full: bool,
     state: Callable[[Store], AbstractContextManager[None]],
 ) -> None:
-    """Under load each answer is a 503 within two seconds; all goes on without a restart."""
+    """Under load each answer comes within two seconds; all goes on without a restart."""
     fleet = make_fleet()
     seconds = 30 if full else 3
     with Load(fleet.receiver_url, senders=8, pause=0.01) as load:
@@ -64,8 +64,10 @@ def test_a_store_that_cannot_take_webhooks_is_told_in_time_and_recovers(
         load.wait_for(100)
     fleet.wait_until_worked_off()
 
-    refused = [each for each in load.refused() if begun < each.at - each.seconds < ended]
-    slowest = max(each.seconds for each in refused)
+    # A 202 that came after all is late as well if it had to wait for the store to be well.
+    met = [each for each in load.answers if each.at > begun and each.at - each.seconds < ended]
+    refused = [each for each in met if each.status != 202]
+    slowest = max(each.seconds for each in met)
     name = state.__name__.replace("_", " ")
     report(
         tally(
@@ -73,8 +75,8 @@ def test_a_store_that_cannot_take_webhooks_is_told_in_time_and_recovers(
             f"{seconds} s",
             load.accepted,
             fleet.effects(),
-            note=f"{len(refused)} answers 503, the slowest after {slowest:.2f} s",
+            note=f"{len(refused)} answers 503, the slowest answer of all after {slowest:.2f} s",
         )
     )
-    assert {each.status for each in load.refused()} == {503}
     assert slowest < LIMIT_SECONDS
+    assert {each.status for each in load.refused()} == {503}

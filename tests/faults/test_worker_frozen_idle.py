@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.load import Load
+from tests.faults.store import Store
 from tests.faults.tally import tally
 from tests.processes import wait_until
 
@@ -29,6 +30,7 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
     taken = 0
     for number in range(rounds):
         worker = fleet.process("worker")
+        wait_until(lambda: _somebody_waits(fleet.store), "the worker waits for work")
         # Within its wait for work the store still gives it the next message.
         worker.signal(signal.SIGSTOP)
         with Load(fleet.receiver_url, senders=1, most=1, first=number + 1) as load:
@@ -53,3 +55,8 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
         )
     )
     assert taken > rounds / 2, "the fault was hardly ever there"
+
+
+def _somebody_waits(store: Store) -> bool:
+    with store.client() as client:
+        return any(each["cmd"] == "brpop" and "b" in each["flags"] for each in client.client_list())

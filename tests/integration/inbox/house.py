@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox import keys
+from inbox.answers import Claim, Swept
 from inbox.desk import Desk
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
-from inbox.jobs import Claim, Jobs, Swept
+from inbox.jobs import Jobs
 from inbox.packing import pack
 from inbox.rate import Rate
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.jobs import Claim
+from inbox.answers import Claim
 from inbox.rate import Rate
 from receiver.metrics import _InboxCollector
 from tests.integration.inbox.consistency import assert_consistent

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.jobs import SWEEP_BATCH, Swept
+from inbox.answers import Swept
+from inbox.jobs import SWEEP_BATCH
 from tests.conftest import LEASE_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House

@@ -7,8 +7,9 @@ from celery import Celery
 from kombu import Queue
 from redis import Redis
 
+from inbox.answers import Claim
 from inbox.intake import Intake
-from inbox.jobs import Claim, Jobs
+from inbox.jobs import Jobs
 from inbox.message import as_we_write_it
 
 

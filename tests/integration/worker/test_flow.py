@@ -14,7 +14,7 @@ from tests.conftest import LEASE_SECONDS
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL
 from worker.errors import PermanentError, RetryableError
-from worker.flow import Failed, Settled, Waiting
+from worker.flow import DEPLOYMENT_TRIES, Failed, Settled, Waiting
 from worker.handlers import HandlerTable
 
 
@@ -178,13 +178,18 @@ def test_a_failure_after_the_lease_was_lost_sets_nothing_aside(
 
 
 def test_a_handler_that_is_no_more_sets_its_jobs_aside(house: House) -> None:
-    """A job whose file was removed is failed and not lost."""
+    """It is tried as long as a deployment may be under way, and is then failed and not lost."""
     task = house.handed_on()
-    flow = replace(house.flow, table=HandlerTable({}))
+    job = task.rpartition(":")[0]
+    flow = replace(house.flow, table=HandlerTable({}), schedule=(0.0,) * 10)
 
+    for _ in range(DEPLOYMENT_TRIES - 1):
+        assert isinstance(flow.run(task), Waiting)
+        assert not list(house.desk.failed())
     flow.run(task)
 
     (failed,) = house.desk.failed()
+    assert failed.job == job
     assert failed.reason == "no_handler"
     assert failed.error == "no file in worker/handlers has act"
 

@@ -6,8 +6,8 @@ import pytest
 from redis import Redis
 
 from inbox import keys
+from inbox.answers import Claim
 from inbox.gates import Gate
-from inbox.jobs import Claim
 from inbox.rate import Rate
 from tests.integration.worker.house import House
 from worker.flow import NotBegun, Settled, Waiting

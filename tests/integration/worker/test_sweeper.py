@@ -8,8 +8,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from inbox import keys
+from inbox.answers import Swept
 from inbox.intake import Intake
-from inbox.jobs import Jobs, Swept
+from inbox.jobs import Jobs
 from inbox.keeper import Keeper, Limits
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.station import until

@@ -7,8 +7,9 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
+from inbox.answers import Claim
 from inbox.intake import Intake
-from inbox.jobs import Claim, Jobs
+from inbox.jobs import Jobs
 from tests.integration.inbox.keeping import AGE, COUNT, DAY, failed_ago, noticed
 from tests.integration.worker.station import until
 from worker.sweeper import Sweeper

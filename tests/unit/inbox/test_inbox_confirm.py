@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
-from inbox.confirm import judge
+from inbox.confirm import Way, choose_way, judge
 from inbox.durability import Durability
 
 
@@ -46,7 +46,26 @@ def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
 
     assert told is not None
     assert told.startswith("not_durable: ")
-    assert "appendfsync always" in told
+    assert "appendfsync everysec or always" in told
+
+
+@pytest.mark.parametrize(
+    ("policy", "server", "way"),
+    [
+        (ALWAYS, VALKEY, Way.ASK),
+        (ALWAYS, NOT_ALLOWED, Way.ASK),
+        (EVERYSEC, REDIS_8, Way.ASK),
+        (NOT_ALLOWED, REDIS_8, Way.ASK),
+        (EVERYSEC, VALKEY, Way.WATCH),
+        (EVERYSEC, NOT_ALLOWED, Way.WATCH),
+        (NEVER, VALKEY, Way.NONE),
+        (NOT_ALLOWED, VALKEY, Way.NONE),
+        ({}, VALKEY, Way.NONE),
+    ],
+)
+def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Way) -> None:
+    """It is watched only where it is known to write once a second and may not be believed."""
+    assert choose_way(policy, server) is way
 
 
 @pytest.mark.parametrize(

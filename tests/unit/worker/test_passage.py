@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from inbox.answers import Claim
 from inbox.gates import Closed, Open
-from inbox.jobs import Claim
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.passage import MOST_RESERVED, Passage
 

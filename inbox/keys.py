@@ -37,7 +37,9 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         admitted    when the brake let it act
                                         reason      slug of the last error
                                         error       sentence of the last error
-                                        run:<n>     JSON history of run n; the newest 30
+                                        run:<n>     JSON history of run n; the newest 30. With
+                                                    `trace` (frames, 2 KB) if nobody expected
+                                                    its error
                                         decided     JSON: who sent it again last, when, why
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)

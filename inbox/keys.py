@@ -94,6 +94,15 @@ perkhook:batch:<id>             hash    an operator's decision about many jobs; 
 perkhook:batch:<id>:tasks       list    its jobs, each as the task that was seen; as long
 perkhook:batches                zset    batches by time
 perkhook:batches:running        set     batches that are not at their end
+perkhook:plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_tell);
+                                        5 minutes
+
+                                        state       asked, working, made
+                                        since       when it entered that state
+                                        request     which request it is
+                                        answer      JSON (`inbox.plans.Draft`)
+perkhook:plans                  list    jobs whose plan is asked for, until a worker takes them
+                                        (plan_ask, plan_take); 5 minutes
 perkhook:queues                 set     queues that workers have declared; for ever
 perkhook:looked                 hash    for each queue "<time>:<time>": queued jobs older than
                                         the first were not in their queue at the second (sweep)
@@ -131,6 +140,8 @@ COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
 BATCH: Final = PREFIX + "batch:"
 BATCHES: Final = PREFIX + "batches"
+PLAN: Final = PREFIX + "plan:"
+PLANS: Final = PREFIX + "plans"
 QUEUES: Final = PREFIX + "queues"
 LOOKED: Final = PREFIX + "looked"
 SWEEPING: Final = PREFIX + "sweeping"

@@ -152,7 +152,7 @@ class Flow:
             raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
         passage = Passage(
             self.services.gates.get(handler.queue),
-            claim,
+            f"{claim.job}:{claim.fence}",
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
         )

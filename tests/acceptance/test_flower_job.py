@@ -4,7 +4,10 @@ from pathlib import Path
 
 from redis import Redis
 
-from tests.acceptance.tab import make_house, running_tab
+from inbox import keys
+from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.tab import JSON, LOGIN, make_house, running_tab
+from tests.processes import wait_until
 
 
 def test_an_unexpected_error_is_shown_with_its_places(
@@ -24,3 +27,53 @@ def test_an_unexpected_error_is_shown_with_its_places(
     assert "worker/flow.py:120 in &lt;b&gt;_handle\nKeyError</code>" in page
     assert run["trace"] == trace
     assert "Where it was" not in other
+
+
+def test_a_plan_is_asked_for_and_shown(make_product: MakeProduct) -> None:
+    """Over the JSON API: a worker answers with amount and card, and nothing is changed."""
+    product = make_product("sandbox", "web", "worker", "flower", FLOWER_BASIC_AUTH=LOGIN)
+    product.faults(voucherify={"status": 400, "path": "*/redeemables"})
+    (referee,) = product.scenario(referees=1)["referees"]
+    product.unassign(referee["holder"])
+    wait_until(lambda: len(product.inbox("failed")) == 1, "the revocation has failed")
+    product.faults(voucherify=None)
+    (failed,) = product.inbox("failed")
+    job, url = failed["job"], f"{product.flower_url}/failed/api/plan"
+    auth = ("ada", "sesame")
+
+    asked = product.http.post(url, json={"job": job}, auth=auth)
+    wait_until(
+        lambda: product.http.get(f"{url}/{job}", auth=auth).json()["state"] == "made", "it is made"
+    )
+
+    assert (asked.status_code, asked.json()["plan"]) == (202, None)
+    plan = product.http.get(f"{url}/{job}", auth=auth).json()["plan"]
+    assert f"take back 500 cents from card {referee['card']['id']}" in plan["steps"][0]
+    assert product.inbox("failed") == [failed]
+    changes = product.state("cards")[referee["card"]["id"]]["transactions"]
+    assert not any(change["type"].endswith("_REMOVAL") for change in changes)
+
+
+def test_who_may_ask_for_a_plan(store: Redis, redis_url: str, tmp_path: Path) -> None:
+    """Whoever has logged in, from this site, about a job; and no worker's silence is hidden."""
+    house = make_house(store)
+    job = house.failed(b"one")
+    sent = {"job": job}
+    with running_tab(tmp_path / "log", redis_url) as tab:
+        ask = "/failed/api/plan"
+        assert tab.flower.ask("POST", ask, b"{}", **JSON).status == 401
+        assert tab.flower.ask("GET", f"{ask}/{job}").status == 401
+        assert tab.post(ask, sent, **{"Sec-Fetch-Site": "cross-site"}).status == 403
+        assert tab.post(ask, sent, **{"Content-Type": "text/plain"}).status == 415
+        for wrong in ({}, {"job": 7}, {"job": "nonsense"}):
+            assert tab.post(ask, wrong).status == 400
+        assert tab.get(f"{ask}/nonsense").status == 400
+        assert tab.post(ask, {"job": f"{'0' * 32}:process"}).status == 409
+        assert not list(store.scan_iter(keys.PLAN[:-1] + "*"))
+
+        assert [tab.post(ask, sent).json["state"] for _ in range(3)] == ["asked"] * 3
+        assert store.llen(keys.PLANS) == 1
+        store.hincrby(keys.PLAN + job, "since", -20_000)
+        assert tab.get(f"{ask}/{job}").json["state"] == "unanswered"
+    with running_tab(tmp_path / "log2", redis_url, FLOWER_READ_ONLY="true") as tab:
+        assert tab.post(ask, sent).status == 403

@@ -46,6 +46,7 @@ class Asking:
         """Ask by the command line, and see that nothing but reading was done."""
         shop, before = self.here.shop, self.here.job(job)
         changes = [each for each in shop.requests("voucherify") if each["method"] != "GET"]
+        effects = sorted(self.store.scan_iter(keys.EFFECT + "*"))
         messages = self.store.llen("perks")
         done = self.here.command("--json", "plan", job)
         assert done.returncode == 0, done.stderr
@@ -53,7 +54,7 @@ class Asking:
         assert now == changes
         assert self.here.job(job) == before
         assert self.store.llen("perks") == messages
-        assert not list(self.store.scan_iter(keys.EFFECT + "*"))
+        assert sorted(self.store.scan_iter(keys.EFFECT + "*")) == effects
         assert not any(word.encode() in done.stdout for word in PERSONAL)
         found: dict[str, Any] = json.loads(done.stdout)["plan"]
         return found
@@ -64,8 +65,8 @@ def asking(braked: Station, shop: Shop) -> Iterator[Asking]:
     """The operator, with an empty store and stand-in."""
     assert braked.shop is shop
     made = Asking(braked)
+    made.store.delete(keys.BRAKE, keys.GATE + "perks", keys.GATE + "perks:try")
     yield made
-    made.store.delete(keys.GATE + "perks", keys.GATE + "perks:try")
     made.store.connection_pool.disconnect()
 
 
@@ -111,6 +112,7 @@ def test_a_note_tells_what_it_is(asking: Asking) -> None:
     (referee,) = shop.scenario()["referees"]
     delivery = asking.here.intake.accept(shop.removal(referee["holder"])).delivery
     asking.here.in_state(f"{delivery}:notify_crm", "failed")
+    asking.here.outcome(delivery, "revoke_referral_perks")
     notes = len(shop.requests("crm"))
 
     found = asking.plan(f"{delivery}:notify_crm")

@@ -15,6 +15,9 @@ log = structlog.get_logger()
 #: One short question to the store; an operator waits for the answer.
 LOOK_SECONDS: Final = 0.5
 
+#: A store that is away is left in peace; the sweep tells of it every time.
+AWAY_SECONDS: Final = 5.0
+
 
 class Planner:
     """
@@ -41,11 +44,15 @@ class Planner:
             self._thread.join(timeout=5)
 
     def _loop(self) -> None:
-        while not self._stopping.wait(LOOK_SECONDS):
+        away = False
+        while not self._stopping.wait(AWAY_SECONDS if away else LOOK_SECONDS):
             try:
                 self._answer()
+                away = False
             except RedisError as error:
-                log.warning("plan.store_unavailable", error=type_name(error))
+                if not away:
+                    log.warning("plan.store_unavailable", error=type_name(error))
+                away = True
             except Exception as error:
                 # A loop that ended in silence would be found out by operators only.
                 log.exception("plan.unexpected_error")

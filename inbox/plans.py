@@ -2,7 +2,7 @@
 What a job would do, asked by an operator and answered by a worker.
 
 Only a worker has the keys to look things up, so whoever shows a plan puts a request into the
-store and looks for the answer (docs/decisions/0016-a-worker-makes-the-plan.md). The job's own
+store and looks for the answer (docs/decisions/0017-a-worker-makes-the-plan.md). The job's own
 state, tries and lease are not touched.
 """
 

@@ -1,11 +1,16 @@
 """One job on the Failed tab of the real Flower."""
 
 from pathlib import Path
+from typing import Any
 
+from playwright.sync_api import expect
 from redis import Redis
 
 from inbox import keys
+from inbox.plans import NEW_SECONDS, PATIENCE_SECONDS
+from tests.acceptance.browser import chromium
 from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.product import Product
 from tests.acceptance.tab import JSON, LOGIN, make_house, running_tab
 from tests.processes import wait_until
 
@@ -32,13 +37,9 @@ def test_an_unexpected_error_is_shown_with_its_places(
 def test_a_plan_is_asked_for_and_shown(make_product: MakeProduct) -> None:
     """Over the JSON API: a worker answers with amount and card, and nothing is changed."""
     product = make_product("sandbox", "web", "worker", "flower", FLOWER_BASIC_AUTH=LOGIN)
-    product.faults(voucherify={"status": 400, "path": "*/redeemables"})
-    (referee,) = product.scenario(referees=1)["referees"]
-    product.unassign(referee["holder"])
-    wait_until(lambda: len(product.inbox("failed")) == 1, "the revocation has failed")
-    product.faults(voucherify=None)
+    job, card = failed_revocation(product)
     (failed,) = product.inbox("failed")
-    job, url = failed["job"], f"{product.flower_url}/failed/api/plan"
+    url = f"{product.flower_url}/failed/api/plan"
     auth = ("ada", "sesame")
 
     asked = product.http.post(url, json={"job": job}, auth=auth)
@@ -48,10 +49,58 @@ def test_a_plan_is_asked_for_and_shown(make_product: MakeProduct) -> None:
 
     assert (asked.status_code, asked.json()["plan"]) == (202, None)
     plan = product.http.get(f"{url}/{job}", auth=auth).json()["plan"]
-    assert f"take back 500 cents from card {referee['card']['id']}" in plan["steps"][0]
+    assert f"take back 500 cents from card {card}" in plan["steps"][0]
     assert product.inbox("failed") == [failed]
-    changes = product.state("cards")[referee["card"]["id"]]["transactions"]
+    changes = product.state("cards")[card]["transactions"]
     assert not any(change["type"].endswith("_REMOVAL") for change in changes)
+
+
+def test_the_preview_of_one_job_shows_its_plan(make_product: MakeProduct) -> None:
+    """By a button in the dialog, by keyboard; when no worker answers the dialog says so."""
+    product = make_product("sandbox", "web", "worker", "flower", FLOWER_BASIC_AUTH=LOGIN)
+    job, card = failed_revocation(product)
+    with chromium(product.flower_url) as browser:
+        ada = browser.visitor(*LOGIN.split(":"))
+        ada.visit(f"/failed/job/{job}")
+        dialog = ada.page.get_by_role("dialog")
+        ada.press(ada.page.get_by_role("button", name="Retry"))
+        ada.press(dialog.get_by_role("button", name="What it would do"))
+        expect(dialog).to_contain_text(f"take back 500 cents from card {card}")
+        expect(dialog).to_contain_text("Looked up: the assignment on the code: gone")
+        ada.assert_accessible()
+        ada.picture("plan")
+
+        product.process("worker").stop()
+        wait_until(lambda: _is_old(product, job), "the answer is old")
+        ada.press(dialog.get_by_role("button", name="What it would do"))
+        expect(dialog).to_contain_text("Waiting for a worker…")
+        _grow_old(product, job)
+        expect(dialog).to_contain_text("No worker answers. Does one run?")
+        assert ada.faults == []
+    assert [each["job"] for each in product.inbox("failed")] == [job]
+
+
+def failed_revocation(product: Product) -> tuple[str, str]:
+    """Let a revocation fail for good and mend the API; gives its job and the card."""
+    product.faults(voucherify={"status": 400, "path": "*/redeemables"})
+    (referee,) = product.scenario(referees=1)["referees"]
+    product.unassign(referee["holder"])
+    wait_until(lambda: len(product.inbox("failed")) == 1, "the revocation has failed")
+    product.faults(voucherify=None)
+    (failed,) = product.inbox("failed")
+    return failed["job"], referee["card"]["id"]
+
+
+def _is_old(product: Product, job: str) -> bool:
+    with Redis.from_url(product.redis_url) as store:
+        seconds, _ = store.time()
+        since: Any = store.hget(keys.PLAN + job, "since")
+        return int(seconds) - int(since) / 1000 > NEW_SECONDS
+
+
+def _grow_old(product: Product, job: str) -> None:
+    with Redis.from_url(product.redis_url) as store:
+        store.hincrby(keys.PLAN + job, "since", -int(PATIENCE_SECONDS * 1000))
 
 
 def test_who_may_ask_for_a_plan(store: Redis, redis_url: str, tmp_path: Path) -> None:

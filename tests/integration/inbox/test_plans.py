@@ -54,6 +54,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
     states = [plans.get(job).state]
     assert plans.ask(job) == "asked"
     states.append(plans.get(job).state)
+    assert_consistent(house.store)
     request = plans.take()
     assert request
     states.append(plans.get(job).state)

@@ -83,11 +83,15 @@ class Planning:
             self.chance(),
             reserve=services.usual_calls,
         )
-        self._check_stop()
-        passage.enter()
+        entered = False
 
         def count_call() -> None:
+            nonlocal entered
             self._check_stop()
+            if not entered:
+                # Only now: a plan that calls nobody is told though the downstream is down.
+                passage.enter()
+                entered = True
             passage.count_call()
 
         began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
@@ -102,10 +106,11 @@ class Planning:
         try:
             made = handler.plan(event, services, job)
         except Exception as error:
-            if postponed := passage.leave(error):
+            if entered and (postponed := passage.leave(error)):
                 raise postponed from error
             raise
-        passage.leave(None)
+        if entered:
+            passage.leave(None)
         return made
 
     def _check_stop(self) -> None:

@@ -122,10 +122,15 @@ def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:
 
 
 def test_nothing_is_asked_of_a_downstream_that_is_shut(asked: Asked) -> None:
-    """The plan says so, and when it may be asked again."""
-    asked.gate.pause("another", "limit_reached", 30)
-    asked.act = lambda _: pytest.fail("the downstream was called")
+    """The plan says so, and when it may be asked again; one that calls nobody is told."""
 
+    def act(job: Job) -> Draft:
+        job.count_call()
+        pytest.fail("the downstream was called")
+
+    asked.gate.pause("another", "limit_reached", 30)
+    assert asked.make().possible
+    asked.act = act
     made = asked.make()
 
     assert not made.possible
@@ -166,6 +171,7 @@ def test_a_worker_that_stops_makes_no_plan(asked: Asked) -> None:
 
     asked.act = act
     assert "told to stop" in asked.make().reason
+    asked.calling(1)
     assert "told to stop" in asked.make().reason
 
 

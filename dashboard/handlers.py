@@ -116,6 +116,10 @@ class Api(Guarded):
             status_code, code, message = 503, f"inbox_{error.reason}", error.sentence
         elif isinstance(error, HTTPError):
             message = error.log_message or error.reason or "Log in first."
+        if status_code == 401 and self.application.options.basic_auth:
+            # A browser sends the password along by itself only below the folder of the page that
+            # asked for it; asked for by Flower's own name, it sends it again without a dialog.
+            self.set_header("WWW-Authenticate", 'Basic realm="flower"')
         self.json({"error": {"code": code, "message": message}}, status_code)
 
     def log_exception(self, *about: Any) -> None:

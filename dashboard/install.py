@@ -43,7 +43,7 @@ def install(environ: Mapping[str, str]) -> None:
 
 def _add_tab(settings: DashboardSettings) -> None:
     # Not before the version is known: these rest on Flower's private names.
-    from dashboard import api, pages  # noqa: PLC0415
+    from dashboard import api, pages, plan_api  # noqa: PLC0415
     from dashboard.room import Room  # noqa: PLC0415
 
     room = Room(settings)
@@ -60,6 +60,8 @@ def _add_tab(settings: DashboardSettings) -> None:
         url(r"/failed/api/decide", api.DecideApi, ours),
         url(r"/failed/api/batch/([^/]+)", api.BatchApi, ours),
         url(r"/failed/api/batch/([^/]+)/stop", api.StopApi, ours),
+        url(r"/failed/api/plan", plan_api.AskPlanApi, ours),
+        url(r"/failed/api/plan/([^/]+)", plan_api.PlanApi, ours),
         url(r"/failed/api/record", api.RecordApi, ours),
     )
     Nav.room = room

@@ -13,7 +13,7 @@ from dashboard.room import Room
 
 
 STATIC: Final = Path(__file__).parent / "static"
-SCRIPTS: Final = ("store.js", "batches.js", "decide.js", "failed.js", "tasks.js")
+SCRIPTS: Final = ("store.js", "batches.js", "plan.js", "decide.js", "failed.js", "tasks.js")
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 

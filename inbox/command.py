@@ -24,6 +24,7 @@ from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.operations import Operations
+from inbox.plan_command import plan
 from inbox.settings import InboxSettings
 from inbox.tools import Tools
 from inbox.views import as_plain
@@ -68,6 +69,7 @@ commands.add_command(erase)
 commands.add_command(groups)
 commands.add_command(history)
 commands.add_command(batch)
+commands.add_command(plan)
 
 
 @commands.command()

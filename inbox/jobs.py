@@ -127,10 +127,17 @@ class Jobs:
         """(d) Settle a job; False if the lease was lost."""
         return bool(self._scripts["done"](args=[claim.job, claim.fence, outcome, self._window_ms]))
 
-    def wait(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
-        """(e) Put a job back until its next try; its time in ms, None if the lease was lost."""
+    def wait(
+        self, claim: Claim, delay_seconds: float, reason: str, error: str, trace: str = ""
+    ) -> int | None:
+        """
+        (e) Put a job back until its next try; its time in ms, None if the lease was lost.
+
+        `trace` tells where an error was that nobody expected (`telemetry.places`).
+        """
         delay_ms = int(delay_seconds * 1000)
-        answer = self._scripts["wait"](args=[claim.job, claim.fence, delay_ms, reason, error])
+        args: list[str | int] = [claim.job, claim.fence, delay_ms, reason, error, trace]
+        answer = self._scripts["wait"](args=args)
         return answer or None
 
     def postpone(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
@@ -150,9 +157,9 @@ class Jobs:
                 return "held"
         return "stale"
 
-    def fail(self, claim: Claim, reason: str, error: str) -> bool:
+    def fail(self, claim: Claim, reason: str, error: str, trace: str = "") -> bool:
         """(f) Set a job aside for an operator; False if the lease was lost."""
-        args: list[str | int] = [claim.job, claim.fence, reason, error]
+        args: list[str | int] = [claim.job, claim.fence, reason, error, trace]
         # Whom a body is about is not known until it was processed.
         about = customers_in(claim.body) if claim.name == PROCESS else []
         answer = self._scripts["fail"](args=[*args, "", *about])

@@ -37,7 +37,9 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         admitted    when the brake let it act
                                         reason      slug of the last error
                                         error       sentence of the last error
-                                        run:<n>     JSON history of run n; the newest 30
+                                        run:<n>     JSON history of run n; the newest 30. With
+                                                    `trace` (frames, 2 KB) if nobody expected
+                                                    its error
                                         decided     JSON: who sent it again last, when, why
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)
@@ -93,6 +95,15 @@ perkhook:batch:<id>:tasks       list    its jobs, each as the task that was seen
                                         of one that has ended the first thousand
 perkhook:batches                zset    batches by time
 perkhook:batches:running        set     batches that are not at their end
+perkhook:plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_tell);
+                                        5 minutes
+
+                                        state       asked, working, made
+                                        since       when it entered that state
+                                        request     which request it is
+                                        answer      JSON (`inbox.plans.Draft`)
+perkhook:plans                  list    jobs whose plan is asked for, until a worker takes them
+                                        (plan_ask, plan_take); 5 minutes
 perkhook:queues                 set     queues that workers have declared; for ever
 perkhook:looked                 hash    for each queue "<time>:<time>": queued jobs older than
                                         the first were not in their queue at the second (sweep)
@@ -130,6 +141,8 @@ COUNTS: Final = PREFIX + "counts"
 AUDIT: Final = PREFIX + "audit"
 BATCH: Final = PREFIX + "batch:"
 BATCHES: Final = PREFIX + "batches"
+PLAN: Final = PREFIX + "plan:"
+PLANS: Final = PREFIX + "plans"
 QUEUES: Final = PREFIX + "queues"
 LOOKED: Final = PREFIX + "looked"
 SWEEPING: Final = PREFIX + "sweeping"

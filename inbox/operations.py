@@ -13,6 +13,7 @@ from inbox.batches import Batches
 from inbox.choosing import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
 from inbox.desk import Desk
 from inbox.ids import job_id_of
+from inbox.plans import Plans
 from inbox.rows import Rows
 from inbox.views import KeptView, moment
 
@@ -108,6 +109,7 @@ class Operations:
         self._client: Any = client
         self.desk = Desk(client, dedupe_window_seconds=dedupe_window_seconds)
         self.rows = Rows(client)
+        self.plans = Plans(client)
         self.batches = Batches(client, self.rows, dedupe_window_seconds=dedupe_window_seconds)
 
     def counts(self) -> Counts:

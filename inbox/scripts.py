@@ -45,6 +45,8 @@ _NAMES: Final = {
     "AUDIT": keys.AUDIT,
     "BATCH": keys.BATCH,
     "BATCHES": keys.BATCHES,
+    "PLAN": keys.PLAN,
+    "PLANS": keys.PLANS,
     "QUEUES": keys.QUEUES,
     "LOOKED": keys.LOOKED,
     "SWEEPING": keys.SWEEPING,

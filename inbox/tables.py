@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from inbox.choosing import Group as Fault
 from inbox.record import Entry
@@ -112,7 +113,14 @@ def delivery(found: DeliveryView) -> RenderableType:
                 escape(run.reason),
                 escape(run.error),
             )
-    return Group(head, ended, owed, runs)
+    # Beside the table, whose columns are narrow.
+    traces = [
+        Text(f"\nWhere {run.task} failed:\n{run.trace}")
+        for job in found.jobs
+        for run in job.runs
+        if run.trace
+    ]
+    return Group(head, ended, owed, runs, *traces)
 
 
 def tally(found: Mapping[str, int]) -> RenderableType:

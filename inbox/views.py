@@ -25,13 +25,19 @@ def moment(milliseconds: bytes | float | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """One run of a job that did not succeed."""
+    """
+    One run of a job that did not succeed.
+
+    Attributes:
+        trace: where an error was that nobody expected, frame by frame; empty for all others.
+    """
 
     task: str
     started: datetime | None
     ended: datetime | None
     reason: str
     error: str
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +193,7 @@ def job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobV
                 ended=moment(run["ended"]),
                 reason=run["reason"],
                 error=run["error"],
+                trace=run.get("trace", ""),
             )
             for _, run in runs
         ),

@@ -11,6 +11,7 @@ from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.jobs import Jobs
 from inbox.keys import PROCESS
 from schemas import load_envelope, load_event, parse_body
+from telemetry.places import places
 from telemetry.sentry import report
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
@@ -151,7 +152,7 @@ class Flow:
             raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
         passage = Passage(
             self.services.gates.get(handler.queue),
-            claim,
+            f"{claim.job}:{claim.fence}",
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
         )
@@ -204,20 +205,22 @@ class Flow:
 
     def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
         verdict = decide(error, tries=claim.tries, schedule=self.schedule, chance=self.chance())
+        reason, told, trace = verdict.reason, verdict.error, ""
         if not verdict.expected:
+            trace = places(error)
             log.error("job.unexpected_error", reason=verdict.reason, exc_info=error)
             report(error, job=claim.job, delivery=claim.delivery)
         if verdict.delay_seconds is None:
-            if not self.jobs.fail(claim, verdict.reason, verdict.error):
+            if not self.jobs.fail(claim, reason, told, trace):
                 return Settled(_LEASE_LOST)
-            log.error("job.failed", reason=verdict.reason, error=verdict.error)
+            log.error("job.failed", reason=reason, error=told)
             return Failed(verdict)
-        if not self.jobs.wait(claim, verdict.delay_seconds, verdict.reason, verdict.error):
+        if not self.jobs.wait(claim, verdict.delay_seconds, reason, told, trace):
             return Settled(_LEASE_LOST)
         log.warning(
             "job.waiting",
-            reason=verdict.reason,
-            error=verdict.error,
+            reason=reason,
+            error=told,
             delay_seconds=round(verdict.delay_seconds, 1),
         )
         return Waiting(verdict)

@@ -2,7 +2,6 @@ from typing import Final
 
 import structlog
 
-from inbox.answers import Claim
 from inbox.gates import Closed, Gate
 from telemetry.sentry import report
 from worker.errors import PostponedError, RetryableError
@@ -26,10 +25,10 @@ class Passage:
     of them tries again from time to time, and jobs of other downstreams are untouched.
     """
 
-    def __init__(self, gate: Gate | None, claim: Claim, chance: float, *, reserve: int) -> None:
+    def __init__(self, gate: Gate | None, caller: str, chance: float, *, reserve: int) -> None:
         self._gate = gate
         self._reserved = reserve
-        self._caller = f"{claim.job}:{claim.fence}"
+        self._caller = caller
         self._chance = chance
         self._calls = 0
         #: Calls to reserve in the next run, if this one was stopped half-way by the budget: else

@@ -16,11 +16,14 @@ from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
+from inbox.plans import Plans
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from worker.crm import make_crm
 from worker.flow import Flow
 from worker.perks import make_perks
+from worker.planner import Planner
+from worker.planning import Planning
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.stopping import Stopping
@@ -87,6 +90,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
         self._sweeper: Sweeper | None = None
+        self._planner: Planner | None = None
         self._services: Services | None = None
         self._stopping = Stopping()
 
@@ -133,6 +137,14 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             jobs, caller, queues, settings.reclaim_interval_seconds, Trimming(keeper)
         )
         self._sweeper.start()
+        planning = Planning(
+            table=worker.app.perkhook_table,
+            services=self._services,
+            chance=random.random,
+            stopping=self._stopping,
+        )
+        self._planner = Planner(Plans(store), planning)
+        self._planner.start()
         worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
         log.info(
             "worker.started",
@@ -169,7 +181,9 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         log.error("worker.forced_end", jobs=worker.app.perkhook_flow.give_back())
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
-        """Stop sweeping."""
+        """Stop sweeping and planning."""
+        if self._planner is not None:
+            self._planner.stop()
         if self._sweeper is not None:
             self._sweeper.stop()
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from inbox.erasure import Erasure
 from inbox.gates import Gate
+from inbox.plans import Draft
 from inbox.rate import Rate
 from schemas import HolderAssignmentDeleted
 
@@ -43,6 +44,9 @@ class PerksBackend(Protocol):
             RetryableError: this could not be done now.
         """
 
+    def plan(self, event: HolderAssignmentDeleted, job: Job) -> Draft:
+        """Tell what `revoke` would do now, by reading alone; errors as there."""
+
     def close(self) -> None:
         """Give up connections."""
 
@@ -75,3 +79,6 @@ class Services:
 #: What runs for the events that its registration names. Each is given as the class that
 #: `schemas.SCHEMAS` has for its type; a test holds the handlers' signatures to that.
 Handler = Callable[[Any, Services, Job], str]
+
+#: What tells what a handler would do, from the same.
+Planner = Callable[[Any, Services, Job], Draft]

@@ -73,6 +73,9 @@
     function label() { us.say(go, VERBS[action] + " " + us.jobs(number())); }
 
     content.append(make("p", {}, found.would), facts(found));
+    if (us.plan && chosen.tasks && chosen.tasks.length === 1 && action !== "discard") {
+      content.append(us.plan(chosen.tasks[0]));
+    }
     if (many && action !== "discard") {
       content.append(make("fieldset", { "class": "perkhook-how" }, [
         make("legend", { "class": "visually-hidden" }, "How many"),

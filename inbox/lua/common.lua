@@ -35,13 +35,14 @@ local function holds_lease(job, fence)
   return state[1] == 'running' and state[2] == fence
 end
 
--- Add the run that ends now to the job's history. The oldest of a long history go.
-local function note_run(job, fence, now, reason, text)
+-- Add the run that ends now to the job's history. The oldest of a long history go. `trace`
+-- tells where an error was that nobody expected; none or '' for all others.
+local function note_run(job, fence, now, reason, text, trace)
   local key = JOB .. job
   local run = cjson.encode({
     task = job .. ':' .. redis.call('HGET', key, 'dispatches'),
     started = tonumber(redis.call('HGET', key, 'since')), ended = now,
-    reason = reason, error = text })
+    reason = reason, error = text, trace = trace ~= '' and trace or nil })
   redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
   -- The numbers have gaps, for a run that was postponed is not noted.
   local runs = {}

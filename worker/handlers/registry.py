@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from inbox.ids import job_id_of
 from inbox.keys import DELIVERY_ID_LENGTH, PROCESS
-from worker.services import Handler
+from worker.services import Handler, Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Registration:
 
     Attributes:
         moves_money: its jobs are counted by the brake, which holds what is too much.
+        plan: tells what `run` would do, by reading alone; None if its first line tells it all.
     """
 
     name: str
@@ -20,13 +21,14 @@ class Registration:
     event_types: tuple[str, ...]
     run: Handler
     moves_money: bool = False
+    plan: Planner | None = None
 
 
 _registered: dict[str, Registration] = {}
 
 
 def handles(
-    *event_types: str, queue: str, moves_money: bool = False
+    *event_types: str, queue: str, moves_money: bool = False, plan: Planner | None = None
 ) -> Callable[[Handler], Handler]:
     """
     Register the decorated function for events of these types.
@@ -41,7 +43,7 @@ def handles(
             raise ValueError(f"a handler cannot be called {name}: see inbox.ids")
         if name in _registered and _registered[name].run.__module__ != run.__module__:
             raise ValueError(f"two handlers are called {name}")
-        _registered[name] = Registration(name, queue, event_types, run, moves_money)
+        _registered[name] = Registration(name, queue, event_types, run, moves_money, plan)
         return run
 
     return register

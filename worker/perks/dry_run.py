@@ -1,5 +1,6 @@
 import structlog
 
+from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.perks.scope import Scope, scope_of
 from worker.services import Job
@@ -25,6 +26,13 @@ class DryRunPerks:
             campaign=holder.campaign_id,
         )
         return f"dry run: {plan}"
+
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+        """Tell the same."""
+        return Draft(
+            steps=(_PLANS[scope_of(event)],),
+            reason="PERKS_BACKEND is dry-run: only the log is written",
+        )
 
     def close(self) -> None:
         """Nothing to give up."""

@@ -1,3 +1,4 @@
+from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.outgoing import SignedPost
 from worker.perks.scope import Scope, scope_of
@@ -21,9 +22,24 @@ class HttpPerks:
         if scope_of(event) is Scope.OWNER:
             return "nothing to take back: not a referral role"
         payload = {"type": "referral_perks.revoke", **describe_removal(event)}
-        self._post.send(payload, idempotency_key=f"revoke-{event.holder.id}", job=job)
+        self._post.send(payload, idempotency_key=_once(event), job=job)
         return "the perks service took it"
+
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+        """Tell what would be sent; what the service makes of it only the service knows."""
+        if scope_of(event) is Scope.OWNER:
+            return Draft(reason="nothing to take back: not a referral role")
+        holder = event.holder
+        about = f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}"
+        return Draft(
+            steps=(f"send one referral_perks.revoke to the perks service, key {_once(event)}",),
+            reason=f"the service decides what to take back ({about})",
+        )
 
     def close(self) -> None:
         """Give up connections."""
         self._post.close()
+
+
+def _once(event: HolderAssignmentDeleted) -> str:
+    return f"revoke-{event.holder.id}"

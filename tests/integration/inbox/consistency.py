@@ -23,6 +23,7 @@ SINGLE = {
     keys.LIMITS: b"hash",
     keys.BATCHES: b"zset",
     keys.BATCHES + ":running": b"set",
+    keys.PLANS: b"list",
 }
 #: Indexes of something else than jobs.
 OTHER_INDEXES = {keys.BRAKE, keys.BATCHES}
@@ -35,6 +36,7 @@ MANY = {
     keys.CUSTOMER: b"set",
     keys.ERASED: b"string",
     keys.BATCH: b"hash",
+    keys.PLAN: b"hash",
 }
 #: What Celery keeps in the same store.
 CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
@@ -130,8 +132,9 @@ class _Everything:
             if prefix == keys.BATCH and name.endswith(":tasks"):
                 known = b"list"
             assert kind == (known or (b"list" if name in queues else None)), name
-            passes = prefix in {keys.IDENTITY, keys.ERASED, keys.BATCH} or name in {
+            passes = prefix in {keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN} or name in {
                 keys.SWEEPING,
+                keys.PLANS,
                 keys.BRAKE,
             }
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
@@ -183,7 +186,11 @@ class _Everything:
         """A queued job's newest message is in its queue, and no message is there twice."""
         sent: Counter[tuple[str, str]] = Counter()
         for name, kind in self.types.items():
-            if kind == b"list" and name != keys.SETTLED and not name.startswith(keys.BATCH):
+            if (
+                kind == b"list"
+                and name not in {keys.SETTLED, keys.PLANS}
+                and not name.startswith(keys.BATCH)
+            ):
                 sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():

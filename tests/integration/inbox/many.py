@@ -35,7 +35,7 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
             scripts["claim"](args=[job, 60_000], client=pipe)
             reason = "crm_service_answered_422" if one % 10 else "crm_service_answered_404"
             error = f"the CRM's service answered {reason[-3:]} for cust_{one} at position {one}"
-            scripts["fail"](args=[job, 1, reason, error, ""], client=pipe)
+            scripts["fail"](args=[job, 1, reason, error, "", ""], client=pipe)
         pipe.execute()
     assert house.store.zcard(keys.FAILED) >= number
     return [f"{delivery}:{handler}" for delivery in deliveries]

@@ -57,6 +57,19 @@ def test_show_takes_any_id_of_a_delivery(here: Run, house: House, suffix: str) -
     assert {job["name"] for job in plain["jobs"]} == {name for name, _ in HANDLERS}
 
 
+def test_show_tells_where_an_unexpected_error_was(here: Run, house: House) -> None:
+    """Below the runs, line by line; in JSON with its run."""
+    trace = "worker/flow.py:120 in _handle\nworker/[x].py:7 in act\nKeyError"
+    claim = house.process()
+    house.jobs.fail(claim, "unexpected:KeyError", "KeyError at act.py:7 in act", trace)
+
+    shown = here("show", claim.job).stdout.decode()
+
+    assert f"Where {claim.job}:1 failed:\n{trace}\n" in shown
+    (run,) = _json(here("--json", "show", claim.job))["jobs"][0]["runs"]
+    assert run["trace"] == trace
+
+
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\r\n", b'{"a": "\xc3\xa4"}\n'])
 def test_show_writes_the_body_byte_for_byte(run: Run, house: House, body: bytes) -> None:
     """What --body writes is what was received, with nothing before or after it."""

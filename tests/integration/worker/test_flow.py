@@ -210,3 +210,34 @@ def test_nothing_of_one_job_is_logged_with_the_next(house: House) -> None:
 
     assert [each["task"].rsplit(":", 2)[1:] for each in bound] == [["act", "1"]] * 2
     assert bound[0]["delivery"] != bound[1]["delivery"]
+
+
+def test_an_error_nobody_expected_leaves_its_places(house: House, store: Redis) -> None:
+    """Each run keeps where it was, whether it is tried again or not; no word of the message."""
+    task = house.handed_on()
+    house.raising(RuntimeError(PERSONAL[0]))
+
+    for _ in range(3):
+        house.flow.run(task)
+        store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+
+    (job,) = house.desk.failed()
+    assert len(job.runs) == 3
+    for run in job.runs:
+        *frames, kind = run.trace.splitlines()
+        assert frames[0].startswith("worker/flow.py:")
+        assert frames[-1].endswith(" in act")
+        assert kind == "RuntimeError"
+        assert PERSONAL[0] not in run.trace
+
+
+def test_an_expected_error_has_no_places(house: House) -> None:
+    """Its sentence says all; whether it is tried again or not."""
+    for error in (RetryableError("slow", "it is slow"), PermanentError("no", "no")):
+        task = house.handed_on(holder_id=f"rh_{error.reason}")
+        house.raising(error)
+        house.flow.run(task)
+
+        found = house.desk.job(task.removesuffix(":1"))
+        assert found
+        assert [run.trace for run in found.runs] == [""]

@@ -73,7 +73,7 @@ class FakeGate:
 
 
 def _passage(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Passage:
-    return Passage(gate, CLAIM, chance, reserve=reserve)  # type: ignore[arg-type]
+    return Passage(gate, f"{CLAIM.job}:{CLAIM.fence}", chance, reserve=reserve)  # type: ignore[arg-type]
 
 
 def _entered(gate: FakeGate, *, calls: int = 0) -> Passage:

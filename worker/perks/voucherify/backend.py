@@ -1,10 +1,12 @@
 from inbox.effects import Effects
+from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.perks.settings import PerksSettings
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.revocation.client import RevocationClient
 from worker.revocation.decide import decide
+from worker.revocation.draft import draft
 from worker.revocation.execute import carry_out
 from worker.revocation.find import find
 from worker.revocation.needs import needs
@@ -39,6 +41,15 @@ class VoucherifyPerks:
         found = find(event, wanted, self._api, job)
         plan = decide(event, found, self._policies, looks=job.tries)
         return carry_out(plan, event, self._api, self._effects, job)
+
+    def plan(self, event: HolderAssignmentDeleted, job: Job) -> Draft:
+        """Look up and decide as `revoke` does, and read what the ledger has of it."""
+        wanted = needs(event, self._policies)
+        if not wanted.presence:
+            return Draft(reason="nothing to take back: not a referral role")
+        found = find(event, wanted, self._api, job)
+        plan = decide(event, found, self._policies, looks=job.tries)
+        return draft(plan, event, wanted, found, self._effects.get)
 
     def close(self) -> None:
         """Give up connections."""

@@ -1,0 +1,59 @@
+/* What one job would do: asked of a worker by a button, and waited for. */
+(function () {
+  "use strict";
+
+  var us = window.perkhook;
+  var make = us.make;
+  var LOOK_MS = 500;
+  var WAITS = { asked: "Waiting for a worker…", working: "A worker looks it up…" };
+
+  function list(lines) {
+    return make("ul", { "class": "mb-0" }, lines.map(function (line) { return make("li", {}, line); }));
+  }
+
+  function told(plan) {
+    var parts = [];
+    if (plan.steps.length) { parts.push(list(plan.steps)); }
+    if (plan.unresolved.length) {
+      parts.push(make("p", {}, "Left to a person:"), list(plan.unresolved));
+    }
+    parts.push(make("p", {}, plan.possible ? plan.reason : "No plan: " + plan.reason + "."));
+    if (plan.looked_up.length) {
+      parts.push(make("p", { "class": "perkhook-small" }, "Looked up: " + plan.looked_up.join("; ")));
+    }
+    return parts;
+  }
+
+  /* A button, and below it the plan of this task's job. */
+  us.plan = function (task) {
+    var job = task.split(":").slice(0, 2).join(":");
+    var answer = make("div", { id: "perkhook-plan", "aria-live": "polite" });
+    var button = make("button", { type: "button", "class": "btn btn-outline-secondary", onclick: ask },
+      "What it would do");
+
+    function show(parts) { answer.replaceChildren.apply(answer, parts); }
+
+    function say(words) { show([make("p", {}, words)]); }
+
+    function look(found) {
+      if (WAITS[found.state]) {
+        if (answer.textContent !== WAITS[found.state]) { say(WAITS[found.state]); }
+        window.setTimeout(function () {
+          if (answer.isConnected) { us.ask("plan/" + job).then(look).catch(fail); }
+        }, LOOK_MS);
+        return;
+      }
+      button.disabled = false;
+      if (found.plan) { show(told(found.plan)); } else { say("No worker answers. Does one run?"); }
+    }
+
+    function fail(error) { button.disabled = false; say(error.message); }
+
+    function ask() {
+      button.disabled = true;
+      us.ask("plan", { job: job }).then(look).catch(fail);
+    }
+
+    return make("div", { "class": "perkhook-how" }, [make("div", {}, button), answer]);
+  };
+}());

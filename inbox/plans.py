@@ -1,0 +1,142 @@
+"""
+What a job would do, asked by an operator and answered by a worker.
+
+Only a worker has the keys to look things up, so whoever shows a plan puts a request into the
+store and looks for the answer (docs/decisions/0017-a-worker-makes-the-plan.md). The job's own
+state, tries and lease are not touched.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from redis import Redis
+
+from inbox import keys, scripts
+from inbox.packing import unpack
+from inbox.views import moment
+
+
+#: A worker looks for requests twice a second; one that is busy with another takes longer.
+PATIENCE_SECONDS: Final = 20.0
+
+#: The longest that a worker may look things up; after that it may be asked again.
+WORK_SECONDS: Final = 60.0
+
+#: So soon after an answer, a request is the second click of the same hand.
+NEW_SECONDS: Final = 3.0
+
+KEPT_SECONDS: Final = 300.0
+
+#: Requests that one look passes over because nobody waits for them any more.
+MOST_STALE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """
+    What a job would do, sentence by sentence, without personal data.
+
+    Attributes:
+        steps: what it would do, in this order.
+        reason: the plan in a few words, or why there is none.
+        looked_up: what the plan rests on.
+        unresolved: what it would leave to a person.
+        possible: False if no plan can be made.
+    """
+
+    steps: tuple[str, ...] = ()
+    reason: str
+    looked_up: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
+    possible: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """
+    How far a plan is.
+
+    Attributes:
+        state: `none` if it was never asked for or is forgotten, `asked`, `working`, `made`, or
+            `unanswered` when no worker has answered in time.
+        since: when it came into this state.
+        plan: once it is made.
+    """
+
+    job: str
+    state: str
+    since: datetime | None = None
+    plan: Draft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A plan to be made; the body is None if the job is no longer to be decided about."""
+
+    job: str
+    number: str
+    now_ms: int
+    body: bytes | None
+
+
+class Plans:
+    """Requests and answers, for both sides."""
+
+    def __init__(self, client: Redis) -> None:
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._ask = scripts.load(client, "plan_ask")
+        self._take = scripts.load(client, "plan_take")
+        self._tell = scripts.load(client, "plan_tell")
+
+    def ask(self, job: str) -> str:
+        """
+        Ask for a plan: `asked`, `known` if that was just done, or the state that has none.
+
+        Only of jobs that have failed or are held there is something to decide.
+        """
+        seconds = (PATIENCE_SECONDS, WORK_SECONDS, NEW_SECONDS, KEPT_SECONDS)
+        answer: bytes = self._ask(args=[job, *(int(each * 1000) for each in seconds)])
+        return answer.decode()
+
+    def get(self, job: str) -> PlanView:
+        """Look how far it is."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hmget(keys.PLAN + job, "state", "since", "answer")
+        pipe.time()
+        (state, since, answer), (seconds, microseconds) = pipe.execute()
+        if state is None:
+            return PlanView(job=job, state="none")
+        age = seconds + microseconds / 1_000_000 - int(since) / 1000
+        return PlanView(
+            job=job,
+            state=_state_now(state.decode(), age),
+            since=moment(since),
+            plan=_read(answer) if answer else None,
+        )
+
+    def take(self) -> Request | None:
+        """Take the next request; only a worker does."""
+        found = self._take(args=[int(PATIENCE_SECONDS * 1000), MOST_STALE])
+        if not found:
+            return None
+        job, number, now, body = found
+        return Request(job.decode(), number.decode(), now, unpack(body) if body else None)
+
+    def tell(self, request: Request, plan: Draft) -> bool:
+        """Answer; False if nobody waits for it any more."""
+        answer, kept = json.dumps(asdict(plan)), int(KEPT_SECONDS * 1000)
+        return bool(self._tell(args=[request.job, request.number, answer, kept]))
+
+
+def _state_now(state: str, age: float) -> str:
+    limits = {"asked": PATIENCE_SECONDS, "working": WORK_SECONDS}
+    return "unanswered" if state in limits and age >= limits[state] else state
+
+
+def _read(answer: bytes) -> Draft:
+    found = json.loads(answer)
+    lists = {name: tuple(found[name]) for name in ("steps", "looked_up", "unresolved")}
+    return Draft(reason=found["reason"], possible=found["possible"], **lists)

@@ -1,0 +1,92 @@
+"""A traceback that may be stored and shown: where it was, and which kinds of error, no more."""
+
+import sysconfig
+from itertools import islice
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Final
+
+from telemetry.safe_errors import chain, type_name
+
+
+#: What a traceback may hold in all; the innermost frames are kept.
+MOST_BYTES: Final = 2048
+
+#: Causes that are followed, and what one line may hold, so that kinds of error always fit.
+MOST_LINKS: Final = 8
+MOST_OF_A_LINE: Final = 160
+
+_LEFT_OUT: Final = "…"
+_CAUSED_BY: Final = "caused by:"
+_PROJECT: Final = f"{Path(__file__).resolve().parents[1]}/"
+_STANDARD: Final = f"{sysconfig.get_path('stdlib')}/"
+
+
+def places(error: BaseException) -> str:
+    """
+    Write the frames of an error and of what caused it, innermost last, within MOST_BYTES.
+
+    No message, no source line and no variable is in it: of foreign errors any of them can
+    hold a piece of a body.
+    """
+    frames: list[list[str]] = []
+    kinds: list[str] = []
+    for link in islice(chain(error), MOST_LINKS):
+        frames.append(_frames(link.__traceback__))
+        kinds.append(_line(type_name(link)))
+    room = MOST_BYTES - sum(_size(kind) for kind in kinds)
+    room -= _size(_CAUSED_BY) * (len(kinds) - 1)
+    for number in reversed(range(len(frames))):
+        frames[number], room = _innermost(frames[number], room)
+    links = ["\n".join([*mine, kind]) for mine, kind in zip(frames, kinds, strict=True)]
+    return f"\n{_CAUSED_BY}\n".join(links)
+
+
+def short_path(path: str) -> str:
+    """Write a source file's path from its project or package on: machines are not told."""
+    for folder in ("/site-packages/", "/dist-packages/"):
+        if folder in path:
+            return path.rpartition(folder)[2]
+    for root in (_PROJECT, _STANDARD):
+        if path.startswith(root):
+            return path.removeprefix(root)
+    # Code made at run time is called by whatever made it.
+    return "<generated>" if path.startswith("<") else path.replace("\\", "/").rpartition("/")[2]
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    lines = []
+    while trace is not None:
+        lines.append(_place(trace.tb_frame, trace.tb_lineno))
+        trace = trace.tb_next
+    return lines
+
+
+def _place(frame: FrameType, number: int | None) -> str:
+    code = frame.f_code
+    return _line(f"{short_path(code.co_filename)}:{number} in {code.co_name}")
+
+
+def _line(text: str) -> str:
+    """Make one line of a text; what is not ASCII is escaped, so a character is a byte."""
+    plain = text.encode("ascii", "backslashreplace").decode()
+    return "".join(each if each.isprintable() else "?" for each in plain)[-MOST_OF_A_LINE:]
+
+
+def _innermost(lines: list[str], room: int) -> tuple[list[str], int]:
+    """Keep the last lines that fit, and give the room that remains."""
+    if sum(map(_size, lines)) <= room:
+        return lines, room - sum(map(_size, lines))
+    room -= _size(_LEFT_OUT)
+    kept: list[str] = []
+    for line in reversed(lines):
+        if _size(line) > room:
+            break
+        kept.append(line)
+        room -= _size(line)
+    # What came before is left out as well, however short: it is further out.
+    return [_LEFT_OUT, *reversed(kept)] if room >= 0 else [], 0
+
+
+def _size(line: str) -> int:
+    return len(line.encode()) + 1

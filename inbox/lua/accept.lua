@@ -1,7 +1,7 @@
 -- (a) accept: store the body, owe its first job and write that job's Celery message.
 -- KEYS  1 delivery
 -- ARGV  1 delivery id  2 packed body  3 trace headers
--- Gives 1 if accepted, 0 if this body is already here.
+-- Gives 1 if accepted, 0 if this body is already here, or the error of a queue that takes nothing.
 local delivery, body, trace = ARGV[1], ARGV[2], ARGV[3]
 
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -15,6 +15,12 @@ if trace ~= '' then redis.call('HSET', KEYS[1], 'trace', trace) end
 
 local job = delivery .. ':' .. PROCESS
 redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
-dispatch(job, DELIVERIES_QUEUE, now)
+local problem = dispatch(job, DELIVERIES_QUEUE, now)
+if problem then
+  -- Stored and enqueued, or neither: the sender is told and sends it again.
+  redis.call('DEL', KEYS[1], JOB .. job)
+  redis.call('ZREM', QUEUED .. DELIVERIES_QUEUE, job)
+  return problem
+end
 count('accepted')
 return 1

@@ -11,7 +11,8 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- Write the job's next Celery message and note the job as queued.
+-- Write the job's next Celery message and note the job as queued. Gives the error of a queue
+-- that takes nothing, else nil.
 local function dispatch(job, queue, now)
   local key = JOB .. job
   local number = redis.call('HINCRBY', key, 'dispatches', 1)
@@ -25,8 +26,13 @@ local function dispatch(job, queue, now)
   local trace = redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or ''
   redis.call('HSET', key, 'state', 'queued', 'since', now)
   redis.call('ZADD', QUEUED .. queue, now, job)
-  redis.call('LPUSH', queue, message(
+  -- A queue that takes nothing (a foreign value under its name, a right that is missing) must
+  -- not stop a transition half-way: the job is queued, and the sweep finds its message lost.
+  local sent = redis.pcall('LPUSH', queue, message(
     job .. ':' .. number, job .. ':1', parent, TASK_PREFIX .. name_of(job), queue, trace))
+  if type(sent) == 'number' then return nil end
+  count('failed_publishes')
+  return sent
 end
 
 -- Only the run that holds the lease may change a running job.

@@ -80,7 +80,13 @@ local lost = 0
 for i = 7, #ARGV do
   local queue = ARGV[i]
   local before = now
-  if redis.call('LLEN', queue) > 0 then before = oldest_in_queue(queue) or 0 end
+  local length = redis.pcall('LLEN', queue)
+  if type(length) ~= 'number' then
+    -- Nothing can be sent there, and other queues must not wait for that.
+    before = 0
+  elseif length > 0 then
+    before = oldest_in_queue(queue) or 0
+  end
   local looked = redis.call('HGET', LOOKED, queue) or '0:0'
   local before_then, looked_at = string.match(looked, '^(%d+):(%d+)$')
   if now - tonumber(looked_at) >= interval / 2 then

@@ -1,0 +1,61 @@
+"""A Celery queue that takes nothing: a foreign application has put something under its name."""
+
+from typing import Any
+
+import pytest
+
+from inbox import keys
+from inbox.answers import Claim, FannedOut
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Intake
+from inbox.jobs import Jobs
+from tests.integration.inbox.consistency import assert_consistent
+
+
+QUEUES = ("deliveries", "perks", "crm")
+
+
+def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
+    intake: Intake, store: Any
+) -> None:
+    """Nothing of it stays, and the same body is accepted anew once the queue is one again."""
+    store.set("deliveries", "somebody else's")
+    with pytest.raises(InboxUnavailableError):
+        intake.accept(b"{}")
+    left = {name.decode() for name in store.keys("perkhook:*")}
+    assert left == {keys.COUNTS}
+    assert store.hgetall(keys.COUNTS) == {b"failed_publishes": b"1"}
+
+    store.delete("deliveries")
+    assert not intake.accept(b"{}").duplicate
+    assert_consistent(store)
+
+
+def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
+    intake: Intake, jobs: Jobs, store: Any
+) -> None:
+    """The process job ends as ever, other queues go on, and the sweep sends what is missing."""
+    delivery = intake.accept(b"{}").delivery
+    store.set("crm", "somebody else's")
+    claim = jobs.claim(f"{delivery}:process:1")
+    assert isinstance(claim, Claim)
+    handlers = [("notify_crm", "crm"), ("revoke_referral_perks", "perks")]
+
+    assert jobs.fan_out(claim, handlers, outcome="handed on") == FannedOut(2)
+    assert isinstance(jobs.claim(f"{delivery}:revoke_referral_perks:1"), Claim)
+    assert jobs.sweep("a", QUEUES, 0.001) is not False
+
+    store.delete("crm")
+    _sweep_until_sent(jobs, store)
+    (message,) = store.lrange("crm", 0, -1)
+    assert f"{delivery}:notify_crm".encode() in message
+    assert_consistent(store)
+
+
+def _sweep_until_sent(jobs: Jobs, store: Any) -> None:
+    # A message counts as lost when two looks, some time apart, have not seen it.
+    for number in range(200):
+        jobs.sweep(f"b{number}", QUEUES, 0.001)
+        if store.llen("crm"):
+            return
+    raise AssertionError("the sweep did not find the lost message")

@@ -134,7 +134,7 @@ What happened
 
 Where to look
   {at.sandbox}   cards and CRM notes, with a button that unassigns the next referee
-  {at.flower}   Flower: workers and tasks
+  {at.flower}   Flower: workers, tasks, and failed jobs to retry
   {at.receiver}   the receiver: /healthz, /readyz, /metrics, POST /webhooks/voucherify
   REDIS_URL={at.redis} {sys.executable} -m inbox stats
 

@@ -1,0 +1,59 @@
+"""What waiting for durability costs: nothing in memory, and rounds that many share."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis import Redis
+
+from inbox import keys
+from inbox.confirm import make_barrier, make_check
+from inbox.connection import connect
+from inbox.durability import Durability
+from inbox.intake import Intake
+from tests.stores import Start, stores
+
+
+FSYNC, REPLICA = Durability.FSYNC, Durability.REPLICA
+MOST = 1.6
+WRITTEN = "perkhook:written"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start servers that a test may break."""
+    with stores() as start:
+        yield start
+
+
+def test_memory_asks_nothing(start: Start) -> None:
+    """Without a durability there is no barrier, and being ready costs no command of it."""
+    server = start()
+    url = server.connection_url
+    check = make_check(url, Durability.MEMORY)
+    with Redis.from_url(url) as client:
+        client.config_resetstat()
+        check()
+
+        assert make_barrier(url, Durability.MEMORY, most_seconds=MOST) is None
+        assert "cmdstat_eval" not in client.info("commandstats")
+
+
+def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
+    """Three hundred accepts by fifty threads are all confirmed, by fewer rounds than accepts."""
+    server = start(appendonly="yes", appendfsync="always")
+    client = connect(server.connection_url, max_connections=4)
+    intake, barrier = Intake(client), make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    assert barrier is not None
+
+    def accept(number: int) -> None:
+        accepted = intake.accept(b"%d" % number)
+        barrier.wait(keys.DELIVERY + accepted.delivery, time.monotonic() + 10)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(accept, range(300)))
+
+    rounds = int(client.get(keys.BARRIER) or 0)
+    assert 0 < rounds < 200
+    client.connection_pool.disconnect()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from redis import Redis
+from redis import Redis, RedisError
 
 from inbox import keys, scripts
 from inbox.ids import is_delivery_id, job_id_of
@@ -56,14 +56,14 @@ class Desk:
         pipe.llen(keys.SETTLED)
         pipe.hgetall(keys.LIMITS)
         pipe.time()
-        *found, settled, limits, now = pipe.execute()
+        *found, settled, limits, now = _told(pipe.execute(raise_on_error=False))
         answers = iter(found)
         stats = Stats(
             queues=tuple(
                 QueueView(
                     queue=name,
                     jobs=next(answers),
-                    messages=next(answers),
+                    messages=next(answers) or 0,
                     oldest=_score(next(answers)),
                 )
                 for name in queues
@@ -218,6 +218,18 @@ def _kept(
 def _outcome(answer: list[bytes]) -> str:
     # What is refused because it is queued must not read like what was queued.
     return "already queued" if answer == [b"refused", b"queued"] else answer[-1].decode()
+
+
+def _told(answers: list[Any]) -> list[Any]:
+    """Give the answers; None for a queue that is none, for a foreign value stands in its place."""
+    for answer in answers:
+        if isinstance(answer, RedisError) and not _is_foreign(answer):
+            raise answer
+    return [None if isinstance(answer, RedisError) else answer for answer in answers]
+
+
+def _is_foreign(error: RedisError) -> bool:
+    return "WRONGTYPE" in str(error)
 
 
 def _score(answer: list[tuple[bytes, float]]) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from inbox import keys
 from inbox.answers import Claim, FannedOut
+from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -16,7 +17,7 @@ QUEUES = ("deliveries", "perks", "crm")
 
 
 def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
-    intake: Intake, store: Any
+    intake: Intake, desk: Desk, store: Any
 ) -> None:
     """Nothing of it stays, and the same body is accepted anew once the queue is one again."""
     store.set("deliveries", "somebody else's")
@@ -24,7 +25,9 @@ def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
         intake.accept(b"{}")
     left = {name.decode() for name in store.keys("perkhook:*")}
     assert left == {keys.COUNTS}
-    assert store.hgetall(keys.COUNTS) == {b"failed_publishes": b"1"}
+    stats = desk.stats()
+    assert stats.counts == {"failed_publishes": 1}
+    assert [queue.messages for queue in stats.queues] == [0]
 
     store.delete("deliveries")
     assert not intake.accept(b"{}").duplicate

@@ -1,21 +1,18 @@
-import threading
 from collections.abc import Sequence
 
 import structlog
-from redis import RedisError
 
 from inbox.jobs import Jobs
-from telemetry.safe_errors import type_name
-from telemetry.sentry import report
+from worker.loop import Loop
 from worker.trimming import Trimming
 
 
 log = structlog.get_logger()
 
 
-class Sweeper:
+class Sweeper(Loop):
     """
-    The loop in every worker that sends again what is due, abandoned or lost.
+    Sends again what is due, abandoned or lost.
 
     All workers run it and the store lets one of them sweep in each interval, so it goes on
     whichever of them dies.
@@ -29,42 +26,19 @@ class Sweeper:
         interval_seconds: float,
         trimming: Trimming,
     ) -> None:
+        super().__init__("sweep", interval_seconds)
         self._jobs = jobs
         self._trimming = trimming
         self._caller = caller
         self._queues = queues
         self._interval = interval_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
+        self._declared = False
 
-    def start(self) -> None:
-        """Begin sweeping in a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop, waiting for a sweep that runs."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def _loop(self) -> None:
-        declared = False
-        while True:
-            try:
-                if not declared:
-                    self._jobs.declare(self._queues)
-                    declared = True
-                self._sweep()
-            except RedisError as error:
-                log.warning("sweep.store_unavailable", error=type_name(error))
-            except Exception as error:
-                # A loop that ended in silence would be found out by jobs that never run.
-                log.exception("sweep.unexpected_error")
-                report(error)
-            if self._stopping.wait(self._interval):
-                return
-
-    def _sweep(self) -> None:
+    def step(self) -> None:
+        """Sweep, if nobody else does in this interval."""
+        if not self._declared:
+            self._jobs.declare(self._queues)
+            self._declared = True
         swept = self._jobs.sweep(self._caller, self._queues, self._interval)
         if swept and any(swept):
             log.info("sweep.sent_again", **swept._asdict())

@@ -17,12 +17,30 @@ from inbox.jobs import Jobs
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.inbox.house import House
+from tests.integration.inbox.many import fail_many
 from tests.processes import wait_until
 
 
 LOGIN = "ada:sesame"
 BASIC = {"Authorization": "Basic " + b64encode(LOGIN.encode()).decode()}
 JSON = {"Content-Type": "application/json"}
+
+
+PAGES = ("/failed", "/failed/history", "/failed/job/{job}")
+READS = (
+    "/failed/api/me",
+    "/failed/api/counts",
+    "/failed/api/jobs",
+    "/failed/api/record",
+    "/failed/api/job/{job}",
+    "/failed/api/batch/0123456789abcdef",
+)
+WRITES = (
+    "/failed/api/preview",
+    "/failed/api/decide",
+    "/failed/api/batch/0123456789abcdef/stop",
+)
+ALL = {"action": "retry", "filter": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,14 @@ def make_house(store: Redis) -> House:
         removal_memory_seconds=WINDOW_SECONDS,
     )
     return House(store, Intake(store), jobs, Desk(store, dedupe_window_seconds=WINDOW_SECONDS))
+
+
+def house_with_failed(store: Redis) -> House:
+    """Give the faces of a store of whose jobs some have failed."""
+    house = make_house(store)
+    fail_many(house, 5)
+    house.tick()
+    return house
 
 
 def failed_count(house: House) -> int:

@@ -7,35 +7,24 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from tests.acceptance.tab import JSON, Tab, failed_count, make_house, running_tab
+from tests.acceptance.tab import (
+    ALL,
+    JSON,
+    PAGES,
+    READS,
+    WRITES,
+    Tab,
+    failed_count,
+    house_with_failed,
+    running_tab,
+)
 from tests.integration.inbox.house import House
-from tests.integration.inbox.many import fail_many
-
-
-PAGES = ("/failed", "/failed/history", "/failed/job/{job}")
-READS = (
-    "/failed/api/me",
-    "/failed/api/counts",
-    "/failed/api/jobs",
-    "/failed/api/record",
-    "/failed/api/job/{job}",
-    "/failed/api/batch/0123456789abcdef",
-)
-WRITES = (
-    "/failed/api/preview",
-    "/failed/api/decide",
-    "/failed/api/batch/0123456789abcdef/stop",
-)
-ALL = {"action": "retry", "filter": {}}
 
 
 @pytest.fixture
 def house(store: Redis) -> House:
     """A store of whose jobs some have failed."""
-    house = make_house(store)
-    fail_many(house, 5)
-    house.tick()
-    return house
+    return house_with_failed(store)
 
 
 @pytest.fixture

@@ -1,9 +1,17 @@
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from inbox.effects import Effect, EffectState
+from inbox.effects import EffectState
+from tests.integration.worker.changes import (
+    CARD,
+    IN_FLIGHT,
+    card_of_1500,
+    fails,
+    planned,
+    run,
+    stands,
+)
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
@@ -16,40 +24,12 @@ from worker.errors import (
 )
 from worker.revocation.balance import MOST_SENDS, BalanceChange
 from worker.revocation.client import Answer
-from worker.revocation.findings import Card
-
-
-CARD = Card("v_gift", "GIFT_VOUCHER", None)
-NAME = "rvk:rh_1:B"
-IN_FLIGHT = 300
 
 
 @pytest.fixture
 def api() -> FakeApi:
     """A card with 1500 on it."""
-    return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
-
-
-def _planned(ledger: Ledger, name: str = NAME, kind: str = "take", granted: int = 500) -> Effect:
-    fields: dict[str, str | int] = {"kind": kind, "name": name, "granted": granted, "reason": "why"}
-    return ledger.plan(f"effect:{name}", holder="rh_1", customer="cust_1", **fields)
-
-
-def _run(ledger: Ledger, api: FakeApi, *, look_first: bool = False) -> Effect:
-    change = BalanceChange(_planned(ledger), CARD, api, ledger, job())
-    return change.make(look_first=look_first)
-
-
-def _fails(run: Callable[[], Effect]) -> JobError:
-    with pytest.raises(JobError) as caught:
-        run()
-    return caught.value
-
-
-def _stands(ledger: Ledger) -> Effect:
-    found = ledger.get(f"effect:{NAME}")
-    assert found
-    return found
+    return card_of_1500()
 
 
 @pytest.mark.parametrize(
@@ -69,11 +49,11 @@ def test_what_was_refused_or_not_sent_is_sent_when_it_can_be(
     """At once and any number of times, with the card free for others meanwhile."""
     for _ in range(MOST_SENDS + 2):
         api.posts = [error]
-        assert _fails(lambda: _run(ledger, api)) is error
-        assert _stands(ledger).state is EffectState.REFUSED
+        assert fails(lambda: run(ledger, api)) is error
+        assert stands(ledger).state is EffectState.REFUSED
         assert ledger.card_owner("v_gift") is None
 
-    assert _run(ledger, api).state is EffectState.CONFIRMED
+    assert run(ledger, api).state is EffectState.CONFIRMED
     assert len(api.moved) == 1
 
 
@@ -82,12 +62,12 @@ def test_refusals_do_not_count_as_sent(ledger: Ledger, api: FakeApi) -> None:
     refused = PermanentError("voucherify_answered_400", "no")
     api.posts = [refused] * MOST_SENDS
     for _ in range(MOST_SENDS):
-        _fails(lambda: _run(ledger, api))
+        fails(lambda: run(ledger, api))
     api.posts = [Answer.UNKNOWN]
-    _fails(lambda: _run(ledger, api))
+    fails(lambda: run(ledger, api))
     ledger.pass_time(IN_FLIGHT + 1)
 
-    assert _run(ledger, api).state is EffectState.CONFIRMED
+    assert run(ledger, api).state is EffectState.CONFIRMED
 
 
 @pytest.mark.parametrize("answer", [Answer.EXCEEDED, Answer.NOT_FOUND])
@@ -96,11 +76,11 @@ def test_a_balance_that_changed_meanwhile_is_read_again(
 ) -> None:
     """The customer spent something between reading and taking: the rest is taken."""
     api.posts = [answer]
-    error = _fails(lambda: _run(ledger, api))
+    error = fails(lambda: run(ledger, api))
     assert error.reason == "balance_changed"
     api.vouchers["v_gift"]["gift"]["balance"] = 200
 
-    done = _run(ledger, api)
+    done = run(ledger, api)
 
     assert (done.number("amount"), done.number("shortfall")) == (200, 300)
 
@@ -108,11 +88,11 @@ def test_a_balance_that_changed_meanwhile_is_read_again(
 def test_one_change_of_a_card_at_a_time(ledger: Ledger, api: FakeApi) -> None:
     """While one is not known to be over, another of the same card waits without a call."""
     api.posts = [Answer.UNKNOWN]
-    _fails(lambda: _run(ledger, api))
+    fails(lambda: run(ledger, api))
     api.calls.clear()
-    other = _planned(ledger, "rvk:rh_2:B")
+    other = planned(ledger, "rvk:rh_2:B")
 
-    error = _fails(lambda: BalanceChange(other, CARD, api, ledger, job()).make())
+    error = fails(lambda: BalanceChange(other, CARD, api, ledger, job()).make())
 
     assert isinstance(error, PostponedError)
     assert error.reason == "card_busy"
@@ -131,21 +111,21 @@ def test_a_failure_before_anything_is_sent_frees_the_card(ledger: Ledger, api: F
             raise RetryableError("voucherify_timeout", "late", outage=True)
 
     api.interrupt = fail
-    _fails(lambda: _run(ledger, api))
+    fails(lambda: run(ledger, api))
 
     assert ledger.card_owner("v_gift") is None
-    assert _stands(ledger).state is EffectState.PLANNED
+    assert stands(ledger).state is EffectState.PLANNED
 
 
 def test_giving_back_is_as_exact(ledger: Ledger, api: FakeApi) -> None:
     """What is given is what was taken, whatever is on the card, and once."""
-    effect = _planned(ledger, "undo:x", kind="give", granted=200)
+    effect = planned(ledger, "undo:x", kind="give", granted=200)
     api.vouchers["v_gift"]["gift"]["balance"] = 0
     api.posts = ["lost"]
     change = BalanceChange(effect, CARD, api, ledger, job())
-    _fails(change.make)
+    fails(change.make)
 
-    again = _planned(ledger, "undo:x", kind="give", granted=200)
+    again = planned(ledger, "undo:x", kind="give", granted=200)
     done = BalanceChange(again, CARD, api, ledger, job()).make()
 
     assert done.state is EffectState.CONFIRMED
@@ -155,9 +135,9 @@ def test_giving_back_is_as_exact(ledger: Ledger, api: FakeApi) -> None:
 def test_nothing_can_be_given_to_a_card_that_is_gone(ledger: Ledger, api: FakeApi) -> None:
     """A person must find another way."""
     api.vouchers.clear()
-    effect = _planned(ledger, "undo:x", kind="give")
+    effect = planned(ledger, "undo:x", kind="give")
 
-    error = _fails(lambda: BalanceChange(effect, CARD, api, ledger, job()).make())
+    error = fails(lambda: BalanceChange(effect, CARD, api, ledger, job()).make())
 
     assert isinstance(error, NeedsPersonError)
     assert ledger.card_owner("v_gift") is None

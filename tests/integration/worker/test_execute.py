@@ -3,66 +3,21 @@ from typing import Any
 import pytest
 
 from tests.integration.worker.ledger import Ledger
-from tests.unit.worker.build import job, removal
+from tests.integration.worker.steps import BACK, OFF, SHOW, carried_out, code_and_card, take
 from tests.unit.worker.fake_api import FakeApi
-from tests.unit.worker.revocations import GIFT, HOLDER, REFEREE, REFERRER
+from tests.unit.worker.revocations import REFEREE
 from worker.errors import JobError, NeedsPersonError, PermanentError, RetryableError
 from worker.revocation.client import Answer
-from worker.revocation.execute import MARK, carry_out
-from worker.revocation.findings import Card
-from worker.revocation.steps import (
-    DisableVoucher,
-    MarkCustomer,
-    Plan,
-    RollBack,
-    Step,
-    TakeBalance,
-)
+from worker.revocation.execute import MARK
 
 
-OFF = DisableVoucher(perk="H", voucher="v_code", only_if_owned_by=REFERRER, reason="why")
-BACK = RollBack(redemption="r_1", reason="the referee's discount")
-SHOW = MarkCustomer(customer=REFEREE, reason="referral removed")
 REMOVED_AT = "2025-03-04T08:15:30.250+00:00"
-
-
-def take(
-    perk: str = "B", grant: str = "vtx_1", holder: str = HOLDER, card: Card = GIFT
-) -> TakeBalance:
-    """Build a step that takes 500."""
-    return TakeBalance(
-        perk=perk,
-        card=card,
-        granted=500,
-        grant=grant,
-        name=f"rvk:{holder}:{perk}",
-        look_first=False,
-        reason="why",
-    )
 
 
 @pytest.fixture
 def api() -> FakeApi:
     """A code of the referrer's, a card and a customer."""
-    return FakeApi(
-        vouchers={
-            "v_code": {
-                "id": "v_code",
-                "active": True,
-                "holder_id": REFERRER,
-                "referrer_id": REFERRER,
-            },
-            "v_gift": {"id": "v_gift", "gift": {"balance": 1500}},
-        },
-        customers={REFEREE: {"metadata": {"tea": "oolong"}}},
-    )
-
-
-def _do(
-    ledger: Ledger, api: FakeApi, *steps: Step, event: Any = None, unresolved: tuple[str, ...] = ()
-) -> str:
-    plan = Plan(steps=steps, reason="assignment gone: nothing", unresolved=unresolved)
-    return carry_out(plan, event or removal(), api, ledger, job())
+    return code_and_card()
 
 
 @pytest.mark.parametrize(
@@ -91,8 +46,8 @@ def test_a_voucher_is_switched_off_if_it_still_may_be(
     else:
         api.vouchers["v_code"] |= voucher
 
-    assert _do(ledger, api, OFF) == outcome
-    assert _do(ledger, api, OFF) == outcome
+    assert carried_out(ledger, api, OFF) == outcome
+    assert carried_out(ledger, api, OFF) == outcome
 
     assert api.changing() == calls
     (effect,) = ledger.all().values()
@@ -103,10 +58,10 @@ def test_a_switching_off_whose_answer_was_lost_is_ours(ledger: Ledger, api: Fake
     """The next run finds it off, and undoing it must know that we did it."""
     api.answers = [Answer.UNKNOWN]
     with pytest.raises(RetryableError) as caught:
-        _do(ledger, api, OFF)
+        carried_out(ledger, api, OFF)
     assert caught.value.reason == "voucherify_no_answer"
 
-    assert _do(ledger, api, OFF) == "switched off voucher v_code"
+    assert carried_out(ledger, api, OFF) == "switched off voucher v_code"
 
     assert api.changing() == ["disable v_code"]
     (effect,) = ledger.all().values()
@@ -129,10 +84,10 @@ def test_a_redemption_is_rolled_back_once(
     api.answers = list(answers)
     if answers[0] is Answer.UNKNOWN:
         with pytest.raises(RetryableError):
-            _do(ledger, api, BACK)
+            carried_out(ledger, api, BACK)
 
-    assert _do(ledger, api, BACK) == outcome
-    assert _do(ledger, api, BACK) == outcome
+    assert carried_out(ledger, api, BACK) == outcome
+    assert carried_out(ledger, api, BACK) == outcome
 
     assert len(api.changing()) == calls
 
@@ -154,7 +109,7 @@ def test_the_mark_joins_what_is_there_and_tells_of_the_last_removal(
     """Other metadata is kept, and a later removal's mark is not overwritten."""
     api.customers[REFEREE]["metadata"] = metadata
 
-    assert _do(ledger, api, SHOW) == "marked the customer"
+    assert carried_out(ledger, api, SHOW) == "marked the customer"
 
     assert api.changing() == ([f"set {REFEREE} {written}"] if written else [])
 
@@ -163,7 +118,7 @@ def test_a_customer_who_is_gone_is_not_marked(ledger: Ledger, api: FakeApi) -> N
     """A deleted customer is an outcome."""
     api.customers.clear()
 
-    assert _do(ledger, api, SHOW) == "the customer is gone"
+    assert carried_out(ledger, api, SHOW) == "the customer is gone"
 
 
 def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
@@ -172,7 +127,7 @@ def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
     """The job fails with all that was done; trying it again does nothing twice."""
     for _ in range(2):
         with pytest.raises(NeedsPersonError) as caught:
-            _do(ledger, api, OFF, take(), unresolved=("a mug was sent", "another doubt"))
+            carried_out(ledger, api, OFF, take(), unresolved=("a mug was sent", "another doubt"))
 
         told = str(caught.value)
         assert told.startswith("a mug was sent; another doubt; done: switched off voucher v_code")
@@ -184,11 +139,11 @@ def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: Fake
     """The next run goes on where this one stopped."""
     api.posts = [PermanentError("voucherify_answered_400", "no")]
     with pytest.raises(JobError):
-        _do(ledger, api, OFF, take(), SHOW)
+        carried_out(ledger, api, OFF, take(), SHOW)
     assert [call.split()[0] for call in api.changing()] == ["disable", "change"]
     api.calls.clear()
 
-    outcome = _do(ledger, api, OFF, take(), SHOW)
+    outcome = carried_out(ledger, api, OFF, take(), SHOW)
 
     assert outcome == (
         "switched off voucher v_code, took back 500 from card v_gift, marked the customer"
@@ -198,5 +153,5 @@ def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: Fake
 
 def test_an_empty_plan_says_why(ledger: Ledger, api: FakeApi) -> None:
     """Nothing is noted and nobody is called."""
-    assert _do(ledger, api) == "nothing to take back: assignment gone: nothing"
+    assert carried_out(ledger, api) == "nothing to take back: assignment gone: nothing"
     assert (ledger.all(), api.calls) == ({}, [])

@@ -2,7 +2,7 @@ import pytest
 
 from inbox.effects import Effect
 from tests.integration.worker.ledger import Ledger
-from tests.integration.worker.test_execute import BACK, OFF, SHOW, take
+from tests.integration.worker.steps import BACK, OFF, SHOW, take
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE, REFERRER

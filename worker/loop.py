@@ -1,0 +1,67 @@
+import threading
+from abc import ABC, abstractmethod
+
+import structlog
+from redis import RedisError
+
+from telemetry.safe_errors import type_name
+from telemetry.sentry import report
+
+
+log = structlog.get_logger()
+
+
+class Loop(ABC):
+    """
+    A thread in every worker that takes one step after another until it is told to stop.
+
+    No error ends it: a loop that ended in silence would be found out by what is never done.
+
+    Args:
+        name: begins the names of its log lines.
+        pause_seconds: between two steps.
+        away_seconds: instead of that, after a step for which the store was away.
+    """
+
+    def __init__(
+        self, name: str, pause_seconds: float, *, away_seconds: float | None = None
+    ) -> None:
+        self._told_away = f"{name}.store_unavailable"
+        self._told_unexpected = f"{name}.unexpected_error"
+        self._pause = pause_seconds
+        self._away = pause_seconds if away_seconds is None else away_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @abstractmethod
+    def step(self) -> None:
+        """Do what is to be done now."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop, so that a long step can end early."""
+        return self._stopping.is_set()
+
+    def start(self) -> None:
+        """Begin in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, waiting for a step that is under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while True:
+            pause = self._pause
+            try:
+                self.step()
+            except RedisError as error:
+                log.warning(self._told_away, error=type_name(error))
+                pause = self._away
+            except Exception as error:
+                log.exception(self._told_unexpected)
+                report(error)
+            if self._stopping.wait(pause):
+                return

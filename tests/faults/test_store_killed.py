@@ -1,11 +1,13 @@
 """Promise 1: what a store that is killed, or loses its power, still has when it is back."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import MakeFleet, MakeStore, Report
+from tests.faults.fleet import Fleet
 from tests.faults.load import Load
 from tests.faults.tally import tally
 
@@ -17,6 +19,18 @@ SETTINGS = [("always", "memory", False), ("everysec", "memory", True), ("everyse
 def senders(durability: str) -> int:
     """Tell how many send at once: an answer that waits for the disk takes more than a second."""
     return 32 if durability == "fsync" else 8
+
+
+def under_load(fleet: Fleet, end: Callable[[], None], times: int, durability: str) -> Load:
+    """End the store while webhooks come, start it again, and work off what was accepted."""
+    chance = random.Random(11)
+    with Load(fleet.receiver_url, senders=senders(durability), pause=0.01) as load:
+        for _ in range(times):
+            load.wait_for(chance.randint(50, 200))
+            end()
+            fleet.store.start()
+    fleet.wait_until_worked_off()
+    return load
 
 
 @pytest.mark.timeout(1800)
@@ -33,13 +47,7 @@ def test_a_store_whose_process_is_killed_loses_nothing(
     store = make_store(appendfsync=appendfsync)
     fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
     kills = 20 if full else 1
-    chance = random.Random(11)
-    with Load(fleet.receiver_url, senders=senders(durability), pause=0.01) as load:
-        for _ in range(kills):
-            load.wait_for(chance.randint(50, 200))
-            store.kill()
-            store.start()
-    fleet.wait_until_worked_off()
+    load = under_load(fleet, store.kill, kills, durability)
 
     fault = f"store's process killed, appendfsync {appendfsync}, ACCEPT_DURABILITY={durability}"
     report(tally(fault, f"{kills} kills", load.accepted, fleet.effects()))
@@ -61,13 +69,7 @@ def test_a_store_that_loses_its_power_keeps_what_was_promised(
     store = make_store(appendfsync=appendfsync, preload=power_loss)
     fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
     kills = 20 if full else 1
-    chance = random.Random(13)
-    with Load(fleet.receiver_url, senders=senders(durability), pause=0.01) as load:
-        for _ in range(kills):
-            load.wait_for(chance.randint(50, 200))
-            store.lose_power()
-            store.start()
-    fleet.wait_until_worked_off()
+    load = under_load(fleet, store.lose_power, kills, durability)
 
     fault = f"store loses power, appendfsync {appendfsync}, ACCEPT_DURABILITY={durability}"
     row = report(tally(fault, f"{kills} times", load.accepted, fleet.effects()), may_lose=may_lose)

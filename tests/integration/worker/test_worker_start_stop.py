@@ -50,7 +50,8 @@ def test_a_worker_that_is_stopped_ends_its_jobs_first(
     referee = shop.scenario(own=1000)["referees"][0]
     raw = shop.removal(referee["holder"])
     shop.faults("crm", {"delay_seconds": 1.0})
-    shop.faults("voucherify", {"delay_seconds": 0.4})
+    # All its calls fit into the 8 s after which jobs go back, on a busy machine too.
+    shop.faults("voucherify", {"delay_seconds": 0.15})
     with station(shop, tmp_path, PYTHONHASHSEED=hash_seed) as made:
         delivery = made.intake.accept(raw).delivery
         for name in ("revoke_referral_perks", "notify_crm"):

@@ -33,6 +33,7 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
     began, found, short = time.monotonic(), dict[str, Finding](), 0
     for setup in _SETUPS:
         if not figures or set(figures) & set(setup.FIGURES):
+            click.echo(f"# {(setup.__doc__ or '').strip()}", err=True)
             measured = setup.measure(plan)
             short += sum([_tell(*each) for each in measured.items()])
             found |= measured

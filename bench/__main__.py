@@ -1,6 +1,7 @@
 """`python -m bench [figure…]`: measure, hold against the goals, exit 1 if a figure is short."""
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -22,6 +23,9 @@ from bench.processes import BUILD
 
 _SETUPS = (accepting, handling, backlog, starting)
 
+#: A load above this before anything was started is others' work.
+_QUIET = 0.5
+
 
 @click.command()
 @click.argument("figures", nargs=-1, type=click.Choice(list(GOALS)))
@@ -32,6 +36,10 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
     """Measure figures, all unless some are named; those that share a set-up come along."""
     if not sys.platform.startswith("linux"):
         raise click.UsageError("processes are measured by /proc, which only Linux has")
+    if (load := os.getloadavg()[0]) > _QUIET:
+        click.echo(
+            f"# others use this machine (load {load:.1f}): trust no answers a second", err=True
+        )
     plan = Plan(rounds=3, backlog=100_000) if quick else Plan(rounds=rounds, backlog=size)
     began, found, short = time.monotonic(), dict[str, Finding](), 0
     for setup in _SETUPS:
@@ -41,7 +49,8 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
             short += sum([_tell(*each) for each in measured.items()])
             found |= measured
     BUILD.mkdir(exist_ok=True)
-    document = {"machine": machine(), "plan": asdict(plan), "took": time.monotonic() - began}
+    document: dict[str, Any] = {"machine": machine() | {"load": load}, "plan": asdict(plan)}
+    document["took"] = time.monotonic() - began
     document["figures"] = {name: asdict(finding) for name, finding in found.items()}
     (BUILD / "bench.json").write_text(json.dumps(document, indent=1, ensure_ascii=False))
     sys.exit(1 if short else 0)

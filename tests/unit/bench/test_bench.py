@@ -68,7 +68,8 @@ def test_the_page_says_which_figures_are_short() -> None:
         name: {"value": value, "unit": "x", "sides": {"perkhook": value}}
         for name, value in worst.items()
     }
-    machine = dict.fromkeys(("date", "cpu", "cores", "kernel", "python", "valkey"), "-")
+    words = dict.fromkeys(("date", "cpu", "cores", "kernel", "python", "valkey"), "-")
+    machine = {**words, "load": 0.0}
     plan = {"rounds": 1, "backlog": 1}
 
     page = tables({"machine": machine, "plan": plan, "figures": figures})

@@ -67,8 +67,8 @@ def tables(run: dict[str, Any]) -> str:
         (
             f"Measured on {machine['date']}: {machine['cpu']}, {machine['cores']} cores, "
             f"Linux {machine['kernel']}, Python {machine['python']}, Valkey {machine['valkey']}; "
-            f"{plan['rounds']} rounds, a backlog of {plan['backlog']:,}; the load that others had put "
-            f"on the machine was {machine['load']:.1f}."
+            f"{plan['rounds']} rounds, a backlog of {plan['backlog']:,}; "
+            f"the load that others had put on the machine was {machine['load']:.1f}."
         ),
         "",
         "| figure | what | value | goal | |",

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
+COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .PHONY: help run smoke test faults bench check format lock clean
@@ -28,8 +30,13 @@ test: $(READY) ## unit, integration, acceptance and short fault tests
 faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
 	$(BIN)/pytest tests/faults --full -n 2 --dist load
 
-bench: $(READY) ## what accepting a webhook costs, measured
-	@$(BIN)/python -m bench
+.venv-rivals/%/.ready: bench/rivals/%/requirements.txt $(READY)
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench: $(READY) $(RIVALS) ## every figure against what people would otherwise write; BENCH="--quick"
+	@$(BIN)/python -m bench $(BENCH)
 
 check: $(READY) ## lint, types, import rules
 	$(BIN)/ruff check .
@@ -42,8 +49,10 @@ format: $(READY) ## put the code into its format
 	$(BIN)/ruff format .
 
 lock: $(READY) ## renew the locked requirements
-	$(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -o requirements.txt pyproject.toml
-	$(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --group dev -o requirements-dev.txt pyproject.toml
+	$(COMPILE) -o requirements.txt pyproject.toml
+	$(COMPILE) --group dev -o requirements-dev.txt pyproject.toml
+	$(COMPILE) -o bench/rivals/flask_celery/requirements.txt bench/rivals/flask_celery/requirements.in
+	$(COMPILE) -o bench/rivals/fastapi_arq/requirements.txt bench/rivals/fastapi_arq/requirements.in
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .run build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-rivals .run build .mypy_cache .ruff_cache .pytest_cache .hypothesis

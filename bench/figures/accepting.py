@@ -1,0 +1,60 @@
+"""Taking webhooks in: how many, at what cost, how soon answered, in how much memory."""
+
+from bench.findings import Finding, Plan, compared
+from bench.lab import Lab, Sent, Web, send
+from bench.processes import memory_mb
+from bench.sides import CELERY, OURS, SIDES
+
+
+FIGURES = ("throughput", "receiver-cpu", "verify-only", "p99", "receiver-memory")
+
+_REQUESTS = 1500
+_VERIFY = "perkhook, verify only"
+
+#: Seconds of each round at a fixed load.
+_SECONDS_AT_LOAD = 0.6
+
+
+def measure(plan: Plan) -> dict[str, Finding]:
+    """Load all servers in turns, as fast as they answer and then at half the rival's best."""
+    with Lab() as lab:
+        webs = {side.name: lab.web(side, lab.store()) for side in SIDES}
+        for web in webs.values():
+            send(web, 300)
+        found: dict[str, list[Sent]] = {name: [] for name in (*webs, _VERIFY)}
+        for _ in range(plan.rounds):
+            for name, web in webs.items():
+                found[name].append(send(web, _REQUESTS))
+            found[_VERIFY].append(send(webs[OURS.name], _REQUESTS, signed=False, status=401))
+        memory = {name: memory_mb(web.process.pid) for name, web in webs.items()}
+        return {
+            **_costs(found),
+            "p99": _p99(webs, found, plan),
+            "receiver-memory": Finding(
+                value=sum(memory[OURS.name]),
+                sides={name: sum(sizes) for name, sizes in memory.items()}
+                | {"perkhook, its worker process alone": max(memory[OURS.name])},
+                unit="MB",
+            ),
+        }
+
+
+def _costs(found: dict[str, list[Sent]]) -> dict[str, Finding]:
+    rates = {name: [sent.rate for sent in rounds] for name, rounds in found.items()}
+    costs = {name: [sent.receiver for sent in rounds] for name, rounds in found.items()}
+    return {
+        "throughput": compared(rates, OURS.name, CELERY.name, "/s"),
+        "receiver-cpu": compared(costs, OURS.name, CELERY.name, "µs"),
+        "verify-only": compared(rates, OURS.name, _VERIFY, "/s"),
+    }
+
+
+def _p99(webs: dict[str, Web], found: dict[str, list[Sent]], plan: Plan) -> Finding:
+    rate = sorted(sent.rate for sent in found[CELERY.name])[plan.rounds // 2] / 2
+    latencies: dict[str, list[float]] = {name: [] for name in webs}
+    # Short rounds and many: one pause of a shared machine is the p99 of its round.
+    for _ in range(plan.rounds * 6):
+        for name, web in webs.items():
+            requests = int(rate * _SECONDS_AT_LOAD)
+            latencies[name].append(send(web, requests, rate=rate, connections=100).p99)
+    return compared(latencies, OURS.name, CELERY.name, "ms")

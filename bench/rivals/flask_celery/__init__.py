@@ -1,0 +1,1 @@
+"""Flask, gunicorn and `task.delay(body)`."""

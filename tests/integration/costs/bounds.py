@@ -1,0 +1,58 @@
+"""
+What a webhook and a job may cost, in what can be counted: the quick guard of `make bench`.
+
+Who makes something cheaper lowers its bound; who must raise one says why in the commit.
+`pytest -s tests/integration/costs` shows where each stands.
+"""
+
+from collections.abc import Callable
+from itertools import count, islice
+from typing import Final
+
+from redis import Redis
+
+from bench.bodies import bodies
+
+
+#: The most that each may cost; what was counted when the bound was set stands beside it.
+MOST: Final = {
+    "round trips of an accept": 1.0,  # 1
+    "bytes sent for an accept": 1450,  # 1388
+    "commands inside an accept": 12,  # 12
+    "function calls of an accept": 500,  # 458 on Python 3.13
+    "bytes of a waiting event": 2800,  # 2705
+    "modules of the receiver": 590,  # 572
+    "round trips of a process job": 2.0,  # 2: claim, fan_out
+    "commands inside a process job": 51,  # 51
+    "bytes sent for a process job": 850,  # 798
+    "round trips of a handler's job": 2.0,  # 2: claim, done
+    "commands inside a handler's job": 24.5,  # 24 and 25
+    "bytes sent for a handler's job": 350,  # 329
+    "round trips of an event in a worker": 26,  # 19 to 21, more on a busy machine
+}
+
+EVENTS: Final = 40
+
+_seeds = count(1)
+
+
+def events(number: int = EVENTS) -> list[bytes]:
+    """Make bodies that were never sent before."""
+    return list(islice(bodies(next(_seeds)), number))
+
+
+def within(what: str, found: float) -> None:
+    """Hold a cost against its bound."""
+    print(f"{what}: {found:g}")  # noqa: T201 - pytest -s shows where each stands
+    assert found <= MOST[what], f"{what}: {found:g}, at most {MOST[what]:g}"
+
+
+def commands(store: Redis, act: Callable[[], object]) -> int:
+    """Count the commands that the store ran, those inside scripts too."""
+    store.config_resetstat()
+    act()
+    return sum(
+        stat["calls"]
+        for name, stat in store.info("commandstats").items()
+        if not name.startswith(("cmdstat_config", "cmdstat_info"))
+    )

@@ -1,0 +1,96 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from inbox.connection import connect
+from inbox.erasure import Erasure
+from inbox.ids import delivery_id
+from inbox.intake import Intake
+from inbox.jobs import Jobs
+from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.counting import CountingWire
+from tests.integration.costs.bounds import EVENTS, commands, events, within
+from tests.processes import Process, procfile_command, wait_until
+from worker.crm.dry_run import DryRunCrm
+from worker.flow import Flow, Settled
+from worker.handlers import load_handlers
+from worker.perks.dry_run import DryRunPerks
+from worker.services import Services
+
+
+@pytest.fixture
+def flow(wire: CountingWire) -> Iterator[Flow]:
+    """What runs jobs in a worker, with handlers that call nobody."""
+    client = connect(wire.url, max_connections=4)
+    jobs = Jobs(
+        client,
+        lease_seconds=LEASE_SECONDS,
+        dedupe_window_seconds=WINDOW_SECONDS,
+        removal_memory_seconds=WINDOW_SECONDS,
+    )
+    yield Flow(
+        jobs=jobs,
+        table=load_handlers(),
+        services=Services(perks=DryRunPerks(), crm=DryRunCrm(), erasure=Erasure(client)),
+        schedule=(60.0,),
+        lease_seconds=LEASE_SECONDS,
+        chance=lambda: 0.5,
+    )
+    client.connection_pool.disconnect()
+
+
+@pytest.mark.parametrize("kind", ["process", "handler's"])
+def test_a_job_is_two_round_trips(
+    kind: str, flow: Flow, wire: CountingWire, intake: Intake, store: Redis
+) -> None:
+    """A job is claimed and settled by one script each, with little sent and run for it."""
+    handlers = ("revoke_referral_perks", "notify_crm")
+    names = handlers if kind == "handler's" else ("process",)
+
+    def run(several: list[bytes], names: tuple[str, ...]) -> None:
+        for body in several:
+            for name in names:
+                assert isinstance(flow.run(f"{delivery_id(body)}:{name}:1"), Settled)
+
+    warm, several = events(2), events()
+    for body in (*warm, *several):
+        intake.accept(body)
+    run(warm, ("process", *handlers))
+    if kind != "process":
+        run(several, ("process",))
+    wire.take()
+    ran = commands(store, lambda: run(several, names))
+    counted, jobs = wire.take(), EVENTS * len(names)
+
+    article = "a process" if kind == "process" else "a handler's"
+    within(f"round trips of {article} job", counted.turns / jobs)
+    within(f"commands inside {article} job", ran / jobs)
+    within(f"bytes sent for {article} job", counted.sent / jobs)
+
+
+def test_an_event_in_a_worker_asks_the_store_seldom(
+    wire: CountingWire, intake: Intake, store: Redis, tmp_path: Path
+) -> None:
+    """All that a real worker asks for one event is counted, Celery's own part with it."""
+
+    def settled() -> int:
+        return int(store.hget("perkhook:counts", "settled") or 0)
+
+    worker = Process(
+        "worker", procfile_command("worker"), {"REDIS_URL": wire.url}, tmp_path / "worker.log"
+    )
+    try:
+        worker.wait_for("ready.")
+        intake.accept(events(1)[0])
+        wait_until(lambda: settled() == 1, "the first event is settled")
+        wire.take()
+        for body in events():
+            intake.accept(body)
+        wait_until(lambda: settled() == 1 + EVENTS, "all events are settled")
+        counted = wire.take()
+    finally:
+        worker.kill()
+
+    within("round trips of an event in a worker", counted.turns / EVENTS)

@@ -68,6 +68,8 @@ def packed(*words: Argument) -> bytes:
     """Write a command as the store reads it (Redis documentation: RESP, arrays of bulk strings)."""
     parts = [b"*%d\r\n" % len(words)]
     for word in words:
+        if not isinstance(word, str | bytes | int | float):
+            raise TypeError(f"the store takes no {type(word).__name__}")
         data = word if isinstance(word, bytes) else str(word).encode()
         parts.append(b"$%d\r\n%b\r\n" % (len(data), data))
     return b"".join(parts)

@@ -60,7 +60,7 @@ class Pool(BlockingConnectionPool):
 
     def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
         """Give a connection; waits for one that is free as long as the pool may wait."""
-        self._checkpid()  # type: ignore[no-untyped-call]
+        self._checkpid()
         try:
             connection = self.pool.get(timeout=self.timeout)
         except Empty:

@@ -68,7 +68,8 @@ class Pool(BlockingConnectionPool):
         try:
             if connection is None:
                 connection = self.make_connection()  # type: ignore[no-untyped-call]
-            connection.connect()
+            if not connection.is_connected:
+                connection.connect()
         except BaseException:
             self.release(connection)  # type: ignore[no-untyped-call]
             raise

@@ -25,7 +25,7 @@ class DirectFlask(Flask):
 
     def direct(self, method: str, path: str, view: View) -> None:
         """Answer a path by a view. It is a route of Flask's too, so other methods get a 405."""
-        self.add_url_rule(path, methods=[method], view_func=lambda: view(request))
+        self.add_url_rule(path, path, lambda: view(request), methods=[method])
         self._direct[method, path] = view
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

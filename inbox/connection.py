@@ -1,3 +1,4 @@
+from queue import Empty
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,8 +46,34 @@ def connect(
         options["socket_keepalive"] = True
     if scheme == "rediss":
         options.update(tls_options(url))
-    pool = BlockingConnectionPool.from_url(url, **options)
+    pool = Pool.from_url(url, **options)
     return Redis(connection_pool=pool)
+
+
+class Pool(BlockingConnectionPool):
+    """
+    A pool that does not look at a connection before it gives it out.
+
+    A look costs three system calls for each command. That the server has closed a connection
+    shows when it is used, and then the command is sent once more on a new one.
+    """
+
+    def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
+        """Give a connection; waits for one that is free as long as the pool may wait."""
+        self._checkpid()
+        try:
+            connection = self.pool.get(timeout=self.timeout)
+        except Empty:
+            raise RedisConnectionError("No connection available.") from None
+        try:
+            if connection is None:
+                connection = self.make_connection()  # type: ignore[no-untyped-call]
+            if not connection.is_connected:
+                connection.connect()
+        except BaseException:
+            self.release(connection)  # type: ignore[no-untyped-call]
+            raise
+        return connection
 
 
 def tls_options(url: str) -> dict[str, Any]:

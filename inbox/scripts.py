@@ -2,12 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from redis import Redis
-from redis.commands.core import Script
 
 from inbox import keys
+from inbox.calls import ScriptCall
 from inbox.message import TASK_PREFIX, lua_message_function
 
 
@@ -63,11 +63,11 @@ def _prelude() -> str:
     return names + lua_message_function() + (_FOLDER / "common.lua").read_text()
 
 
-def load(client: "Redis[Any] | Redis", name: str) -> Script:  # type: ignore[type-arg]
+def load(client: Redis, name: str) -> ScriptCall:
     """Give the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
         flags = _READS
     shared = (_FOLDER / "decide.lua").read_text() if name in _DECIDES else ""
     text = (_FOLDER / f"{name}.lua").read_text()
-    return client.register_script(flags + _prelude() + shared + text)
+    return ScriptCall(client, flags + _prelude() + shared + text)

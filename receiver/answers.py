@@ -33,6 +33,12 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
+def accepted_answer(delivery: str, *, duplicate: bool) -> Response:
+    """Tell that a webhook is stored. Both are safe in JSON as they are."""
+    text = f'{{"delivery":"{delivery}","duplicate":{"true" if duplicate else "false"}}}\n'
+    return Response(text, HTTPStatus.ACCEPTED, mimetype="application/json")
+
+
 def error_answer(
     status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> Response:

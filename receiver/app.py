@@ -1,4 +1,4 @@
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify
 from redis import RedisError
 
 from inbox.confirm import make_barrier, make_check
@@ -8,6 +8,7 @@ from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
 from inbox.views import Stats
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
@@ -36,15 +37,13 @@ def create_app(settings: ReceiverSettings) -> Flask:
     durability_check = make_check(url, durability)
     webhook = Webhook(settings, intake, metrics, gate, barrier)
 
-    app = Flask(__name__, static_folder=None)
+    app = DirectFlask(__name__)
     # Every path means what it says: no answer that is not one of ours.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     register_errors(app)
 
-    @app.post("/webhooks/voucherify")
-    def receive() -> Response:
-        return webhook.receive(request)
+    app.direct("POST", "/webhooks/voucherify", webhook.receive)
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -43,7 +43,13 @@ class Draining:
             length = ("Content-Length", str(len(_BODY)))
             start(_STATUS, [("Content-Type", "application/json"), length])
             return [b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY]
-        return self._app(environ, start)
+        # In one piece: from a list the server sends at once, anything else it asks again and again.
+        answer = self._app(environ, start)
+        try:
+            return [b"".join(answer)]
+        finally:
+            if (close := getattr(answer, "close", None)) is not None:
+                close()
 
     def _start(
         self,

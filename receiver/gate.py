@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeVar
 
@@ -42,7 +43,10 @@ class Gate:
         patience: float = PATIENCE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._places = threading.Semaphore(places)
+        # Tokens of a queue in C: a semaphore is Python, and threads that wait fight over it.
+        self._places: SimpleQueue[None] = SimpleQueue()
+        for _ in range(places):
+            self._places.put(None)
         self._patience = patience
         self._clock = clock
         self._closed_until: float | None = None
@@ -67,25 +71,29 @@ class Gate:
             self._one_tries.release()
 
     def _in_turn(self, question: Callable[[], T]) -> T:
-        if not self._places.acquire(timeout=self._patience):
+        try:
+            self._places.get(timeout=self._patience)
+        except Empty:
             self._close()
-            raise InboxUnavailableError("timeout")
+            raise InboxUnavailableError("timeout") from None
         try:
             # It may have become known while this request waited.
             if self._closed_until is not None:
                 raise InboxUnavailableError("timeout")
             return self._ask(question)
         finally:
-            self._places.release()
+            self._places.put(None)
 
     def _try(self, question: Callable[[], T]) -> T:
-        if not self._places.acquire(blocking=False):
+        try:
+            self._places.get_nowait()
+        except Empty:
             self._close()
-            raise InboxUnavailableError("timeout")
+            raise InboxUnavailableError("timeout") from None
         try:
             return self._ask(question)
         finally:
-            self._places.release()
+            self._places.put(None)
 
     def _ask(self, question: Callable[[], T]) -> T:
         began = self._clock()

@@ -5,14 +5,14 @@ from time import monotonic
 from typing import Final, Protocol
 
 import structlog
-from flask import Request, Response, jsonify
+from flask import Request, Response
 
 from inbox import keys
 from inbox.durability import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
-from receiver.answers import RETRY_AFTER_SECONDS, RefusedError
+from receiver.answers import RETRY_AFTER_SECONDS, RefusedError, accepted_answer
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
@@ -79,13 +79,13 @@ class Webhook:
             duplicate=accepted.duplicate,
             size=len(body),
         )
-        answer = jsonify(delivery=accepted.delivery, duplicate=accepted.duplicate)
-        answer.status_code = HTTPStatus.ACCEPTED
-        return answer
+        return accepted_answer(accepted.delivery, duplicate=accepted.duplicate)
 
     def _check_caller(self, request: Request) -> None:
-        forwarded_for = ",".join(request.headers.getlist("X-Forwarded-For"))
-        if not self._settings.callers.allows(request.remote_addr or "", forwarded_for):
+        callers = self._settings.callers
+        if callers.allowed and not callers.allows(
+            request.remote_addr or "", ",".join(request.headers.getlist("X-Forwarded-For"))
+        ):
             raise RefusedError(
                 HTTPStatus.FORBIDDEN,
                 "address_not_allowed",

@@ -3,13 +3,17 @@ Structured logs: a constant event name, then ids as keys and values.
 
 Bodies, names, addresses, headers and secrets never go into a log. Records of libraries go
 through the same pipe, and errors are written without the messages of foreign exceptions.
+
+Our own lines do not go through the standard library's records: that took a third of the
+processor time of accepting a webhook.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar, Final, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -33,10 +37,11 @@ def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
         _tell_errors_safely,
     ]
     renderer: Processor = (
-        structlog.processors.JSONRenderer()
+        _as_json
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
+    Lines.stream = sys.stdout
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -56,11 +61,41 @@ def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=Lines,
         cache_logger_on_first_use=True,
     )
+
+
+class Lines:
+    """
+    Writes each line in one piece, so that those of several threads do not mix.
+
+    Attributes:
+        stream: where all lines go, those of loggers made before it was set as well.
+    """
+
+    stream: ClassVar[TextIO] = sys.stdout
+
+    def __init__(self, *names: str) -> None:
+        """Take the names that structlog gives to loggers; nobody reads them here."""
+
+    def msg(self, line: str) -> None:
+        """Write a line; one that cannot be written is no reason to fail a webhook."""
+        with suppress(Exception):
+            self.stream.write(f"{line}\n")
+            self.stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
+#: One for all lines: json.dumps makes a new one each time for anything but its defaults.
+_ENCODER: Final = json.JSONEncoder(default=repr)
+
+
+def _as_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return _ENCODER.encode(event)
 
 
 def _add_process(process: str) -> Processor:

@@ -1,0 +1,83 @@
+"""Script calls: what is sent, what is done when the store has forgotten or hung up."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import BlockingConnectionPool, Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from inbox.calls import ScriptCall, packed
+from inbox.connection import connect
+
+
+ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
+
+
+@pytest.fixture
+def client(redis_url: str, store: Any) -> Redis:  # noqa: ARG001 - the store is emptied
+    """Give a client whose one connection shows what happens to it."""
+    return connect(redis_url, max_connections=1)
+
+
+def test_a_script_is_sent_when_the_store_has_forgotten_it(client: Redis) -> None:
+    """A restarted store knows no script; the caller does not notice."""
+    script = ScriptCall(client, ECHO)
+
+    assert script(keys=["k"], args=["ä", b"\x00\xff"]) == [b"k", "ä".encode(), b"\x00\xff"]
+    client.script_flush()
+    assert script(keys=["k"], args=[7, 1.5]) == [b"k", b"7", b"1.5"]
+
+
+def test_a_connection_that_the_server_closed_is_made_anew(client: Redis, store: Any) -> None:
+    """A store that closes idle connections costs no webhook."""
+    script = ScriptCall(client, ECHO)
+    script(keys=["k"], args=["a", "b"])
+    mine = client.client_id()
+    assert store.client_kill_filter(_id=mine) == 1
+
+    assert script(keys=["k"], args=["a", "b"]) == [b"k", b"a", b"b"]
+    assert client.client_id() != mine
+
+
+def test_an_error_of_the_script_is_raised_and_the_connection_goes_on(client: Redis) -> None:
+    """What the store says of one call is not taken for the answer to the next."""
+    failing = ScriptCall(client, "return redis.error_reply('ERR on purpose')")
+    script = ScriptCall(client, ECHO)
+    mine = client.client_id()
+
+    with pytest.raises(ResponseError, match="on purpose"):
+        failing()
+    assert script(keys=["k"], args=["a", "b"]) == [b"k", b"a", b"b"]
+    assert client.client_id() == mine
+
+
+def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: Redis) -> None:
+    """None would be stored as a word."""
+    with pytest.raises(TypeError, match="NoneType"):
+        ScriptCall(client, ECHO)(keys=["k"], args=[None])
+
+
+def test_who_finds_no_connection_free_is_told_so(redis_url: str) -> None:
+    """A call never waits longer than the pool may."""
+    client = connect(redis_url, max_connections=1, answer_timeout=0.05)
+    pool: Any = client.connection_pool
+    taken = pool.get_connection()
+
+    with pytest.raises(RedisConnectionError, match="No connection"):
+        client.ping()
+    pool.release(taken)
+    assert client.ping()
+
+
+@given(words=st.lists(st.text() | st.binary() | st.integers(), min_size=1, max_size=6))
+def test_a_command_is_written_as_redis_py_writes_it(words: list[str | bytes | int]) -> None:
+    """Any words make the bytes that the library's own packer makes."""
+    connection: Any = BlockingConnectionPool().make_connection()  # type: ignore[no-untyped-call]
+    try:
+        own = packed("EVALSHA", *words)
+    except UnicodeEncodeError:
+        return
+    assert own == b"".join(connection.pack_command("EVALSHA", *words))

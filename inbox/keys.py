@@ -29,7 +29,6 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         state       queued, running, waiting, held, failed
                                         since       when it entered that state
                                         queue       Celery queue it is sent to
-                                        parent      task id of what created it
                                         dispatches  messages written so far
                                         fence       runs so far; the number of a lease
                                         tries       runs since accepted or retried
@@ -110,8 +109,9 @@ perkhook:looked                 hash    for each queue "<time>:<time>": queued j
 perkhook:sweeping               string  lock: who sweeps; lives one sweep interval
 ==============================  ======  ======================================================
 
-Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …),
-`unacked`, `unacked_index`, `unacked_mutex` and `_kombu.binding.*`.
+Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
+(`inbox.message`; whole messages where kombu gave them back), `unacked`, `unacked_index`,
+`unacked_mutex` and `_kombu.binding.*`.
 """
 
 from typing import Final

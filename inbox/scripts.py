@@ -8,7 +8,6 @@ from redis import Redis
 from redis.commands.core import Script
 
 from inbox import keys
-from inbox.message import TASK_PREFIX, lua_message_function
 
 
 _FOLDER: Final = Path(__file__).parent / "lua"
@@ -53,14 +52,13 @@ _NAMES: Final = {
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,
-    "TASK_PREFIX": TASK_PREFIX,
 }
 
 
 @cache
 def _prelude() -> str:
     names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
-    return names + lua_message_function() + (_FOLDER / "common.lua").read_text()
+    return names + (_FOLDER / "common.lua").read_text()
 
 
 def load(client: "Redis[Any] | Redis", name: str) -> Script:  # type: ignore[type-arg]

@@ -10,12 +10,15 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 
 local now = server_now()
-redis.call('HSET', KEYS[1], 'body', body, 'received', now, 'owed', 1)
-if trace ~= '' then redis.call('HSET', KEYS[1], 'trace', trace) end
-
 local job = delivery .. ':' .. PROCESS
-redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
-local problem = dispatch(job, DELIVERIES_QUEUE, now)
+if trace == '' then
+  redis.call('HSET', KEYS[1], 'body', body, 'received', now, 'owed', 1)
+else
+  redis.call('HSET', KEYS[1], 'body', body, 'received', now, 'owed', 1, 'trace', trace)
+end
+redis.call('HSET', JOB .. job,
+  'state', 'queued', 'since', now, 'queue', DELIVERIES_QUEUE, 'dispatches', 1)
+local problem = send(job, 1, DELIVERIES_QUEUE, now, trace)
 if problem then
   -- Stored and enqueued, or neither: the sender is told and sends it again.
   redis.call('DEL', KEYS[1], JOB .. job)

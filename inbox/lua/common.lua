@@ -11,28 +11,40 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- Write the job's next Celery message and note the job as queued. Gives the error of a queue
--- that takes nothing, else nil.
-local function dispatch(job, queue, now)
-  local key = JOB .. job
-  local number = redis.call('HINCRBY', key, 'dispatches', 1)
-  local parent = 'null'
-  if number > 1 then
-    parent = '"' .. job .. ':' .. (number - 1) .. '"'
-  else
-    local creator = redis.call('HGET', key, 'parent')
-    if creator then parent = '"' .. creator .. '"' end
-  end
-  local trace = redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or ''
-  redis.call('HSET', key, 'state', 'queued', 'since', now)
+-- Put the hint of a job's message into its queue (inbox/message.py) and note the job in the
+-- index of queued ones. `trace` is the inside of a JSON object, or ''. `parent` is given where
+-- it is not the job's last task, nor the first of `process`.
+-- Gives the error of a queue that takes nothing, else nil.
+local function send(job, number, queue, now, trace, parent)
   redis.call('ZADD', QUEUED .. queue, now, job)
+  local hint = job .. ':' .. number
+  if parent then
+    trace = '"parent_id":"' .. parent .. '"' .. (trace ~= '' and ',' or '') .. trace
+  end
+  if trace ~= '' then hint = hint .. ' {' .. trace .. '}' end
   -- A queue that takes nothing (a foreign value under its name, a right that is missing) must
   -- not stop a transition half-way: the job is queued, and the sweep finds its message lost.
-  local sent = redis.pcall('LPUSH', queue, message(
-    job .. ':' .. number, job .. ':1', parent, TASK_PREFIX .. name_of(job), queue, trace))
+  local sent = redis.pcall('LPUSH', queue, hint)
   if type(sent) == 'number' then return nil end
   count('failed_publishes')
   return sent
+end
+
+-- The job that a queue's element is a message of, and the number of its dispatch: a hint, or a
+-- whole message that kombu gave back or an older release wrote.
+local function task_in(text)
+  if string.sub(text, 1, 1) == '{' then
+    return string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
+  end
+  return string.match(text, '^([^ ]*):(%d+)')
+end
+
+-- Write the next message of a job that is there, and note the job as queued.
+local function dispatch(job, queue, now)
+  local key = JOB .. job
+  local number = redis.call('HINCRBY', key, 'dispatches', 1)
+  redis.call('HSET', key, 'state', 'queued', 'since', now)
+  send(job, number, queue, now, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
 end
 
 -- Only the run that holds the lease may change a running job.

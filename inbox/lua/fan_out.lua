@@ -38,7 +38,9 @@ if customer ~= '' then
   redis.call('SADD', CUSTOMER .. customer, delivery)
 end
 
-local task = job .. ':' .. redis.call('HGET', JOB .. job, 'dispatches')
+local number = redis.call('HGET', JOB .. job, 'dispatches')
+local parent = number ~= '1' and job .. ':' .. number or nil
+local trace = redis.call('HGET', key, 'trace') or ''
 local made = 0
 for i = 10, #ARGV, 2 do
   local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
@@ -47,8 +49,8 @@ for i = 10, #ARGV, 2 do
   if not known then
     redis.call('HINCRBY', key, 'owed', 1)
     redis.call('HSET', key, 'owes:' .. ARGV[i], queue)
-    redis.call('HSET', JOB .. child, 'queue', queue, 'parent', task)
-    dispatch(child, queue, now)
+    redis.call('HSET', JOB .. child, 'state', 'queued', 'since', now, 'queue', queue, 'dispatches', 1)
+    send(child, 1, queue, now, trace, parent)
     made = made + 1
   end
 end

@@ -57,7 +57,7 @@ local function oldest_in_queue(queue)
   -- again since, and those that a worker gave back stand in any order.
   local oldest
   for _, text in ipairs(redis.call('LRANGE', queue, -20, -1)) do
-    local job, number = string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
+    local job, number = task_in(text)
     if job and redis.call('HGET', JOB .. job, 'dispatches') == number then
       local score = redis.call('ZSCORE', QUEUED .. queue, job)
       if score then oldest = math.min(oldest or now, tonumber(score)) end

@@ -1,6 +1,5 @@
 """What is true of the store between any two transitions."""
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -191,7 +190,7 @@ class _Everything:
                 and name not in {keys.SETTLED, keys.PLANS}
                 and not name.startswith(keys.BATCH)
             ):
-                sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
+                sent.update((name, raw.decode().partition(" ")[0]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():
             if fields["state"] == b"queued" and job not in lost:

@@ -7,9 +7,15 @@ the script in `lua/` that writes the key.
 ==============================  ======  ======================================================
 key                             type    meaning
 ==============================  ======  ======================================================
-perkhook:delivery:<id>          hash    One accepted body. Lives until it is settled and then for
-                                        the rest of the de-duplication window, at least an hour.
-                                        Written by accept, fan_out and whatever ends a job.
+perkhook:delivery:<id>          string  One accepted body whose process job has not been claimed
+                                        (accept): the packed body; before it trace headers and
+                                        a line feed, if any. Its job is queued and has no key.
+perkhook:fresh                  zset    deliveries in that form by time received (accept), until
+                                        claim, the sweep or an operator unfolds them
+perkhook:delivery:<id>          hash    One accepted body, from then on. Lives until it is settled
+                                        and then for the rest of the de-duplication window, at
+                                        least an hour. Written by whatever unfolds it, fan_out and
+                                        whatever ends a job.
 
                                         body        packed bytes (`inbox.packing`)
                                         received    time accepted
@@ -120,6 +126,7 @@ from typing import Final
 PREFIX: Final = "perkhook:"
 DELIVERY: Final = PREFIX + "delivery:"
 JOB: Final = PREFIX + "job:"
+FRESH: Final = PREFIX + "fresh"
 QUEUED: Final = PREFIX + "queued:"
 RUNNING: Final = PREFIX + "running"
 WAITING: Final = PREFIX + "waiting"

@@ -4,7 +4,7 @@ A job's message: the hint that stands in a queue, and the Celery message made of
 The hint is the task's id, and where there are any, after a blank, a JSON object of the headers
 that do not follow from the id: `parent_id` and the trace headers. Our own transport makes the
 whole message of it when a worker takes it (`worker/transport.py`,
-docs/decisions/0018-a-queue-holds-hints.md). Nothing of the body is in it, so nothing personal
+docs/decisions/0018-what-waits-is-small.md). Nothing of the body is in it, so nothing personal
 reaches Celery's logs, events or Flower.
 `tests/integration/inbox/test_message.py` compares what is made with what the installed Celery
 writes (Celery documentation: Message Protocol, version 2; kombu: the Redis transport).

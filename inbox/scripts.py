@@ -24,6 +24,7 @@ _DECIDES: Final = frozenset({"retry", "discard", "release", "batch_step"})
 _NAMES: Final = {
     "DELIVERY": keys.DELIVERY,
     "JOB": keys.JOB,
+    "FRESH": keys.FRESH,
     "QUEUED": keys.QUEUED,
     "RUNNING": keys.RUNNING,
     "WAITING": keys.WAITING,

@@ -7,7 +7,14 @@ local now = server_now()
 local found = redis.call('HMGET', key, 'state', 'queue')
 local state, queue = found[1], found[2]
 
-if not state then return {'refused', 'gone'} end
+if not state then
+  if name_of(job) ~= PROCESS then return {'refused', 'gone'} end
+  local received, body = unfold(delivery_of(job),
+    'state', 'running', 'since', now, 'fence', 1, 'tries', 1)
+  if not received then return {'refused', 'gone'} end
+  redis.call('ZADD', RUNNING, now + lease, job)
+  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body}
+end
 if state == 'waiting' then
   -- A stale message must not cut short a wait that a downstream asked for.
   if tonumber(redis.call('ZSCORE', WAITING, job)) > now then return {'refused', 'waiting'} end

@@ -11,12 +11,40 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- Put the hint of a job's message into its queue (inbox/message.py) and note the job in the
--- index of queued ones. `trace` is the inside of a JSON object, or ''. `parent` is given where
--- it is not the job's last task, nor the first of `process`.
--- Gives the error of a queue that takes nothing, else nil.
-local function send(job, number, queue, now, trace, parent)
-  redis.call('ZADD', QUEUED .. queue, now, job)
+-- What waits for its first claim is one string, for there may be millions (inbox/keys.py). Make
+-- of it the hashes that every other step knows: the delivery, and its process job with these
+-- fields. Gives the time received and the packed body, or nothing if it is not in that form.
+local function unfold(delivery, ...)
+  local received = redis.call('ZSCORE', FRESH, delivery)
+  if not received then return end
+  local key = DELIVERY .. delivery
+  local body = redis.call('GET', key)
+  redis.call('ZREM', FRESH, delivery)
+  redis.call('DEL', key)
+  local trace = {}
+  if string.sub(body, 1, 1) == '"' then
+    local line = string.find(body, '\n', 1, true)
+    trace = {'trace', string.sub(body, 1, line - 1)}
+    body = string.sub(body, line + 1)
+  end
+  redis.call('HSET', key, 'body', body, 'received', received, 'owed', 1, unpack(trace))
+  redis.call('HSET', JOB .. delivery .. ':' .. PROCESS,
+    'queue', DELIVERIES_QUEUE, 'dispatches', 1, ...)
+  return received, body
+end
+
+-- The same for whoever does not claim it: the job stays queued since it was accepted.
+local function unfold_queued(delivery)
+  local since = redis.call('ZSCORE', FRESH, delivery)
+  if not since then return end
+  unfold(delivery, 'state', 'queued', 'since', since)
+  redis.call('ZADD', QUEUED .. DELIVERIES_QUEUE, since, delivery .. ':' .. PROCESS)
+end
+
+-- Put the hint of a job's message into its queue (inbox/message.py). `trace` is the inside of a
+-- JSON object, or ''. `parent` is given where it is not the job's last task, nor the first of
+-- `process`. Gives the error of a queue that takes nothing, else nil.
+local function send(job, number, queue, trace, parent)
   local hint = job .. ':' .. number
   if parent then
     trace = '"parent_id":"' .. parent .. '"' .. (trace ~= '' and ',' or '') .. trace
@@ -44,7 +72,8 @@ local function dispatch(job, queue, now)
   local key = JOB .. job
   local number = redis.call('HINCRBY', key, 'dispatches', 1)
   redis.call('HSET', key, 'state', 'queued', 'since', now)
-  send(job, number, queue, now, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
+  redis.call('ZADD', QUEUED .. queue, now, job)
+  send(job, number, queue, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
 end
 
 -- Only the run that holds the lease may change a running job.

@@ -50,7 +50,8 @@ for i = 10, #ARGV, 2 do
     redis.call('HINCRBY', key, 'owed', 1)
     redis.call('HSET', key, 'owes:' .. ARGV[i], queue)
     redis.call('HSET', JOB .. child, 'state', 'queued', 'since', now, 'queue', queue, 'dispatches', 1)
-    send(child, 1, queue, now, trace, parent)
+    redis.call('ZADD', QUEUED .. queue, now, child)
+    send(child, 1, queue, trace, parent)
     made = made + 1
   end
 end

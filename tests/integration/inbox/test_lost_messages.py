@@ -5,6 +5,7 @@ import pytest
 
 from inbox import keys
 from inbox.answers import Swept
+from inbox.ids import delivery_of
 from inbox.jobs import SWEEP_BATCH
 from inbox.message import as_we_write_it
 from tests.conftest import LEASE_SECONDS
@@ -127,8 +128,7 @@ def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> 
     job = _accept(house, b"behind")
     raw = house.store.lpop("deliveries")
     house.store.rpush("deliveries", raw, *raws)
-    house.store.zadd(keys.QUEUED + "deliveries", {job: older}, xx=True)
-    house.store.hset(keys.JOB + job, "since", older)
+    house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
     house.looks_are_old()
 
     assert house.sweep() == Swept()
@@ -226,10 +226,10 @@ def _task(raw: Any) -> str:
 
 def _queued_long_ago(store: Any, queue: str) -> None:
     """Make every queued job much older, one a millisecond, in the order of their messages."""
-    index = keys.QUEUED + queue
-    pipe = store.pipeline()
-    for place, raw in enumerate(reversed(store.lrange(queue, 0, -1))):
-        job, since = _task(raw).rpartition(":")[0], 1_700_000_000_000 + place
-        pipe.zadd(index, {job: since}, xx=True)
-        pipe.hset(keys.JOB + job, "since", since)
-    pipe.execute()
+    assert queue == keys.DELIVERIES_QUEUE
+    old = {
+        delivery_of(_task(raw)): 1_700_000_000_000 + place
+        for place, raw in enumerate(reversed(store.lrange(queue, 0, -1)))
+    }
+    assert store.zcard(keys.FRESH) == len(old)
+    store.zadd(keys.FRESH, old, xx=True)

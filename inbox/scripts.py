@@ -8,6 +8,7 @@ from redis import Redis
 from redis.commands.core import Script
 
 from inbox import keys
+from inbox.packing import NEWEST
 
 
 _FOLDER: Final = Path(__file__).parent / "lua"
@@ -53,6 +54,7 @@ _NAMES: Final = {
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,
+    "NEWEST_PACKING": str(NEWEST),
 }
 
 

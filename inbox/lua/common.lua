@@ -11,33 +11,34 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- What waits for its first claim is one string, for there may be millions (inbox/keys.py). Make
--- of it the hashes that every other step knows: the delivery, and its process job with these
--- fields. Gives the time received and the packed body, or nothing if it is not in that form.
-local function unfold(delivery, ...)
+-- What waits for its first claim is one string, for there may be millions (inbox/keys.py). Gives
+-- the time received, the packed body and the trace headers or '', or nothing if it has another form.
+local function fresh(delivery)
   local received = redis.call('ZSCORE', FRESH, delivery)
   if not received then return end
+  local text = redis.call('GET', DELIVERY .. delivery)
+  if string.sub(text, 1, 1) ~= '"' then return received, text, '' end
+  local line = string.find(text, '\n', 1, true)
+  return received, string.sub(text, line + 1), string.sub(text, 1, line - 1)
+end
+
+-- Make of it the hashes that every other step knows: the delivery, and its process job with
+-- these fields.
+local function unfold(delivery, received, body, trace, ...)
   local key = DELIVERY .. delivery
-  local body = redis.call('GET', key)
   redis.call('ZREM', FRESH, delivery)
   redis.call('DEL', key)
-  local trace = {}
-  if string.sub(body, 1, 1) == '"' then
-    local line = string.find(body, '\n', 1, true)
-    trace = {'trace', string.sub(body, 1, line - 1)}
-    body = string.sub(body, line + 1)
-  end
-  redis.call('HSET', key, 'body', body, 'received', received, 'owed', 1, unpack(trace))
+  redis.call('HSET', key, 'body', body, 'received', received, 'owed', 1,
+    unpack(trace ~= '' and {'trace', trace} or {}))
   redis.call('HSET', JOB .. delivery .. ':' .. PROCESS,
     'queue', DELIVERIES_QUEUE, 'dispatches', 1, ...)
-  return received, body
 end
 
 -- The same for whoever does not claim it: the job stays queued since it was accepted.
 local function unfold_queued(delivery)
-  local since = redis.call('ZSCORE', FRESH, delivery)
+  local since, body, trace = fresh(delivery)
   if not since then return end
-  unfold(delivery, 'state', 'queued', 'since', since)
+  unfold(delivery, since, body, trace, 'state', 'queued', 'since', since)
   redis.call('ZADD', QUEUED .. DELIVERIES_QUEUE, since, delivery .. ':' .. PROCESS)
 end
 

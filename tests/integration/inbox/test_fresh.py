@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from inbox import keys, scripts
-from inbox.answers import Swept
+from inbox.answers import Refused, Swept
 from inbox.erasure import Erasure
 from inbox.ids import delivery_id
-from inbox.packing import pack
+from inbox.packing import NEWEST, pack
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, House
 from tests.samples import PERSONAL, body, customer_deleted
@@ -29,7 +29,9 @@ def test_it_has_one_key_until_it_is_claimed(house: House, job: str) -> None:
     """Beside indexes, queue and counters there is the delivery alone; a claim makes the rest."""
     delivery = job.partition(":")[0]
     others = {keys.FRESH, keys.COUNTS, "deliveries"}
-    assert {name.decode() for name in house.store.scan_iter()} - others == {keys.DELIVERY + delivery}
+    assert {name.decode() for name in house.store.scan_iter()} - others == {
+        keys.DELIVERY + delivery
+    }
     assert_consistent(house.store)
 
     claim = house.claim(job)
@@ -113,6 +115,28 @@ def test_lists_that_name_its_job_show_it_queued(house: House, job: str) -> None:
 def test_a_plan_of_it_is_not_made(house: House, job: str) -> None:
     """It waits for its turn, as any queued job."""
     assert scripts.load(house.store, "plan_ask")(args=[job, 1, 1, 1, 1]) == b"queued"
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh: bool) -> None:
+    """It is not claimed, so no try is spent; its message is lost, and therefore sent again."""
+    job = f"{house.intake.accept(BODY).delivery}:process"
+    key, newer = keys.DELIVERY + job[:32], bytes([NEWEST + 1]) + b"any"
+    if fresh:
+        house.store.set(key, newer)
+    else:
+        house.desk.job(job)
+        house.store.hset(key, "body", newer)
+
+    assert house.jobs.claim(f"{job}:1") == Refused("newer")
+    assert house.state_of(job) == "queued"
+    house.store.delete("deliveries")
+    assert house.looked_twice() == Swept(lost=1)
+    assert house.jobs.claim(f"{job}:2") == Refused("newer")
+
+    house.store.hset(key, "body", pack(BODY))
+    assert house.claim(f"{job}:2").tries == 1
+    assert_consistent(house.store)
 
 
 @pytest.mark.parametrize("trace", ["", TRACE])

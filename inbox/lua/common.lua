@@ -87,11 +87,12 @@ end
 -- tells where an error was that nobody expected; none or '' for all others.
 local function note_run(job, fence, now, reason, text, trace)
   local key = JOB .. job
+  local found = redis.call('HMGET', key, 'dispatches', 'since')
   local run = cjson.encode({
-    task = job .. ':' .. redis.call('HGET', key, 'dispatches'),
-    started = tonumber(redis.call('HGET', key, 'since')), ended = now,
+    task = job .. ':' .. found[1], started = tonumber(found[2]), ended = now,
     reason = reason, error = text, trace = trace ~= '' and trace or nil })
   redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
+  if redis.call('HLEN', key) <= 30 then return end
   -- The numbers have gaps, for a run that was postponed is not noted.
   local runs = {}
   for _, field in ipairs(redis.call('HKEYS', key)) do
@@ -104,22 +105,29 @@ end
 
 -- The job is over. With the last one the delivery is settled: its body goes, its marker
 -- stays for the rest of the de-duplication window, at least for an hour of hindsight.
-local function end_job(job, outcome, window, now)
-  local key = DELIVERY .. delivery_of(job)
-  local spent = redis.call('HMGET', JOB .. job, 'dispatches', 'fence')
+-- `made` jobs came of it; `fields` are written to the delivery in the same command.
+local function end_job(job, outcome, window, now, made, fields)
+  local key, name = DELIVERY .. delivery_of(job), name_of(job)
+  fields = fields or {}
+  table.insert(fields, 'end:' .. name)
+  table.insert(fields, outcome)
+  local spent = name == PROCESS and redis.call('HMGET', JOB .. job, 'dispatches', 'fence')
   redis.call('DEL', JOB .. job)
-  redis.call('HSET', key, 'end:' .. name_of(job), outcome)
-  redis.call('HDEL', key, 'owes:' .. name_of(job))
-  if redis.call('HINCRBY', key, 'owed', -1) > 0 then
-    -- Should it be replayed, no task id and no lease's number may come a second time.
-    if name_of(job) == PROCESS then
-      redis.call('HSET', key, 'dispatches', spent[1], 'fence', spent[2])
+  if redis.call('HINCRBY', key, 'owed', (made or 0) - 1) > 0 then
+    if spent then
+      -- Should it be replayed, no task id and no lease's number may come a second time.
+      for _, word in ipairs({'dispatches', spent[1], 'fence', spent[2]}) do
+        table.insert(fields, word)
+      end
+    else
+      redis.call('HDEL', key, 'owes:' .. name)
     end
+    redis.call('HSET', key, unpack(fields))
     return
   end
-  redis.call('HSET', key, 'settled', now)
+  redis.call('HSET', key, 'settled', now, unpack(fields))
   local found = redis.call('HMGET', key, 'received', 'customer')
-  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer')
+  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
   if found[2] then redis.call('SREM', CUSTOMER .. found[2], delivery_of(job)) end
   local age = now - tonumber(found[1])
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))

@@ -91,6 +91,6 @@ def _sent(calls: dict[str, int]) -> set[str]:
     """Name the commands that a client sent: what a script calls is counted beside them."""
     in_scripts = {
         "exists", "hset", "hget", "hmget", "hdel", "hincrby", "hexists", "zadd", "zrem", "zscore",
-        "lpush", "rpush", "hkeys", "time", "del", "pexpire", "get", "set", "sadd", "srem",
+        "lpush", "rpush", "hkeys", "hlen", "time", "del", "pexpire", "get", "set", "sadd", "srem",
     }  # fmt: skip
     return {name for name in calls if name.removeprefix("cmdstat_") not in in_scripts}

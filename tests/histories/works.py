@@ -168,7 +168,7 @@ class Works:
         """Take the oldest message as a worker does."""
         for queue in QUEUES:
             if text := self.store.rpop(queue):
-                return str(json.loads(text)["headers"]["id"])
+                return str(text.decode().partition(" ")[0])
         return None
 
     def _switch(self, task: str) -> None:

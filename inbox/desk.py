@@ -7,8 +7,9 @@ from typing import Any
 from redis import Redis, RedisError
 
 from inbox import keys, scripts
-from inbox.ids import is_delivery_id, job_id_of
+from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.packing import unpack
+from inbox.unfolding import Unfolding
 from inbox.views import (
     DeliveryView,
     JobView,
@@ -33,6 +34,7 @@ class Desk:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._window_ms = dedupe_window_seconds * 1000
+        self._unfolding = Unfolding(client)
         self._scripts = {
             name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
         }
@@ -46,6 +48,8 @@ class Desk:
             pipe.zcard(keys.QUEUED + name)
             pipe.llen(name)
             pipe.zrange(keys.QUEUED + name, 0, 0, withscores=True)
+        pipe.zcard(keys.FRESH)
+        pipe.zrange(keys.FRESH, 0, 0, withscores=True)
         pipe.zcard(keys.RUNNING)
         pipe.zcard(keys.WAITING)
         pipe.zrange(keys.WAITING, 0, 0, withscores=True)
@@ -58,15 +62,20 @@ class Desk:
         pipe.time()
         *found, settled, limits, now = _told(pipe.execute(raise_on_error=False))
         answers = iter(found)
+        views = [
+            QueueView(
+                queue=name,
+                jobs=next(answers),
+                messages=next(answers) or 0,
+                oldest=_score(next(answers)),
+            )
+            for name in queues
+        ]
+        fresh, first = next(answers), _score(next(answers))
         stats = Stats(
             queues=tuple(
-                QueueView(
-                    queue=name,
-                    jobs=next(answers),
-                    messages=next(answers) or 0,
-                    oldest=_score(next(answers)),
-                )
-                for name in queues
+                view.and_fresh(fresh, first) if view.queue == keys.DELIVERIES_QUEUE else view
+                for view in views
             ),
             running=next(answers),
             waiting=next(answers),
@@ -125,14 +134,14 @@ class Desk:
 
     def job(self, job: str) -> JobView | None:
         """Read one job that is owed, with the history of its runs."""
+        self._unfolding.unfold(delivery_of(job))
         return next(self._jobs([job]), None)
 
     def delivery(self, delivery: str) -> DeliveryView | None:
         """Read one delivery with its jobs; None if it was never here or is forgotten."""
-        found = self._client.hgetall(keys.DELIVERY + delivery)
-        if not found:
+        fields = self._unfolding.fields(delivery)
+        if not fields:
             return None
-        fields = {key.decode(): value for key, value in found.items()}
         body = fields.get("body")
         owes = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
         jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(owes))]
@@ -154,7 +163,7 @@ class Desk:
 
     def body(self, delivery: str) -> bytes | None:
         """Give the raw body back, byte for byte; None once the delivery is settled."""
-        packed = self._client.hget(keys.DELIVERY + delivery, "body")
+        packed = self._unfolding.fields(delivery).get("body")
         return unpack(packed) if packed else None
 
     def retry(self, job: str, *, who: str, why: str = "") -> str:

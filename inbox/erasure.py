@@ -7,7 +7,8 @@ from redis import Redis
 from inbox import keys, scripts
 from inbox.erasing import concerns, reduced
 from inbox.ids import delivery_of, name_of
-from inbox.packing import pack, unpack
+from inbox.packing import pack, unpack, without_trace
+from inbox.unfolding import Unfolding
 
 
 #: How long a customer's erasure is known: as long as Voucherify keeps send-outs that a person
@@ -40,6 +41,7 @@ class Erasure:
         self._client: Any = client
         self._forget = scripts.load(client, "forget")
         self._erase = scripts.load(client, "erase")
+        self._unfolding = Unfolding(client)
 
     def erase(self, customer: str, *, who: str = "", why: str = "", now: bool = False) -> Erased:
         """
@@ -66,11 +68,12 @@ class Erasure:
         yield from sorted(seen)
         indexes = [keys.FAILED]
         if all_states:
-            indexes = [keys.QUEUED + keys.DELIVERIES_QUEUE, keys.RUNNING, keys.WAITING, keys.FAILED]
+            queued = keys.QUEUED + keys.DELIVERIES_QUEUE
+            indexes = [keys.FRESH, queued, keys.RUNNING, keys.WAITING, keys.FAILED]
         for index in indexes:
             for page in self._unprocessed(index):
                 fresh = [delivery for delivery in page if delivery not in seen]
-                for delivery, body in zip(fresh, self._bodies(fresh), strict=True):
+                for delivery, body in zip(fresh, self._bodies(index, fresh), strict=True):
                     if body and concerns(unpack(body), customer):
                         seen.add(delivery)
                         yield delivery
@@ -81,22 +84,29 @@ class Erasure:
         while True:
             cursor, jobs = self._client.zscan(index, cursor, count=PAGE)
             yield [
-                delivery_of(job.decode())
-                for job, _ in jobs
-                if name_of(job.decode()) == keys.PROCESS
+                delivery_of(member.decode())
+                for member, _ in jobs
+                if index == keys.FRESH or name_of(member.decode()) == keys.PROCESS
             ]
             if cursor == 0:
                 return
 
-    def _bodies(self, deliveries: list[str]) -> list[bytes | None]:
+    def _bodies(self, index: str, deliveries: list[str]) -> list[bytes | None]:
         pipe = self._client.pipeline(transaction=False)
         for delivery in deliveries:
-            pipe.hget(keys.DELIVERY + delivery, "body")
-        found: list[bytes | None] = pipe.execute()
+            if index == keys.FRESH:
+                pipe.get(keys.DELIVERY + delivery)
+            else:
+                pipe.hget(keys.DELIVERY + delivery, "body")
+        found: list[Any] = pipe.execute(raise_on_error=index != keys.FRESH)
+        if index == keys.FRESH:
+            # One that was claimed meanwhile is no string any more; it stands in another index.
+            return [without_trace(each) if isinstance(each, bytes) else None for each in found]
         return found
 
     def _reduce(self, delivery: str) -> bool:
         """Reduce a body unless that was done, or the delivery is settled by now."""
+        self._unfolding.unfold(delivery)
         while True:
             body, done = self._client.hmget(keys.DELIVERY + delivery, "body", "erased")
             if body is None or done:

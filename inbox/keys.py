@@ -7,9 +7,15 @@ the script in `lua/` that writes the key.
 ==============================  ======  ======================================================
 key                             type    meaning
 ==============================  ======  ======================================================
-perkhook:delivery:<id>          hash    One accepted body. Lives until it is settled and then for
-                                        the rest of the de-duplication window, at least an hour.
-                                        Written by accept, fan_out and whatever ends a job.
+perkhook:delivery:<id>          string  One accepted body whose process job has not been claimed
+                                        (accept): the packed body; before it trace headers and
+                                        a line feed, if any. Its job is queued and has no key.
+perkhook:fresh                  zset    deliveries in that form by time received (accept), until
+                                        claim, the sweep or an operator unfolds them
+perkhook:delivery:<id>          hash    One accepted body, from then on. Lives until it is settled
+                                        and then for the rest of the de-duplication window, at
+                                        least an hour. Written by whatever unfolds it, fan_out and
+                                        whatever ends a job.
 
                                         body        packed bytes (`inbox.packing`)
                                         received    time accepted
@@ -29,7 +35,6 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         state       queued, running, waiting, held, failed
                                         since       when it entered that state
                                         queue       Celery queue it is sent to
-                                        parent      task id of what created it
                                         dispatches  messages written so far
                                         fence       runs so far; the number of a lease
                                         tries       runs since accepted or retried
@@ -110,8 +115,9 @@ perkhook:looked                 hash    for each queue "<time>:<time>": queued j
 perkhook:sweeping               string  lock: who sweeps; lives one sweep interval
 ==============================  ======  ======================================================
 
-Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …),
-`unacked`, `unacked_index`, `unacked_mutex` and `_kombu.binding.*`.
+Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
+(`inbox.message`; whole messages where kombu gave them back), `unacked`, `unacked_index`,
+`unacked_mutex` and `_kombu.binding.*`.
 """
 
 from typing import Final
@@ -120,6 +126,7 @@ from typing import Final
 PREFIX: Final = "perkhook:"
 DELIVERY: Final = PREFIX + "delivery:"
 JOB: Final = PREFIX + "job:"
+FRESH: Final = PREFIX + "fresh"
 QUEUED: Final = PREFIX + "queued:"
 RUNNING: Final = PREFIX + "running"
 WAITING: Final = PREFIX + "waiting"

@@ -8,7 +8,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.calls import ScriptCall
-from inbox.message import TASK_PREFIX, lua_message_function
+from inbox.packing import NEWEST
 
 
 _FOLDER: Final = Path(__file__).parent / "lua"
@@ -25,6 +25,7 @@ _DECIDES: Final = frozenset({"retry", "discard", "release", "batch_step"})
 _NAMES: Final = {
     "DELIVERY": keys.DELIVERY,
     "JOB": keys.JOB,
+    "FRESH": keys.FRESH,
     "QUEUED": keys.QUEUED,
     "RUNNING": keys.RUNNING,
     "WAITING": keys.WAITING,
@@ -53,14 +54,14 @@ _NAMES: Final = {
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,
-    "TASK_PREFIX": TASK_PREFIX,
+    "NEWEST_PACKING": str(NEWEST),
 }
 
 
 @cache
 def _prelude() -> str:
     names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
-    return names + lua_message_function() + (_FOLDER / "common.lua").read_text()
+    return names + (_FOLDER / "common.lua").read_text()
 
 
 def load(client: Redis, name: str) -> ScriptCall:

@@ -1,7 +1,7 @@
 """What operators see of the store: frozen values, read without changing anything."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
@@ -93,6 +93,11 @@ class QueueView:
     jobs: int
     messages: int
     oldest: datetime | None
+
+    def and_fresh(self, jobs: int, oldest: datetime | None) -> "QueueView":
+        """Add those that were accepted and not claimed since."""
+        times = [each for each in (self.oldest, oldest) if each]
+        return replace(self, jobs=self.jobs + jobs, oldest=min(times, default=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
--- (a) accept: store the body, owe its first job and write that job's Celery message.
+-- (a) accept: store the body, which owes its first job, and put that job's hint into its queue.
 -- KEYS  1 delivery
 -- ARGV  1 delivery id  2 packed body  3 trace headers
 -- Gives 1 if accepted, 0 if this body is already here, or the error of a queue that takes nothing.
@@ -10,16 +10,13 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 
 local now = server_now()
-redis.call('HSET', KEYS[1], 'body', body, 'received', now, 'owed', 1)
-if trace ~= '' then redis.call('HSET', KEYS[1], 'trace', trace) end
-
-local job = delivery .. ':' .. PROCESS
-redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE)
-local problem = dispatch(job, DELIVERIES_QUEUE, now)
+redis.call('SET', KEYS[1], trace == '' and body or trace .. '\n' .. body)
+redis.call('ZADD', FRESH, now, delivery)
+local problem = send(delivery .. ':' .. PROCESS, 1, DELIVERIES_QUEUE, trace)
 if problem then
   -- Stored and enqueued, or neither: the sender is told and sends it again.
-  redis.call('DEL', KEYS[1], JOB .. job)
-  redis.call('ZREM', QUEUED .. DELIVERIES_QUEUE, job)
+  redis.call('DEL', KEYS[1])
+  redis.call('ZREM', FRESH, delivery)
   return problem
 end
 count('accepted')

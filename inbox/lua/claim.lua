@@ -1,26 +1,38 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms
--- Gives {'claimed', fence, tries, received, now, queue, body} or {'refused', state}.
+-- Gives {'claimed', fence, tries, received, now, queue, body} or {'refused', state}; the state is
+-- 'newer' if a newer release packed the body, and then the sweep sends it again to another worker.
 local job, lease = ARGV[1], tonumber(ARGV[2])
-local key = JOB .. job
+local key, delivery = JOB .. job, delivery_of(job)
 local now = server_now()
-local found = redis.call('HMGET', key, 'state', 'queue')
-local state, queue = found[1], found[2]
+local function is_newer(body) return (string.byte(body or '') or 0) > tonumber(NEWEST_PACKING) end
 
-if not state then return {'refused', 'gone'} end
+local found = redis.call('HMGET', key, 'state', 'queue', 'fence', 'tries', 'held')
+local state, queue = found[1], found[2]
+if not state then
+  local received, body, trace = fresh(delivery)
+  if not received or name_of(job) ~= PROCESS then return {'refused', 'gone'} end
+  if is_newer(body) then return {'refused', 'newer'} end
+  unfold(delivery, received, body, trace,
+    'state', 'running', 'since', now, 'fence', 1, 'tries', 1)
+  redis.call('ZADD', RUNNING, now + lease, job)
+  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body}
+end
+
+local index = QUEUED .. queue
 if state == 'waiting' then
   -- A stale message must not cut short a wait that a downstream asked for.
   if tonumber(redis.call('ZSCORE', WAITING, job)) > now then return {'refused', 'waiting'} end
+  index = WAITING
 elseif state ~= 'queued' then
   return {'refused', state}
 end
+local of_delivery = redis.call('HMGET', DELIVERY .. delivery, 'received', 'body')
+if is_newer(of_delivery[2]) then return {'refused', 'newer'} end
 
-redis.call('ZREM', QUEUED .. queue, job)
-redis.call('ZREM', WAITING, job)
+redis.call('ZREM', index, job)
 redis.call('ZADD', RUNNING, now + lease, job)
-redis.call('HSET', key, 'state', 'running', 'since', now)
-redis.call('HDEL', key, 'held')
-local fence = redis.call('HINCRBY', key, 'fence', 1)
-local tries = redis.call('HINCRBY', key, 'tries', 1)
-local delivery = redis.call('HMGET', DELIVERY .. delivery_of(job), 'received', 'body')
-return {'claimed', fence, tries, delivery[1], now, queue, delivery[2]}
+local fence, tries = (found[3] or 0) + 1, (found[4] or 0) + 1
+redis.call('HSET', key, 'state', 'running', 'since', now, 'fence', fence, 'tries', tries)
+if found[5] then redis.call('HDEL', key, 'held') end
+return {'claimed', fence, tries, of_delivery[1], now, queue, of_delivery[2]}

@@ -11,28 +11,70 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- Write the job's next Celery message and note the job as queued. Gives the error of a queue
--- that takes nothing, else nil.
-local function dispatch(job, queue, now)
-  local key = JOB .. job
-  local number = redis.call('HINCRBY', key, 'dispatches', 1)
-  local parent = 'null'
-  if number > 1 then
-    parent = '"' .. job .. ':' .. (number - 1) .. '"'
-  else
-    local creator = redis.call('HGET', key, 'parent')
-    if creator then parent = '"' .. creator .. '"' end
+-- What waits for its first claim is one string, for there may be millions (inbox/keys.py). Gives
+-- the time received, the packed body and the trace headers or '', or nothing if it has another form.
+local function fresh(delivery)
+  local received = redis.call('ZSCORE', FRESH, delivery)
+  if not received then return end
+  local text = redis.call('GET', DELIVERY .. delivery)
+  if string.sub(text, 1, 1) ~= '"' then return received, text, '' end
+  local line = string.find(text, '\n', 1, true)
+  return received, string.sub(text, line + 1), string.sub(text, 1, line - 1)
+end
+
+-- Make of it the hashes that every other step knows: the delivery, and its process job with
+-- these fields.
+local function unfold(delivery, received, body, trace, ...)
+  local key = DELIVERY .. delivery
+  redis.call('ZREM', FRESH, delivery)
+  redis.call('DEL', key)
+  redis.call('HSET', key, 'body', body, 'received', received, 'owed', 1,
+    unpack(trace ~= '' and {'trace', trace} or {}))
+  redis.call('HSET', JOB .. delivery .. ':' .. PROCESS,
+    'queue', DELIVERIES_QUEUE, 'dispatches', 1, ...)
+end
+
+-- The same for whoever does not claim it: the job stays queued since it was accepted.
+local function unfold_queued(delivery)
+  local since, body, trace = fresh(delivery)
+  if not since then return end
+  unfold(delivery, since, body, trace, 'state', 'queued', 'since', since)
+  redis.call('ZADD', QUEUED .. DELIVERIES_QUEUE, since, delivery .. ':' .. PROCESS)
+end
+
+-- Put the hint of a job's message into its queue (inbox/message.py). `trace` is the inside of a
+-- JSON object, or ''. `parent` is given where it is not the job's last task, nor the first of
+-- `process`. Gives the error of a queue that takes nothing, else nil.
+local function send(job, number, queue, trace, parent)
+  local hint = job .. ':' .. number
+  if parent then
+    trace = '"parent_id":"' .. parent .. '"' .. (trace ~= '' and ',' or '') .. trace
   end
-  local trace = redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or ''
-  redis.call('HSET', key, 'state', 'queued', 'since', now)
-  redis.call('ZADD', QUEUED .. queue, now, job)
+  if trace ~= '' then hint = hint .. ' {' .. trace .. '}' end
   -- A queue that takes nothing (a foreign value under its name, a right that is missing) must
   -- not stop a transition half-way: the job is queued, and the sweep finds its message lost.
-  local sent = redis.pcall('LPUSH', queue, message(
-    job .. ':' .. number, job .. ':1', parent, TASK_PREFIX .. name_of(job), queue, trace))
+  local sent = redis.pcall('LPUSH', queue, hint)
   if type(sent) == 'number' then return nil end
   count('failed_publishes')
   return sent
+end
+
+-- The job that a queue's element is a message of, and the number of its dispatch: a hint, or a
+-- whole message that kombu gave back or an older release wrote.
+local function task_in(text)
+  if string.sub(text, 1, 1) == '{' then
+    return string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
+  end
+  return string.match(text, '^([^ ]*):(%d+)')
+end
+
+-- Write the next message of a job that is there, and note the job as queued.
+local function dispatch(job, queue, now)
+  local key = JOB .. job
+  local number = redis.call('HINCRBY', key, 'dispatches', 1)
+  redis.call('HSET', key, 'state', 'queued', 'since', now)
+  redis.call('ZADD', QUEUED .. queue, now, job)
+  send(job, number, queue, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
 end
 
 -- Only the run that holds the lease may change a running job.
@@ -45,11 +87,12 @@ end
 -- tells where an error was that nobody expected; none or '' for all others.
 local function note_run(job, fence, now, reason, text, trace)
   local key = JOB .. job
+  local found = redis.call('HMGET', key, 'dispatches', 'since')
   local run = cjson.encode({
-    task = job .. ':' .. redis.call('HGET', key, 'dispatches'),
-    started = tonumber(redis.call('HGET', key, 'since')), ended = now,
+    task = job .. ':' .. found[1], started = tonumber(found[2]), ended = now,
     reason = reason, error = text, trace = trace ~= '' and trace or nil })
   redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
+  if redis.call('HLEN', key) <= 30 then return end
   -- The numbers have gaps, for a run that was postponed is not noted.
   local runs = {}
   for _, field in ipairs(redis.call('HKEYS', key)) do
@@ -62,22 +105,29 @@ end
 
 -- The job is over. With the last one the delivery is settled: its body goes, its marker
 -- stays for the rest of the de-duplication window, at least for an hour of hindsight.
-local function end_job(job, outcome, window, now)
-  local key = DELIVERY .. delivery_of(job)
-  local spent = redis.call('HMGET', JOB .. job, 'dispatches', 'fence')
+-- `made` jobs came of it; `fields` are written to the delivery in the same command.
+local function end_job(job, outcome, window, now, made, fields)
+  local key, name = DELIVERY .. delivery_of(job), name_of(job)
+  fields = fields or {}
+  table.insert(fields, 'end:' .. name)
+  table.insert(fields, outcome)
+  local spent = name == PROCESS and redis.call('HMGET', JOB .. job, 'dispatches', 'fence')
   redis.call('DEL', JOB .. job)
-  redis.call('HSET', key, 'end:' .. name_of(job), outcome)
-  redis.call('HDEL', key, 'owes:' .. name_of(job))
-  if redis.call('HINCRBY', key, 'owed', -1) > 0 then
-    -- Should it be replayed, no task id and no lease's number may come a second time.
-    if name_of(job) == PROCESS then
-      redis.call('HSET', key, 'dispatches', spent[1], 'fence', spent[2])
+  if redis.call('HINCRBY', key, 'owed', (made or 0) - 1) > 0 then
+    if spent then
+      -- Should it be replayed, no task id and no lease's number may come a second time.
+      for _, word in ipairs({'dispatches', spent[1], 'fence', spent[2]}) do
+        table.insert(fields, word)
+      end
+    else
+      redis.call('HDEL', key, 'owes:' .. name)
     end
+    redis.call('HSET', key, unpack(fields))
     return
   end
-  redis.call('HSET', key, 'settled', now)
+  redis.call('HSET', key, 'settled', now, unpack(fields))
   local found = redis.call('HMGET', key, 'received', 'customer')
-  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer')
+  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
   if found[2] then redis.call('SREM', CUSTOMER .. found[2], delivery_of(job)) end
   local age = now - tonumber(found[1])
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))

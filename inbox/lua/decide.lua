@@ -5,6 +5,7 @@
 local decide = {}
 
 local function in_state(job, seen, wanted, also)
+  unfold_queued(delivery_of(job))
   local found = redis.call('HMGET', JOB .. job, 'state', 'queue', 'dispatches')
   if found[1] ~= wanted and (not also or found[1] ~= also) then return nil, found[1] or 'gone' end
   if seen ~= '' and found[3] ~= seen then return nil, 'changed' end

@@ -18,39 +18,46 @@ elseif customer ~= '' and must_reduce(delivery, customer) then
   return {'erased'}
 end
 redis.call('ZREM', RUNNING, job)
-redis.call('HSET', key, 'facts', ARGV[5])
+
+-- What is known of it, and for each handler its queue if it is owed, or how it ended.
+local names = {'received', 'trace'}
+for i = 10, #ARGV, 2 do
+  table.insert(names, 'owes:' .. ARGV[i])
+  table.insert(names, 'end:' .. ARGV[i])
+end
+local known = redis.call('HMGET', key, unpack(names))
+local fields = {'facts', ARGV[5]}
 
 if ARGV[6] ~= '' then
   -- The time received tells a body that was sent again after its marker went from a
   -- second run of the same delivery.
-  local mine = delivery .. ':' .. redis.call('HGET', key, 'received')
+  local mine = delivery .. ':' .. known[1]
   local first = redis.call('GET', IDENTITY .. ARGV[6])
   if first and first ~= mine then
     count('same_assignment')
-    end_job(job, 'same assignment as delivery ' .. delivery_of(first), window, now)
+    end_job(job, 'same assignment as delivery ' .. delivery_of(first), window, now, 0, fields)
     return {'same_assignment', delivery_of(first)}
   end
   redis.call('SET', IDENTITY .. ARGV[6], mine, 'PX', ARGV[7])
 end
 
 if customer ~= '' then
-  redis.call('HSET', key, 'customer', customer)
+  for _, word in ipairs({'customer', customer}) do table.insert(fields, word) end
   redis.call('SADD', CUSTOMER .. customer, delivery)
 end
 
-local task = job .. ':' .. redis.call('HGET', JOB .. job, 'dispatches')
+local number = redis.call('HGET', JOB .. job, 'dispatches')
+local parent = number ~= '1' and job .. ':' .. number or nil
 local made = 0
 for i = 10, #ARGV, 2 do
   local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
-  local known = redis.call('EXISTS', JOB .. child) == 1
-    or redis.call('HEXISTS', key, 'end:' .. ARGV[i]) == 1
-  if not known then
-    redis.call('HINCRBY', key, 'owed', 1)
-    redis.call('HSET', key, 'owes:' .. ARGV[i], queue)
-    redis.call('HSET', JOB .. child, 'queue', queue, 'parent', task)
-    dispatch(child, queue, now)
+  if not known[i - 7] and not known[i - 6] then
+    for _, word in ipairs({'owes:' .. ARGV[i], queue}) do table.insert(fields, word) end
+    redis.call('HSET', JOB .. child, 'state', 'queued', 'since', now, 'queue', queue, 'dispatches', 1)
+    redis.call('ZADD', QUEUED .. queue, now, child)
+    send(child, 1, queue, known[2] or '', parent)
     made = made + 1
   end
 end
-end_job(job, ARGV[3], window, now)
+end_job(job, ARGV[3], window, now, made, fields)
 return {'fanned_out', made}

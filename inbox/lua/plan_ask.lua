@@ -3,6 +3,7 @@
 --       4 how long an answer is new in ms  5 how long all of it is kept in ms
 -- Gives 'asked', 'known' if it was asked for just now, or the state in which a job has no plan.
 local job, key, now = ARGV[1], PLAN .. ARGV[1], server_now()
+unfold_queued(delivery_of(job))
 local state = redis.call('HGET', JOB .. job, 'state')
 if state ~= 'failed' and state ~= 'held' then return state or 'gone' end
 local found = redis.call('HMGET', key, 'state', 'since')

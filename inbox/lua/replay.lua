@@ -4,6 +4,7 @@
 -- Gives {'queued'} or {'refused', why}.
 local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
+unfold_queued(ARGV[1])
 if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
 if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
 local state = redis.call('HGET', JOB .. job, 'state')

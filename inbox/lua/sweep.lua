@@ -57,11 +57,15 @@ local function oldest_in_queue(queue)
   -- again since, and those that a worker gave back stand in any order.
   local oldest
   for _, text in ipairs(redis.call('LRANGE', queue, -20, -1)) do
-    local job, number = string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
-    if job and redis.call('HGET', JOB .. job, 'dispatches') == number then
-      local score = redis.call('ZSCORE', QUEUED .. queue, job)
-      if score then oldest = math.min(oldest or now, tonumber(score)) end
+    local job, number = task_in(text)
+    local score
+    if job and queue == DELIVERIES_QUEUE and number == '1' then
+      score = redis.call('ZSCORE', FRESH, delivery_of(job))
     end
+    if job and not score and redis.call('HGET', JOB .. job, 'dispatches') == number then
+      score = redis.call('ZSCORE', QUEUED .. queue, job)
+    end
+    if score then oldest = math.min(oldest or now, tonumber(score)) end
   end
   return oldest
 end
@@ -91,8 +95,12 @@ for i = 7, #ARGV do
   local before_then, looked_at = string.match(looked, '^(%d+):(%d+)$')
   if now - tonumber(looked_at) >= interval / 2 then
     local gone = '(' .. math.min(before, tonumber(before_then))
-    local held, left = 0, nil
+    local held, fresh, left = 0, {}, nil
     repeat
+      if queue == DELIVERIES_QUEUE then
+        fresh = redis.call('ZRANGEBYSCORE', FRESH, '-inf', gone, 'LIMIT', 0, most)
+        for _, delivery in ipairs(fresh) do unfold_queued(delivery) end
+      end
       left = redis.call('ZRANGEBYSCORE', QUEUED .. queue, '-inf', gone, 'LIMIT', held, most)
       for _, job in ipairs(left) do
         if is_held(job) then
@@ -102,9 +110,9 @@ for i = 7, #ARGV do
           lost = lost + 1
         end
       end
-    until #left < most or lost >= most
+    until (#left < most and #fresh < most) or lost >= most
     -- A queue that has more goes on from the same look.
-    if #left < most then redis.call('HSET', LOOKED, queue, before .. ':' .. now) end
+    if #left < most and #fresh < most then redis.call('HSET', LOOKED, queue, before .. ':' .. now) end
   end
 end
 if lost > 0 then count('lost_messages', lost) end

@@ -42,12 +42,13 @@ if now - since >= tonumber(ARGV[4]) then
 end
 
 -- The list is in the order of settling, which is nearly that of expiring: what has expired is
--- passed at the head. An entry whose delivery came again and owes is of an earlier life.
+-- passed at the head. An entry whose delivery came again and owes is of an earlier life
+-- (one that nobody has claimed yet is no hash, hence pcall).
 local beyond = redis.call('LLEN', SETTLED) - markers
 local passed, early = 0, 0
 for i, delivery in ipairs(redis.call('LRANGE', SETTLED, 0, markers_a_call - 1)) do
   local key = DELIVERY .. delivery
-  if redis.call('HEXISTS', key, 'settled') == 1 then
+  if redis.pcall('HEXISTS', key, 'settled') == 1 then
     if i > beyond then break end
     redis.call('DEL', key)
     early = early + 1

@@ -92,13 +92,12 @@ def _fill(fleet: Fleet, events: int) -> None:
 
 
 def _make_older(fleet: Fleet, seconds: int) -> None:
-    queue = keys.QUEUED + keys.DELIVERIES_QUEUE
     client: Any = fleet.client
     for start in count(step=10_000):
-        page = client.zrange(queue, start, start + 9_999, withscores=True)
+        page = client.zrange(keys.FRESH, start, start + 9_999, withscores=True)
         if not page:
             return
-        client.zadd(queue, {job: score - 1000 * seconds for job, score in page})
+        client.zadd(keys.FRESH, {each: score - 1000 * seconds for each, score in page})
 
 
 def _accept_seconds(fleet: Fleet, webhooks: int, first: int) -> float:

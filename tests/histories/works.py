@@ -168,7 +168,7 @@ class Works:
         """Take the oldest message as a worker does."""
         for queue in QUEUES:
             if text := self.store.rpop(queue):
-                return str(json.loads(text)["headers"]["id"])
+                return str(text.decode().partition(" ")[0])
         return None
 
     def _switch(self, task: str) -> None:
@@ -202,8 +202,8 @@ class Works:
         pipe.time()
         for index in (keys.RUNNING, keys.WAITING):
             pipe.zrange(index, 0, 0, withscores=True)
-        for queue in QUEUES:
-            pipe.zcard(keys.QUEUED + queue)
+        for index in (keys.FRESH, *(keys.QUEUED + queue for queue in QUEUES)):
+            pipe.zcard(index)
         (seconds, micro), running, waiting, *queued = pipe.execute()
         now = seconds + micro / 1e6
         waits = [score / 1000 - now for _, score in (*running, *waiting)]

@@ -35,11 +35,11 @@ def web_on(server: ValkeyServer, durability: str, folder: Path) -> Iterator[Runn
 
 
 def jobs(server: ValkeyServer) -> tuple[int, int, int]:
-    """Count deliveries, jobs, and Celery messages in the store."""
+    """Count deliveries, those that nobody has claimed, and Celery messages in the store."""
     with Redis.from_url(server.connection_url) as client:
         return (
             len(client.keys("perkhook:delivery:*")),
-            len(client.keys("perkhook:job:*")),
+            client.zcard("perkhook:fresh"),
             client.llen("deliveries"),
         )
 

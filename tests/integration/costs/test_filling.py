@@ -32,5 +32,6 @@ def _all(store: Any) -> dict[str, Any]:
         },
         b"zset": lambda key: store.zrange(key, 0, -1),
         b"list": lambda key: store.lrange(key, 0, -1),
+        b"string": store.get,
     }
     return {key.decode(): read[store.type(key)](key) for key in store.scan_iter()}

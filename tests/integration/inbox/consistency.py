@@ -1,14 +1,15 @@
 """What is true of the store between any two transitions."""
 
-import json
 from collections import Counter
 from typing import Any
 
 from inbox import keys
+from inbox.packing import without_trace
 from tests.conftest import WINDOW_SECONDS
 
 
 SINGLE = {
+    keys.FRESH: b"zset",
     keys.RUNNING: b"zset",
     keys.WAITING: b"zset",
     keys.FAILED: b"zset",
@@ -26,7 +27,7 @@ SINGLE = {
     keys.PLANS: b"list",
 }
 #: Indexes of something else than jobs.
-OTHER_INDEXES = {keys.BRAKE, keys.BATCHES}
+OTHER_INDEXES = {keys.BRAKE, keys.BATCHES, keys.FRESH}
 
 MANY = {
     keys.DELIVERY: b"hash",
@@ -93,10 +94,35 @@ class _Everything:
                 case _:
                     pipe.get(name)
         self.values: dict[str, Any] = dict(zip(names, pipe.execute(), strict=True))
+        self._unfold()
         self.jobs = self._hashes(keys.JOB)
         self.deliveries = self._hashes(keys.DELIVERY)
         self.live = self._live_jobs()
         self.indexed = self._indexed_jobs()
+
+    def _unfold(self) -> None:
+        """Show what waits for its first claim as what it is short for."""
+        fresh = {member.decode(): score for member, score in self.values.pop(keys.FRESH, ())}
+        texts = {name for name, kind in self.types.items() if kind == b"string"}
+        assert {name for name in texts if name.startswith(keys.DELIVERY)} == {
+            keys.DELIVERY + delivery for delivery in fresh
+        }
+        index = keys.QUEUED + keys.DELIVERIES_QUEUE
+        for delivery, since in fresh.items():
+            self.values[keys.DELIVERY + delivery] = {
+                b"received": b"%d" % since, b"owed": b"1",
+                b"body": without_trace(self.values[keys.DELIVERY + delivery]),
+            }  # fmt: skip
+            job = f"{delivery}:{keys.PROCESS}"
+            self.types[keys.JOB + job] = self.types[keys.DELIVERY + delivery] = b"hash"
+            self.values[keys.JOB + job] = {
+                b"state": b"queued", b"since": b"%d" % since, b"dispatches": b"1",
+                b"queue": keys.DELIVERIES_QUEUE.encode(),
+            }  # fmt: skip
+            self.ttls[keys.JOB + job] = -1
+            self.types[index] = b"zset"
+            self.ttls[index] = -1
+            self.values.setdefault(index, []).append((job.encode(), since))
 
     def _live_jobs(self) -> dict[str, dict[str, str]]:
         live: dict[str, dict[str, str]] = {}
@@ -191,7 +217,7 @@ class _Everything:
                 and name not in {keys.SETTLED, keys.PLANS}
                 and not name.startswith(keys.BATCH)
             ):
-                sent.update((name, json.loads(raw)["headers"]["id"]) for raw in self.values[name])
+                sent.update((name, raw.decode().partition(" ")[0]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():
             if fields["state"] == b"queued" and job not in lost:

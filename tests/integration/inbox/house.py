@@ -108,11 +108,17 @@ class House:
     def state_of(self, job: str) -> str:
         """Tell a job's state; `gone` when it has ended."""
         state = self.store.hget(keys.JOB + (job_id_of(job) or job), "state")
+        if state is None and self._is_fresh(job):
+            return "queued"
         return state.decode() if isinstance(state, bytes) else "gone"
 
     def dispatches(self, job: str) -> int:
         """Count the messages written for a job."""
-        return int(self.store.hget(keys.JOB + job, "dispatches") or 0)
+        return int(self.store.hget(keys.JOB + job, "dispatches") or self._is_fresh(job))
+
+    def _is_fresh(self, job: str) -> bool:
+        delivery, name = (job_id_of(job) or job).split(":")
+        return name == keys.PROCESS and self.store.zscore(keys.FRESH, delivery) is not None
 
     def tick(self) -> None:
         """Let the store's clock show another millisecond."""

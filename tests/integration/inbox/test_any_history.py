@@ -136,6 +136,8 @@ class AnyHistory(Trimming):
             )
             for name in self.house.store.scan_iter(keys.JOB + "*", count=1000)
         }
+        fresh = self.house.store.zrange(keys.FRESH, 0, -1)
+        found |= {f"{delivery.decode()}:{keys.PROCESS}": "queued" for delivery in fresh}
         assert found == self.model.states
         assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.brake)
         assert max(self.model.effects.values(), default=0) <= 1

@@ -56,7 +56,7 @@ def test_a_body_that_repeats_itself_is_stored_small(house: House) -> None:
 
     house.intake.accept(body)
 
-    packed = house.store.hget(keys.DELIVERY + delivery_id(body), "body")
+    packed = house.store.get(keys.DELIVERY + delivery_id(body))
     assert isinstance(packed, bytes)
     assert len(packed) < len(body) / 10
 

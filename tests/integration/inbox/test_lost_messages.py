@@ -5,10 +5,12 @@ import pytest
 
 from inbox import keys
 from inbox.answers import Swept
+from inbox.ids import delivery_of
 from inbox.jobs import SWEEP_BATCH
+from inbox.message import as_we_write_it
 from tests.conftest import LEASE_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.house import House
+from tests.integration.inbox.house import HANDLERS, QUEUES, House
 
 
 LEASE_MS = LEASE_SECONDS * 1000
@@ -126,8 +128,7 @@ def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> 
     job = _accept(house, b"behind")
     raw = house.store.lpop("deliveries")
     house.store.rpush("deliveries", raw, *raws)
-    house.store.zadd(keys.QUEUED + "deliveries", {job: older}, xx=True)
-    house.store.hset(keys.JOB + job, "since", older)
+    house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
     house.looks_are_old()
 
     assert house.sweep() == Swept()
@@ -159,8 +160,44 @@ def test_a_queue_of_old_hints_only_is_left_to_the_workers(house: House, queue: s
     _accept(house, b"other")
     house.store.delete(queue)
     house.store.lpush(queue, json.dumps({"properties": {"correlation_id": "x:y:1"}}), "no json")
+    house.store.lpush(queue, "x:y:1", 'x:y:1 {"baggage":"a"}')
 
     assert house.looked_twice() == Swept()
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> None:
+    """An older release wrote them, and kombu gives back what it took as such."""
+    for number in range(3):
+        _accept(house, b"%d" % number)
+    _queued_long_ago(house.store, "deliveries")
+    for raw in house.store.lrange("deliveries", 0, -1):
+        whole = json.loads(as_we_write_it(raw, "deliveries") or b"")
+        text = json.dumps(whole, separators=("," + blank, ":" + blank))
+        house.store.linsert("deliveries", "BEFORE", raw, text)
+        house.store.lrem("deliveries", 1, raw)
+
+    assert house.looked_twice() == Swept()
+    house.looks_are_old()
+    gone = house.store.rpop("deliveries")
+    house.looks_are_old()
+    assert house.sweep() == Swept()
+    house.looks_are_old()
+    assert house.sweep() == Swept(lost=1)
+
+    assert house.dispatches(json.loads(gone)["headers"]["id"].rpartition(":")[0]) == 2
+
+
+def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house: House) -> None:
+    """While a deployment rolls, workers before the hint take it for a foreign message."""
+    delivery = house.handlers(b"1")
+    jobs = [_accept(house), *(f"{delivery}:{name}" for name, _ in HANDLERS)]
+    assert house.store.delete(*QUEUES) == len(QUEUES)
+
+    assert house.looked_twice() == Swept(lost=3)
+
+    assert [house.claim(f"{job}:2").tries for job in jobs] == [1, 1, 1]
+    assert_consistent(house.store)
 
 
 def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
@@ -184,15 +221,15 @@ def _take(house: House, queue: str) -> None:
 
 
 def _task(raw: Any) -> str:
-    return str(json.loads(raw)["headers"]["id"])
+    return str(raw.decode().partition(" ")[0])
 
 
 def _queued_long_ago(store: Any, queue: str) -> None:
     """Make every queued job much older, one a millisecond, in the order of their messages."""
-    index = keys.QUEUED + queue
-    pipe = store.pipeline()
-    for place, raw in enumerate(reversed(store.lrange(queue, 0, -1))):
-        job, since = _task(raw).rpartition(":")[0], 1_700_000_000_000 + place
-        pipe.zadd(index, {job: since}, xx=True)
-        pipe.hset(keys.JOB + job, "since", since)
-    pipe.execute()
+    assert queue == keys.DELIVERIES_QUEUE
+    old = {
+        delivery_of(_task(raw)): 1_700_000_000_000 + place
+        for place, raw in enumerate(reversed(store.lrange(queue, 0, -1)))
+    }
+    assert store.zcard(keys.FRESH) == len(old)
+    store.zadd(keys.FRESH, old, xx=True)

@@ -7,12 +7,14 @@ from celery import Celery
 from kombu import Queue
 from redis import Redis
 
+from inbox import keys
 from inbox.answers import Claim
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.message import as_we_write_it
 
 
+TRACE = '"sentry-trace":"abc-1","baggage":"a=\\"1\\""'
 #: Fields whose values say who sent a message and under which random names. Everything else
 #: must be what Celery itself writes.
 OURS = {
@@ -22,10 +24,24 @@ OURS = {
 }
 
 
+def test_a_hint_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
+    """What can be made anew from the id does not stand in the queue, before and after a retry."""
+    delivery = intake.accept(b"{}").delivery
+    assert store.lrange("deliveries", 0, -1) == [f"{delivery}:process:1".encode()]
+
+    claim = jobs.claim(f"{delivery}:process:1")
+    assert isinstance(claim, Claim)
+    jobs.fan_out(claim, [("notify_crm", "crm")], outcome="handed on")
+    assert store.lrange("crm", 0, -1) == [f"{delivery}:notify_crm:1".encode()]
+
+    _send_again(jobs, store, f"{delivery}:notify_crm:1")
+    assert store.lrange("crm", 0, 0) == [f"{delivery}:notify_crm:2".encode()]
+
+
 def test_the_receivers_message_is_what_celerys_own_client_writes(
     intake: Intake, store: Redis, redis_url: str
 ) -> None:
-    """The message that accept writes equals that of the installed Celery, field by field."""
+    """What a worker makes of accept's hint equals the installed Celery's, field by field."""
     delivery = intake.accept(b"{}", trace='"sentry-trace":"abc-1"').delivery
     ours = _message(store, "deliveries")
     task = f"{delivery}:process:1"
@@ -38,12 +54,16 @@ def test_the_receivers_message_is_what_celerys_own_client_writes(
     assert _comparable(ours, theirs) == theirs
 
 
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("trace", ["", "abc-1"])
 def test_a_handlers_message_names_what_created_it(
-    intake: Intake, jobs: Jobs, store: Redis, redis_url: str
+    intake: Intake, jobs: Jobs, store: Redis, redis_url: str, number: int, trace: str
 ) -> None:
-    """The message that fan-out writes equals Celery's for a child of the process task."""
-    delivery = intake.accept(b"{}").delivery
-    claim = jobs.claim(f"{delivery}:process:1")
+    """What is made of fan-out's hint equals Celery's for a child of the process task."""
+    delivery = intake.accept(b"{}", trace=f'"sentry-trace":"{trace}"' if trace else "").delivery
+    if number == 2:
+        _send_again(jobs, store, f"{delivery}:process:1")
+    claim = jobs.claim(f"{delivery}:process:{number}")
     assert isinstance(claim, Claim)
     jobs.fan_out(claim, [("notify_crm", "crm")], outcome="handed on")
     ours = _message(store, "crm")
@@ -51,41 +71,53 @@ def test_a_handlers_message_names_what_created_it(
 
     theirs = _sent_by_celery(
         redis_url, store, name="perkhook.notify_crm", queue="crm", task_id=task,
-        root_id=task, parent_id=f"{delivery}:process:1", headers={},
+        root_id=task, parent_id=f"{delivery}:process:{number}",
+        headers={"sentry-trace": trace} if trace else {},
     )  # fmt: skip
 
     assert _comparable(ours, theirs) == theirs
 
 
-@pytest.mark.parametrize("trace", ["", '"sentry-trace":"a"', '"a":"1","b":"]==]\\"2"'])
-def test_any_trace_headers_leave_the_message_valid_json(
-    intake: Intake, store: Redis, trace: str
+def test_a_retrys_message_names_the_try_before_it(
+    intake: Intake, jobs: Jobs, store: Redis, redis_url: str
 ) -> None:
-    """Trace headers of any text arrive as headers and break nothing around them."""
-    intake.accept(b"{}", trace=trace)
+    """The second message of a job is a child of the first, and has its root and its trace."""
+    first = f"{intake.accept(b'{}', trace=TRACE).delivery}:process:1"
+    _send_again(jobs, store, first)
+    ours = _message(store, "deliveries")
+
+    theirs = _sent_by_celery(
+        redis_url, store, name="perkhook.process", queue="deliveries", task_id=f"{first[:-1]}2",
+        root_id=first, parent_id=first, headers=json.loads("{" + TRACE + "}"),
+    )  # fmt: skip
+
+    assert _comparable(ours, theirs) == theirs
+
+
+@pytest.mark.parametrize("text", ["a", '"', "]]\\ %s {}", "é\n\x01"])
+def test_trace_headers_of_any_text_arrive(intake: Intake, store: Redis, text: str) -> None:
+    """They arrive as headers and break nothing around them."""
+    trace = {"sentry-trace": text, "baggage": f"{text}={text}"}
+    intake.accept(b"{}", trace=json.dumps(trace)[1:-1])
 
     headers = _message(store, "deliveries")["headers"]
 
-    expected = json.loads("{" + trace + "}")
-    assert {name: headers[name] for name in expected} == expected
+    assert {name: headers[name] for name in trace} == trace
 
 
-def test_what_our_scripts_write_is_taken_as_it_is(intake: Intake, jobs: Jobs, store: Redis) -> None:
-    """What a worker makes of a message of ours is that message, field by field."""
-    delivery = intake.accept(b"{}", trace='"sentry-trace":"abc-1","baggage":"a=\\"1\\""').delivery
-    claim = jobs.claim(f"{delivery}:process:1")
+def _send_again(jobs: Jobs, store: Redis, task: str) -> None:
+    """Let a job be due at once after a run."""
+    claim = jobs.claim(task)
     assert isinstance(claim, Claim)
-    jobs.fan_out(claim, [("notify_crm", "crm")], outcome="handed on")
-
-    for queue in ("deliveries", "crm"):
-        (raw,) = store.lrange(queue, 0, -1)
-        assert isinstance(raw, bytes)
-        assert json.loads(as_we_write_it(raw, queue) or b"") == json.loads(raw)
+    assert jobs.wait(claim, 0, "told_so", "an error")
+    store.delete(keys.SWEEPING)
+    assert jobs.sweep("a", [], 1)
 
 
 def _message(store: Redis, queue: str) -> dict[str, Any]:
-    (raw,) = store.lrange(queue, 0, -1)
-    message: dict[str, Any] = json.loads(raw)
+    """Give what a worker makes of a queue's newest element."""
+    raw: Any = store.lindex(queue, 0)
+    message: dict[str, Any] = json.loads(as_we_write_it(raw, queue) or b"")
     return message
 
 
@@ -96,7 +128,8 @@ def _sent_by_celery(
     with Celery(broker=redis_url, set_as_current=False) as app:
         app.conf.task_queues = [Queue(queue)]
         app.send_task(name, queue=queue, ignore_result=True, **options)
-    return _decoded(_message(store, queue))
+    (raw,) = store.lrange(queue, 0, -1)
+    return _decoded(json.loads(raw))
 
 
 def _comparable(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:

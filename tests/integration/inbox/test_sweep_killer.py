@@ -28,15 +28,20 @@ def _worker_dies(house: House, claims: list[Claim]) -> None:
 def _take(house: House) -> list[Claim]:
     """Run all that is queued beside each other, as a worker with many threads does."""
     house.store.delete(QUEUE)
+    return [house.claim(job) for job in _queued(house)]
+
+
+def _queued(house: House) -> list[str]:
+    fresh = house.store.zrange(keys.FRESH, 0, -1)
     queued = house.store.zrange(keys.QUEUED + QUEUE, 0, -1)
-    return [house.claim(job.decode()) for job in queued]
+    return [f"{delivery.decode()}:process" for delivery in fresh] + [it.decode() for it in queued]
 
 
 @pytest.mark.parametrize("which", [0, 17, 49])
 def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
     """Whatever runs at the time dies with it; 49 jobs settle and one ends as worker_lost."""
     house.accept_many(BESIDE)
-    killer = sorted(job.decode() for job in house.store.zrange(keys.QUEUED + QUEUE, 0, -1))[which]
+    killer = sorted(_queued(house))[which]
     deaths = settled = 0
 
     for _ in range(200):

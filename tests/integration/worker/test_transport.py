@@ -28,7 +28,7 @@ def taken(redis_url: str) -> Iterator[tuple[Channel, list[Any]]]:
 
 
 def _take(channel: Channel, store: Redis, job: str) -> None:
-    store.lpush("crm", written(job))
+    store.lpush("crm", f"{job}:1")
     channel.connection.client.drain_events(timeout=5)
 
 
@@ -49,6 +49,23 @@ def test_what_is_not_run_goes_back(taken: tuple[Channel, list[Any]], store: Redi
     assert store.hkeys(keys.UNACKED) == [TASKS[1].encode()]
     messages[1].ack()
     assert store.hlen(keys.UNACKED) == 0
+
+
+@pytest.mark.parametrize("raw", [written(JOBS[0]), f"{TASKS[0]}".encode()])
+def test_what_went_back_is_taken_again(
+    taken: tuple[Channel, list[Any]], store: Redis, raw: bytes
+) -> None:
+    """Hints and whole messages, those of an older release too, reach Celery as one message."""
+    channel, messages = taken
+    store.lpush("crm", raw)
+    channel.connection.client.drain_events(timeout=5)
+    channel.give_back(lambda _: False)
+
+    channel.connection.client.drain_events(timeout=5)
+
+    first, again = messages
+    assert first.headers == again.headers
+    assert first.headers["id"] == TASKS[0]
 
 
 def test_what_was_acknowledged_does_not_come_back(

@@ -28,6 +28,43 @@ def test_only_ids_are_taken_from_a_message(name: str) -> None:
     assert as_we_write_it(raw, "crm") == as_we_write_it(written(JOB), "crm")
 
 
+HINTS = {
+    f"{JOB}:1": PARENT[:-1] + "1",
+    f'{JOB}:1 {{"parent_id":"{PARENT}"}}': PARENT,
+    f"{JOB}:8": f"{JOB}:7",
+    f'{JOB}:8 {{"parent_id":"none of ours"}}': f"{JOB}:7",
+    PARENT[:-1] + "1": None,
+    PARENT: PARENT[:-1] + "2",
+}
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_a_hint_comes_out_as_the_whole_message_that_it_stands_for(hint: str) -> None:
+    """A hint and the whole message with the same ids are one to Celery."""
+    task = hint.partition(" ")[0]
+    whole = written(task.rpartition(":")[0], headers__id=task, headers__parent_id=HINTS[hint])
+
+    assert as_we_write_it(hint.encode(), "crm") == as_we_write_it(whole, "crm")
+
+
+def test_what_was_made_and_given_back_is_taken_again_as_it_is() -> None:
+    """What kombu puts back are whole messages, with blanks between and a field of its own."""
+    hint = f'{JOB}:1 {{"parent_id":"{PARENT}","sentry-trace":"a-1","baggage":"%s"}}'.encode()
+    made = as_we_write_it(hint, "100%") or b""
+    back = json.loads(made)
+    back["headers"]["redelivered"] = True
+    back["properties"]["delivery_info"]["redelivered"] = True
+
+    assert as_we_write_it(json.dumps(back).encode(), "100%") == made
+
+
+def test_only_headers_of_ours_are_taken_from_a_hint() -> None:
+    """Whatever else stands in its object is not acted upon."""
+    hint = f'{JOB}:1 {{"eta":"9999-12-31T23:59:59","task":"shop.send_mail","baggage":5}}'.encode()
+
+    assert as_we_write_it(hint, "crm") == as_we_write_it(f"{JOB}:1".encode(), "crm")
+
+
 def test_ids_queue_and_trace_are_kept() -> None:
     """Who created a job, and the trace it belongs to, go on to the worker."""
     raw = written(
@@ -79,6 +116,18 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
+
+
+@given(rest=st.text(max_size=40) | JSON.map(json.dumps))
+def test_nothing_behind_a_hints_id_makes_it_fail(rest: str) -> None:
+    """What stands behind the id is read as JSON, and is an object or the hint is none of ours."""
+    found = as_we_write_it(f"{JOB}:1 {rest}".encode(), "crm")
+
+    try:
+        is_object = isinstance(json.loads(rest), dict)
+    except ValueError:
+        is_object = False
+    assert (found is not None) == is_object
 
 
 @settings(max_examples=40)

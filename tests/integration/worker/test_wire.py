@@ -240,6 +240,22 @@ def test_an_answer_has_a_time_in_all(server: Server, part: str) -> None:
     assert 0.4 < monotonic() - began < 2.0
 
 
+def test_a_byte_of_an_answer_gives_no_more_time(server: Server) -> None:
+    """The wait for the next one is what is left of the whole."""
+
+    def one_byte(caller: socket) -> None:
+        sleep(0.8)
+        caller.sendall(b"H")
+
+    server.says(one_byte)
+    began = monotonic()
+
+    with pytest.raises(WireTimeoutError):
+        server.wire(seconds=1.0).post(b"{}", HEADERS)
+
+    assert monotonic() - began < 1.5
+
+
 def test_nobody_who_listens_is_an_error(server: Server) -> None:
     """So is a name that is none."""
     server.close()

@@ -135,7 +135,6 @@ class Bulkhead:
     def choose(self, queues: Sequence[str]) -> list[str]:
         """Choose the queues for the next message."""
         if self._channel is None:
-            self.room = 1
             return list(queues)
         now = self._clock()
         held = {name: self._held(name, queue, now) for name, queue in self._queues.items()}

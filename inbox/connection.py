@@ -7,6 +7,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+from inbox.free import Free
+
 
 def connect(
     url: str,
@@ -35,6 +37,7 @@ def connect(
     """
     options: dict[str, Any] = {
         "max_connections": max_connections,
+        "queue_class": Free,
         "timeout": answer_timeout,
         "socket_timeout": answer_timeout,
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),

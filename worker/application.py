@@ -16,6 +16,7 @@ from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
 from worker.tasks import register_tasks
+from worker.telling import Telling
 from worker.transport import take_only_our_messages
 
 
@@ -30,7 +31,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     table = load_handlers()
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
-    app = Celery("perkhook", set_as_current=False)
+    app = Celery("perkhook", set_as_current=False, events=Telling)
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery calls nobody.
     app.perkhook_bulkhead = Bulkhead(table.queues)
@@ -83,6 +84,8 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
             # hints, and the sweep has sent the jobs again by then, so this only tidies up; and
             # a day is more than clocks differ, so nobody takes messages from the living.
             "visibility_timeout": 86_400,
+            # Our messages have no priorities: no three more lists to ask for each queue.
+            "priority_steps": [0],
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
         },

@@ -37,6 +37,9 @@ LONGEST_WAIT_SECONDS: Final = 0.25
 #: A busy queue comes to its share and leaves it many times a second; once a minute is told.
 TELL_EVERY_SECONDS: Final = 60.0
 
+#: More than any answer brings.
+_ANY: Final = 1_000
+
 
 def most_held(threads: int) -> int:
     """Give how many threads the jobs of one queue may hold; one is left where there are two."""
@@ -106,6 +109,8 @@ class Bulkhead:
         self._most = 0
         self._channel: Any = None
         self._usual_wait = 0.0
+        #: Messages that may come of whichever queue was chosen last.
+        self.room = 1
 
     def cycle(self) -> "AskedInTurn":
         """Make what a channel to the store asks for the queues to name."""
@@ -137,7 +142,9 @@ class Bulkhead:
         self._channel.brpop_timeout = wait_seconds(
             self._usual_wait, now - max(since) if since else None
         )
-        return open_queues(queues, held, self._most)
+        chosen = open_queues(queues, held, self._most)
+        self.room = min((self._most - held[name] for name in chosen if name in held), default=_ANY)
+        return chosen
 
     def _held(self, name: str, queue: _Queue, now: float) -> int:
         if len(queue.requests) >= self._most or queue.told:
@@ -170,8 +177,13 @@ class AskedInTurn(round_robin_cycle):  # type: ignore[misc]  # kombu ships no ty
         super().__init__()
         self._bulkhead = bulkhead
 
+    @property
+    def room(self) -> int:
+        """How many messages the next answer may bring."""
+        return self._bulkhead.room
+
     def consume(self, n: int) -> list[str]:
-        """Name the queues for the next message."""
+        """Name the queues for the next messages."""
         return self._bulkhead.choose(super().consume(n))
 
 

@@ -10,13 +10,13 @@ import structlog
 from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.jobs import Jobs
 from inbox.keys import PROCESS
-from schemas import load_envelope, load_event, parse_body
 from telemetry.places import places
 from telemetry.sentry import report
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.passage import Passage
 from worker.process import process
+from worker.reading import read
 from worker.services import Job, Services
 from worker.stopping import Stopping, given_back
 from worker.verdict import Verdict, decide
@@ -147,7 +147,7 @@ class Flow:
         return handler
 
     def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
-        event = load_event(load_envelope(parse_body(claim.body)))
+        event = read(claim.body).event
         if event is None:
             raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
         passage = Passage(

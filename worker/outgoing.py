@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 
 from worker.errors import PermanentError, RetryableError
 from worker.services import Job
+from worker.wire import Posts, Reply, Wire, WireError, WireTimeoutError
 
 
 CONNECT_SECONDS: Final = 3.0
@@ -60,12 +61,13 @@ class SignedPost:
         url: str,
         secret: str,
         *,
-        client: httpx.Client | None = None,
+        posts: Posts | None = None,
     ) -> None:
         self._what = what
-        self._url = url
         self._signer = Webhook(secret)
-        self._client = client or make_client()
+        self._posts = posts or Wire(
+            url, connect_seconds=CONNECT_SECONDS, answer_seconds=ANSWER_SECONDS
+        )
 
     def send(self, payload: dict[str, Any], *, idempotency_key: str, job: Job) -> None:
         """
@@ -81,6 +83,7 @@ class SignedPost:
         # Receivers refuse a signature whose time is some minutes off.
         now = job.now()
         headers = {
+            "User-Agent": "perkhook",
             "Content-Type": "application/json",
             "Idempotency-Key": key,
             "webhook-id": key,
@@ -88,22 +91,24 @@ class SignedPost:
             "webhook-signature": self._signer.sign(key, now, body),
         }
         try:
-            answer = self._client.post(self._url, content=body.encode(), headers=headers)
-        except httpx.RequestError as error:
-            raise transport_error(self._what, error) from error
-        self._judge(answer, now)
+            reply = self._posts.post(body.encode(), headers)
+        except WireTimeoutError as error:
+            raise _timeout(self._what) from error
+        except WireError as error:
+            raise _unreachable(self._what) from error
+        self._judge(reply, now)
 
     def close(self) -> None:
         """Give up connections."""
-        self._client.close()
+        self._posts.close()
 
-    def _judge(self, answer: httpx.Response, now: datetime) -> None:
-        status = answer.status_code
+    def _judge(self, reply: Reply, now: datetime) -> None:
+        status = reply.status
         if 200 <= status < 300:
             return
         reason, message = f"{self._what}_answered_{status}", f"{self._what} answered {status}"
         if status >= 500 or status in _PASSING:
-            wait = retry_after(answer.headers.get("Retry-After"), now)
+            wait = retry_after(reply.retry_after, now)
             raise RetryableError(
                 reason,
                 message,
@@ -139,8 +144,14 @@ def check_time_left(job: Job) -> None:
 
 def transport_error(what: str, error: httpx.RequestError) -> RetryableError:
     """Tell a failed connection in our words; httpx's own may hold addresses with ids."""
-    if isinstance(error, httpx.TimeoutException):
-        return RetryableError(f"{what}_timeout", f"{what} did not answer in time", outage=True)
+    return _timeout(what) if isinstance(error, httpx.TimeoutException) else _unreachable(what)
+
+
+def _timeout(what: str) -> RetryableError:
+    return RetryableError(f"{what}_timeout", f"{what} did not answer in time", outage=True)
+
+
+def _unreachable(what: str) -> RetryableError:
     return RetryableError(f"{what}_unreachable", f"{what} could not be reached", outage=True)
 
 

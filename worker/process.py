@@ -9,12 +9,10 @@ from schemas import (
     Event,
     HolderAssignmentDeleted,
     HolderRole,
-    load_envelope,
-    load_event,
-    parse_body,
 )
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
+from worker.reading import read
 
 
 #: Event types as Voucherify writes them; anything else is not repeated to operators.
@@ -49,7 +47,8 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
         UnreadableBody: the body is not what Voucherify sends; says what is wrong and where.
         PermanentError: handlers want this event and no schema describes it.
     """
-    envelope = load_envelope(parse_body(body))
+    reading = read(body)
+    envelope = reading.envelope
     event_type = envelope.event_type
     facts = {
         "event_type": event_type if _EVENT_TYPE.fullmatch(event_type) else "?",
@@ -61,7 +60,7 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
         return FanOut(
             handlers=(), outcome=f"no handler for {facts['event_type']}", facts=json.dumps(facts)
         )
-    event = load_event(envelope)
+    event = reading.event
     if event is None:
         raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
     facts |= _facts(event)

@@ -5,6 +5,7 @@ kombu decodes what it takes from a queue inside its event loop, and much of what
 there ends the process: docs/decisions/0012-only-our-messages-reach-celery.md.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -14,10 +15,10 @@ from celery import Celery
 from celery.utils.dispatch import Signal
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
-from redis import Redis
 
 from inbox.message import as_we_write_it
 from telemetry.safe_errors import type_name
+from worker.taking import Poller, TakingChannel
 
 
 log = structlog.get_logger()
@@ -32,32 +33,19 @@ foreign_message = Signal(name="foreign_message", providing_args={"queue"})
 _ANSWERS: Final = ".reply.celery.pidbox"
 
 
-class Client(Redis):
-    """A client that gives only messages of ours, as we write them."""
+class Channel(TakingChannel):
+    """Takes our messages only, and outlives what is published to everybody."""
 
-    def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:
-        """Read an answer; one that brings a foreign message is told as if nothing had come."""
-        answer = super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
-        if command_name != "BRPOP" or not answer:
-            return answer
-        key, raw = answer
-        queue = key.decode().partition(Channel.sep)[0]
+    def readable(self, queue: str, raw: bytes) -> Any:
+        """Read a message of ours; a foreign one is told and counts as if nothing had come."""
         if queue.endswith(_ANSWERS):
-            return answer
+            return json.loads(raw)
         ours = as_we_write_it(raw, queue)
         if ours is None:
             log.error("message.foreign", queue=queue, bytes=len(raw))
             foreign_message.send(sender=None, queue=queue)
             return None
-        return key, ours
-
-
-class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
-    """Takes messages by our client, and outlives what is published to everybody."""
-
-    def _get_client(self) -> Any:
-        super()._get_client()
-        return Client
+        return json.loads(ours)
 
     def _brpop_read(self, **options: Any) -> Any:
         try:
@@ -89,6 +77,7 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no type
             # answers within a second, be it that nothing has come.
             with suppress(kombu_redis.Empty, *self.connection_errors):
                 self._brpop_read()
+        self.end_notes()
         self.qos._flush()  # noqa: SLF001 - kombu's own way to forget what is acknowledged
         for task in list(self.qos._delivered):  # noqa: SLF001 - no public way to list them
             if not is_running(task):
@@ -100,6 +89,10 @@ class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no 
     """kombu's transport for Redis with our channel."""
 
     Channel = Channel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = Poller()
 
 
 def take_only_our_messages(app: Celery) -> None:

@@ -127,7 +127,8 @@ def _bytes_in(store: Any) -> list[bytes]:
             case b"stream":
                 found += [part for _, each in store.xrange(key) for part in each.values()]
             case _:
-                found.append(store.get(key))
+                # A lock may be gone by now.
+                found.append(store.get(key) or b"")
     return [_unpacked(part) for part in found]
 
 

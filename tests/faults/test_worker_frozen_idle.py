@@ -66,4 +66,6 @@ def _noted(store: Store) -> int:
 
 def _somebody_waits(store: Store) -> bool:
     with store.client() as client:
-        return any(each["cmd"] == "brpop" and "b" in each["flags"] for each in client.client_list())
+        return any(
+            each["cmd"] == "blmpop" and "b" in each["flags"] for each in client.client_list()
+        )

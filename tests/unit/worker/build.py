@@ -1,6 +1,6 @@
-"""Builders of what handlers are given, and a transport that answers from memory."""
+"""Builders of what handlers are given, and transports that answer from memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -11,6 +11,7 @@ from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_bo
 from tests.samples import assignment_deleted, body
 from worker.outgoing import utc_now
 from worker.services import Job
+from worker.wire import Reply
 
 
 SECRET = "whsec_dW5pdC10ZXN0LXNlY3JldC1vZi1vdXJz"
@@ -59,3 +60,18 @@ class Answers:
 def client(handler: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
     """Make a client that reaches nobody."""
     return httpx.Client(transport=httpx.MockTransport(handler))
+
+
+class Posted:
+    """Answers the POSTs to one address from memory."""
+
+    def __init__(self, handler: Callable[[httpx.Request], httpx.Response]) -> None:
+        self._handler = handler
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Give the next answer."""
+        answer = self._handler(httpx.Request("POST", ADDRESS, content=body, headers=headers))
+        return Reply(answer.status_code, answer.headers.get("Retry-After"))
+
+    def close(self) -> None:
+        """There is nothing to give up."""

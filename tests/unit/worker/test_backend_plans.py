@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job, removal
+from tests.unit.worker.build import ADDRESS, SECRET, Answers, Posted, job, removal
 from worker.errors import NeedsPersonError
 from worker.outgoing import SignedPost
 from worker.perks.dry_run import DryRunPerks
@@ -14,7 +14,7 @@ def make_http(answers: Answers) -> HttpPerks:
     """Make the backend with a transport that keeps what is sent."""
     perks = HttpPerks(ADDRESS, SECRET)
     perks.close()
-    perks._post = SignedPost("perks_service", ADDRESS, SECRET, client=client(answers))
+    perks._post = SignedPost("perks_service", ADDRESS, SECRET, posts=Posted(answers))
     return perks
 
 

@@ -112,6 +112,31 @@ def test_a_queue_that_holds_its_share_is_left_out_until_a_job_ends() -> None:
     assert bench.asked() == {"deliveries", "perks"}
 
 
+def test_an_answer_may_bring_what_the_fullest_queue_has_room_for() -> None:
+    """Whichever queue it comes from; deliveries have no share and no bound of their own."""
+    bench = Bench()
+    bench.take("crm", 2)
+    bench.take("perks", 5)
+
+    bench.asked()
+    assert bench.cycle.room == 1
+    bench.take("perks")
+    bench.asked()
+    assert bench.cycle.room == 4
+    bench.take("crm", 4)
+    assert bench.asked() == {"deliveries"}
+    assert bench.cycle.room > 50
+
+
+def test_before_the_threads_are_known_messages_come_one_by_one() -> None:
+    """No channel is guarded yet."""
+    cycle = Bulkhead(["crm"]).cycle()
+    cycle.update(QUEUES)
+    cycle.consume(3)
+
+    assert cycle.room == 1
+
+
 def test_deliveries_are_never_left_out() -> None:
     """They call no downstream, so they may hold all threads."""
     bench = Bench()

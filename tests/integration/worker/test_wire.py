@@ -1,0 +1,209 @@
+"""POSTs over real sockets, against a server that answers whatever a test says."""
+
+from collections.abc import Iterator
+from socket import SHUT_RDWR, socket
+from time import monotonic, sleep
+
+import pytest
+
+from tests.integration.worker.answering import OK, Server
+from worker.wire import MOST_OF_AN_ANSWER, Reply, Wire, WireError, WireTimeoutError
+
+
+HEADERS = {"Content-Type": "application/json", "Idempotency-Key": "k-1"}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that answers 200 unless it is told otherwise."""
+    made = Server()
+    made.says(OK)
+    yield made
+    made.close()
+
+
+def test_a_post_arrives_as_it_was_given(server: Server) -> None:
+    """Target with query, headers and the exact bytes; nothing is asked for in another coding."""
+    server.wire("/hook/a%20b?key=1").post(b'{"a": "\xc3\xb6"}', HEADERS)
+
+    (request,) = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /hook/a%20b?key=1 HTTP/1.1\r\n")
+    assert b"\r\nIdempotency-Key: k-1" in head
+    assert b"\r\nHost: 127.0.0.1:" in head
+    assert b"\r\nAccept-Encoding: identity" in head
+    assert body == b'{"a": "\xc3\xb6"}'
+
+
+def test_a_connection_serves_many_calls(server: Server) -> None:
+    """One connection for calls that follow each other, whatever form their answers have."""
+    chunked = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    nothing = b"HTTP/1.1 204 No Content\r\n\r\n"
+    server.says(OK, chunked, nothing, OK)
+    wire = server.wire()
+
+    statuses = [wire.post(b"{}", HEADERS).status for _ in range(4)]
+
+    assert statuses == [200, 202, 204, 200]
+    assert len(server.connections) == 1
+
+
+def test_an_answer_may_end_its_connection(server: Server) -> None:
+    """By a header, or because its end is that of the connection."""
+
+    def until_the_end(caller: socket) -> None:
+        caller.sendall(b"HTTP/1.0 200 OK\r\n\r\nsome words")
+        caller.shutdown(SHUT_RDWR)
+
+    def by_header(caller: socket) -> None:
+        caller.sendall(b"HTTP/1.1 201 Made\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+        caller.shutdown(SHUT_RDWR)
+
+    server.says(until_the_end, by_header, OK)
+    wire = server.wire()
+
+    assert [wire.post(b"{}", HEADERS).status for _ in range(3)] == [200, 201, 200]
+    assert len(server.connections) == 3
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used(server: Server) -> None:
+    """A server may close what is idle; the next call makes a new connection and is sent once."""
+    wire = server.wire()
+    wire.post(b"{}", HEADERS)
+    server.connections[0].shutdown(SHUT_RDWR)
+    server.connections[0].close()
+
+    assert wire.post(b"{}", HEADERS) == Reply(200)
+    assert len(server.requests) == 2
+
+
+def test_a_wait_that_is_asked_for_is_told(server: Server) -> None:
+    """The one header that the caller needs."""
+    server.says(b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
+
+    assert server.wire().post(b"{}", HEADERS) == Reply(503, "7")
+
+
+def test_no_redirect_is_followed_and_nothing_repeated(server: Server) -> None:
+    """A redirect is an answer like another."""
+    location = f"Location: {server.url}/other".encode()
+    server.says(b"HTTP/1.1 307 There\r\n" + location + b"\r\nContent-Length: 0\r\n\r\n")
+
+    assert server.wire().post(b"{}", HEADERS).status == 307
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_is_cut_short_was_an_answer(server: Server) -> None:
+    """Whoever sent the status has decided; its connection is given up."""
+
+    def cut_short(caller: socket) -> None:
+        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}")
+        caller.shutdown(SHUT_RDWR)
+
+    server.says(cut_short, OK)
+    wire = server.wire()
+
+    assert [wire.post(b"{}", HEADERS).status for _ in range(2)] == [200, 200]
+    assert len(server.connections) == 2
+
+
+def test_nobody_reads_an_answer_without_end(server: Server) -> None:
+    """Its status counts, and its connection is given up."""
+    length = b"Content-Length: 100000000\r\n\r\n"
+    server.says(b"HTTP/1.1 200 OK\r\n" + length + b"x" * (MOST_OF_AN_ANSWER + 9), OK)
+    wire = server.wire()
+
+    assert wire.post(b"{}", HEADERS).status == 200
+    assert wire.post(b"{}", HEADERS).status == 200
+    assert len(server.connections) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 2",
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"HTTP/1.1 abc OK\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK,
+        b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"1" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_answer_is_an_error(server: Server, answer: bytes) -> None:
+    """Cut off, of another protocol or without bounds: told as one error, and the next works."""
+
+    def cut_off(caller: socket) -> None:
+        caller.sendall(answer)
+        caller.shutdown(SHUT_RDWR)
+
+    server.says(cut_off, OK)
+    wire = server.wire()
+
+    with pytest.raises(WireError) as caught:
+        wire.post(b"{}", HEADERS)
+
+    assert not isinstance(caught.value, WireTimeoutError)
+    assert wire.post(b"{}", HEADERS).status == 200
+
+
+@pytest.mark.parametrize("part", ["nothing", "status", "header", "body"])
+def test_an_answer_has_a_time_in_all(server: Server, part: str) -> None:
+    """One that comes byte by byte, each in time, ends as late as one that does not come."""
+    start = {
+        "nothing": b"",
+        "status": b"HTTP/1.1 200 ",
+        "header": b"HTTP/1.1 200 OK\r\nX: ",
+        "body": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+    }[part]
+
+    def drip(caller: socket) -> None:
+        caller.sendall(start)
+        for _ in range(100 if start else 0):
+            sleep(0.05)
+            caller.sendall(b"x")
+
+    server.says(drip)
+    began = monotonic()
+
+    with pytest.raises(WireTimeoutError):
+        server.wire(seconds=0.5).post(b"{}", HEADERS)
+
+    assert 0.4 < monotonic() - began < 2.0
+
+
+def test_a_byte_of_an_answer_gives_no_more_time(server: Server) -> None:
+    """The wait for the next one is what is left of the whole."""
+
+    def one_byte(caller: socket) -> None:
+        sleep(0.8)
+        caller.sendall(b"H")
+
+    server.says(one_byte)
+    began = monotonic()
+
+    with pytest.raises(WireTimeoutError):
+        server.wire(seconds=1.0).post(b"{}", HEADERS)
+
+    assert monotonic() - began < 1.5
+
+
+def test_nobody_who_listens_is_an_error(server: Server) -> None:
+    """So is a name that is none."""
+    server.close()
+
+    with pytest.raises(WireError):
+        server.wire().post(b"{}", HEADERS)
+    with pytest.raises(WireError):
+        Wire("http://shop.invalid/", connect_seconds=2, answer_seconds=2).post(b"{}", HEADERS)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_an_error(server: Server) -> None:
+    """What is no TLS, or TLS of a stranger, gets no request."""
+    wire = Wire(server.url.replace("http", "https"), connect_seconds=2, answer_seconds=2)
+
+    with pytest.raises(WireError):
+        wire.post(b"{}", HEADERS)
+    assert wire._context is not None
+    assert (wire._context.check_hostname, wire._context.verify_mode.name) == (True, "CERT_REQUIRED")

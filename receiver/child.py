@@ -19,6 +19,7 @@ from typing import Final
 from wsgiref.types import WSGIApplication
 
 from receiver.draining import Draining
+from telemetry.one_core import keep_to_one_core
 
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -30,7 +31,9 @@ _WAKE: Final = signal.SIGUSR2
 _LOOK_SECONDS: Final = 0.2
 
 
-def load(target: str, parent: int, reading: Connection, writing: Connection) -> WSGIApplication:
+def load(
+    target: str, parent: int, reading: Connection, writing: Connection, *, one_core: bool
+) -> WSGIApplication:
     """
     Load the application in a worker process, with its ears open.
 
@@ -39,8 +42,11 @@ def load(target: str, parent: int, reading: Connection, writing: Connection) -> 
         parent: the parent's process id.
         reading: the pipe that ends when draining begins, or when the parent is gone.
         writing: its other end, which a forked process has too; it must not keep the pipe open.
+        one_core: whether to keep to one processor core.
     """
     writing.close()
+    if one_core:
+        keep_to_one_core()
     # What the parent's own handlers are for is not this process's business.
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)

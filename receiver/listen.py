@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from settings import Reader
-from settings.parsers import text, whole_number
+from settings.parsers import on_or_off, text, whole_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class ListenSettings:
     port: int
     processes: int
     drain_seconds: int
+    one_core: bool
 
     @classmethod
     def read(cls, reader: Reader) -> "ListenSettings":
@@ -22,6 +23,7 @@ class ListenSettings:
             port=reader.read("PORT", whole_number(1, 65_535), "8000"),
             processes=reader.read("WEB_CONCURRENCY", whole_number(1, 256), "1"),
             drain_seconds=reader.read("DRAIN_SECONDS", whole_number(0, 300), "5"),
+            one_core=reader.read("ONE_CORE", on_or_off, "on"),
         )
 
     @classmethod

@@ -91,6 +91,5 @@ def serve(listen: ListenSettings) -> None:
         workers_kill_timeout=FINISH_SECONDS,
     )
     server.on_startup(Leave(listen.drain_seconds, writing.close).take_signals)
-    server.serve(
-        target_loader=partial(load, TARGET, os.getpid(), reading, writing), wrap_loader=False
-    )
+    loader = partial(load, TARGET, os.getpid(), reading, writing, one_core=listen.one_core)
+    server.serve(target_loader=loader, wrap_loader=False)

@@ -11,6 +11,7 @@ from inbox.connection import tls_options
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
 from settings import SettingsError
 from telemetry.logs import configure_logs
+from telemetry.one_core import keep_to_one_core
 from worker.bulkhead import Bulkhead, Guarding
 from worker.handlers import load_handlers
 from worker.running import Running
@@ -51,6 +52,8 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
         except SettingsError as error:
             sys.exit(str(error))
         take_only_our_messages(app)
+        if app.perkhook_settings.one_core:
+            keep_to_one_core()
 
     setup_logging.connect(our_logs, weak=False)
     celeryd_init.connect(read_worker_settings, weak=False)

@@ -6,7 +6,7 @@ from inbox.keeper import Limits
 from inbox.rate import Rate, rate
 from inbox.settings import InboxSettings, read_durability
 from settings import Reader
-from settings.parsers import seconds_list, whole_number
+from settings.parsers import on_or_off, seconds_list, whole_number
 from telemetry.settings import TelemetrySettings
 from worker.crm import CrmSettings
 from worker.perks import PerksSettings
@@ -62,6 +62,7 @@ class WorkerSettings:
     brake: Rate
     in_flight_seconds: int
     durability: Durability
+    one_core: bool
     perks: PerksSettings
     crm: CrmSettings
 
@@ -98,6 +99,7 @@ class WorkerSettings:
             # Above the time limits of a call, whose answer may still come until then.
             in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
             durability=read_durability(reader),
+            one_core=reader.read("ONE_CORE", on_or_off, "on"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),

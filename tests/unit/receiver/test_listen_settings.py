@@ -8,15 +8,18 @@ def test_every_variable_has_a_default() -> None:
     """An empty variable counts as unset."""
     found = ListenSettings.from_environ({"HOST": "", "DRAIN_SECONDS": ""})
 
-    assert found == ListenSettings(host="0.0.0.0", port=8000, processes=1, drain_seconds=5)
+    assert found == ListenSettings(
+        host="0.0.0.0", port=8000, processes=1, drain_seconds=5, one_core=True
+    )
 
 
 def test_what_is_set_is_taken() -> None:
     """A drain of 0 seconds is one: stop at once."""
     environ = {"HOST": "::1", "PORT": "5000", "WEB_CONCURRENCY": "3", "DRAIN_SECONDS": "0"}
+    environ["ONE_CORE"] = "off"
 
     assert ListenSettings.from_environ(environ) == ListenSettings(
-        host="::1", port=5000, processes=3, drain_seconds=0
+        host="::1", port=5000, processes=3, drain_seconds=0, one_core=False
     )
 
 

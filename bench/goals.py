@@ -74,7 +74,7 @@ GOALS: Final = {
         least=True,
     ),
     "receiver-memory": Goal(
-        says="receiver's memory while it works (PSS of all its processes)",
+        says="memory of the process that takes webhooks (PSS; receiver-memory-all adds its parent)",
         limit=45,
         least=False,
         unit="MB",

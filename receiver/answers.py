@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Final
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -33,10 +34,27 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
-def accepted_answer(delivery: str, *, duplicate: bool) -> Response:
-    """Tell that a webhook is stored. Both are safe in JSON as they are."""
-    text = f'{{"delivery":"{delivery}","duplicate":{"true" if duplicate else "false"}}}\n'
-    return Response(text, HTTPStatus.ACCEPTED, mimetype="application/json")
+class AcceptedAnswer:
+    """
+    202: the webhook is stored (PEP 3333).
+
+    Flask's Response can do far more than this, and took a third of the Python of an accept.
+    """
+
+    __slots__ = ("_body",)
+
+    def __init__(self, delivery: str, *, duplicate: bool) -> None:
+        # Both are safe in JSON as they are.
+        told = "true" if duplicate else "false"
+        self._body = f'{{"delivery":"{delivery}","duplicate":{told}}}\n'.encode()
+
+    def __call__(self, _: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Give the answer to the server."""
+        length = str(len(self._body))
+        start_response(
+            "202 ACCEPTED", [("Content-Type", "application/json"), ("Content-Length", length)]
+        )
+        return [self._body]
 
 
 def error_answer(

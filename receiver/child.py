@@ -19,7 +19,6 @@ from typing import Final
 from wsgiref.types import WSGIApplication
 
 from receiver.draining import Draining
-from telemetry.one_core import keep_to_one_core
 
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -45,8 +44,6 @@ def load(
         one_core: whether to keep to one processor core.
     """
     writing.close()
-    if one_core:
-        keep_to_one_core()
     # What the parent's own handlers are for is not this process's business.
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
@@ -57,6 +54,12 @@ def load(
         threading.Thread(target=_obey, args=(parent,), daemon=True).start()
     drains = threading.Event()
     threading.Thread(target=_follow, args=(parent, reading, drains), daemon=True).start()
+    if one_core:
+        # Not before, for its thread too must leave those signals alone. The parent, which imports
+        # this file, needs none of it: 4 MB.
+        from telemetry.one_core import keep_to_one_core  # noqa: PLC0415 - as the comment says
+
+        keep_to_one_core()
     module, name = target.split(":")
     return Draining(getattr(import_module(module), name), drains.is_set)
 

@@ -7,13 +7,13 @@ needs none of them, and they took a quarter of the processor time of accepting o
 """
 
 from collections.abc import Callable, Iterable
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request, Response, request
 
 
 #: Answers a request. It runs outside of Flask's contexts: what it needs is in the request.
-View = Callable[[Request], Response]
+View = Callable[[Request], WSGIApplication]
 
 
 class DirectFlask(Flask):

@@ -45,6 +45,8 @@ class Draining:
             return [b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY]
         # In one piece: from a list the server sends at once, anything else it asks again and again.
         answer = self._app(environ, start)
+        if isinstance(answer, list):
+            return answer
         try:
             return [b"".join(answer)]
         finally:

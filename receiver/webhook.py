@@ -5,14 +5,14 @@ from time import monotonic
 from typing import Final, Protocol
 
 import structlog
-from flask import Request, Response
+from flask import Request
 
 from inbox import keys
 from inbox.durability import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
-from receiver.answers import RETRY_AFTER_SECONDS, RefusedError, accepted_answer
+from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
@@ -53,7 +53,7 @@ class Webhook:
         self._gate = gate
         self._barrier = barrier
 
-    def receive(self, request: Request) -> Response:
+    def receive(self, request: Request) -> AcceptedAnswer:
         """
         Check who calls, read, verify, accept, answer.
 
@@ -79,7 +79,7 @@ class Webhook:
             duplicate=accepted.duplicate,
             size=len(body),
         )
-        return accepted_answer(accepted.delivery, duplicate=accepted.duplicate)
+        return AcceptedAnswer(accepted.delivery, duplicate=accepted.duplicate)
 
     def _check_caller(self, request: Request) -> None:
         callers = self._settings.callers

@@ -101,6 +101,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         downstreams=tuple(
             DownstreamView(
                 name=name,
+                works=each["shut_until"] == 0,
                 shut_seconds=max(each["shut_until"] - now, 0) / 1000,
                 most=each["most"] or None,
                 window_seconds=each["ms"] / 1000,

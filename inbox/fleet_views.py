@@ -26,12 +26,14 @@ class DownstreamView:
     One downstream, as all workers know it together.
 
     Attributes:
-        shut_seconds: how long it is not called yet; 0 if its gate is open.
+        works: no pause was begun since a call last ended well.
+        shut_seconds: how long it is not called yet; 0 if it may be tried.
         most: calls that may be made in `window_seconds`; None without a limit.
         used: calls made or reserved in them.
     """
 
     name: str
+    works: bool
     shut_seconds: float
     most: int | None
     window_seconds: float

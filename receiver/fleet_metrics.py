@@ -40,6 +40,16 @@ _COUNTED: Final = (
     ("messages_unsent", "Messages that a queue did not take.", "failed_publishes"),
 )
 
+#: Told before the first of them: an increase from nothing is none to Prometheus.
+_NO_ANSWERS: Final = dict.fromkeys(
+    (
+        *("accepted", "duplicate", "bad_signature", "address_not_allowed", "body_too_large"),
+        *("incomplete_body", "inbox_down", "inbox_timeout", "inbox_full", "inbox_not_durable"),
+    ),
+    0,
+)
+_NO_SECRETS: Final = {"0": 0, "1": 0}
+
 
 def of_the_fleet(fleet: FleetView) -> Iterator[Metric]:
     """Tell what receivers and workers know together."""
@@ -50,13 +60,13 @@ def of_the_fleet(fleet: FleetView) -> Iterator[Metric]:
         "webhooks",
         "Webhooks answered by all receivers, by result.",
         ["result"],
-        [([result], many) for result, many in sorted(fleet.answers.items())],
+        [([result], many) for result, many in sorted({**_NO_ANSWERS, **fleet.answers}.items())],
     )
     yield _counter(
         "signatures_verified",
         "Right signatures by position of the secret in VOUCHERIFY_WEBHOOK_SECRETS.",
         ["position"],
-        [([position], many) for position, many in sorted(fleet.secrets.items())],
+        [([position], many) for position, many in sorted({**_NO_SECRETS, **fleet.secrets}.items())],
     )
     yield _counter(
         "effects",
@@ -109,10 +119,11 @@ def _downstreams(downstreams: Iterable[DownstreamView]) -> Iterator[Metric]:
     limited = [(each, each.most) for each in known if each.most is not None]
     by_name = ["downstream"]
     yield _gauge(
-        "downstream_open",
-        "1 if it may be called, 0 while its breaker is open after failures or by its own wish.",
+        "downstream_up",
+        "0 from the time its breaker opened, after failures or by its own wish, until a call "
+        "ends well; else 1.",
         by_name,
-        [([each.name], 0 if each.shut_seconds else 1) for each in known],
+        [([each.name], 1 if each.works else 0) for each in known],
     )
     yield _gauge(
         "downstream_shut_seconds",

@@ -8,18 +8,26 @@ local function first(index)
   return tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2])
 end
 
--- How many jobs of which handler, among those that were looked at: all, or some by chance.
-local function handlers(index)
+-- How many jobs of which handler, among those that are looked at: all, or those in twenty places
+-- of the index. (ZRANDMEMBER takes some 20 us for each.)
+local PLACES = 20
+local function handlers(index, size)
   local found = {}
-  for _, job in ipairs(redis.call('ZRANDMEMBER', index, most)) do
-    local name = name_of(job)
-    found[name] = (found[name] or 0) + 1
+  local places = size > most and PLACES or 1
+  local last = size > most and most / PLACES - 1 or most - 1
+  for i = 0, places - 1 do
+    local start = math.floor(i * size / places)
+    for _, job in ipairs(redis.call('ZRANGE', index, start, start + last)) do
+      local name = name_of(job)
+      found[name] = (found[name] or 0) + 1
+    end
   end
   return found
 end
 
 local function index(key)
-  return {jobs = redis.call('ZCARD', key), first = first(key), handlers = handlers(key)}
+  local size = redis.call('ZCARD', key)
+  return {jobs = size, first = first(key), handlers = handlers(key, size)}
 end
 
 local names, queues = redis.call('SMEMBERS', QUEUES), {}

@@ -1,5 +1,6 @@
 """Any replica tells the numbers of all."""
 
+import json
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ def test_each_replica_tells_what_all_have_counted(make_app: MakeApp, send: Send)
         assert found["perkhook_signatures_verified_total 0"] == turn + 1
         assert found["perkhook_deliveries_accepted_total"] == turn + 1
 
+    assert found["perkhook_webhooks_total inbox_down"] == 0, "an increase from nothing is none"
     assert told == [1, 2, 3, 4, 5, 6]
     assert read(clients[0])["perkhook_process_webhooks_total bad_signature"] == 3
 
@@ -107,6 +109,11 @@ def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
         fleet.read()
         found.append(calls(store))
         assert found[-1]["cmdstat_evalsha"] == 1
+
+        raw = json.loads(fleet._read(args=[SAMPLE]))
+        for index in (raw["failed"], raw["waiting"], raw["held"], raw["queues"]["crm"]):
+            assert index["jobs"] == number
+            assert sum(index["handlers"].values()) == SAMPLE
 
     assert found[0] == found[1]
     assert sum(found[0].values()) < 150
@@ -178,6 +185,12 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     assert found["perkhook_downstream_shut_seconds perks"] == 0
     assert found["perkhook_downstream_up crm"] == 0
     assert 0 < found["perkhook_downstream_shut_seconds crm"] <= 2
+    store.hset(keys.GATE + "crm", "until", 1)
+    half_open = read(client)
+    assert half_open["perkhook_downstream_up crm"] == 0, "its pause is over, nothing has worked"
+    assert half_open["perkhook_downstream_shut_seconds crm"] == 0
+    crm.well("caller")
+    assert read(client)["perkhook_downstream_up crm"] == 1
     assert found["perkhook_workers"] == 1
     assert "perkhook_last_sweep_age_seconds" not in found
 

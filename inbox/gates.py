@@ -67,6 +67,11 @@ class Gate:
         self._use = scripts.load(client, "budget_use")
         self._return = scripts.load(client, "budget_return")
 
+    @property
+    def rate(self) -> tuple[int, int]:
+        """The most calls, 0 for no limit, and in how many milliseconds."""
+        return self._most, self._window_ms
+
     def enter(self, caller: str, calls: int) -> Open | Closed:
         """Ask to make up to `calls` calls; `caller` names the run that asks."""
         answer = self._enter(

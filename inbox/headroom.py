@@ -64,8 +64,16 @@ class Headroom:
 
 def is_used_up(memory: dict[str, Any]) -> bool:
     """Decide from the server's INFO memory; a server without `maxmemory` is never used up."""
+    left = bytes_left(memory)
+    return left is not None and left <= 0
+
+
+def bytes_left(memory: dict[str, Any]) -> int | None:
+    """Tell from the server's INFO memory what webhooks may take; None without `maxmemory`."""
     most = int(memory.get("maxmemory", 0))
+    if most == 0:
+        return None
     # The server does not count these against maxmemory either.
     used = int(memory["used_memory"]) - int(memory.get("mem_not_counted_for_evict", 0))
     reserve = min(max(most // _SHARE, _LEAST_BYTES), most // _MOST_SHARE)
-    return most > 0 and used >= most - reserve
+    return most - reserve - used

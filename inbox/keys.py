@@ -86,6 +86,23 @@ perkhook:card:grant:<id>        string  effect that took back what this transact
 perkhook:barrier                string  a number that goes up with each round of waiting for
                                         ACCEPT_DURABILITY (`inbox.durability`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever
+perkhook:delay                  hash    settled deliveries by the time from received to settled:
+                                        upper end of a bucket in s, or `more`, and `sum_ms`
+                                        (whatever ends a job); for ever
+perkhook:tally                  hash    counters for the metrics, for ever:
+
+                                        answer:<result>     webhooks answered (tell_counts)
+                                        secret:<position>   right signatures (tell_counts)
+                                        effect:<state>:<perk>  effects that came into a state
+                                                    (effect_plan, effect_move)
+perkhook:told:<receiver>        string  the last of its counts that are in the tally; an hour
+                                        (tell_counts)
+perkhook:workers                zset    workers by the time until which they count as alive
+                                        (tell_present)
+perkhook:fleet                  hash    what workers tell of themselves (tell_present); for ever
+
+                                        told        JSON: rates of the brake and of downstreams
+                                        swept       when a sweep was last done to its end
 perkhook:audit                  stream  what operators did; the newest 10,000
 perkhook:batch:<id>             hash    an operator's decision about many jobs; 30 days, the newest
                                         200 (batch_start, batch_step)
@@ -145,6 +162,11 @@ BARRIER: Final = PREFIX + "barrier"
 CUSTOMER: Final = PREFIX + "customer:"
 ERASED: Final = PREFIX + "erased:"
 COUNTS: Final = PREFIX + "counts"
+DELAY: Final = PREFIX + "delay"
+TALLY: Final = PREFIX + "tally"
+TOLD: Final = PREFIX + "told:"
+WORKERS: Final = PREFIX + "workers"
+FLEET: Final = PREFIX + "fleet"
 AUDIT: Final = PREFIX + "audit"
 BATCH: Final = PREFIX + "batch:"
 BATCHES: Final = PREFIX + "batches"
@@ -163,3 +185,6 @@ PROCESS: Final = "process"
 
 #: Hex digits in a delivery's id.
 DELIVERY_ID_LENGTH: Final = 32
+
+#: Upper ends in seconds of the buckets that the time from received to settled is counted in.
+DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)

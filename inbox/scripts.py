@@ -43,6 +43,11 @@ _NAMES: Final = {
     "CUSTOMER": keys.CUSTOMER,
     "ERASED": keys.ERASED,
     "COUNTS": keys.COUNTS,
+    "DELAY": keys.DELAY,
+    "TALLY": keys.TALLY,
+    "TOLD": keys.TOLD,
+    "WORKERS": keys.WORKERS,
+    "FLEET": keys.FLEET,
     "AUDIT": keys.AUDIT,
     "BATCH": keys.BATCH,
     "BATCHES": keys.BATCHES,
@@ -61,6 +66,9 @@ _NAMES: Final = {
 @cache
 def _prelude() -> str:
     names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
+    # As texts, for they are names of fields.
+    buckets = ", ".join(f"'{end:g}'" for end in keys.DELAY_BUCKETS)
+    names += f"local DELAY_BUCKETS = {{{buckets}}}\n"
     return names + (_FOLDER / "common.lua").read_text()
 
 

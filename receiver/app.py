@@ -1,17 +1,21 @@
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, Response, jsonify
 from redis import RedisError
 
 from inbox.confirm import make_barrier, make_check
 from inbox.connection import connect
-from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError, unavailable
+from inbox.fleet import Fleet
+from inbox.fleet_views import FleetView
 from inbox.intake import Intake
-from inbox.views import Stats
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
+from receiver.tally import Tally
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
@@ -19,6 +23,11 @@ from telemetry.sentry import configure_sentry
 
 #: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
 CONNECTIONS = 4
+
+#: Where the application keeps what it counts, for the process that serves it.
+TALLY = "perkhook_tally"
+
+T = TypeVar("T")
 
 
 def create_app(settings: ReceiverSettings) -> Flask:
@@ -29,15 +38,17 @@ def create_app(settings: ReceiverSettings) -> Flask:
         settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
     )
     intake = Intake(client)
-    desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
+    fleet = Fleet(client)
     gate = Gate(CONNECTIONS)
-    metrics = Metrics(lambda: _stats(gate, desk))
+    tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
+    metrics = Metrics(tally, lambda: _told(gate, fleet))
     url, durability = settings.inbox.redis_url, settings.durability
     barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(url, durability)
     webhook = Webhook(settings, intake, metrics, gate, barrier)
 
     app = DirectFlask(__name__)
+    app.extensions[TALLY] = tally
     # Every path means what it says: no answer that is not one of ours.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
@@ -64,20 +75,24 @@ def create_app(settings: ReceiverSettings) -> Flask:
 
     @app.get("/metrics")
     def prometheus() -> Response:
-        """Write this process's counters and the inbox's state for Prometheus."""
+        """Write the fleet's counters and the inbox's state for Prometheus."""
         return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
 
     return app
 
 
-def _stats(gate: Gate, desk: Desk) -> Stats | None:
-    def ask() -> Stats:
+def _told(gate: Gate, fleet: Fleet) -> FleetView | None:
+    try:
+        return _ask(gate, fleet.read)
+    except InboxUnavailableError:
+        return None
+
+
+def _ask(gate: Gate, question: Callable[[], T]) -> T:
+    def ask() -> T:
         try:
-            return desk.stats()
+            return question()
         except RedisError as error:
             raise unavailable(error) from error
 
-    try:
-        return gate.ask(ask)
-    except InboxUnavailableError:
-        return None
+    return gate.ask(ask)

@@ -2,6 +2,7 @@ import os
 import random
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from inbox.confirm import make_barrier
 from inbox.connection import connect
 from inbox.effects import SECURE_SECONDS, Effects
 from inbox.erasure import Erasure
+from inbox.fleet import Fleet
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
@@ -67,6 +69,16 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,
     )
+
+
+def _tell_present(
+    fleet: Fleet,
+    caller: str,
+    interval: float,
+    services: Services,
+    swept: bool,
+) -> None:
+    fleet.tell_present(caller, interval, brake=services.brake, gates=services.gates, swept=swept)
 
 
 def _leave(code: int) -> None:
@@ -133,8 +145,14 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             settings.keep,
             dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
         )
+        interval = settings.reclaim_interval_seconds
         self._sweeper = Sweeper(
-            jobs, caller, queues, settings.reclaim_interval_seconds, Trimming(keeper)
+            jobs,
+            caller,
+            queues,
+            interval,
+            Trimming(keeper),
+            present=partial(_tell_present, Fleet(store), caller, interval, self._services),
         )
         self._sweeper.start()
         planning = Planning(

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -25,10 +25,13 @@ class Sweeper(Loop):
         queues: Sequence[str],
         interval_seconds: float,
         trimming: Trimming,
+        *,
+        present: Callable[[bool], None] = lambda _swept: None,
     ) -> None:
         super().__init__("sweep", interval_seconds)
         self._jobs = jobs
         self._trimming = trimming
+        self._present = present
         self._caller = caller
         self._queues = queues
         self._interval = interval_seconds
@@ -45,3 +48,5 @@ class Sweeper(Loop):
         if swept is not False:
             # Whoever sweeps in this interval trims in it, and last: what is to run comes first.
             self._trimming.run()
+        # Every worker tells that it lives; a sweep counts when it is at its end.
+        self._present(swept is not False)

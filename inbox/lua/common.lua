@@ -103,6 +103,16 @@ local function note_run(job, fence, now, reason, text, trace)
   for i = 1, #runs - 30 do redis.call('HDEL', key, 'run:' .. runs[i]) end
 end
 
+-- The time from received to settled, for the metrics.
+local function count_delay(age)
+  local bucket = 'more'
+  for _, seconds in ipairs(DELAY_BUCKETS) do
+    if age <= tonumber(seconds) * 1000 then bucket = seconds break end
+  end
+  redis.call('HINCRBY', DELAY, bucket, 1)
+  redis.call('HINCRBY', DELAY, 'sum_ms', age)
+end
+
 -- The job is over. With the last one the delivery is settled: its body goes, its marker
 -- stays for the rest of the de-duplication window, at least for an hour of hindsight.
 -- `made` jobs came of it; `fields` are written to the delivery in the same command.
@@ -129,10 +139,12 @@ local function end_job(job, outcome, window, now, made, fields)
   local found = redis.call('HMGET', key, 'received', 'customer')
   redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
   if found[2] then redis.call('SREM', CUSTOMER .. found[2], delivery_of(job)) end
-  local age = now - tonumber(found[1])
+  -- The server's clock may have been set back.
+  local age = math.max(now - tonumber(found[1]), 0)
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))
   redis.call('RPUSH', SETTLED, delivery_of(job))
   count('settled')
+  count_delay(age)
 end
 
 local function fail_for_good(job, now)

@@ -13,6 +13,8 @@ if redis.call('EXISTS', key) == 0 then
   end
   redis.call('PEXPIRE', key, ARGV[4])
   count('effects_planned')
+  local perk = redis.call('HGET', key, 'perk') or ''
+  redis.call('HINCRBY', TALLY, 'effect:planned:' .. perk, 1)
 end
 local answer = redis.call('HGETALL', key)
 table.insert(answer, 1, now)

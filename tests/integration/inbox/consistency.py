@@ -16,6 +16,10 @@ SINGLE = {
     keys.HELD: b"zset",
     keys.BRAKE: b"zset",
     keys.COUNTS: b"hash",
+    keys.DELAY: b"hash",
+    keys.TALLY: b"hash",
+    keys.WORKERS: b"zset",
+    keys.FLEET: b"hash",
     keys.AUDIT: b"stream",
     keys.QUEUES: b"set",
     keys.SWEEPING: b"string",
@@ -27,7 +31,7 @@ SINGLE = {
     keys.PLANS: b"list",
 }
 #: Indexes of something else than jobs.
-OTHER_INDEXES = {keys.BRAKE, keys.BATCHES, keys.FRESH}
+OTHER_INDEXES = {keys.BRAKE, keys.BATCHES, keys.FRESH, keys.WORKERS}
 
 MANY = {
     keys.DELIVERY: b"hash",
@@ -38,6 +42,7 @@ MANY = {
     keys.ERASED: b"string",
     keys.BATCH: b"hash",
     keys.PLAN: b"hash",
+    keys.TOLD: b"string",
 }
 #: What Celery keeps in the same store.
 CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}

@@ -7,7 +7,7 @@ import pytest
 from inbox import keys
 from inbox.answers import Claim
 from inbox.rate import Rate
-from receiver.metrics import _InboxCollector
+from receiver.metrics import of_the_inbox
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.later import Later
@@ -190,11 +190,7 @@ def test_held_jobs_are_counted(house: House) -> None:
 
     assert (stats.held, stats.failed, stats.running, stats.waiting) == (3, 1, 0, 0)
     assert stats.counts["held"] == 3
-    jobs = next(
-        metric
-        for metric in _InboxCollector(lambda: stats).collect()
-        if metric.name == "perkhook_jobs"
-    )
+    jobs = next(metric for metric in of_the_inbox(stats) if metric.name == "perkhook_jobs")
     assert {sample.labels["state"]: sample.value for sample in jobs.samples} == {
         "queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from receiver.metrics import _InboxCollector
+from receiver.metrics import of_the_inbox
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.house import House
 from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed
@@ -16,7 +16,7 @@ def _samples(house: House) -> dict[tuple[str, str], float]:
     stats = house.desk.stats()
     return {
         (sample.name, sample.labels["set"]): sample.value
-        for metric in _InboxCollector(lambda: stats).collect()
+        for metric in of_the_inbox(stats)
         if metric.name.startswith("perkhook_kept")
         for sample in metric.samples
     }

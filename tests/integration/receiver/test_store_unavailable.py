@@ -160,13 +160,14 @@ def test_metrics_tell_what_was_seen_and_what_is_owed(caller: FlaskClient, send: 
 def test_metrics_are_written_while_the_store_is_down(
     caller: FlaskClient, send: Send, own_store: ValkeyServer
 ) -> None:
-    """What this process has seen is told, and that the inbox is not up."""
+    """What this process has seen is told, and that the inbox is not up; no fleet is made up."""
     own_store.stop()
     send(caller, b"1")
 
     found = metrics(caller)
 
-    assert found["perkhook_webhooks_total inbox_down"] == 1
+    assert found["perkhook_process_webhooks_total inbox_down"] == 1
+    assert not any(name.startswith("perkhook_webhooks_total") for name in found)
     assert found["perkhook_inbox_up"] == 0
     assert not any(name.startswith(("perkhook_jobs", "perkhook_queue_jobs")) for name in found)
 

@@ -33,7 +33,7 @@ def test_an_unexpected_error_is_answered_and_logged_safely(
     (line,) = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert line["event"] == "Exception on /metrics [GET]"
     assert line["exception"].endswith("\nValueError")
-    assert "desk.py" in line["exception"]
+    assert "fleet.py" in line["exception"]
     for text in (answer.text, json.dumps(line)):
         assert PERSONAL[1] not in text
 
@@ -118,7 +118,7 @@ def test_an_unexpected_error_reaches_sentry_without_data(store: Redis, redis_url
     event = json.loads(envelope.split(b"\n")[2])
     (error,) = event["exception"]["values"]
     assert (error["type"], error["value"]) == ("ValueError", "")
-    assert error["stacktrace"]["frames"][-1]["filename"] == "inbox/desk.py"
+    assert error["stacktrace"]["frames"][-1]["filename"] == "inbox/fleet.py"
     assert event["tags"]["process"] == "receiver"
     assert event["environment"] == "tests"
     assert PERSONAL[1].encode() not in envelope

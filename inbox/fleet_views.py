@@ -1,0 +1,94 @@
+"""What the metrics tell of the fleet: frozen values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inbox.views import Stats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelayView:
+    """
+    Settled deliveries by the time from received to settled.
+
+    Attributes:
+        buckets: upper end in seconds, and how many took no longer; the last is infinite.
+        sum_seconds: of all of them.
+    """
+
+    buckets: tuple[tuple[float, int], ...]
+    sum_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownstreamView:
+    """
+    One downstream, as all workers know it together.
+
+    Attributes:
+        works: no pause was begun since a call last ended well.
+        shut_seconds: how long it is not called yet; 0 if it may be tried.
+        most: calls that may be made in `window_seconds`; None without a limit.
+        used: calls made or reserved in them.
+    """
+
+    name: str
+    works: bool
+    shut_seconds: float
+    most: int | None
+    window_seconds: float
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrakeView:
+    """How many jobs the brake let act within its window, and how many it may."""
+
+    admitted: int
+    most: int
+    window_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryView:
+    """
+    The store's memory in bytes.
+
+    Attributes:
+        limit: its `maxmemory`; None if it has none.
+        left: what webhooks may take before they are refused; None without a limit.
+    """
+
+    used: int
+    limit: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetView:
+    """
+    All that receivers and workers know together.
+
+    Attributes:
+        handlers: for each state how many jobs of which handler; where an index is long, by a
+            sample of it.
+        answers: webhooks answered, by result.
+        secrets: right signatures, by the position of their secret.
+        effects: how many effects came into which state, by state and kind.
+        swept: when a sweep was last done to its end.
+        workers: worker processes that told lately that they live.
+        brake: None until a worker has told what it allows.
+    """
+
+    now: datetime
+    stats: Stats
+    handlers: dict[str, dict[str, int]]
+    delay: DelayView
+    answers: dict[str, int]
+    secrets: dict[str, int]
+    effects: dict[tuple[str, str], int]
+    swept: datetime | None
+    workers: int
+    downstreams: tuple[DownstreamView, ...] = field(default=())
+    brake: BrakeView | None = None
+    memory: MemoryView | None = None

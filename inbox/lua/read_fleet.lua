@@ -1,0 +1,78 @@
+-- Read all that the metrics tell of the fleet. Nothing here takes longer with more that waits:
+-- indexes are counted, and of each no more than so many members are looked at.
+-- ARGV  1 most members of an index to look at
+-- Gives JSON.
+local now, most = server_now(), tonumber(ARGV[1])
+
+local function first(index)
+  return tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2])
+end
+
+-- How many jobs of which handler, among those that are looked at: all, or those in twenty places
+-- of the index. (ZRANDMEMBER takes some 20 us for each.)
+local PLACES = 20
+local function handlers(index, size)
+  local found = {}
+  local places = size > most and PLACES or 1
+  local last = size > most and most / PLACES - 1 or most - 1
+  for i = 0, places - 1 do
+    local start = math.floor(i * size / places)
+    for _, job in ipairs(redis.call('ZRANGE', index, start, start + last)) do
+      local name = name_of(job)
+      found[name] = (found[name] or 0) + 1
+    end
+  end
+  return found
+end
+
+local function index(key)
+  local size = redis.call('ZCARD', key)
+  return {jobs = size, first = first(key), handlers = handlers(key, size)}
+end
+
+local names, queues = redis.call('SMEMBERS', QUEUES), {}
+if redis.call('SISMEMBER', QUEUES, DELIVERIES_QUEUE) == 0 then
+  table.insert(names, DELIVERIES_QUEUE)
+end
+for _, name in ipairs(names) do
+  local queue = index(QUEUED .. name)
+  -- A foreign value may stand under its name.
+  local length = redis.pcall('LLEN', name)
+  queue.messages = type(length) == 'number' and length or 0
+  queues[name] = queue
+end
+
+local fleet = redis.call('HMGET', FLEET, 'told', 'swept')
+local told = fleet[1] and cjson.decode(fleet[1]) or {}
+local downstreams = {}
+for name, rate in pairs(told.downstreams or {}) do
+  downstreams[name] = {
+    shut_until = tonumber(redis.call('HGET', GATE .. name, 'until')) or 0,
+    most = rate[1], ms = rate[2],
+    used = rate[1] > 0 and redis.call('ZCOUNT', BUDGET .. name, now - rate[2], '+inf') or 0 }
+end
+local brake
+if told.brake then
+  brake = {most = told.brake[1], ms = told.brake[2],
+    admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - told.brake[2], '+inf')}
+end
+
+-- Some hosted stores forbid it.
+local memory = redis.pcall('INFO', 'memory')
+
+return cjson.encode({
+  now = now,
+  queues = queues,
+  fresh = {jobs = redis.call('ZCARD', FRESH), first = first(FRESH)},
+  running = index(RUNNING), waiting = index(WAITING), failed = index(FAILED), held = index(HELD),
+  settled = redis.call('LLEN', SETTLED),
+  counts = redis.call('HGETALL', COUNTS),
+  delay = redis.call('HGETALL', DELAY),
+  tally = redis.call('HGETALL', TALLY),
+  limits = redis.call('HGETALL', LIMITS),
+  workers = redis.call('ZCOUNT', WORKERS, '(' .. now, '+inf'),
+  swept = tonumber(fleet[2]),
+  downstreams = downstreams,
+  brake = brake,
+  memory = type(memory) == 'string' and memory or '',
+})

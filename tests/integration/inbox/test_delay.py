@@ -1,0 +1,62 @@
+"""The time from received to settled is counted by the step that settles."""
+
+from math import inf
+
+import pytest
+
+from inbox import keys
+from inbox.fleet import Fleet
+from inbox.fleet_views import DelayView
+from tests.integration.inbox.house import WHO, House
+
+
+def _delay(house: House) -> DelayView:
+    return Fleet(house.store).read().delay
+
+
+def _received(house: House, delivery: str, seconds_ago: float) -> None:
+    key = keys.DELIVERY + delivery
+    received = int(house.store.hget(key, "received"))
+    house.store.hset(key, "received", int(received - seconds_ago * 1000))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "end"), [(0, 0.1), (7, 10), (59, 60), (3_599, 3_600), (200_000, inf)]
+)
+def test_a_settled_delivery_is_in_the_bucket_of_its_age(
+    house: House, seconds: float, end: float
+) -> None:
+    """It counts in every bucket from its own on, and with its age in the sum."""
+    claim = house.process()
+    _received(house, claim.delivery, seconds)
+    house.jobs.fan_out(claim, [], outcome="nothing to do")
+
+    delay = _delay(house)
+
+    assert dict(delay.buckets) == {
+        each: int(each >= end) for each in (*map(float, keys.DELAY_BUCKETS), inf)
+    }
+    assert delay.sum_seconds == pytest.approx(seconds, abs=0.1)
+
+
+def test_a_delivery_counts_once_with_its_last_job(house: House) -> None:
+    """Neither the first of its jobs counts nor a failed one, until an operator ends it."""
+    delivery = house.handlers()
+    house.jobs.done(house.claim(f"{delivery}:notify_crm"), "done")
+    last = house.claim(f"{delivery}:revoke_referral_perks")
+    house.jobs.fail(last, "no_such", "an error")
+    assert _delay(house).buckets[-1] == (inf, 0)
+
+    house.desk.discard(last.job, who=WHO, why="seen")
+
+    assert _delay(house).buckets[-1] == (inf, 1)
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_delay(house: House) -> None:
+    """What was received in the future took no time."""
+    claim = house.process()
+    _received(house, claim.delivery, -500)
+    house.jobs.fan_out(claim, [], outcome="nothing to do")
+
+    assert _delay(house).buckets[0] == (0.1, 1)
+    assert _delay(house).sum_seconds == 0

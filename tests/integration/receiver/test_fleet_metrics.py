@@ -1,0 +1,234 @@
+"""Any replica tells the numbers of all."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+
+from inbox import keys
+from inbox.effects import PERKS
+from inbox.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
+from inbox.gates import FAILURES_THAT_SHUT, Gate
+from inbox.rate import Rate
+from receiver.app import TALLY
+from tests.integration.receiver.conftest import MakeApp, Send
+from tests.samples import PERSONAL
+
+
+WRONG = {"X-Voucherify-Signature": "wrong"}
+
+
+def read(client: FlaskClient) -> dict[str, float]:
+    """Read the metrics as Prometheus does; a sample is named with its labels."""
+    return {
+        " ".join([sample.name, *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        for sample in family.samples
+    }
+
+
+def tally_of(app: Flask) -> Any:
+    """What an application counts."""
+    return app.extensions[TALLY]
+
+
+def calls(store: Redis) -> dict[str, int]:
+    """Commands that the store ran since its count was reset, without those of connections."""
+    ours = ("cmdstat_config", "cmdstat_info", "cmdstat_client", "cmdstat_hello")
+    found = store.info("commandstats").items()
+    return {name: each["calls"] for name, each in found if not name.startswith(ours)}
+
+
+def fill(store: Redis, index: str, name: str, number: int, start: int = 0) -> None:
+    """Put so many jobs of a handler into an index."""
+    jobs = {f"{each:032x}:{name}": start + each for each in range(number)}
+    store.zadd(index, jobs)
+
+
+def test_each_replica_tells_what_all_have_counted(make_app: MakeApp, send: Send) -> None:
+    """Scraped in turn, as by a balancer, two replicas never tell less than before."""
+    apps = [make_app(), make_app()]
+    clients = [app.test_client() for app in apps]
+    told = []
+    for turn in range(6):
+        send(clients[turn % 2], b"%d" % turn, WRONG)
+        send(clients[(turn + 1) % 2], b"%d" % turn)
+        tally_of(apps[(turn + 1) % 2]).tell()
+        found = read(clients[turn % 2])
+        told.append(found["perkhook_webhooks_total bad_signature"])
+        assert found["perkhook_signatures_verified_total 0"] == turn + 1
+        assert found["perkhook_deliveries_accepted_total"] == turn + 1
+
+    assert found["perkhook_webhooks_total inbox_down"] == 0, "an increase from nothing is none"
+    assert told == [1, 2, 3, 4, 5, 6]
+    assert read(clients[0])["perkhook_process_webhooks_total bad_signature"] == 3
+
+
+def test_refusals_write_nothing_to_the_store(make_app: MakeApp, send: Send, store: Redis) -> None:
+    """A thousand forged webhooks cost the store no command; telling of them costs one script."""
+    app = make_app()
+    client = app.test_client()
+    read(client)
+    store.config_resetstat()
+
+    for number in range(1000):
+        assert send(client, b"%d" % number, WRONG).status_code == 401
+
+    assert calls(store) == {}
+    tally_of(app).tell()
+    assert calls(store)["cmdstat_evalsha"] == 1
+    assert read(client)["perkhook_webhooks_total bad_signature"] == 1000
+
+
+def test_a_message_that_comes_twice_counts_once(store: Redis) -> None:
+    """A receiver whose answer was lost sends its counts again under the same number."""
+    fleet = Fleet(store)
+
+    assert fleet.tell_counts("a", 1, {"answer:accepted": 5})
+    assert not fleet.tell_counts("a", 1, {"answer:accepted": 5})
+    assert fleet.tell_counts("b", 1, {"answer:accepted": 2})
+
+    assert fleet.read().answers == {"accepted": 7}
+    assert 3590 < store.ttl(keys.TOLD + "a") <= 3600
+
+
+def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
+    """With more jobs in an index than are looked at, reading runs no more commands."""
+    fleet = Fleet(store)
+    found = []
+    for number in (2 * SAMPLE, 20 * SAMPLE):
+        for index in (keys.FAILED, keys.WAITING, keys.QUEUED + "crm", keys.HELD):
+            fill(store, index, "notify_crm", number)
+        store.sadd(keys.QUEUES, "crm")
+        fleet.read()
+        store.config_resetstat()
+        fleet.read()
+        found.append(calls(store))
+        assert found[-1]["cmdstat_evalsha"] == 1
+
+        raw = json.loads(fleet._read(args=[SAMPLE]))
+        for index in (raw["failed"], raw["waiting"], raw["held"], raw["queues"]["crm"]):
+            assert index["jobs"] == number
+            assert sum(index["handlers"].values()) == SAMPLE
+
+    assert found[0] == found[1]
+    assert sum(found[0].values()) < 150
+
+
+def test_jobs_are_told_by_state_and_handler(store: Redis) -> None:
+    """Exactly where there are few, nearly where there are many; their sum is the index's."""
+    store.sadd(keys.QUEUES, "crm")
+    fill(store, keys.FAILED, "notify_crm", 3)
+    fill(store, keys.FAILED, "revoke_referral_perks", 2)
+    fill(store, keys.QUEUED + "crm", "notify_crm", SAMPLE)
+    fill(store, keys.WAITING, "notify_crm", 3 * SAMPLE)
+    fill(store, keys.WAITING, "erase_customer", SAMPLE, start=SAMPLE)
+
+    handlers = Fleet(store).read().handlers
+
+    assert handlers["failed"] == {"notify_crm": 3, "revoke_referral_perks": 2}
+    assert handlers["queued"] == {"notify_crm": SAMPLE, "process": 0}
+    assert sum(handlers["waiting"].values()) == 4 * SAMPLE
+    assert handlers["waiting"]["notify_crm"] == pytest.approx(3 * SAMPLE, rel=0.1)
+    assert handlers["running"] == {}
+
+
+def test_labels_stay_few_and_plain(store: Redis, make_app: MakeApp) -> None:
+    """Whatever somebody wrote into the store, no label has it, nor very many values."""
+    for number in range(3 * MOST_VALUES):
+        fill(store, keys.FAILED, f"made_up_{number}", 1)
+        store.hset(keys.TALLY, f"answer:made_up_{number}", 1)
+    fill(store, keys.HELD, PERSONAL[1], 1)
+    store.hset(keys.TALLY, f"effect:{PERSONAL[1]}:{PERSONAL[0]}", 1)
+
+    text = make_app().test_client().get("/metrics").text
+
+    assert PERSONAL[0] not in text
+    assert PERSONAL[1] not in text
+    assert text.count('perkhook_handler_jobs{handler="made_up_') <= MOST_VALUES
+    assert text.count('perkhook_webhooks_total{result="made_up_') <= MOST_VALUES
+    assert 'perkhook_handler_jobs{handler="other",state="held"} 1.0' in text
+    assert 'perkhook_effects_total{kind="other",state="other"} 1.0' in text
+
+
+def test_every_kind_of_effect_has_a_label_of_its_own() -> None:
+    """The ledger's letters and the labels are the same list."""
+    assert KINDS.keys() == PERKS.keys()
+    assert len(set(KINDS.values())) == len(KINDS)
+
+
+def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
+    store: Redis, make_app: MakeApp
+) -> None:
+    """Nothing is made up before a worker has told; then limits, and what is left of them."""
+    client = make_app().test_client()
+    assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
+    perks, crm = Gate(store, "perks", Rate(10, 60_000)), Gate(store, "crm")
+    gates = {"perks": perks, "crm": crm}
+    Fleet(store).tell_present("a", 10, swept=False, brake=Rate(7, 60_000), gates=gates)
+    perks.enter("caller", 4)
+    for _ in range(FAILURES_THAT_SHUT):
+        crm.failed("caller", "down")
+
+    found = read(client)
+
+    assert found["perkhook_brake_jobs_limit"] == 7
+    assert found["perkhook_brake_jobs_admitted"] == 0
+    assert found["perkhook_budget_calls_limit perks"] == 10
+    assert found["perkhook_budget_calls_left perks"] == 6
+    assert "perkhook_budget_calls_left crm" not in found
+    assert found["perkhook_downstream_up perks"] == 1
+    assert found["perkhook_downstream_shut_seconds perks"] == 0
+    assert found["perkhook_downstream_up crm"] == 0
+    assert 0 < found["perkhook_downstream_shut_seconds crm"] <= 2
+    store.hset(keys.GATE + "crm", "until", 1)
+    half_open = read(client)
+    assert half_open["perkhook_downstream_up crm"] == 0, "its pause is over, nothing has worked"
+    assert half_open["perkhook_downstream_shut_seconds crm"] == 0
+    crm.well("caller")
+    assert read(client)["perkhook_downstream_up crm"] == 1
+    assert found["perkhook_workers"] == 1
+    assert "perkhook_last_sweep_age_seconds" not in found
+
+
+def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
+    """A worker counts for three of its intervals; a sweep is told when it is at its end."""
+    fleet = Fleet(store)
+    nothing: dict[str, Any] = {"brake": None, "gates": {}}
+    fleet.tell_present("a", 10, swept=True, **nothing)
+    fleet.tell_present("b", 10, swept=False, **nothing)
+    found = fleet.read()
+    assert found.workers == 2
+    assert found.swept is not None
+    assert (found.now - found.swept).total_seconds() < 5
+
+    assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 29_000
+    store.zadd(keys.WORKERS, {"a": 1})
+
+    assert fleet.read().workers == 1
+    fleet.tell_present("b", 10, swept=False, **nothing)
+    assert store.zrange(keys.WORKERS, 0, -1) == [b"b"]
+
+
+def test_memory_is_told_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
+    """Headroom ends where webhooks are refused, and is not told of a store without a limit."""
+    client = make_app().test_client()
+    found = read(client)
+    assert found["perkhook_store_memory_used_bytes"] > 100_000
+    assert "perkhook_store_memory_headroom_bytes" not in found
+    limit = 1024**3
+    store.config_set("maxmemory", limit)
+    try:
+        found = read(client)
+    finally:
+        store.config_set("maxmemory", 0)
+
+    assert found["perkhook_store_memory_limit_bytes"] == limit
+    used = found["perkhook_store_memory_used_bytes"]
+    assert found["perkhook_store_memory_headroom_bytes"] == pytest.approx(
+        limit - limit // 20 - used, abs=200_000
+    )

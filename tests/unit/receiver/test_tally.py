@@ -1,0 +1,82 @@
+from collections.abc import Mapping
+
+import pytest
+
+from inbox.errors import InboxUnavailableError
+from receiver.tally import Tally
+
+
+class Store:
+    """Takes each message once, as the script does, and may lose its answers."""
+
+    def __init__(self) -> None:
+        self.total: dict[str, int] = {}
+        self.messages = 0
+        self.taken: set[tuple[str, int]] = set()
+        self.away = self.mute = False
+
+    def tell(self, name: str, number: int, counts: Mapping[str, int]) -> None:
+        """Take a message."""
+        self.messages += 1
+        if self.away:
+            raise InboxUnavailableError("down")
+        if (name, number) not in self.taken:
+            self.taken.add((name, number))
+            for what, many in counts.items():
+                self.total[what] = self.total.get(what, 0) + many
+        if self.mute:
+            raise InboxUnavailableError("timeout")
+
+
+def count(tally: Tally, what: str, times: int) -> None:
+    """Count so often."""
+    for _ in range(times):
+        tally.count(what)
+
+
+def test_what_was_counted_is_told_once() -> None:
+    """Only what is new is told, and nothing if there is none."""
+    store = Store()
+    tally = Tally(store.tell)
+    tally.tell()
+    count(tally, "a", 3)
+    tally.tell()
+    tally.tell()
+    count(tally, "a", 1)
+    count(tally, "b", 2)
+    tally.tell()
+
+    assert store.total == tally.counts() == {"a": 4, "b": 2}
+    assert store.messages == 2
+
+
+@pytest.mark.parametrize("trouble", ["away", "mute"])
+def test_a_store_that_is_away_or_mute_counts_everything_once(trouble: str) -> None:
+    """A message that got lost, or whose answer did, comes again as it was; nothing is doubled."""
+    store = Store()
+    tally = Tally(store.tell)
+    setattr(store, trouble, True)
+    for _ in range(3):
+        count(tally, "a", 5)
+        tally.try_to_tell()
+    setattr(store, trouble, False)
+    count(tally, "a", 1)
+
+    tally.tell()
+
+    assert store.total == {"a": 16}
+
+
+def test_two_processes_that_share_a_tally_by_forking_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that loads the application before it forks loses no counts."""
+    store = Store()
+    for process in (100, 200):
+        tally = Tally(store.tell)
+        tally._name = "the same"
+        monkeypatch.setattr("os.getpid", lambda process=process: process)
+        count(tally, "a", 1)
+        tally.tell()
+
+    assert store.total == {"a": 2}

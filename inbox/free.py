@@ -1,3 +1,4 @@
+from collections import deque
 from queue import Full, SimpleQueue
 from typing import Any
 
@@ -7,27 +8,32 @@ class Free:
     Connections of a pool that nobody uses, for redis-py's pools to keep them in.
 
     Their own queue is made of Python's conditions; where fifty threads share four connections,
-    that was a tenth of all that a worker did. This one waits in C.
+    that was a tenth of all that a worker did. This one waits in C. The one used last is used next,
+    so that no more are opened than are needed at once.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: SimpleQueue[Any] = SimpleQueue()
+        # One token for each connection that is kept: who has a token takes one of them.
+        self._tokens: SimpleQueue[None] = SimpleQueue()
+        self._kept: deque[Any] = deque()
         #: What redis-py counts for metrics that nobody collects here.
         self.queue: list[Any] = []
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Take the one that was unused for longest; raises queue.Empty after the time."""
-        return self._kept.get(block, timeout)
+        """Take the one that was used last; raises queue.Empty after the time."""
+        self._tokens.get(block, timeout)
+        return self._kept.pop()
 
     def put_nowait(self, connection: Any) -> None:
         """Put one back; raises queue.Full if all are there."""
         if self.full():
             raise Full
-        self._kept.put(connection)
+        self._kept.append(connection)
+        self._tokens.put(None)
 
     put = put_nowait
 
     def full(self) -> bool:
         """Tell whether nobody uses any."""
-        return self._kept.qsize() >= self._most
+        return len(self._kept) >= self._most

@@ -99,11 +99,17 @@ class _Everything:
                 case _:
                     pipe.get(name)
         self.values: dict[str, Any] = dict(zip(names, pipe.execute(), strict=True))
+        self._forget_what_has_ended()
         self._unfold()
         self.jobs = self._hashes(keys.JOB)
         self.deliveries = self._hashes(keys.DELIVERY)
         self.live = self._live_jobs()
         self.indexed = self._indexed_jobs()
+
+    def _forget_what_has_ended(self) -> None:
+        # What lives for a moment, such as the sweep's lock, may have ended since it was listed.
+        for name in [name for name, value in self.values.items() if value is None]:
+            del self.types[name], self.ttls[name], self.values[name]
 
     def _unfold(self) -> None:
         """Show what waits for its first claim as what it is short for."""

@@ -7,7 +7,7 @@ from inbox.free import Free
 
 
 def test_as_many_are_kept_as_there_are() -> None:
-    """What redis-py's pools need of the place where they keep connections."""
+    """No more than were said, and the one that was used last comes first."""
     free = Free(2)
     free.put_nowait("a")
     assert not free.full()
@@ -16,7 +16,7 @@ def test_as_many_are_kept_as_there_are() -> None:
     assert free.full()
     with pytest.raises(Full):
         free.put_nowait("c")
-    assert (free.get(timeout=1), free.get()) == ("a", "b")
+    assert (free.get(timeout=1), free.get()) == ("b", "a")
     with pytest.raises(Empty):
         free.get(timeout=0.01)
 

@@ -42,6 +42,20 @@ def places(error: BaseException) -> str:
     return f"\n{_CAUSED_BY}\n".join(links)
 
 
+def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
+    """
+    Name what errors of one kind share: process, job's name, error's type, place.
+
+    The place is the innermost function of ours, without its line: that moves with releases.
+    """
+    codes = [frame.f_code for frame in _stack(error.__traceback__)]
+    ours = [code for code in codes if code.co_filename.startswith(_PROJECT)]
+    place = "nowhere"
+    if innermost := (ours or codes)[-1:]:
+        place = f"{short_path(innermost[0].co_filename)} in {innermost[0].co_name}"
+    return [process, job.rpartition(":")[2], type_name(error), place]
+
+
 def short_path(path: str) -> str:
     """Write a source file's path from its project or package on: machines are not told."""
     for folder in ("/site-packages/", "/dist-packages/"):
@@ -52,6 +66,14 @@ def short_path(path: str) -> str:
             return path.removeprefix(root)
     # Code made at run time is called by whatever made it.
     return "<generated>" if path.startswith("<") else path.replace("\\", "/").rpartition("/")[2]
+
+
+def _stack(trace: TracebackType | None) -> list[FrameType]:
+    frames = []
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    return frames
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

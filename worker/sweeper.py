@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -15,7 +15,7 @@ class Sweeper(Loop):
     Sends again what is due, abandoned or lost.
 
     All workers run it and the store lets one of them sweep in each interval, so it goes on
-    whichever of them dies.
+    whichever of them dies. `swept` is told of each sweep that went well.
     """
 
     def __init__(
@@ -25,10 +25,13 @@ class Sweeper(Loop):
         queues: Sequence[str],
         interval_seconds: float,
         trimming: Trimming,
+        *,
+        swept: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__("sweep", interval_seconds)
         self._jobs = jobs
         self._trimming = trimming
+        self._swept = swept
         self._caller = caller
         self._queues = queues
         self._interval = interval_seconds
@@ -45,3 +48,4 @@ class Sweeper(Loop):
         if swept is not False:
             # Whoever sweeps in this interval trims in it, and last: what is to run comes first.
             self._trimming.run()
+            self._swept()

@@ -1,13 +1,17 @@
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, Response, jsonify
 from redis import RedisError
 
+from inbox.canary import age_seconds
 from inbox.confirm import make_barrier, make_check
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
-from inbox.views import Stats
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.canary import CanaryCollector
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
@@ -15,7 +19,10 @@ from receiver.settings import ReceiverSettings
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
+from telemetry.traces import configure_traces, traced
 
+
+T = TypeVar("T")
 
 #: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
 CONNECTIONS = 4
@@ -25,13 +32,15 @@ def create_app(settings: ReceiverSettings) -> Flask:
     """Build the receiver. Nothing connects before the first request."""
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
+    configure_traces(settings.telemetry)
     client = connect(
         settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
     )
     intake = Intake(client)
     desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
     gate = Gate(CONNECTIONS)
-    metrics = Metrics(lambda: _stats(gate, desk))
+    metrics = Metrics(lambda: _asked(gate, desk.stats))
+    metrics.also(CanaryCollector(lambda: _asked(gate, lambda: age_seconds(client))))
     url, durability = settings.inbox.redis_url, settings.durability
     barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(url, durability)
@@ -43,7 +52,8 @@ def create_app(settings: ReceiverSettings) -> Flask:
     app.url_map.merge_slashes = False
     register_errors(app)
 
-    app.direct("POST", "/webhooks/voucherify", webhook.receive)
+    path = "/webhooks/voucherify"
+    app.direct("POST", path, traced(webhook.receive, f"POST {path}"))
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -70,10 +80,10 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _stats(gate: Gate, desk: Desk) -> Stats | None:
-    def ask() -> Stats:
+def _asked(gate: Gate, look: Callable[[], T]) -> T | None:
+    def ask() -> T:
         try:
-            return desk.stats()
+            return look()
         except RedisError as error:
             raise unavailable(error) from error
 

@@ -29,6 +29,10 @@ class Metrics:
         self._accepted = self._webhooks.labels("accepted")
         self._duplicate = self._webhooks.labels("duplicate")
 
+    def also(self, collector: Collector) -> None:
+        """Tell what another collector knows."""
+        self._registry.register(collector)
+
     def accepted(self, *, duplicate: bool) -> None:
         """Count a webhook that was answered 202."""
         (self._duplicate if duplicate else self._accepted).inc()

@@ -16,6 +16,9 @@ MOST_BYTES: Final = 2048
 MOST_LINKS: Final = 8
 MOST_OF_A_LINE: Final = 160
 
+#: Functions that name a place: the innermost alone may be one that all calls go through.
+MOST_OF_A_PLACE: Final = 3
+
 _LEFT_OUT: Final = "…"
 _CAUSED_BY: Final = "caused by:"
 _PROJECT: Final = f"{Path(__file__).resolve().parents[1]}/"
@@ -46,14 +49,12 @@ def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
     """
     Name what errors of one kind share: process, job's name, error's type, place.
 
-    The place is the innermost function of ours, without its line: that moves with releases.
+    The place is the innermost functions of ours, without their lines: those move with releases.
     """
     codes = [frame.f_code for frame in _stack(error.__traceback__)]
     ours = [code for code in codes if code.co_filename.startswith(_PROJECT)]
-    place = "nowhere"
-    if innermost := (ours or codes)[-1:]:
-        place = f"{short_path(innermost[0].co_filename)} in {innermost[0].co_name}"
-    return [process, job.rpartition(":")[2], type_name(error), place]
+    place = [f"{short_path(code.co_filename)} in {code.co_name}" for code in ours or codes]
+    return [process, job.rpartition(":")[2], type_name(error), " > ".join(place[-MOST_OF_A_PLACE:])]
 
 
 def short_path(path: str) -> str:

@@ -122,7 +122,7 @@ def canary_body(sent: datetime, word: str) -> bytes:
 
 
 def _interval(value: str) -> int:
-    return 0 if value == "off" else whole_number(5, 86_400)(value)
+    return 0 if value == "off" else whole_number(1, 86_400)(value)
 
 
 def _secret(value: str) -> str:

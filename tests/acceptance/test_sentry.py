@@ -58,7 +58,10 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     wait_until(lambda: len(sentry.items("transaction")) >= 4, "the whole way is traced")
     for body in bodies[1:]:
         product.send(body)
-    headers = {"X-Voucherify-Signature": sign(bodies[1]), "sentry-trace": f"{'ab' * 16}-{'cd' * 8}-1"}
+    headers = {
+        "X-Voucherify-Signature": sign(bodies[1]),
+        "sentry-trace": f"{'ab' * 16}-{'cd' * 8}-1",
+    }
     url = f"{product.receiver_url}/webhooks/voucherify"
     assert product.http.post(url, content=bodies[0], headers=headers).status_code == 401
     wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are told")

@@ -67,8 +67,7 @@ def following(header: Callable[[str], Any], name: str, **tags: str) -> AbstractC
 def _transaction(name: str) -> Iterator[None]:
     import sentry_sdk  # noqa: PLC0415 - not loaded without a DSN
 
-    with sentry_sdk.isolation_scope() as scope:
-        scope.set_new_propagation_context()
+    with sentry_sdk.isolation_scope():
         begun: Any = sentry_sdk.start_transaction(
             name=name, op="http.server", source="route", sampled=True
         )

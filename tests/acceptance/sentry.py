@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -10,7 +11,7 @@ from typing import Any
 class Sentry:
     """A server that takes envelopes (Sentry's developer documentation: Envelopes)."""
 
-    def __init__(self, *, answers: bool = True) -> None:
+    def __init__(self, *, answers: bool = True, seconds: float = 0.0) -> None:
         self.raw: list[bytes] = []
         self._let_go = threading.Event()
         if answers:
@@ -23,6 +24,7 @@ class Sentry:
                 packed = self.headers.get("Content-Encoding") == "gzip"
                 sentry.raw.append(gzip.decompress(raw) if packed else raw)
                 sentry._let_go.wait()
+                time.sleep(seconds)  # this is how slow it is
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()

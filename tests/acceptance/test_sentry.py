@@ -124,10 +124,10 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
     assert product.send(b"poison").status_code == 202
     product.send(samples.body(samples.assignment_deleted(1)))
     wait_until(lambda: len(product.inbox("failed")) >= 2, "jobs have failed as expected")
-    product.faults(crm={"delay_seconds": 1.0})
+    product.faults(crm={"delay_seconds": 4.0})
     for n in range(2, 22):
         product.send(samples.body(samples.assignment_deleted(n)))
-    wait_until(lambda: product.inbox("stats")["running"] >= 15, "jobs are with the CRM")
+    wait_until(lambda: store.zcard("perkhook:running") == 20, "jobs are with the CRM")
     store.replicaof("127.0.0.1", "1")
     told = '"job.store_unavailable"'
     workers = [each for each in product.processes if each.name == "worker"]
@@ -145,6 +145,19 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
     assert (beat["monitor_slug"], beat["status"]) == ("perkhook-reclaim", "ok")
     schedule = beat["monitor_config"]["schedule"]
     assert schedule == {"type": "interval", "value": 1, "unit": "minute"}
+
+
+def test_what_waits_when_a_process_ends_is_still_sent(
+    make_product: MakeProduct, make_sentry: Callable[..., Sentry]
+) -> None:
+    """A receiver that is stopped has told a slow Sentry of all its webhooks."""
+    sentry = make_sentry(seconds=0.2)
+    product = watched(make_product, sentry, "web")
+    for n in range(6):
+        product.send(samples.body(samples.assignment_deleted(n)))
+    assert product.process("web").stop() == 0
+
+    assert len(sentry.items("transaction")) == 6
 
 
 def test_a_sentry_that_never_answers_holds_up_nothing(

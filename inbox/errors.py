@@ -30,6 +30,11 @@ def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     return InboxUnavailableError(_reason(error))
 
 
+def is_outage(error: BaseException) -> bool:
+    """Tell whether the store is away or cannot take anything, and no single command is at fault."""
+    return isinstance(error, redis_errors.RedisError) and _reason(error) != "refused"
+
+
 #: Order matters: redis-py derives AuthenticationError and BusyLoadingError from
 #: ConnectionError, and OutOfMemoryError and ReadOnlyError from ResponseError.
 _REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (

@@ -130,6 +130,17 @@ perkhook:queues                 set     queues that workers have declared; for e
 perkhook:looked                 hash    for each queue "<time>:<time>": queued jobs older than
                                         the first were not in their queue at the second (sweep)
 perkhook:sweeping               string  lock: who sweeps; lives one sweep interval
+perkhook:checkin                string  lock: who told Sentry that sweeps go on; a minute or an
+                                        interval, whichever is longer
+perkhook:canary                 hash    synthetic events through the public address; goes a week
+                                        after the last worker that was to send any (canary_turn,
+                                        canary_handled), or when one starts that is not
+
+                                        since       when the first was due
+                                        sent        how many
+                                        handled     when the last came through
+                                        delay       how long that took, in ms
+perkhook:canary:turn            string  lock: who sends the next; one canary interval
 ==============================  ======  ======================================================
 
 Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
@@ -175,6 +186,9 @@ PLANS: Final = PREFIX + "plans"
 QUEUES: Final = PREFIX + "queues"
 LOOKED: Final = PREFIX + "looked"
 SWEEPING: Final = PREFIX + "sweeping"
+CHECKIN: Final = PREFIX + "checkin"
+CANARY: Final = PREFIX + "canary"
+CANARY_TURN: Final = CANARY + ":turn"
 
 #: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.
 UNACKED: Final = "unacked"

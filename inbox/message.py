@@ -22,7 +22,7 @@ from inbox.keys import PROCESS
 #: Celery task names are this and the job's name.
 TASK_PREFIX: Final = "perkhook."
 
-#: The trace headers that a message may carry (`telemetry.sentry.trace_headers`).
+#: The trace headers that a message may carry (`telemetry.traces.trace_headers`).
 TRACE_HEADERS: Final = ("sentry-trace", "baggage")
 
 #: Many times what we write: ids and trace headers.

@@ -56,6 +56,8 @@ _NAMES: Final = {
     "QUEUES": keys.QUEUES,
     "LOOKED": keys.LOOKED,
     "SWEEPING": keys.SWEEPING,
+    "CANARY": keys.CANARY,
+    "CANARY_TURN": keys.CANARY_TURN,
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,

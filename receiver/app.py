@@ -4,13 +4,14 @@ from typing import TypeVar
 from flask import Flask, Response, jsonify
 from redis import RedisError
 
+from inbox.canary import age_seconds
 from inbox.confirm import make_barrier, make_check
 from inbox.connection import connect
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.fleet import Fleet
-from inbox.fleet_views import FleetView
 from inbox.intake import Intake
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.canary import CanaryCollector
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
@@ -19,6 +20,7 @@ from receiver.tally import Tally
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
+from telemetry.traces import configure_traces, traced
 
 
 #: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
@@ -34,6 +36,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
     """Build the receiver. Nothing connects before the first request."""
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
+    configure_traces(settings.telemetry)
     client = connect(
         settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
     )
@@ -41,7 +44,8 @@ def create_app(settings: ReceiverSettings) -> Flask:
     fleet = Fleet(client)
     gate = Gate(CONNECTIONS)
     tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
-    metrics = Metrics(tally, lambda: _told(gate, fleet))
+    metrics = Metrics(tally, lambda: _told(gate, fleet.read))
+    metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
     url, durability = settings.inbox.redis_url, settings.durability
     barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(url, durability)
@@ -54,7 +58,8 @@ def create_app(settings: ReceiverSettings) -> Flask:
     app.url_map.merge_slashes = False
     register_errors(app)
 
-    app.direct("POST", "/webhooks/voucherify", webhook.receive)
+    path = "/webhooks/voucherify"
+    app.direct("POST", path, traced(webhook.receive, f"POST {path}"))
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -81,9 +86,9 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _told(gate: Gate, fleet: Fleet) -> FleetView | None:
+def _told(gate: Gate, question: Callable[[], T]) -> T | None:
     try:
-        return _ask(gate, fleet.read)
+        return _ask(gate, question)
     except InboxUnavailableError:
         return None
 

@@ -29,6 +29,10 @@ class Metrics:
         self._registry.register(_ProcessCollector(tally))
         self._registry.register(_FleetCollector(self._read))
 
+    def also(self, collector: Collector) -> None:
+        """Tell what another collector knows."""
+        self._registry.register(collector)
+
     def accepted(self, *, duplicate: bool) -> None:
         """Count a webhook that was answered 202."""
         self._tally.count("answer:duplicate" if duplicate else "answer:accepted")

@@ -16,7 +16,7 @@ from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
-from telemetry.sentry import trace_headers
+from telemetry.traces import trace_headers
 
 
 log = structlog.get_logger()

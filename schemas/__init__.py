@@ -8,6 +8,7 @@ whose message never quotes the body.
 
 from schemas.body import parse_body
 from schemas.catalogue import (
+    CANARY,
     CUSTOMER_DELETED,
     HOLDER_ASSIGNMENT_CREATED,
     HOLDER_ASSIGNMENT_DELETED,
@@ -18,6 +19,7 @@ from schemas.catalogue import (
 from schemas.envelope import Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
 from schemas.event_reference import EventAPIKey, EventReference, EventSource, EventUser
+from schemas.events.canary import Canary
 from schemas.events.customer_deleted import CustomerDeleted, DeletedCustomer
 from schemas.events.holder_assignment import (
     HolderAssignment,
@@ -64,6 +66,7 @@ from schemas.vocabulary import (
 
 
 __all__ = [
+    "CANARY",
     "CUSTOMER_DELETED",
     "HOLDER_ASSIGNMENT_CREATED",
     "HOLDER_ASSIGNMENT_DELETED",
@@ -74,6 +77,7 @@ __all__ = [
     "CampaignLoyaltyCard",
     "CampaignType",
     "CampaignVoucher",
+    "Canary",
     "Category",
     "CodeConfig",
     "ConversionEventType",

@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.envelope import Envelope, EnvelopeSchema
+from schemas.events.canary import Canary, CanarySchema
 from schemas.events.customer_deleted import CustomerDeleted, CustomerDeletedSchema
 from schemas.events.holder_assignment import (
     HolderAssignmentCreated,
@@ -15,17 +16,20 @@ from schemas.fields import PartSchema
 from schemas.reading import read
 
 
-Event = HolderAssignmentDeleted | HolderAssignmentCreated | CustomerDeleted
+Event = HolderAssignmentDeleted | HolderAssignmentCreated | CustomerDeleted | Canary
 
 HOLDER_ASSIGNMENT_DELETED: Final = "customer.holder.assignment.deleted"
 HOLDER_ASSIGNMENT_CREATED: Final = "customer.holder.assignment.created"
 CUSTOMER_DELETED: Final = "customer.deleted"
+#: No event of Voucherify's: worker/canary.py makes it.
+CANARY: Final = "perkhook.canary"
 
 SCHEMAS: Final[Mapping[str, PartSchema[Event]]] = MappingProxyType(
     {
         HOLDER_ASSIGNMENT_DELETED: HolderAssignmentDeletedSchema(),
         HOLDER_ASSIGNMENT_CREATED: HolderAssignmentCreatedSchema(),
         CUSTOMER_DELETED: CustomerDeletedSchema(),
+        CANARY: CanarySchema(),
     }
 )
 """Which schema reads the `data` of which event type."""

@@ -16,6 +16,9 @@ MOST_BYTES: Final = 2048
 MOST_LINKS: Final = 8
 MOST_OF_A_LINE: Final = 160
 
+#: Functions that name a place: the innermost alone may be one that all calls go through.
+MOST_OF_A_PLACE: Final = 3
+
 _LEFT_OUT: Final = "…"
 _CAUSED_BY: Final = "caused by:"
 _PROJECT: Final = f"{Path(__file__).resolve().parents[1]}/"
@@ -42,6 +45,18 @@ def places(error: BaseException) -> str:
     return f"\n{_CAUSED_BY}\n".join(links)
 
 
+def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
+    """
+    Name what errors of one kind share: process, job's name, error's type, place.
+
+    The place is the innermost functions of ours, without their lines: those move with releases.
+    """
+    codes = [frame.f_code for frame in _stack(error.__traceback__)]
+    ours = [code for code in codes if code.co_filename.startswith(_PROJECT)]
+    place = [f"{short_path(code.co_filename)} in {code.co_name}" for code in ours or codes]
+    return [process, job.rpartition(":")[2], type_name(error), " > ".join(place[-MOST_OF_A_PLACE:])]
+
+
 def short_path(path: str) -> str:
     """Write a source file's path from its project or package on: machines are not told."""
     for folder in ("/site-packages/", "/dist-packages/"):
@@ -52,6 +67,14 @@ def short_path(path: str) -> str:
             return path.removeprefix(root)
     # Code made at run time is called by whatever made it.
     return "<generated>" if path.startswith("<") else path.replace("\\", "/").rpartition("/")[2]
+
+
+def _stack(trace: TracebackType | None) -> list[FrameType]:
+    frames = []
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    return frames
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

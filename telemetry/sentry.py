@@ -1,69 +1,116 @@
 """Sentry, with nothing personal: no bodies, no local variables, no foreign error messages."""
 
-import json
-from typing import Any
+from typing import Any, Final
 
-from telemetry.safe_errors import SayableError, chain
+from telemetry.leaving import without_foreign_messages, without_surroundings
+from telemetry.places import fingerprint
+from telemetry.release import release
 from telemetry.settings import TelemetrySettings
 
 
-_enabled = False
+#: What waits to be sent; more is dropped, so an outage of Sentry costs a few hundred kilobytes.
+MOST_WAITING: Final = 100
+
+#: How long one call to Sentry may take, in a thread of its own.
+CALL_SECONDS: Final = 5
+
+#: How long a process that ends tries to send what waits.
+LAST_WORDS_SECONDS: Final = 2.0
+
+_process = ""
 
 
 def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
     """Report errors to Sentry if SENTRY_DSN is set; without it, the SDK is not even loaded."""
-    global _enabled  # noqa: PLW0603 - the SDK itself is one per process
+    global _process  # noqa: PLW0603 - the SDK itself is one per process
     if settings.sentry_dsn is None:
         return
-    import sentry_sdk  # noqa: PLC0415 - 20 MB that a process without Sentry need not load
+    # 20 MB that a process without Sentry need not load.
+    from multiprocessing.util import Finalize  # noqa: PLC0415
+
+    import sentry_sdk  # noqa: PLC0415
+    from sentry_sdk.transport import HttpTransport  # noqa: PLC0415
+
+    class Bounded(HttpTransport):
+        """Waits no longer than we say."""
+
+        TIMEOUT = CALL_SECONDS
 
     sentry_sdk.init(
         dsn=settings.sentry_dsn,
+        transport=Bounded,
+        transport_queue_size=MOST_WAITING,
         environment=settings.sentry_environment,
+        # Given in any case: the SDK would run git to find one.
+        release=settings.sentry_release or release(),
         default_integrations=False,
         auto_enabling_integrations=False,
+        auto_session_tracking=False,
+        enable_backpressure_handling=False,
+        enable_metrics=False,
+        send_client_reports=False,
         send_default_pii=False,
+        spotlight=False,
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
-        traces_sample_rate=0.0,
+        # None and not 0: a trace that somebody else began would be followed with 0.
+        traces_sample_rate=settings.sentry_traces_sample_rate or None,
         before_send=without_foreign_messages,
+        before_send_transaction=without_surroundings,
     )
-    sentry_sdk.set_tag("process", process)
-    _enabled = True
+    # Scopes of other kinds belong to the thread that this runs in.
+    sentry_sdk.get_global_scope().set_tag("process", process)
+    _process = process
+    # Runs in the server's forked workers as well, where atexit's functions do not.
+    Finalize(None, _say_last_words, exitpriority=0)
 
 
 def report(error: BaseException, **tags: str) -> None:
-    """Send an error that nobody expected, with ids to find it by."""
-    if not _enabled:
+    """
+    Send an error that nobody expected, with ids to find it by.
+
+    Errors of one kind, in one job and one place, are one issue, whatever line it is in.
+    """
+    if not _process:
         return
     import sentry_sdk  # noqa: PLC0415 - see configure_sentry
 
-    with sentry_sdk.new_scope() as scope:
+    with sentry_sdk.isolation_scope() as scope:
+        if sentry_sdk.get_current_span() is None:
+            # Else all errors of a thread would be of one trace.
+            scope.set_new_propagation_context()
         for name, value in tags.items():
             scope.set_tag(name, value)
+        scope.fingerprint = fingerprint(error, _process, tags.get("job", ""))
         sentry_sdk.capture_exception(error)
 
 
-def trace_headers() -> str:
-    """Give the headers that let a worker go on with this trace, as the inside of a JSON object."""
-    if not _enabled:
-        return ""
+def check_in(monitor: str, minutes: int) -> None:
+    """Tell Sentry's monitor of that name, which is made if need be, that all is well."""
+    if not _process:
+        return
+    from sentry_sdk.crons import capture_checkin  # noqa: PLC0415 - see configure_sentry
+
+    capture_checkin(
+        monitor_slug=monitor,
+        status="ok",
+        monitor_config={
+            "schedule": {"type": "interval", "value": minutes, "unit": "minute"},
+            # A worker that was told to stop is replaced within this.
+            "checkin_margin": 2,
+            "failure_issue_threshold": 1,
+            "recovery_threshold": 1,
+        },
+    )
+
+
+def reports() -> bool:
+    """Tell whether anything is sent to Sentry."""
+    return bool(_process)
+
+
+def _say_last_words(*_: Any) -> None:
     import sentry_sdk  # noqa: PLC0415 - see configure_sentry
 
-    headers = {"sentry-trace": sentry_sdk.get_traceparent(), "baggage": sentry_sdk.get_baggage()}
-    return json.dumps({name: value for name, value in headers.items() if value})[1:-1]
-
-
-def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
-    """Keep of each exception its type and places, and the message only if it is ours."""
-    ours: set[str] = set()
-    for link in chain((hint.get("exc_info") or (None, None))[1]):
-        if isinstance(link, SayableError):
-            ours.add(str(link))
-    for value in (event.get("exception") or {}).get("values", ()):
-        if value.get("value") not in ours:
-            value["value"] = ""
-    for field in ("request", "extra", "user", "breadcrumbs", "server_name", "logentry", "message"):
-        event.pop(field, None)
-    return event
+    sentry_sdk.get_client().close(timeout=LAST_WORDS_SECONDS)

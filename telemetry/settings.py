@@ -12,6 +12,9 @@ class TelemetrySettings:
     log_format: str = "json"
     sentry_dsn: str | None = field(default=None, repr=False)
     sentry_environment: str | None = None
+    sentry_release: str | None = None
+    #: Share of webhooks that are traced, from 0 to 1.
+    sentry_traces_sample_rate: float = 0.0
 
     @classmethod
     def read(cls, reader: Reader) -> "TelemetrySettings":
@@ -20,6 +23,11 @@ class TelemetrySettings:
             log_format=reader.read("LOG_FORMAT", one_of("json", "console"), "json"),
             sentry_dsn=reader.read("SENTRY_DSN", _dsn, ""),
             sentry_environment=reader.read("SENTRY_ENVIRONMENT", optional, ""),
+            sentry_release=reader.read("SENTRY_RELEASE", optional, "")
+            # Heroku tells these to dynos with the feature runtime-dyno-metadata.
+            or reader.read("HEROKU_BUILD_COMMIT", optional, "")
+            or reader.read("HEROKU_SLUG_COMMIT", optional, ""),
+            sentry_traces_sample_rate=reader.read("SENTRY_TRACES_SAMPLE_RATE", _share, "0"),
         )
 
 
@@ -35,3 +43,13 @@ def _dsn(value: str) -> str | None:
     if value and not right:
         raise ValueError("must be a Sentry DSN such as https://key@sentry.example.com/1")
     return value or None
+
+
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ValueError("must be a number from 0 to 1")
+    return share

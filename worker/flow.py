@@ -1,6 +1,6 @@
 """The way of one job: claim, work, settle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -61,6 +61,10 @@ class Failed:
     verdict: Verdict
 
 
+#: How a run can end.
+Ended = Settled | Waiting | Failed | NotBegun
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """Runs jobs with these collaborators."""
@@ -78,7 +82,7 @@ class Flow:
     #: What this process runs now, by the name of the run.
     running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
-    def run(self, task: str) -> Settled | Waiting | Failed | NotBegun:
+    def run(self, task: str) -> Ended:
         """
         Run the job of a Celery task, if it is still to be run.
 
@@ -97,7 +101,7 @@ class Flow:
         ):
             self.running[claim.job, claim.fence] = claim
             try:
-                outcome = self._work(claim, started)
+                outcome, ids = self._work(claim, started)
             except PostponedError as error:
                 return self._postpone(claim, error)
             except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
@@ -105,12 +109,15 @@ class Flow:
             finally:
                 del self.running[claim.job, claim.fence]
             tell = log.warning if outcome == _HELD else log.info
-            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3))
+            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
             return Settled(outcome)
 
-    def _work(self, claim: Claim, started: float) -> str:
+    def _work(self, claim: Claim, started: float) -> tuple[str, Mapping[str, str]]:
         if claim.name == PROCESS:
             return self._fan_out(claim)
+        return self._run_handler(claim, started), {}
+
+    def _run_handler(self, claim: Claim, started: float) -> str:
         handler = self._handler(claim)
         if (brake := self.services.brake) and handler.moves_money:
             admitted = self.jobs.admit(claim, brake)
@@ -119,7 +126,7 @@ class Flow:
         outcome = self._handle(claim, handler, started)
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
-    def _fan_out(self, claim: Claim) -> str:
+    def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
         owed = process(claim.body, self.table)
         done = self.jobs.fan_out(
             claim,
@@ -131,11 +138,11 @@ class Flow:
         )
         match done:
             case FannedOut():
-                return owed.outcome
+                return owed.outcome, owed.told
             case SameAssignment(delivery):
-                return f"same assignment as delivery {delivery}"
+                return f"same assignment as delivery {delivery}", owed.told
             case Stale():
-                return _LEASE_LOST
+                return _LEASE_LOST, {}
 
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)

@@ -2,8 +2,8 @@ import threading
 from abc import ABC, abstractmethod
 
 import structlog
-from redis import RedisError
 
+from inbox.errors import is_outage
 from telemetry.safe_errors import type_name
 from telemetry.sentry import report
 
@@ -57,11 +57,12 @@ class Loop(ABC):
             pause = self._pause
             try:
                 self.step()
-            except RedisError as error:
-                log.warning(self._told_away, error=type_name(error))
-                pause = self._away
             except Exception as error:
-                log.exception(self._told_unexpected)
-                report(error)
+                if is_outage(error):
+                    log.warning(self._told_away, error=type_name(error))
+                    pause = self._away
+                else:
+                    log.exception(self._told_unexpected)
+                    report(error)
             if self._stopping.wait(pause):
                 return

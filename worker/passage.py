@@ -102,7 +102,8 @@ class Passage:
         if shut_now:
             # Once for all jobs that wait behind it.
             log.error("downstream.shut", reason=error.reason, seconds=round(wait, 1))
-            report(error, downstream=gate.name)
+            if error.pause_seconds is None:
+                report(error, downstream=gate.name)
         # The one that tries alone uses up a try, so that a job which is itself the cause of the
         # failures comes to an end; a pause that was asked for is nobody's fault.
         if wait > 0 and (error.pause_seconds is not None or not self._alone):

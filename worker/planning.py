@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from inbox.errors import is_outage
 from inbox.ids import delivery_of, name_of
 from inbox.keys import PROCESS
 from inbox.plans import WORK_SECONDS, Draft, Request
@@ -48,6 +49,8 @@ class Planning:
         except (UnreadableBody, PermanentError) as error:
             return _none(f"a run would fail: {error}")
         except Exception as error:
+            if is_outage(error):
+                return _none(f"not now: {describe(error)}")
             log.exception("plan.unexpected_error", job=request.job)
             report(error, job=request.job, delivery=delivery_of(request.job))
             return _none(f"an error that nobody expected: {describe(error)}")

@@ -2,9 +2,11 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from schemas import (
+    Canary,
     CustomerDeleted,
     Event,
     HolderAssignmentDeleted,
@@ -14,6 +16,9 @@ from worker.errors import PermanentError
 from worker.handlers import HandlerTable
 from worker.reading import read
 
+
+#: Ids of events, assignments and campaigns as Voucherify makes them.
+_ID = re.compile(r"(ev[a-z]*|rh|camp)_[A-Za-z0-9]{1,64}")
 
 #: Event types as Voucherify writes them; anything else is not repeated to operators.
 _EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}")
@@ -30,6 +35,7 @@ class FanOut:
         facts: JSON object of ids for operators.
         identity: what must be handled once whatever body told of it; empty for none.
         customer: id of whom the body is about; empty for nobody.
+        told: the event's type and ids for the logs, which may go further than the inbox.
     """
 
     handlers: tuple[tuple[str, str], ...]
@@ -37,6 +43,7 @@ class FanOut:
     facts: str
     identity: str = ""
     customer: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def process(body: bytes, table: HandlerTable) -> FanOut:
@@ -58,7 +65,10 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
     wanted = table.for_event(event_type)
     if not wanted:
         return FanOut(
-            handlers=(), outcome=f"no handler for {facts['event_type']}", facts=json.dumps(facts)
+            handlers=(),
+            outcome=f"no handler for {facts['event_type']}",
+            facts=json.dumps(facts),
+            told=_told(facts),
         )
     event = reading.event
     if event is None:
@@ -72,11 +82,24 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
         outcome="handed to " + ", ".join(handler.name for handler in wanted),
         facts=json.dumps(facts),
         identity=once,
-        customer=facts["customer"],
+        customer=facts.get("customer", ""),
+        told=_told(facts),
     )
 
 
+def _told(facts: Mapping[str, str]) -> dict[str, str]:
+    # A body may hold anything where an id should be. Who the customer is, is not told at all.
+    ids = {
+        name: facts[name]
+        for name in ("event_id", "holder", "campaign")
+        if _ID.fullmatch(facts.get(name, ""))
+    }
+    return {"event_type": facts["event_type"], **ids}
+
+
 def _facts(event: Event) -> dict[str, str]:
+    if isinstance(event, Canary):
+        return {}
     if isinstance(event, CustomerDeleted):
         return {"customer": event.customer.id}
     holder = event.holder

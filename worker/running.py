@@ -2,14 +2,16 @@ import os
 import random
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import structlog
 from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
-from redis import Redis
+from redis import Redis, RedisError
 
+from inbox.canary import CanaryBook
 from inbox.confirm import make_barrier
 from inbox.connection import connect
 from inbox.effects import SECURE_SECONDS, Effects
@@ -21,6 +23,9 @@ from inbox.keeper import Keeper
 from inbox.plans import Plans
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
+from telemetry.traces import configure_traces
+from worker.canary import Canary
+from worker.checkins import CheckIns
 from worker.crm import make_crm
 from worker.flow import Flow
 from worker.perks import make_perks
@@ -68,6 +73,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         gates=gates,
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,
+        note_canary=CanaryBook(store).handled,
     )
 
 
@@ -79,6 +85,18 @@ def _tell_present(
     swept: bool,
 ) -> None:
     fleet.tell_present(caller, interval, brake=services.brake, gates=services.gates, swept=swept)
+
+
+def _start_canary(settings: WorkerSettings, store: Redis, caller: str) -> Canary | None:
+    book = CanaryBook(store)
+    if settings.canary is None:
+        # Its age would grow, and an alert with it. A store that is away is met by the sweep.
+        with suppress(RedisError):
+            book.forget()
+        return None
+    canary = Canary(book, caller, settings.canary)
+    canary.start()
+    return canary
 
 
 def _leave(code: int) -> None:
@@ -103,6 +121,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         super().__init__(worker, **options)
         self._sweeper: Sweeper | None = None
         self._planner: Planner | None = None
+        self._canary: Canary | None = None
         self._services: Services | None = None
         self._stopping = Stopping()
 
@@ -114,6 +133,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         """Connect the collaborators and begin sweeping."""
         settings: WorkerSettings = worker.app.perkhook_settings
         configure_sentry(settings.broker.telemetry, process="worker")
+        configure_traces(settings.broker.telemetry)
         queues = worker.app.perkhook_queues
         caller = f"{socket.gethostname()}:{os.getpid()}"
         store = connect(
@@ -152,9 +172,11 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             queues,
             interval,
             Trimming(keeper),
+            swept=CheckIns(store, caller, interval).tell,
             present=partial(_tell_present, Fleet(store), caller, interval, self._services),
         )
         self._sweeper.start()
+        self._canary = _start_canary(settings, store, caller)
         planning = Planning(
             table=worker.app.perkhook_table,
             services=self._services,
@@ -199,11 +221,10 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         log.error("worker.forced_end", jobs=worker.app.perkhook_flow.give_back())
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
-        """Stop sweeping and planning."""
-        if self._planner is not None:
-            self._planner.stop()
-        if self._sweeper is not None:
-            self._sweeper.stop()
+        """Stop what runs beside the jobs."""
+        for loop in (self._canary, self._planner, self._sweeper):
+            if loop is not None:
+                loop.stop()
 
     terminate = stop
 

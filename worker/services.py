@@ -70,6 +70,8 @@ class Services:
     erasure: Erasure
     #: What stands between jobs and a downstream that is down, by the handlers' queue.
     gates: Mapping[str, Gate] = field(default_factory=dict)
+    #: Notes that a canary came through; gives the seconds it took.
+    note_canary: Callable[[datetime], float] = lambda _: 0.0
     #: How many jobs of a handler that moves money may act in a time; None for no brake.
     brake: Rate | None = None
     #: Calls that a job usually makes to its downstream; they are reserved before it begins.

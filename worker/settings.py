@@ -8,6 +8,7 @@ from inbox.settings import InboxSettings, read_durability
 from settings import Reader
 from settings.parsers import on_or_off, seconds_list, whole_number
 from telemetry.settings import TelemetrySettings
+from worker.canary import CanarySettings
 from worker.crm import CrmSettings
 from worker.perks import PerksSettings
 
@@ -65,6 +66,7 @@ class WorkerSettings:
     one_core: bool
     perks: PerksSettings
     crm: CrmSettings
+    canary: CanarySettings | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
@@ -103,6 +105,7 @@ class WorkerSettings:
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
+            canary=CanarySettings.read(reader),
         )
         # None: it is set and wrong, which is told already.
         keep: int | None = found.keep.failed_seconds

@@ -15,7 +15,7 @@ class Sweeper(Loop):
     Sends again what is due, abandoned or lost.
 
     All workers run it and the store lets one of them sweep in each interval, so it goes on
-    whichever of them dies.
+    whichever of them dies. `swept` is told of each sweep that went well.
     """
 
     def __init__(
@@ -26,11 +26,13 @@ class Sweeper(Loop):
         interval_seconds: float,
         trimming: Trimming,
         *,
+        swept: Callable[[], None] = lambda: None,
         present: Callable[[bool], None] = lambda _swept: None,
     ) -> None:
         super().__init__("sweep", interval_seconds)
         self._jobs = jobs
         self._trimming = trimming
+        self._swept = swept
         self._present = present
         self._caller = caller
         self._queues = queues
@@ -48,5 +50,6 @@ class Sweeper(Loop):
         if swept is not False:
             # Whoever sweeps in this interval trims in it, and last: what is to run comes first.
             self._trimming.run()
+            self._swept()
         # Every worker tells that it lives; a sweep counts when it is at its end.
         self._present(swept is not False)

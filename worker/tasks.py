@@ -2,14 +2,31 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.exceptions import Reject, Retry
+from redis import RedisError
 
+from inbox.errors import is_outage, unavailable
+from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.message import TASK_PREFIX
 from telemetry.safe_errors import SayableError
-from worker.flow import Failed, Flow, NotBegun, Waiting
+from telemetry.traces import following
+from worker.flow import Ended, Failed, Flow, NotBegun, Waiting
+from worker.outages import Outages
+
+
+#: How a trace in Sentry says that a run ended; none for what ended well.
+_STATUS: dict[type[Ended], str] = {
+    Waiting: "unavailable",
+    Failed: "internal_error",
+    NotBegun: "cancelled",
+}
 
 
 class JobFailedError(SayableError):
     """What Flower shows of a job that is set aside; the inbox holds the whole."""
+
+
+class StoreAwayError(SayableError):
+    """What Flower shows of a run that the store cut short; the sweep sends its job again."""
 
 
 def register_tasks(app: Celery, names: list[str]) -> None:
@@ -23,13 +40,12 @@ def register_tasks(app: Celery, names: list[str]) -> None:
             shared=False,
             ignore_result=True,
             # A job that is set aside is no accident: Celery need not log a traceback.
-            throws=(JobFailedError,),
+            throws=(JobFailedError, StoreAwayError),
         )
 
 
 def _run(task: "Task[Any, Any]") -> str:
-    flow: Flow = task.app.perkhook_flow
-    match flow.run(task.request.id):
+    match _ended(task):
         case Waiting(verdict):
             # Makes Celery's events and Flower say RETRY. Nothing is published: the job
             # waits in the inbox, where a restart does not lose it.
@@ -40,3 +56,23 @@ def _run(task: "Task[Any, Any]") -> str:
             raise Reject(reason="the worker stops", requeue=True)
         case settled:
             return settled.outcome
+
+
+def _ended(task: "Task[Any, Any]") -> Ended:
+    flow: Flow = task.app.perkhook_flow
+    request = task.request
+    job = job_id_of(request.id) or ""
+    try:
+        with following(request.get, name_of(job), job=job, delivery=delivery_of(job)) as tell:
+            ended = flow.run(request.id)
+            tell(_STATUS.get(type(ended), "ok"))
+            return ended
+    except RedisError as error:
+        if not is_outage(error):
+            raise
+        _outages.tell(error)
+        raise StoreAwayError(unavailable(error).sentence) from None
+
+
+#: One for the process: however many jobs meet an outage, it is one.
+_outages = Outages()

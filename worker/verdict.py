@@ -1,5 +1,8 @@
 from dataclasses import dataclass
 
+from redis import RedisError
+
+from inbox.errors import is_outage, unavailable
 from schemas import UnreadableBody
 from telemetry.safe_errors import describe, type_name
 from worker.errors import PermanentError, RetryableError
@@ -38,11 +41,16 @@ def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance:
         schedule: seconds to wait after the first, second, … failed run.
         chance: a random number from 0 to 1.
     """
+    sentence = describe(error)
     match error:
         case UnreadableBody() | PermanentError():
             return Verdict(reason=error.reason, error=str(error), delay_seconds=None)
         case RetryableError():
             reason, expected, told = error.reason, True, error.retry_after_seconds or 0.0
+        case RedisError() if is_outage(error):
+            away = unavailable(error)
+            reason, expected, told = f"inbox_{away.reason}", True, 0.0
+            sentence = away.sentence
         case _:
             reason, expected, told = f"unexpected:{type_name(error)}", False, 0.0
     delay = None
@@ -50,4 +58,4 @@ def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance:
         spread = 1 - JITTER + 2 * JITTER * chance
         # What was told is the least, so it is spread to one side only.
         delay = max(schedule[tries - 1] * spread, told * (1 + JITTER * chance))
-    return Verdict(reason=reason, error=describe(error), delay_seconds=delay, expected=expected)
+    return Verdict(reason=reason, error=sentence, delay_seconds=delay, expected=expected)

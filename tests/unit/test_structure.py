@@ -24,7 +24,14 @@ from worker.settings import WorkerSettings
 
 
 #: Environment names that platforms and programs read, not our settings.
-NOT_OURS = {"HOST", "PORT", "FLOWER_BASIC_AUTH", "FLOWER_ADDRESS"}
+NOT_OURS = {
+    "HOST",
+    "PORT",
+    "FLOWER_BASIC_AUTH",
+    "FLOWER_ADDRESS",
+    "HEROKU_BUILD_COMMIT",
+    "HEROKU_SLUG_COMMIT",
+}
 
 
 class Recorder(dict[str, str]):

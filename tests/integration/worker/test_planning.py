@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
 
 from inbox import keys
 from inbox.gates import FAILURES_THAT_SHUT, Gate, Open
@@ -113,6 +115,18 @@ def test_an_unexpected_error_is_told_without_its_message(asked: Asked) -> None:
 
     assert made.reason.startswith("an error that nobody expected: RuntimeError at test_planning.py")
     assert PERSONAL[0] not in made.reason
+
+
+def test_a_store_that_is_away_is_no_error_of_the_code(asked: Asked) -> None:
+    """Whoever asks is told, and nobody else."""
+    asked.calling(0, RedisConnectionError(PERSONAL[0]))
+
+    with capture_logs() as logs:
+        made = asked.make()
+
+    assert made.reason.startswith("not now: redis.exceptions.ConnectionError")
+    assert PERSONAL[0] not in made.reason
+    assert logs == []
 
 
 def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:

@@ -4,7 +4,7 @@ import ast
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,7 @@ from schemas.fields import (
 )
 from schemas.parts.discount import Discount, DiscountField
 from tests import samples
+from worker.canary import canary_body
 
 
 SIMPLE: dict[type[Declared[Any]], Any] = {
@@ -117,9 +118,10 @@ def test_every_type_of_event_has_a_sample_that_loads_whole() -> None:
         samples.assignment_created(referee_reward=reward),
         samples.customer_deleted(),
     ]
-    events = [load_event(load_envelope(parse_body(samples.body(each)))) for each in documents]
+    bodies = [*map(samples.body, documents), canary_body(datetime.now(UTC), "0123456789abcdef")]
+    events = [load_event(load_envelope(parse_body(each))) for each in bodies]
     assert {event.event.type for event in events if event} == set(SCHEMAS)
-    assert [event.unreadable for event in events if event] == [(), (), ()]
+    assert [event.unreadable for event in events if event] == [()] * 4
 
 
 def plain(value: Any) -> Any:

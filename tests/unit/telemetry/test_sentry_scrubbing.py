@@ -5,8 +5,8 @@ import pytest
 from sentry_sdk.consts import DEFAULT_OPTIONS
 from sentry_sdk.utils import event_from_exception
 
-from telemetry import sentry
-from telemetry.sentry import without_foreign_messages
+from telemetry import sentry, traces
+from telemetry.leaving import without_foreign_messages
 from telemetry.settings import TelemetrySettings
 from tests.unit.telemetry.leaky import OURS, PERSONAL, SHAPES, caught, pieces
 
@@ -64,4 +64,4 @@ def test_without_a_dsn_nothing_is_reported() -> None:
 
     sentry.report(RuntimeError(PERSONAL), job="a:b")
 
-    assert sentry.trace_headers() == ""
+    assert traces.trace_headers() == ""

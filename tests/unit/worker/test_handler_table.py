@@ -104,6 +104,7 @@ def test_names_on_the_wire_are_these() -> None:
 
     assert {name: each.queue for name, each in table.by_name.items()} == {
         "erase_customer": "erasure",
+        "note_canary": "canary",
         "notify_crm": "crm",
         "revoke_referral_perks": "perks",
     }

@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from inbox.answers import Claim
 from inbox.gates import Closed, Open
+from worker import passage as passages
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.passage import MOST_RESERVED, Passage
 
@@ -222,3 +223,16 @@ def test_a_limit_that_was_reached_keeps_other_jobs_away_without_an_alert() -> No
     assert ("pause", "limit_reached", 20.0) in gate.told
     assert [line["log_level"] for line in logs] == ["info"]
     assert passage.leave(None) is None
+
+
+@pytest.mark.parametrize(("error", "reports"), [(OUTAGE, 1), (TOO_MANY, 0)])
+def test_a_pause_that_was_asked_for_is_not_reported(
+    monkeypatch: pytest.MonkeyPatch, error: RetryableError, reports: int
+) -> None:
+    """Sentry hears of a downstream that is shut because it fails, not of one that is busy."""
+    told: list[BaseException] = []
+    monkeypatch.setattr(passages, "report", lambda error, **_: told.append(error))
+
+    _entered(FakeGate(shut=(60.0, True)), calls=1).leave(error)
+
+    assert len(told) == reports

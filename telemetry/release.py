@@ -1,0 +1,35 @@
+"""Which code this is, for whoever is not told: the commit of a checkout, else nothing known."""
+
+from pathlib import Path
+from typing import Final
+
+
+_PROJECT: Final = Path(__file__).resolve().parents[1]
+_UNKNOWN: Final = "unknown"
+_HEAD: Final = "ref: "
+
+
+def release(project: Path = _PROJECT) -> str:
+    """Read the commit that is checked out; no program is run for it."""
+    try:
+        git = project / ".git"
+        if git.is_file():  # a further work tree of a repository
+            git = project / git.read_text().removeprefix("gitdir:").strip()
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith(_HEAD):
+            return head
+        common = git / "commondir"
+        home = git / common.read_text().strip() if common.exists() else git
+        return _commit(home, head.removeprefix(_HEAD))
+    except (OSError, ValueError):
+        return _UNKNOWN
+
+
+def _commit(home: Path, ref: str) -> str:
+    if (loose := home / ref).exists():
+        return loose.read_text().strip()
+    for line in (home / "packed-refs").read_text().splitlines():
+        commit, _, name = line.partition(" ")
+        if name == ref:
+            return commit
+    return _UNKNOWN

@@ -1,0 +1,51 @@
+"""The canary goes through all that a webhook goes through, and its age tells if it did not."""
+
+import json
+
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+
+from inbox.canary import age_seconds
+from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.product import SECRET, Product
+from tests.processes import wait_until
+
+
+def age(product: Product) -> float | None:
+    """Read the age from a receiver's metrics."""
+    text = product.http.get(f"{product.receiver_url}/metrics").text
+    for family in text_string_to_metric_families(text):
+        if family.name == "perkhook_canary_age_seconds":
+            return float(family.samples[0].value)
+    return None
+
+
+def test_the_age_of_the_canary_falls_while_all_works_and_grows_when_something_does_not(
+    make_product: MakeProduct, store: Redis
+) -> None:
+    """With a worker it is young; without one, and without a receiver, it grows old."""
+    product = make_product("web", CANARY_INTERVAL_SECONDS="1", CANARY_SECRET=SECRET)
+    product.settings["CANARY_URL"] = f"{product.receiver_url}/webhooks/voucherify"
+    assert age(product) is None
+    product.start("worker")
+    wait_until(lambda: store.hexists("perkhook:canary", "handled"), "a canary has come through")
+    first = store.hget("perkhook:canary", "handled")
+    wait_until(lambda: store.hget("perkhook:canary", "handled") != first, "and the next")
+    assert (age(product) or 99) < 2
+
+    # What it came through, and what it did not.
+    lines = [json.loads(line) for line in product.logs().splitlines() if line.startswith("{")]
+    jobs = {line["job"].partition(":")[2] for line in lines if line["event"] == "job.done"}
+    assert jobs == {"process", "note_canary"}
+    deliveries = {line["delivery"] for line in lines if line["event"] == "webhook.accepted"}
+    assert len(deliveries) >= 2, "each is a webhook of its own"
+
+    product.process("worker").stop()
+    wait_until(lambda: (age(product) or 0) > 2.5, "nobody handles it")
+    product.start("worker")
+    wait_until(lambda: (age(product) or 99) < 1.5, "it is handled again")
+
+    product.process("web").stop()
+    wait_until(lambda: (age_seconds(store) or 0) > 2.5, "nobody receives it")
+    assert '"canary.not_sent"' in product.process("worker").output()
+    assert SECRET not in product.logs()

@@ -1,0 +1,131 @@
+"""
+The canary: a synthetic event through the public address, as Voucherify would send it.
+
+It goes through load balancer, receiver, queue and worker to a handler that only notes it. How
+long ago the last one came through is a metric: it grows whichever of these is broken.
+"""
+
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Final
+
+import structlog
+
+from inbox.canary import CanaryBook
+from schemas import CANARY
+from settings import Reader
+from settings.parsers import optional_web_address, whole_number
+from worker.loop import Loop
+from worker.outgoing import CONNECT_SECONDS
+from worker.wire import Posts, Wire, WireError
+
+
+log = structlog.get_logger()
+
+#: The receiver answers within two seconds; a worker that stops must not wait for longer.
+ANSWER_SECONDS: Final = 4.0
+
+#: Every worker asks so many times in each interval whether it is its turn.
+_LOOKS: Final = 10
+
+#: As the receiver asks of its own.
+SHORTEST_SECRET: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanarySettings:
+    """How often a canary is sent, where to, and signed by which of the webhook's secrets."""
+
+    interval_seconds: int
+    url: str
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, reader: Reader) -> "CanarySettings | None":
+        """Read these settings as part of the worker's; None if no canary is to be sent."""
+        interval = reader.read("CANARY_INTERVAL_SECONDS", _interval, "off")
+        url = reader.read("CANARY_URL", optional_web_address, "")
+        secret = reader.read("CANARY_SECRET", _secret, "")
+        if not interval:
+            return None
+        reader.require({"CANARY_URL": url, "CANARY_SECRET": secret}, "with CANARY_INTERVAL_SECONDS")
+        return cls(
+            interval_seconds=interval,
+            url=url,
+            secret=(secret or "").encode(errors="surrogateescape"),
+        )
+
+
+class Canary(Loop):
+    """
+    Sends a canary when it is this worker's turn; the store gives one of the fleet a turn.
+
+    Args:
+        book: knows whose turn it is.
+        caller: names this worker.
+        settings: what to send where, how often.
+        posts: sends; made of the settings if it is None.
+    """
+
+    def __init__(
+        self, book: CanaryBook, caller: str, settings: CanarySettings, posts: Posts | None = None
+    ) -> None:
+        super().__init__("canary", settings.interval_seconds / _LOOKS)
+        self._book = book
+        self._caller = caller
+        self._settings = settings
+        self._posts = posts or Wire(
+            settings.url, connect_seconds=CONNECT_SECONDS, answer_seconds=ANSWER_SECONDS
+        )
+
+    def step(self) -> None:
+        """Send one, if it is this worker's turn."""
+        now = self._book.turn(self._caller, self._settings.interval_seconds)
+        if now is None:
+            return
+        body = canary_body(datetime.fromtimestamp(now / 1000, UTC), token_hex(8))
+        signature = hmac.digest(self._settings.secret, body, "sha256").hex()
+        headers = {
+            "User-Agent": "perkhook-canary",
+            "Content-Type": "application/json",
+            "X-Voucherify-Signature": signature,
+        }
+        # What goes wrong here is told by the canary's age: no error of the code.
+        try:
+            reply = self._posts.post(body, headers)
+        except WireError as error:
+            log.warning("canary.not_sent", reason=type(error).__name__)
+            return
+        finally:
+            # The next one is to find its way as anew, by whichever receiver.
+            self._posts.close()
+        if reply.status == 202:
+            log.info("canary.sent")
+        else:
+            log.warning("canary.not_sent", reason="answered", status=reply.status)
+
+
+def canary_body(sent: datetime, word: str) -> bytes:
+    """Write a canary as Voucherify writes its events; no two are the same for the receiver."""
+    at = sent.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    document = {
+        "id": f"whs_canary{word}",
+        "created_at": at,
+        "type": CANARY,
+        "data": {},
+        "event": {"id": f"evcanary_{word}", "type": CANARY, "created_at": at},
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _interval(value: str) -> int:
+    return 0 if value == "off" else whole_number(1, 86_400)(value)
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < SHORTEST_SECRET:
+        raise ValueError(f"must be a webhook secret of {SHORTEST_SECRET} characters or more")
+    return value

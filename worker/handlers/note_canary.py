@@ -1,0 +1,9 @@
+from schemas import Canary
+from worker.handlers.registry import handles
+from worker.services import Job, Services
+
+
+@handles("perkhook.canary", queue="canary")
+def note_canary(event: Canary, services: Services, _job: Job) -> str:
+    """Note that a canary has come all the way, and do nothing else."""
+    return f"came through in {services.note_canary(event.event.created_at):.1f} s"

@@ -1,6 +1,7 @@
 """The files that a deployment uses are read by the programs they are written for."""
 
 import subprocess
+from pathlib import Path
 
 from tests.processes import ROOT
 from tests.programs import need
@@ -23,6 +24,32 @@ def test_haproxy_takes_its_configuration() -> None:
 
     assert answer.returncode == 0, answer.stderr
     assert "warning" not in answer.stderr.lower(), answer.stderr
+
+
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    """Filled in as docs/deployment.md says, nginx finds nothing wrong with deploy/nginx.conf."""
+    site, main = tmp_path / "site.conf", tmp_path / "nginx.conf"
+    subprocess.run(
+        f"{need('envsubst')} '$LISTEN $RECEIVER_1 $RECEIVER_2' < deploy/nginx.conf > {site}",
+        shell=True,
+        cwd=ROOT,
+        env={
+            "LISTEN": "127.0.0.1:18080",
+            "RECEIVER_1": "127.0.0.1:18001",
+            "RECEIVER_2": "127.0.0.1:18002",
+        },
+        check=True,
+    )
+    main.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ include {site}; }}\n")
+    answer = subprocess.run(
+        [need("nginx"), "-t", "-q", "-e", "stderr", "-p", tmp_path, "-c", main],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert not answer.stderr, answer.stderr
 
 
 def test_docker_compose_takes_its_file() -> None:

@@ -64,9 +64,19 @@ class Balancer:
         """Open a connection to it."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        """Make one request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        caller: str = "127.0.0.1",
+        **headers: str,
+    ) -> Answer:
+        """Make one request over a connection of its own, from an address of this machine."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=DEADLINE, source_address=(caller, 0)
+        )
         try:
             connection.request(method, path, body=body or None, headers=headers)
             response = connection.getresponse()
@@ -75,11 +85,10 @@ class Balancer:
         finally:
             connection.close()
 
-    def send(self, body: bytes, **headers: str) -> Answer:
+    def send(self, body: bytes, *, caller: str = "127.0.0.1", **headers: str) -> Answer:
         """Send one signed webhook."""
-        return self.ask(
-            "POST", PATH, body, **headers, **{"X-Voucherify-Signature": signature(body)}
-        )
+        headers["X-Voucherify-Signature"] = signature(body)
+        return self.ask("POST", PATH, body, caller=caller, **headers)
 
     def send_chunked(self, body: bytes) -> Answer:
         """Send one signed webhook in parts, so that nobody knows its length beforehand."""

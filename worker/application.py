@@ -15,6 +15,7 @@ from worker.bulkhead import Bulkhead, Guarding
 from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
+from worker.sharing import share_connections
 from worker.tasks import register_tasks
 from worker.telling import Telling
 from worker.transport import take_only_our_messages
@@ -28,6 +29,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     it starts: Flower never has them.
     """
     settings = _broker_settings(environ)
+    share_connections()
     table = load_handlers()
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.

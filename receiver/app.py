@@ -17,20 +17,17 @@ from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
 
 
-#: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
-CONNECTIONS = 4
-
-
 def create_app(settings: ReceiverSettings) -> Flask:
     """Build the receiver. Nothing connects before the first request."""
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
+    connections = settings.inbox.connections
     client = connect(
-        settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
+        settings.inbox.redis_url, max_connections=connections, name="perkhook-receiver"
     )
     intake = Intake(client)
     desk = Desk(client, dedupe_window_seconds=settings.inbox.dedupe_window_seconds)
-    gate = Gate(CONNECTIONS)
+    gate = Gate(connections)
     metrics = Metrics(lambda: _stats(gate, desk))
     url, durability = settings.inbox.redis_url, settings.durability
     barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)

@@ -29,7 +29,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     it starts: Flower never has them.
     """
     settings = _broker_settings(environ)
-    share_connections()
+    share_connections(settings.inbox.connections)
     table = load_handlers()
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
@@ -37,7 +37,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery calls nobody.
     app.perkhook_bulkhead = Bulkhead(table.queues)
-    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead.cycle
+    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
     app.steps["worker"].add(Running)
     app.steps["consumer"].add(Guarding)

@@ -25,7 +25,6 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "required": ["name", "buildpacks", "formation", "addons", "env"],
     "properties": {
-        "$schema": _TEXT,
         "name": {"type": "string", "pattern": "^[a-zA-Z-_\\.]+", "minLength": 3, "maxLength": 300},
         "description": _TEXT,
         "keywords": {"type": "array", "items": _TEXT},

@@ -127,8 +127,11 @@ def _dynos(folder: Path, config: dict[str, str], port: int, **formation: int) ->
         dynos.close()
 
 
-def _load(port: int, *, senders: int = 16, pause: float = 0.0, **which: int) -> Load:
-    return Load(f"http://127.0.0.1:{port}", senders=senders, pause=pause, **which)
+def _load(
+    port: int, *, senders: int = 16, pause: float = 0.0, most: int | None = None, first: int = 1
+) -> Load:
+    url = f"http://127.0.0.1:{port}"
+    return Load(url, senders=senders, pause=pause, most=most, first=first)
 
 
 @contextmanager

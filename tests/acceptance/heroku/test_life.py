@@ -39,10 +39,10 @@ CONNECTIONS = 20
 MEMORY = 512 * 1024 * 1024
 
 #: Webhooks before the restart.
-EVENTS = 600
+EVENTS = 400
 
 #: One operator looks at everything, again and again.
-PAGES = ("/workers?refresh=1", "/tasks", "/broker", "/failed", "/failed/api/jobs", "/metrics")
+PAGES = ("/workers", "/tasks", "/broker", "/failed", "/failed/api/jobs", "/metrics")
 
 
 @dataclass(slots=True)
@@ -153,6 +153,8 @@ def _browsing(seen: Life, dynos: Dynos) -> Iterator[None]:
     done = threading.Event()
 
     def browse() -> None:
+        # Flower waits a second for the workers' answers to each of its questions.
+        seen.pages.add(dynos.get("flower.1", "/workers?refresh=1"))
         while not done.is_set():
             seen.pages |= {dynos.get("flower.1", page) for page in PAGES}
 

@@ -25,7 +25,7 @@ log: Final = logging.getLogger(__name__)
 #: The count in the bar is asked for by every open page; the store is asked this seldom.
 COUNTS_SECONDS: Final = 2.0
 
-#: Lists that are made at once; the store's connections, one more for the batches.
+#: Lists that are made at once, where the store has connections for them and one for the batches.
 READERS: Final = 4
 
 #: Failed jobs that may come and go before they are read ahead of the next page.
@@ -43,7 +43,8 @@ class Room:
         window = inbox.dedupe_window_seconds
         client = connect(
             inbox.redis_url,
-            max_connections=READERS + 1,
+            # One of the process's connections is for the count in the bar.
+            max_connections=max(1, min(READERS + 1, inbox.connections - 1)),
             answer_timeout=5.0,
             name="perkhook-flower",
         )

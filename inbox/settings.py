@@ -9,9 +9,10 @@ from settings.parsers import one_of, whole_number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxSettings:
-    """Where the inbox is and how long it remembers."""
+    """Where the inbox is, by how many connections a process asks it, how long it remembers."""
 
     redis_url: str
+    connections: int
     dedupe_window_seconds: int
 
     def __repr__(self) -> str:
@@ -23,6 +24,8 @@ class InboxSettings:
         """Read what every process needs to find the inbox."""
         return cls(
             redis_url=reader.read("REDIS_URL", redis_address, "redis://127.0.0.1:6379/0"),
+            # A command takes some 100 µs, so a few serve all threads.
+            connections=reader.read("STORE_CONNECTIONS", whole_number(1, 64), "4"),
             dedupe_window_seconds=reader.read(
                 "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800"
             ),

@@ -23,9 +23,6 @@ from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces, traced
 
 
-#: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
-CONNECTIONS = 4
-
 #: Where the application keeps what it counts, for the process that serves it.
 TALLY = "perkhook_tally"
 
@@ -37,12 +34,13 @@ def create_app(settings: ReceiverSettings) -> Flask:
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
     configure_traces(settings.telemetry)
+    connections = settings.inbox.connections
     client = connect(
-        settings.inbox.redis_url, max_connections=CONNECTIONS, name="perkhook-receiver"
+        settings.inbox.redis_url, max_connections=connections, name="perkhook-receiver"
     )
     intake = Intake(client)
     fleet = Fleet(client)
-    gate = Gate(CONNECTIONS)
+    gate = Gate(connections)
     tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
     metrics = Metrics(tally, lambda: _told(gate, fleet.read))
     metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))

@@ -16,6 +16,7 @@ from worker.bulkhead import Bulkhead, Guarding
 from worker.handlers import load_handlers
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
+from worker.sharing import share_connections
 from worker.tasks import register_tasks
 from worker.telling import Telling
 from worker.transport import take_only_our_messages
@@ -29,6 +30,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     it starts: Flower never has them.
     """
     settings = _broker_settings(environ)
+    share_connections(settings.inbox.connections)
     table = load_handlers()
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
@@ -36,7 +38,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery calls nobody.
     app.perkhook_bulkhead = Bulkhead(table.queues)
-    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead.cycle
+    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
     app.steps["worker"].add(Running)
     app.steps["consumer"].add(Guarding)

@@ -112,9 +112,13 @@ class Bulkhead:
         #: Messages that may come of whichever queue was chosen last.
         self.room = 1
 
-    def cycle(self) -> "AskedInTurn":
+    def __call__(self) -> "AskedInTurn":
         """Make what a channel to the store asks for the queues to name."""
         return AskedInTurn(self)
+
+    def __json__(self) -> str:
+        """Stand for itself in Celery's answers, which tell a connection's options."""
+        return type(self).__name__
 
     def guard(self, channel: Any, threads: int) -> None:
         """Begin with a channel to the store; a new connection has a new one."""

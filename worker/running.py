@@ -41,9 +41,6 @@ from worker.trimming import Trimming
 
 log = structlog.get_logger()
 
-#: Sockets to the store. A command takes some 100 µs, so a few serve all threads.
-CONNECTIONS = 4
-
 
 def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
     """Make the ledger with the settings' times and durability."""
@@ -138,7 +135,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         caller = f"{socket.gethostname()}:{os.getpid()}"
         store = connect(
             settings.broker.inbox.redis_url,
-            max_connections=CONNECTIONS,
+            max_connections=settings.broker.inbox.connections,
             answer_timeout=5.0,
             name="perkhook-worker",
         )

@@ -17,6 +17,7 @@ from redis import ResponseError
 
 from telemetry.safe_errors import type_name
 from worker.notes import Notes, resp
+from worker.sharing import SharingChannel
 
 
 log = structlog.get_logger()
@@ -36,7 +37,7 @@ class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu shi
                 channel.write_notes()
 
 
-class TakingChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
+class TakingChannel(SharingChannel):
     """Takes several messages at once, and writes notes in the same breath."""
 
     QoS = Notes

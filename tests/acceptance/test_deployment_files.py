@@ -1,6 +1,8 @@
 """The files that a deployment uses are read by the programs they are written for."""
 
+import re
 import subprocess
+from pathlib import Path
 
 from tests.processes import ROOT
 from tests.programs import need
@@ -23,6 +25,27 @@ def test_haproxy_takes_its_configuration() -> None:
 
     assert answer.returncode == 0, answer.stderr
     assert "warning" not in answer.stderr.lower(), answer.stderr
+
+
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    """Filled in by the lines of docs/deployment.md, nginx finds nothing wrong in its file."""
+    need("envsubst")
+    text = (ROOT / "docs/deployment.md").read_text()
+    block = re.search(r"```sh\n(export LISTEN.*?)```", text, re.DOTALL)
+    assert block is not None
+    (tmp_path / "deploy").symlink_to(ROOT / "deploy")
+    subprocess.run(["sh", "-ec", block.group(1)], cwd=tmp_path, check=True)
+    site, main = tmp_path / "perkhook.conf", tmp_path / "nginx.conf"
+    main.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ include {site}; }}\n")
+    answer = subprocess.run(
+        [need("nginx"), "-t", "-q", "-e", "stderr", "-p", tmp_path, "-c", main],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert not answer.stderr, answer.stderr
 
 
 def test_docker_compose_takes_its_file() -> None:

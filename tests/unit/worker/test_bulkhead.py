@@ -21,7 +21,7 @@ class Bench:
         self.running: WeakSet[Request] = WeakSet()
         self.requests: list[Request] = []
         self.bulkhead = Bulkhead(["crm", "perks"], running=self.running, clock=lambda: self.now)
-        self.cycle = self.bulkhead.cycle()
+        self.cycle = self.bulkhead()
         self.cycle.update(QUEUES)
         self.channel = SimpleNamespace(brpop_timeout=1)
         self.bulkhead.guard(self.channel, threads)
@@ -130,7 +130,7 @@ def test_an_answer_may_bring_what_the_fullest_queue_has_room_for() -> None:
 
 def test_before_the_threads_are_known_messages_come_one_by_one() -> None:
     """No channel is guarded yet."""
-    cycle = Bulkhead(["crm"]).cycle()
+    cycle = Bulkhead(["crm"])()
     cycle.update(QUEUES)
     cycle.consume(3)
 
@@ -196,7 +196,7 @@ def test_a_new_connection_finds_what_the_worker_still_holds() -> None:
     """After a reconnect the jobs that run on hold their threads, and new ones end the pause."""
     bench = Bench()
     bench.take("crm", 6)
-    bench.cycle = bench.bulkhead.cycle()
+    bench.cycle = bench.bulkhead()
     bench.cycle.update(QUEUES)
     channel = SimpleNamespace(brpop_timeout=1)
     bench.bulkhead.guard(channel, 10)
@@ -220,7 +220,7 @@ def test_what_celery_forgets_holds_nothing() -> None:
 def test_other_channels_are_left_alone() -> None:
     """The queues of Celery's own channels, and those of Flower, are all asked."""
     bulkhead = Bulkhead(["crm"])
-    cycle = bulkhead.cycle()
+    cycle = bulkhead()
     cycle.update(["reply.celery.pidbox", "crm"])
 
     assert cycle.consume(2) == ["reply.celery.pidbox", "crm"]

@@ -1,0 +1,244 @@
+"""
+One life of an application on Heroku's smallest plans, acted out once and looked at in parts.
+
+One web, two workers and Flower work under load with REDIS_URL as Heroku sets it, before a store
+that takes 20 connections; then all are stopped in the middle, and started again.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from inbox.connection import connect
+from inbox.desk import Desk
+from inbox.views import Stats
+from sandbox.ports import free_port
+from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
+from tests.acceptance.product import SECRET
+from tests.acceptance.receiver.kit import tls_in_front_of
+from tests.faults.fleet import owed
+from tests.faults.load import Load
+from tests.faults.store import Store
+from tests.processes import ROOT, wait_until
+from tests.programs import need
+
+
+#: The smallest plan of Heroku Key-Value Store.
+CONNECTIONS = 20
+
+#: What a Basic or Standard-1X dyno may use.
+MEMORY = 512 * 1024 * 1024
+
+#: Webhooks before the restart.
+EVENTS = 400
+
+#: One operator looks at everything, again and again.
+PAGES = ("/workers", "/tasks", "/broker", "/failed", "/failed/api/jobs", "/metrics")
+
+
+@dataclass(slots=True)
+class Life:
+    """What was seen."""
+
+    memory: dict[str, int] = field(default_factory=dict)
+    pages: set[int] = field(default_factory=set)
+    most_connections: int = 0
+    turned_away: int = 0
+    operator: str = ""
+    refused_while_up: int = 0
+    ended: dict[str, int] = field(default_factory=dict)
+    farewells: dict[str, int] = field(default_factory=dict)
+    seconds_to_end: float = 0.0
+    sent: int = 0
+    stats: Stats | None = None
+    written: str = ""
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """Act it out."""
+    need("openssl")
+    folder = tmp_path_factory.mktemp("heroku")
+    # One more, to look with.
+    store = Store(folder, maxclients=str(CONNECTIONS + 1))
+    store.start()
+    try:
+        with tls_in_front_of(store.port, folder) as port:
+            yield _live(folder, store, f"rediss://default:{PASSWORD}@127.0.0.1:{port}")
+    finally:
+        store.close()
+
+
+def _live(folder: Path, store: Store, redis_url: str) -> Life:
+    seen, port = Life(), free_port()
+    config = {
+        "REDIS_URL": redis_url,
+        "STORE_CONNECTIONS": "2",
+        "VOUCHERIFY_WEBHOOK_SECRETS": SECRET,
+        "FLOWER_BASIC_AUTH": LOGIN,
+        "TRUSTED_PROXY_HOPS": "1",
+        "REVOCATION_BRAKE": "1000000/hour",
+        "MAX_EVENT_AGE_SECONDS": "0",
+        "RECLAIM_INTERVAL_SECONDS": "1",
+    }
+    with _dynos(folder, config, port, web=1, worker=2, flower=1) as dynos:
+        with _watching(seen, store), _browsing(seen, dynos), _load(port, most=EVENTS) as load:
+            load.join()
+        seen.operator = _run_as_heroku_does(config)
+        with Redis.from_url(f"{store.connection_url}/0") as client:
+            seen.turned_away = client.info("stats")["rejected_connections"]
+        seen.memory = {name: dynos.most_memory(name) for name in dynos.names}
+        seen.refused_while_up = len(load.refused())
+        seen.sent = len(load.accepted)
+        with _load(port, senders=4, pause=0.1, first=EVENTS + 1) as load:
+            load.wait_for(20)
+            seen.ended, seen.seconds_to_end = _stop(dynos)
+            seen.written = dynos.output()
+            seen.farewells = {
+                name: dynos.output(name).count('"worker.stopped"')
+                for name in dynos.names
+                if name.startswith("worker")
+            }
+            with _dynos(folder, config, port, web=1, worker=1) as again:
+                load.wait_for(20)
+                load.stop()
+                seen.sent += len(load.accepted)
+                seen.stats = _worked_off(store)
+                seen.written += again.output()
+    return seen
+
+
+@contextmanager
+def _dynos(folder: Path, config: dict[str, str], port: int, **formation: int) -> Iterator[Dynos]:
+    dynos = Dynos(folder, config, port, **formation)
+    try:
+        dynos.wait_until_up()
+        yield dynos
+    finally:
+        dynos.close()
+
+
+def _load(
+    port: int, *, senders: int = 16, pause: float = 0.0, most: int | None = None, first: int = 1
+) -> Load:
+    url = f"http://127.0.0.1:{port}"
+    return Load(url, senders=senders, pause=pause, most=most, first=first)
+
+
+@contextmanager
+def _watching(seen: Life, store: Store) -> Iterator[None]:
+    done = threading.Event()
+
+    def watch() -> None:
+        with Redis.from_url(f"{store.connection_url}/0") as client:
+            while not done.wait(0.02):
+                others = len(client.client_list()) - 1
+                seen.most_connections = max(seen.most_connections, others)
+
+    with _thread(watch, done):
+        yield
+
+
+@contextmanager
+def _browsing(seen: Life, dynos: Dynos) -> Iterator[None]:
+    done = threading.Event()
+
+    def browse() -> None:
+        # Flower waits a second for the workers' answers to each of its questions.
+        seen.pages.add(dynos.get("flower.1", "/workers?refresh=1"))
+        while not done.is_set():
+            seen.pages |= {dynos.get("flower.1", page) for page in PAGES}
+
+    with _thread(browse, done):
+        yield
+
+
+@contextmanager
+def _thread(target: Callable[[], None], done: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=target)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _run_as_heroku_does(config: dict[str, str]) -> str:
+    answer = subprocess.run(
+        [sys.executable, "-m", "inbox", "stats"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "DYNO": "run.1", **config},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.stdout + answer.stderr
+
+
+def _stop(dynos: Dynos) -> tuple[dict[str, int], float]:
+    began = time.monotonic()
+    dynos.terminate()
+    time.sleep(1)  # Heroku may say it twice
+    dynos.terminate()
+    return dynos.wait_until_ended(), time.monotonic() - began
+
+
+def _worked_off(store: Store) -> Stats:
+    client = connect(f"{store.connection_url}/0", max_connections=1, answer_timeout=10)
+    desk = Desk(client, dedupe_window_seconds=604_800)
+    wait_until(lambda: owed(desk.stats()) == 0, "everything is worked off")
+    stats = desk.stats()
+    client.connection_pool.disconnect()
+    return stats
+
+
+def test_twenty_connections_suffice(life: Life) -> None:
+    """The store turned nobody away, though an operator used Flower, and one the command line."""
+    assert life.turned_away == 0
+    assert 12 < life.most_connections <= CONNECTIONS
+    assert life.pages == {200}
+    assert "deliveries" in life.operator
+
+
+def test_half_of_a_dynos_memory_suffices(life: Life) -> None:
+    """No dyno comes near the limit of the smallest ones."""
+    assert life.memory.keys() == {"web.1", "worker.1", "worker.2", "flower.1"}
+    for name, most in life.memory.items():
+        assert 20 * 1024 * 1024 < most < MEMORY / 2, (name, most)
+
+
+def test_nothing_is_refused_while_dynos_run(life: Life) -> None:
+    """Every webhook is answered 202 at its first try, over Heroku's own kind of REDIS_URL."""
+    assert life.refused_while_up == 0
+
+
+def test_every_dyno_ends_by_itself_in_time(life: Life) -> None:
+    """SIGTERM to all processes of all dynos, twice: none has to be killed after 30 seconds."""
+    # The second SIGTERM may come when all is done, and Python is taking itself down.
+    assert life.ended.keys() == life.memory.keys()
+    assert set(life.ended.values()) <= {0, -signal.SIGTERM}, life.ended
+    assert life.farewells == {"worker.1": 1, "worker.2": 1}
+    assert life.seconds_to_end < 28
+
+
+def test_a_restart_in_the_middle_loses_nothing(life: Life) -> None:
+    """Whatever was answered 202 before and during the restart is settled after it, once."""
+    assert life.stats is not None
+    assert life.stats.counts["accepted"] == life.sent
+    assert life.stats.counts["settled"] == life.sent
+
+
+def test_no_secret_is_written(life: Life) -> None:
+    """Neither the store's password nor Flower's nor the webhooks' secret is in a dyno's log."""
+    for secret in (PASSWORD, LOGIN.partition(":")[2], SECRET):
+        assert secret not in life.written

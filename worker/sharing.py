@@ -1,0 +1,85 @@
+"""
+One pool of connections for all of kombu in a process.
+
+kombu gives each channel pools of its own, and opens channels for events, for remote control and
+for each question of Flower's: 6 connections to the store in a worker, and more than 20 in Flower,
+where the smallest hosted stores allow 20 in all (docs/decisions/0030-connections-are-shared.md).
+"""
+
+from typing import Any, Final
+
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as kombu_redis
+from redis import BlockingConnectionPool, ConnectionPool
+
+
+#: Of a channel that puts a message back, which looks a queue up while it has a connection.
+FEWEST: Final = 2
+
+#: Seconds that a thread waits for another's connection.
+PATIENCE_SECONDS: Final = 5.0
+
+_most = FEWEST
+
+#: By address and login.
+_pools: dict[tuple[Any, ...], Any] = {}
+
+_IDENTITY = (
+    "connection_class",
+    "host",
+    "port",
+    "path",
+    "virtual_host",
+    "db",
+    "username",
+    "password",
+)
+
+
+class SharingChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
+    """Shares what is not waited on; only what listens has a connection of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # It was made for a first PING, before the channel was registered.
+        self.__dict__.pop("client", None)
+
+    @property
+    def async_pool(self) -> Any:
+        """The pool of the connections that this channel waits on; most channels never do."""
+        return super().async_pool if self._registered else self.pool
+
+    def _get_pool(self, asynchronous: bool = False) -> Any:
+        made = super()._get_pool(asynchronous)
+        if asynchronous:
+            return made
+        identity = tuple(made.connection_kwargs.get(name) for name in _IDENTITY)
+        return _pools.setdefault((made.connection_class, *identity), _bounded(made))
+
+    def _disconnect_pools(self) -> None:
+        # Others use it; a connection that the store has closed is found out by its next user.
+        self._pool = None
+        super()._disconnect_pools()
+
+
+class SharingTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types
+    """kombu's transport for Redis with channels that share."""
+
+    Channel = SharingChannel
+
+
+def share_connections(most: int) -> None:
+    """Let everything in this process that speaks with a store through kombu share so many."""
+    global _most  # noqa: PLW0603 - kombu makes the channels, and tells them nothing of ours
+    _most = max(FEWEST, most)
+    for scheme in ("redis", "rediss"):
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:{SharingTransport.__name__}"
+
+
+def _bounded(pool: ConnectionPool) -> BlockingConnectionPool:
+    return BlockingConnectionPool(  # type: ignore[no-untyped-call]  # redis ships partial types
+        max_connections=_most,
+        timeout=PATIENCE_SECONDS,
+        connection_class=pool.connection_class,
+        **pool.connection_kwargs,
+    )

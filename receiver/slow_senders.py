@@ -2,10 +2,10 @@
 Senders whose request does not come to its end: slow ones, silent ones, attackers.
 
 The server reads a body inside a blocking call without a limit of time, so each slow sender holds
-one of its threads. Here a thread looks once a second whether a body has been overdue for too
-long. If so, it asks the kernel when data last went over each connection (TCP_INFO, Linux only),
-and ends the reading half of those that have owed us the rest of a request for as long. The
-thread that reads wakes up, and can still answer.
+one of its threads. Here a thread looks twice a second whether bodies are overdue. If so, it asks
+the kernel when data last went over each connection (TCP_INFO, Linux only), and ends the reading
+half of as many as are overdue, those first that have owed us the rest of a request the longest.
+The thread that reads wakes up, and can still answer.
 """
 
 import os
@@ -13,8 +13,9 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from threading import Lock, Thread, get_ident
 from time import monotonic, sleep
 from typing import Final
@@ -24,17 +25,25 @@ import structlog
 
 log = structlog.get_logger()
 
-#: Seconds within which a whole body must have come.
-BODY_SECONDS: Final = 10.0
+#: Seconds within which a whole body must have come. A webhook that has to wait for a thread that
+#: long, and for the looks, is still answered before Voucherify gives it up after ten.
+BODY_SECONDS: Final = 5.0
+
+#: Seconds more for what may have come in whole and wait for a thread: a request of which nothing
+#: came any more. Those of which something still comes hold a thread for sure, and are ended first.
+WAITING_SECONDS: Final = 1.5
 
 #: Seconds between two looks, and the age from which on a read is watched.
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 0.5
 
-#: From so many open files on, connections that owe us a request, or do nothing, are ended as
-#: well: the server takes some thousand connections and then no more (Granian, backpressure).
+#: So many open files are not too many. Above, connections that are late are ended though they
+#: hold no thread: the server takes some thousand and then no more (Granian's backpressure).
 CROWDED: Final = 512
 
-#: Where in Linux's struct tcp_info the milliseconds since the last data sent and received are.
+#: The first byte of Linux's struct tcp_info when a connection is open both ways.
+_ESTABLISHED: Final = 1
+
+#: Where in it the milliseconds since the last data sent and received are.
 _LAST_SENT: Final = 8 + 4 * 9
 _LAST_RECEIVED: Final = 8 + 4 * 11
 
@@ -65,14 +74,17 @@ def asking_since(traffic: Traffic, before: float | None) -> float | None:
     return traffic.received if before is None or traffic.sent > before else before
 
 
-def is_late(traffic: Traffic, since: float | None, now: float) -> bool:
+def time_left(traffic: Traffic, since: float | None, now: float) -> float:
     """
-    Tell whether a connection may be ended while a body is overdue.
+    Tell for how many seconds more a connection is left alone while bodies are overdue.
 
-    Either its request has not come to an end in time, or nothing went over it for as long:
-    it is idle, and loses nothing, or it went silent right behind an earlier request.
+    One over which nothing goes at all is idle, and loses nothing; or it went silent right
+    behind an earlier request.
     """
-    return now - (max(traffic.received, traffic.sent) if since is None else since) > BODY_SECONDS
+    if since is not None and traffic.received - since > LOOK_SECONDS / 2:
+        return since + BODY_SECONDS - now
+    latest = max(traffic.received, traffic.sent) if since is None else since
+    return latest + BODY_SECONDS + WAITING_SECONDS - now
 
 
 class SlowSenders:
@@ -110,41 +122,43 @@ class SlowSenders:
                 log.exception("slow_senders.failed")
 
     def look(self, now: float) -> None:
-        """End the connections of those that are late, if a body is overdue or it is crowded."""
-        oldest = now - min(tuple(self._began.values()), default=now)
-        crowded = len(os.listdir(_OPEN_FILES)) > CROWDED
-        if oldest < LOOK_SECONDS and not crowded:
+        """End as many connections as bodies are overdue, or as are too many."""
+        ages = [now - began for began in tuple(self._began.values())]
+        excess = max(0, len(os.listdir(_OPEN_FILES)) - CROWDED)
+        if excess == 0 and max(ages, default=0.0) < LOOK_SECONDS:
             self._since = {}
             return
-        ended = 0
+        most = excess + sum(age > BODY_SECONDS for age in ages)
         before, self._since = self._since, {}
-        for connection in own_connections():
-            with connection, suppress(OSError):
+        with ExitStack() as stack:
+            late: list[tuple[bool, float, socket.socket]] = []
+            for connection in own_connections(stack):
                 traffic = traffic_of(connection, now)
+                if traffic is None:
+                    continue
                 inode = os.fstat(connection.fileno()).st_ino
                 since = self._since[inode] = asking_since(traffic, before.get(inode))
-                if (crowded or oldest > BODY_SECONDS) and is_late(traffic, since, now):
+                if (left := time_left(traffic, since, now)) < 0:
+                    late.append((since is None, left, connection))
+            for _, _, connection in sorted(late, key=itemgetter(0, 1))[:most]:
+                with suppress(OSError):  # it has ended by itself
                     connection.shutdown(socket.SHUT_RD)
-                    ended += 1
-        if ended:
-            log.warning("slow_senders.ended", connections=ended, crowded=crowded)
+        if late and most:
+            ended = min(most, len(late))
+            log.warning("slow_senders.ended", connections=ended, crowded=excess > 0)
 
 
-def own_connections() -> Iterator[socket.socket]:
-    """Give the connections that this process has taken up, as copies to be closed."""
+def own_connections(stack: ExitStack) -> list[socket.socket]:
+    """Give the connections that this process has taken up, as copies that the stack closes."""
     ports: set[int] = set()
     found: list[socket.socket] = []
     for copy in _own_sockets():
+        stack.enter_context(copy)
         if copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            ports.add(_port(copy))
-            copy.close()
+            ports.add(copy.getsockname()[1])
         else:
             found.append(copy)
-    for copy in found:
-        if _port(copy) in ports:
-            yield copy
-        else:
-            copy.close()
+    return [copy for copy in found if copy.getsockname()[1] in ports]
 
 
 def _own_sockets() -> Iterator[socket.socket]:
@@ -162,18 +176,14 @@ def _own_sockets() -> Iterator[socket.socket]:
                 copy.close()
 
 
-def _port(connection: socket.socket) -> int:
-    port: int = connection.getsockname()[1]
-    return port
-
-
-def traffic_of(connection: socket.socket, now: float) -> Traffic:
-    """Ask the kernel when data last went over a connection."""
+def traffic_of(connection: socket.socket, now: float) -> Traffic | None:
+    """Ask the kernel when data last went over a connection; None if it is not open both ways."""
     told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_RECEIVED + 4)
+    if told[0] != _ESTABLISHED:
+        return None
 
     def moment(offset: int) -> float:
         (milliseconds,) = struct.unpack_from("I", told, offset)
         return now - milliseconds / 1000
 
     return Traffic(received=moment(_LAST_RECEIVED), sent=moment(_LAST_SENT))
-

@@ -8,6 +8,7 @@ from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
 from inbox.views import Stats
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.description import description
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
@@ -66,6 +67,11 @@ def create_app(settings: ReceiverSettings) -> Flask:
     def prometheus() -> Response:
         """Write this process's counters and the inbox's state for Prometheus."""
         return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        """Describe these endpoints."""
+        return Response(description(), mimetype="application/json")
 
     return app
 

@@ -111,6 +111,7 @@ def test_the_kernel_tells_when_data_went() -> None:
         sleep(0.05)
         taken.sendall(b"y")
         assert newer() < -0.02
+        assert sender.recv(1) == b"y"
         sender.close()
         assert taken.recv(1) == b""
         assert traffic_of(taken, monotonic()) is None

@@ -5,6 +5,7 @@ The server reads a body inside a blocking call without a limit of time, so each 
 one of its threads. Here a thread looks twice a second whether bodies are overdue. If so, it asks
 the kernel when data last went over each connection (TCP_INFO, Linux only), and ends the reading
 half of as many as are overdue, those first that have owed us the rest of a request the longest.
+With bodies overdue whoever waits behind them came later, and is served when they are gone.
 The thread that reads wakes up, and can still answer.
 """
 
@@ -33,6 +34,9 @@ BODY_SECONDS: Final = 5.0
 #: came any more. Those of which something still comes hold a thread for sure, and are ended first.
 WAITING_SECONDS: Final = 1.5
 
+#: Seconds more after which a late connection is ended however many others are late.
+LAST_SECONDS: Final = 3.0
+
 #: Seconds between two looks, and the age from which on a read is watched.
 LOOK_SECONDS: Final = 0.5
 
@@ -47,29 +51,35 @@ _ESTABLISHED: Final = 1
 _LAST_SENT: Final = 8 + 4 * 9
 _LAST_RECEIVED: Final = 8 + 4 * 11
 
+#: Where in it the number of segments with data that were sent is (since Linux 4.6).
+_SEGMENTS_SENT: Final = 156
+
 _OPEN_FILES: Final = "/proc/self/fd"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """When data last went over a connection; a new connection counts as both."""
+    """When data last went over a connection, its beginning if none did; whether any was sent."""
 
     received: float
     sent: float
+    answered: bool = True
 
 
 def asking_since(traffic: Traffic, before: float | None) -> float | None:
     """
     Tell since when a connection has owed us the rest of a request; None if it does not.
 
-    What came after our last answer is a request. It is the one seen before unless we have
-    answered in between.
+    What came after our last answer is a request, and a new connection owes us one. It is the
+    one seen before unless we have answered in between.
 
     Args:
         traffic: as it is now.
         before: what this told at the last look.
     """
-    if traffic.received <= traffic.sent:
+    # The kernel counts in steps of some milliseconds: what comes right behind an answer, or with
+    # the connection, has the same time.
+    if traffic.answered and traffic.received <= traffic.sent:
         return None
     return traffic.received if before is None or traffic.sent > before else before
 
@@ -131,7 +141,7 @@ class SlowSenders:
         most = excess + sum(age > BODY_SECONDS for age in ages)
         before, self._since = self._since, {}
         with ExitStack() as stack:
-            late: list[tuple[bool, float, socket.socket]] = []
+            late: list[tuple[float, socket.socket]] = []
             for connection in own_connections(stack):
                 traffic = traffic_of(connection, now)
                 if traffic is None:
@@ -139,13 +149,14 @@ class SlowSenders:
                 inode = os.fstat(connection.fileno()).st_ino
                 since = self._since[inode] = asking_since(traffic, before.get(inode))
                 if (left := time_left(traffic, since, now)) < 0:
-                    late.append((since is None, left, connection))
-            for _, _, connection in sorted(late, key=itemgetter(0, 1))[:most]:
+                    late.append((left, connection))
+            late.sort(key=itemgetter(0))
+            ended = [c for n, (left, c) in enumerate(late) if n < most or left < -LAST_SECONDS]
+            for connection in ended if most else ():
                 with suppress(OSError):  # it has ended by itself
                     connection.shutdown(socket.SHUT_RD)
-        if late and most:
-            ended = min(most, len(late))
-            log.warning("slow_senders.ended", connections=ended, crowded=excess > 0)
+        if most and ended:
+            log.warning("slow_senders.ended", connections=len(ended), crowded=excess > 0)
 
 
 def own_connections(stack: ExitStack) -> list[socket.socket]:
@@ -178,7 +189,7 @@ def _own_sockets() -> Iterator[socket.socket]:
 
 def traffic_of(connection: socket.socket, now: float) -> Traffic | None:
     """Ask the kernel when data last went over a connection; None if it is not open both ways."""
-    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_RECEIVED + 4)
+    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SEGMENTS_SENT + 4)
     if told[0] != _ESTABLISHED:
         return None
 
@@ -186,4 +197,5 @@ def traffic_of(connection: socket.socket, now: float) -> Traffic | None:
         (milliseconds,) = struct.unpack_from("I", told, offset)
         return now - milliseconds / 1000
 
-    return Traffic(received=moment(_LAST_RECEIVED), sent=moment(_LAST_SENT))
+    (segments,) = struct.unpack_from("I", told, _SEGMENTS_SENT)
+    return Traffic(moment(_LAST_RECEIVED), moment(_LAST_SENT), answered=segments > 0)

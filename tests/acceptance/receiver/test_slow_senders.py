@@ -19,8 +19,8 @@ from tests.acceptance.receiver.kit import (
 )
 
 
-#: More than the server has threads.
-SLOW = 80
+#: As many as the server has threads.
+SLOW = 64
 
 #: More connections than the server takes at the same time.
 HALF_HEADS = 1100

@@ -9,6 +9,7 @@ import pytest
 from receiver import slow_senders
 from receiver.slow_senders import (
     BODY_SECONDS,
+    LAST_SECONDS,
     WAITING_SECONDS,
     SlowSenders,
     Traffic,
@@ -54,7 +55,7 @@ def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
     with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
         ages: dict[int, float] = {}
         taken = []
-        for age in (LONG + 1, LONG + 3, LONG + 2):
+        for age in (LONG + 1, LONG + 2.9, LONG + 2):
             stack.enter_context(socket.create_connection(listener.getsockname()))
             connection = stack.enter_context(listener.accept()[0])
             connection.setblocking(False)
@@ -70,6 +71,30 @@ def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
         watch.look(now)
 
         assert [is_ended(connection) for connection in taken] == [False, True, True]
+
+        watch.look(now + LAST_SECONDS)  # the ages stay, the bodies are all overdue
+        assert [is_ended(connection) for connection in taken] == [True, True, True]
+
+
+def test_what_is_very_late_is_ended_however_many_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Attackers who hold no thread cannot stand in front of those who do."""
+    watch, now = SlowSenders(), monotonic()
+    age = LONG + LAST_SECONDS + 1
+    monkeypatch.setattr(
+        slow_senders, "traffic_of", lambda _, now: Traffic(received=now - age, sent=now - age - 1)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
+        taken = []
+        for _ in range(3):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+            taken.append(stack.enter_context(listener.accept()[0]))
+            taken[-1].setblocking(False)
+        watch._began = {1: now - BODY_SECONDS - 1}
+        watch.look(now)
+
+        assert [is_ended(connection) for connection in taken] == [True, True, True]
 
 
 def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +129,9 @@ def test_the_kernel_tells_when_data_went() -> None:
             assert traffic is not None
             return traffic.received - traffic.sent
 
+        new = traffic_of(taken, monotonic())
+        assert new is not None
+        assert not new.answered
         sleep(0.05)  # the kernel counts in steps of some milliseconds
         sender.sendall(b"x")
         taken.recv(1)
@@ -111,6 +139,9 @@ def test_the_kernel_tells_when_data_went() -> None:
         sleep(0.05)
         taken.sendall(b"y")
         assert newer() < -0.02
+        answered = traffic_of(taken, monotonic())
+        assert answered is not None
+        assert answered.answered
         assert sender.recv(1) == b"y"
         sender.close()
         assert taken.recv(1) == b""

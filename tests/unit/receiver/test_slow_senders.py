@@ -29,6 +29,14 @@ def test_a_request_is_what_came_after_the_last_answer(
     assert asking_since(Traffic(received, sent), before) == since
 
 
+@pytest.mark.parametrize("received", [10.0, 9.99])
+def test_a_new_connection_owes_a_request(received: float) -> None:
+    """What came together with the connection is as old as the connection itself."""
+    traffic = Traffic(received=received, sent=10.0, answered=False)
+
+    assert asking_since(traffic, None) == received
+
+
 def test_what_dribbles_has_less_time_than_what_may_wait_for_a_thread() -> None:
     """A request that came in whole is silent too: those that hold a thread for sure go first."""
     dribbles, waits = Traffic(received=14.0, sent=9.0), Traffic(received=10.0, sent=9.0)

@@ -72,9 +72,6 @@ def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
 
         assert [is_ended(connection) for connection in taken] == [False, True, True]
 
-        watch.look(now + LAST_SECONDS)  # the ages stay, the bodies are all overdue
-        assert [is_ended(connection) for connection in taken] == [True, True, True]
-
 
 def test_what_is_very_late_is_ended_however_many_others_are(
     monkeypatch: pytest.MonkeyPatch,

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from operator import itemgetter
+from pathlib import Path
 from threading import Lock, Thread, get_ident
 from time import monotonic, sleep
 from typing import Final
@@ -54,7 +55,7 @@ _LAST_RECEIVED: Final = 8 + 4 * 11
 #: Where in it the number of segments with data that were sent is (since Linux 4.6).
 _SEGMENTS_SENT: Final = 156
 
-_OPEN_FILES: Final = "/proc/self/fd"
+_OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class SlowSenders:
     def look(self, now: float) -> None:
         """End as many connections as bodies are overdue, or as are too many."""
         ages = [now - began for began in tuple(self._began.values())]
-        excess = max(0, len(os.listdir(_OPEN_FILES)) - CROWDED)
+        excess = max(0, sum(1 for _ in _OPEN_FILES.iterdir()) - CROWDED)
         if excess == 0 and max(ages, default=0.0) < LOOK_SECONDS:
             self._since = {}
             return
@@ -173,9 +174,9 @@ def own_connections(stack: ExitStack) -> list[socket.socket]:
 
 
 def _own_sockets() -> Iterator[socket.socket]:
-    for name in os.listdir(_OPEN_FILES):
+    for path in _OPEN_FILES.iterdir():
         with suppress(OSError):
-            number = os.dup(int(name))
+            number = os.dup(int(path.name))
             try:
                 copy = socket.socket(fileno=number)
             except OSError:  # no socket
@@ -194,7 +195,7 @@ def traffic_of(connection: socket.socket, now: float) -> Traffic | None:
         return None
 
     def moment(offset: int) -> float:
-        (milliseconds,) = struct.unpack_from("I", told, offset)
+        milliseconds: int = struct.unpack_from("I", told, offset)[0]
         return now - milliseconds / 1000
 
     (segments,) = struct.unpack_from("I", told, _SEGMENTS_SENT)

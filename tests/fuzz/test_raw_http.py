@@ -1,11 +1,10 @@
-"""Anything over a socket, against the running receiver: it lives on, and takes only what is signed."""
+"""Anything over a socket: the receiver lives on, and takes only what is rightly signed."""
 
 import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -162,7 +161,7 @@ def statuses(came: bytes) -> set[int]:
 
 
 def test_any_bytes(web: Running, store: Redis, examples: int) -> None:
-    """No crash, no 5xx, nothing in the inbox that was not signed, and the next request is served."""
+    """No crash, no 5xx, nothing taken that was not signed, and the next request is served."""
     keep = f"perkhook:delivery:{delivery_id(RAW)}".encode()
     seen: set[int] = set()
 

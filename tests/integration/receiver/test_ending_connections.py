@@ -40,11 +40,11 @@ def test_only_those_taken_up_are_found() -> None:
 
 def test_looking_leaves_no_file_open() -> None:
     """The copies are closed."""
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = open_files()
     with ExitStack() as stack:
         own_connections(stack)
 
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before
 
 
 def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
@@ -143,6 +143,12 @@ def test_the_kernel_tells_when_data_went() -> None:
         sender.close()
         assert taken.recv(1) == b""
         assert traffic_of(taken, monotonic()) is None
+
+
+def open_files() -> set[str]:
+    """Name the open files."""
+    with os.scandir("/proc/self/fd") as entries:
+        return {entry.name for entry in entries}
 
 
 def is_ended(connection: socket.socket) -> bool:

@@ -2,11 +2,13 @@
 
 import ast
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-from openapi_spec_validator import validate
+import schemathesis
+from jsonschema import Draft202012Validator
 
 from inbox.errors import _SENTENCES
 from receiver.app import create_app
@@ -42,8 +44,11 @@ def refusals() -> set[tuple[int, str]]:
 
 
 def test_the_description_is_valid() -> None:
-    """OpenAPI's own schema holds for it."""
-    validate(DESCRIBED)
+    """OpenAPI's own schema holds for it, JSON Schema's for its schemas, and every name is found."""
+    schemathesis.openapi.from_dict(DESCRIBED).validate()
+    Draft202012Validator.check_schema({"$defs": DESCRIBED["components"]["schemas"]})
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DESCRIBED)))
+    assert named == set(DESCRIBED["components"]["schemas"])
 
 
 def test_every_route_is_described_and_the_reverse() -> None:

@@ -1,6 +1,7 @@
-"""The receiver's own description, and the receiver against it."""
+"""The receiver against the description that it serves."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,38 +16,40 @@ CHECKS = [
     "response_headers_conformance",
     "response_schema_conformance",
     "unsupported_method",
+    "allow_header_conformance",
     "ignored_auth",
-    "missing_required_header",
 ]
 
 
-def test_the_receiver_does_as_it_describes(redis_url: str, tmp_path: Path, request) -> None:
+def test_the_receiver_does_as_it_describes(redis_url: str, tmp_path: Path, examples: int) -> None:
     """Whatever the description allows to be sent, signed or not, is answered as it says."""
-    most = "2000" if request.config.getoption("--full") else "25"
     with running_web(tmp_path / "log", redis_url) as web:
         run = subprocess.run(
             [
                 Path(sys.executable).parent / "schemathesis",
+                "--no-color",
                 "run",
                 f"http://127.0.0.1:{web.port}/openapi.json",
                 f"--checks={','.join(CHECKS)}",
-                f"--max-examples={most}",
+                f"--max-examples={examples // 10}",
                 "--mode=all",
-                "--seed=1",
                 "--generation-database=none",
             ],
             cwd=tmp_path,
             env={
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": str(ROOT),
-                "SCHEMATHESIS_HOOKS": "tests.acceptance.receiver.signing",
+                "SCHEMATHESIS_HOOKS": "tests.fuzz.signing",
             },
             capture_output=True,
             text=True,
-            timeout=3600,
+            check=False,
         )
         written = web.output
-    print(run.stdout, run.stderr)
-    assert run.returncode == 0, run.stdout
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    tested = re.search(r"Tested: (\d+)", run.stdout)
+    assert tested, run.stdout
+    assert int(tested[1]) >= 4
     assert written.count("webhook.accepted") > 10
-    assert written.count("bad_signature") > 10
+    assert written.count("bad_signature") > 5

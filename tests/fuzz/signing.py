@@ -1,7 +1,5 @@
 """What schemathesis loads beside the receiver's description: it signs each body as it is sent."""
 
-import os
-
 import schemathesis
 from requests import PreparedRequest
 from requests.auth import AuthBase
@@ -9,7 +7,7 @@ from requests.auth import AuthBase
 from tests.acceptance.receiver.kit import signature
 
 
-class Signed(AuthBase):
+class Signed(AuthBase):  # type: ignore[misc]
     """Signs a request when its body is what goes over the wire."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
@@ -21,4 +19,4 @@ class Signed(AuthBase):
         return request
 
 
-schemathesis.auth.set_from_requests(Signed())
+schemathesis.auth.set_from_requests(Signed())  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from receiver.description import description
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
+from receiver.readiness import told
 from receiver.settings import ReceiverSettings
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
@@ -59,7 +60,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
-                503, f"inbox_{error.reason}", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
+                503, f"inbox_{error.reason}", told(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
             )
         return jsonify(status="ready")
 

@@ -174,7 +174,7 @@ def own_connections(stack: ExitStack) -> list[socket.socket]:
 
 
 def _own_sockets() -> Iterator[socket.socket]:
-    for path in _OPEN_FILES.iterdir():
+    for path in list(_OPEN_FILES.iterdir()):  # the copies are open files too
         with suppress(OSError):
             number = os.dup(int(path.name))
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -57,7 +58,8 @@ def test_a_login_or_a_right_that_is_missing(
     words: str,
 ) -> None:
     """A wrong password is told apart from a right that the user has not."""
-    admin.execute_command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", *acl.split())
+    command: Any = admin.execute_command
+    command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", *acl.split())
 
     told = readiness(make_app, f"redis://{login}@127.0.0.1:{own_store.port}/0")
 

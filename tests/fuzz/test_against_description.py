@@ -50,6 +50,7 @@ def test_the_receiver_does_as_it_describes(redis_url: str, tmp_path: Path, examp
     assert run.returncode == 0, run.stdout + run.stderr
     tested = re.search(r"Tested: (\d+)", run.stdout)
     assert tested, run.stdout
-    assert int(tested[1]) >= 4
+    # All but the description itself, which it has read to begin with.
+    assert int(tested[1]) == 4
     assert written.count("webhook.accepted") > 10
     assert written.count("bad_signature") > 5

@@ -14,7 +14,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -141,51 +141,68 @@ class SlowSenders:
             return
         most = excess + sum(age > BODY_SECONDS for age in ages)
         before, self._since = self._since, {}
-        with ExitStack() as stack:
-            late: list[tuple[float, socket.socket]] = []
-            for connection in own_connections(stack):
-                traffic = traffic_of(connection, now)
-                if traffic is None:
-                    continue
-                inode = os.fstat(connection.fileno()).st_ino
-                since = self._since[inode] = asking_since(traffic, before.get(inode))
-                if (left := time_left(traffic, since, now)) < 0:
-                    late.append((left, connection))
-            late.sort(key=itemgetter(0))
-            ended = [c for n, (left, c) in enumerate(late) if n < most or left < -LAST_SECONDS]
-            for connection in ended if most else ():
-                with suppress(OSError):  # it has ended by itself
-                    connection.shutdown(socket.SHUT_RD)
+        late: list[tuple[float, int, int]] = []
+        for number, connection in own_connections():
+            traffic = traffic_of(connection, now)
+            if traffic is None:
+                continue
+            inode = os.fstat(connection.fileno()).st_ino
+            since = self._since[inode] = asking_since(traffic, before.get(inode))
+            if (left := time_left(traffic, since, now)) < 0:
+                late.append((left, number, inode))
+        late.sort(key=itemgetter(0))
+        ended = [each for n, each in enumerate(late) if n < most or each[0] < -LAST_SECONDS]
+        for _, number, inode in ended if most else ():
+            _end(number, inode)
         if most and ended:
             log.warning("slow_senders.ended", connections=len(ended), crowded=excess > 0)
 
 
-def own_connections(stack: ExitStack) -> list[socket.socket]:
-    """Give the connections that this process has taken up, as copies that the stack closes."""
-    ports: set[int] = set()
-    found: list[socket.socket] = []
-    for copy in _own_sockets():
-        stack.enter_context(copy)
-        if copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            ports.add(copy.getsockname()[1])
-        else:
-            found.append(copy)
-    return [copy for copy in found if copy.getsockname()[1] in ports]
+def _end(number: int, inode: int) -> None:
+    copy = _copy(number)
+    if copy is None:
+        return
+    with copy, suppress(OSError):  # it has ended by itself
+        if os.fstat(copy.fileno()).st_ino == inode:  # the number may be another's by now
+            copy.shutdown(socket.SHUT_RD)
 
 
-def _own_sockets() -> Iterator[socket.socket]:
-    for path in list(_OPEN_FILES.iterdir()):  # the copies are open files too
-        with suppress(OSError):
-            number = os.dup(int(path.name))
-            try:
-                copy = socket.socket(fileno=number)
-            except OSError:  # no socket
-                os.close(number)
-                continue
-            if copy.family in {socket.AF_INET, socket.AF_INET6} and copy.type == socket.SOCK_STREAM:
-                yield copy
+def own_connections() -> Iterator[tuple[int, socket.socket]]:
+    """
+    Give the connections that this process has taken up, each as a copy that is then closed.
+
+    There is one copy at a time, since the process may be short of open files.
+    """
+    numbers = [int(path.name) for path in _OPEN_FILES.iterdir()]
+    ports: dict[int, int] = {}
+    listening: set[int] = set()
+    for number in numbers:
+        copy = _copy(number)
+        if copy is None:
+            continue
+        with copy:
+            if copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                listening.add(copy.getsockname()[1])
             else:
-                copy.close()
+                ports[number] = copy.getsockname()[1]
+    for number, port in ports.items():
+        if port in listening and (copy := _copy(number)) is not None:
+            with copy:
+                yield number, copy
+
+
+def _copy(number: int) -> socket.socket | None:
+    with suppress(OSError):
+        own = os.dup(number)
+        try:
+            copy = socket.socket(fileno=own)
+        except OSError:  # no socket
+            os.close(own)
+            return None
+        if copy.family in {socket.AF_INET, socket.AF_INET6} and copy.type == socket.SOCK_STREAM:
+            return copy
+        copy.close()
+    return None
 
 
 def traffic_of(connection: socket.socket, now: float) -> Traffic | None:

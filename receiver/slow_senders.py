@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Lock, Thread, get_ident
 from time import monotonic, sleep
 from typing import Final
+from weakref import ref
 
 import structlog
 
@@ -122,15 +123,7 @@ class SlowSenders:
         with self._starting:
             if not self._started:
                 self._started = True
-                Thread(target=self._watch, name="slow-senders", daemon=True).start()
-
-    def _watch(self) -> None:
-        while True:
-            sleep(LOOK_SECONDS)
-            try:
-                self.look(monotonic())
-            except Exception:
-                log.exception("slow_senders.failed")
+                Thread(target=_watch, args=(ref(self),), name="slow-senders", daemon=True).start()
 
     def look(self, now: float) -> None:
         """End as many connections as bodies are overdue, or as are too many."""
@@ -156,6 +149,20 @@ class SlowSenders:
             _end(number, inode)
         if most and ended:
             log.warning("slow_senders.ended", connections=len(ended), crowded=excess > 0)
+
+
+def _watch(which: "ref[SlowSenders]") -> None:
+    """Look until the receiver is gone, as many are in tests."""
+    while True:
+        sleep(LOOK_SECONDS)
+        watched = which()
+        if watched is None:
+            return
+        try:
+            watched.look(monotonic())
+        except Exception:
+            log.exception("slow_senders.failed")
+        del watched
 
 
 def _end(number: int, inode: int) -> None:

@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test faults bench check format lock clean
+.PHONY: help run smoke test faults fuzz bench check format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: $(READY) ## unit, integration, acceptance and short fault tests
 
 faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
 	$(BIN)/pytest tests/faults --full -n 2 --dist load
+
+fuzz: $(READY) ## what strangers may send, at length: raw HTTP, and requests made from openapi.json
+	$(BIN)/pytest tests/fuzz --full --timeout 3600 -n 2 --dist load
 
 .venv-rivals/%/.ready: bench/rivals/%/requirements.txt $(READY)
 	$(BIN)/python -m venv $(@D)

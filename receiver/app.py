@@ -12,9 +12,11 @@ from inbox.fleet import Fleet
 from inbox.intake import Intake
 from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
 from receiver.canary import CanaryCollector
+from receiver.description import description
 from receiver.direct import DirectFlask
 from receiver.gate import Gate
 from receiver.metrics import Metrics
+from receiver.readiness import told
 from receiver.settings import ReceiverSettings
 from receiver.tally import Tally
 from receiver.webhook import ANSWER_SECONDS, Webhook
@@ -72,7 +74,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
-                503, f"inbox_{error.reason}", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
+                503, f"inbox_{error.reason}", told(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
             )
         return jsonify(status="ready")
 
@@ -80,6 +82,11 @@ def create_app(settings: ReceiverSettings) -> Flask:
     def prometheus() -> Response:
         """Write the fleet's counters and the inbox's state for Prometheus."""
         return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        """Describe these endpoints."""
+        return Response(description(), mimetype="application/json")
 
     return app
 

@@ -87,7 +87,7 @@ def serve(listen: ListenSettings) -> None:
         blocking_threads=THREADS,
         http=HTTPModes.http1,
         websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=60_000),
+        http1_settings=HTTP1Settings(header_read_timeout=60_000, max_buffer_size=65_536),
         workers_kill_timeout=FINISH_SECONDS,
     )
     server.on_startup(Leave(listen.drain_seconds, writing.close).take_signals)

@@ -16,6 +16,7 @@ from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
 from receiver.gate import Gate
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
+from receiver.slow_senders import BODY_SECONDS, SlowSenders
 from telemetry.traces import trace_headers
 
 
@@ -52,6 +53,7 @@ class Webhook:
         self._metrics = metrics
         self._gate = gate
         self._barrier = barrier
+        self._slow_senders = SlowSenders()
 
     def receive(self, request: Request) -> AcceptedAnswer:
         """
@@ -101,11 +103,15 @@ class Webhook:
         if (request.content_length or 0) <= most:
             stream = request.environ["wsgi.input"]
             parts, left = [], most + 1
-            while left and (part := stream.read(left)):
-                parts.append(part)
-                left -= len(part)
+            began = self._slow_senders.begin()
+            try:
+                while left and (part := stream.read(left)):
+                    parts.append(part)
+                    left -= len(part)
+            finally:
+                self._slow_senders.end()
             if left:
-                return _whole(b"".join(parts), request.content_length or 0)
+                return _whole(b"".join(parts), request.content_length, monotonic() - began)
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body_too_large",
@@ -144,9 +150,17 @@ class Webhook:
         return accepted
 
 
-def _whole(body: bytes, promised: int) -> bytes:
+def _whole(body: bytes, promised: int | None, seconds: float) -> bytes:
     # A sender that hung up will send the webhook again: it never saw an answer to this one.
-    if len(body) < promised:
+    # Without a length, nothing tells whether a body that came slowly was cut off.
+    if (promised is None or len(body) < promised) and seconds > BODY_SECONDS:
+        raise RefusedError(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "body_too_slow",
+            f"the body has not come within {BODY_SECONDS:.0f} seconds",
+            UNREAD,
+        )
+    if len(body) < (promised or 0):
         raise RefusedError(
             HTTPStatus.BAD_REQUEST,
             "incomplete_body",

@@ -16,7 +16,7 @@ def test_other_methods_are_refused(client: FlaskClient, method: str) -> None:
         assert_error(answer, 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json"])
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "PUT"])
 def test_the_open_pages_are_only_read(client: FlaskClient, path: str, method: str) -> None:
     """What has nothing to take takes nothing."""

@@ -1,0 +1,10 @@
+"""The OpenAPI description of the receiver's endpoints, which the receiver serves itself."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def description() -> bytes:
+    """Read the description, once, when somebody asks for it."""
+    return Path(__file__).with_name("openapi.json").read_bytes()

@@ -1,0 +1,64 @@
+"""What `/readyz` says when the store cannot take a webhook: what is wrong, and what to do."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+from inbox.errors import InboxUnavailableError
+
+
+#: By the reason; what is told by `not_durable` says itself what to do.
+_ADVICE: Final = {
+    "down": "see that it runs, and that REDIS_URL has its host and port, and rediss:// if and "
+    "only if it speaks TLS",
+    "timeout": "see whether it hangs or is overloaded, and whether a firewall drops what we send",
+    "full": "raise its maxmemory, or settle or discard what waits",
+    "read_only": "let REDIS_URL lead to the primary",
+    "loading": "wait; it is ready when it has read its data",
+    "auth": "mend user and password in REDIS_URL",
+    "disk": "see its log, and the room on its disk",
+    "refused": "see that it is Redis 7 or Valkey, and that nobody else writes keys that begin "
+    "with perkhook:",
+}
+
+_NO_RIGHT: Final = "its ACL refuses our user a command or a key, and ACL LOG on it says which"
+
+#: By words of the store's own error, which are not repeated: they may hold names. The first fits.
+_BY_WORDS: Final = (
+    ("ACL failure", _NO_RIGHT),
+    ("NOPERM", _NO_RIGHT),
+    ("permission", _NO_RIGHT),
+    ("DB index", "it has no database of the number at the end of REDIS_URL"),
+    ("max number of clients", "it takes no more connections (maxclients)"),
+    ("NOREPLICAS", "too few replicas are connected for its min-replicas-to-write"),
+    ("MASTERDOWN", "it is a replica that has lost its primary: let REDIS_URL lead to the primary"),
+    ("handshake", "REDIS_URL says rediss://, and no TLS is spoken there"),
+)
+
+
+def told(error: InboxUnavailableError) -> str:
+    """Tell in words what is wrong and what to do about it."""
+    advice = _advice(error)
+    return f"{error}: {advice}" if advice else str(error)
+
+
+def _advice(error: InboxUnavailableError) -> str | None:
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "its certificate does not pass ssl_cert_reqs in REDIS_URL"
+        if isinstance(cause, ssl.SSLError):
+            return "REDIS_URL says rediss://, and no TLS is spoken there that both know"
+        if isinstance(cause, socket.gaierror):
+            return "the name of its host in REDIS_URL is not known here"
+    words = " ".join(str(cause) for cause in causes)
+    found = (advice for part, advice in _BY_WORDS if part in words)
+    return next(found, _ADVICE.get(error.reason))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

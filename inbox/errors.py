@@ -30,8 +30,18 @@ _SENTENCES = {
 
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     """Tell why the store did not do as asked."""
-    reason = _reason(error)
-    return InboxUnavailableError(reason, _missing_right(str(error)) if reason == "auth" else None)
+    reason, text = _reason(error), str(error)
+    if reason == "auth":
+        return InboxUnavailableError(reason, _missing_right(text))
+    if reason == "down" and "CERTIFICATE_VERIFY_FAILED" in text:
+        return InboxUnavailableError(reason, _NOT_TRUSTED)
+    return InboxUnavailableError(reason)
+
+
+_NOT_TRUSTED: Final = (
+    "the store's certificate is not trusted: it must be for the host that REDIS_URL names, and "
+    "signed by whom ssl_ca_certs in REDIS_URL names, or else by whom this system trusts"
+)
 
 
 #: Order matters: redis-py derives AuthenticationError and BusyLoadingError from

@@ -32,6 +32,17 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     assert "s3cret-word" not in str(told)
 
 
+def test_a_certificate_that_is_not_trusted_is_told() -> None:
+    """The store can be reached, and it is not the network that somebody must look at."""
+    text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
+
+    error = unavailable(redis_errors.ConnectionError(text))
+
+    assert error.reason == "down"
+    assert "the store's certificate is not trusted" in str(error)
+    assert "s3cret-word" not in str(error)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

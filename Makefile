@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test faults fuzz bench check format lock clean
+.PHONY: help run smoke test faults fuzz bench check audit format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ check: $(READY) ## lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
+
+audit: $(READY) ## known vulnerabilities in the locked requirements; says if they cannot be looked up
+	@$(BIN)/python .ci/audit.py $(BIN)/pip-audit
 
 format: $(READY) ## put the code into its format
 	$(BIN)/ruff check --fix-only --quiet .

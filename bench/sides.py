@@ -50,6 +50,8 @@ def _ours(redis: str, downstream: str | None) -> dict[str, str]:
     if downstream is None:
         return settings
     return settings | {
+        # The bodies are of a day long past.
+        "MAX_EVENT_AGE_SECONDS": "0",
         "PERKS_BACKEND": "http",
         "PERKS_HTTP_URL": f"{downstream}/perks",
         "PERKS_HTTP_SECRET": _DOWNSTREAM_SECRET,

@@ -19,6 +19,8 @@ class Claim:
     #: When it was claimed, by the store's clock.
     claimed_ms: int
     body: bytes = field(repr=False)
+    #: Whether an operator has sent it again since it was accepted.
+    sent_again: bool = False
 
     @property
     def delivery(self) -> str:

@@ -1,5 +1,8 @@
 """What can go wrong between us and the store, told apart by what an operator does about it."""
 
+import re
+from typing import Final
+
 from redis import exceptions as redis_errors
 
 
@@ -27,7 +30,18 @@ _SENTENCES = {
 
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     """Tell why the store did not do as asked."""
-    return InboxUnavailableError(_reason(error))
+    reason, text = _reason(error), str(error)
+    if reason == "auth":
+        return InboxUnavailableError(reason, _missing_right(text))
+    if reason == "down" and "CERTIFICATE_VERIFY_FAILED" in text:
+        return InboxUnavailableError(reason, _NOT_TRUSTED)
+    return InboxUnavailableError(reason)
+
+
+_NOT_TRUSTED: Final = (
+    "the store's certificate is not trusted: it must be for the host that REDIS_URL names, and "
+    "signed by whom ssl_ca_certs in REDIS_URL names, or else by whom this system trusts"
+)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -55,6 +69,27 @@ _CODES = (
     ("NOPERM", "auth"),
     ("ACL failure", "auth"),
 )
+
+
+#: What the store says of a right that is missing (Redis's and Valkey's src/acl.c). Nothing else of
+#: its text is repeated: it may hold the command with all that it was given.
+_NO_COMMAND: Final = re.compile(
+    r"(?:[Uu]ser ([\w.@:-]{1,64})|[Tt]his user) has no permissions to run the '([a-z|-]{1,64})'"
+)
+_NO_KEY: Final = re.compile(r"[Nn]o permissions to access a (key|channel)")
+
+
+def _missing_right(text: str) -> str | None:
+    """Say in words which right is missing, if that is what the store says."""
+    if found := _NO_COMMAND.search(text):
+        user, command = found.groups()
+        return f"the store's user {user or 'that we are'} may not run {command}: docs/security.md"
+    if found := _NO_KEY.search(text):
+        return (
+            f"the store's user that we are may not use a {found[1]} which this needs; the store's "
+            "ACL LOG tells which: docs/security.md"
+        )
+    return None
 
 
 def _reason(error: redis_errors.RedisError) -> str:

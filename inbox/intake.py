@@ -54,11 +54,17 @@ class Intake:
         """
         try:
             self._headroom.check()
-            # Asks for the same rights, room and role as accepting, and writes nothing.
-            self._probe(keys=[keys.DELIVERY + "probe"])
+            # Asks for the same rights, room and role as accepting, and changes nothing. (What
+            # cannot be asked without a change, LPUSH and HINCRBY, is told by the first webhook.)
+            self._probe(keys=[keys.DELIVERY + "probe"], args=[keys.FRESH])
         except RedisError as error:
             raise unavailable(error) from error
 
 
 #: A script that does not say it only reads is refused by a full store or a replica.
-_PROBE = "#!lua\nreturn redis.call('EXISTS', KEYS[1])"
+_PROBE = """#!lua
+redis.call('EXISTS', KEYS[1])
+redis.call('SET', KEYS[1], '', 'XX')
+redis.call('ZADD', ARGV[1], 'XX', 0, '')
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', ARGV[1], '')"""

@@ -74,7 +74,7 @@ class Jobs:
         answer = self._scripts["claim"](args=[job, self._lease_ms])
         if answer[0] != b"claimed":
             return Refused(answer[1].decode())
-        _, fence, tries, received, now, queue, body = answer
+        _, fence, tries, received, now, queue, body, sent_again = answer
         return Claim(
             job=job,
             task=task,
@@ -84,6 +84,7 @@ class Jobs:
             received_ms=int(received),
             claimed_ms=now,
             body=unpack(body),
+            sent_again=bool(sent_again),
         )
 
     def fan_out(

@@ -45,7 +45,8 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         run:<n>     JSON history of run n; the newest 30. With
                                                     `trace` (frames, 2 KB) if nobody expected
                                                     its error
-                                        decided     JSON: who sent it again last, when, why
+                                        decided     JSON: who sent it again last, when, why;
+                                                    such a job is of no age (claim)
                                         held        "<dispatch>:<time>": since when a worker
                                                     has its message unclaimed (sweep)
 perkhook:queued:<queue>         zset    queued jobs by time queued, until claimed

@@ -114,6 +114,8 @@ class Stack:
             "worker": {
                 "RECLAIM_INTERVAL_SECONDS": "1",
                 "RETRY_SCHEDULE_SECONDS": "1,2,5,10,30,60",
+                # A body of somebody's own may be of any day.
+                "MAX_EVENT_AGE_SECONDS": "0",
                 "PERKS_BACKEND": "voucherify",
                 "VOUCHERIFY_API_URL": at.sandbox,
                 "VOUCHERIFY_APP_ID": DEMO["SANDBOX_APP_ID"],

@@ -109,6 +109,7 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "worker_send_task_events": True,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
+        "worker_consumer": "worker.consumer:Consumer",
         "worker_cancel_long_running_tasks_on_connection_loss": False,
     }
     if url.startswith("rediss://"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -12,6 +12,8 @@ from inbox.jobs import Jobs
 from inbox.keys import PROCESS
 from telemetry.places import places
 from telemetry.sentry import report
+from worker.age import AgeLimit
+from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.passage import Passage
@@ -35,36 +37,6 @@ SAFE_SHARE_OF_LEASE = 0.8
 MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The job is over, or was not to be run now."""
-
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotBegun:
-    """The process stops: the job is another worker's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The job waits for its next try."""
-
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The job is set aside for an operator."""
-
-    verdict: Verdict
-
-
-#: How a run can end.
-Ended = Settled | Waiting | Failed | NotBegun
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """Runs jobs with these collaborators."""
@@ -75,6 +47,8 @@ class Flow:
     schedule: tuple[float, ...]
     lease_seconds: int
     chance: Callable[[], float]
+    #: How old an event may be when its body is received; 0 for any age.
+    max_event_age_seconds: int = 0
     #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
@@ -127,7 +101,7 @@ class Flow:
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
-        owed = process(claim.body, self.table)
+        owed = process(claim.body, self.table, self._age_limit(claim))
         done = self.jobs.fan_out(
             claim,
             owed.handlers,
@@ -143,6 +117,15 @@ class Flow:
                 return f"same assignment as delivery {delivery}", owed.told
             case Stale():
                 return _LEASE_LOST, {}
+
+    def _age_limit(self, claim: Claim) -> AgeLimit | None:
+        # Whoever sends a job again has looked at it.
+        if claim.sent_again or not self.max_event_age_seconds:
+            return None
+        return AgeLimit(
+            received=_time_at(claim.received_ms, 0),
+            most=timedelta(seconds=self.max_event_age_seconds),
+        )
 
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)

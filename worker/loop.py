@@ -2,8 +2,9 @@ import threading
 from abc import ABC, abstractmethod
 
 import structlog
+from redis import RedisError
 
-from inbox.errors import is_outage
+from inbox.errors import is_outage, unavailable
 from telemetry.safe_errors import type_name
 from telemetry.sentry import report
 
@@ -58,8 +59,9 @@ class Loop(ABC):
             try:
                 self.step()
             except Exception as error:
-                if is_outage(error):
-                    log.warning(self._told_away, error=type_name(error))
+                if isinstance(error, RedisError) and is_outage(error):
+                    why = unavailable(error).sentence
+                    log.warning(self._told_away, error=type_name(error), why=why)
                     pause = self._away
                 else:
                     log.exception(self._told_unexpected)

@@ -12,6 +12,7 @@ from schemas import (
     HolderAssignmentDeleted,
     HolderRole,
 )
+from worker.age import AgeLimit
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
 from worker.reading import read
@@ -46,13 +47,18 @@ class FanOut:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-def process(body: bytes, table: HandlerTable) -> FanOut:
+def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> FanOut:
     """
     Read a body and decide what it owes.
 
+    Args:
+        body: the raw bytes.
+        table: the handlers.
+        age: how old an event may be that a handler wants; None for any age.
+
     Raises:
         UnreadableBody: the body is not what Voucherify sends; says what is wrong and where.
-        PermanentError: handlers want this event and no schema describes it.
+        PermanentError: handlers want this event and no schema describes it, or it is too old.
     """
     reading = read(body)
     envelope = reading.envelope
@@ -70,6 +76,8 @@ def process(body: bytes, table: HandlerTable) -> FanOut:
             facts=json.dumps(facts),
             told=_told(facts),
         )
+    if age is not None:
+        age.check(envelope)
     event = reading.event
     if event is None:
         raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")

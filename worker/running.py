@@ -153,6 +153,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             schedule=settings.retry_schedule_seconds,
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
+            max_event_age_seconds=settings.max_event_age_seconds,
             stopping=self._stopping,
         )
         self._listen(worker, jobs)

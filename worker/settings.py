@@ -62,6 +62,7 @@ class WorkerSettings:
     keep: Limits
     brake: Rate
     in_flight_seconds: int
+    max_event_age_seconds: int
     durability: Durability
     one_core: bool
     perks: PerksSettings
@@ -100,6 +101,10 @@ class WorkerSettings:
             ),
             # Above the time limits of a call, whose answer may still come until then.
             in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
+            # Voucherify sends a failed webhook again for 24 h.
+            max_event_age_seconds=reader.read(
+                "MAX_EVENT_AGE_SECONDS", whole_number(0, 315_360_000), "172800"
+            ),
             durability=read_durability(reader),
             one_core=reader.read("ONE_CORE", on_or_off, "on"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),

@@ -9,7 +9,8 @@ from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.message import TASK_PREFIX
 from telemetry.safe_errors import SayableError
 from telemetry.traces import following
-from worker.flow import Ended, Failed, Flow, NotBegun, Waiting
+from worker.ended import Ended, Failed, NotBegun, Waiting
+from worker.flow import Flow
 from worker.outages import Outages
 
 

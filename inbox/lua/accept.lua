@@ -11,8 +11,10 @@ end
 
 local now = server_now()
 redis.call('SET', KEYS[1], trace == '' and body or trace .. '\n' .. body)
-redis.call('ZADD', FRESH, now, delivery)
-local problem = send(delivery .. ':' .. PROCESS, 1, DELIVERIES_QUEUE, trace)
+-- Our user may lack a right: a body that stood here alone would be taken for a duplicate.
+local noted = redis.pcall('ZADD', FRESH, now, delivery)
+local problem = type(noted) ~= 'number' and noted
+  or send(delivery .. ':' .. PROCESS, 1, DELIVERIES_QUEUE, trace)
 if problem then
   -- Stored and enqueued, or neither: the sender is told and sends it again.
   redis.call('DEL', KEYS[1])

@@ -1,13 +1,14 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms
--- Gives {'claimed', fence, tries, received, now, queue, body} or {'refused', state}; the state is
+-- Gives {'claimed', fence, tries, received, now, queue, body, 1 if an operator has sent it again,
+-- else 0} or {'refused', state}; the state is
 -- 'newer' if a newer release packed the body, and then the sweep sends it again to another worker.
 local job, lease = ARGV[1], tonumber(ARGV[2])
 local key, delivery = JOB .. job, delivery_of(job)
 local now = server_now()
 local function is_newer(body) return (string.byte(body or '') or 0) > tonumber(NEWEST_PACKING) end
 
-local found = redis.call('HMGET', key, 'state', 'queue', 'fence', 'tries', 'held')
+local found = redis.call('HMGET', key, 'state', 'queue', 'fence', 'tries', 'held', 'decided')
 local state, queue = found[1], found[2]
 if not state then
   local received, body, trace = fresh(delivery)
@@ -16,7 +17,7 @@ if not state then
   unfold(delivery, received, body, trace,
     'state', 'running', 'since', now, 'fence', 1, 'tries', 1)
   redis.call('ZADD', RUNNING, now + lease, job)
-  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body}
+  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body, 0}
 end
 
 local index = QUEUED .. queue
@@ -35,4 +36,5 @@ redis.call('ZADD', RUNNING, now + lease, job)
 local fence, tries = (found[3] or 0) + 1, (found[4] or 0) + 1
 redis.call('HSET', key, 'state', 'running', 'since', now, 'fence', fence, 'tries', tries)
 if found[5] then redis.call('HDEL', key, 'held') end
-return {'claimed', fence, tries, of_delivery[1], now, queue, of_delivery[2]}
+return {'claimed', fence, tries, of_delivery[1], now, queue, of_delivery[2],
+  found[6] and 1 or 0}

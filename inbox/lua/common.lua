@@ -17,6 +17,8 @@ local function fresh(delivery)
   local received = redis.call('ZSCORE', FRESH, delivery)
   if not received then return end
   local text = redis.call('GET', DELIVERY .. delivery)
+  -- A body that somebody took away by hand must not stop the sweep of all others.
+  if not text then redis.call('ZREM', FRESH, delivery) return end
   if string.sub(text, 1, 1) ~= '"' then return received, text, '' end
   local line = string.find(text, '\n', 1, true)
   return received, string.sub(text, line + 1), string.sub(text, 1, line - 1)

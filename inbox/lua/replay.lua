@@ -9,11 +9,13 @@ if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
 if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
 local state = redis.call('HGET', JOB .. job, 'state')
 if state then return {'refused', state} end
+local now = server_now()
 redis.call('HINCRBY', key, 'owed', 1)
 redis.call('HDEL', key, 'end:' .. PROCESS)
 local spent = redis.call('HMGET', key, 'dispatches', 'fence')
 redis.call('HSET', JOB .. job, 'queue', DELIVERIES_QUEUE,
-  'dispatches', spent[1] or 0, 'fence', spent[2] or 0)
-dispatch(job, DELIVERIES_QUEUE, server_now())
+  'dispatches', spent[1] or 0, 'fence', spent[2] or 0,
+  'decided', cjson.encode({ action = 'replay', who = ARGV[2], why = '', at = now }))
+dispatch(job, DELIVERIES_QUEUE, now)
 audit(ARGV[2], 'replay', ARGV[1], '')
 return {'queued'}

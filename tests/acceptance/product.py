@@ -162,6 +162,8 @@ class Product:
                 "RECLAIM_INTERVAL_SECONDS": "1",
                 "JOB_LEASE_SECONDS": "20",
                 "IN_FLIGHT_SECONDS": "20",
+                # The samples are of a day long past.
+                "MAX_EVENT_AGE_SECONDS": "0",
                 "RETRY_SCHEDULE_SECONDS": "1,1,1,1,1,1,1,1",
                 "PERKS_BACKEND": "voucherify",
                 "VOUCHERIFY_API_URL": self.sandbox_url,

@@ -24,7 +24,8 @@ from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Line
 from tests.histories.passing import Time
 from worker.crm.dry_run import DryRunCrm
-from worker.flow import Flow, Settled
+from worker.ended import Settled
+from worker.flow import Flow
 from worker.handlers import HandlerTable, load_handlers
 from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.perks.voucherify.api import VoucherifyApi

@@ -181,13 +181,14 @@ def answers(process: Running, path: str) -> bool:
 
 @contextmanager
 def tls_in_front_of(port: int, folder: Path) -> Iterator[int]:
-    """Put a server with a self-signed certificate in front of a port, and give its own."""
+    """Put a server with a certificate in front of a port, self-signed if the folder has none."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-         "-subj", "/CN=somebody.example.test", "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    if not certificate.exists():
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+             "-subj", "/CN=somebody.example.test", "-keyout", key, "-out", certificate],
+            check=True, capture_output=True,
+        )  # fmt: skip
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     listener = socket.create_server(("127.0.0.1", 0))

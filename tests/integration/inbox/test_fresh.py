@@ -159,6 +159,19 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     assert_consistent(house.store)
 
 
+def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
+    """Of a string that is gone nothing can be run; the sweep and the claims of others go on."""
+    gone, other, kept = (house.intake.accept(text).delivery for text in (b"1", b"2", b"3"))
+    house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
+
+    assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
+    house.looks_are_old()
+    assert house.looked_twice() == Swept(lost=1)
+
+    assert house.claim(f"{kept}:process:2").body == b"3"
+    assert house.store.zcard(keys.FRESH) == 0
+
+
 @pytest.mark.parametrize("blank", ["", " "])
 def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> None:
     """Its deliveries and jobs were hashes from the start, its messages whole."""

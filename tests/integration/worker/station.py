@@ -47,6 +47,8 @@ def environment(redis_url: str, shop: Shop, **more: str) -> dict[str, str]:
         "RECLAIM_INTERVAL_SECONDS": "1",
         "RETRY_SCHEDULE_SECONDS": "1,1,1,1",
         "WORKER_CONCURRENCY": "8",
+        # The samples are of a day long past.
+        "MAX_EVENT_AGE_SECONDS": "0",
         "PERKS_BACKEND": "voucherify",
         "VOUCHERIFY_API_URL": shop.url,
         "VOUCHERIFY_APP_ID": shop.settings.app_id,

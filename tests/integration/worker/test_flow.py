@@ -13,8 +13,9 @@ from inbox.desk import Desk
 from tests.conftest import LEASE_SECONDS
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL
+from worker.ended import Failed, Settled, Waiting
 from worker.errors import PermanentError, RetryableError
-from worker.flow import DEPLOYMENT_TRIES, Failed, Settled, Waiting
+from worker.flow import DEPLOYMENT_TRIES
 from worker.handlers import HandlerTable
 
 

@@ -10,8 +10,8 @@ from inbox.desk import Desk
 from inbox.gates import Gate
 from inbox.rate import Rate
 from tests.integration.worker.house import House
+from worker.ended import Settled
 from worker.errors import RetryableError
-from worker.flow import Settled
 from worker.handlers import HandlerTable
 
 

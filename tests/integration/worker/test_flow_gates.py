@@ -11,8 +11,8 @@ from inbox import keys
 from inbox.gates import FAILURES_THAT_SHUT, Closed, Gate, Open
 from inbox.rate import Rate
 from tests.integration.worker.house import House
+from worker.ended import Failed, Settled, Waiting
 from worker.errors import PermanentError, RetryableError
-from worker.flow import Failed, Settled, Waiting
 from worker.handlers import HandlerTable
 
 

@@ -10,7 +10,7 @@ from inbox.answers import Claim
 from inbox.gates import Gate
 from inbox.rate import Rate
 from tests.integration.worker.house import House
-from worker.flow import NotBegun, Settled, Waiting
+from worker.ended import NotBegun, Settled, Waiting
 from worker.stopping import GRACE_SECONDS, REASON, Stopping
 
 

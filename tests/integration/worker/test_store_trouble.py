@@ -16,7 +16,8 @@ from schemas import HolderAssignmentDeleted
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from worker.crm.http import HttpCrm
-from worker.flow import Flow, Settled
+from worker.ended import Settled
+from worker.flow import Flow
 from worker.handlers import HandlerTable, load_handlers
 from worker.perks.voucherify import VoucherifyPerks
 from worker.services import Job, Services

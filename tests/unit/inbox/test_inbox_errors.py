@@ -30,3 +30,49 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     assert told.reason == reason
     assert str(told).startswith("the inbox cannot take this now: the store ")
     assert "s3cret-word" not in str(told)
+
+
+def test_a_certificate_that_is_not_trusted_is_told() -> None:
+    """The store can be reached, and it is not the network that somebody must look at."""
+    text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
+
+    error = unavailable(redis_errors.ConnectionError(text))
+
+    assert error.reason == "down"
+    assert "the store's certificate is not trusted" in str(error)
+    assert "s3cret-word" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("User perkhook-worker has no permissions to run the 'config|get' command",
+         "the store's user perkhook-worker may not run config|get: docs/security.md"),
+        ("ACL failure in script: User w has no permissions to run the 'lpush' command script: on x",
+         "the store's user w may not run lpush: docs/security.md"),
+        ("this user has no permissions to run the 'set' command or its subcommand",
+         "the store's user that we are may not run set: docs/security.md"),
+        ("ACL failure in script: No permissions to access a key script: on @user_script:2.",
+         "ACL LOG tells which: docs/security.md"),
+        ("No permissions to access a channel", "may not use a channel which this needs"),
+        (("Command # 2 (SET perkhook:x s3cret-word) of pipeline caused error: No permissions to "
+         "access a key"), "may not use a key which this needs"),
+        ("User s3cret-word! has no permissions to run the 'set' command",
+         "the store refuses our user or password"),
+        ("NOPERM s3cret-word", "the store refuses our user or password"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [redis_errors.NoPermissionError, redis_errors.ResponseError])
+def test_a_missing_right_is_named(
+    kind: type[redis_errors.RedisError], text: str, told: str
+) -> None:
+    """The user and the command are told, or where to find the key, and nothing else of the text."""
+    if kind is redis_errors.ResponseError:
+        # Inside a script the code is a word of the text.
+        text = f"NOPERM {text}"
+
+    error = unavailable(kind(text))
+
+    assert error.reason == "auth"
+    assert told in str(error)
+    assert "s3cret-word" not in str(error)

@@ -1,0 +1,92 @@
+"""deploy/acl/users.acl allows what the scripts and the clients do, and nothing besides."""
+
+import re
+from typing import Final
+
+import pytest
+
+from tests.processes import ROOT
+from worker.handlers import load_handlers
+
+
+LUA: Final = ROOT / "inbox" / "lua"
+
+#: What every client sends: redis-py at a connection's start, and to run scripts.
+CLIENT: Final = {
+    "client|setname", "client|setinfo", "select", "ping", "time", "info",
+    "evalsha", "eval", "script|load", "script|exists",
+}  # fmt: skip
+
+#: kombu's own: queues, what is taken and given back, remote control, events.
+KOMBU: Final = {
+    "multi", "exec", "set", "get", "del", "brpop", "lpush", "rpush", "rpop", "llen", "hset", "hget",
+    "hdel", "zadd", "zrem", "zrevrangebyscore", "sadd", "srem", "smembers", "publish", "subscribe",
+    "unsubscribe", "psubscribe", "punsubscribe",
+}  # fmt: skip
+
+#: What operators' views read without a script.
+VIEWS: Final = {
+    "multi", "exec", "exists", "hget", "hmget", "hgetall", "get", "llen", "lrange", "smembers",
+    "zcard", "zrange", "zrevrange", "zrangebyscore", "zscore", "xrevrange",
+}  # fmt: skip
+
+DURABLE: Final = {"incr", "exists", "wait", "waitaof", "client|id"}
+FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zrange"}
+
+DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
+OPERATES: Final = DECIDES | {"replay", "erase", "forget", "accept"}
+WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - {"replay", "accept"}
+
+
+def _called(*names: str) -> set[str]:
+    """List the commands that scripts call, with what they share."""
+    return {
+        word.lower()
+        for name in names
+        for word in re.findall(r"redis\.p?call\('([A-Z]+)'", (LUA / f"{name}.lua").read_text())
+    }
+
+
+SHARED: Final = _called("common")
+
+#: What each user does.
+WORK: Final = {
+    "perkhook-receiver": CLIENT | DURABLE | _called("accept")
+    | {"hincrby", "lpush"}
+    | {"smembers", "zcard", "zrange", "llen", "hgetall"},
+    "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
+    | {"blmpop"},
+    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", *DECIDES),
+    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES | _called("decide", *OPERATES),
+}  # fmt: skip
+
+
+def _rules(user: str) -> str:
+    text = (ROOT / "deploy" / "acl" / "users.acl").read_text()
+    return next(line for line in text.splitlines() if line.startswith(f"user {user} "))
+
+
+@pytest.mark.parametrize("user", list(WORK))
+def test_each_user_may_run_what_its_process_runs_and_nothing_else(user: str) -> None:
+    """A command that a script begins to call, or no longer calls, is found here."""
+    allowed = set(re.findall(r"\+([a-z|]+)", _rules(user)))
+
+    assert allowed == WORK[user]
+    assert "+@" not in _rules(user)
+
+
+@pytest.mark.parametrize("user", ["perkhook-worker", "perkhook-flower", "perkhook-operator"])
+def test_every_queue_may_be_sent_to(user: str) -> None:
+    """The queue of a new handler is named in the file too."""
+    queues = {"deliveries", *load_handlers().queues}
+
+    assert {name for name in queues if f" ~{name}" not in _rules(user)} == set()
+
+
+def test_nobody_is_let_in_by_the_file_itself() -> None:
+    """It holds no password, nobody goes without one, and the default user is off."""
+    text = (ROOT / "deploy" / "acl" / "users.acl").read_text()
+
+    assert re.findall(r" [<>#!]\S*|nopass", text) == []
+    assert text.startswith("user default off ")
+    assert len(text.splitlines()) == len(WORK) + 2

@@ -35,7 +35,8 @@ FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zran
 
 DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
 OPERATES: Final = DECIDES | {"replay", "erase", "forget", "accept"}
-WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - {"replay", "accept"}
+RECEIVES: Final = {"accept", "read_fleet", "tell_counts", "read_canary"}
+WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - RECEIVES - {"replay"}
 
 
 def _called(*names: str) -> set[str]:
@@ -51,9 +52,8 @@ SHARED: Final = _called("common")
 
 #: What each user does.
 WORK: Final = {
-    "perkhook-receiver": CLIENT | DURABLE | _called("accept")
-    | {"hincrby", "lpush"}
-    | {"smembers", "zcard", "zrange", "llen", "hgetall"},
+    "perkhook-receiver": CLIENT | DURABLE | _called(*RECEIVES)
+    | {"hincrby", "lpush"},
     "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
     | {"blmpop"},
     "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", *DECIDES),

@@ -17,18 +17,18 @@ from bench.bodies import bodies
 #: The most that each may cost; what was counted when the bound was set stands beside it.
 MOST: Final = {
     "round trips of an accept": 1.0,  # 1
-    "bytes sent for an accept": 1450,  # 1388
-    "commands inside an accept": 12,  # 12
-    "function calls of an accept": 500,  # 458 on Python 3.13
-    "bytes of a waiting event": 2800,  # 2705
-    "modules of the receiver": 590,  # 572
+    "bytes sent for an accept": 800,  # 757
+    "commands inside an accept": 8,  # 7
+    "function calls of an accept": 140,  # 111 on Python 3.13
+    "bytes of a waiting event": 870,  # 812 to 832
+    "modules of the receiver": 600,  # 592
     "round trips of a process job": 2.0,  # 2: claim, fan_out
-    "commands inside a process job": 51,  # 51
+    "commands inside a process job": 31,  # 30
     "bytes sent for a process job": 850,  # 798
     "round trips of a handler's job": 2.0,  # 2: claim, done
-    "commands inside a handler's job": 24.5,  # 24 and 25
+    "commands inside a handler's job": 20,  # 19 and 20
     "bytes sent for a handler's job": 350,  # 329
-    "round trips of an event in a worker": 26,  # 19 to 21, more on a busy machine
+    "round trips of an event in a worker": 10,  # 6.5 to 6.8, more on a busy machine
 }
 
 EVENTS: Final = 40

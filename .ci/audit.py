@@ -14,8 +14,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
-#: How errors of the network are called, in requests' and the system's words.
-AWAY = ("ConnectionError", "ProxyError", "Timeout", "NewConnectionError", "ServiceError")
+#: How errors of the network are called, in requests' and pip-audit's words. A certificate that is
+#: not trusted belongs to somebody in between, not to the list.
+AWAY = ("ConnectionError", "ProxyError", "SSLError", "Timeout", "ServiceError")
+
+#: Seconds for all look-ups.
+PATIENCE_SECONDS = 300
 
 
 def main(pip_audit: str) -> int:
@@ -24,7 +28,12 @@ def main(pip_audit: str) -> int:
     command += ["--timeout", "15", "--format", "json"]
     for name in ("requirements.txt", "requirements-dev.txt"):
         command += ["--requirement", str(ROOT / name)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    try:
+        ran = subprocess.run(  # noqa: S603 - the command is ours
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return say(f"audit: NOT DONE: no answer in {PATIENCE_SECONDS} s")
     try:
         packages = json.loads(ran.stdout)["dependencies"]
     except (ValueError, KeyError):

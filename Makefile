@@ -25,7 +25,7 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 	@$(BIN)/python -m sandbox smoke
 
 test: $(READY) ## unit, integration, acceptance and short fault tests
-	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
 
 faults: $(READY) ## the fault tests in their long form, two at a time; prints a table
 	$(BIN)/pytest tests/faults --full -n 2 --dist load

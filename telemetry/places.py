@@ -22,6 +22,7 @@ MOST_OF_A_PLACE: Final = 3
 _LEFT_OUT: Final = "…"
 _CAUSED_BY: Final = "caused by:"
 _PROJECT: Final = f"{Path(__file__).resolve().parents[1]}/"
+_PACKAGES: Final = ("/site-packages/", "/dist-packages/")
 _STANDARD: Final = f"{sysconfig.get_path('stdlib')}/"
 
 
@@ -52,14 +53,19 @@ def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
     The place is the innermost functions of ours, without their lines: those move with releases.
     """
     codes = [frame.f_code for frame in _stack(error.__traceback__)]
-    ours = [code for code in codes if code.co_filename.startswith(_PROJECT)]
+    ours = [code for code in codes if _is_ours(code.co_filename)]
     place = [f"{short_path(code.co_filename)} in {code.co_name}" for code in ours or codes]
     return [process, job.rpartition(":")[2], type_name(error), " > ".join(place[-MOST_OF_A_PLACE:])]
 
 
+def _is_ours(path: str) -> bool:
+    # An environment may stand inside the project.
+    return path.startswith(_PROJECT) and not any(folder in path for folder in _PACKAGES)
+
+
 def short_path(path: str) -> str:
     """Write a source file's path from its project or package on: machines are not told."""
-    for folder in ("/site-packages/", "/dist-packages/"):
+    for folder in _PACKAGES:
         if folder in path:
             return path.rpartition(folder)[2]
     for root in (_PROJECT, _STANDARD):

@@ -65,3 +65,20 @@ def test_the_place_is_ours_however_deep_the_error_is_in_a_library(
     place = fingerprint(error, "worker", "")[3].split(" > ")
 
     assert place == [f"worker/act.py in f{n}" for n in range(10 - MOST_OF_A_PLACE, 10)]
+
+
+def test_an_environment_inside_the_project_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fresh clone has its libraries in .venv, below its own folder."""
+    monkeypatch.setattr(places, "_PROJECT", f"{tmp_path}/")
+    library = tmp_path / ".venv/lib/python3.13/site-packages/library/act.py"
+    inner = compiled("def act(): raise ValueError", library)
+
+    assert fingerprint(inner, "worker", "0f:process")[3] == (
+        "test_grouping.py in raised > library/act.py in act"
+    )
+    monkeypatch.setattr(places, "_PROJECT", f"{Path(__file__).parents[3]}/")
+    assert fingerprint(inner, "worker", "0f:process")[3] == (
+        "tests/unit/telemetry/test_grouping.py in raised"
+    )

@@ -12,7 +12,7 @@ _REQUESTS = 1500
 _VERIFY = "perkhook, verify only"
 
 #: Seconds of each round at a fixed load.
-_SECONDS_AT_LOAD = 0.6
+_SECONDS_AT_LOAD = 1.0
 
 
 def measure(plan: Plan) -> dict[str, Finding]:
@@ -57,7 +57,7 @@ def _p99(webs: dict[str, Web], found: dict[str, list[Sent]], plan: Plan) -> Find
     rate = sorted(sent.rate for sent in found[CELERY.name])[plan.rounds // 2] / 2
     latencies: dict[str, list[float]] = {name: [] for name in webs}
     # Short rounds and many: one pause of a shared machine is the p99 of its round.
-    for _ in range(plan.rounds * 6):
+    for _ in range(plan.rounds * 4):
         for name, web in webs.items():
             requests = int(rate * _SECONDS_AT_LOAD)
             latencies[name].append(send(web, requests, rate=rate, connections=100).p99)

@@ -28,6 +28,8 @@ def _under_way(product: Product, number: int) -> list[dict[str, Any]]:
     product.unassign(*(referee["holder"] for referee in referees))
     with _store(product) as store:
         wait_until(lambda: len(_running(store)) == number, "every revocation runs")
+        # The notes to the CRM are quick, and are not what is asked here.
+        wait_until(lambda: len(list(store.scan_iter(keys.JOB + "*"))) == number, "nothing else")
     return referees
 
 

@@ -195,14 +195,11 @@ def listening(redis_url: str) -> Iterator[list[dict[str, Any]]]:
     with app.connection() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": events.append})
 
-        def capture() -> None:
-            while not receiver.should_stop:
-                try:
-                    receiver.capture(limit=None, timeout=0.2, wakeup=False)
-                except TimeoutError:
-                    continue
-
-        thread = threading.Thread(target=capture)
+        # Without a time limit it stays subscribed, as Flower does: between two captures nobody
+        # would listen, and workers make no events about tasks for nobody.
+        thread = threading.Thread(
+            target=receiver.capture, kwargs={"limit": None, "timeout": None, "wakeup": False}
+        )
         thread.start()
         try:
             yield events

@@ -14,8 +14,10 @@ from worker.application import create_celery
 
 
 @pytest.fixture(autouse=True)
-def no_pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Begin without pools; close those that were made."""
+def no_pools(monkeypatch: pytest.MonkeyPatch, store: Redis) -> Iterator[None]:
+    """Begin without pools and without connections that other tests left; close what was made."""
+    for each in of_kombu(store):
+        store.client_kill_filter(_id=each)
     made: dict[Any, Any] = {}
     monkeypatch.setattr(sharing, "_pools", made)
     yield

@@ -1,18 +1,11 @@
 import json
-from collections.abc import Iterable
 from time import time
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
 
-
-def resp(words: Iterable[str | int | float | bytes]) -> bytes:
-    """Write a command as the store reads it (RESP: array of bulk strings)."""
-    encoded = [word if isinstance(word, bytes) else str(word).encode() for word in words]
-    parts = [b"*%d\r\n" % len(encoded)]
-    parts += [b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded]
-    return b"".join(parts)
+from inbox.calls import packed
 
 
 class Notes(kombu_redis.QoS):  # type: ignore[misc]  # kombu ships no types
@@ -59,11 +52,11 @@ class Notes(kombu_redis.QoS):  # type: ignore[misc]  # kombu ships no types
         if taken:
             pairs = [word for pair in taken.items() for word in pair]
             scores = [word for tag in taken for word in (time(), tag)]
-            written.append(resp(["HSET", self.unacked_key, *pairs]))
-            written.append(resp(["ZADD", self.unacked_index_key, *scores]))
+            written.append(packed("HSET", self.unacked_key, *pairs))
+            written.append(packed("ZADD", self.unacked_index_key, *scores))
         if ended:
-            written.append(resp(["HDEL", self.unacked_key, *ended]))
-            written.append(resp(["ZREM", self.unacked_index_key, *ended]))
+            written.append(packed("HDEL", self.unacked_key, *ended))
+            written.append(packed("ZREM", self.unacked_index_key, *ended))
         return written
 
     def written(self) -> None:

@@ -15,8 +15,9 @@ import structlog
 from kombu.transport import redis as kombu_redis
 from redis import ResponseError
 
+from inbox.calls import packed
 from telemetry.safe_errors import type_name
-from worker.notes import Notes, resp
+from worker.notes import Notes
 from worker.sharing import SharingChannel
 
 
@@ -54,8 +55,9 @@ class TakingChannel(SharingChannel):
         self.reached = 1
 
     def readable(self, queue: str, raw: bytes) -> Any:
-        """Read a message as it stands in a queue; None drops it."""
-        raise NotImplementedError
+        """Read a message as it stands in a queue; None would drop it."""
+        del queue
+        return json.loads(raw)
 
     def write_notes(self) -> None:
         """Write what no question has carried, now."""
@@ -114,7 +116,7 @@ class TakingChannel(SharingChannel):
         self._owed = len(commands)
         self._in_poll = self.client.connection
         self._brpop_sent_at = monotonic()
-        self.client.connection.send_packed_command([b"".join([*commands, resp(question)])])
+        self.client.connection.send_packed_command([b"".join([*commands, packed(*question)])])
         self.qos.written()
 
     def _room(self) -> int:

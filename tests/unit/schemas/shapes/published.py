@@ -64,15 +64,21 @@ class Components:
         fields = self._fields(schema, name)
         required = _required(schema, self.published)
         shape = {f"!{key}" if key in required else key: node for key, node in fields.items()}
-        twin = next((other for other, kept in self.shapes.items() if kept == shape), None)
+        if isinstance(schema.get("additionalProperties"), Mapping):
+            shape["*"] = self.node(schema["additionalProperties"], f"{name}.*")
+        twin = self._twin(shape, name)
         if twin and name not in self.published:
             return f"@{twin}"
         self.shapes[name] = shape
         if schema.get("additionalProperties") is False:
             self.closed.add(name)
-        if isinstance(schema.get("additionalProperties"), Mapping):
-            shape["*"] = self.node(schema["additionalProperties"], f"{name}.*")
         return f"@{name}"
+
+    def _twin(self, shape: Fields, name: str) -> str | None:
+        """Find the same object under the same name in another place."""
+        last = name.rpartition(".")[2]
+        alike = (other for other, kept in self.shapes.items() if kept == shape)
+        return next((other for other in alike if other.rpartition(".")[2] == last), None)
 
     def _fields(self, schema: Mapping[str, Any], name: str) -> Fields:
         fields: Fields = {}

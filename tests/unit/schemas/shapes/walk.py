@@ -1,0 +1,31 @@
+"""What the specification's shapes name and the schemas do not declare."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from schemas.fields import FreeObject, PartSchema
+from tests.unit.schemas.shapes.bodies import PUBLISHED, members
+
+
+def undeclared(readers: Iterable[PartSchema[Any]], node: str, path: str) -> list[str]:
+    """List the paths that no reader of a node declares; of several, the best one counts."""
+    kind = node.lstrip("?")
+    if kind[0] in "[{":
+        return undeclared(readers, kind[1:-1], f"{path}[]" if kind[0] == "[" else f"{path}.*")
+    if not kind.startswith("@"):
+        return []
+    if kind[1:] in PUBLISHED["unions"]:
+        variants = PUBLISHED["unions"][kind[1:]]["of"]
+        return [each for variant in variants for each in undeclared(readers, variant, path)]
+    found = [list(_missing(reader.fields, kind[1:], path)) for reader in readers]
+    return min(found, key=len, default=[f"{path} is an object, but not read as one"])
+
+
+def _missing(fields: Mapping[str, Any], shape: str, path: str) -> Iterator[str]:
+    for member in members(shape):
+        here = f"{path}.{member.name}".lstrip(".")
+        field = fields.get(member.name)
+        if field is None:
+            yield here
+        elif not isinstance(field, FreeObject):
+            yield from undeclared(getattr(field, "schemas", ()), member.node, here)

@@ -1,7 +1,6 @@
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from schemas.body import parse_body
 from schemas.catalogue import load_event
@@ -21,8 +20,7 @@ _TYPE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _LONGEST: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """
     What perkhook makes of a body; it quotes nothing of it but the event's type.
 

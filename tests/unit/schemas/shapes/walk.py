@@ -1,6 +1,6 @@
 """What the specification's shapes name and the schemas do not declare."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from schemas.fields import FreeObject, PartSchema
@@ -17,11 +17,12 @@ def undeclared(readers: Iterable[PartSchema[Any]], node: str, path: str) -> list
     if kind[1:] in PUBLISHED["unions"]:
         variants = PUBLISHED["unions"][kind[1:]]["of"]
         return [each for variant in variants for each in undeclared(readers, variant, path)]
-    found = [list(_missing(reader.fields, kind[1:], path)) for reader in readers]
+    found = [list(_missing(reader, kind[1:], path)) for reader in readers]
     return min(found, key=len, default=[f"{path} is an object, but not read as one"])
 
 
-def _missing(fields: Mapping[str, Any], shape: str, path: str) -> Iterator[str]:
+def _missing(reader: PartSchema[Any], shape: str, path: str) -> Iterator[str]:
+    fields = {field.data_key or name: field for name, field in reader.fields.items()}
     for member in members(shape):
         here = f"{path}.{member.name}".lstrip(".")
         field = fields.get(member.name)

@@ -9,10 +9,9 @@ import pytest
 
 from schemas import EVENTS, load_envelope, load_event, parse_body
 from schemas.fields import schema_of
-from schemas.paths import spell
 from tests import samples
 from tests.unit.schemas.shapes.bodies import EVENT_TYPES, PUBLISHED, Bodies
-from tests.unit.schemas.shapes.walk import undeclared
+from tests.unit.schemas.shapes.walk import needed, undeclared
 
 
 BODIES: Final = 200
@@ -21,12 +20,6 @@ READ_IN_PART: Final = {"customer.deleted"}
 every_event = pytest.mark.parametrize(
     "event_type", [each for each in EVENT_TYPES if each in EVENTS]
 )
-
-
-def needed(event_type: str) -> set[str]:
-    """List the paths without which the event is no such event."""
-    paths = schema_of(EVENTS[event_type]).strict_paths
-    return {spell(path[:length]) for path in paths for length in range(1, len(path) + 1)}
 
 
 def loaded(body: Mapping[str, Any]) -> Any:
@@ -77,9 +70,9 @@ def lost(value: Any, read: Any, path: str = "") -> Iterator[str]:
             yield from lost(item, kept, f"{path}[{number}]")
     elif isinstance(value, Mapping) and is_dataclass(read):
         fields = schema_of(type(read)).fields
-        attributes = {field.data_key or name: name for name, field in fields.items()}
+        attributes = {field.data_key or each: each for each, field in fields.items()}
         for name, item in value.items():
-            kept = getattr(read, attributes.get(name, name), None)
+            kept = getattr(read, attributes.get(name, str(name)), None)
             if kept is None:
                 yield f"{path}.{name}"
             else:

@@ -1,10 +1,18 @@
-"""What the specification's shapes name and the schemas do not declare."""
+"""What the schemas make of the specification's shapes: what they need, what they leave out."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from schemas.fields import FreeObject, PartSchema
+from schemas import EVENTS
+from schemas.fields import FreeObject, PartSchema, schema_of
+from schemas.paths import spell
 from tests.unit.schemas.shapes.bodies import PUBLISHED, members
+
+
+def needed(event_type: str) -> set[str]:
+    """List the paths without which the event is no such event."""
+    paths = schema_of(EVENTS[event_type]).strict_paths
+    return {spell(path[:length]) for path in paths for length in range(1, len(path) + 1)}
 
 
 def undeclared(readers: Iterable[PartSchema[Any]], node: str, path: str) -> list[str]:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from tests.unit.schemas.shapes.make import SHAPES
-from tests.unit.schemas.shapes.values import extra, simple, text
+from tests.unit.schemas.shapes.values import extra, rewritten, simple, text
 
 
 PUBLISHED: Final[Mapping[str, Any]] = json.loads(SHAPES.read_text(encoding="utf-8"))
@@ -22,6 +22,8 @@ _MEANT: Final = {
 }
 #: These are known to be `string`, and hold a time.
 _TIMES: Final = ("_date", "_at")
+
+_NUMBERS: Final = ("integer", "number")
 
 _DOCUMENTED: Final[dict[str, Callable[[], Any]]] = {
     "string": lambda: "2024-05-13T10:24:01.084Z",
@@ -113,7 +115,10 @@ class Bodies:
         if kind.startswith("="):
             words = kind[1:].split("|")
             return "A_NEW_ONE" if self._takes_liberty() else self.random.choice(words)
-        return text(self.random) if path in self.needed else simple(kind, self.random)
+        if path in self.needed:
+            return text(self.random)
+        value = simple(kind, self.random)
+        return rewritten(value) if kind in _NUMBERS and self._takes_liberty() else value
 
     def _several(self, kind: str, path: str) -> Any:
         number = self.random.choice((0, 1, 1, 2)) if self.kept < 1 else 1
@@ -121,8 +126,8 @@ class Bodies:
         if kind[0] == "{":
             here = f"{path}.*"
             return {text(self.random): self._value(inner, here) for _ in range(number)}
-        # Numbers as text are known of amounts, not of days of the week.
-        if inner == "integer":
+        # Days of the week, where the specification does not always say of what the list is.
+        if inner in {"integer", "any"}:
             return [self.random.randrange(7) for _ in range(number)]
         return [self._value(inner, f"{path}[]") for _ in range(number)]
 

@@ -23,6 +23,8 @@ _MEANT: Final = {
 #: These are known to be `string`, and hold a time.
 _TIMES: Final = ("_date", "_at")
 
+#: An id is never blank.
+_IDS: Final = (".id", "_id")
 _NUMBERS: Final = ("integer", "number")
 
 _DOCUMENTED: Final[dict[str, Callable[[], Any]]] = {
@@ -115,7 +117,7 @@ class Bodies:
         if kind.startswith("="):
             words = kind[1:].split("|")
             return "A_NEW_ONE" if self._takes_liberty() else self.random.choice(words)
-        if path in self.needed:
+        if path in self.needed or (kind == "string" and path.endswith(_IDS)):
             return text(self.random)
         value = simple(kind, self.random)
         return rewritten(value) if kind in _NUMBERS and self._takes_liberty() else value

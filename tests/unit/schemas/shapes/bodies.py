@@ -50,7 +50,8 @@ class Bodies:
     Makes bodies of one event.
 
     `kept` is how many of the optional fields a body has, `liberties` how often something
-    new or null stands in it; the paths of `needed` are always there.
+    new or null stands in it; the paths of `needed` are always there. In a `typical` one,
+    what is null in the published example is always null.
     """
 
     event_type: str
@@ -58,6 +59,7 @@ class Bodies:
     kept: float = 1.0
     liberties: float = 0.0
     needed: Collection[str] = ()
+    typical: bool = False
     published: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,7 +147,7 @@ class Bodies:
                 made[text(self.random)] = self._value(member.node, here)
             elif may_go and not member.required and self.random.random() >= self.kept:
                 continue
-            elif may_go and here in nulls and self._takes_liberty():
+            elif may_go and here in nulls and (self.typical or self._takes_liberty()):
                 made[member.name] = None
             else:
                 made[member.name] = self._value(member.node, here)

@@ -52,9 +52,11 @@ def test_every_published_field_is_declared(event_type: str) -> None:
 
 @every_event
 def test_what_a_body_holds_the_event_holds(event_type: str) -> None:
-    """Of a body with every field, each one arrives: none is declared under another name."""
-    body = Bodies(event_type=event_type, random=Random(event_type)).body()
-    assert list(lost(body["data"], loaded(body))) == []
+    """Of bodies with every field, each one arrives: none is declared under another name."""
+    bodies = Bodies(event_type=event_type, random=Random(event_type))
+    for _ in range(5):  # each has other variants of what can be several things
+        body = bodies.body()
+        assert list(lost(body["data"], loaded(body))) == []
 
 
 def lost(value: Any, read: Any, path: str = "") -> Iterator[str]:

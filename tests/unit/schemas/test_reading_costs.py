@@ -19,7 +19,7 @@ from tests.unit.schemas.shapes.bodies import Bodies
 from tests.unit.schemas.shapes.walk import needed
 
 
-CALLS_FOR_A_FIELD: Final = 24
+CALLS_FOR_A_FIELD: Final = 32
 CALLS_FOR_A_BODY: Final = 7_500
 WHOLE_CATALOGUE_BYTES: Final = 10 * 2**20
 

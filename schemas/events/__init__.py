@@ -1,1 +1,1 @@
-"""Events, one file for those that share a shape: a dataclass and the schema of `data`."""
+"""Events, in files that are named like them; those that share a shape stand together."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas import (
-    Canary,
     CustomerDeleted,
     Event,
+    HolderAssignment,
     HolderAssignmentDeleted,
     HolderRole,
 )
@@ -106,10 +106,10 @@ def _told(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _facts(event: Event) -> dict[str, str]:
-    if isinstance(event, Canary):
-        return {}
     if isinstance(event, CustomerDeleted):
         return {"customer": event.customer.id}
+    if not isinstance(event, HolderAssignment):
+        return {}
     holder = event.holder
     return {
         "holder": holder.id,

@@ -1,13 +1,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.fields import Amount, Choice, Part, PartSchema, Text, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import ConversionEventType, VoucherType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomEvent:
-    """The shop's own event that makes a referral count."""
+class CustomEventDefinition:
+    """An event of the shop's own, which it gave a name (`SimpleCustomEvent`)."""
 
     id: str | None = None
     name: str | None = None
@@ -36,44 +36,5 @@ class ReferralProgram:
     """What makes a referral count. The published examples show no `referee_reward`."""
 
     conversion_event_type: ConversionEventType | UnknownValue | None = None
-    custom_event: CustomEvent | None = None
+    custom_event: CustomEventDefinition | None = None
     referee_reward: RefereeReward | None = None
-
-
-class CustomEventSchema(PartSchema[CustomEvent]):
-    """Reads `CustomEvent`."""
-
-    makes = CustomEvent
-
-    id = Text()
-    name = Text()
-
-
-class RelatedObjectSchema(PartSchema[RelatedObject]):
-    """Reads `RelatedObject`."""
-
-    makes = RelatedObject
-
-    id = Text()
-    name = Text()
-    object = Text()
-
-
-class RefereeRewardSchema(PartSchema[RefereeReward]):
-    """Reads `RefereeReward`."""
-
-    makes = RefereeReward
-
-    type = Choice(VoucherType)
-    amount = Amount()
-    related_object_parent = Part(RelatedObjectSchema())
-
-
-class ReferralProgramSchema(PartSchema[ReferralProgram]):
-    """Reads `ReferralProgram`."""
-
-    makes = ReferralProgram
-
-    conversion_event_type = Choice(ConversionEventType)
-    custom_event = Part(CustomEventSchema())
-    referee_reward = Part(RefereeRewardSchema())

@@ -1,0 +1,148 @@
+"""What holds of the catalogue of events, and of what is peculiar to some of them."""
+
+import subprocess
+import sys
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from schemas import CANARY, EVENTS, UnreadableBody, event_class, load_envelope, load_event
+from schemas.event import Event
+from schemas.event_types import ALSO_CALLED, FILES
+from schemas.events.canary import Canary
+from schemas.events.customer_custom_event import CustomerCustomEvent
+from schemas.events.customer_order import CustomerOrderPaid
+from schemas.events.redemption_rollback import RedemptionRollbackSucceeded
+from schemas.events.voucher_loyalty_card import VoucherLoyaltyCardPointsExpired
+from schemas.fields import FreeObject
+from tests.processes import ROOT
+from tests.unit.schemas.test_schema_structure import EVERY
+
+
+#: Whatever part they stand in, nobody who is shown an event should see these.
+NEVER_SHOWN = {
+    "address", "birthdate", "city", "code", "cockpit_url", "country", "email", "failure_message",
+    "image_url", "line_1", "line_2", "metadata", "phone", "postal_code", "reason", "source_id",
+    "state", "subject", "system_metadata", "target_url", "tracking_id", "url",
+}  # fmt: skip
+
+#: How far a reward is, and a shop's number of a product.
+SHOWN_ALL_THE_SAME = {"RewardRedemption": {"state"}, "UnitItem": {"source_id"}}
+
+
+def event_of(event_type: str, data: dict[str, Any]) -> Event:
+    """Read an event of a type from its data."""
+    told = {"id": "ev_1", "type": event_type, "created_at": "2025-01-01T00:00:00Z"}
+    event = load_event(load_envelope({"event": told, "data": data}))
+    assert event is not None
+    return event
+
+
+def test_there_are_72_types_each_with_a_class_of_its_own() -> None:
+    """Voucherify's events are all there, once, and the one of our own is not among them."""
+    assert len(EVENTS) == 72
+    assert len(set(EVENTS.values())) == 72
+    assert CANARY not in EVENTS
+    assert event_class(CANARY) is Canary
+    assert event_class("customer.teleported") is None
+
+
+def test_an_event_is_found_by_its_name() -> None:
+    """The file begins like the event, and the class is called like it."""
+    for file, types in FILES.items():
+        for event_type in types:
+            spelled = event_type.replace(".", "_")
+            name = EVENTS[event_type].__name__.lower()
+            assert spelled.startswith(file)
+            assert spelled.replace("_", "").endswith(name)
+            assert EVENTS[event_type].__module__ == f"schemas.events.{file}"
+
+
+def test_other_names_of_an_event_give_the_same_class() -> None:
+    """Lists of Voucherify's disagree on some names; whichever comes, the event is read."""
+    for other, name in ALSO_CALLED.items():
+        assert other not in EVENTS
+        assert event_class(other) is EVENTS[name]
+
+
+def test_a_process_pays_for_the_events_that_it_reads() -> None:
+    """What nobody asked for is not imported."""
+    code = """
+import sys
+from schemas import EVENTS
+assert "customer.order.paid" in EVENTS and len(EVENTS) == 72
+assert "schemas.events.customer_order" not in sys.modules
+assert EVENTS["customer.order.paid"].__name__ == "CustomerOrderPaid"
+assert "schemas.events.voucher" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("made", EVERY, ids=lambda made: made.__name__)
+def test_no_part_shows_what_is_secret_or_personal(made: type[Any]) -> None:
+    """Codes, addresses, free text and whatever a shop keeps as it likes are not printed."""
+    free = {name for name, each in EVERY[made].fields.items() if isinstance(each, FreeObject)}
+    hidden = NEVER_SHOWN | free | ({"name"} if "Customer" in made.__name__ else set())
+    shown = {each.name for each in fields(made) if each.repr}
+    assert shown & hidden <= SHOWN_ALL_THE_SAME.get(made.__name__, set())
+
+
+def test_what_an_event_is_about_has_an_id() -> None:
+    """A rollback without an id is no event, but a redemption beside it may lack one."""
+    rolled_back = {"redemption": {"amount": 5}, "redemption_rollback": {"id": "rr_1"}}
+    event = event_of("redemption.rollback.succeeded", rolled_back)
+    assert isinstance(event, RedemptionRollbackSucceeded)
+    assert event.redemption_rollback.id == "rr_1"
+    assert event.redemption
+    assert event.redemption.id is None
+    assert event.unreadable == ()
+    with pytest.raises(UnreadableBody, match=r"^data\.redemption_rollback\.id is missing\.$"):
+        event_of("redemption.rollback.succeeded", {"redemption_rollback": {"amount": 5}})
+    with pytest.raises(UnreadableBody, match=r"^data\.redemption_rollback is missing\.$"):
+        event_of("redemption.rollback.succeeded", {})
+
+
+def test_a_field_with_another_name_in_the_body_is_told_of_by_that() -> None:
+    """`data.event` is not the event of the envelope, and its problems are named as they came."""
+    data = {"event": {"id": 5, "type": "brewed"}, "customer": {"id": "cust_1"}}
+    event = event_of("customer.custom_event", data)
+    assert isinstance(event, CustomerCustomEvent)
+    assert event.event.id == "ev_1"
+    assert event.custom_event
+    assert event.custom_event.type == "brewed"
+    assert event.unreadable == ("data.event.id",)
+
+
+@pytest.mark.parametrize(
+    ("buckets", "ids", "unreadable"),
+    [
+        ({"id": "b_1", "status": "S"}, ["b_1"], ()),
+        ([{"id": "b_1"}, {"id": "b_2"}], ["b_1", "b_2"], ()),
+        ({"id": 5}, [None], ("data.buckets.id",)),
+        ([{"id": "b_1"}, {"id": 5}], ["b_1", None], ("data.buckets[1].id",)),
+        ("rubbish", None, ("data.buckets",)),
+    ],
+)
+def test_one_bucket_is_a_list_of_one(
+    buckets: object, ids: list[str | None] | None, unreadable: tuple[str, ...]
+) -> None:
+    """The specification says an object where its example shows a list: both are read."""
+    event = event_of("voucher.loyalty_card.points_expired", {"buckets": buckets})
+    assert isinstance(event, VoucherLoyaltyCardPointsExpired)
+    assert (event.buckets and [each.id for each in event.buckets]) == ids
+    assert event.unreadable == unreadable
+
+
+def test_a_list_of_numbers_keeps_what_can_be_read() -> None:
+    """An item of a list that is none of its kind is left out, and told of."""
+    event = event_of(
+        "customer.order.paid",
+        {"order": {"items": [{"quantity": "2"}, 7], "redemptions": {"r_1": {}}}},
+    )
+    assert isinstance(event, CustomerOrderPaid)
+    assert event.order
+    assert event.order.items
+    assert [each.quantity for each in event.order.items] == [2]
+    assert event.order.redemptions == {"r_1": {}}
+    assert event.unreadable == ("data.order.items[1]",)

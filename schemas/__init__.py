@@ -16,7 +16,7 @@ from schemas.catalogue import (
     Event,
     load_event,
 )
-from schemas.envelope import Envelope, Source, load_envelope
+from schemas.envelope import RECONCILED, Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
 from schemas.event_reference import EventAPIKey, EventReference, EventSource, EventUser
 from schemas.events.canary import Canary
@@ -70,6 +70,7 @@ __all__ = [
     "CUSTOMER_DELETED",
     "HOLDER_ASSIGNMENT_CREATED",
     "HOLDER_ASSIGNMENT_DELETED",
+    "RECONCILED",
     "SCHEMAS",
     "AmountDiscount",
     "Campaign",

@@ -1,0 +1,126 @@
+"""Calls at a share of the plan's pace, one at a time, each tried until it is answered."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final, Protocol
+
+import structlog
+
+from inbox.gates import Gate
+from worker.errors import PostponedError, RetryableError
+from worker.outgoing import utc_now
+from worker.passage import Passage
+from worker.services import Job
+
+
+log = structlog.get_logger()
+
+#: A call that fails so often in a row ends the run; the next goes on where it was.
+MOST_FAILURES: Final = 8
+
+#: For a downstream that is shut for longer, the run ends as well: keys that are refused, or
+#: the calls of a whole billing cycle used up.
+LONGEST_PAUSE_SECONDS: Final = 120.0
+
+#: Waits between them grow from this to that.
+_FIRST_WAIT_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 60.0
+
+#: One call's time, far above its limits.
+_CALL_SECONDS: Final = 60.0
+
+
+class Reads(Protocol):
+    """What GETs an object of Voucherify's API (`worker.perks.voucherify.http`)."""
+
+    def read(self, path: str, query: dict[str, Any], job: Job) -> dict[str, Any] | None:
+        """Give the object, None if there is none; raises PermanentError or RetryableError."""
+
+
+class Calls:
+    """
+    Reads Voucherify's API for one run.
+
+    Args:
+        http: what makes a call.
+        share: the gate whose rate is the share that reconciling may use.
+        door: the gate of the jobs that call the same API, whose budget each call counts against
+            as well, and whose pauses are kept; one without a rate where no job calls it.
+        caller: names the run.
+        wait: waits for so many seconds; raises when the run is to end.
+    """
+
+    def __init__(
+        self,
+        http: Reads,
+        share: Gate,
+        door: Gate,
+        caller: str,
+        wait: Callable[[float], None],
+    ) -> None:
+        self._http = http
+        self._share = share
+        self._door = door
+        self._caller = f"reconcile:{caller}"
+        self._wait = wait
+        #: Calls made so far.
+        self.made = 0
+        #: Seconds spent in waiting for the share of the budget, or for the downstream.
+        self.waited = 0.0
+
+    def read(self, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        """
+        GET an object, waiting as long as it takes; None if it does not exist.
+
+        Raises:
+            PermanentError: refused in a way that trying again cannot mend.
+            RetryableError: not answered after several tries.
+        """
+        failures = 0
+        while True:
+            self._pace()
+            try:
+                return self._try(path, query)
+            except PostponedError as error:
+                # The downstream is shut for all: no fault of this call.
+                if error.seconds > LONGEST_PAUSE_SECONDS:
+                    raise RetryableError(error.reason, str(error)) from error
+                self._pause(error.seconds)
+            except RetryableError as error:
+                failures += 1
+                if failures >= MOST_FAILURES:
+                    raise
+                log.info("reconcile.call_failed", reason=error.reason)
+                wait = _FIRST_WAIT_SECONDS * 2 ** (failures - 1)
+                self._pause(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
+
+    def _pace(self) -> None:
+        self._pause(0)
+        while seconds := self._share.use(f"{self._caller}:{self.made}", 1):
+            self._pause(seconds)
+
+    def _try(self, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        passage = Passage(self._door, f"{self._caller}:{self.made}", 0.0, reserve=1)
+        passage.enter()
+        job = Job(
+            id="reconcile",
+            delivery="",
+            deadline=monotonic() + _CALL_SECONDS,
+            now=utc_now,
+            count_call=passage.count_call,
+            limit_reached=passage.limit_reached,
+        )
+        self.made += 1
+        try:
+            found = self._http.read(path, query, job)
+        except Exception as error:
+            if postponed := passage.leave(error):
+                raise postponed from error
+            raise
+        passage.leave(None)
+        return found
+
+    def _pause(self, seconds: float) -> None:
+        began = monotonic()
+        self._wait(seconds)
+        self.waited += monotonic() - began if seconds else 0

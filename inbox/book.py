@@ -25,7 +25,7 @@ LOCK_MS: Final = int(LOCK_SECONDS * 1000)
 #: Entries of the book that one step writes or one read brings.
 CHUNK: Final = 500
 
-_NOTHING: Final[Mapping[str, int]] = {}
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Book:
@@ -47,6 +47,11 @@ class Book:
         pipe.hset(keys.RECONCILE, "interval", interval_seconds)
         pipe.set(keys.RECONCILE_TURN, caller, nx=True, px=interval_seconds * 1000)
         return bool(pipe.execute()[1])
+
+    def no_turns(self) -> None:
+        """Note that workers begin no runs by themselves."""
+        if self._client.exists(keys.RECONCILE):
+            self._client.hset(keys.RECONCILE, "interval", 0)
 
     def cut_off(self, scope: str) -> bool:
         """Tell whether such a run was begun, is not at its end, and nobody is at it."""
@@ -117,7 +122,12 @@ class Book:
         news += [([], [], [each.assignment.holder, _text(each)]) for each in missing]
         while True:
             chunk, news = news[:CHUNK], news[CHUNK:]
-            words: list[str | int] = [campaign, code, "" if news or run is None else run, self._memory_ms]
+            words: list[str | int] = [
+                campaign,
+                code,
+                "" if news or run is None else run,
+                self._memory_ms,
+            ]
             for place, width in enumerate((2, 1, 2)):
                 part = [word for each in chunk for word in each[place]]
                 words += [len(part) // width, *part]
@@ -135,10 +145,13 @@ class Book:
         self._step(self._settle, caller, [holder, came_to])
 
     def move(
-        self, caller: str, counts: Mapping[str, int] = _NOTHING, **fields: str | int
+        self,
+        caller: str,
+        counts: Mapping[str, int] = _NOTHING,
+        fields: Mapping[str, str | int] = _NOTHING,
     ) -> None:
         """
-        Add to a run's counts and note how far it is; `state="finished"` gives the lock up.
+        Add to a run's counts and note how far it is.
 
         Raises:
             RunLostError: another run has taken over.
@@ -146,6 +159,10 @@ class Book:
         added = {name: many for name, many in counts.items() if many}
         pairs = [word for pair in (*added.items(), *fields.items()) for word in pair]
         self._step(self._move, caller, [len(added), *pairs])
+
+    def finish(self, caller: str, counts: Mapping[str, int]) -> None:
+        """End the run and give the lock up; arguments and errors as `move`."""
+        self.move(caller, counts, {"state": "finished"})
 
     def give_up(self, caller: str) -> None:
         """Let another go on with the run: the lock ends in a millisecond."""

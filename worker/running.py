@@ -11,6 +11,7 @@ from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
 from redis import Redis, RedisError
 
+from inbox.book import Book
 from inbox.canary import CanaryBook
 from inbox.confirm import make_barrier
 from inbox.connection import connect
@@ -31,6 +32,7 @@ from worker.flow import Flow
 from worker.perks import make_perks
 from worker.planner import Planner
 from worker.planning import Planning
+from worker.reconcile.looping import Reconciling, start_reconciling
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.stopping import Stopping
@@ -71,6 +73,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryBook(store).handled,
+        remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
     )
 
 
@@ -119,6 +122,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         self._sweeper: Sweeper | None = None
         self._planner: Planner | None = None
         self._canary: Canary | None = None
+        self._reconciling: Reconciling | None = None
         self._services: Services | None = None
         self._stopping = Stopping()
 
@@ -175,6 +179,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         )
         self._sweeper.start()
         self._canary = _start_canary(settings, store, caller)
+        self._reconciling = start_reconciling(settings, store)
         planning = Planning(
             table=worker.app.perkhook_table,
             services=self._services,
@@ -220,7 +225,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop what runs beside the jobs."""
-        for loop in (self._canary, self._planner, self._sweeper):
+        for loop in (self._reconciling, self._canary, self._planner, self._sweeper):
             if loop is not None:
                 loop.stop()
 

@@ -37,15 +37,21 @@ class PerksSettings:
             voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
             policies=Policies.read(reader),
         )
-        needed = {
-            "http": {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret},
-            "voucherify": {
-                "VOUCHERIFY_APP_ID": found.voucherify_app_id,
-                "VOUCHERIFY_APP_TOKEN": found.voucherify_app_token,
-            },
-        }
-        reader.require(needed.get(backend, {}), f"when PERKS_BACKEND is {backend}")
+        when = f"when PERKS_BACKEND is {backend}"
+        if backend == "http":
+            needed = {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret}
+            reader.require(needed, when)
+        if backend == "voucherify":
+            found.require_keys(reader, when)
         return found
+
+    def require_keys(self, reader: Reader, when: str) -> None:
+        """Note which of Voucherify's keys are missing where they are needed."""
+        needed = {
+            "VOUCHERIFY_APP_ID": self.voucherify_app_id,
+            "VOUCHERIFY_APP_TOKEN": self.voucherify_app_token,
+        }
+        reader.require(needed, when)
 
 
 def _header_text(value: str) -> str:

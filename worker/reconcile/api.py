@@ -1,6 +1,6 @@
 """What a run asks of Voucherify's REST API; each method names the page that it follows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,14 +49,16 @@ class ReconcileApi:
         """Follow: List campaigns. Gives the referral programmes."""
         for page in range(1, LAST_PAGE + 1):
             query = {"limit": PAGE, "page": page, "campaign_type": "REFERRAL_PROGRAM"}
-            found = _items(self._calls.read("/v1/campaigns", query) or {}, "campaigns")
+            found = _items(
+                self._calls.read("lists of campaigns", "/v1/campaigns", query) or {}, "campaigns"
+            )
             yield from found
             if len(found) < PAGE:
                 return
 
     def campaign(self, campaign: str) -> Json | None:
         """Follow: Get campaign."""
-        return self._calls.read(f"/v1/campaigns/{segment(campaign)}", {})
+        return self._calls.read("campaigns", f"/v1/campaigns/{segment(campaign)}", {})
 
     def codes(self, campaign: str, place: Place) -> Codes:
         """
@@ -68,7 +70,7 @@ class ReconcileApi:
         query = {"limit": PAGE, "page": place.page, "campaign_id": campaign, "order": "created_at"}
         if place.after:
             query["created_at[after]"] = place.after
-        answer = self._calls.read("/v1/vouchers", query) or {}
+        answer = self._calls.read("lists of codes", "/v1/vouchers", query) or {}
         found = _items(answer, "vouchers")
         total = answer.get("total")
         return Codes(
@@ -80,7 +82,7 @@ class ReconcileApi:
     def holders(self, code: str, campaign: str) -> dict[str, Assignment] | None:
         """Follow: List referral code holders. Gives them by assignment; None without the code."""
         path = f"/v1/referrals/members/{segment(code)}/holders"
-        pages = self._pages(path, {"limit": PAGE, "order": "-id"})
+        pages = self._pages("holders of a code", path, {"limit": PAGE, "order": "-id"})
         if pages is None:
             return None
         found = (_assignment(each, code, campaign) for each in pages)
@@ -96,23 +98,28 @@ class ReconcileApi:
         query = {"limit": PAGE, "order": "-created_at"}
         if since:
             query["start_date"] = since
-        return self._pages(
-            f"/v1/customers/{segment(customer)}/activity", query, most=MOST_ACTIVITY_PAGES
-        )
+        path = f"/v1/customers/{segment(customer)}/activity"
+        return self._pages("activity of a customer", path, query, most=MOST_ACTIVITY_PAGES)
 
     def voucher(self, code: str) -> Json | None:
         """Follow: Get voucher."""
-        return self._calls.read(f"/v1/vouchers/{segment(code)}", {})
+        return self._calls.read("codes", f"/v1/vouchers/{segment(code)}", {})
 
     def customer(self, customer: str) -> Json | None:
         """Follow: Get customer."""
-        return self._calls.read(f"/v1/customers/{segment(customer)}", {})
+        return self._calls.read("customers", f"/v1/customers/{segment(customer)}", {})
 
-    def _pages(self, path: str, query: Json, *, most: int | None = None) -> Iterator[Json] | None:
-        first = self._calls.read(path, query)
-        return None if first is None else self._rest(first, path, query, most)
+    def _pages(
+        self, what: str, path: str, query: Json, *, most: int | None = None
+    ) -> Iterator[Json] | None:
+        first = self._calls.read(what, path, query)
+        if first is None:
+            return None
+        return self._rest(first, lambda query: self._calls.read(what, path, query), query, most)
 
-    def _rest(self, page: Json, path: str, query: Json, most: int | None) -> Iterator[Json]:
+    def _rest(
+        self, page: Json, read: Callable[[Json], Json | None], query: Json, most: int | None
+    ) -> Iterator[Json]:
         while True:
             items = _items(page, "data")
             yield from items
@@ -123,7 +130,7 @@ class ReconcileApi:
             if not isinstance(after, str) or after == query.get("starting_after_id"):
                 raise unreadable("does not say where its next page starts")
             query = query | {"starting_after_id": after}
-            page = self._calls.read(path, query) or {}
+            page = read(query) or {}
 
 
 def _items(answer: Json, name: str) -> list[Json]:

@@ -44,10 +44,7 @@ def body_of(found: Missing, item: Json) -> bytes | None:
         event = load_event(load_envelope(document))
     except UnreadableBody:
         return None
-    same = (
-        isinstance(event, HolderAssignmentDeleted)
-        and event.holder.id == found.assignment.holder
-    )
+    same = isinstance(event, HolderAssignmentDeleted) and event.holder.id == found.assignment.holder
     return _written(document) if same else None
 
 

@@ -1,5 +1,6 @@
 """Calls at a share of the plan's pace, one at a time, each tried until it is answered."""
 
+from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final, Protocol
@@ -63,14 +64,17 @@ class Calls:
         self._door = door
         self._caller = f"reconcile:{caller}"
         self._wait = wait
-        #: Calls made so far.
-        self.made = 0
-        #: Seconds spent in waiting for the share of the budget, or for the downstream.
-        self.waited = 0.0
+        #: Calls made so far, by what they ask for.
+        self.made: Counter[str] = Counter()
 
-    def read(self, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+    def read(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
         """
         GET an object, waiting as long as it takes; None if it does not exist.
+
+        Args:
+            what: what is asked for, in a word, for the count.
+            path: below the API's address.
+            query: the query's names and values.
 
         Raises:
             PermanentError: refused in a way that trying again cannot mend.
@@ -80,27 +84,30 @@ class Calls:
         while True:
             self._pace()
             try:
-                return self._try(path, query)
+                return self._try(what, path, query)
             except PostponedError as error:
                 # The downstream is shut for all: no fault of this call.
                 if error.seconds > LONGEST_PAUSE_SECONDS:
                     raise RetryableError(error.reason, str(error)) from error
-                self._pause(error.seconds)
+                self._wait(error.seconds)
             except RetryableError as error:
                 failures += 1
                 if failures >= MOST_FAILURES:
                     raise
                 log.info("reconcile.call_failed", reason=error.reason)
                 wait = _FIRST_WAIT_SECONDS * 2 ** (failures - 1)
-                self._pause(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
+                self._wait(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
 
     def _pace(self) -> None:
-        self._pause(0)
-        while seconds := self._share.use(f"{self._caller}:{self.made}", 1):
-            self._pause(seconds)
+        self._wait(0)
+        while seconds := self._share.use(self._name(), 1):
+            self._wait(seconds)
 
-    def _try(self, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
-        passage = Passage(self._door, f"{self._caller}:{self.made}", 0.0, reserve=1)
+    def _name(self) -> str:
+        return f"{self._caller}:{self.made.total()}"
+
+    def _try(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        passage = Passage(self._door, self._name(), 0.0, reserve=1)
         passage.enter()
         job = Job(
             id="reconcile",
@@ -110,7 +117,7 @@ class Calls:
             count_call=passage.count_call,
             limit_reached=passage.limit_reached,
         )
-        self.made += 1
+        self.made[what] += 1
         try:
             found = self._http.read(path, query, job)
         except Exception as error:
@@ -119,8 +126,3 @@ class Calls:
             raise
         passage.leave(None)
         return found
-
-    def _pause(self, seconds: float) -> None:
-        began = monotonic()
-        self._wait(seconds)
-        self.waited += monotonic() - began if seconds else 0

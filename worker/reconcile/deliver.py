@@ -36,21 +36,25 @@ class Delivering:
         Returns:
             What it came to, and the delivery, which is empty if there is none.
         """
-        assignment = found.assignment
-        if self._book.told_of([assignment.holder]):
+        if self._book.told_of([found.assignment.holder]):
             return Fate.TOLD, ""
+        return APPLIED, self._intake.accept(self.body(found, told)).delivery
+
+    def body(self, found: Missing, told: Told | None = None) -> bytes:
+        """Write the body that a delivery about a removal has; arguments as `deliver`."""
+        assignment = found.assignment
         if found.event and told is None:
             activity = self._api.activity(assignment.customer, assignment.since)
             told = told_in(activity or (), assignment.holder)
         body = body_of(found, told.item) if told else None
-        if body is None:
-            body = body_without_event(
-                found,
-                self._campaign(assignment.campaign),
-                self._api.voucher(assignment.code),
-                self._api.customer(assignment.customer),
-            )
-        return APPLIED, self._intake.accept(body).delivery
+        if body is not None:
+            return body
+        return body_without_event(
+            found,
+            self._campaign(assignment.campaign),
+            self._api.voucher(assignment.code),
+            self._api.customer(assignment.customer),
+        )
 
     def _campaign(self, campaign: str) -> Json | None:
         if campaign not in self._campaigns:

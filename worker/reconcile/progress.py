@@ -1,10 +1,10 @@
 """What a run has done so far, for whoever waits for it."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
-from typing import Any
 
 from inbox.assignment import Assignment, Missing
 from worker.reconcile.removal import Fate
@@ -40,18 +40,19 @@ class Progress:
     Counts, and tells after each code.
 
     Args:
-        calls: tells how many calls were made so far.
+        calls: the calls made so far by what they ask for; counted on by who makes them.
         tell: hears of each step.
         clock: tells monotonic time.
     """
 
     def __init__(
         self,
-        calls: Callable[[], int],
+        calls: Counter[str],
         tell: Callable[["Progress"], None] = lambda _: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._calls = calls
+        #: Calls made by this process, by what they ask for.
+        self.calls = calls
         self._tell = tell
         self._clock = clock
         self._began = clock()
@@ -67,11 +68,6 @@ class Progress:
         self.persons: list[tuple[Assignment, Fate]] = []
 
     @property
-    def calls(self) -> int:
-        """Calls made by this process."""
-        return self._calls()
-
-    @property
     def total(self) -> int:
         """How many there are in all, as far as is known."""
         return sum(max(many, self.done.get(each, 0)) for each, many in self.totals.items())
@@ -84,17 +80,13 @@ class Progress:
             return None
         return left * (self._clock() - self._began) / self.looked
 
-    def campaigns(self, listed: Iterable[tuple[str, Any]]) -> None:
-        """Tell what there is to do, with the number of codes where it is known."""
-        self.totals |= {name: many if isinstance(many, int) else 0 for name, many in listed}
+    def expect(self, totals: Mapping[str, int]) -> None:
+        """Tell how many codes campaigns have, as far as is known."""
+        self.totals.update(totals)
 
     def begin(self, campaign: str, done: int) -> None:
         """Begin with one of which so many are done."""
         self.done[campaign] = done
-
-    def expect(self, campaign: str, total: int) -> None:
-        """Tell how many codes a campaign has."""
-        self.totals[campaign] = total
 
     def one_more(self, campaign: str) -> None:
         """One code or customer was looked at."""
@@ -118,7 +110,7 @@ class Progress:
 
     def unnoted(self) -> dict[str, int]:
         """Give what was counted since the last time, for the store."""
-        calls = self.calls
+        calls = self.calls.total()
         counts = {**self._unnoted, "calls": calls - self._calls_noted}
         self._unnoted, self._calls_noted = {}, calls
         return counts

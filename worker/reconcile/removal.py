@@ -47,9 +47,7 @@ def gone(
     return [each for holder, each in known.items() if holder not in (listed or {})]
 
 
-def news(
-    known: Collection[str], listed: Mapping[str, Assignment] | None
-) -> list[Assignment]:
+def news(known: Collection[str], listed: Mapping[str, Assignment] | None) -> list[Assignment]:
     """List holders of referral roles that were not known."""
     return [
         each
@@ -142,9 +140,7 @@ def fate(
     return Fate.YOUNG if since and now - since < grace else Fate.MISSING
 
 
-def removed_at(
-    assignment: Assignment, listed: Iterable[Assignment], now: datetime
-) -> datetime:
+def removed_at(assignment: Assignment, listed: Iterable[Assignment], now: datetime) -> datetime:
     """
     Give the latest time at which an assignment of which no event tells can have ended.
 
@@ -155,7 +151,9 @@ def removed_at(
     later = (
         at
         for each in listed
-        if each.customer == assignment.customer and (at := read_timestamp(each.since)) and at > since
+        if each.customer == assignment.customer
+        and (at := read_timestamp(each.since))
+        and at > since
     )
     return min((at - timedelta(milliseconds=1) for at in later), default=now)
 

@@ -2,23 +2,25 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 from typing import Final
 
+import httpx
 import structlog
 from redis import Redis
 
+from inbox.assignment import Missing
 from inbox.book import LOCK_SECONDS, Book
 from inbox.gates import Gate
 from inbox.intake import Intake
-from worker.outgoing import utc_now
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.reconcile.api import ReconcileApi
 from worker.reconcile.calls import Calls
 from worker.reconcile.deliver import Delivering
+from worker.reconcile.finding import Finding
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
 from worker.settings import WorkerSettings
@@ -46,16 +48,25 @@ class Runner:
         settings: what to look at, with which keys, at what share of the budget.
         store: the inbox's.
         halt: waits for so many seconds, 0 for none; true if the run is to end.
+        caller: names the runs; this process unless it is given.
+        client: makes the calls; one of its own for each run if it is None.
     """
 
     def __init__(
-        self, settings: WorkerSettings, store: Redis, halt: Callable[[float], bool]
+        self,
+        settings: WorkerSettings,
+        store: Redis,
+        halt: Callable[[float], bool],
+        *,
+        caller: str = "",
+        client: httpx.Client | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._halt = halt
         self.book = Book(store, memory_seconds=settings.removal_memory_seconds)
-        self.caller = f"{socket.gethostname()}:{os.getpid()}"
+        self.caller = caller or f"{socket.gethostname()}:{os.getpid()}"
+        self._client = client
 
     def run(
         self,
@@ -76,64 +87,75 @@ class Runner:
         if isinstance(run, str):
             raise BusyError(run)
         log.info("reconcile.goes_on" if run.goes_on else "reconcile.begun", run=run.number)
-        with self._api(tell) as (api, progress):
+        with self._calls(lambda: self._go_on(lambda: tell(progress))) as calls:
+            progress = Progress(calls.made, tell)
             try:
-                self._reconciliation(api, progress, apply=apply).run(scope, run)
+                self._reconciliation(ReconcileApi(calls), progress, apply=apply).run(scope, run)
             except BaseException:
                 self.book.give_up(self.caller)
                 raise
-        log.info("reconcile.finished", run=run.number, calls=progress.calls, **progress.counts)
+        log.info(
+            "reconcile.finished", run=run.number, calls=progress.calls.total(), **progress.counts
+        )
         return progress
 
     def _reconciliation(
         self, api: ReconcileApi, progress: Progress, *, apply: bool
     ) -> Reconciliation:
-        return Reconciliation(
-            api=api,
-            book=self.book,
-            delivering=Delivering(api, self.book, Intake(self._store)) if apply else None,
-            caller=self.caller,
-            grace=timedelta(seconds=self._settings.reconcile.grace_seconds),
-            now=utc_now,
-            progress=progress,
+        finding = Finding(
+            self.book,
+            Delivering(api, self.book, Intake(self._store)) if apply else None,
+            self.caller,
+            timedelta(seconds=self._settings.reconcile.grace_seconds),
+            progress,
         )
+        return Reconciliation(api, self.book, finding, self.caller, progress)
+
+    def bodies(self, found: Iterable[Missing]) -> Iterator[tuple[Missing, bytes]]:
+        """Write the bodies that deliveries about removals would have, without delivering them."""
+        with self._calls(lambda: None) as calls:
+            delivering = Delivering(ReconcileApi(calls), self.book, Intake(self._store))
+            for each in found:
+                yield each, delivering.body(each)
 
     @contextmanager
-    def _api(self, tell: Callable[[Progress], None]) -> Iterator[tuple[ReconcileApi, Progress]]:
-        perks = self._settings.perks
+    def _calls(self, between: Callable[[], None]) -> Iterator[Calls]:
+        perks, rate = self._settings.perks, self._settings.perks.voucherify_rate
         http = VoucherifyHttp(
-            perks.voucherify_url, perks.voucherify_app_id, perks.voucherify_app_token
+            perks.voucherify_url,
+            perks.voucherify_app_id,
+            perks.voucherify_app_token,
+            client=self._client,
         )
-        share = Gate(self._store, "reconcile", self._settings.reconcile.rate(perks.voucherify_rate))
-        # Only one backend's jobs call the same API.
+        # Of all backends one calls the same API, whose budget and pauses are for all who do.
         shared = perks.backend == "voucherify"
-        door = Gate(self._store, "perks", perks.voucherify_rate) if shared else Gate(
-            self._store, "reconcile"
-        )  # fmt: skip
-        calls = Calls(http, share, door, self.caller, lambda seconds: self._wait(seconds, heard))
-        progress = Progress(lambda: calls.made, tell)
-
-        def heard() -> None:
-            tell(progress)
-
         try:
-            yield ReconcileApi(calls), progress
+            yield Calls(
+                http,
+                Gate(self._store, "reconcile", self._settings.reconcile.rate(rate)),
+                Gate(self._store, "perks", rate) if shared else Gate(self._store, "reconcile"),
+                self.caller,
+                lambda seconds: self._wait(seconds, between),
+            )
         finally:
-            http.close()
+            if self._client is None:
+                http.close()
 
-    def _wait(self, seconds: float, heard: Callable[[], None]) -> None:
+    def _wait(self, seconds: float, between: Callable[[], None]) -> None:
         end = monotonic() + seconds
         while True:
-            piece = min(end - monotonic(), _PIECE_SECONDS)
-            if self._halt(max(piece, 0.0)):
+            if self._halt(max(min(end - monotonic(), _PIECE_SECONDS), 0.0)):
                 raise HaltedError
             if monotonic() >= end:
                 return
-            self.book.move(self.caller)
-            heard()
+            between()
+
+    def _go_on(self, heard: Callable[[], None]) -> None:
+        self.book.move(self.caller)
+        heard()
 
     def _dead(self) -> str:
-        """Name a run of this machine whose process is no more, so that nobody waits for its lock."""
+        """Name a run of this machine whose process is no more: nobody waits for its lock."""
         holder = self.book.runs_now()
         host, _, pid = (holder or "").rpartition(":")
         if host != socket.gethostname() or not pid.isdecimal() or int(pid) == os.getpid():

@@ -8,7 +8,6 @@ import structlog
 from inbox.assignment import Assignment, Missing, Run
 from inbox.book import Book
 from worker.errors import PermanentError
-from worker.outgoing import utc_now
 from worker.reconcile.api import Place, ReconcileApi
 from worker.reconcile.finding import Finding
 from worker.reconcile.progress import Progress
@@ -67,7 +66,7 @@ class LookingAtCodes:
                 for each, what, told in self._fates(known, listed):
                     self._finding.tell(each, what)
                     if what is Fate.MISSING:
-                        ended = removed_at(each, (listed or {}).values(), utc_now())
+                        ended = removed_at(each, (listed or {}).values(), self._finding.now())
                         found.append((missing(each, told, ended), told))
                     elif what is not Fate.YOUNG:
                         settled.append(each.holder)
@@ -105,7 +104,7 @@ class LookingAtCodes:
                 told,
                 customer_exists=activity is not None,
                 code_exists=listed is not None,
-                now=utc_now(),
+                now=self._finding.now(),
                 grace=self._finding.grace,
             )
             yield each, what, told

@@ -2,7 +2,6 @@
 
 from inbox.assignment import Run
 from inbox.book import Book
-from worker.outgoing import utc_now
 from worker.reconcile.api import ReconcileApi
 from worker.reconcile.finding import Finding
 from worker.reconcile.progress import Progress, Scope
@@ -58,7 +57,7 @@ class LookingAtCustomers:
                     told,
                     customer_exists=True,
                     code_exists=True,
-                    now=utc_now(),
+                    now=self._finding.now(),
                     grace=self._finding.grace,
                 )
             self._finding.tell(each, what)

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -6,6 +7,7 @@ import structlog
 from inbox.assignment import Assignment, Missing
 from inbox.book import Book
 from worker.errors import PermanentError
+from worker.outgoing import utc_now
 from worker.reconcile.progress import Progress
 from worker.reconcile.removal import Fate, Told
 
@@ -30,6 +32,7 @@ class Finding:
         caller: names who runs it.
         grace: removals younger than this are left to their webhook.
         progress: hears of it.
+        now: tells the time.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class Finding:
         caller: str,
         grace: timedelta,
         progress: Progress,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._book = book
         self._delivering = delivering
         self._caller = caller
         self._progress = progress
         self.grace = grace
+        self.now = now
 
     def deliver_found(self) -> None:
         """Deliver what was noted before, if deliveries are to be made."""

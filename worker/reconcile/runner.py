@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
@@ -16,6 +16,7 @@ from inbox.assignment import Missing
 from inbox.book import LOCK_SECONDS, Book
 from inbox.gates import Gate
 from inbox.intake import Intake
+from worker.outgoing import utc_now
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.reconcile.api import ReconcileApi
 from worker.reconcile.calls import Calls
@@ -50,6 +51,7 @@ class Runner:
         halt: waits for so many seconds, 0 for none; true if the run is to end.
         caller: names the runs; this process unless it is given.
         client: makes the calls; one of its own for each run if it is None.
+        now: tells the time.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Runner:
         *,
         caller: str = "",
         client: httpx.Client | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -67,6 +70,7 @@ class Runner:
         self.book = Book(store, memory_seconds=settings.removal_memory_seconds)
         self.caller = caller or f"{socket.gethostname()}:{os.getpid()}"
         self._client = client
+        self._now = now
 
     def run(
         self,
@@ -108,6 +112,7 @@ class Runner:
             self.caller,
             timedelta(seconds=self._settings.reconcile.grace_seconds),
             progress,
+            self._now,
         )
         return Reconciliation(api, self.book, finding, self.caller, progress)
 

@@ -87,6 +87,10 @@ class Store:
         """Note what happened to a customer."""
         self._activity_of.setdefault(customer_id, Ordered()).add(activity.id, activity)
 
+    def forget_activity(self) -> None:
+        """Forget what happened to all customers, as if nothing had been noted of it."""
+        self._activity_of.clear()
+
     def hide(self, transaction_id: str) -> None:
         """Leave a transaction out of listings for as many calls as the options say."""
         if self.options.index_lag:

@@ -33,7 +33,12 @@ class Reconciler:
         self._cut(monkeypatch, Intake, "accept")
 
     def run(
-        self, scope: Scope = CODES, *, apply: bool, crash_at: int = 0, **settings: str
+        self,
+        scope: Scope = CODES,
+        *,
+        apply: bool,
+        crash_at: int = 0,
+        settings: dict[str, str] | None = None,
     ) -> Progress:
         """
         Begin a run, or go on with one that was cut off.
@@ -43,7 +48,7 @@ class Reconciler:
         """
         self._steps, self._crash_at = 0, crash_at
         try:
-            return self._runner(settings).run(scope, apply=apply)
+            return self._runner(settings or {}).run(scope, apply=apply)
         finally:
             self._crash_at = 0
 

@@ -40,6 +40,7 @@ class Finding:
         book: Book,
         delivering: Delivers | None,
         caller: str,
+        *,
         grace: timedelta,
         progress: Progress,
         now: Callable[[], datetime] = utc_now,

@@ -110,9 +110,9 @@ class Runner:
             self.book,
             Delivering(api, self.book, Intake(self._store)) if apply else None,
             self.caller,
-            timedelta(seconds=self._settings.reconcile.grace_seconds),
-            progress,
-            self._now,
+            grace=timedelta(seconds=self._settings.reconcile.grace_seconds),
+            progress=progress,
+            now=self._now,
         )
         return Reconciliation(api, self.book, finding, self.caller, progress)
 

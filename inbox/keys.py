@@ -142,6 +142,16 @@ perkhook:canary                 hash    synthetic events through the public addr
                                         handled     when the last came through
                                         delay       how long that took, in ms
 perkhook:canary:turn            string  lock: who sends the next; one canary interval
+perkhook:webhook                hash    what Voucherify says of our webhook; goes a week after the
+                                        last worker that was to look (webhook_turn, webhook_saw),
+                                        or when one starts that is not
+
+                                        since       when the first look was due
+                                        looked      when one last found something out
+                                        state       active, off, none: what it found
+                                        listed      1 if our event is among those that are sent
+                                                    to it, 0 if not
+perkhook:webhook:turn           string  lock: who looks next; one interval
 ==============================  ======  ======================================================
 
 Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
@@ -190,6 +200,8 @@ SWEEPING: Final = PREFIX + "sweeping"
 CHECKIN: Final = PREFIX + "checkin"
 CANARY: Final = PREFIX + "canary"
 CANARY_TURN: Final = CANARY + ":turn"
+WEBHOOK: Final = PREFIX + "webhook"
+WEBHOOK_TURN: Final = WEBHOOK + ":turn"
 
 #: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.
 UNACKED: Final = "unacked"

@@ -58,6 +58,8 @@ _NAMES: Final = {
     "SWEEPING": keys.SWEEPING,
     "CANARY": keys.CANARY,
     "CANARY_TURN": keys.CANARY_TURN,
+    "WEBHOOK": keys.WEBHOOK,
+    "WEBHOOK_TURN": keys.WEBHOOK_TURN,
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,

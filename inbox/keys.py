@@ -154,7 +154,7 @@ perkhook:reconcile              hash    the search for removals that nobody told
                                         codes, calls, found, applied, …  what it came to
                                         completed   when one last came to its end
                                         interval    how often workers begin one, in s; 0 for never
-perkhook:reconcile:lock         string  lock: who runs it; a minute, renewed with each step
+perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with each step
 perkhook:reconcile:turn         string  lock: the next run of the workers is not due; one interval
 perkhook:codes:<campaign>       zset    its referral codes by the run that last looked at them
                                         (reconcile_look); REMOVAL_MEMORY_SECONDS after the last
@@ -164,6 +164,16 @@ perkhook:assignments:<code>     hash    who holds a code, as far as is known: th
 perkhook:missing                hash    removals that nobody told of, until they are deliveries:
                                         the assignment to JSON of ids (reconcile_look,
                                         reconcile_settle); as long
+perkhook:webhook                hash    what Voucherify says of our webhook; goes a week after the
+                                        last worker that was to look (webhook_turn, webhook_saw),
+                                        or when one starts that is not
+
+                                        since       when the first look was due
+                                        looked      when one last found something out
+                                        state       active, off, none: what it found
+                                        listed      1 if our event is among those that are sent
+                                                    to it, 0 if not
+perkhook:webhook:turn           string  lock: who looks next; one interval
 ==============================  ======  ======================================================
 
 Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
@@ -221,6 +231,8 @@ MISSING: Final = PREFIX + "missing"
 
 #: Before the id of a holder: what `IDENTITY` calls the removal of one assignment.
 REMOVAL: Final = "customer.holder.assignment.deleted:"
+WEBHOOK: Final = PREFIX + "webhook"
+WEBHOOK_TURN: Final = WEBHOOK + ":turn"
 
 #: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.
 UNACKED: Final = "unacked"

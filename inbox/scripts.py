@@ -68,6 +68,8 @@ _NAMES: Final = {
     "ASSIGNMENTS": keys.ASSIGNMENTS,
     "MISSING": keys.MISSING,
     "REMOVAL": keys.REMOVAL,
+    "WEBHOOK": keys.WEBHOOK,
+    "WEBHOOK_TURN": keys.WEBHOOK_TURN,
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,

@@ -12,6 +12,7 @@ from worker.canary import CanarySettings
 from worker.crm import CrmSettings
 from worker.perks import PerksSettings
 from worker.reconcile.settings import ReconcileSettings
+from worker.webhook_watch import WebhookWatchSettings
 
 
 #: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
@@ -70,6 +71,7 @@ class WorkerSettings:
     crm: CrmSettings
     canary: CanarySettings | None
     reconcile: ReconcileSettings
+    webhook_watch: WebhookWatchSettings | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
@@ -114,6 +116,7 @@ class WorkerSettings:
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
+            webhook_watch=WebhookWatchSettings.read(reader),
         )
         if found.reconcile.interval_seconds:
             found.perks.require_keys(reader, "with RECONCILE_INTERVAL_SECONDS")

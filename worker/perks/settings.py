@@ -31,8 +31,8 @@ class PerksSettings:
             voucherify_url=reader.read(
                 "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
             ),
-            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", _header_text, ""),
-            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", _header_text, ""),
+            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", header_text, ""),
+            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", header_text, ""),
             # The smallest plan's limit, so that nobody's access is blocked by surprise.
             voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
             policies=Policies.read(reader),
@@ -54,7 +54,8 @@ class PerksSettings:
         reader.require(needed, when)
 
 
-def _header_text(value: str) -> str:
+def header_text(value: str) -> str:
+    """Take what can stand in a header."""
     if not (value.isascii() and value.isprintable()):
         raise ValueError("must be printable ASCII")
     return value

@@ -1,10 +1,7 @@
-from contextlib import suppress
-
 import structlog
-from redis import Redis, RedisError
+from redis import Redis
 
 from inbox.assignment import RunLostError
-from inbox.book import Book
 from inbox.errors import InboxUnavailableError
 from worker.errors import JobError
 from worker.loop import Loop
@@ -17,19 +14,6 @@ log = structlog.get_logger()
 
 #: How often each worker asks whether it is its turn, or whether a run was cut off.
 LOOK_SECONDS = 15.0
-
-
-def start_reconciling(settings: WorkerSettings, store: Redis) -> "Reconciling | None":
-    """Begin to reconcile from time to time, if the settings say so."""
-    if not settings.reconcile.interval_seconds:
-        # Else an alert would wait for runs that are not to come. A store that is away is met by
-        # the sweep.
-        with suppress(RedisError):
-            Book(store, memory_seconds=settings.removal_memory_seconds).no_turns()
-        return None
-    reconciling = Reconciling(settings, store)
-    reconciling.start()
-    return reconciling
 
 
 class Reconciling(Loop):

@@ -13,6 +13,8 @@ from inbox.fleet import Fleet
 from inbox.fleet_views import WebhookView
 from inbox.webhook_state import KNOWN_SECONDS, WebhookBook, WebhookState
 from sandbox.inprocess import InProcess
+from worker.settings import WorkerSettings
+from worker.watches import start_watches
 from worker.webhook_watch import INTERVAL_SECONDS, WebhookWatch, WebhookWatchSettings
 
 
@@ -94,6 +96,8 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
         assert seen is not None
         assert (seen.active, seen.listed) == (False, True)
 
+    for each in ("since", "looked"):
+        store.hincrby(keys.WEBHOOK, each, -700_000)
     shop.call("PUT", "/webhook", {"active": True})
     assert look(store, shop.transport) == [{"event": "webhook_watch.active"}]
     shop.call("PUT", "/webhook", {"url": "https://elsewhere.example.test/"})
@@ -101,6 +105,7 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
     seen = known(store)
     assert seen is not None
     assert (seen.active, seen.listed) == (False, None)
+    assert seen.age_seconds < 5, "it counts from the last look"
 
 
 def test_a_webhook_that_does_not_list_our_event_is_told_once(store: Redis, shop: InProcess) -> None:
@@ -209,3 +214,13 @@ def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
 
     assert known(store) is None
     assert not store.exists(keys.WEBHOOK)
+
+
+def test_a_worker_that_is_not_to_look_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
+    """The age would grow, and an alert with it, though nobody wants to know any more."""
+    WebhookBook(store).turn("one", INTERVAL_SECONDS)
+    settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
+
+    assert start_watches(settings, store, "two") == ()
+
+    assert known(store) is None

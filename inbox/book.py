@@ -29,12 +29,21 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Book:
-    """The book's face for runs, for handlers and for support."""
+    """
+    The book's face for runs, for handlers and for support.
 
-    def __init__(self, client: Redis, *, memory_seconds: int) -> None:
+    Args:
+        client: the store.
+        memory_seconds: how long it is known that a removal was taken on, and so the book's life.
+        run: the key of the run; of each there is one at a time.
+    """
+
+    def __init__(self, client: Redis, *, memory_seconds: int, run: str = keys.RECONCILE) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._memory_ms = memory_seconds * 1000
+        self._run = run
+        self._lock = f"{run}:lock"
         self._begin = scripts.load(client, "reconcile_begin")
         self._look = scripts.load(client, "reconcile_look")
         self._settle = scripts.load(client, "reconcile_settle")
@@ -56,8 +65,8 @@ class Book:
     def cut_off(self, scope: str) -> bool:
         """Tell whether such a run was begun, is not at its end, and nobody is at it."""
         pipe = self._client.pipeline(transaction=False)
-        pipe.hmget(keys.RECONCILE, "state", "scope")
-        pipe.exists(keys.RECONCILE_LOCK)
+        pipe.hmget(self._run, "state", "scope")
+        pipe.exists(self._lock)
         (state, known), locked = pipe.execute()
         return state == b"running" and known == scope.encode() and not locked
 
@@ -70,7 +79,7 @@ class Book:
             scope: what is looked at; a run is gone on with by one with the same.
             dead: whose run is known to be over though its lock is not.
         """
-        word, found = self._begin(args=[caller, LOCK_MS, scope, dead])
+        word, found = self._begin(keys=[self._run, self._lock], args=[caller, LOCK_MS, scope, dead])
         if word == b"busy":
             return str(found.decode())
         fields = _pairs(found)
@@ -78,7 +87,7 @@ class Book:
 
     def runs_now(self) -> str | None:
         """Name who runs one now; None if nobody does."""
-        holder = self._client.get(keys.RECONCILE_LOCK)
+        holder = self._client.get(self._lock)
         return holder.decode() if holder else None
 
     def known(self, code: str, campaign: str) -> dict[str, Assignment]:
@@ -166,7 +175,7 @@ class Book:
 
     def give_up(self, caller: str) -> None:
         """Let another go on with the run: the lock ends in a millisecond."""
-        self._move(args=[caller, 1, 0])
+        self._move(keys=[self._run, self._lock], args=[caller, 1, 0])
 
     def runs_of(self, campaign: str, codes: Sequence[str]) -> list[int]:
         """Tell by which run each code was last looked at; 0 for none."""
@@ -210,7 +219,7 @@ class Book:
 
     def last(self) -> Run | None:
         """Read the run that goes on now, or else the last."""
-        fields = _pairs([word for pair in self._client.hgetall(keys.RECONCILE).items()
+        fields = _pairs([word for pair in self._client.hgetall(self._run).items()
                          for word in pair])  # fmt: skip
         return Run(int(fields["run"]), False, fields) if "run" in fields else None
 
@@ -226,7 +235,7 @@ class Book:
         return bool(self._remember(args=args))
 
     def _step(self, script: Any, caller: str, words: Sequence[str | int]) -> None:
-        if not script(args=[caller, LOCK_MS, *words]):
+        if not script(keys=[self._run, self._lock], args=[caller, LOCK_MS, *words]):
             raise RunLostError("another run has taken over")
 
 

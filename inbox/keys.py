@@ -142,8 +142,8 @@ perkhook:canary                 hash    synthetic events through the public addr
                                         handled     when the last came through
                                         delay       how long that took, in ms
 perkhook:canary:turn            string  lock: who sends the next; one canary interval
-perkhook:reconcile              hash    the search for removals that nobody told of, of which there
-                                        is one at a time (reconcile_begin, reconcile_move,
+perkhook:reconcile              hash    the search for removals that nobody told of among the codes,
+                                        one at a time (reconcile_begin, reconcile_move,
                                         reconcile_look, reconcile_settle); for ever
 
                                         run         its number
@@ -155,6 +155,8 @@ perkhook:reconcile              hash    the search for removals that nobody told
                                         completed   when one last came to its end
                                         interval    how often workers begin one, in s; 0 for never
 perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with each step
+perkhook:reconcile:customers    hash    the same for a search in the activity of customers, which
+                                        may go on beside it; and its lock, …:customers:lock
 perkhook:reconcile:turn         string  lock: the next run of the workers is not due; one interval
 perkhook:codes:<campaign>       zset    its referral codes by the run that last looked at them
                                         (reconcile_look); REMOVAL_MEMORY_SECONDS after the last
@@ -223,7 +225,7 @@ CHECKIN: Final = PREFIX + "checkin"
 CANARY: Final = PREFIX + "canary"
 CANARY_TURN: Final = CANARY + ":turn"
 RECONCILE: Final = PREFIX + "reconcile"
-RECONCILE_LOCK: Final = RECONCILE + ":lock"
+RECONCILE_CUSTOMERS: Final = RECONCILE + ":customers"
 RECONCILE_TURN: Final = RECONCILE + ":turn"
 CODES: Final = PREFIX + "codes:"
 ASSIGNMENTS: Final = PREFIX + "assignments:"

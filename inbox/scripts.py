@@ -23,7 +23,9 @@ _READS: Final = "#!lua flags=no-writes\n"
 #: of the one run that may reconcile.
 _SHARED: Final = {
     **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
-    **dict.fromkeys(("reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"),
+    **dict.fromkeys(
+        ("reconcile_begin", "reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"
+    ),
 }
 
 _NAMES: Final = {
@@ -62,8 +64,6 @@ _NAMES: Final = {
     "SWEEPING": keys.SWEEPING,
     "CANARY": keys.CANARY,
     "CANARY_TURN": keys.CANARY_TURN,
-    "RECONCILE": keys.RECONCILE,
-    "RECONCILE_LOCK": keys.RECONCILE_LOCK,
     "CODES": keys.CODES,
     "ASSIGNMENTS": keys.ASSIGNMENTS,
     "MISSING": keys.MISSING,

@@ -5,10 +5,10 @@
 if not holds_lock() then return 0 end
 local fields = 4 + 2 * tonumber(ARGV[3])
 for i = 4, fields - 1, 2 do add(ARGV[i], ARGV[i + 1]) end
-for i = fields, #ARGV, 2 do redis.call('HSET', RECONCILE, ARGV[i], ARGV[i + 1]) end
-if redis.call('HGET', RECONCILE, 'state') == 'finished' then
+for i = fields, #ARGV, 2 do redis.call('HSET', RUN, ARGV[i], ARGV[i + 1]) end
+if redis.call('HGET', RUN, 'state') == 'finished' then
   local now = server_now()
-  redis.call('HSET', RECONCILE, 'ended', now, 'completed', now)
-  redis.call('DEL', RECONCILE_LOCK)
+  redis.call('HSET', RUN, 'ended', now, 'completed', now)
+  redis.call('DEL', LOCK)
 end
 return 1

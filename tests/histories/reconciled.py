@@ -48,7 +48,9 @@ class Reconciler:
         """
         self._steps, self._crash_at = 0, crash_at
         try:
-            return self._runner(settings or {}).run(scope, apply=apply)
+            return self._runner(settings or {}, of_customers=bool(scope.customers)).run(
+                scope, apply=apply
+            )
         finally:
             self._crash_at = 0
 
@@ -62,7 +64,7 @@ class Reconciler:
         """What is known."""
         return self._runner({}).book
 
-    def _runner(self, settings: dict[str, str]) -> Runner:
+    def _runner(self, settings: dict[str, str], *, of_customers: bool = False) -> Runner:
         keys = self._works.shop.settings
         environ = {
             "PERKS_BACKEND": "voucherify",
@@ -77,6 +79,7 @@ class Reconciler:
             WorkerSettings.from_environ(environ | settings),
             self._works.store,
             lambda _: False,
+            of_customers=of_customers,
             # A dead run's lock is over by the time that somebody goes on with it.
             caller="a run",
             client=self._works.shop.client(),

@@ -7,6 +7,8 @@ import pytest
 from inbox.assignment import Assignment
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
+from worker.reconcile.progress import Scope
+from worker.reconcile.runner import BusyError
 from worker.revocation.policies import Policies
 
 
@@ -169,3 +171,19 @@ def test_who_is_listed_again_is_not_missing(works: Works, reconciler: Reconciler
     works.shop.world.store.add_holder(held)
     reconciler.run(apply=False)
     assert list(reconciler.book.missing()) == []
+
+
+def test_a_customer_can_be_looked_at_while_all_codes_are(
+    works: Works, reconciler: Reconciler
+) -> None:
+    """Support need not wait hours for a run over the codes, nor does it lose its place."""
+    made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
+    works.shop.unassign(*referees(made))
+    whole = reconciler.book.begin("another", "campaigns all")
+    assert not isinstance(whole, str)
+    customer = made["codes"][0]["referees"][0]["customer"]
+    scope = Scope(customers=(customer,), since="2020-01-01T00:00:00+00:00")
+    assert reconciler.run(scope, apply=True).counts == {"missing": 1, "applied": 1}
+    reconciler.book.move("another", {"codes": 1})
+    with pytest.raises(BusyError, match="another"):
+        reconciler.run(apply=False)

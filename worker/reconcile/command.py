@@ -90,7 +90,7 @@ def reconcile(
     )
     telling = Telling(plain=plain)
     with _halting() as halt:
-        runner = Runner(settings, store, halt)
+        runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
         progress = _run(runner, scope, telling, apply=apply)
         left = list(runner.book.missing())
         drafts = dict(_drafts(settings, store, runner, left[:plans]))

@@ -1,3 +1,6 @@
+from time import monotonic
+from typing import Final
+
 import structlog
 from redis import Redis
 
@@ -13,7 +16,10 @@ from worker.settings import WorkerSettings
 log = structlog.get_logger()
 
 #: How often each worker asks whether it is its turn, or whether a run was cut off.
-LOOK_SECONDS = 15.0
+LOOK_SECONDS: Final = 15.0
+
+#: How long a worker leaves a run alone that could not go on.
+PUT_OFF_SECONDS: Final = 120.0
 
 
 class Reconciling(Loop):
@@ -25,9 +31,12 @@ class Reconciling(Loop):
         self._settings = reconcile
         self._scope = Scope(campaigns=reconcile.campaigns)
         self._runner = Runner(settings, store, self._halt)
+        self._not_before = 0.0
 
     def step(self) -> None:
         """Go on with a run that was cut off, or begin one if it is time."""
+        if monotonic() < self._not_before:
+            return
         book, caller = self._runner.book, self._runner.caller
         if not (
             book.cut_off(self._scope.text) or book.turn(caller, self._settings.interval_seconds)
@@ -38,7 +47,8 @@ class Reconciling(Loop):
         except (BusyError, HaltedError, RunLostError):
             log.info("reconcile.left_to_another")
         except (JobError, InboxUnavailableError) as error:
-            # It goes on where it is as soon as that is mended.
+            # It goes on where it is when that is mended.
+            self._not_before = monotonic() + PUT_OFF_SECONDS
             log.warning("reconcile.put_off", reason=error.reason, error=str(error))
 
     def _halt(self, seconds: float) -> bool:

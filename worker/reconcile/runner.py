@@ -12,6 +12,7 @@ import httpx
 import structlog
 from redis import Redis
 
+from inbox import keys
 from inbox.assignment import Missing
 from inbox.book import LOCK_SECONDS, Book
 from inbox.gates import Gate
@@ -49,6 +50,7 @@ class Runner:
         settings: what to look at, with which keys, at what share of the budget.
         store: the inbox's.
         halt: waits for so many seconds, 0 for none; true if the run is to end.
+        of_customers: whether the runs look at the activity of customers and not at codes.
         caller: names the runs; this process unless it is given.
         client: makes the calls; one of its own for each run if it is None.
         now: tells the time.
@@ -60,6 +62,7 @@ class Runner:
         store: Redis,
         halt: Callable[[float], bool],
         *,
+        of_customers: bool = False,
         caller: str = "",
         client: httpx.Client | None = None,
         now: Callable[[], datetime] = utc_now,
@@ -67,7 +70,11 @@ class Runner:
         self._settings = settings
         self._store = store
         self._halt = halt
-        self.book = Book(store, memory_seconds=settings.removal_memory_seconds)
+        self.book = Book(
+            store,
+            memory_seconds=settings.removal_memory_seconds,
+            run=keys.RECONCILE_CUSTOMERS if of_customers else keys.RECONCILE,
+        )
         self.caller = caller or f"{socket.gethostname()}:{os.getpid()}"
         self._client = client
         self._now = now

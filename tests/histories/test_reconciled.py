@@ -25,8 +25,8 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 @pytest.fixture
 def many(pytestconfig: pytest.Config) -> int:
-    """How many removals: a thousand in `make faults`."""
-    return 1000 if pytestconfig.getoption("--full") else 60
+    """How many removals of each kind; the brake lets a thousand through in all."""
+    return 400 if pytestconfig.getoption("--full") else 60
 
 
 @pytest.mark.timeout(1800)
@@ -184,5 +184,5 @@ def test_the_activity_of_a_customer_finds_what_no_run_knew_of(
     scope = Scope(customers=(*customers, "cust_nobody"), since=since)
     progress = reconciler.run(scope, apply=True)
     works.settle()
-    assert progress.counts == {"missing": 3, "applied": 3, "customer_gone": 1}
+    assert progress.counts == {"missing": 3, "applied": 3, "unknown_customer": 1}
     assert taken_back(works) == dict.fromkeys(referees(made), 1)

@@ -8,9 +8,10 @@ from typing import Any, Final, Protocol
 import structlog
 
 from inbox.gates import Gate
-from worker.errors import PostponedError, RetryableError
+from worker.errors import JobError, PostponedError, RetryableError
 from worker.outgoing import utc_now
 from worker.passage import Passage
+from worker.perks.voucherify.http import ACCOUNT_REASONS
 from worker.services import Job
 
 
@@ -19,8 +20,8 @@ log = structlog.get_logger()
 #: A call that fails so often in a row ends the run; the next goes on where it was.
 MOST_FAILURES: Final = 8
 
-#: For a downstream that is shut for longer, the run ends as well: keys that are refused, or
-#: the calls of a whole billing cycle used up.
+#: For a downstream that is shut for longer, the run ends as well: the calls of a whole billing
+#: cycle are used up, or an operator of the account has to mend something.
 LONGEST_PAUSE_SECONDS: Final = 120.0
 
 #: Waits between them grow from this to that.
@@ -88,11 +89,12 @@ class Calls:
             except PostponedError as error:
                 # The downstream is shut for all: no fault of this call.
                 if error.seconds > LONGEST_PAUSE_SECONDS:
-                    raise RetryableError(error.reason, str(error)) from error
+                    why = error.__cause__ if isinstance(error.__cause__, JobError) else error
+                    raise RetryableError(why.reason, str(why)) from error
                 self._wait(error.seconds)
             except RetryableError as error:
                 failures += 1
-                if failures >= MOST_FAILURES:
+                if failures >= MOST_FAILURES or error.reason in ACCOUNT_REASONS:
                     raise
                 log.info("reconcile.call_failed", reason=error.reason)
                 wait = _FIRST_WAIT_SECONDS * 2 ** (failures - 1)
@@ -120,9 +122,17 @@ class Calls:
         self.made[what] += 1
         try:
             found = self._http.read(path, query, job)
-        except Exception as error:
+        except RetryableError as error:
+            if error.reason in ACCOUNT_REASONS:
+                # Whoever runs this by hand may have other keys than the workers, whose jobs must
+                # not wait for it.
+                passage.leave(None)
+                raise
             if postponed := passage.leave(error):
                 raise postponed from error
+            raise
+        except Exception as error:
+            passage.leave(error)
             raise
         passage.leave(None)
         return found

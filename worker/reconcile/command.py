@@ -21,8 +21,10 @@ from inbox.ids import delivery_id
 from inbox.plans import Draft, Request
 from schemas import read_timestamp
 from settings import Reader
+from telemetry.logs import configure_logs
 from worker.errors import JobError
 from worker.handlers import load_handlers
+from worker.perks.voucherify.http import ACCOUNT_REASONS
 from worker.planning import Planning
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.runner import BusyError, HaltedError, Runner
@@ -37,6 +39,11 @@ DAYS: Final = 7
 
 #: Removals of which it is told what would be taken back: each takes some ten calls.
 PLANS: Final = 20
+
+_ACCOUNT_HINT: Final = (
+    " (are VOUCHERIFY_APP_ID and VOUCHERIFY_APP_TOKEN of this project, VOUCHERIFY_API_URL of its "
+    "region, and may the key read campaigns, vouchers and customers?)"
+)
 
 _HANDLER: Final = "revoke_referral_perks"
 
@@ -74,6 +81,8 @@ def reconcile(
     it. A run that was cut off is gone on with.
     """
     _require_keys(settings)
+    # What is printed is for whoever asks; what is logged stands beside it.
+    configure_logs(settings.broker.telemetry, process="command", stream=sys.stderr)
     names = (*customers, *_lines(file))
     scope = Scope(
         campaigns=tuple(sorted(campaigns)) or settings.reconcile.campaigns,
@@ -88,7 +97,7 @@ def reconcile(
         answer_timeout=10.0,
         name="perkhook-command",
     )
-    telling = Telling(plain=plain)
+    telling = Telling(plain=plain, of="customers" if scope.customers else "codes")
     with _halting() as halt:
         runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
         progress = _run(runner, scope, telling, apply=apply)
@@ -110,7 +119,10 @@ def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Prog
     except RunLostError as error:
         raise click.ClickException(f"not done: {error}") from error
     except (JobError, InboxUnavailableError) as error:
-        raise click.ClickException(f"not at its end: {error}; run it again to go on") from error
+        hint = _ACCOUNT_HINT if error.reason in ACCOUNT_REASONS else ""
+        raise click.ClickException(
+            f"not at its end: {error}{hint}; run it again to go on"
+        ) from error
 
 
 def _drafts(
@@ -157,7 +169,7 @@ def _since(text: str | None, settings: WorkerSettings) -> str:
             "known whether they were handled"
         )
     # By the day, so that a run that was cut off is gone on with by the same words.
-    return since.isoformat() if text else since.date().isoformat()
+    return since.isoformat() if text else f"{since.date()}T00:00:00+00:00"
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The way over the activity of customers: what happened to each, whoever else knows of it."""
 
+from typing import Final
+
 from inbox.assignment import Run
 from inbox.book import Book
 from worker.reconcile.api import ReconcileApi
@@ -12,6 +14,10 @@ from worker.reconcile.removal import (
     missing,
     removals_in,
 )
+
+
+#: What a customer is counted as whom Voucherify does not know.
+UNKNOWN_CUSTOMER: Final = "unknown_customer"
 
 
 class LookingAtCustomers:
@@ -39,7 +45,7 @@ class LookingAtCustomers:
     def _look_at(self, customer: str, scope: Scope) -> None:
         activity = self._api.activity(customer, scope.since)
         if activity is None:
-            self._progress.count(Fate.CUSTOMER_GONE)
+            self._progress.count(UNKNOWN_CUSTOMER)
             return
         removals = [
             (assignment, told)

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from inbox.assignment import Missing
 from inbox.plans import Draft
+from worker.reconcile.customers import UNKNOWN_CUSTOMER
 from worker.reconcile.deliver import APPLIED
 from worker.reconcile.progress import Progress
 from worker.reconcile.removal import Fate
@@ -29,15 +30,29 @@ _FATES: Final = {
     Fate.YOUNG: "left to their webhook, which may still come",
     Fate.CUSTOMER_GONE: "of a customer who was deleted",
     Fate.CODE_GONE: "of a code that was deleted, without an event of a removal",
+    UNKNOWN_CUSTOMER: "customers whom Voucherify does not know: deleted, or of another project",
     "refused": "codes that Voucherify refused to tell of",
 }
 
 
-class Telling:
-    """Progress goes to the standard error, the result to the standard output."""
+_WHY: Final = {
+    Fate.CODE_GONE: "its code was deleted",
+    Fate.CUSTOMER_GONE: "its customer was deleted",
+}
 
-    def __init__(self, *, plain: bool) -> None:
+
+class Telling:
+    """
+    Progress goes to the standard error, the result to the standard output.
+
+    Args:
+        plain: whether the result is JSON.
+        of: what is looked at: codes or customers.
+    """
+
+    def __init__(self, *, plain: bool, of: str) -> None:
         self._plain = plain
+        self._of = of
         self._console = Console(stderr=True, emoji=False)
         self._bar: Bar | None = None
         self._task: TaskID | None = None
@@ -71,7 +86,7 @@ class Telling:
             click.echo(json.dumps(_as_plain(progress, left, drafts), indent=2))
             return
         out = Console(width=None if sys.stdout.isatty() else 250, emoji=False, highlight=False)
-        for line in _lines(progress):
+        for line in _lines(progress, self._of):
             out.print(escape(line))
         applied = progress.counts.get(APPLIED, 0)
         if applied:
@@ -92,7 +107,7 @@ class Telling:
                 console=self._console,
                 transient=True,
             )
-            self._task = self._bar.add_task("codes", total=None, pace="")
+            self._task = self._bar.add_task(self._of, total=None, pace="")
             self._bar.start()
         self._bar.update(
             self._task,
@@ -108,19 +123,19 @@ def _pace(progress: Progress) -> str:
     return told if left is None else f"{told}, {timedelta(seconds=round(left))} left"
 
 
-def _lines(progress: Progress) -> list[str]:
+def _lines(progress: Progress, of: str) -> list[str]:
     calls = progress.calls.total()
     by = ", ".join(f"{many} for {what}" for what, many in progress.calls.most_common())
-    lines = [f"Looked at {progress.looked} codes or customers with {calls} calls: {by or 'none'}."]
+    lines = [f"Looked at {progress.looked} {of} with {calls} calls: {by or 'none'}."]
     if progress.looked:
-        lines.append(f"That is {round(10_000 * calls / progress.looked)} calls for 10,000.")
+        lines.append(f"That is {round(10_000 * calls / progress.looked)} calls for 10,000 {of}.")
     lines += [
         f"{progress.counts[what]} {words}."
         for what, words in _FATES.items()
         if progress.counts.get(what)
     ]
     lines += [
-        f"For a person: assignment {each.holder} of campaign {each.campaign} is over ({why})."
+        f"For a person: assignment {each.holder} of campaign {each.campaign} is over, {_WHY[why]}."
         for each, why in progress.persons
     ]
     return lines

@@ -152,7 +152,7 @@ def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -
 
 
 def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits: Waits) -> None:
-    """And the jobs are told, as if one of them had met it."""
+    """And the jobs go on: a run by hand may have other keys than the workers."""
 
     def act(_: int) -> Any:
         raise RetryableError("voucherify_answered_401", "answered 401", pause_seconds=300)
@@ -160,8 +160,25 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
     api.act = act
     with pytest.raises(RetryableError, match="401"):
         make(store, api, waits).read("codes", "/a", {})
-    assert store.hget("perkhook:gate:perks", "reason") == b"voucherify_answered_401"
+    assert not store.exists("perkhook:gate:perks")
+    assert (len(api.asked), used(store)) == (1, 1)
     assert waits.seconds == []
+
+
+def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, waits: Waits) -> None:
+    """A 429 is about all calls: whoever meets it first shuts the gate for all."""
+
+    def act(number: int) -> Any:
+        if number == 1:
+            raise RetryableError("voucherify_answered_429", "answered 429", pause_seconds=20)
+        return {}
+
+    api.act = act
+    waits.most = 1
+    with pytest.raises(EndedError):
+        make(store, api, waits).read("codes", "/a", {})
+    assert store.hget("perkhook:gate:perks", "reason") == b"voucherify_answered_429"
+    assert waits.seconds[0] >= 20
 
 
 def test_what_cannot_be_mended_is_not_tried_again(store: Redis, api: Api, waits: Waits) -> None:

@@ -65,6 +65,22 @@ class MemoryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookView:
+    """
+    The webhook as Voucherify's Management API last told of it.
+
+    Attributes:
+        age_seconds: since it told something, or since the first look was due.
+        active: whether it is there and switched on; None if nothing was told yet.
+        listed: whether our event is among those that it is sent; None if that is not known.
+    """
+
+    age_seconds: float
+    active: bool | None
+    listed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetView:
     """
     All that receivers and workers know together.
@@ -78,6 +94,7 @@ class FleetView:
         swept: when a sweep was last done to its end.
         workers: worker processes that told lately that they live.
         brake: None until a worker has told what it allows.
+        webhook: None if no worker is to look at it.
     """
 
     now: datetime
@@ -92,3 +109,4 @@ class FleetView:
     downstreams: tuple[DownstreamView, ...] = field(default=())
     brake: BrakeView | None = None
     memory: MemoryView | None = None
+    webhook: WebhookView | None = None

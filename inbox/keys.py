@@ -142,6 +142,40 @@ perkhook:canary                 hash    synthetic events through the public addr
                                         handled     when the last came through
                                         delay       how long that took, in ms
 perkhook:canary:turn            string  lock: who sends the next; one canary interval
+perkhook:reconcile              hash    the search for removals that nobody told of among the codes,
+                                        one at a time (reconcile_begin, reconcile_move,
+                                        reconcile_look, reconcile_settle); for ever
+
+                                        run         its number
+                                        state       running, finished
+                                        scope       what it looks at, in words that two runs share
+                                        started, moved, ended
+                                        done:…, at:…  how far it is (`worker.reconcile`)
+                                        codes, calls, found, applied, …  what it came to
+                                        completed   when one last came to its end
+                                        interval    how often workers begin one, in s; 0 for never
+perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with each step
+perkhook:reconcile:customers    hash    the same for a search in the activity of customers, which
+                                        may go on beside it; and its lock, …:customers:lock
+perkhook:reconcile:turn         string  lock: the next run of the workers is not due; one interval
+perkhook:codes:<campaign>       zset    its referral codes by the run that last looked at them
+                                        (reconcile_look); REMOVAL_MEMORY_SECONDS after the last
+perkhook:assignments:<code>     hash    who holds a code, as far as is known: the assignment to
+                                        "<customer> <role> <type of the code> <since>"
+                                        (reconcile_look, remember); as long
+perkhook:missing                hash    removals that nobody told of, until they are deliveries:
+                                        the assignment to JSON of ids (reconcile_look,
+                                        reconcile_settle); as long
+perkhook:webhook                hash    what Voucherify says of our webhook; goes a week after the
+                                        last worker that was to look (webhook_turn, webhook_saw),
+                                        or when one starts that is not
+
+                                        since       when the first look was due
+                                        looked      when one last found something out
+                                        state       active, off, none: what it found
+                                        listed      1 if our event is among those that are sent
+                                                    to it, 0 if not
+perkhook:webhook:turn           string  lock: who looks next; one interval
 ==============================  ======  ======================================================
 
 Celery's own keys stand beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of hints
@@ -190,6 +224,17 @@ SWEEPING: Final = PREFIX + "sweeping"
 CHECKIN: Final = PREFIX + "checkin"
 CANARY: Final = PREFIX + "canary"
 CANARY_TURN: Final = CANARY + ":turn"
+RECONCILE: Final = PREFIX + "reconcile"
+RECONCILE_CUSTOMERS: Final = RECONCILE + ":customers"
+RECONCILE_TURN: Final = RECONCILE + ":turn"
+CODES: Final = PREFIX + "codes:"
+ASSIGNMENTS: Final = PREFIX + "assignments:"
+MISSING: Final = PREFIX + "missing"
+
+#: Before the id of a holder: what `IDENTITY` calls the removal of one assignment.
+REMOVAL: Final = "customer.holder.assignment.deleted:"
+WEBHOOK: Final = PREFIX + "webhook"
+WEBHOOK_TURN: Final = WEBHOOK + ":turn"
 
 #: Celery's hash of messages that a worker has taken and not yet acknowledged, by delivery tag.
 UNACKED: Final = "unacked"

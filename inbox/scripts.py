@@ -19,8 +19,14 @@ _MAY_RUN_WHEN_FULL: Final = "#!lua flags=allow-oom\n"
 _REFUSED_WHEN_FULL: Final = "#!lua\n"
 _READS: Final = "#!lua flags=no-writes\n"
 
-#: Scripts in which an operator decides share `decide.lua`.
-_DECIDES: Final = frozenset({"retry", "discard", "release", "batch_step"})
+#: What some scripts share beside `common.lua`: those in which an operator decides, and those
+#: of the one run that may reconcile.
+_SHARED: Final = {
+    **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
+    **dict.fromkeys(
+        ("reconcile_begin", "reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"
+    ),
+}
 
 _NAMES: Final = {
     "DELIVERY": keys.DELIVERY,
@@ -58,6 +64,12 @@ _NAMES: Final = {
     "SWEEPING": keys.SWEEPING,
     "CANARY": keys.CANARY,
     "CANARY_TURN": keys.CANARY_TURN,
+    "CODES": keys.CODES,
+    "ASSIGNMENTS": keys.ASSIGNMENTS,
+    "MISSING": keys.MISSING,
+    "REMOVAL": keys.REMOVAL,
+    "WEBHOOK": keys.WEBHOOK,
+    "WEBHOOK_TURN": keys.WEBHOOK_TURN,
     "UNACKED": keys.UNACKED,
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,
@@ -79,6 +91,6 @@ def load(client: Redis, name: str) -> ScriptCall:
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
         flags = _READS
-    shared = (_FOLDER / "decide.lua").read_text() if name in _DECIDES else ""
+    shared = (_FOLDER / f"{_SHARED[name]}.lua").read_text() if name in _SHARED else ""
     text = (_FOLDER / f"{name}.lua").read_text()
     return ScriptCall(client, flags + _prelude() + shared + text)

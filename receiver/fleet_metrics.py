@@ -13,6 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.utils import floatToGoString
 
 from inbox.fleet_views import DownstreamView, FleetView
+from receiver.webhook_metrics import of_the_webhook
 
 
 #: Counters of the store: the metric, its help, and the name in the store.
@@ -79,6 +80,7 @@ def of_the_fleet(fleet: FleetView) -> Iterator[Metric]:
     yield from _brake(fleet)
     yield from _memory(fleet)
     yield from _workers(fleet)
+    yield from of_the_webhook(fleet.webhook)
 
 
 def _waiting(fleet: FleetView) -> Iterator[Metric]:

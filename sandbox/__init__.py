@@ -3,4 +3,23 @@ Stand-ins for what perkhook talks to: Voucherify, a CRM and a shop's own service
 
 They keep state, can be made to fail, and show one page. They import nothing of
 the product, so the two cannot share a mistake.
+
+What a test or a person steers them by, all below /sandbox:
+
+    GET    /state?part=       what is: customers, cards, codes, assignments, sendouts, webhook, …
+    GET    /removals          of each ended assignment, what was taken back for it and how often
+    GET    /requests          calls to the stand-ins; /violations: those that are not as specified
+    POST   /reset             forget everything
+    POST   /scenario          one code with its referees; /codes: thousands at once
+    POST   /assign /unassign  let assignments begin and end; /odd_assignment, /adopt, /customers,
+                              /cards, /spend, /top_up: what else happens in a shop
+    PUT    /campaigns/<id>    edit; PUT, DELETE /vouchers/<name>, DELETE /customers/<name>
+    PUT    /webhook           on, off, elsewhere; a share of its sendouts lost, late, repeated
+    POST   /send              any bytes, signed; /sendouts/<id>/resend: the same bytes again
+    PUT    /faults /limits    answers that fail, calls that are too many
+    PUT    /options           how moments are written, how far a list lags behind, which shape an
+                              activity has, and how many stray events stand in it
+    POST   /clock             let time pass
+
+The endpoints' own docstrings say what they take.
 """

@@ -1,11 +1,12 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from sandbox import control, crm, dials, errors, gate, life, page, shop
+from sandbox import control, crm, dials, errors, gate, life, page, scenes, shop
 from sandbox.clock import Clock
 from sandbox.hubspot import blueprint as hubspot
 from sandbox.scenario import seed
 from sandbox.settings import SandboxSettings
+from sandbox.voucherify import management
 from sandbox.voucherify.blueprint import blueprint as voucherify
 from sandbox.world import World
 
@@ -23,12 +24,19 @@ def create_app(
     app.extensions["sandbox"] = world = World(settings, clock=clock, deliver=deliver)
     gate.install(app)
     errors.install(app)
-    for blueprint in (voucherify, hubspot.blueprint, crm.blueprint, shop.blueprint):
+    for blueprint in (
+        voucherify,
+        management.blueprint,
+        hubspot.blueprint,
+        crm.blueprint,
+        shop.blueprint,
+    ):
         app.register_blueprint(blueprint)
     for blueprint in (
         control.blueprint,
         dials.blueprint,
         life.blueprint,
+        scenes.blueprint,
         hubspot.seeding,
         page.blueprint,
     ):

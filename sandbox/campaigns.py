@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.people import person
@@ -73,7 +73,11 @@ def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
 
 
 def publish_code(
-    world: World, campaign: Campaign | None = None, *, role: Role = Role.REFERRER
+    world: World,
+    campaign: Campaign | None = None,
+    *,
+    role: Role = Role.REFERRER,
+    at: datetime | None = None,
 ) -> Voucher:
     """Give a new customer a code, by default the referral code of a new programme."""
     store = world.store
@@ -81,7 +85,7 @@ def publish_code(
     campaign = campaign or add_campaign(
         world, "Bring a friend", "REFERRAL_PROGRAM", VoucherType.CODE
     )
-    moment = world.clock.now() - timedelta(days=60)
+    moment = at or world.clock.now() - timedelta(days=60)
     code = Voucher(
         id=store.ids.new("v"),
         code=f"{(owner.name or '').split()[0].upper()}-{world.ids.number():04}",

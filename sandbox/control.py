@@ -140,17 +140,6 @@ def post_unassign() -> Answer:
     return {"holders": names}
 
 
-@blueprint.put("/webhook")
-def put_webhook() -> Answer:
-    """Switch the webhook on or off ("active") or point it elsewhere ("url")."""
-    sent, sandbox = fields(), world()
-    with sandbox.lock:
-        sandbox.sender.url = str(sent.get("url", sandbox.sender.url))
-        if "active" in sent:
-            (sandbox.sender.enable if sent["active"] else sandbox.sender.disable)()
-        return snapshot(sandbox, ["webhook"])
-
-
 @blueprint.post("/send")
 def post_send() -> Answer:
     """Sign the body of this call as it is, and send it as a webhook."""

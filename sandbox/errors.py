@@ -20,7 +20,7 @@ def _refused(error: RefusedCallError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if request.path.startswith("/v1/"):
+    if request.path.startswith(("/v1/", "/management/")):
         return http.answer_error(ApiError(error.code or 500, "bad_request", error.name))
     return _answer(error.code or 500, error.name.lower().replace(" ", "_"), error.description or "")
 

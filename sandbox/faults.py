@@ -3,7 +3,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Self
 
 
-COMPONENTS = ("voucherify", "crm", "hubspot", "shop")
+COMPONENTS = ("voucherify", "management", "crm", "hubspot", "shop")
 
 
 @dataclass(slots=True, kw_only=True)

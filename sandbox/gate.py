@@ -10,6 +10,7 @@ from sandbox.world import world
 # The first that fits: HubSpot's paths begin as those of the shop's own CRM service do.
 _PREFIXES = {
     "/v1/": "voucherify",
+    "/management/": "management",
     "/crm/events": "crm",
     "/crm/": "hubspot",
     "/shop/": "shop",

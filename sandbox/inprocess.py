@@ -7,6 +7,7 @@ from sandbox.app import create_app
 from sandbox.clock import ManualClock, now
 from sandbox.glitches import Glitch, Plan, Rule
 from sandbox.scenario import Scenario, play
+from sandbox.sendouts import SendoutState
 from sandbox.settings import SandboxSettings, from_environ
 from sandbox.signature import HEADER, sign
 from sandbox.snapshot import snapshot
@@ -120,8 +121,8 @@ class InProcess:
         return self.webhooks()[told:]
 
     def webhooks(self) -> list[bytes]:
-        """List the bodies of all webhooks since the last reset, oldest first."""
-        return [each.body for each in self.world.sender]
+        """List the bodies of all webhooks since the last reset but the lost ones, oldest first."""
+        return [each.body for each in self.world.sender if each.state is not SendoutState.LOST]
 
     def headers(self, body: bytes) -> dict[str, str]:
         """Sign a body as the webhook does."""

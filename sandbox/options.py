@@ -51,6 +51,10 @@ class Options:
     webhooks: Style = field(default_factory=Style)
     # For how many more calls a balance change stays out of the list of transactions.
     index_lag: int = 0
+    # Where an activity's event is: under `data.data`, beside its source, or in `data` itself.
+    activity_shape: str = "nested"
+    # How many stray events stand after each real one in a customer's activity.
+    activity_noise: int = 0
 
     def put(self, value: dict[str, Any]) -> None:
         """
@@ -62,14 +66,21 @@ class Options:
         unknown = set(value) - {each.name for each in fields(self)}
         if unknown:
             raise ValueError(f"No such option: {', '.join(sorted(unknown))}.")
+        shape = value.get("activity_shape", self.activity_shape)
+        if shape not in {"nested", "flat"}:
+            raise ValueError("The shape of an activity is nested or flat.")
         styles = {name: Style.parse(value[name]) for name in ("rest", "webhooks") if name in value}
         self.rest = styles.get("rest", self.rest)
         self.webhooks = styles.get("webhooks", self.webhooks)
         self.index_lag = int(value.get("index_lag", self.index_lag))
+        self.activity_shape = shape
+        self.activity_noise = int(value.get("activity_noise", self.activity_noise))
 
     def clear(self) -> None:
         """Behave as usual."""
-        self.rest, self.webhooks, self.index_lag = Style(), Style(), 0
+        usual = Options()
+        for each in fields(self):
+            setattr(self, each.name, getattr(usual, each.name))
 
     def as_json(self) -> dict[str, Any]:
         """Tell all options."""

@@ -14,6 +14,8 @@ class SendoutState(StrEnum):
     FAILED = "failed"
     # The webhook was disabled before this one got through; only a person re-sends it.
     STOPPED = "stopped"
+    # Never sent, as if this event were not sent to webhooks; see `mishaps`.
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)

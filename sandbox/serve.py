@@ -9,6 +9,8 @@ SANDBOX_WEBHOOK_URL     where webhooks are sent; --webhook-url goes before it
 SANDBOX_WEBHOOK_SECRET  signs the webhooks
 SANDBOX_APP_ID          what X-App-Id must say on calls to /v1
 SANDBOX_APP_TOKEN       what X-App-Token must say
+SANDBOX_MANAGEMENT_ID     what X-Management-Id must say on calls to /management
+SANDBOX_MANAGEMENT_TOKEN  what X-Management-Token must say
 SANDBOX_CRM_SECRET      whsec_<base64>, checks the signature of calls to /crm/events
 SANDBOX_HUBSPOT_TOKEN   what calls to /crm/objects, /associations and /properties must bear
 SANDBOX_SHOP_SECRET     whsec_<base64>, checks the signature of calls to /shop/perks

@@ -8,6 +8,8 @@ DEMO = {
     "SANDBOX_WEBHOOK_SECRET": "insecure-sandbox-webhook-secret",
     "SANDBOX_APP_ID": "insecure-sandbox-app-id",
     "SANDBOX_APP_TOKEN": "insecure-sandbox-app-token",
+    "SANDBOX_MANAGEMENT_ID": "insecure-sandbox-management-id",
+    "SANDBOX_MANAGEMENT_TOKEN": "insecure-sandbox-management-token",
     "SANDBOX_CRM_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1jcm0tc2VjcmV0",
     "SANDBOX_HUBSPOT_TOKEN": "insecure-sandbox-hubspot-token",
     "SANDBOX_SHOP_SECRET": "whsec_aW5zZWN1cmUtc2FuZGJveC1zaG9wLXNlY3JldA==",
@@ -24,6 +26,8 @@ class SandboxSettings:
     webhook_secret: str = field(repr=False)
     app_id: str
     app_token: str = field(repr=False)
+    management_id: str
+    management_token: str = field(repr=False)
     crm_secret: str = field(repr=False)
     hubspot_token: str = field(repr=False)
     shop_secret: str = field(repr=False)
@@ -39,6 +43,8 @@ def from_environ(environ: Mapping[str, str]) -> SandboxSettings:
         webhook_secret=values["SANDBOX_WEBHOOK_SECRET"],
         app_id=values["SANDBOX_APP_ID"],
         app_token=values["SANDBOX_APP_TOKEN"],
+        management_id=values["SANDBOX_MANAGEMENT_ID"],
+        management_token=values["SANDBOX_MANAGEMENT_TOKEN"],
         crm_secret=values["SANDBOX_CRM_SECRET"],
         hubspot_token=values["SANDBOX_HUBSPOT_TOKEN"],
         shop_secret=values["SANDBOX_SHOP_SECRET"],

@@ -99,7 +99,12 @@ PARTS: dict[str, Callable[[World], Any]] = {
     "notes": lambda world: [each.as_json() for each in world.crm.entries()],
     "hubspot": _hubspot,
     "takebacks": lambda world: [each.as_json() for each in world.shop.entries()],
-    "webhook": lambda world: {"url": world.sender.url, "active": world.sender.active},
+    "webhook": lambda world: {
+        "url": world.sender.url,
+        "active": world.sender.active,
+        "events": list(world.sender.events),
+        **world.sender.mishaps.as_json(),
+    },
     "sendouts": lambda world: [each.as_json() for each in world.sender],
     "tier_rewards": lambda world: [asdict(each) for each in world.store.tier_rewards],
     "deleted": _deleted,

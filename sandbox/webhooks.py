@@ -1,4 +1,5 @@
 import heapq
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -8,9 +9,11 @@ import httpx
 
 from sandbox.clock import Clock
 from sandbox.ids import Ids
+from sandbox.mishaps import Mishaps
 from sandbox.schedule import answer_limit, wait_after
 from sandbox.sendouts import Sendout, SendoutState, Try
 from sandbox.signature import HEADER, sign
+from sandbox.voucherify.event_types import ASSIGNED, UNASSIGNED
 
 
 _THREADS = 16
@@ -39,6 +42,10 @@ class WebhookSender:
     ) -> None:
         self.url = url
         self.active = True
+        # What the project's settings say that it is sent; what is sent does not depend on it.
+        self.events = [ASSIGNED, UNASSIGNED]
+        self.mishaps = Mishaps()
+        self._dice = random.Random()
         self._secret = secret
         self._speedup = speedup
         self._ids = ids
@@ -57,10 +64,22 @@ class WebhookSender:
         """Take a new sendout; a disabled webhook notes it but does not send."""
         with self._changed:
             self._sendouts[sendout.id] = sendout
-            if self.active:
-                self._schedule(sendout, 0.0, manual=False)
-            else:
+            if not self.active:
                 sendout.state = SendoutState.STOPPED
+                return
+            fate = self.mishaps.draw(self._dice)
+            if fate.lost:
+                sendout.state = SendoutState.LOST
+                return
+            self._schedule(sendout, fate.wait_seconds, manual=False)
+            for _ in range(fate.copies):
+                self._schedule(sendout, fate.wait_seconds, manual=True)
+
+    def suffer(self, mishaps: Mishaps) -> None:
+        """Let things go wrong from now on; the same seed makes the same ones go wrong."""
+        with self._changed:
+            self.mishaps = mishaps
+            self._dice = random.Random(mishaps.seed)
 
     def resend(self, sendout_id: str) -> Sendout | None:
         """Send the same body once more, as the audit log's Retry button does."""
@@ -91,6 +110,8 @@ class WebhookSender:
             self._sendouts.clear()
             self._due.clear()
             self.active = True
+            self.events = [ASSIGNED, UNASSIGNED]
+            self.mishaps = Mishaps()
 
     def close(self) -> None:
         """Let the threads end; none of them outlives its current try."""

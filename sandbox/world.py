@@ -50,6 +50,7 @@ class World:
         self.options = self.store.options
         self.violations: list[dict[str, Any]] = []
         self.deleted_holders = 0
+        self.started_at = self.clock.now()
 
     def clear(self) -> None:
         """Forget all state and faults; the ids go on counting."""

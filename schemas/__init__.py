@@ -19,7 +19,7 @@ from schemas.catalogue import (
     event_class,
     load_event,
 )
-from schemas.envelope import Envelope, Source, load_envelope
+from schemas.envelope import RECONCILED, Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
 from schemas.event import Event
 from schemas.event_reference import EventReference, EventSource, EventUser
@@ -58,6 +58,7 @@ __all__ = [
     "EVENTS",
     "HOLDER_ASSIGNMENT_CREATED",
     "HOLDER_ASSIGNMENT_DELETED",
+    "RECONCILED",
     "AmountDiscount",
     "Campaign",
     "CampaignType",

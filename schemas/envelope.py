@@ -1,13 +1,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from schemas.errors import Reason, UnreadableBody
 from schemas.event_reference import EventReference
 from schemas.fields import ADDED, UnknownValue, schema_of
 from schemas.reading import read
 from schemas.vocabulary import WebhookKind
+
+
+#: No kind of webhook: what `Source.object` is in a body that worker/reconcile has made.
+RECONCILED: Final = "reconcile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,11 @@ class Envelope:
     def event_type(self) -> str:
         """The type that the catalogue of events knows, such as `customer.deleted`."""
         return self.event.type
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether no webhook told of it; no body that Voucherify signed says so."""
+        return self.source is not None and self.source.object == RECONCILED
 
 
 def load_envelope(document: Mapping[str, Any]) -> Envelope:

@@ -27,8 +27,18 @@ from telemetry.settings import TelemetrySettings
 _QUIET = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "kombu")
 
 
-def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
-    """Send everything this process logs to standard output in one format."""
+def configure_logs(
+    settings: TelemetrySettings, *, process: str, stream: TextIO | None = None
+) -> None:
+    """
+    Send everything this process logs to one stream in one format.
+
+    Args:
+        settings: the format.
+        process: stands in each line.
+        stream: where to; None for standard output.
+    """
+    stream = stream or sys.stdout
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,10 +49,10 @@ def configure_logs(settings: TelemetrySettings, *, process: str) -> None:
     renderer: Processor = (
         _as_json
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
     )
-    Lines.stream = sys.stdout
-    handler = logging.StreamHandler(sys.stdout)
+    Lines.stream = stream
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_tell_foreign_records_safely, *shared],

@@ -58,6 +58,11 @@ class Process:
         """Whether it still runs."""
         return self._popen.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._popen.poll()
+
     def output(self) -> str:
         """Everything it has written."""
         return self._log.read_text(errors="replace")

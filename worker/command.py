@@ -17,6 +17,7 @@ from worker.effects_table import as_plain, table
 from worker.errors import JobError
 from worker.outgoing import utc_now
 from worker.perks.voucherify.backend import make_api
+from worker.reconcile.command import reconcile
 from worker.revocation.undo import undo as undo_effect
 from worker.running import make_effects
 from worker.services import Job
@@ -42,7 +43,7 @@ def main(environ: Mapping[str, str]) -> None:
 @click.group()
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Explain what was taken back, and give it back."""
+    """Explain what was taken back, give it back, and find what no webhook told of."""
     context.obj = WorkerSettings.from_environ(context.obj)
 
 
@@ -82,6 +83,9 @@ def undo(settings: WorkerSettings, effect: str, why: str) -> None:
     job = Job(id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS, now=utc_now)
     undone: Effect = undo_effect(found, why, api, ledger, job)
     click.echo(undone.fields.get("outcome") or f"gave back {undone.number('amount')}")
+
+
+commands.add_command(reconcile)
 
 
 def _ledger(settings: WorkerSettings) -> Effects:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas import (
+    RECONCILED,
     CustomerDeleted,
     Event,
     HolderAssignment,
@@ -68,6 +69,8 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
         "event_id": envelope.event.id,
         "event_created_at": envelope.event.created_at.isoformat(timespec="milliseconds"),
     }
+    if envelope.reconciled:
+        facts["told_by"] = RECONCILED
     wanted = table.for_event(event_type)
     if not wanted:
         return FanOut(
@@ -76,7 +79,8 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
             facts=json.dumps(facts),
             told=_told(facts),
         )
-    if age is not None:
+    # What no webhook told of may be found days later.
+    if age is not None and not envelope.reconciled:
         age.check(envelope)
     event = reading.event
     if event is None:

@@ -2,15 +2,15 @@ import os
 import random
 import socket
 import sys
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import structlog
 from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
-from redis import Redis, RedisError
+from redis import Redis
 
+from inbox.book import Book
 from inbox.canary import CanaryBook
 from inbox.confirm import make_barrier
 from inbox.connection import connect
@@ -24,10 +24,10 @@ from inbox.plans import Plans
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces
-from worker.canary import Canary
 from worker.checkins import CheckIns
 from worker.crm import make_crm
 from worker.flow import Flow
+from worker.loop import Loop
 from worker.perks import make_perks
 from worker.planner import Planner
 from worker.planning import Planning
@@ -37,6 +37,7 @@ from worker.stopping import Stopping
 from worker.sweeper import Sweeper
 from worker.transport import foreign_message
 from worker.trimming import Trimming
+from worker.watches import start_watches
 
 
 log = structlog.get_logger()
@@ -71,6 +72,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryBook(store).handled,
+        remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
     )
 
 
@@ -82,18 +84,6 @@ def _tell_present(
     swept: bool,
 ) -> None:
     fleet.tell_present(caller, interval, brake=services.brake, gates=services.gates, swept=swept)
-
-
-def _start_canary(settings: WorkerSettings, store: Redis, caller: str) -> Canary | None:
-    book = CanaryBook(store)
-    if settings.canary is None:
-        # Its age would grow, and an alert with it. A store that is away is met by the sweep.
-        with suppress(RedisError):
-            book.forget()
-        return None
-    canary = Canary(book, caller, settings.canary)
-    canary.start()
-    return canary
 
 
 def _leave(code: int) -> None:
@@ -118,7 +108,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         super().__init__(worker, **options)
         self._sweeper: Sweeper | None = None
         self._planner: Planner | None = None
-        self._canary: Canary | None = None
+        self._watches: tuple[Loop, ...] = ()
         self._services: Services | None = None
         self._stopping = Stopping()
 
@@ -174,7 +164,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             present=partial(_tell_present, Fleet(store), caller, interval, self._services),
         )
         self._sweeper.start()
-        self._canary = _start_canary(settings, store, caller)
+        self._watches = start_watches(settings, store, caller)
         planning = Planning(
             table=worker.app.perkhook_table,
             services=self._services,
@@ -220,7 +210,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop what runs beside the jobs."""
-        for loop in (self._canary, self._planner, self._sweeper):
+        for loop in (*self._watches, self._planner, self._sweeper):
             if loop is not None:
                 loop.stop()
 

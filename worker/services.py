@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from inbox.assignment import Assignment
 from inbox.erasure import Erasure
 from inbox.gates import Gate
 from inbox.plans import Draft
@@ -72,6 +73,8 @@ class Services:
     gates: Mapping[str, Gate] = field(default_factory=dict)
     #: Notes that a canary came through; gives the seconds it took.
     note_canary: Callable[[datetime], float] = lambda _: 0.0
+    #: Remembers an assignment that began; false if nobody will look for its removal.
+    remember: Callable[[Assignment], bool] = lambda _: False
     #: How many jobs of a handler that moves money may act in a time; None for no brake.
     brake: Rate | None = None
     #: Calls that a job usually makes to its downstream; they are reserved before it begins.

@@ -11,6 +11,8 @@ from telemetry.settings import TelemetrySettings
 from worker.canary import CanarySettings
 from worker.crm import CrmSettings
 from worker.perks import PerksSettings
+from worker.reconcile.settings import ReconcileSettings
+from worker.webhook_watch import WebhookWatchSettings
 
 
 #: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
@@ -68,6 +70,8 @@ class WorkerSettings:
     perks: PerksSettings
     crm: CrmSettings
     canary: CanarySettings | None
+    reconcile: ReconcileSettings
+    webhook_watch: WebhookWatchSettings | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
@@ -111,7 +115,11 @@ class WorkerSettings:
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
+            reconcile=ReconcileSettings.read(reader),
+            webhook_watch=WebhookWatchSettings.read(reader),
         )
+        if found.reconcile.interval_seconds:
+            found.perks.require_keys(reader, "with RECONCILE_INTERVAL_SECONDS")
         # None: it is set and wrong, which is told already.
         keep: int | None = found.keep.failed_seconds
         memory: int | None = found.removal_memory_seconds

@@ -57,6 +57,8 @@ if told.brake then
     admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - told.brake[2], '+inf')}
 end
 
+local webhook = redis.call('HMGET', WEBHOOK, 'since', 'looked', 'state', 'listed')
+
 -- Some hosted stores forbid it.
 local memory = redis.pcall('INFO', 'memory')
 
@@ -74,5 +76,7 @@ return cjson.encode({
   swept = tonumber(fleet[2]),
   downstreams = downstreams,
   brake = brake,
+  webhook = webhook[1] and {
+    age = now - tonumber(webhook[2] or webhook[1]), state = webhook[3], listed = webhook[4] },
   memory = type(memory) == 'string' and memory or '',
 })

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from flask import Blueprint, request
 
-from sandbox.voucherify import paging, render
+from sandbox.voucherify import noise, paging, render
 from sandbox.voucherify.errors import invalid_query
 from sandbox.voucherify.event_types import CAMPAIGN_TYPES, CATEGORIES, SELECTABLE, category_of
-from sandbox.voucherify.paging import PageRequest
+from sandbox.voucherify.paging import PageRequest, moment_of
 from sandbox.voucherify.records import Activity
 from sandbox.world import Answer, world
 
@@ -31,7 +31,7 @@ def list_activity(name: str) -> Answer:
     start, end = _date("start_date"), _date("end_date")
 
     def matches(activity: Activity) -> bool:
-        return (
+        return activity.is_stray or (
             (campaign_id is None or activity.campaign_id == campaign_id)
             and (campaign_type is None or activity.campaign_type == campaign_type)
             and (event_type is None or activity.type == event_type)
@@ -45,8 +45,12 @@ def list_activity(name: str) -> Answer:
         happened = list(sandbox.store.activity_of(sandbox.store.customer(name).id))
         # A scenario tells of days ago, so the order of the ids is not that of the events.
         happened.sort(key=_moment, reverse=wanted.descending)
+        options = sandbox.store.options
+        happened = list(noise.among(happened, options.activity_noise))
         found = [each for each in _after(happened, wanted.after) if matches(each)]
-        data = [render.activity(each) for each in found[: wanted.limit]]
+        data = [
+            render.activity(each, shape=options.activity_shape) for each in found[: wanted.limit]
+        ]
     return paging.as_json(data, has_more=len(found) > wanted.limit)
 
 
@@ -72,12 +76,4 @@ def _one_of(name: str, allowed: Collection[str]) -> str | None:
 
 def _date(name: str) -> datetime | None:
     text = request.args.get(name)
-    if text is None:
-        return None
-    try:
-        date = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise invalid_query(f"{name} must be an ISO 8601 date") from problem
-    if date.tzinfo is None:
-        raise invalid_query(f"{name} must name its time zone")
-    return date
+    return None if text is None else moment_of(name, text)

@@ -1,12 +1,21 @@
 from flask import Blueprint
 
-from sandbox.voucherify import activity, customers, http, redemptions, referrals, strict, vouchers
+from sandbox.voucherify import (
+    activity,
+    customers,
+    http,
+    lists,
+    redemptions,
+    referrals,
+    strict,
+    vouchers,
+)
 
 
 blueprint = Blueprint("voucherify", __name__, url_prefix="/v1")
 blueprint.before_request(http.check_keys)
 blueprint.before_request(strict.check_call)
-for part in (vouchers, customers, activity, referrals, redemptions):
+for part in (lists, vouchers, customers, activity, referrals, redemptions):
     blueprint.register_blueprint(part.blueprint)
 blueprint.add_url_rule(
     "/<path:rest>",

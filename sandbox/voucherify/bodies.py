@@ -8,6 +8,7 @@ from sandbox.voucherify.records import (
     Campaign,
     Customer,
     Holder,
+    Reward,
     Transaction,
     Voucher,
     VoucherType,
@@ -115,19 +116,41 @@ def simple_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
     }
 
 
+def listed_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
+    """Show a campaign as the REST API does ("Get campaign"), its reward always and in numbers."""
+    shown = simple_campaign(campaign, store)
+    del shown["is_referral_code"]
+    reward = campaign.reward
+    program = shown["referral_program"]
+    if program is not None and reward is not None:
+        program["referee_reward"] = {**_reward(reward, store), "amount": reward.amount}
+    return {
+        **shown,
+        "use_voucher_metadata_schema": False,
+        "vouchers_count": store.register.size(campaign.id),
+        "creation_status": "DONE",
+        "vouchers_generation_status": "DONE",
+        "protected": False,
+    }
+
+
+def _reward(reward: Reward, store: Store) -> dict[str, Any]:
+    return {
+        "type": reward.type.value,
+        "amount": str(reward.amount),
+        "related_object_parent": {
+            "id": reward.campaign_id,
+            "name": store.campaigns[reward.campaign_id].name,
+            "object": "CAMPAIGN",
+        },
+    }
+
+
 def _referral_program(campaign: Campaign, store: Store) -> dict[str, Any] | None:
     reward = campaign.reward
     if reward is None:
         return None
     program: dict[str, Any] = {"conversion_event_type": "redemption"}
     if campaign.shows_reward:
-        program["referee_reward"] = {
-            "type": reward.type.value,
-            "amount": str(reward.amount),
-            "related_object_parent": {
-                "id": reward.campaign_id,
-                "name": store.campaigns[reward.campaign_id].name,
-                "object": "CAMPAIGN",
-            },
-        }
+        program["referee_reward"] = _reward(reward, store)
     return program

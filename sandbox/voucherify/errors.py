@@ -54,3 +54,13 @@ def invalid_payload(details: str) -> ApiError:
 def invalid_query(details: str) -> ApiError:
     """Say that a query parameter does not have the documented form."""
     return ApiError(400, "invalid_query_params", "Invalid query params", details)
+
+
+def page_over_limit(last_page: int) -> ApiError:
+    """Say that a list has no pages so far on."""
+    return ApiError(
+        400,
+        "page_over_limit",
+        f"Listing resource above {last_page} page is not supported",
+        f"Property .page cannot be higher than {last_page}",
+    )

@@ -1,5 +1,8 @@
 """The values that "List customer activity" takes as parameters, as its reference lists them."""
 
+ASSIGNED = "customer.holder.assignment.created"
+UNASSIGNED = "customer.holder.assignment.deleted"
+
 CAMPAIGN_TYPES = frozenset(
     {
         "PROMOTION",

@@ -7,16 +7,17 @@ from typing import Any
 from sandbox.clock import stamp
 from sandbox.sendouts import Sendout
 from sandbox.signature import compact
+from sandbox.voucherify import event_types
 from sandbox.voucherify.records import Activity, Campaign, Customer
 from sandbox.voucherify.store import Store
 from sandbox.webhooks import WebhookSender
 
 
-ASSIGNED = "customer.holder.assignment.created"
-UNASSIGNED = "customer.holder.assignment.deleted"
+ASSIGNED = event_types.ASSIGNED
+UNASSIGNED = event_types.UNASSIGNED
 
-_PROJECT = "proj_perkhookSandbox"
-_WEBHOOK = "wh_perkhookSandbox"
+PROJECT = "proj_perkhookSandbox"
+WEBHOOK = "wh_perkhookSandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ def announce(store: Store, sender: WebhookSender, customer: Customer, event: Act
     sendout_id = store.ids.new("whs")
     envelope = {
         "id": sendout_id,
-        "project_id": _PROJECT,
+        "project_id": PROJECT,
         "created_at": stamp(sent_at),
         "type": event.type,
         "data": event.data,
-        "source": {"id": _WEBHOOK, "object": "webhook", "target_url": sender.url},
+        "source": {"id": WEBHOOK, "object": "webhook", "target_url": sender.url},
         "event": {
             "id": event.id,
             "type": event.type,

@@ -1,14 +1,15 @@
-"""Lists in pages, after Voucherify's API reference, "Listing" (cursor by id)."""
+"""Lists in pages, after Voucherify's API reference, "Listing": by cursor, and by number."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from sandbox.ordered import Ordered
-from sandbox.voucherify.errors import invalid_query
+from sandbox.voucherify.errors import invalid_query, page_over_limit
 
 
 T = TypeVar("T")
@@ -28,13 +29,11 @@ class PageRequest:
     @classmethod
     def read(cls, args: MultiDict[str, str], *, order_by: str = "id") -> Self:
         """Read limit, order and starting_after_id; anything else is a 400."""
-        text = args.get("limit", str(_DEFAULT_LIMIT))
-        if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
-            raise invalid_query(f"limit must be from 1 to {_LARGEST_LIMIT}")
+        limit = _limit(args)
         order = args.get("order", f"-{order_by}")
         if order not in {order_by, f"-{order_by}"}:
             raise invalid_query(f"order must be {order_by} or -{order_by}")
-        return cls(int(text), order.startswith("-"), args.get("starting_after_id") or None)
+        return cls(limit, order.startswith("-"), args.get("starting_after_id") or None)
 
     def cut(self, records: Ordered[T], wanted: Callable[[T], bool] = lambda _: True) -> "Page[T]":
         """Take the page out of a list."""
@@ -43,6 +42,42 @@ class PageRequest:
         )
         found = list(islice(matching, self.limit + 1))
         return Page(found[: self.limit], has_more=len(found) > self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPage:
+    """Which page is asked for where pages are counted from 1."""
+
+    limit: int
+    page: int
+    field: str
+    descending: bool
+
+    @classmethod
+    def read(
+        cls,
+        args: MultiDict[str, str],
+        *,
+        orders: Collection[str],
+        last_page: int,
+        default: str = "-created_at",
+    ) -> Self:
+        """Read limit, page and order; anything else is a 400."""
+        limit, text = _limit(args), args.get("page", "1")
+        if not text.isdecimal() or int(text) < 1:
+            raise invalid_query("page must be an integer from 1")
+        if int(text) > last_page:
+            raise page_over_limit(last_page)
+        order = args.get("order", default)
+        field = order.removeprefix("-")
+        if field not in orders:
+            raise invalid_query(f"order must be one of {', '.join(sorted(orders))}, or - and one")
+        return cls(limit, int(text), field, order.startswith("-"))
+
+    @property
+    def skip(self) -> int:
+        """How many records come before this page."""
+        return (self.page - 1) * self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +110,21 @@ def with_total(data: list[dict[str, Any]], *, total: int, has_more: bool) -> dic
         "total": total,
         "has_more": has_more,
     }
+
+
+def moment_of(name: str, text: str) -> datetime:
+    """Read a date of a query; where it names no time zone, the stand-in does not guess one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise invalid_query(f"{name} must be an ISO 8601 date") from problem
+    if moment.tzinfo is None:
+        raise invalid_query(f"{name} must name its time zone")
+    return moment
+
+
+def _limit(args: MultiDict[str, str]) -> int:
+    text = args.get("limit", str(_DEFAULT_LIMIT))
+    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
+        raise invalid_query(f"limit must be from 1 to {_LARGEST_LIMIT}")
+    return int(text)

@@ -179,6 +179,8 @@ class Activity:
     campaign_id: str | None
     campaign_type: str | None
     created_at: datetime
+    # Not of this stand-in's world: see `noise`.
+    is_stray: bool = False
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ def delete_voucher(
     ended = _end(
         store, list(store.holders_of(voucher.id)), origin=origin, sender=sender, tell=announce
     )
-    store.deleted.add(voucher.id)
+    store.delete_voucher(voucher)
     return ended
 
 

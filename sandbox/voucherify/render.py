@@ -143,12 +143,17 @@ def redeemable(record: Holder, store: Store) -> dict[str, Any]:
     }
 
 
-def activity(record: Activity) -> dict[str, Any]:
-    """Show what happened to a customer ("List customer activity")."""
+def activity(record: Activity, *, shape: str) -> dict[str, Any]:
+    """
+    Show what happened to a customer ("List customer activity").
+
+    The reference has no example, and its words allow both shapes of the data.
+    """
+    nested = {"data": record.data, "event_source": record.event_source}
     return {
         "id": record.id,
         "type": record.type,
-        "data": {"data": record.data, "event_source": record.event_source},
+        "data": nested if shape == "nested" else record.data,
         "created_at": stamp(record.created_at),
         "group_id": record.group_id,
     }

@@ -15,6 +15,10 @@ from typing import TypeAlias
 Types: TypeAlias = dict[str, type]
 
 _LISTING = frozenset({"limit", "order", "starting_after_id"})
+_NUMBERED = frozenset({"limit", "page", "order"})
+_CREATED = frozenset(
+    {f"{name}[{end}]" for name in ("created_at", "[created_at]") for end in ("after", "before")}
+)
 _ACTIVITY = frozenset(
     {"start_date", "end_date", "campaign_id", "campaign_type", "category", "type"}
 )
@@ -47,12 +51,13 @@ def _operation(
     method: str,
     path: str,
     *,
+    base: str = "/v1",
     query: frozenset[str] = frozenset(),
     filters: bool = False,
     body: Types | None = None,
     required: tuple[str, ...] = (),
 ) -> Operation:
-    pattern = re.compile("/v1" + re.sub(r"\{\w+\}", "[^/]+", path))
+    pattern = re.compile(base + re.sub(r"\{\w+\}", "[^/]+", path))
     return Operation(
         method=method,
         path=pattern,
@@ -75,6 +80,9 @@ _HOLDERS: Types = {"holders": list, "metadata": dict}
 _OF_CODE = ("/referrals/members/{code}/holders", "/referrals/{campaign}/members/{code}/holders")
 
 OPERATIONS = (
+    _operation("GET", "/campaigns", query=_NUMBERED | {"campaign_type"}),
+    _operation("GET", "/campaigns/{campaign}"),
+    _operation("GET", "/vouchers", query=_NUMBERED | _CREATED | {"campaign_id"}),
     _operation("GET", "/vouchers/{code}"),
     _operation("POST", "/vouchers/{code}/disable"),
     _operation("POST", "/vouchers/{code}/enable"),
@@ -93,6 +101,7 @@ OPERATIONS = (
         query=frozenset({"reason", "tracking_id"}),
         body=_ROLLBACK,
     ),
+    _operation("GET", "/projects/{project}/webhooks", base="/management/v1"),
 )
 
 

@@ -14,6 +14,7 @@ from sandbox.voucherify.records import (
     TierReward,
     Voucher,
 )
+from sandbox.voucherify.register import Register
 
 
 class Store:
@@ -42,6 +43,7 @@ class Store:
         # From which request on a transaction is listed; the others are listed at once.
         self.listed_from: dict[str, int] = {}
         self.requests = 0
+        self.register = Register()
         self._customers_by_source: dict[str, Customer] = {}
         self._vouchers_by_code: dict[str, Voucher] = {}
         self._holders_of: dict[str, Ordered[Holder]] = {}
@@ -56,9 +58,15 @@ class Store:
             self._customers_by_source[customer.source_id] = customer
 
     def add_voucher(self, voucher: Voucher) -> None:
-        """File a voucher under both names."""
+        """File a voucher under both names and the moment of its creation."""
         self.vouchers[voucher.id] = voucher
         self._vouchers_by_code[voucher.code] = voucher
+        self.register.add(voucher)
+
+    def delete_voucher(self, voucher: Voucher) -> None:
+        """Take a voucher out of every answer."""
+        self.deleted.add(voucher.id)
+        self.register.remove(voucher)
 
     def add_holder(self, holder: Holder) -> None:
         """File an assignment under its voucher, its customer and the pair of them."""
@@ -78,6 +86,10 @@ class Store:
     def add_activity(self, customer_id: str, activity: Activity) -> None:
         """Note what happened to a customer."""
         self._activity_of.setdefault(customer_id, Ordered()).add(activity.id, activity)
+
+    def forget_activity(self) -> None:
+        """Forget what happened to all customers, as if nothing had been noted of it."""
+        self._activity_of.clear()
 
     def hide(self, transaction_id: str) -> None:
         """Leave a transaction out of listings for as many calls as the options say."""

@@ -15,6 +15,7 @@ _NAMES = {str: "string", int: "integer", dict: "object", list: "array"}
 _BROKEN = {
     "invalid_payload": "body",
     "invalid_query_params": "query",
+    "page_over_limit": "query",
     "unauthorized": "keys",
 }
 
@@ -35,7 +36,7 @@ def check_call() -> None:
 def note(sandbox: World, error: ApiError, *, rule: str | None = None) -> None:
     """Keep a call that was refused for its form, so that a test can ask for such calls."""
     rule = rule or _BROKEN.get(error.key)
-    if rule is None or not request.path.startswith("/v1/"):
+    if rule is None or not request.path.startswith(("/v1/", "/management/")):
         return
     with sandbox.lock:
         sandbox.violations.append(

@@ -105,6 +105,11 @@ class Product:
         wait_until(lambda: not command.running, "the command line answers")
         return json.loads(command.output())
 
+    def command(self, *arguments: str) -> Process:
+        """Begin a command of support's, `python -m worker …`, with the worker's environment."""
+        command = f"python -m worker {' '.join(arguments)}"
+        return self._launch("command", command, **self._worker_environment())
+
     def wait_until_settled(self) -> None:
         """Wait until no job is queued, running or waiting."""
 
@@ -155,30 +160,30 @@ class Product:
         wait_until(ready, "the receiver is ready")
 
     def _start_worker(self) -> None:
-        self._launch(
-            "worker",
-            procfile_command("worker"),
-            **{
-                "RECLAIM_INTERVAL_SECONDS": "1",
-                "JOB_LEASE_SECONDS": "20",
-                "IN_FLIGHT_SECONDS": "20",
-                # The samples are of a day long past.
-                "MAX_EVENT_AGE_SECONDS": "0",
-                "RETRY_SCHEDULE_SECONDS": "1,1,1,1,1,1,1,1",
-                "PERKS_BACKEND": "voucherify",
-                "VOUCHERIFY_API_URL": self.sandbox_url,
-                # The stand-in has no limit unless a test sets one.
-                "VOUCHERIFY_RATE_LIMIT": "1000000/minute",
-                "VOUCHERIFY_APP_ID": DEMO["SANDBOX_APP_ID"],
-                "VOUCHERIFY_APP_TOKEN": DEMO["SANDBOX_APP_TOKEN"],
-                "PERKS_HTTP_URL": f"{self.sandbox_url}/shop/perks",
-                "PERKS_HTTP_SECRET": DEMO["SANDBOX_SHOP_SECRET"],
-                "CRM_BACKEND": "http",
-                "CRM_HTTP_URL": f"{self.sandbox_url}/crm/events",
-                "CRM_HTTP_SECRET": DEMO["SANDBOX_CRM_SECRET"],
-            }
-            | self.settings,
-        ).wait_for("ready.")
+        self._launch("worker", procfile_command("worker"), **self._worker_environment()).wait_for(
+            "ready."
+        )
+
+    def _worker_environment(self) -> dict[str, str]:
+        return {
+            "RECLAIM_INTERVAL_SECONDS": "1",
+            "JOB_LEASE_SECONDS": "20",
+            "IN_FLIGHT_SECONDS": "20",
+            # The samples are of a day long past.
+            "MAX_EVENT_AGE_SECONDS": "0",
+            "RETRY_SCHEDULE_SECONDS": "1,1,1,1,1,1,1,1",
+            "PERKS_BACKEND": "voucherify",
+            "VOUCHERIFY_API_URL": self.sandbox_url,
+            # The stand-in has no limit unless a test sets one.
+            "VOUCHERIFY_RATE_LIMIT": "1000000/minute",
+            "VOUCHERIFY_APP_ID": DEMO["SANDBOX_APP_ID"],
+            "VOUCHERIFY_APP_TOKEN": DEMO["SANDBOX_APP_TOKEN"],
+            "PERKS_HTTP_URL": f"{self.sandbox_url}/shop/perks",
+            "PERKS_HTTP_SECRET": DEMO["SANDBOX_SHOP_SECRET"],
+            "CRM_BACKEND": "http",
+            "CRM_HTTP_URL": f"{self.sandbox_url}/crm/events",
+            "CRM_HTTP_SECRET": DEMO["SANDBOX_CRM_SECRET"],
+        } | self.settings
 
     def _start_flower(self) -> None:
         port = free_port()

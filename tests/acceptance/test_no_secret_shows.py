@@ -27,6 +27,9 @@ SECRETS: Final = {
     "HUBSPOT_ACCESS_TOKEN": "sesame-of-hubspot",
     "VOUCHERIFY_APP_ID": "sesame-app-id",
     "VOUCHERIFY_APP_TOKEN": "sesame-app-token",
+    "VOUCHERIFY_MANAGEMENT_ID": "sesame-management-id",
+    "VOUCHERIFY_MANAGEMENT_TOKEN": "sesame-management-token",
+    "VOUCHERIFY_PROJECT_ID": "proj_perkhookSandbox",
     "SENTRY_DSN": "http://sesamesentrykey@127.0.0.1:9/1",
 }
 PASSWORD: Final = "sesame-of-the-store"

@@ -9,6 +9,7 @@ import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
 from inbox.intake import Intake
+from sandbox.settings import DEMO
 from tests.acceptance.users import GuardedProduct, GuardedStore, guarded_store
 from tests.processes import wait_until
 from tests.samples import assignment_deleted, body, customer_deleted
@@ -39,6 +40,11 @@ def test_every_process_does_its_work_as_its_own_user(
     product: GuardedProduct, store: GuardedStore
 ) -> None:
     """A removal, stale events that are retried, an erasing: nothing is refused to anybody."""
+    product.settings |= {
+        "VOUCHERIFY_MANAGEMENT_ID": DEMO["SANDBOX_MANAGEMENT_ID"],
+        "VOUCHERIFY_MANAGEMENT_TOKEN": DEMO["SANDBOX_MANAGEMENT_TOKEN"],
+        "VOUCHERIFY_PROJECT_ID": "proj_perkhookSandbox",
+    }
     product.start("sandbox", "web", "worker", "flower")
     (referee,) = product.scenario(referees=1)["referees"]
     product.unassign(referee["holder"])
@@ -65,7 +71,9 @@ def test_every_process_does_its_work_as_its_own_user(
     wait_until(lambda: product.inbox("show", erased)["settled"], "the customer is erased")
     product.inbox("replay", stale)
 
-    assert "perkhook_inbox_up 1.0" in product.http.get(f"{product.receiver_url}/metrics").text
+    told = product.http.get(f"{product.receiver_url}/metrics").text
+    assert "perkhook_inbox_up 1.0" in told
+    assert "perkhook_voucherify_webhook_active 1.0" in told
     assert [product.process(name).stop(40) for name in ("web", "worker", "flower")] == [0, 0, 0]
     assert store.refusals() == []
 

@@ -31,24 +31,31 @@ class PerksSettings:
             voucherify_url=reader.read(
                 "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
             ),
-            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", _header_text, ""),
-            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", _header_text, ""),
+            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", header_text, ""),
+            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", header_text, ""),
             # The smallest plan's limit, so that nobody's access is blocked by surprise.
             voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
             policies=Policies.read(reader),
         )
-        needed = {
-            "http": {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret},
-            "voucherify": {
-                "VOUCHERIFY_APP_ID": found.voucherify_app_id,
-                "VOUCHERIFY_APP_TOKEN": found.voucherify_app_token,
-            },
-        }
-        reader.require(needed.get(backend, {}), f"when PERKS_BACKEND is {backend}")
+        when = f"when PERKS_BACKEND is {backend}"
+        if backend == "http":
+            needed = {"PERKS_HTTP_URL": found.http_url, "PERKS_HTTP_SECRET": found.http_secret}
+            reader.require(needed, when)
+        if backend == "voucherify":
+            found.require_keys(reader, when)
         return found
 
+    def require_keys(self, reader: Reader, when: str) -> None:
+        """Note which of Voucherify's keys are missing where they are needed."""
+        needed = {
+            "VOUCHERIFY_APP_ID": self.voucherify_app_id,
+            "VOUCHERIFY_APP_TOKEN": self.voucherify_app_token,
+        }
+        reader.require(needed, when)
 
-def _header_text(value: str) -> str:
+
+def header_text(value: str) -> str:
+    """Take what can stand in a header."""
     if not (value.isascii() and value.isprintable()):
         raise ValueError("must be printable ASCII")
     return value

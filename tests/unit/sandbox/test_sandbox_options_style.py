@@ -27,6 +27,8 @@ def test_options_change_one_by_one() -> None:
         "rest": {"zone": "Z", "digits": 3},
         "webhooks": {"zone": "+00:00", "digits": 3},
         "index_lag": 2,
+        "activity_shape": "nested",
+        "activity_noise": 0,
     }
     options.clear()
     assert options == Options()

@@ -27,12 +27,13 @@ def test_demo_secrets_are_usable() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    """Printing the settings shows none of the four secrets."""
+    """Printing the settings shows none of the secrets."""
     settings = from_environ({})
     shown = repr(settings)
     hidden = (
         settings.webhook_secret,
         settings.app_token,
+        settings.management_token,
         settings.crm_secret,
         settings.shop_secret,
     )

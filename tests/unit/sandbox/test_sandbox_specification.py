@@ -28,7 +28,7 @@ def test_every_route_has_its_specification() -> None:
     served = {
         (method, rule.rule.replace("<", "{").replace(">", "}"))
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/v1/") and "path:" not in rule.rule
+        if rule.rule.startswith(("/v1/", "/management/")) and "path:" not in rule.rule
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert len(served) == len(OPERATIONS)

@@ -30,20 +30,20 @@ class VoucherifyApi:
 
     def holders(self, code: str, customer: str, job: Job) -> Iterator[Json] | None:
         """Follow: List referral code holders."""
-        path = f"/v1/referrals/members/{_segment(code)}/holders"
+        path = f"/v1/referrals/members/{segment(code)}/holders"
         return self._pages(path, {"filters[customer_id][conditions][$is]": customer}, job)
 
     def redeemables(self, customer: str, job: Job) -> Iterator[Json] | None:
         """Follow: List customer's redeemables."""
-        return self._pages(f"/v1/customers/{_segment(customer)}/redeemables", {}, job)
+        return self._pages(f"/v1/customers/{segment(customer)}/redeemables", {}, job)
 
     def transactions(self, card: str, job: Job) -> Iterator[Json] | None:
         """Follow: List voucher transactions."""
-        return self._pages(f"/v1/vouchers/{_segment(card)}/transactions", {}, job)
+        return self._pages(f"/v1/vouchers/{segment(card)}/transactions", {}, job)
 
     def activity(self, customer: str, kind: str, campaign: str, job: Job) -> Iterator[Json] | None:
         """Follow: List customer activity."""
-        path = f"/v1/customers/{_segment(customer)}/activity"
+        path = f"/v1/customers/{segment(customer)}/activity"
         query = {"order": "-created_at", "type": kind}
         if kind == "customer.rewarded":
             # The transaction of a reward belongs to the card's campaign, not to the referral's.
@@ -52,33 +52,33 @@ class VoucherifyApi:
 
     def voucher(self, voucher: str, job: Job) -> Json | None:
         """Follow: Get voucher."""
-        return self._http.read(f"/v1/vouchers/{_segment(voucher)}", {}, job)
+        return self._http.read(f"/v1/vouchers/{segment(voucher)}", {}, job)
 
     def customer(self, customer: str, job: Job) -> Json | None:
         """Follow: Get customer."""
-        return self._http.read(f"/v1/customers/{_segment(customer)}", {}, job)
+        return self._http.read(f"/v1/customers/{segment(customer)}", {}, job)
 
     def change_balance(self, card: str, amount: int, name: str, reason: str, job: Job) -> Answer:
         """Follow: Update voucher balance. Works for gift and loyalty cards; not idempotent."""
         body = {"amount": amount, "source_id": name, "reason": reason}
-        return self._http.change("POST", f"/v1/vouchers/{_segment(card)}/balance", body, job)
+        return self._http.change("POST", f"/v1/vouchers/{segment(card)}/balance", body, job)
 
     def disable(self, voucher: str, job: Job) -> Answer:
         """Follow: Disable voucher."""
-        return self._http.change("POST", f"/v1/vouchers/{_segment(voucher)}/disable", None, job)
+        return self._http.change("POST", f"/v1/vouchers/{segment(voucher)}/disable", None, job)
 
     def enable(self, voucher: str, job: Job) -> Answer:
         """Follow: Enable voucher."""
-        return self._http.change("POST", f"/v1/vouchers/{_segment(voucher)}/enable", None, job)
+        return self._http.change("POST", f"/v1/vouchers/{segment(voucher)}/enable", None, job)
 
     def roll_back(self, redemption: str, reason: str, job: Job) -> Answer:
         """Follow: Rollback redemption."""
-        path = f"/v1/redemptions/{_segment(redemption)}/rollback"
+        path = f"/v1/redemptions/{segment(redemption)}/rollback"
         return self._http.change("POST", path, {"reason": reason}, job)
 
     def set_metadata(self, customer: str, metadata: Json, job: Job) -> Answer:
         """Follow: Update customer."""
-        path = f"/v1/customers/{_segment(customer)}"
+        path = f"/v1/customers/{segment(customer)}"
         return self._http.change("PUT", path, {"metadata": metadata}, job)
 
     def close(self) -> None:
@@ -108,7 +108,8 @@ class VoucherifyApi:
             page = self._http.read(path, query, job) or {}
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
+    """Write an id so that it stands in a path as one step; raises PermanentError."""
     segment = quote(text, safe="")
     if len(segment) > _LONGEST_SEGMENT:
         raise PermanentError("voucherify_impossible_id", "an id is too long to be asked for")

@@ -27,6 +27,7 @@ API_VERSION: Final = "v2018-08-01"
 #: mend the account, rather than failing one by one.
 _ACCOUNT: Final = frozenset({401, 402, 403})
 ACCOUNT_PAUSE_SECONDS: Final = 300.0
+ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in _ACCOUNT)
 
 #: The calls of a whole billing cycle are used up; asking every minute would not help.
 CYCLE_PAUSE_SECONDS: Final = 3_600.0

@@ -1,0 +1,19 @@
+-- Begin a run, or go on with one that was cut off; one of the fleet at a time.
+-- ARGV  1 caller  2 the lock's life in ms  3 what is looked at  4 who is known to be dead, or ''
+-- Gives {'busy', who runs it}, or {'begun' | 'goes_on', fields of the run}.
+local caller, scope = ARGV[1], ARGV[3]
+local holder = redis.call('GET', LOCK)
+if holder and holder ~= caller and holder ~= ARGV[4] then return {'busy', holder} end
+redis.call('SET', LOCK, caller, 'PX', ARGV[2])
+
+local known = redis.call('HMGET', RUN, 'state', 'scope', 'run', 'completed', 'interval')
+if known[1] == 'running' and known[2] == scope then
+  return {'goes_on', redis.call('HGETALL', RUN)}
+end
+local now = server_now()
+redis.call('DEL', RUN)
+redis.call('HSET', RUN, 'run', tonumber(known[3] or 0) + 1, 'state', 'running',
+  'scope', scope, 'started', now, 'moved', now)
+if known[4] then redis.call('HSET', RUN, 'completed', known[4]) end
+if known[5] then redis.call('HSET', RUN, 'interval', known[5]) end
+return {'begun', redis.call('HGETALL', RUN)}

@@ -1,0 +1,9 @@
+-- Note what a look at the webhook has found.
+-- ARGV  1 active, off or none  2 '1' if our event is listed, '0' if not, '' if there is none
+-- Gives what was found before, '' if nothing was.
+local before = redis.call('HGET', WEBHOOK, 'state')
+-- Not while no worker is to look: this hash would never go.
+if redis.call('EXISTS', WEBHOOK) == 1 then
+  redis.call('HSET', WEBHOOK, 'looked', server_now(), 'state', ARGV[1], 'listed', ARGV[2])
+end
+return before or ''

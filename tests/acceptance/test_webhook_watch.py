@@ -1,0 +1,64 @@
+"""A webhook that Voucherify has switched off shows in the metrics of any receiver."""
+
+import json
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+
+from sandbox.settings import DEMO
+from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.product import Product
+from tests.processes import wait_until
+
+
+PREFIX = "perkhook_voucherify_webhook_"
+
+
+def told(product: Product) -> dict[str, float]:
+    """Read what a receiver tells of the webhook."""
+    text = product.http.get(f"{product.receiver_url}/metrics").text
+    return {
+        sample.name.removeprefix(PREFIX): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.startswith(PREFIX)
+    }
+
+
+def steer(product: Product, **webhook: Any) -> None:
+    """Change the stand-in's webhook."""
+    answer = product.http.put(f"{product.sandbox_url}/sandbox/webhook", json=webhook)
+    answer.raise_for_status()
+
+
+def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, store: Redis) -> None:
+    """Nothing is told while nobody looks; then it is seen to be on, and then to be off."""
+    product = make_product("sandbox", "web")
+    assert told(product) == {}
+    product.settings |= {
+        "VOUCHERIFY_MANAGEMENT_ID": DEMO["SANDBOX_MANAGEMENT_ID"],
+        "VOUCHERIFY_MANAGEMENT_TOKEN": DEMO["SANDBOX_MANAGEMENT_TOKEN"],
+        "VOUCHERIFY_PROJECT_ID": "proj_perkhookSandbox",
+        "VOUCHERIFY_WEBHOOK_URL": f"{product.receiver_url}/webhooks/voucherify",
+    }
+    product.start("worker")
+    wait_until(lambda: told(product).get("active") == 1, "it is seen to be on")
+    assert told(product)["event_listed"] == 1
+    assert told(product)["look_age_seconds"] < 20
+    product.process("worker").stop()
+
+    steer(product, active=False, events=["voucher.created"])
+    # The interval is over.
+    store.delete("perkhook:webhook:turn")
+    product.start("worker")
+    wait_until(lambda: told(product)["active"] == 0, "it is seen to be off")
+    assert told(product)["event_listed"] == 0
+    worker = product.process("worker")
+    wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are told")
+    assert '"webhook_watch.switched_off"' in worker.output()
+    worker.stop()
+    assert DEMO["SANDBOX_MANAGEMENT_TOKEN"] not in product.logs()
+
+    answer = product.http.get(f"{product.sandbox_url}/sandbox/violations")
+    assert json.loads(answer.text) == []

@@ -1,0 +1,204 @@
+"""Calls of a run: at their share of the budget, and never while the downstream is shut."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from inbox.gates import Gate
+from inbox.rate import Rate
+from worker.errors import PermanentError, RetryableError
+from worker.reconcile.calls import MOST_FAILURES, Calls
+from worker.services import Job
+
+
+PLAN = Rate(10, 60)
+SHARE = Rate(4, 60)
+
+
+class Api:
+    """Answers calls as a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.act: Callable[[int], Any] = lambda _: {}
+
+    def read(self, path: str, _query: dict[str, Any], job: Job) -> Any:
+        """Answer a call, which counts as one."""
+        job.count_call()
+        self.asked.append(path)
+        return self.act(len(self.asked))
+
+
+class EndedError(Exception):
+    """The test has seen enough."""
+
+
+class Waits:
+    """Notes how long it would have waited, and ends the run when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.most = 100
+
+    def __call__(self, seconds: float) -> None:
+        """Wait for nothing."""
+        if seconds:
+            self.seconds.append(seconds)
+        if len(self.seconds) >= self.most:
+            raise EndedError
+
+
+@pytest.fixture
+def waits() -> Waits:
+    """What was waited for."""
+    return Waits()
+
+
+@pytest.fixture
+def api() -> Api:
+    """What is called."""
+    return Api()
+
+
+def make(store: Redis, api: Api, waits: Waits, door: Rate | None = PLAN) -> Calls:
+    """Make the calls of a run that shares the budget of jobs."""
+    return Calls(api, Gate(store, "reconcile", SHARE), Gate(store, "perks", door), "a", waits)
+
+
+def used(store: Any) -> int:
+    """Count what of the jobs' budget is used."""
+    return int(store.zcard("perkhook:budget:perks"))
+
+
+def test_a_run_uses_no_more_than_its_share(store: Redis, api: Api, waits: Waits) -> None:
+    """The fifth call of four a minute waits for the first one's minute to be over."""
+    waits.most = 1
+    calls = make(store, api, waits)
+    for _ in range(4):
+        calls.read("codes", "/a", {})
+    with pytest.raises(EndedError):
+        calls.read("codes", "/a", {})
+    assert len(api.asked) == 4
+    assert 55 < waits.seconds[0] <= 61
+    assert calls.made == {"codes": 4}
+
+
+def test_each_call_counts_against_the_budget_of_the_jobs(
+    store: Redis, api: Api, waits: Waits
+) -> None:
+    """So that all together never call more than the plan allows."""
+    calls = make(store, api, waits)
+    for _ in range(3):
+        calls.read("codes", "/a", {})
+    assert used(store) == 3
+
+
+def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, waits: Waits) -> None:
+    """Its own share is not used up, but the plan is."""
+    Gate(store, "perks", PLAN).enter("a job", 10)
+    waits.most = 1
+    with pytest.raises(EndedError):
+        make(store, api, waits).read("codes", "/a", {})
+    assert api.asked == []
+
+
+def test_a_failure_is_tried_again_and_told_to_the_jobs(
+    store: Redis, api: Api, waits: Waits
+) -> None:
+    """Two failures, longer and longer waits, then the answer; the same call, counted each time."""
+
+    def act(number: int) -> Any:
+        if number < 3:
+            raise RetryableError("voucherify_timeout", "no answer", outage=True)
+        return {"found": True}
+
+    api.act = act
+    assert make(store, api, waits).read("codes", "/a", {}) == {"found": True}
+    assert waits.seconds == [1.0, 2.0]
+    assert used(store) == 3
+
+
+def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) -> None:
+    """The gate shuts for all after five; the run gives up after eight of its own."""
+
+    def act(_: int) -> Any:
+        # Time does not pass here: what the gate remembers is taken from it.
+        store.delete("perkhook:gate:perks")
+        raise RetryableError("voucherify_timeout", "no answer", outage=True)
+
+    api.act = act
+    share = Gate(store, "reconcile", Rate(100, 60))
+    calls = Calls(api, share, Gate(store, "perks", Rate(100, 60)), "a", waits)
+    with pytest.raises(RetryableError):
+        calls.read("codes", "/a", {})
+    assert len(api.asked) == MOST_FAILURES
+
+
+def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -> None:
+    """For a moment it is waited for; for longer the run ends and says why."""
+    Gate(store, "perks", PLAN).pause("a job", "voucherify_answered_429", 30)
+    waits.most = 1
+    calls = make(store, api, waits)
+    with pytest.raises(EndedError):
+        calls.read("codes", "/a", {})
+    waits.most = 100
+    Gate(store, "perks", PLAN).pause("a job", "voucherify_answered_401", 300)
+    with pytest.raises(RetryableError) as refused:
+        calls.read("codes", "/a", {})
+    assert refused.value.reason == "voucherify_answered_401"
+    assert api.asked == []
+
+
+def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits: Waits) -> None:
+    """And the jobs go on: a run by hand may have other keys than the workers."""
+
+    def act(_: int) -> Any:
+        raise RetryableError("voucherify_answered_401", "answered 401", pause_seconds=300)
+
+    api.act = act
+    with pytest.raises(RetryableError, match="401"):
+        make(store, api, waits).read("codes", "/a", {})
+    assert not store.exists("perkhook:gate:perks")
+    assert (len(api.asked), used(store)) == (1, 1)
+    assert waits.seconds == []
+
+
+def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, waits: Waits) -> None:
+    """A 429 is about all calls: whoever meets it first shuts the gate for all."""
+
+    def act(number: int) -> Any:
+        if number == 1:
+            raise RetryableError("voucherify_answered_429", "answered 429", pause_seconds=20)
+        return {}
+
+    api.act = act
+    waits.most = 1
+    with pytest.raises(EndedError):
+        make(store, api, waits).read("codes", "/a", {})
+    assert store.hget("perkhook:gate:perks", "reason") == b"voucherify_answered_429"
+    assert waits.seconds[0] >= 20
+
+
+def test_what_cannot_be_mended_is_not_tried_again(store: Redis, api: Api, waits: Waits) -> None:
+    """It is for who asked to decide."""
+
+    def act(_: int) -> Any:
+        raise PermanentError("voucherify_answered_400", "answered 400")
+
+    api.act = act
+    with pytest.raises(PermanentError):
+        make(store, api, waits).read("codes", "/a", {})
+    assert len(api.asked) == 1
+
+
+def test_without_jobs_that_call_the_api_only_the_share_counts(
+    store: Redis, api: Api, waits: Waits
+) -> None:
+    """With another backend nobody else keeps a budget of this API."""
+    calls = Calls(api, Gate(store, "reconcile", SHARE), Gate(store, "reconcile"), "a", waits)
+    for _ in range(4):
+        calls.read("codes", "/a", {})
+    assert store.zcard("perkhook:budget:reconcile") == 4
+    assert waits.seconds == []

@@ -1,0 +1,226 @@
+"""Whose turn it is to look at the webhook, what is noted, and what nobody could find out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from redis import Redis
+from structlog.testing import capture_logs
+
+from inbox import keys
+from inbox.fleet import Fleet
+from inbox.fleet_views import WebhookView
+from inbox.webhook_state import KNOWN_SECONDS, WebhookBook, WebhookState
+from sandbox.inprocess import InProcess
+from worker.settings import WorkerSettings
+from worker.watches import start_watches
+from worker.webhook_watch import INTERVAL_SECONDS, WebhookWatch, WebhookWatchSettings
+
+
+URL = "https://perks.example.test/webhooks/voucherify"
+
+
+@pytest.fixture(scope="module")
+def one() -> InProcess:
+    """The stand-in, built once."""
+    return InProcess()
+
+
+@pytest.fixture
+def shop(one: InProcess) -> InProcess:
+    """The stand-in as new, its webhook at our address."""
+    one.reset()
+    one.call("PUT", "/webhook", {"url": URL})
+    return one
+
+
+def watch(
+    store: Redis, transport: httpx.BaseTransport, *, caller: str = "one", project: str = ""
+) -> WebhookWatch:
+    """Make the watch of a worker."""
+    settings = WebhookWatchSettings(
+        management_id="insecure-sandbox-management-id",
+        management_token="insecure-sandbox-management-token",
+        project_id=project or "proj_perkhookSandbox",
+        webhook_url="",
+    )
+    client = httpx.Client(transport=transport, follow_redirects=False)
+    return WebhookWatch(WebhookBook(store), caller, settings, "http://sandbox/", client)
+
+
+def look(store: Redis, transport: httpx.BaseTransport, **options: str) -> list[Any]:
+    """Look once more and give the log lines."""
+    store.delete(keys.WEBHOOK_TURN)
+    with capture_logs() as logs:
+        watch(store, transport, **options).step()
+    return [{name: each[name] for name in each if name != "log_level"} for each in logs]
+
+
+def known(store: Redis) -> WebhookView | None:
+    """Tell what any receiver knows."""
+    return Fleet(store).read().webhook
+
+
+def test_one_worker_of_the_fleet_looks_in_each_interval(store: Redis, shop: InProcess) -> None:
+    """Whoever asks first has the turn, until the interval is over."""
+    fleet = [watch(store, shop.transport, caller=each) for each in ("one", "two", "three")]
+
+    for each in fleet * 2:
+        each.step()
+
+    assert len(shop.call("GET", "/requests?component=management")) == 1
+    left = store.pttl(keys.WEBHOOK_TURN)
+    assert (INTERVAL_SECONDS - 5) * 1000 < left <= INTERVAL_SECONDS * 1000
+    store.delete(keys.WEBHOOK_TURN)
+    fleet[2].step()
+    assert len(shop.call("GET", "/requests?component=management")) == 2
+    assert shop.violations() == []
+
+
+def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
+    """On, off, on again, gone: each is known at once, and told in the log when it changes."""
+    assert known(store) is None
+
+    assert look(store, shop.transport) == [{"event": "webhook_watch.active"}]
+    seen = known(store)
+    assert seen is not None
+    assert (seen.active, seen.listed) == (True, True)
+    assert seen.age_seconds < 5
+    assert look(store, shop.transport) == []
+
+    shop.call("PUT", "/webhook", {"active": False})
+    for _ in range(2):
+        assert look(store, shop.transport) == [{"event": "webhook_watch.switched_off"}]
+        seen = known(store)
+        assert seen is not None
+        assert (seen.active, seen.listed) == (False, True)
+
+    for each in ("since", "looked"):
+        store.hincrby(keys.WEBHOOK, each, -700_000)
+    shop.call("PUT", "/webhook", {"active": True})
+    assert look(store, shop.transport) == [{"event": "webhook_watch.active"}]
+    shop.call("PUT", "/webhook", {"url": "https://elsewhere.example.test/"})
+    assert look(store, shop.transport) == [{"event": "webhook_watch.none_found"}]
+    seen = known(store)
+    assert seen is not None
+    assert (seen.active, seen.listed) == (False, None)
+    assert seen.age_seconds < 5, "it counts from the last look"
+
+
+def test_a_webhook_that_does_not_list_our_event_is_told_once(store: Redis, shop: InProcess) -> None:
+    """It is on all the same: Voucherify's own list may lack what it sends."""
+    shop.call("PUT", "/webhook", {"events": ["redemption.succeeded"]})
+
+    lines = look(store, shop.transport)
+
+    assert [each["event"] for each in lines] == [
+        "webhook_watch.active",
+        "webhook_watch.event_not_listed",
+    ]
+    assert look(store, shop.transport) == []
+    seen = known(store)
+    assert seen is not None
+    assert (seen.active, seen.listed) == (True, False)
+
+
+def _refused(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("secret", request=request)
+
+
+def _answers(status: int, **options: Any) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda _: httpx.Response(status, **options)
+
+
+NOT_KNOWN = [
+    (_refused, {"reason": "ConnectError"}),
+    (_answers(401), {"reason": "answered", "status": 401}),
+    (_answers(429), {"reason": "answered", "status": 429}),
+    (_answers(503), {"reason": "answered", "status": 503}),
+    (
+        _answers(302, headers={"Location": "http://elsewhere.example.test/"}),
+        {"reason": "answered", "status": 302},
+    ),
+    (_answers(200, text="<html>"), {"reason": "unreadable"}),
+    (_answers(200, json={"data": [{"target_url": URL}]}), {"reason": "unreadable"}),
+    (_answers(200, text="[" * 100_000), {"reason": "unreadable"}),
+]
+
+NOT_KNOWN_IDS = ["no connection", "keys", "limit", "down", "elsewhere", "page", "half", "deep"]
+
+
+@pytest.mark.parametrize(("answers", "told"), NOT_KNOWN, ids=NOT_KNOWN_IDS)
+@pytest.mark.parametrize("before", [None, WebhookState.ACTIVE, WebhookState.OFF])
+def test_what_nobody_could_find_out_changes_nothing(
+    store: Redis,
+    answers: Callable[[httpx.Request], httpx.Response],
+    told: dict[str, Any],
+    before: WebhookState | None,
+) -> None:
+    """What was known stays known, and grows old; nothing of the answer is in the log."""
+    book = WebhookBook(store)
+    book.turn("another", 1)
+    if before is not None:
+        book.saw(before, listed=True)
+        store.hincrby(keys.WEBHOOK, "looked", -700_000)
+    else:
+        store.hincrby(keys.WEBHOOK, "since", -700_000)
+
+    lines = look(store, httpx.MockTransport(answers))
+
+    assert lines == [{"event": "webhook_watch.not_known", **told}]
+    seen = known(store)
+    assert seen is not None
+    assert seen.active is (None if before is None else before is WebhookState.ACTIVE)
+    assert 700 <= seen.age_seconds < 710
+
+
+@pytest.mark.parametrize("wrong", ["proj_another", "../v1/vouchers"])
+def test_another_project_is_not_known(store: Redis, shop: InProcess, wrong: str) -> None:
+    """A name is one part of the path, whatever is in it."""
+    lines = look(store, shop.transport, project=wrong)
+
+    assert lines == [{"event": "webhook_watch.not_known", "reason": "answered", "status": 404}]
+    [asked] = shop.call("GET", "/requests?component=management")
+    assert asked["path"].startswith("/management/v1/projects/")
+
+
+def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
+    """A redirect is not followed; the keys are in headers, not in the address."""
+    sent: list[httpx.Request] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(302, headers={"Location": "http://elsewhere.example.test/"})
+
+    look(store, httpx.MockTransport(answers))
+
+    [request] = sent
+    assert str(request.url) == (
+        "http://sandbox/management/v1/projects/proj_perkhookSandbox/webhooks"
+    )
+    assert request.headers["X-Management-Token"] == "insecure-sandbox-management-token"
+    assert request.extensions["timeout"] == {"connect": 3.0, "read": 4.0, "write": 4.0, "pool": 4.0}
+
+
+def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
+    """By a worker that starts without the keys, else after a week; stragglers change nothing."""
+    book = WebhookBook(store)
+    book.turn("one", INTERVAL_SECONDS)
+    assert 0 < store.ttl(keys.WEBHOOK) <= KNOWN_SECONDS
+
+    book.forget()
+    book.saw(WebhookState.OFF, listed=None)
+
+    assert known(store) is None
+    assert not store.exists(keys.WEBHOOK)
+
+
+def test_a_worker_that_is_not_to_look_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
+    """The age would grow, and an alert with it, though nobody wants to know any more."""
+    WebhookBook(store).turn("one", INTERVAL_SECONDS)
+    settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
+
+    assert start_watches(settings, store, "two") == ()
+
+    assert known(store) is None

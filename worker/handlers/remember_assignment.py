@@ -1,0 +1,22 @@
+from inbox.assignment import Assignment
+from schemas import HolderAssignmentCreated
+from worker.handlers.registry import handles
+from worker.services import Job, Services
+
+
+@handles("customer.holder.assignment.created", queue="assignments")
+def remember_assignment(event: HolderAssignmentCreated, services: Services, _job: Job) -> str:
+    """Remember who was assigned, so that a removal of which no webhook tells is found."""
+    holder = event.holder
+    remembered = services.remember(
+        Assignment(
+            holder=holder.id,
+            customer=holder.customer_id,
+            role=str(holder.holder_role),
+            code=holder.redeemable_id,
+            campaign=holder.campaign_id,
+            kind=str(holder.voucher_type or ""),
+            since=holder.created_at.isoformat() if holder.created_at else "",
+        )
+    )
+    return "remembered" if remembered else "not remembered: this campaign is not reconciled"

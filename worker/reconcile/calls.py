@@ -1,0 +1,138 @@
+"""Calls at a share of the plan's pace, one at a time, each tried until it is answered."""
+
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final, Protocol
+
+import structlog
+
+from inbox.gates import Gate
+from worker.errors import JobError, PostponedError, RetryableError
+from worker.outgoing import utc_now
+from worker.passage import Passage
+from worker.perks.voucherify.http import ACCOUNT_REASONS
+from worker.services import Job
+
+
+log = structlog.get_logger()
+
+#: A call that fails so often in a row ends the run; the next goes on where it was.
+MOST_FAILURES: Final = 8
+
+#: For a downstream that is shut for longer, the run ends as well: the calls of a whole billing
+#: cycle are used up, or an operator of the account has to mend something.
+LONGEST_PAUSE_SECONDS: Final = 120.0
+
+#: Waits between them grow from this to that.
+_FIRST_WAIT_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 60.0
+
+#: One call's time, far above its limits.
+_CALL_SECONDS: Final = 60.0
+
+
+class Reads(Protocol):
+    """What GETs an object of Voucherify's API (`worker.perks.voucherify.http`)."""
+
+    def read(self, path: str, query: dict[str, Any], job: Job) -> dict[str, Any] | None:
+        """Give the object, None if there is none; raises PermanentError or RetryableError."""
+
+
+class Calls:
+    """
+    Reads Voucherify's API for one run.
+
+    Args:
+        http: what makes a call.
+        share: the gate whose rate is the share that reconciling may use.
+        door: the gate of the jobs that call the same API, whose budget each call counts against
+            as well, and whose pauses are kept; one without a rate where no job calls it.
+        caller: names the run.
+        wait: waits for so many seconds; raises when the run is to end.
+    """
+
+    def __init__(
+        self,
+        http: Reads,
+        share: Gate,
+        door: Gate,
+        caller: str,
+        wait: Callable[[float], None],
+    ) -> None:
+        self._http = http
+        self._share = share
+        self._door = door
+        self._caller = f"reconcile:{caller}"
+        self._wait = wait
+        #: Calls made so far, by what they ask for.
+        self.made: Counter[str] = Counter()
+
+    def read(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        """
+        GET an object, waiting as long as it takes; None if it does not exist.
+
+        Args:
+            what: what is asked for, in a word, for the count.
+            path: below the API's address.
+            query: the query's names and values.
+
+        Raises:
+            PermanentError: refused in a way that trying again cannot mend.
+            RetryableError: not answered after several tries.
+        """
+        failures = 0
+        while True:
+            self._pace()
+            try:
+                return self._try(what, path, query)
+            except PostponedError as error:
+                # The downstream is shut for all: no fault of this call.
+                if error.seconds > LONGEST_PAUSE_SECONDS:
+                    why = error.__cause__ if isinstance(error.__cause__, JobError) else error
+                    raise RetryableError(why.reason, str(why)) from error
+                self._wait(error.seconds)
+            except RetryableError as error:
+                failures += 1
+                if failures >= MOST_FAILURES or error.reason in ACCOUNT_REASONS:
+                    raise
+                log.info("reconcile.call_failed", reason=error.reason)
+                wait = _FIRST_WAIT_SECONDS * 2 ** (failures - 1)
+                self._wait(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
+
+    def _pace(self) -> None:
+        self._wait(0)
+        while seconds := self._share.use(self._name(), 1):
+            self._wait(seconds)
+
+    def _name(self) -> str:
+        return f"{self._caller}:{self.made.total()}"
+
+    def _try(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        passage = Passage(self._door, self._name(), 0.0, reserve=1)
+        passage.enter()
+        job = Job(
+            id="reconcile",
+            delivery="",
+            deadline=monotonic() + _CALL_SECONDS,
+            now=utc_now,
+            count_call=passage.count_call,
+            limit_reached=passage.limit_reached,
+        )
+        self.made[what] += 1
+        try:
+            found = self._http.read(path, query, job)
+        except RetryableError as error:
+            if error.reason in ACCOUNT_REASONS:
+                # Whoever runs this by hand may have other keys than the workers, whose jobs must
+                # not wait for it.
+                passage.leave(None)
+                raise
+            if postponed := passage.leave(error):
+                raise postponed from error
+            raise
+        except Exception as error:
+            passage.leave(error)
+            raise
+        passage.leave(None)
+        return found

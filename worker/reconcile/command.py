@@ -1,0 +1,187 @@
+"""`python -m worker reconcile`: what no webhook told of, found and, if asked for, delivered."""
+
+import random
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import time
+from typing import Any, Final
+
+import click
+from redis import Redis
+
+from inbox.assignment import Missing, RunLostError
+from inbox.connection import connect
+from inbox.errors import InboxUnavailableError
+from inbox.ids import delivery_id
+from inbox.plans import Draft, Request
+from schemas import read_timestamp
+from settings import Reader
+from telemetry.logs import configure_logs
+from worker.errors import JobError
+from worker.handlers import load_handlers
+from worker.perks.voucherify.http import ACCOUNT_REASONS
+from worker.planning import Planning
+from worker.reconcile.progress import Progress, Scope
+from worker.reconcile.runner import BusyError, HaltedError, Runner
+from worker.reconcile.telling import Telling
+from worker.running import make_services
+from worker.settings import WorkerSettings
+from worker.stopping import Stopping
+
+
+#: Days of a customer's activity that are looked at unless it is said otherwise.
+DAYS: Final = 7
+
+#: Removals of which it is told what would be taken back: each takes some ten calls.
+PLANS: Final = 20
+
+_ACCOUNT_HINT: Final = (
+    " (are VOUCHERIFY_APP_ID and VOUCHERIFY_APP_TOKEN of this project, VOUCHERIFY_API_URL of its "
+    "region, and may the key read campaigns, vouchers and customers?)"
+)
+
+_HANDLER: Final = "revoke_referral_perks"
+
+
+@click.command()
+@click.option("--apply", is_flag=True, help="Make a delivery of each removal that is found.")
+@click.option("--campaign", "campaigns", multiple=True, help="Only these (camp_…).")
+@click.option("--customer", "customers", multiple=True, help="Look at their activity instead.")
+@click.option(
+    "--customers", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The same for the ids in a file, one a line.",
+)  # fmt: skip
+@click.option("--since", help=f"ISO 8601 time from which activity counts [default: {DAYS} days].")
+@click.option(
+    "--plans", default=PLANS, show_default=True, type=click.IntRange(0),
+    help="Of how many to tell what would be taken back.",
+)  # fmt: skip
+@click.option("--json", "plain", is_flag=True, help="Print JSON instead of a table.")
+@click.pass_obj
+def reconcile(
+    settings: WorkerSettings,
+    *,
+    apply: bool,
+    campaigns: tuple[str, ...],
+    customers: tuple[str, ...],
+    file: Path | None,
+    since: str | None,
+    plans: int,
+    plain: bool,
+) -> None:
+    """
+    Find removed assignments of which no webhook told.
+
+    Without --apply they are told, with what would be taken back, and kept for a later run with
+    it. A run that was cut off is gone on with.
+    """
+    _require_keys(settings)
+    # What is printed is for whoever asks; what is logged stands beside it.
+    configure_logs(settings.broker.telemetry, process="command", stream=sys.stderr)
+    names = (*customers, *_lines(file))
+    scope = Scope(
+        campaigns=tuple(sorted(campaigns)) or settings.reconcile.campaigns,
+        customers=tuple(dict.fromkeys(names)),
+        since=_since(since, settings) if names else "",
+    )
+    if since and not names:
+        raise click.UsageError("--since goes with --customer or --customers")
+    store = connect(
+        settings.broker.inbox.redis_url,
+        max_connections=2,
+        answer_timeout=10.0,
+        name="perkhook-command",
+    )
+    telling = Telling(plain=plain, of="customers" if scope.customers else "codes")
+    with _halting() as halt:
+        runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
+        progress = _run(runner, scope, telling, apply=apply)
+        left = list(runner.book.missing())
+        drafts = dict(_drafts(settings, store, runner, left[:plans]))
+    telling.end(progress, left, drafts, apply=apply)
+
+
+def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Progress:
+    try:
+        return runner.run(scope, apply=apply, tell=telling.step)
+    except BusyError as error:
+        raise click.ClickException(
+            f"not done: {error} reconciles now, or was killed less than a minute ago"
+        ) from error
+    except HaltedError:
+        telling.stop()
+        sys.exit("stopped; the next run goes on from here")
+    except RunLostError as error:
+        raise click.ClickException(f"not done: {error}") from error
+    except (JobError, InboxUnavailableError) as error:
+        hint = _ACCOUNT_HINT if error.reason in ACCOUNT_REASONS else ""
+        raise click.ClickException(
+            f"not at its end: {error}{hint}; run it again to go on"
+        ) from error
+
+
+def _drafts(
+    settings: WorkerSettings, store: Redis, runner: Runner, found: list[Missing]
+) -> Iterator[tuple[str, Draft]]:
+    if not found:
+        return
+    services = make_services(settings, store)
+    planning = Planning(
+        table=load_handlers(), services=services, chance=random.random, stopping=Stopping()
+    )
+    for each, body in runner.bodies(found):
+        job = f"{delivery_id(body)}:{_HANDLER}"
+        request = Request(job=job, number="0", now_ms=int(time() * 1000), body=body)
+        yield each.assignment.holder, planning.make(request)
+    services.perks.close()
+    services.crm.close()
+
+
+def _require_keys(settings: WorkerSettings) -> None:
+    reader = Reader({})
+    settings.perks.require_keys(reader, "to reconcile")
+    reader.finish()
+
+
+def _lines(file: Path | None) -> Iterator[str]:
+    if file is None:
+        return
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"--customers cannot be read: {type(error).__name__}") from error
+    yield from (line.strip() for line in lines if line.strip())
+
+
+def _since(text: str | None, settings: WorkerSettings) -> str:
+    now = datetime.now(UTC)
+    since = read_timestamp(text) if text else now - timedelta(days=DAYS)
+    if since is None:
+        raise click.UsageError("--since must be an ISO 8601 time, such as 2026-11-01")
+    if now - since > timedelta(seconds=settings.removal_memory_seconds):
+        raise click.UsageError(
+            "--since is longer ago than REMOVAL_MEMORY_SECONDS: of removals before that it is not "
+            "known whether they were handled"
+        )
+    # By the day, so that a run that was cut off is gone on with by the same words.
+    return since.isoformat() if text else f"{since.date()}T00:00:00+00:00"
+
+
+@contextmanager
+def _halting() -> Iterator[Any]:
+    """End a run between two calls on Ctrl-C or SIGTERM, so that its lock is given up."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield lambda seconds: stop.wait(seconds) if seconds else stop.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,116 @@
+"""What a run has done so far, for whoever waits for it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from time import monotonic
+
+from inbox.assignment import Assignment, Missing
+from worker.reconcile.removal import Fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """
+    What a run looks at.
+
+    Attributes:
+        campaigns: ids; empty for all referral programmes.
+        customers: ids of customers whose activity is looked at instead of the codes.
+        since: ISO 8601 time from which their activity counts.
+    """
+
+    campaigns: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    since: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its name: only a run of the same goes on with one that was cut off."""
+        what = ",".join(self.campaigns) or "all"
+        if not self.customers:
+            return f"campaigns {what}"
+        digest = sha256("\n".join(self.customers).encode()).hexdigest()[:16]
+        return f"customers {digest} since {self.since}, campaigns {what}"
+
+
+class Progress:
+    """
+    Counts, and tells after each code.
+
+    Args:
+        calls: the calls made so far by what they ask for; counted on by who makes them.
+        tell: hears of each step.
+        clock: tells monotonic time.
+    """
+
+    def __init__(
+        self,
+        calls: Counter[str],
+        tell: Callable[["Progress"], None] = lambda _: None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        #: Calls made by this process, by what they ask for.
+        self.calls = calls
+        self._tell = tell
+        self._clock = clock
+        self._began = clock()
+        self._calls_noted = 0
+        self._unnoted: dict[str, int] = {}
+        #: Codes, or customers, to be looked at in all, and those done, by campaign.
+        self.totals: dict[str, int] = {}
+        self.done: dict[str, int] = {}
+        #: Looked at by this process.
+        self.looked = 0
+        self.counts: dict[str, int] = {}
+        self.missing: list[Missing] = []
+        self.persons: list[tuple[Assignment, Fate]] = []
+
+    @property
+    def total(self) -> int:
+        """How many there are in all, as far as is known."""
+        return sum(max(many, self.done.get(each, 0)) for each, many in self.totals.items())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take at the pace so far; None as long as there is none."""
+        left = self.total - sum(self.done.values())
+        if not self.looked:
+            return None
+        return left * (self._clock() - self._began) / self.looked
+
+    def expect(self, totals: Mapping[str, int]) -> None:
+        """Tell how many codes campaigns have, as far as is known."""
+        self.totals.update(totals)
+
+    def begin(self, campaign: str, done: int) -> None:
+        """Begin with one of which so many are done."""
+        self.done[campaign] = done
+
+    def one_more(self, campaign: str) -> None:
+        """One code or customer was looked at."""
+        self.done[campaign] = self.done.get(campaign, 0) + 1
+        self.looked += 1
+        self._tell(self)
+
+    def count(self, what: str, *, noted: bool = False) -> None:
+        """Count what became of one; `noted` if a script has counted it in the store already."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+        if not noted:
+            self._unnoted[what] = self._unnoted.get(what, 0) + 1
+
+    def found(self, missing: Missing) -> None:
+        """A removal was found that nobody told of."""
+        self.missing.append(missing)
+
+    def for_a_person(self, assignment: Assignment, why: Fate) -> None:
+        """An assignment is over and no program can say whether it was removed."""
+        self.persons.append((assignment, why))
+
+    def unnoted(self) -> dict[str, int]:
+        """Give what was counted since the last time, for the store."""
+        calls = self.calls.total()
+        counts = {**self._unnoted, "calls": calls - self._calls_noted}
+        self._unnoted, self._calls_noted = {}, calls
+        return counts

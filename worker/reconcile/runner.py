@@ -1,0 +1,181 @@
+"""A run put together from settings: what it calls with, at what pace, and when it ends early."""
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+import httpx
+import structlog
+from redis import Redis
+
+from inbox import keys
+from inbox.assignment import Missing
+from inbox.book import LOCK_SECONDS, Book
+from inbox.gates import Gate
+from inbox.intake import Intake
+from worker.outgoing import utc_now
+from worker.perks.voucherify.http import VoucherifyHttp
+from worker.reconcile.api import ReconcileApi
+from worker.reconcile.calls import Calls
+from worker.reconcile.deliver import Delivering
+from worker.reconcile.finding import Finding
+from worker.reconcile.progress import Progress, Scope
+from worker.reconcile.run import Reconciliation
+from worker.settings import WorkerSettings
+
+
+log = structlog.get_logger()
+
+#: A wait is cut into pieces, for the lock is renewed between them.
+_PIECE_SECONDS: Final = LOCK_SECONDS / 4
+
+
+class HaltedError(Exception):
+    """The run was told to end; it can be gone on with."""
+
+
+class BusyError(Exception):
+    """Somebody else runs one: the message names who."""
+
+
+class Runner:
+    """
+    Runs reconciliations of one process.
+
+    Args:
+        settings: what to look at, with which keys, at what share of the budget.
+        store: the inbox's.
+        halt: waits for so many seconds, 0 for none; true if the run is to end.
+        of_customers: whether the runs look at the activity of customers and not at codes.
+        caller: names the runs; this process unless it is given.
+        client: makes the calls; one of its own for each run if it is None.
+        now: tells the time.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        store: Redis,
+        halt: Callable[[float], bool],
+        *,
+        of_customers: bool = False,
+        caller: str = "",
+        client: httpx.Client | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._halt = halt
+        self.book = Book(
+            store,
+            memory_seconds=settings.removal_memory_seconds,
+            run=keys.RECONCILE_CUSTOMERS if of_customers else keys.RECONCILE,
+        )
+        self.caller = caller or f"{socket.gethostname()}:{os.getpid()}"
+        self._client = client
+        self._now = now
+
+    def run(
+        self,
+        scope: Scope,
+        *,
+        apply: bool,
+        tell: Callable[[Progress], None] = lambda _: None,
+    ) -> Progress:
+        """
+        Begin a run, or go on with one that was cut off, and bring it to its end.
+
+        Raises:
+            BusyError, HaltedError: it is not at its end.
+            RetryableError, PermanentError, InboxUnavailableError, RunLostError: the same, for
+                the reasons that `Reconciliation.run` gives.
+        """
+        run = self.book.begin(self.caller, scope.text, dead=self._dead())
+        if isinstance(run, str):
+            raise BusyError(run)
+        log.info("reconcile.goes_on" if run.goes_on else "reconcile.begun", run=run.number)
+        with self._calls(lambda: self._go_on(lambda: tell(progress))) as calls:
+            progress = Progress(calls.made, tell)
+            try:
+                self._reconciliation(ReconcileApi(calls), progress, apply=apply).run(scope, run)
+            except BaseException:
+                self.book.give_up(self.caller)
+                raise
+        log.info(
+            "reconcile.finished", run=run.number, calls=progress.calls.total(), **progress.counts
+        )
+        return progress
+
+    def _reconciliation(
+        self, api: ReconcileApi, progress: Progress, *, apply: bool
+    ) -> Reconciliation:
+        finding = Finding(
+            self.book,
+            Delivering(api, self.book, Intake(self._store)) if apply else None,
+            self.caller,
+            grace=timedelta(seconds=self._settings.reconcile.grace_seconds),
+            progress=progress,
+            now=self._now,
+        )
+        return Reconciliation(api, self.book, finding, self.caller, progress)
+
+    def bodies(self, found: Iterable[Missing]) -> Iterator[tuple[Missing, bytes]]:
+        """Write the bodies that deliveries about removals would have, without delivering them."""
+        with self._calls(lambda: None) as calls:
+            delivering = Delivering(ReconcileApi(calls), self.book, Intake(self._store))
+            for each in found:
+                yield each, delivering.body(each)
+
+    @contextmanager
+    def _calls(self, between: Callable[[], None]) -> Iterator[Calls]:
+        perks, rate = self._settings.perks, self._settings.perks.voucherify_rate
+        http = VoucherifyHttp(
+            perks.voucherify_url,
+            perks.voucherify_app_id,
+            perks.voucherify_app_token,
+            client=self._client,
+        )
+        # Of all backends one calls the same API, whose budget and pauses are for all who do.
+        shared = perks.backend == "voucherify"
+        try:
+            yield Calls(
+                http,
+                Gate(self._store, "reconcile", self._settings.reconcile.rate(rate)),
+                Gate(self._store, "perks", rate) if shared else Gate(self._store, "reconcile"),
+                self.caller,
+                lambda seconds: self._wait(seconds, between),
+            )
+        finally:
+            if self._client is None:
+                http.close()
+
+    def _wait(self, seconds: float, between: Callable[[], None]) -> None:
+        end = monotonic() + seconds
+        while True:
+            if self._halt(max(min(end - monotonic(), _PIECE_SECONDS), 0.0)):
+                raise HaltedError
+            if monotonic() >= end:
+                return
+            between()
+
+    def _go_on(self, heard: Callable[[], None]) -> None:
+        self.book.move(self.caller)
+        heard()
+
+    def _dead(self) -> str:
+        """Name a run of this machine whose process is no more: nobody waits for its lock."""
+        holder = self.book.runs_now()
+        host, _, pid = (holder or "").rpartition(":")
+        if host != socket.gethostname() or not pid.isdecimal() or int(pid) == os.getpid():
+            return ""
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            return holder or ""
+        except OSError:
+            return ""
+        return ""

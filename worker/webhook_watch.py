@@ -1,0 +1,206 @@
+"""
+A look at the webhook itself, by Voucherify's Management API: is it still switched on?
+
+Voucherify switches a webhook off after twelve failed tries, and from then on nothing comes that
+could tell of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import httpx
+import structlog
+
+from inbox.webhook_state import WebhookBook, WebhookState
+from schemas import HOLDER_ASSIGNMENT_DELETED
+from settings import Reader
+from settings.parsers import optional_web_address
+from worker.loop import Loop
+from worker.outgoing import CONNECT_SECONDS, make_client
+from worker.perks.settings import header_text
+
+
+log = structlog.get_logger()
+
+#: Often enough for somebody who is to switch it on again before many events are missed, and 8,640
+#: calls in thirty days for the whole fleet.
+INTERVAL_SECONDS: Final = 300
+
+#: Every worker asks so many times in each interval whether it is its turn.
+_LOOKS: Final = 10
+
+#: A worker that stops must not wait for longer.
+_ANSWER_SECONDS: Final = 4.0
+
+#: Where the receiver takes webhooks, whatever host is in front of it.
+RECEIVER_PATH: Final = "/webhooks/voucherify"
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookWatchSettings:
+    """Whose webhooks are looked at, by which keys, and which of them is ours."""
+
+    management_id: str = field(repr=False)
+    management_token: str = field(repr=False)
+    project_id: str
+    webhook_url: str
+
+    @classmethod
+    def read(cls, reader: Reader) -> "WebhookWatchSettings | None":
+        """Read these settings as part of the worker's; None if nobody is to look."""
+        names = (
+            "VOUCHERIFY_MANAGEMENT_ID",
+            "VOUCHERIFY_MANAGEMENT_TOKEN",
+            "VOUCHERIFY_PROJECT_ID",
+        )
+        values = {name: reader.read(name, header_text, "") for name in names}
+        webhook_url = reader.read("VOUCHERIFY_WEBHOOK_URL", optional_web_address, "")
+        if not any(values.values()):
+            return None
+        reader.require(values, f"with the others of {', '.join(names)}")
+        management_id, management_token, project_id = values.values()
+        return cls(
+            management_id=management_id,
+            management_token=management_token,
+            project_id=project_id,
+            webhook_url=webhook_url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an answer tells of our webhook."""
+
+    state: WebhookState
+    listed: bool | None = None
+
+
+class UnreadableError(Exception):
+    """An answer that does not tell what it should."""
+
+
+class WebhookWatch(Loop):
+    """
+    Looks when it is this worker's turn; the store gives one of the fleet a turn.
+
+    Args:
+        book: knows whose turn it is, and what was found.
+        caller: names this worker.
+        settings: which webhook of which project.
+        api_url: Voucherify's API.
+        client: calls it; made if it is None.
+    """
+
+    def __init__(
+        self,
+        book: WebhookBook,
+        caller: str,
+        settings: WebhookWatchSettings,
+        api_url: str,
+        client: httpx.Client | None = None,
+    ) -> None:
+        super().__init__("webhook_watch", INTERVAL_SECONDS / _LOOKS)
+        self._book = book
+        self._caller = caller
+        self._webhook_url = settings.webhook_url
+        project = quote(settings.project_id, safe="")
+        self._url = f"{api_url.rstrip('/')}/management/v1/projects/{project}/webhooks"
+        self._client = client or make_client()
+        self._client.timeout = httpx.Timeout(_ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        self._client.headers.update(
+            {
+                "X-Management-Id": settings.management_id,
+                "X-Management-Token": settings.management_token,
+            }
+        )
+
+    def step(self) -> None:
+        """Look, if it is this worker's turn."""
+        if not self._book.turn(self._caller, INTERVAL_SECONDS):
+            return
+        # What goes wrong here is told by the age of the last look: no error of the code.
+        try:
+            answer = self._client.get(self._url)
+        except httpx.RequestError as error:
+            log.warning("webhook_watch.not_known", reason=type(error).__name__)
+            return
+        if answer.status_code != 200:
+            log.warning("webhook_watch.not_known", reason="answered", status=answer.status_code)
+            return
+        try:
+            found = read_webhooks(answer.json(), self._webhook_url)
+        except (ValueError, RecursionError, UnreadableError):
+            log.warning("webhook_watch.not_known", reason="unreadable")
+            return
+        self._tell(found, self._book.saw(found.state, listed=found.listed))
+
+    def stop(self) -> None:
+        """Stop, and give up the connection."""
+        super().stop()
+        self._client.close()
+
+    def _tell(self, found: Found, before: WebhookState | None) -> None:
+        if found.state is WebhookState.OFF:
+            log.warning("webhook_watch.switched_off")
+        elif found.state is WebhookState.NONE:
+            log.warning("webhook_watch.none_found")
+        elif before is not WebhookState.ACTIVE:
+            log.info("webhook_watch.active")
+        if found.listed is False and before is not found.state:
+            # Voucherify's list of what can be listed is older than this event.
+            log.warning("webhook_watch.event_not_listed", event_type=HOLDER_ASSIGNMENT_DELETED)
+
+
+def read_webhooks(answer: Any, webhook_url: str) -> Found:
+    """
+    Find our webhook in the list of a project's, and tell how it is.
+
+    Of several with the address that the settings name, one that is active is enough: each event
+    comes by it. Of several that only look like ours all must be: which is, nobody has told.
+
+    Raises:
+        UnreadableError: it is not the documented list, or not all of it.
+    """
+    if not (isinstance(answer, Mapping) and isinstance(answer.get("data"), list)):
+        raise UnreadableError
+    webhooks = [each for each in answer["data"] if isinstance(each, Mapping)]
+    ours = [each for each in webhooks if _is_ours(each.get("target_url"), webhook_url)]
+    if not ours:
+        total = answer.get("total")
+        if isinstance(total, int) and total > len(answer["data"]):
+            raise UnreadableError
+        return Found(WebhookState.NONE)
+    states = [each.get("active") for each in ours]
+    if not all(isinstance(each, bool) for each in states):
+        raise UnreadableError
+    active = any(states) if webhook_url else all(states)
+    counted = [each for each in ours if each["active"]] or ours
+    listed = any(HOLDER_ASSIGNMENT_DELETED in _texts(each.get("events")) for each in counted)
+    return Found(WebhookState.ACTIVE if active else WebhookState.OFF, listed)
+
+
+def _is_ours(target: object, webhook_url: str) -> bool:
+    if not isinstance(target, str):
+        return False
+    if webhook_url:
+        return _address(target) == _address(webhook_url)
+    parts = _address(target)
+    return parts is not None and parts[-1].endswith(RECEIVER_PATH)
+
+
+def _address(url: str) -> tuple[str, str, int | None, str] | None:
+    """Give what makes two addresses the same: a slash at the end, or a query, does not."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return parts.scheme, parts.hostname or "", port, parts.path.rstrip("/")
+
+
+def _texts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

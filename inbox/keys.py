@@ -152,8 +152,11 @@ perkhook:reconcile              hash    the search for removals that nobody told
                                         started, moved, ended
                                         done:…, at:…  how far it is (`worker.reconcile`)
                                         codes, calls, found, applied, …  what it came to
-                                        completed   when one last came to its end
+                                        completed   when one of what workers look at, or of
+                                                    anything if they begin none, came to its end
                                         interval    how often workers begin one, in s; 0 for never
+                                        since       when they were first to (reconcile_turn)
+                                        looks_at    the scope of theirs, if they begin any
 perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with each step
 perkhook:reconcile:turn         string  lock: the next run of the workers is not due; one interval
 perkhook:codes:<campaign>       zset    its referral codes by the run that last looked at them

@@ -44,23 +44,21 @@ class Book:
         self._memory_ms = memory_seconds * 1000
         self._run = run
         self._lock = f"{run}:lock"
+        self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
         self._look = scripts.load(client, "reconcile_look")
         self._settle = scripts.load(client, "reconcile_settle")
         self._move = scripts.load(client, "reconcile_move")
         self._remember = scripts.load(client, "remember")
 
-    def turn(self, caller: str, interval_seconds: int) -> bool:
-        """Tell one worker of the fleet in each interval that a run is due."""
-        pipe = self._client.pipeline(transaction=False)
-        pipe.hset(keys.RECONCILE, "interval", interval_seconds)
-        pipe.set(keys.RECONCILE_TURN, caller, nx=True, px=interval_seconds * 1000)
-        return bool(pipe.execute()[1])
+    def turn(self, caller: str, interval_seconds: int, scope: str) -> bool:
+        """Tell one worker of the fleet in each interval that a run of this scope is due."""
+        return bool(self._turn(args=[caller, interval_seconds, scope]))
 
     def no_turns(self) -> None:
         """Note that workers begin no runs by themselves."""
         if self._client.exists(keys.RECONCILE):
-            self._client.hset(keys.RECONCILE, "interval", 0)
+            self._client.hset(keys.RECONCILE, mapping={"interval": 0, "looks_at": ""})
 
     def cut_off(self, scope: str) -> bool:
         """Tell whether such a run was begun, is not at its end, and nobody is at it."""

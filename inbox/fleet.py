@@ -25,6 +25,7 @@ from inbox.fleet_views import (
 from inbox.gates import Gate
 from inbox.headroom import bytes_left
 from inbox.rate import Rate
+from inbox.reconcile_view import view as reconcile_view
 from inbox.views import QueueView, Stats, kept_failed, kept_settled, moment
 from inbox.webhook_state import WebhookState
 
@@ -120,6 +121,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         brake=_brake(found.get("brake")),
         memory=_memory(found["memory"]),
         webhook=_webhook(found.get("webhook")),
+        reconcile=reconcile_view(found["reconcile"], _under(tally, "reconcile:")),
     )
 
 

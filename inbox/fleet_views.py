@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inbox.reconcile_view import ReconcileView
 from inbox.views import Stats
 
 
@@ -95,6 +96,7 @@ class FleetView:
         workers: worker processes that told lately that they live.
         brake: None until a worker has told what it allows.
         webhook: None if no worker is to look at it.
+        reconcile: what was found of removals that no webhook told of.
     """
 
     now: datetime
@@ -104,6 +106,7 @@ class FleetView:
     answers: dict[str, int]
     secrets: dict[str, int]
     effects: dict[tuple[str, str], int]
+    reconcile: ReconcileView
     swept: datetime | None
     workers: int
     downstreams: tuple[DownstreamView, ...] = field(default=())

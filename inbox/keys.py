@@ -152,8 +152,11 @@ perkhook:reconcile              hash    the search for removals that nobody told
                                         started, moved, ended
                                         done:…, at:…  how far it is (`worker.reconcile`)
                                         codes, calls, found, applied, …  what it came to
-                                        completed   when one last came to its end
+                                        completed   when one of what workers look at, or of
+                                                    anything if they begin none, came to its end
                                         interval    how often workers begin one, in s; 0 for never
+                                        since       when they were first to (reconcile_turn)
+                                        looks_at    the scope of theirs, if they begin any
 perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with each step
 perkhook:reconcile:customers    hash    the same for a search in the activity of customers, which
                                         may go on beside it; and its lock, …:customers:lock
@@ -225,6 +228,7 @@ CHECKIN: Final = PREFIX + "checkin"
 CANARY: Final = PREFIX + "canary"
 CANARY_TURN: Final = CANARY + ":turn"
 RECONCILE: Final = PREFIX + "reconcile"
+RECONCILE_LOCK: Final = RECONCILE + ":lock"
 RECONCILE_CUSTOMERS: Final = RECONCILE + ":customers"
 RECONCILE_TURN: Final = RECONCILE + ":turn"
 CODES: Final = PREFIX + "codes:"

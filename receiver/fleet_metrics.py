@@ -13,6 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.utils import floatToGoString
 
 from inbox.fleet_views import DownstreamView, FleetView
+from receiver.reconcile_metrics import of_reconciliation
 from receiver.webhook_metrics import of_the_webhook
 
 
@@ -81,6 +82,7 @@ def of_the_fleet(fleet: FleetView) -> Iterator[Metric]:
     yield from _memory(fleet)
     yield from _workers(fleet)
     yield from of_the_webhook(fleet.webhook)
+    yield from of_reconciliation(fleet.reconcile)
 
 
 def _waiting(fleet: FleetView) -> Iterator[Metric]:

@@ -118,7 +118,8 @@ class WorkerSettings:
             reconcile=ReconcileSettings.read(reader),
             webhook_watch=WebhookWatchSettings.read(reader),
         )
-        if found.reconcile.interval_seconds:
+        # For that backend they are required anyway.
+        if found.reconcile.interval_seconds and found.perks.backend != "voucherify":
             found.perks.require_keys(reader, "with RECONCILE_INTERVAL_SECONDS")
         # None: it is set and wrong, which is told already.
         keep: int | None = found.keep.failed_seconds

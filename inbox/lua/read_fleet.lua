@@ -59,6 +59,10 @@ end
 
 local webhook = redis.call('HMGET', WEBHOOK, 'since', 'looked', 'state', 'listed')
 
+local reconcile = redis.call('HMGET', RECONCILE, 'interval', 'since', 'completed')
+local began = reconcile[1] and reconcile[1] ~= '0' and tonumber(reconcile[2]) or 0
+local since = math.max(began, tonumber(reconcile[3] or 0))
+
 -- Some hosted stores forbid it.
 local memory = redis.pcall('INFO', 'memory')
 
@@ -78,5 +82,8 @@ return cjson.encode({
   brake = brake,
   webhook = webhook[1] and {
     age = now - tonumber(webhook[2] or webhook[1]), state = webhook[3], listed = webhook[4] },
+  reconcile = {
+    interval = reconcile[1], age = since > 0 and now - since,
+    missing = redis.call('HLEN', MISSING), running = redis.call('EXISTS', RECONCILE_LOCK) == 1 },
   memory = type(memory) == 'string' and memory or '',
 })

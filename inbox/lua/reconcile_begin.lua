@@ -6,14 +6,17 @@ local holder = redis.call('GET', LOCK)
 if holder and holder ~= caller and holder ~= ARGV[4] then return {'busy', holder} end
 redis.call('SET', LOCK, caller, 'PX', ARGV[2])
 
-local known = redis.call('HMGET', RUN, 'state', 'scope', 'run', 'completed', 'interval')
+local known = redis.call('HMGET', RUN, 'state', 'scope', 'run')
 if known[1] == 'running' and known[2] == scope then
   return {'goes_on', redis.call('HGETALL', RUN)}
 end
 local now = server_now()
+local fleets = {'completed', 'interval', 'since', 'looks_at'}
+local kept = redis.call('HMGET', RUN, unpack(fleets))
 redis.call('DEL', RUN)
 redis.call('HSET', RUN, 'run', tonumber(known[3] or 0) + 1, 'state', 'running',
   'scope', scope, 'started', now, 'moved', now)
-if known[4] then redis.call('HSET', RUN, 'completed', known[4]) end
-if known[5] then redis.call('HSET', RUN, 'interval', known[5]) end
+for i, field in ipairs(fleets) do
+  if kept[i] then redis.call('HSET', RUN, field, kept[i]) end
+end
 return {'begun', redis.call('HGETALL', RUN)}

@@ -8,7 +8,12 @@ for i = 4, fields - 1, 2 do add(ARGV[i], ARGV[i + 1]) end
 for i = fields, #ARGV, 2 do redis.call('HSET', RUN, ARGV[i], ARGV[i + 1]) end
 if redis.call('HGET', RUN, 'state') == 'finished' then
   local now = server_now()
-  redis.call('HSET', RUN, 'ended', now, 'completed', now)
+  redis.call('HSET', RUN, 'ended', now)
+  -- One over less than workers look at says nothing of the rest.
+  local scopes = redis.call('HMGET', RUN, 'scope', 'looks_at')
+  if not scopes[2] or scopes[2] == '' or scopes[2] == scopes[1] then
+    redis.call('HSET', RUN, 'completed', now)
+  end
   redis.call('DEL', LOCK)
 end
 return 1

@@ -21,9 +21,11 @@ from tests.processes import ROOT, wait_until
 from tests.programs import need
 
 
-#: Told only where something is set: CANARY_INTERVAL_SECONDS, the Management API's keys.
+#: Told only where something is set: CANARY_INTERVAL_SECONDS, RECONCILE_INTERVAL_SECONDS, the
+#: Management API's keys.
 ONLY_IF_SET = {
     "perkhook_canary_age_seconds",
+    "perkhook_reconcile_completed_age_seconds",
     "perkhook_voucherify_webhook_active",
     "perkhook_voucherify_webhook_event_listed",
     "perkhook_voucherify_webhook_look_age_seconds",

@@ -31,6 +31,8 @@ VIEWS: Final = {
 }  # fmt: skip
 
 DURABLE: Final = {"incr", "exists", "wait", "waitaof", "client|id"}
+#: What is known of assignments, as whoever reconciles reads it (`inbox.book`).
+BOOK: Final = {"hscan", "zcount"}
 FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zrange"}
 
 DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
@@ -55,7 +57,7 @@ WORK: Final = {
     "perkhook-receiver": CLIENT | DURABLE | _called(*RECEIVES)
     | {"hincrby", "lpush"},
     "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
-    | {"blmpop"},
+    | BOOK | {"blmpop"},
     "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", *DECIDES),
     "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES | _called("decide", *OPERATES),
 }  # fmt: skip

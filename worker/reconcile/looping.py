@@ -38,9 +38,8 @@ class Reconciling(Loop):
         if monotonic() < self._not_before:
             return
         book, caller = self._runner.book, self._runner.caller
-        if not (
-            book.cut_off(self._scope.text) or book.turn(caller, self._settings.interval_seconds)
-        ):
+        interval, scope = self._settings.interval_seconds, self._scope.text
+        if not (book.cut_off(scope) or book.turn(caller, interval, scope)):
             return
         try:
             self._runner.run(self._scope, apply=self._settings.apply)

@@ -35,7 +35,7 @@ class ReconcileSettings:
         return cls(
             interval_seconds=reader.read("RECONCILE_INTERVAL_SECONDS", _interval, "off"),
             share=reader.read("RECONCILE_BUDGET_SHARE", _share, "0.2"),
-            campaigns=reader.read("RECONCILE_CAMPAIGNS", words, ""),
+            campaigns=reader.read("RECONCILE_CAMPAIGNS", _campaigns, ""),
             apply=reader.read("RECONCILE_APPLY", on_or_off, "on"),
             # Voucherify sends a webhook again after 1, 2, 4 and 8 minutes.
             grace_seconds=reader.read("RECONCILE_GRACE_SECONDS", whole_number(0, 604_800), "900"),
@@ -48,6 +48,14 @@ class ReconcileSettings:
 
 def _interval(value: str) -> int:
     return 0 if value == "off" else whole_number(SHORTEST_INTERVAL_SECONDS, 2_592_000)(value)
+
+
+def _campaigns(value: str) -> tuple[str, ...]:
+    found = words(value)
+    # Voucherify lists no codes of a campaign that it does not know, and a run would be content.
+    if not all(each.isascii() and each.isprintable() and " " not in each for each in found):
+        raise ValueError("must be ids of campaigns with commas between, such as camp_1,camp_2")
+    return found
 
 
 def _share(value: str) -> float:

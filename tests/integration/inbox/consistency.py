@@ -29,6 +29,10 @@ SINGLE = {
     keys.BATCHES: b"zset",
     keys.BATCHES + ":running": b"set",
     keys.PLANS: b"list",
+    keys.RECONCILE: b"hash",
+    keys.RECONCILE_LOCK: b"string",
+    keys.RECONCILE_TURN: b"string",
+    keys.MISSING: b"hash",
 }
 #: Indexes of something else than jobs.
 OTHER_INDEXES = {keys.BRAKE, keys.BATCHES, keys.FRESH, keys.WORKERS}
@@ -43,6 +47,13 @@ MANY = {
     keys.BATCH: b"hash",
     keys.PLAN: b"hash",
     keys.TOLD: b"string",
+    keys.CODES: b"zset",
+    keys.ASSIGNMENTS: b"hash",
+}
+#: Keys that pass away by themselves, whatever they hold; settled deliveries do besides.
+PASSING = {
+    *(keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN, keys.SWEEPING, keys.PLANS, keys.BRAKE),
+    *(keys.RECONCILE_LOCK, keys.RECONCILE_TURN, keys.CODES, keys.ASSIGNMENTS, keys.MISSING),
 }
 #: What Celery keeps in the same store.
 CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
@@ -141,7 +152,12 @@ class _Everything:
     def _indexed_jobs(self) -> dict[str, dict[str, float]]:
         indexed: dict[str, dict[str, float]] = {}
         for name, kind in self.types.items():
-            if kind == b"zset" and name.startswith(keys.PREFIX) and name not in OTHER_INDEXES:
+            if (
+                kind == b"zset"
+                and name.startswith(keys.PREFIX)
+                and not name.startswith(keys.CODES)
+                and name not in OTHER_INDEXES
+            ):
                 for job, score in self.values[name]:
                     indexed.setdefault(job.decode(), {})[name] = score
         return indexed
@@ -165,11 +181,7 @@ class _Everything:
             if prefix == keys.BATCH and name.endswith(":tasks"):
                 known = b"list"
             assert kind == (known or (b"list" if name in queues else None)), name
-            passes = prefix in {keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN} or name in {
-                keys.SWEEPING,
-                keys.PLANS,
-                keys.BRAKE,
-            }
+            passes = {prefix, name} & PASSING != set()
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
             # Nought is a key's last millisecond; what stays for good has -1.
             assert (self.ttls[name] != -1) == passes, (name, self.ttls[name])

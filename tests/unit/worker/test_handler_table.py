@@ -106,6 +106,7 @@ def test_names_on_the_wire_are_these() -> None:
         "erase_customer": "erasure",
         "note_canary": "canary",
         "notify_crm": "crm",
+        "remember_assignment": "assignments",
         "revoke_referral_perks": "perks",
     }
     assert TASK_PREFIX == "perkhook."

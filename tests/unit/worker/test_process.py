@@ -128,13 +128,16 @@ def test_other_bytes_about_the_same_assignment_have_the_same_identity() -> None:
     assert first.identity == again.identity != other.identity
 
 
-@pytest.mark.parametrize("event_type", ["voucher.disabled", "customer.holder.assignment.created"])
-def test_an_event_that_nobody_wants_is_done_at_once(event_type: str) -> None:
+@pytest.mark.parametrize(
+    ("event_type", "table"),
+    [("voucher.disabled", TABLE), ("customer.holder.assignment.created", HandlerTable({}))],
+)
+def test_an_event_that_nobody_wants_is_done_at_once(event_type: str, table: HandlerTable) -> None:
     """An event without a handler owes nothing and is no error, even if it has a schema."""
     document = assignment_created()
     document["event"]["type"] = event_type
 
-    owed = process(body(document), TABLE)
+    owed = process(body(document), table)
 
     assert owed.handlers == ()
     assert owed.identity == ""
@@ -145,7 +148,17 @@ def test_an_event_that_nobody_wants_need_not_have_readable_data() -> None:
     """The data of an event without a handler is not looked at."""
     document = {**assignment_created(), "data": {"anything": [1, 2]}}
 
+    document["event"]["type"] = "voucher.disabled"
+
     assert process(body(document), TABLE).handlers == ()
+
+
+def test_a_new_assignment_is_remembered_and_takes_nothing_on() -> None:
+    """It has a handler of its own, and no identity: its removal has one."""
+    owed = process(body(assignment_created()), TABLE)
+
+    assert owed.handlers == (("remember_assignment", "assignments"),)
+    assert owed.identity == ""
 
 
 @pytest.mark.parametrize(

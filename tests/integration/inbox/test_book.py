@@ -1,0 +1,255 @@
+"""What is known of assignments, and that only one run at a time writes it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from inbox import keys
+from inbox.assignment import Assignment, Missing, Run, RunLostError
+from inbox.book import CHUNK, LOCK_MS, Book
+from tests.integration.inbox.consistency import assert_consistent, snapshot
+from tests.processes import wait_until
+
+
+CODE, CAMPAIGN, SCOPE = "REF-1", "camp_1", "campaigns all"
+MEMORY_SECONDS = 86_400
+ME, OTHER = "host:1", "host:2"
+
+
+@pytest.fixture
+def book(store: Redis) -> Book:
+    """A book with nothing in it."""
+    return Book(store, memory_seconds=MEMORY_SECONDS)
+
+
+@pytest.fixture
+def run(book: Book) -> Run:
+    """A run of ours that has just begun."""
+    run = book.begin(ME, SCOPE)
+    assert isinstance(run, Run)
+    return run
+
+
+def assignment(number: int = 1, **changes: str) -> Assignment:
+    """One assignment to the code."""
+    return replace(
+        Assignment(
+            holder=f"rh_{number}",
+            customer=f"cust_{number}",
+            role="REFEREE",
+            code=CODE,
+            campaign=CAMPAIGN,
+            kind="DISCOUNT_VOUCHER",
+            since="2026-11-01T10:00:00.123Z",
+        ),
+        **changes,
+    )
+
+
+def missing(number: int = 1) -> Missing:
+    """The removal of one, of which nobody told."""
+    return Missing(
+        assignment=assignment(number), removed="2026-11-02T10:00:00.000+00:00", event="evcus_1"
+    )
+
+
+def look(book: Book, run: Run, *, caller: str = ME, **found: Any) -> None:
+    """Note that the code was looked at."""
+    book.looked(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
+
+
+def test_what_is_noted_is_known_again(book: Book, run: Run) -> None:
+    """Who holds a code, all that is known of it, and who does not any more."""
+    seen = [assignment(1), assignment(2, kind="", since=""), assignment(3)]
+    look(book, run, seen=seen)
+
+    assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
+    look(book, run, settled=["rh_1"], missing=[missing(3)])
+    assert book.known(CODE, CAMPAIGN) == {"rh_2": seen[1]}
+    assert list(book.missing()) == [missing(3)]
+    assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
+    assert (book.looked_at(CAMPAIGN, run.number), book.runs_of(CAMPAIGN, [])) == (1, [])
+
+
+def test_a_code_with_two_thousand_holders_comes_in_chunks(book: Book, run: Run, store: Any) -> None:
+    """None is lost at the edge of a chunk, and no step is long enough to hold up webhooks."""
+    seen = [assignment(number) for number in range(2000)]
+    store.config_resetstat()
+    look(book, run, seen=seen)
+    steps = store.info("commandstats")["cmdstat_evalsha"]["calls"]
+
+    assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
+    assert steps == 2000 / CHUNK
+    gone = [missing(number) for number in range(1500)]
+    look(book, run, settled=[f"rh_{number}" for number in range(1500, 2000)], missing=gone)
+    assert book.known(CODE, CAMPAIGN) == {}
+    assert sorted(book.missing(), key=str) == sorted(gone, key=str)
+    assert book.last().fields["found"] == "1500"  # type: ignore[union-attr]
+    assert_consistent(store)
+
+
+def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
+    book: Book, run: Run, store: Any
+) -> None:
+    """Its next run looks at it again, and nobody who was known is forgotten meanwhile."""
+    look(book, run, seen=[assignment(number) for number in range(700)])
+    store.delete(keys.CODES + CAMPAIGN)
+    # The lock passes to somebody else after the first step.
+    steps = iter((False, True))
+    original, book._step = book._step, lambda *args: (  # type: ignore[assignment,method-assign]
+        next(steps) and store.set(keys.RECONCILE_LOCK, OTHER), original(*args))  # fmt: skip
+    with pytest.raises(RunLostError):
+        look(book, run, missing=[missing(number) for number in range(700)])
+
+    assert book.runs_of(CAMPAIGN, [CODE]) == [0]
+    noted = {each.assignment.holder for each in book.missing()}
+    assert len(noted) == CHUNK
+    assert noted.isdisjoint(book.known(CODE, CAMPAIGN))
+    assert len(book.known(CODE, CAMPAIGN)) == 700 - CHUNK
+
+
+def test_found_twice_counts_once(book: Book, run: Run) -> None:
+    """A run that was cut off after its note finds the same again."""
+    for _ in range(2):
+        look(book, run, missing=[missing()])
+    for came_to in ("applied", "applied"):
+        book.settle(ME, "rh_1", came_to)
+
+    last = book.last()
+    assert last is not None
+    assert (last.count("found"), last.count("applied")) == (1, 1)
+    assert list(book.missing()) == []
+
+
+def test_one_that_is_there_again_is_not_missing(book: Book, run: Run) -> None:
+    """A list that lagged has told of a removal that never was."""
+    look(book, run, missing=[missing()])
+    look(book, run, seen=[assignment()])
+
+    assert list(book.missing()) == []
+    assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment()}
+
+
+STEPS: dict[str, Callable[[Book, Run], None]] = {
+    "looked": lambda book, run: look(book, run, seen=[assignment()], missing=[missing(2)]),
+    "settle": lambda book, _: book.settle(ME, "rh_9", "applied"),
+    "move": lambda book, _: book.move(ME, {"calls": 5}, {"at:page": 7}),
+    "finish": lambda book, _: book.finish(ME, {"calls": 5}),
+}
+
+
+@pytest.mark.parametrize("lost", ["ended", "taken over"])
+@pytest.mark.parametrize("step", list(STEPS))
+def test_without_the_lock_no_step_is_taken(
+    book: Book, run: Run, store: Any, step: str, lost: str
+) -> None:
+    """One that was frozen for too long is told so, and has written nothing."""
+    look(book, run, missing=[missing(9)])
+    store.delete(keys.RECONCILE_LOCK)
+    if lost == "taken over":
+        again = book.begin(OTHER, SCOPE)
+        assert isinstance(again, Run)
+        assert (again.number, again.goes_on) == (run.number, True)
+    before = snapshot(store)
+
+    with pytest.raises(RunLostError):
+        STEPS[step](book, run)
+
+    assert snapshot(store) == before
+    book.give_up(ME)
+    assert snapshot(store) == before
+
+
+@pytest.mark.parametrize("step", [name for name in STEPS if name != "finish"])
+def test_each_step_keeps_the_lock(book: Book, run: Run, store: Any, step: str) -> None:
+    """A run that moves on is not taken for dead, however long it takes."""
+    store.pexpire(keys.RECONCILE_LOCK, 5000)
+
+    STEPS[step](book, run)
+
+    assert LOCK_MS - 3000 < store.pttl(keys.RECONCILE_LOCK) <= LOCK_MS
+
+
+def test_one_run_at_a_time(book: Book, run: Run, store: Any) -> None:
+    """Another is told who runs it, until that one is at its end, gives up, or is known dead."""
+    assert book.begin(OTHER, SCOPE) == ME
+    assert book.runs_now() == ME
+    assert not book.cut_off(SCOPE)
+
+    book.give_up(ME)
+    wait_until(lambda: book.cut_off(SCOPE), "the lock is over")
+    assert not book.cut_off("campaigns camp_1")
+    second = book.begin(OTHER, SCOPE)
+    assert isinstance(second, Run)
+    assert (second.number, second.goes_on) == (run.number, True)
+
+    assert book.begin(ME, SCOPE, dead="host:3") == OTHER
+    third = book.begin(ME, SCOPE, dead=OTHER)
+    assert isinstance(third, Run)
+    assert third.number == run.number
+    book.finish(ME, {"calls": 3})
+    assert (book.runs_now(), book.cut_off(SCOPE)) == (None, False)
+    fourth = book.begin(OTHER, SCOPE)
+    assert isinstance(fourth, Run)
+    assert (fourth.number, fourth.goes_on, fourth.count("calls")) == (run.number + 1, False, 0)
+    assert int(store.hget(keys.TALLY, "reconcile:calls")) == 3
+
+
+def test_how_long_each_key_lives(book: Book, run: Run, store: Any) -> None:
+    """As inbox/keys.py says; what a later step touches begins anew."""
+    memory = MEMORY_SECONDS * 1000
+    look(book, run, seen=[assignment()], missing=[missing(2)])
+    kept = [keys.CODES + CAMPAIGN, keys.ASSIGNMENTS + CODE, keys.MISSING]
+    for name in kept:
+        assert memory - 5000 < store.pttl(name) <= memory, name
+        store.pexpire(name, 10_000)
+    look(book, run, seen=[assignment(3)], missing=[missing(4)])
+    assert book.turn(ME, 60, SCOPE)
+    store.pexpire(keys.ASSIGNMENTS + CODE, 10_000)
+    assert book.remember(assignment(5))
+
+    for name in kept:
+        assert memory - 5000 < store.pttl(name) <= memory, name
+    assert 55_000 < store.pttl(keys.RECONCILE_TURN) <= 60_000
+    assert LOCK_MS - 5000 < store.pttl(keys.RECONCILE_LOCK) <= LOCK_MS
+    assert store.pttl(keys.RECONCILE) == -1
+    assert_consistent(store)
+
+
+def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
+    book: Book, run: Run, store: Any
+) -> None:
+    """A campaign that no run has looked at costs the store nothing; a told removal is over."""
+    assert not book.remember(assignment(1))
+    assert not store.exists(keys.ASSIGNMENTS + CODE)
+
+    look(book, run)
+    store.set(keys.IDENTITY + keys.REMOVAL + "rh_2", "x", px=60_000)
+    assert not book.remember(assignment(2))
+    other = assignment(3, code="REF-2")
+    assert book.remember(assignment(1))
+    assert book.remember(other)
+
+    assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment(1)}
+    assert book.known("REF-2", CAMPAIGN) == {"rh_3": other}
+    assert book.told_of(["rh_1", "rh_2"]) == {"rh_2"}
+    # A code of which a webhook told is looked at by the run that goes on, and one looked at is not.
+    assert next(iter(book.not_looked_at(CAMPAIGN, run.number))) == "REF-2"
+    assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
+    assert_consistent(store)
+
+
+def test_one_worker_of_the_fleet_has_the_turn(book: Book, store: Any) -> None:
+    """Once in each interval, whoever asks; nobody has one when the workers begin no runs."""
+    assert [book.turn(f"host:{each}", 60, SCOPE) for each in range(5)] == [True, *[False] * 4]
+    store.delete(keys.RECONCILE_TURN)
+    assert book.turn(OTHER, 60, SCOPE)
+
+    book.no_turns()
+    assert store.hget(keys.RECONCILE, "interval") == b"0"
+    store.flushdb()
+    book.no_turns()
+    assert store.dbsize() == 0

@@ -1,0 +1,170 @@
+"""Any receiver tells what runs that reconcile have found."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from inbox import keys
+from inbox.assignment import Assignment, Missing, Run
+from inbox.book import Book
+from inbox.reconcile_view import FATES
+from tests.integration.receiver.test_fleet_metrics import read
+from tests.samples import PERSONAL
+from worker.reconcile.deliver import APPLIED
+from worker.reconcile.removal import Fate
+
+
+PREFIX = "perkhook_reconcile_"
+ALL, ONE = "campaigns all", "campaigns camp_1"
+ME = "host:1"
+
+
+@pytest.fixture
+def book(store: Any) -> Book:
+    """What runs write into."""
+    return Book(store, memory_seconds=86_400)
+
+
+def told(client: FlaskClient) -> dict[str, float]:
+    """Read what a receiver tells of reconciliation."""
+    return {
+        name.removeprefix(PREFIX): value
+        for name, value in read(client).items()
+        if name.startswith(PREFIX)
+    }
+
+
+def begin(book: Book, scope: str = ALL) -> Run:
+    """Begin a run."""
+    run = book.begin(ME, scope)
+    assert isinstance(run, Run)
+    return run
+
+
+def missing(number: int) -> Missing:
+    """A removal that nobody told of."""
+    known = Assignment(
+        holder=f"rh_{number}", customer="cust_1", role="REFEREE", code="R-1", campaign="camp_1"
+    )
+    return Missing(assignment=known, removed="2026-11-02T10:00:00.000+00:00")
+
+
+def test_counters_are_there_before_the_first_run(client: FlaskClient) -> None:
+    """An increase from nothing is none to Prometheus; an age is told when somebody waits."""
+    counters = ("found_total", "delivered_total", "codes_total", "calls_total")
+    fates = [f"assignments_total {fate}" for fate in FATES]
+    gauges = ("missing", "running", "interval_seconds")
+
+    assert told(client) == dict.fromkeys((*counters, *fates, *gauges), 0)
+
+
+def test_the_names_are_those_that_runs_count_by() -> None:
+    """What became of an assignment has its label, whatever the worker calls it."""
+    assert set(FATES) == {*Fate, "refused"} - {Fate.MISSING}
+    assert APPLIED == "applied"
+
+
+def test_a_run_is_told_while_it_goes_on_and_after(client: FlaskClient, book: Book) -> None:
+    """What it found, what became of it, what it cost; the next run's are added."""
+    for number in (1, 2):
+        run = begin(book)
+        assert told(client)["running"] == 1
+        book.looked(ME, run.number, code="R-1", campaign="camp_1",
+                    missing=[missing(number), missing(10 * number)])  # fmt: skip
+        book.settle(ME, f"rh_{number}", APPLIED)
+        book.move(ME, {"told": 3, "young": 1, "calls": 7})
+        book.finish(ME, {"code_gone": 2, "customer_gone": 1, "refused": 4, "calls": 1})
+
+        found = told(client)
+        counts = [found[f"{name}_total"] for name in ("found", "delivered", "codes", "calls")]
+        assert counts == [2 * number, number, number, 8 * number]
+        fates = {fate: found[f"assignments_total {fate}"] for fate in FATES}
+        assert fates == {
+            "told": 3 * number, "young": number, "code_gone": 2 * number,
+            "customer_gone": number, "refused": 4 * number,
+        }  # fmt: skip
+        assert (found["running"], found["missing"], found["interval_seconds"]) == (0, number, 0)
+        assert 0 <= found["completed_age_seconds"] < 5
+
+
+def test_one_that_was_cut_off_does_not_run(client: FlaskClient, book: Book, store: Any) -> None:
+    """Whatever its state says, nobody is at it."""
+    begin(book)
+    store.delete(keys.RECONCILE_LOCK)
+
+    assert told(client)["running"] == 0
+    assert "completed_age_seconds" not in told(client)
+
+
+def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
+    client: FlaskClient, book: Book, store: Any
+) -> None:
+    """One that never comes to its end is told as well, and another's turn changes nothing."""
+    assert book.turn(ME, 60, ALL)
+    assert told(client)["interval_seconds"] == 60
+    _move_back(store, "since", 500)
+    store.delete(keys.RECONCILE_TURN)
+    assert book.turn("host:2", 60, ALL)
+    begin(book)
+
+    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    book.finish(ME, {})
+    assert told(client)["completed_age_seconds"] < 5
+    _move_back(store, "completed", 300)
+    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+    begin(book)
+    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+
+
+def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
+    client: FlaskClient, book: Book, store: Any
+) -> None:
+    """A person who looks at one campaign, or one customer, has not looked at the others."""
+    book.turn(ME, 60, ALL)
+    _move_back(store, "since", 500)
+
+    begin(book, ONE)
+    book.finish(ME, {})
+
+    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    assert told(client)["interval_seconds"] == 60
+
+
+def test_workers_that_begin_none_are_waited_for_by_nobody(
+    client: FlaskClient, book: Book, store: Any
+) -> None:
+    """The interval is 0; when it is set again, the time between does not count."""
+    book.turn(ME, 60, ALL)
+    begin(book)
+    book.finish(ME, {})
+    _move_back(store, "since", 900_000)
+    _move_back(store, "completed", 800_000)
+    book.no_turns()
+    assert told(client)["interval_seconds"] == 0
+    assert told(client)["completed_age_seconds"] == pytest.approx(800_000, abs=5)
+    begin(book, ONE)
+    book.finish(ME, {})
+    assert told(client)["completed_age_seconds"] < 5
+    _move_back(store, "completed", 800_000)
+
+    store.delete(keys.RECONCILE_TURN)
+    assert book.turn(ME, 60, ALL)
+
+    assert told(client)["completed_age_seconds"] < 5
+
+
+def test_no_id_is_told(client: FlaskClient, book: Book, store: Any) -> None:
+    """Of removals there are numbers alone, whatever somebody wrote into the tally."""
+    run = begin(book)
+    book.looked(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
+    store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)
+
+    text = client.get("/metrics").text
+
+    for word in ("rh_1", "cust_1", "camp_1", "R-1", PERSONAL[1]):
+        assert word not in text
+
+
+def _move_back(store: Any, field: str, seconds: int) -> None:
+    store.hincrby(keys.RECONCILE, field, -1000 * seconds)

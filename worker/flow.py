@@ -21,7 +21,7 @@ from worker.process import process
 from worker.reading import read
 from worker.services import Job, Services
 from worker.stopping import Stopping, given_back
-from worker.verdict import Verdict, decide
+from worker.verdict import Verdict, decide, waits
 
 
 log = structlog.get_logger()
@@ -194,7 +194,9 @@ class Flow:
         return Waiting(verdict)
 
     def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
-        verdict = decide(error, tries=claim.tries, schedule=self.schedule, chance=self.chance())
+        handler = self.table.by_name.get(claim.name)
+        schedule = waits(handler.retries if handler else None, self.schedule)
+        verdict = decide(error, tries=claim.tries, schedule=schedule, chance=self.chance())
         reason, told, trace = verdict.reason, verdict.error, ""
         if not verdict.expected:
             trace = places(error)

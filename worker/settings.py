@@ -10,11 +10,17 @@ from settings.parsers import on_or_off, seconds_list, whole_number
 from telemetry.settings import TelemetrySettings
 from worker.canary import CanarySettings
 from worker.crm import CrmSettings
+from worker.handler_names import handler_names, module_names
 from worker.perks import PerksSettings
 
 
 #: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
 DEFAULT_SCHEDULE = "10,30,60,120,300,600,1200,2400,3600,7200,10800,14400,21600,21600"
+
+
+def read_modules(reader: Reader) -> tuple[str, ...]:
+    """Read which modules hold a shop's own handlers."""
+    return reader.read("HANDLERS", module_names, ",")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,8 @@ class BrokerSettings:
     telemetry: TelemetrySettings
     lease_seconds: int
     concurrency: int
+    #: A shop's modules with handlers of its own.
+    handlers: tuple[str, ...]
 
     @classmethod
     def read(cls, reader: Reader) -> "BrokerSettings":
@@ -35,6 +43,7 @@ class BrokerSettings:
             # Under 20 s no call with its time limits would fit into a lease.
             lease_seconds=reader.read("JOB_LEASE_SECONDS", whole_number(20, 86_400), "300"),
             concurrency=reader.read("WORKER_CONCURRENCY", whole_number(1, 500), "50"),
+            handlers=read_modules(reader),
         )
 
     @classmethod
@@ -68,6 +77,8 @@ class WorkerSettings:
     perks: PerksSettings
     crm: CrmSettings
     canary: CanarySettings | None
+    #: Own handlers that do nothing but tell what they would do, or `all`.
+    dry_run: tuple[str, ...]
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
@@ -111,6 +122,7 @@ class WorkerSettings:
             perks=PerksSettings.read(reader),
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
+            dry_run=reader.read("HANDLERS_DRY_RUN", handler_names, ","),
         )
         # None: it is set and wrong, which is told already.
         keep: int | None = found.keep.failed_seconds

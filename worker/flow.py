@@ -16,9 +16,11 @@ from worker.age import AgeLimit
 from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
+from worker.handling import read_for, run_handler
+from worker.once import Steps
+from worker.outgoing import check_time_left
 from worker.passage import Passage
 from worker.process import process
-from worker.reading import read
 from worker.services import Job, Services
 from worker.stopping import Stopping, given_back
 from worker.verdict import Verdict, decide, waits
@@ -53,6 +55,8 @@ class Flow:
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
+    #: Own handlers whose steps are told and not taken.
+    dry_run: frozenset[str] = frozenset()
     #: What this process runs now, by the name of the run.
     running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
@@ -108,13 +112,15 @@ class Flow:
             outcome=owed.outcome,
             facts=owed.facts,
             identity=owed.identity,
+            identity_of=owed.identity_of,
             customer=owed.customer,
+            others=owed.others,
         )
         match done:
             case FannedOut():
                 return owed.outcome, owed.told
             case SameAssignment(delivery):
-                return f"same assignment as delivery {delivery}", owed.told
+                return f"same {owed.identity_of} as delivery {delivery}", owed.told
             case Stale():
                 return _LEASE_LOST, {}
 
@@ -137,9 +143,7 @@ class Flow:
         return handler
 
     def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
-        event = read(claim.body).event
-        if event is None:
-            raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
+        event, about = read_for(handler, claim)
         passage = Passage(
             self.services.gates.get(handler.queue),
             f"{claim.job}:{claim.fence}",
@@ -161,9 +165,17 @@ class Flow:
             tries=claim.tries,
             count_call=count_call,
             limit_reached=passage.limit_reached,
+            customer=about.customer,
+            reduced=claim.reduced,
+            steps=Steps(
+                self.services.ledger,
+                about,
+                dry_run=handler.name in self.dry_run,
+                begin=lambda: check_time_left(job),
+            ),
         )
         try:
-            outcome = handler.run(event, self.services, job)
+            outcome = run_handler(handler, event, self.services, job)
         except Exception as error:
             if passage.reserve_next:
                 self._remember(claim.job, passage.reserve_next)

@@ -71,6 +71,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         brake=None if perks.backend == "dry-run" else settings.brake,
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryBook(store).handled,
+        ledger=effects,
     )
 
 
@@ -155,6 +156,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             chance=random.random,
             max_event_age_seconds=settings.max_event_age_seconds,
             stopping=self._stopping,
+            dry_run=worker.app.perkhook_dry_run,
         )
         self._listen(worker, jobs)
         self._stopping.watch(lambda: self._force(worker), _leave)

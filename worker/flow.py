@@ -16,7 +16,7 @@ from worker.age import AgeLimit
 from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
-from worker.handling import read_for, run_handler
+from worker.handling import hand_over, read_for
 from worker.once import Steps
 from worker.outgoing import check_time_left
 from worker.passage import Passage
@@ -175,7 +175,7 @@ class Flow:
             ),
         )
         try:
-            outcome = run_handler(handler, event, self.services, job)
+            outcome = hand_over(handler, event, self.services, job)
         except Exception as error:
             if passage.reserve_next:
                 self._remember(claim.job, passage.reserve_next)

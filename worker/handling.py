@@ -44,7 +44,7 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
     )
 
 
-def run_handler(handler: Registration, event: object, services: Services, job: Job) -> str:
+def hand_over(handler: Registration, event: object, services: Services, job: Job) -> str:
     """
     Run a handler, and tell in its outcome what a dry run would have done.
 

@@ -190,7 +190,7 @@ def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
     for name, many in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
         handled, _, kind = name.partition(":")
         key = (kind if kind == "?" or _EVENT_TYPE.fullmatch(kind) else "other", _label(handled))
-        if len(found) >= keys.MOST_EVENT_TYPES:
+        if len(found) > keys.MOST_EVENT_TYPES:
             key = ("other", _label(handled))
         found[key] = found.get(key, 0) + many
     return found

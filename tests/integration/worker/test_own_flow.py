@@ -154,7 +154,7 @@ def test_a_dry_run_says_so_and_does_nothing(house: House) -> None:
     assert ended == Settled("dry run: would greet rh_7c210000000001")
     assert house.greeted == []
     assert list(house.ledger.of(customer=CUSTOMER)) == []
-    view = house.desk.show(task.partition(":")[0])
+    view = house.desk.delivery(task.partition(":")[0])
     assert view is not None
     assert view.ended["welcome"] == "dry run: would greet rh_7c210000000001"
 

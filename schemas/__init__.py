@@ -10,18 +10,19 @@ from schemas.body import parse_body
 from schemas.catalogue import (
     CANARY,
     CUSTOMER_DELETED,
+    EVENTS,
     HOLDER_ASSIGNMENT_CREATED,
     HOLDER_ASSIGNMENT_DELETED,
-    SCHEMAS,
-    Event,
+    event_class,
     load_event,
 )
 from schemas.envelope import Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
+from schemas.event import Event
 from schemas.event_reference import EventAPIKey, EventReference, EventSource, EventUser
 from schemas.events.canary import Canary
 from schemas.events.customer_deleted import CustomerDeleted, DeletedCustomer
-from schemas.events.holder_assignment import (
+from schemas.events.customer_holder_assignment import (
     HolderAssignment,
     HolderAssignmentCreated,
     HolderAssignmentDeleted,
@@ -68,9 +69,9 @@ from schemas.vocabulary import (
 __all__ = [
     "CANARY",
     "CUSTOMER_DELETED",
+    "EVENTS",
     "HOLDER_ASSIGNMENT_CREATED",
     "HOLDER_ASSIGNMENT_DELETED",
-    "SCHEMAS",
     "AmountDiscount",
     "Campaign",
     "CampaignGrowth",
@@ -126,6 +127,7 @@ __all__ = [
     "Voucher",
     "VoucherType",
     "WebhookKind",
+    "event_class",
     "load_envelope",
     "load_event",
     "parse_body",

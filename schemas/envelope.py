@@ -1,11 +1,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from schemas.errors import Reason, UnreadableBody
-from schemas.event_reference import EventReference, EventReferenceSchema
-from schemas.fields import Choice, FreeObject, Part, PartSchema, Text, Timestamp, UnknownValue
+from schemas.event_reference import EventReference
+from schemas.fields import ADDED, UnknownValue, schema_of
 from schemas.reading import read
 from schemas.vocabulary import WebhookKind
 
@@ -31,14 +31,14 @@ class Envelope:
     fields that became None because they could not be read.
     """
 
+    event: EventReference
+    data: Mapping[str, Any] = field(repr=False)
     id: str | None = None
     project_id: str | None = None
     created_at: datetime | None = None
     type: str | None = None
-    data: Mapping[str, Any] = field(repr=False)
     source: Source | None = None
-    event: EventReference
-    unreadable: tuple[str, ...] = ()
+    unreadable: Annotated[tuple[str, ...], ADDED] = ()
 
     @property
     def event_type(self) -> str:
@@ -46,35 +46,8 @@ class Envelope:
         return self.event.type
 
 
-class SourceSchema(PartSchema[Source]):
-    """Reads `Source`."""
-
-    makes = Source
-
-    id = Text()
-    object = Choice(WebhookKind)
-    target_url = Text()
-
-
-class EnvelopeSchema(PartSchema[Envelope]):
-    """Reads `Envelope`."""
-
-    makes = Envelope
-
-    event = Part(EventReferenceSchema(), strict=True)
-    data = FreeObject(strict=True)
-    id = Text()
-    project_id = Text()
-    created_at = Timestamp()
-    type = Text()
-    source = Part(SourceSchema())
-
-
-_SCHEMA = EnvelopeSchema()
-
-
 def load_envelope(document: Mapping[str, Any]) -> Envelope:
     """Read the envelope of a parsed body, or raise `UnreadableBody`."""
     if not isinstance(document, Mapping):
         raise UnreadableBody(Reason.NOT_AN_OBJECT, "The body is JSON, but not an object.")
-    return read(_SCHEMA, document)
+    return read(schema_of(Envelope), document)

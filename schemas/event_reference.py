@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.fields import Choice, Part, PartSchema, Text, Timestamp, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import EventChannel
 
 
@@ -45,43 +45,3 @@ class EventReference:
     entity_id: str | None = None
     group_id: str | None = None
     event_source: EventSource | None = None
-
-
-class EventUserSchema(PartSchema[EventUser]):
-    """Reads `EventUser`."""
-
-    makes = EventUser
-
-    id = Text()
-
-
-class EventAPIKeySchema(PartSchema[EventAPIKey]):
-    """Reads `EventAPIKey`."""
-
-    makes = EventAPIKey
-
-    name = Text()
-    app_id = Text()
-
-
-class EventSourceSchema(PartSchema[EventSource]):
-    """Reads `EventSource`."""
-
-    makes = EventSource
-
-    channel = Choice(EventChannel)
-    user = Part(EventUserSchema())
-    api_key = Part(EventAPIKeySchema())
-
-
-class EventReferenceSchema(PartSchema[EventReference]):
-    """Reads `EventReference`."""
-
-    makes = EventReference
-
-    id = Text(strict=True)
-    type = Text(strict=True)
-    created_at = Timestamp(strict=True)
-    entity_id = Text()
-    group_id = Text()
-    event_source = Part(EventSourceSchema())

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Final
 
 from inbox.keys import DELIVERIES_QUEUE, UNACKED
-from schemas import CANARY, SCHEMAS
+from schemas import EVENTS
 from settings import SettingsError
 from telemetry.safe_errors import SayableError, type_name
 from worker.handler_names import ALL, MODULE
@@ -90,10 +90,9 @@ def wrong_with(handler: Registration, house_queues: set[str]) -> Iterator[str]:
     yield from _wrong_queue(handler.queue, house_queues)
     if not handler.event_types:
         yield "names no event type"
-    known = SCHEMAS.keys() - {CANARY}
     # A list in place of words is a mistake that is easily made.
     for number, each in enumerate(map(str, handler.event_types), start=1):
-        if each not in known:
+        if each not in EVENTS:
             # Not repeated unless it looks like one: it may have been pasted by mistake.
             said = each if re.fullmatch(r"[a-z_.]{1,80}", each) else "?"
             yield f"wants an event type that no schema describes: {said} (the {number}. it names)"

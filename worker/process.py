@@ -11,6 +11,7 @@ from schemas import (
     Canary,
     CustomerDeleted,
     Envelope,
+    Event,
     HolderAssignment,
     HolderAssignmentDeleted,
     HolderRole,
@@ -116,7 +117,7 @@ def _told(facts: Mapping[str, str]) -> dict[str, str]:
     return {"event_type": facts["event_type"], **ids}
 
 
-def _once(event: object, envelope: Envelope) -> str:
+def _once(event: Event, envelope: Envelope) -> str:
     """Name what is to be handled once, however many bodies tell of it."""
     match event:
         case HolderAssignmentDeleted():
@@ -131,11 +132,9 @@ def _once(event: object, envelope: Envelope) -> str:
     return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
 
 
-def _facts(event: object, envelope: Envelope) -> tuple[dict[str, str], tuple[str, ...]]:
+def _facts(event: Event, envelope: Envelope) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give ids for operators, and whom the event is about besides the customer among them."""
     match event:
-        case Canary():
-            return {}, ()
         case CustomerDeleted():
             return {"customer": event.customer.id}, ()
         case HolderAssignment():

@@ -129,7 +129,7 @@ class Services:
 
 
 #: What runs for the events that its registration names. Each is given as the class that
-#: `schemas.SCHEMAS` has for its type; a test holds the handlers' signatures to that.
+#: `schemas.event_class` gives for its type; a test holds the handlers' signatures to that.
 Handler = Callable[[Any, Services, Job], str]
 
 #: What tells what a handler would do, from the same.

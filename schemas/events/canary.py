@@ -1,18 +1,8 @@
 from dataclasses import dataclass
 
-from schemas.event_reference import EventReference
-from schemas.fields import PartSchema
+from schemas.event import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Canary:
+class Canary(Event):
     """An event of our own, sent at `event.created_at` to see that all goes its way."""
-
-    event: EventReference
-    unreadable: tuple[str, ...] = ()
-
-
-class CanarySchema(PartSchema[Canary]):
-    """Reads `Canary`; its `data` holds nothing."""
-
-    makes = Canary

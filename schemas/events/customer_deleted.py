@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
-from schemas.event_reference import EventReference
-from schemas.fields import Part, PartSchema, Text
+from schemas.event import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,29 +11,11 @@ class DeletedCustomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerDeleted:
+class CustomerDeleted(Event):
     """
     A customer was deleted in Voucherify, at `event.created_at`.
 
     Source: the published example of the event, whose `data` holds the whole customer.
     """
 
-    event: EventReference
     customer: DeletedCustomer
-    unreadable: tuple[str, ...] = ()
-
-
-class DeletedCustomerSchema(PartSchema[DeletedCustomer]):
-    """Reads `DeletedCustomer`."""
-
-    makes = DeletedCustomer
-
-    id = Text(strict=True)
-
-
-class CustomerDeletedSchema(PartSchema[CustomerDeleted]):
-    """Reads `CustomerDeleted`."""
-
-    makes = CustomerDeleted
-
-    customer = Part(DeletedCustomerSchema(), strict=True)

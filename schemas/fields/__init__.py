@@ -3,24 +3,31 @@
 from schemas.fields.amount import Amount, Whole
 from schemas.fields.base import Declared
 from schemas.fields.choice import Choice, UnknownValue
+from schemas.fields.deriving import ADDED, ChosenBy, Named, names_of, schema_of
 from schemas.fields.free_object import FreeObject
-from schemas.fields.part import Part, Parts, PartSchema
+from schemas.fields.part import Part, Parts, PartSchema, Variant
 from schemas.fields.scalars import Flag, Text
 from schemas.fields.timestamp import Timestamp, read_timestamp
 
 
 __all__ = [
+    "ADDED",
     "Amount",
     "Choice",
+    "ChosenBy",
     "Declared",
     "Flag",
     "FreeObject",
+    "Named",
     "Part",
     "PartSchema",
     "Parts",
     "Text",
     "Timestamp",
     "UnknownValue",
+    "Variant",
     "Whole",
+    "names_of",
     "read_timestamp",
+    "schema_of",
 ]

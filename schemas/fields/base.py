@@ -1,5 +1,5 @@
 from abc import ABC, abstractmethod
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from marshmallow import fields
 
@@ -26,6 +26,13 @@ def reason_of(phrase: str) -> Reason:
     return _REASONS.get(phrase, Reason.WRONG_TYPE)
 
 
+class Options(TypedDict, total=False):
+    """What any field can be told: whether all hangs on it, and its name in the body."""
+
+    strict: bool
+    wire_name: str | None
+
+
 class Declared(fields.Field[T], ABC):
     """
     A field that may be missing or null, unless a decision rests on it (`strict`).
@@ -40,8 +47,9 @@ class Declared(fields.Field[T], ABC):
         "null": IS_NULL,
     }
 
-    def __init__(self, *, strict: bool = False) -> None:
-        super().__init__(required=strict, allow_none=not strict)
+    def __init__(self, **options: Unpack[Options]) -> None:
+        strict = options.get("strict", False)
+        super().__init__(required=strict, allow_none=not strict, data_key=options.get("wire_name"))
 
     @property
     def strict(self) -> bool:

@@ -1,9 +1,9 @@
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from marshmallow import ValidationError
 
-from schemas.fields.base import IS_EMPTY, Declared
+from schemas.fields.base import IS_EMPTY, Declared, Options
 
 
 E = TypeVar("E", bound=StrEnum)
@@ -26,8 +26,8 @@ class UnknownValue(str):
 class Choice(Declared[E | UnknownValue]):
     """One of the values that the specification lists, or another one that is kept."""
 
-    def __init__(self, known: type[E], *, strict: bool = False) -> None:
-        super().__init__(strict=strict)
+    def __init__(self, known: type[E], **options: Unpack[Options]) -> None:
+        super().__init__(**options)
         self.known: dict[str, E] = {member.value: member for member in known}
 
     def read(self, value: Any) -> E | UnknownValue:

@@ -1,10 +1,10 @@
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, Unpack
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from schemas.fields.base import Declared
+from schemas.fields.base import Declared, Options
 from schemas.paths import Step
 
 
@@ -61,17 +61,18 @@ class PartSchema(Schema, Generic[T_co]):
     def _strict_paths(self) -> Iterator[tuple[Step, ...]]:
         yield ()
         for name, field in self.fields.items():
+            here = field.data_key or name
             if isinstance(field, Part) and field.strict:
-                yield from ((name, *rest) for rest in field.schema.strict_paths)
+                yield from ((here, *rest) for rest in field.schema.strict_paths)
             elif field.required:
-                yield (name,)
+                yield (here,)
 
 
 class Part(Declared[T]):
     """An object with declared fields. A tolerant one is kept even if some are unreadable."""
 
-    def __init__(self, schema: PartSchema[T], *, strict: bool = False) -> None:
-        super().__init__(strict=strict)
+    def __init__(self, schema: PartSchema[T], **options: Unpack[Options]) -> None:
+        super().__init__(**options)
         self.schema = schema
 
     @property
@@ -84,17 +85,42 @@ class Part(Declared[T]):
         return read_part(self.schema, value)
 
 
-class Parts(Declared[tuple[T, ...]]):
-    """A list of objects. Items that cannot be read are left out; without any other, it is None."""
+class Variant(Declared[T]):
+    """An object of one of several kinds: the value itself tells which schema reads it."""
 
-    def __init__(self, item: Part[T]) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        choose: Callable[[Any], type[Any]],
+        by_kind: Mapping[type[Any], PartSchema[Any]],
+        **options: Unpack[Options],
+    ) -> None:
+        super().__init__(**options)
+        self.choose = choose
+        self.by_kind = by_kind
+
+    @property
+    def schemas(self) -> Iterable[PartSchema[Any]]:
+        """Every schema that may read this field."""
+        return self.by_kind.values()
+
+    def read(self, value: Any) -> T:
+        """Read what can be read of whatever kind of object this is."""
+        part: T = read_part(self.by_kind[self.choose(value)], value)
+        return part
+
+
+class Parts(Declared[tuple[T, ...]]):
+    """A list. Items that cannot be read are left out; what is no list at all is None."""
+
+    def __init__(self, item: Declared[T], **options: Unpack[Options]) -> None:
+        super().__init__(**options)
         self.item = item
 
     @property
     def schemas(self) -> Iterable[PartSchema[Any]]:
-        """Every schema that may read an item."""
-        return self.item.schemas
+        """Every schema that may read an item; none for a list of texts or numbers."""
+        found: Iterable[PartSchema[Any]] = getattr(self.item, "schemas", ())
+        return found
 
     def read(self, value: Any) -> tuple[T, ...]:
         """Read the items that can be read."""

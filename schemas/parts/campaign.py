@@ -3,20 +3,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from schemas.fields import (
-    Choice,
-    Flag,
-    FreeObject,
-    Part,
-    Parts,
-    PartSchema,
-    Text,
-    Timestamp,
-    UnknownValue,
-)
-from schemas.parts.campaign_voucher import CampaignVoucher, CampaignVoucherSchema
-from schemas.parts.category import Category, CategorySchema
-from schemas.parts.referral_program import ReferralProgram, ReferralProgramSchema
+from schemas.fields import UnknownValue
+from schemas.parts.campaign_voucher import CampaignVoucher
+from schemas.parts.category import Category
+from schemas.parts.referral_program import ReferralProgram
 from schemas.vocabulary import CampaignGrowth, CampaignType
 
 
@@ -48,30 +38,3 @@ class Campaign:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     object: str | None = None
-
-
-class CampaignSchema(PartSchema[Campaign]):
-    """Reads `Campaign`."""
-
-    makes = Campaign
-
-    id = Text()
-    name = Text()
-    campaign_type = Choice(CampaignType)
-    type = Choice(CampaignGrowth)
-    is_referral_code = Flag()
-    voucher = Part(CampaignVoucherSchema())
-    referral_program = Part(ReferralProgramSchema())
-    auto_join = Flag()
-    join_once = Flag()
-    active = Flag()
-    category_id = Text()
-    category = Text()
-    categories = Parts(Part(CategorySchema()))
-    metadata = FreeObject()
-    start_date = Timestamp()
-    expiration_date = Timestamp()
-    description = Text()
-    created_at = Timestamp()
-    updated_at = Timestamp()
-    object = Text()

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from schemas.fields import Choice, Part, PartSchema, UnknownValue, Whole
+from schemas.fields import UnknownValue
 from schemas.vocabulary import PeriodType, RoundingType
 
 
@@ -22,25 +22,3 @@ class CampaignLoyaltyCard:
 
     points: int | None = None
     expiration_rules: ExpirationRules | None = None
-
-
-class ExpirationRulesSchema(PartSchema[ExpirationRules]):
-    """Reads `ExpirationRules`."""
-
-    makes = ExpirationRules
-
-    period_type = Choice(PeriodType)
-    period_value = Whole()
-    rounding_type = Choice(RoundingType)
-    rounding_value = Whole()
-    fixed_month = Whole()
-    fixed_day = Whole()
-
-
-class CampaignLoyaltyCardSchema(PartSchema[CampaignLoyaltyCard]):
-    """Reads `CampaignLoyaltyCard`."""
-
-    makes = CampaignLoyaltyCard
-
-    points = Whole()
-    expiration_rules = Part(ExpirationRulesSchema())

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.fields import Choice, PartSchema, Text, Timestamp, UnknownValue, Whole
+from schemas.fields import UnknownValue
 from schemas.vocabulary import StackingRulesType
 
 
@@ -16,17 +16,3 @@ class Category:
     updated_at: datetime | None = None
     stacking_rules_type: StackingRulesType | UnknownValue | None = None
     object: str | None = None
-
-
-class CategorySchema(PartSchema[Category]):
-    """Reads `Category`."""
-
-    makes = Category
-
-    id = Text()
-    name = Text()
-    hierarchy = Whole()
-    created_at = Timestamp()
-    updated_at = Timestamp()
-    stacking_rules_type = Choice(StackingRulesType)
-    object = Text()

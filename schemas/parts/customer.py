@@ -2,8 +2,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.fields import FreeObject, PartSchema, Text
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
@@ -19,16 +17,3 @@ class Customer:
     source_id: str | None = field(default=None, repr=False)
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     object: str | None = None
-
-
-class CustomerSchema(PartSchema[Customer]):
-    """Reads `Customer`."""
-
-    makes = Customer
-
-    id = Text()
-    name = Text()
-    email = Text()
-    source_id = Text()
-    metadata = FreeObject()
-    object = Text()

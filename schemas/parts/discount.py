@@ -1,23 +1,10 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, Final
 
-from schemas.fields import Choice, Declared, PartSchema, Text, UnknownValue
-from schemas.fields.part import read_part
-from schemas.parts.money_discount import (
-    AmountDiscount,
-    AmountDiscountSchema,
-    FixedDiscount,
-    FixedDiscountSchema,
-    PercentDiscount,
-    PercentDiscountSchema,
-)
-from schemas.parts.unit_discount import (
-    ManyUnitsDiscount,
-    ManyUnitsDiscountSchema,
-    UnitDiscount,
-    UnitDiscountSchema,
-)
+from schemas.fields import ChosenBy, UnknownValue
+from schemas.parts.money_discount import AmountDiscount, FixedDiscount, PercentDiscount
+from schemas.parts.unit_discount import ManyUnitsDiscount, UnitDiscount
 from schemas.vocabulary import DiscountType
 
 
@@ -29,53 +16,32 @@ class OtherDiscount:
     effect: str | None = None
 
 
-Discount = (
+_BY_TYPE: Final[Mapping[Any, type[Any]]] = {
+    DiscountType.AMOUNT: AmountDiscount,
+    DiscountType.UNIT: UnitDiscount,
+    DiscountType.PERCENT: PercentDiscount,
+    DiscountType.FIXED: FixedDiscount,
+}
+
+
+def kind_of(value: Any) -> type[Any]:
+    """Tell which discount this is: what its `type` says."""
+    if not isinstance(value, Mapping):
+        return OtherDiscount
+    kind = value.get("type")
+    # Both kinds of UNIT discount share their type, and an example of an AMOUNT one
+    # has `units: null`: only a list tells.
+    if kind == DiscountType.UNIT and isinstance(value.get("units"), list):
+        return ManyUnitsDiscount
+    return _BY_TYPE.get(kind, OtherDiscount) if isinstance(kind, str) else OtherDiscount
+
+
+Discount = Annotated[
     AmountDiscount
     | UnitDiscount
     | ManyUnitsDiscount
     | PercentDiscount
     | FixedDiscount
-    | OtherDiscount
-)
-
-
-class OtherDiscountSchema(PartSchema[OtherDiscount]):
-    """Reads `OtherDiscount`."""
-
-    makes = OtherDiscount
-
-    type = Choice(DiscountType)
-    effect = Text()
-
-
-class DiscountField(Declared[Discount]):
-    """A discount, read as what its `type` says it is."""
-
-    _by_type: ClassVar[dict[str, PartSchema[Any]]] = {
-        DiscountType.AMOUNT: AmountDiscountSchema(),
-        DiscountType.UNIT: UnitDiscountSchema(),
-        DiscountType.PERCENT: PercentDiscountSchema(),
-        DiscountType.FIXED: FixedDiscountSchema(),
-    }
-    _many_units: ClassVar[PartSchema[Any]] = ManyUnitsDiscountSchema()
-    _other: ClassVar[PartSchema[Any]] = OtherDiscountSchema()
-
-    @property
-    def schemas(self) -> Iterable[PartSchema[Any]]:
-        """Every schema that may read this field."""
-        return (*self._by_type.values(), self._many_units, self._other)
-
-    def read(self, value: Any) -> Discount:
-        """Read what can be read of a discount."""
-        discount: Discount = read_part(self._schema_of(value), value)
-        return discount
-
-    def _schema_of(self, value: Any) -> PartSchema[Any]:
-        if not isinstance(value, Mapping):
-            return self._other
-        kind = value.get("type")
-        # Both kinds of UNIT discount share their type, and an example of an AMOUNT one
-        # has `units: null`: only a list tells.
-        if kind == DiscountType.UNIT and isinstance(value.get("units"), list):
-            return self._many_units
-        return self._by_type.get(kind, self._other) if isinstance(kind, str) else self._other
+    | OtherDiscount,
+    ChosenBy(kind_of),
+]

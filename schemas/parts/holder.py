@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.fields import Choice, PartSchema, Text, Timestamp, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import CampaignType, HolderRole, RedeemableObject, VoucherType
 
 
@@ -13,6 +13,7 @@ class Holder:
     `id` is the assignment's own: who is assigned again gets a new one. `created_at` is
     when the redeemable was assigned, also in the event that tells of the removal.
     `campaign_type` may be null or another one than a referral program for owners.
+    The perks that are taken back hang on the strict fields.
     """
 
     id: str
@@ -26,21 +27,3 @@ class Holder:
     voucher_type: VoucherType | UnknownValue | None = None
     publication_id: str | None = None
     object: str | None = None
-
-
-class HolderSchema(PartSchema[Holder]):
-    """Reads `Holder`; the perks that are taken back hang on its strict fields."""
-
-    makes = Holder
-
-    id = Text(strict=True)
-    customer_id = Text(strict=True)
-    holder_role = Choice(HolderRole, strict=True)
-    redeemable_id = Text(strict=True)
-    campaign_id = Text(strict=True)
-    created_at = Timestamp()
-    redeemable_object = Choice(RedeemableObject)
-    campaign_type = Choice(CampaignType)
-    voucher_type = Choice(VoucherType)
-    publication_id = Text()
-    object = Text()

@@ -1,7 +1,5 @@
 from dataclasses import dataclass
 
-from schemas.fields import PartSchema, Text, Whole
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyCard:
@@ -14,17 +12,3 @@ class LoyaltyCard:
     pending_points: int | None = None
     expired_points: int | None = None
     subtracted_points: int | None = None
-
-
-class LoyaltyCardSchema(PartSchema[LoyaltyCard]):
-    """Reads `LoyaltyCard`."""
-
-    makes = LoyaltyCard
-
-    points = Whole()
-    balance = Whole()
-    next_expiration_date = Text()
-    next_expiration_points = Whole()
-    pending_points = Whole()
-    expired_points = Whole()
-    subtracted_points = Whole()

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.fields import Amount, Choice, Flag, PartSchema, Text, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import DiscountEffect, DiscountType
 
 
@@ -39,42 +39,3 @@ class FixedDiscount:
     fixed_amount_formula: str | None = None
     effect: DiscountEffect | UnknownValue | None = None
     is_dynamic: bool | None = None
-
-
-class AmountDiscountSchema(PartSchema[AmountDiscount]):
-    """Reads `AmountDiscount`."""
-
-    makes = AmountDiscount
-
-    type = Choice(DiscountType)
-    amount_off = Amount()
-    amount_off_formula = Text()
-    aggregated_amount_limit = Amount()
-    effect = Choice(DiscountEffect)
-    is_dynamic = Flag()
-
-
-class PercentDiscountSchema(PartSchema[PercentDiscount]):
-    """Reads `PercentDiscount`."""
-
-    makes = PercentDiscount
-
-    type = Choice(DiscountType)
-    percent_off = Amount()
-    percent_off_formula = Text()
-    amount_limit = Amount()
-    aggregated_amount_limit = Amount()
-    effect = Choice(DiscountEffect)
-    is_dynamic = Flag()
-
-
-class FixedDiscountSchema(PartSchema[FixedDiscount]):
-    """Reads `FixedDiscount`."""
-
-    makes = FixedDiscount
-
-    type = Choice(DiscountType)
-    fixed_amount = Amount()
-    fixed_amount_formula = Text()
-    effect = Choice(DiscountEffect)
-    is_dynamic = Flag()

@@ -1,7 +1,5 @@
 from dataclasses import dataclass
 
-from schemas.fields import PartSchema, Whole
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
@@ -9,12 +7,3 @@ class Redemption:
 
     quantity: int | None = None
     redeemed_quantity: int | None = None
-
-
-class RedemptionSchema(PartSchema[Redemption]):
-    """Reads `Redemption`."""
-
-    makes = Redemption
-
-    quantity = Whole()
-    redeemed_quantity = Whole()

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.fields import Amount, Choice, Part, PartSchema, Text, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import ConversionEventType, VoucherType
 
 
@@ -38,42 +38,3 @@ class ReferralProgram:
     conversion_event_type: ConversionEventType | UnknownValue | None = None
     custom_event: CustomEvent | None = None
     referee_reward: RefereeReward | None = None
-
-
-class CustomEventSchema(PartSchema[CustomEvent]):
-    """Reads `CustomEvent`."""
-
-    makes = CustomEvent
-
-    id = Text()
-    name = Text()
-
-
-class RelatedObjectSchema(PartSchema[RelatedObject]):
-    """Reads `RelatedObject`."""
-
-    makes = RelatedObject
-
-    id = Text()
-    name = Text()
-    object = Text()
-
-
-class RefereeRewardSchema(PartSchema[RefereeReward]):
-    """Reads `RefereeReward`."""
-
-    makes = RefereeReward
-
-    type = Choice(VoucherType)
-    amount = Amount()
-    related_object_parent = Part(RelatedObjectSchema())
-
-
-class ReferralProgramSchema(PartSchema[ReferralProgram]):
-    """Reads `ReferralProgram`."""
-
-    makes = ReferralProgram
-
-    conversion_event_type = Choice(ConversionEventType)
-    custom_event = Part(CustomEventSchema())
-    referee_reward = Part(RefereeRewardSchema())

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.fields import Amount, Choice, Flag, Part, Parts, PartSchema, Text, UnknownValue
+from schemas.fields import UnknownValue
 from schemas.vocabulary import DiscountType, UnitEffect
 
 
@@ -47,51 +47,3 @@ class ManyUnitsDiscount:
     type: DiscountType | UnknownValue | None = None
     effect: UnitEffect | UnknownValue | None = None
     units: tuple[FreeUnits, ...] | None = None
-
-
-class UnitItemSchema(PartSchema[UnitItem]):
-    """Reads `UnitItem`."""
-
-    makes = UnitItem
-
-    id = Text()
-    source_id = Text()
-    name = Text()
-
-
-class UnitDiscountSchema(PartSchema[UnitDiscount]):
-    """Reads `UnitDiscount`."""
-
-    makes = UnitDiscount
-
-    type = Choice(DiscountType)
-    unit_type = Text()
-    unit_off = Amount()
-    unit_off_formula = Text()
-    effect = Choice(UnitEffect)
-    product = Part(UnitItemSchema())
-    sku = Part(UnitItemSchema())
-    is_dynamic = Flag()
-
-
-class FreeUnitsSchema(PartSchema[FreeUnits]):
-    """Reads `FreeUnits`."""
-
-    makes = FreeUnits
-
-    effect = Choice(UnitEffect)
-    unit_type = Text()
-    unit_off = Amount()
-    unit_off_formula = Text()
-    product = Part(UnitItemSchema())
-    sku = Part(UnitItemSchema())
-
-
-class ManyUnitsDiscountSchema(PartSchema[ManyUnitsDiscount]):
-    """Reads `ManyUnitsDiscount`."""
-
-    makes = ManyUnitsDiscount
-
-    type = Choice(DiscountType)
-    effect = Choice(UnitEffect)
-    units = Parts(Part(FreeUnitsSchema()))

@@ -3,22 +3,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from schemas.fields import (
-    Choice,
-    Flag,
-    FreeObject,
-    Part,
-    Parts,
-    PartSchema,
-    Text,
-    Timestamp,
-    UnknownValue,
-)
-from schemas.parts.category import Category, CategorySchema
-from schemas.parts.discount import Discount, DiscountField
-from schemas.parts.gift import Gift, GiftSchema
-from schemas.parts.loyalty_card import LoyaltyCard, LoyaltyCardSchema
-from schemas.parts.redemption import Redemption, RedemptionSchema
+from schemas.fields import UnknownValue
+from schemas.parts.category import Category
+from schemas.parts.discount import Discount
+from schemas.parts.gift import Gift
+from schemas.parts.loyalty_card import LoyaltyCard
+from schemas.parts.redemption import Redemption
 from schemas.vocabulary import VoucherType
 
 
@@ -53,31 +43,3 @@ class Voucher:
     expiration_date: datetime | None = None
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     object: str | None = None
-
-
-class VoucherSchema(PartSchema[Voucher]):
-    """Reads `Voucher`."""
-
-    makes = Voucher
-
-    id = Text()
-    code = Text()
-    type = Choice(VoucherType)
-    campaign = Text()
-    campaign_id = Text()
-    is_referral_code = Flag()
-    gift = Part(GiftSchema())
-    discount = DiscountField()
-    loyalty_card = Part(LoyaltyCardSchema())
-    holder_id = Text()
-    referrer_id = Text()
-    category_id = Text()
-    categories = Parts(Part(CategorySchema()))
-    active = Flag()
-    created_at = Timestamp()
-    updated_at = Timestamp()
-    redemption = Part(RedemptionSchema())
-    start_date = Timestamp()
-    expiration_date = Timestamp()
-    metadata = FreeObject()
-    object = Text()

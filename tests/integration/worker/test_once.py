@@ -210,9 +210,7 @@ def test_of_two_runs_that_saw_it_in_doubt_one_takes_the_step(
             assert error is not None
 
     with pytest.raises(PostponedError, match="another run"):
-        steps(ledger).once(
-            "letter", "rrf_1", letters, check=other_run_is_quicker, repeatable=False
-        )
+        steps(ledger).once("letter", "rrf_1", letters, check=other_run_is_quicker, repeatable=False)
     assert len(letters.keys) == 2
 
 

@@ -206,9 +206,8 @@ def test_a_body_is_reduced_for_any_customer_it_is_about(house: House) -> None:
     for number, erased_first in ((1, True), (2, False)):
         if erased_first:
             house.erasure.erase(f"cust_b{number}")
-        claim: Any = house.jobs.claim(
-            f"{house.intake.accept(b'{"x":%d}' % number).delivery}:process"
-        )
+        delivery = house.intake.accept(b'{"x":%d}' % number).delivery
+        claim: Any = house.jobs.claim(f"{delivery}:process")
         house.jobs.fan_out(
             claim,
             (("welcome", "greetings"),),

@@ -1,46 +1,59 @@
-"""The schemas and the dataclasses are written separately; here they are held together."""
+"""Each schema is derived from its dataclass; here is what holds of all of them."""
 
 import ast
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any
 
 import pytest
 
 import schemas
-from schemas import SCHEMAS, UnknownValue, load_envelope, load_event, parse_body
-from schemas.envelope import EnvelopeSchema
+from schemas import EVENTS, Canary, Envelope, event_class, load_envelope, load_event, parse_body
+from schemas.event import Event
 from schemas.fields import (
+    ADDED,
     Amount,
     Choice,
-    Declared,
     Flag,
     FreeObject,
+    Named,
     Part,
     Parts,
     PartSchema,
     Text,
     Timestamp,
+    UnknownValue,
     Whole,
+    names_of,
+    schema_of,
 )
-from schemas.parts.discount import Discount, DiscountField
+from schemas.parts.gift import Gift
+from schemas.vocabulary import VoucherType
 from tests import samples
 from worker.canary import canary_body
 
 
-SIMPLE: dict[type[Declared[Any]], Any] = {
-    Text: str,
-    Flag: bool,
-    Timestamp: datetime,
-    Amount: int | Decimal,
-    Whole: int,
-    DiscountField: Discount,
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    """One attribute of each type that a part may have."""
+
+    text: str
+    flag: bool | None = None
+    moment: datetime | None = None
+    amount: int | Decimal | None = None
+    number: int | None = None
+    free: Mapping[str, Any] | None = None
+    choice: VoucherType | UnknownValue | None = None
+    part: Gift | None = None
+    parts: tuple[Gift, ...] | None = None
+    texts: tuple[str, ...] | None = None
+    renamed: Annotated[int | None, Named("event")] = None
+    added: Annotated[tuple[str, ...], ADDED] = ()
 
 
 def reachable(schema: PartSchema[Any]) -> Iterator[PartSchema[Any]]:
@@ -51,47 +64,63 @@ def reachable(schema: PartSchema[Any]) -> Iterator[PartSchema[Any]]:
             yield from reachable(part)
 
 
-EVERY = {
-    type(schema): schema
-    for root in (EnvelopeSchema(), *SCHEMAS.values())
-    for schema in reachable(root)
-}
+def is_part(thing: Any) -> bool:
+    """Tell whether this is a dataclass of the project's parts and events."""
+    return (
+        isinstance(thing, type)
+        and is_dataclass(thing)
+        and not thing.__module__.startswith(("schemas.fields", "schemas.json"))
+    )
 
 
-def annotation_of(field: Declared[Any]) -> Any:
-    """Say which type a dataclass has to give to what a field reads."""
-    if isinstance(field, Choice):
-        read: Any = type(next(iter(field.known.values()))) | UnknownValue
-    elif isinstance(field, Part):
-        read = field.schema.makes
-    elif isinstance(field, Parts):
-        read = tuple[field.item.schema.makes, ...]  # type: ignore[name-defined]
-    elif isinstance(field, FreeObject):
-        read = schemas.Envelope.__annotations__["data"]
-    else:
-        read = SIMPLE[type(field)]
-    return read if field.strict else read | None
+ROOTS: list[type[Any]] = [Envelope, *EVENTS.values(), Canary]
+EVERY = {schema.makes: schema for root in ROOTS for schema in reachable(schema_of(root))}
 
 
-@pytest.mark.parametrize("schema", EVERY.values(), ids=[kind.__name__ for kind in EVERY])
-def test_a_schema_and_its_dataclass_agree(schema: PartSchema[Any]) -> None:
-    """A field read under one name and type is held under the same name and type."""
-    hints = get_type_hints(schema.makes)
-    for more in ("event", "unreadable"):
-        if more not in schema.fields:
-            hints.pop(more, None)
-    read = {
-        name: annotation_of(field)
-        for name, field in schema.fields.items()
-        if isinstance(field, Declared)
+def test_the_type_of_an_attribute_says_how_it_is_read() -> None:
+    """Each type has its field, and what is no field of the object in the body has none."""
+    made = schema_of(Everything)
+    assert {name: type(field) for name, field in made.fields.items()} == {
+        "text": Text,
+        "flag": Flag,
+        "moment": Timestamp,
+        "amount": Amount,
+        "number": Whole,
+        "free": FreeObject,
+        "choice": Choice,
+        "part": Part,
+        "parts": Parts,
+        "texts": Parts,
+        "renamed": Whole,
     }
-    assert read == hints
+    assert made.strict_paths == {(), ("text",)}
+    assert names_of(Everything) == {*made.fields, *names_of(Gift), "event"} - {"renamed"}
+    assert made.build(made.load({"text": "a", "texts": ["b"], "event": 5})) == Everything(
+        text="a", texts=("b",), renamed=5
+    )
 
 
-@pytest.mark.parametrize("schema", EVERY.values(), ids=[kind.__name__ for kind in EVERY])
-def test_a_dataclass_is_frozen_and_knows_what_may_be_absent(schema: PartSchema[Any]) -> None:
+def test_there_is_one_schema_for_a_part_wherever_it_stands() -> None:
+    """All events share it: that keeps their memory and the start of a worker small."""
+    assert schema_of(Everything).fields["part"].schema is schema_of(Gift)  # type: ignore[attr-defined]
+    assert schema_of(Everything).fields["parts"].item.schema is schema_of(Gift)  # type: ignore[attr-defined]
+
+
+def test_a_type_that_no_field_reads_is_refused() -> None:
+    """A part that cannot be read as it is declared is no part."""
+
+    @dataclass
+    class Odd:
+        sets: set[str] | None = None
+
+    with pytest.raises(TypeError, match="no field reads"):
+        schema_of(Odd)
+
+
+@pytest.mark.parametrize("made", EVERY, ids=lambda made: made.__name__)
+def test_a_dataclass_is_frozen_and_knows_what_may_be_absent(made: type[Any]) -> None:
     """Events are values: frozen, slotted, by keyword, and None where nothing was read."""
-    made = schema.makes
+    schema = EVERY[made]
     assert is_dataclass(made)
     assert made.__dataclass_params__.frozen  # type: ignore[attr-defined]
     assert "__slots__" in vars(made)
@@ -103,15 +132,17 @@ def test_a_dataclass_is_frozen_and_knows_what_may_be_absent(schema: PartSchema[A
             assert field.default is MISSING
 
 
-def test_every_schema_is_reachable() -> None:
-    """A schema that no event reads would be dead, so each hangs on the catalogue."""
+def test_every_part_is_reachable() -> None:
+    """A dataclass that no event holds would be dead, so each hangs on the catalogue."""
+    declared: set[type[Any]] = {Event}
     for module in pkgutil.walk_packages(schemas.__path__, "schemas."):
-        import_module(module.name)
-    assert set(PartSchema.__subclasses__()) == set(EVERY)
+        declared |= set(filter(is_part, vars(import_module(module.name)).values()))
+    bases = {base for made in EVERY for base in made.__mro__}
+    assert declared - bases == set()
 
 
 def test_every_type_of_event_has_a_sample_that_loads_whole() -> None:
-    """Each event of the catalogue has a body of ours that is read without a remainder."""
+    """Each event that we handle has a body of ours that is read without a remainder."""
     reward = samples.reward()
     documents = [
         samples.assignment_deleted(referee_reward=reward),
@@ -120,7 +151,9 @@ def test_every_type_of_event_has_a_sample_that_loads_whole() -> None:
     ]
     bodies = [*map(samples.body, documents), canary_body(datetime.now(UTC), "0123456789abcdef")]
     events = [load_event(load_envelope(parse_body(each))) for each in bodies]
-    assert {event.event.type for event in events if event} == set(SCHEMAS)
+    assert [type(event) for event in events if event] == [
+        event_class(event.event.type) for event in events if event
+    ]
     assert [event.unreadable for event in events if event] == [()] * 4
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from inbox.keys import DELIVERIES_QUEUE
 from inbox.message import TASK_PREFIX
-from schemas import SCHEMAS
+from schemas import event_class
 from worker import handlers
 from worker.application import create_celery
 from worker.handlers import HandlerTable, handles, load_handlers, registry
@@ -117,7 +117,7 @@ def test_a_handler_takes_the_class_of_the_events_it_names() -> None:
     for handler in load_handlers().by_name.values():
         taken = get_type_hints(handler.run)["event"]
 
-        assert {SCHEMAS[each].makes for each in handler.event_types} == {taken}, handler.name
+        assert {event_class(each) for each in handler.event_types} == {taken}, handler.name
 
 
 def test_an_event_type_is_matched_whole() -> None:

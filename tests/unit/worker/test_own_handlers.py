@@ -37,7 +37,9 @@ class Shop:
         file.write_text(text)
         return name
 
-    def handler(self, name: str, arguments: str, line: str = "def {}(event, services, job):") -> str:
+    def handler(
+        self, name: str, arguments: str, line: str = "def {}(event, services, job):"
+    ) -> str:
         """Write a module with one handler of that name; gives the module's."""
         return self.write(
             f"shop_{name}",
@@ -119,18 +121,27 @@ def test_all_that_is_wrong_is_told_at_once(
         "  - HANDLERS: shop_words cannot be imported: SyntaxError in shop_words.py, line 1",
         "  - HANDLERS: shop_raises cannot be imported: RuntimeError in shop_raises.py, line 2",
         "  - HANDLERS: shop_exits cannot be imported: SystemExit in shop_exits.py, line 2",
-        "  - HANDLERS: shop_empty has no handler: no function in it is decorated with "
-        "@handles(…)",
-        "  - HANDLERS: shop_notify_crm cannot be imported: two handlers are called notify_crm: "
-        "one in worker.handlers.notify_crm, one in shop_notify_crm",
-        "  - HANDLERS: shop_Bad cannot be imported: a handler cannot be called Bad: a job's name "
-        "is a-z, 0-9 and _, begins with a letter and is not process",
-        "  - HANDLERS: shop_typo.typo has the queue perks, which is the house's: its jobs would "
-        "share threads and gate with those of another downstream",
-        "  - HANDLERS: shop_typo.typo wants an event type that no schema describes: "
-        "customer.holder.assigned (the 1. it names)",
-        "  - HANDLERS: shop_typo.typo must have as retries a tuple of seconds from 0 to 604800, "
-        "at most 100 of them, or () for no other try",
+        "  - HANDLERS: shop_empty has no handler: no function in it is decorated with @handles(…)",
+        (
+            "  - HANDLERS: shop_notify_crm cannot be imported: two handlers are called notify_crm: "
+            "one in worker.handlers.notify_crm, one in shop_notify_crm"
+        ),
+        (
+            "  - HANDLERS: shop_Bad cannot be imported: a handler cannot be called Bad: a job's name "
+            "is a-z, 0-9 and _, begins with a letter and is not process"
+        ),
+        (
+            "  - HANDLERS: shop_typo.typo has the queue perks, which is the house's: its jobs would "
+            "share threads and gate with those of another downstream"
+        ),
+        (
+            "  - HANDLERS: shop_typo.typo wants an event type that no schema describes: "
+            "customer.holder.assigned (the 1. it names)"
+        ),
+        (
+            "  - HANDLERS: shop_typo.typo must have as retries a tuple of seconds from 0 to 604800, "
+            "at most 100 of them, or () for no other try"
+        ),
         "  - PERKS_BACKEND must be one of dry-run, voucherify, http",
     ]
     assert "sesame" not in str(caught.value) + capsys.readouterr().out

@@ -1,10 +1,11 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Final
 
 from schemas.envelope import Envelope
 from schemas.event import Event
+from schemas.event_types import ALSO_CALLED, FILES, class_name
 from schemas.events.canary import Canary
 from schemas.fields import names_of, schema_of
 from schemas.reading import read
@@ -24,39 +25,38 @@ class Catalogue(Mapping[str, type[Event]]):
     A worker acts on a few types; to import all takes a tenth of a second and some megabytes.
     """
 
-    def __init__(self, places: Mapping[str, str]) -> None:
-        self._places = places
+    def __init__(self, files: Mapping[str, Iterable[str]]) -> None:
+        self._files = {each: file for file, types in files.items() for each in types}
 
     def __getitem__(self, event_type: str) -> type[Event]:
-        return _imported(self._places[event_type])
+        return _imported(self._files[event_type], event_type)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._files)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._files)
+
+    def __contains__(self, event_type: object) -> bool:
+        return event_type in self._files
 
 
 @cache
-def _imported(place: str) -> type[Event]:
-    module, _, name = place.rpartition(".")
-    made: type[Event] = getattr(import_module(f"schemas.events.{module}"), name)
+def _imported(file: str, event_type: str) -> type[Event]:
+    module = import_module(f"schemas.events.{file}")
+    made: type[Event] = getattr(module, class_name(file, event_type))
     return made
 
 
-#: Where the class of each of Voucherify's event types is (specification of 2024-01-01).
-EVENTS: Final = Catalogue(
-    {
-        CUSTOMER_DELETED: "customer_deleted.CustomerDeleted",
-        HOLDER_ASSIGNMENT_CREATED: "customer_holder_assignment.HolderAssignmentCreated",
-        HOLDER_ASSIGNMENT_DELETED: "customer_holder_assignment.HolderAssignmentDeleted",
-    }
-)
+#: Voucherify's 72 event types and their classes.
+EVENTS: Final = Catalogue(FILES)
 
 
 def event_class(event_type: str) -> type[Event] | None:
     """Give the class of an event's type; None when no schema describes it."""
-    return Canary if event_type == CANARY else EVENTS.get(event_type)
+    if event_type == CANARY:
+        return Canary
+    return EVENTS.get(ALSO_CALLED.get(event_type, event_type))
 
 
 def load_event(envelope: Envelope) -> Event | None:

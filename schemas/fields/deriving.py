@@ -27,7 +27,7 @@ from schemas.fields.amount import Amount, Whole
 from schemas.fields.base import Declared, Options
 from schemas.fields.choice import Choice, UnknownValue
 from schemas.fields.free_object import FreeObject
-from schemas.fields.part import Part, Parts, PartSchema, Variant
+from schemas.fields.part import Part, Parts, PartSchema, PartsOrOne, Variant
 from schemas.fields.scalars import Flag, Text
 from schemas.fields.timestamp import Timestamp
 
@@ -51,6 +51,9 @@ class ChosenBy:
 
 #: An attribute that is no field of the object in the body: whoever reads it adds it.
 ADDED: Final = "added"
+
+#: A list that may come as the one item which it would hold.
+OR_ONE: Final = "or one"
 
 _SIMPLE: Final[Mapping[Any, type[Declared[Any]]]] = {
     str: Text,
@@ -112,7 +115,7 @@ def _field(annotation: Any, **wanted: Unpack[Options]) -> Declared[Any]:
         return _SIMPLE[read](**wanted)
     kinds = get_args(read)
     if get_origin(read) is tuple:
-        return Parts(_field(kinds[0]), **wanted)
+        return (PartsOrOne if OR_ONE in marks else Parts)(_field(kinds[0]), **wanted)
     for mark in marks:
         if isinstance(mark, ChosenBy):
             return Variant(mark.choose, {kind: schema_of(kind) for kind in kinds}, **wanted)

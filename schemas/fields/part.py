@@ -143,6 +143,25 @@ class Parts(Declared[tuple[T, ...]]):
         return tuple(items)
 
 
+class PartsOrOne(Parts[T]):
+    """
+    A list, or one item without a list around it.
+
+    The specification says the one where its own example shows the other.
+    """
+
+    def read(self, value: Any) -> tuple[T, ...]:
+        """Read the items that can be read."""
+        if isinstance(value, list):
+            return super().read(value)
+        try:
+            return (self.item.read(value),)
+        except ValidationError as error:
+            messages: Any = error.messages
+            readable: Any = error.valid_data
+        raise _unreadable(messages, None if readable is None else (readable,))
+
+
 def read_part(schema: PartSchema[T], value: Any) -> T:
     """Read an object, or raise what is wrong with it together with what is right."""
     readable, messages = schema.sift(value)

@@ -5,7 +5,7 @@ from schemas.parts.campaign_loyalty_card import CampaignLoyaltyCard
 from schemas.parts.code_config import CodeConfig
 from schemas.parts.discount import Discount
 from schemas.parts.gift import Gift
-from schemas.parts.redemption import Redemption
+from schemas.parts.redemption_count import RedemptionCount
 from schemas.vocabulary import VoucherType
 
 
@@ -17,5 +17,5 @@ class CampaignVoucher:
     discount: Discount | None = None
     gift: Gift | None = None
     loyalty_card: CampaignLoyaltyCard | None = None
-    redemption: Redemption | None = None
+    redemption: RedemptionCount | None = None
     code_config: CodeConfig | None = None

@@ -6,8 +6,8 @@ from schemas.vocabulary import ConversionEventType, VoucherType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomEvent:
-    """The shop's own event that makes a referral count."""
+class CustomEventDefinition:
+    """An event of the shop's own, which it gave a name (`SimpleCustomEvent`)."""
 
     id: str | None = None
     name: str | None = None
@@ -36,5 +36,5 @@ class ReferralProgram:
     """What makes a referral count. The published examples show no `referee_reward`."""
 
     conversion_event_type: ConversionEventType | UnknownValue | None = None
-    custom_event: CustomEvent | None = None
+    custom_event: CustomEventDefinition | None = None
     referee_reward: RefereeReward | None = None

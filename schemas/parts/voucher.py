@@ -8,7 +8,7 @@ from schemas.parts.category import Category
 from schemas.parts.discount import Discount
 from schemas.parts.gift import Gift
 from schemas.parts.loyalty_card import LoyaltyCard
-from schemas.parts.redemption import Redemption
+from schemas.parts.redemption_count import RedemptionCount
 from schemas.vocabulary import VoucherType
 
 
@@ -38,7 +38,7 @@ class Voucher:
     active: bool | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    redemption: Redemption | None = None
+    redemption: RedemptionCount | None = None
     start_date: datetime | None = None
     expiration_date: datetime | None = None
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -61,6 +61,11 @@ ERASED = [
     "percent_off_formula", "fixed_amount_formula", "unit_off_formula", "unreadable",
     "next_expiration_date",
 ]  # fmt: skip
+#: What a deleted customer was: the erasure that follows needs the id alone.
+ERASED_WHOLE = [
+    "description", "phone", "birthdate", "address", "summary", "loyalty", "referrals",
+    "system_metadata", "assets",
+]  # fmt: skip
 PLACES = sorted(places(full()), key=str)
 FINDINGS = (
     found(),
@@ -75,7 +80,8 @@ def essence(value: Any, name: str = "") -> Any:
         return {
             field.name: essence(getattr(value, field.name), field.name)
             for field in fields(value)
-            if field.name not in ERASED or is_dataclass(getattr(value, field.name))
+            if field.name not in ERASED_WHOLE
+            and (field.name not in ERASED or is_dataclass(getattr(value, field.name)))
         }
     if isinstance(value, tuple):
         return [essence(item) for item in value]

@@ -182,11 +182,11 @@ def test_a_wanted_event_without_a_schema_is_set_aside() -> None:
     def run(_event: object, _services: Services, _job: Job) -> str:
         return "never"
 
-    table = HandlerTable({"h": Registration("h", "q", ("voucher.disabled",), run)})
+    table = HandlerTable({"h": Registration("h", "q", ("voucher.repainted",), run)})
     document = assignment_deleted()
-    document["event"]["type"] = "voucher.disabled"
+    document["event"]["type"] = "voucher.repainted"
 
-    with pytest.raises(PermanentError, match=r"no schema describes voucher\.disabled") as caught:
+    with pytest.raises(PermanentError, match=r"no schema describes voucher\.repainted") as caught:
         process(body(document), table)
 
     assert caught.value.reason == "no_schema"

@@ -1,0 +1,85 @@
+"""
+What reading an event costs, in what can be counted; `python -m bench.reading` measures time.
+
+1.5 ms of processor time are some 7,800 Python calls on the machine of the measurements.
+"""
+
+import json
+import subprocess
+import sys
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from schemas import EVENTS, load_envelope, load_event, parse_body
+from tests import samples
+from tests.processes import ROOT
+from tests.unit.schemas.shapes.bodies import Bodies
+from tests.unit.schemas.shapes.walk import needed
+
+
+CALLS_FOR_A_FIELD: Final = 24
+CALLS_FOR_A_BODY: Final = 7_500
+WHOLE_CATALOGUE_BYTES: Final = 10 * 2**20
+
+
+def leaves(value: Any) -> int:
+    """Count what a body holds besides objects and lists."""
+    inner = value.values() if isinstance(value, dict) else value
+    return sum(map(leaves, inner)) if isinstance(value, dict | list) else 1
+
+
+@pytest.mark.parametrize("event_type", [*EVENTS])
+def test_reading_a_typical_body_calls_few_functions(event_type: str) -> None:
+    """From bytes to dataclass there are so many calls for each field, and no more."""
+    strict = needed(event_type)
+    bodies = [
+        Bodies(event_type=event_type, random=Random(number), kept=0.5, needed=strict).body()
+        for number in range(5)
+    ]
+    raws = [samples.body(body) for body in bodies]
+    load_event(load_envelope(parse_body(raws[0])))  # the schemas are made
+    calls = 0
+
+    def note(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(note)
+    try:
+        for raw in raws:
+            load_event(load_envelope(parse_body(raw)))
+    finally:
+        sys.setprofile(None)
+    found = calls / sum(map(leaves, bodies))
+    print(f"{found:.1f} calls for a field, {calls / len(raws):.0f} for a body")  # noqa: T201
+    assert found <= CALLS_FOR_A_FIELD
+    assert calls / len(raws) <= CALLS_FOR_A_BODY
+
+
+def test_the_whole_catalogue_takes_little_memory() -> None:
+    """A process that has read an event of every type is not much larger than one of three."""
+    code = """
+import gc, json, tracemalloc
+tracemalloc.start()
+from schemas import EVENTS
+from schemas.fields import schema_of
+def size():
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+handled = ("customer.deleted", "customer.holder.assignment.created",
+           "customer.holder.assignment.deleted")
+for event_type in handled:
+    schema_of(EVENTS[event_type])
+few = size()
+for made in EVENTS.values():
+    schema_of(made)
+print(json.dumps([few, size(), len(EVENTS)]))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    few, all_of_them, events = json.loads(answer.stdout)
+    print(f"{(all_of_them - few) / 2**20:.2f} MB for {events} events")  # noqa: T201
+    assert all_of_them - few <= WHOLE_CATALOGUE_BYTES

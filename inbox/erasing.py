@@ -179,7 +179,8 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
         _part,
         "data event holder voucher campaign customer source event_source api_key user gift "
         "discount loyalty_card redemption referral_program referee_reward related_object_parent "
-        "custom_event categories units product sku code_config expiration_rules",
+        "custom_event categories units product sku code_config expiration_rules order "
+        "redemption_rollback publication reward",
     ),
     **_names(
         _id,

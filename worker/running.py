@@ -31,6 +31,7 @@ from worker.flow import Flow
 from worker.perks import make_perks
 from worker.planner import Planner
 from worker.planning import Planning
+from worker.queue_rights import tell_missing_rights
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.stopping import Stopping
@@ -140,6 +141,8 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             answer_timeout=5.0,
             name="perkhook-worker",
         )
+        with suppress(RedisError):
+            tell_missing_rights(store, queues)
         jobs = Jobs(
             store,
             lease_seconds=settings.broker.lease_seconds,

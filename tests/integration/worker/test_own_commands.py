@@ -5,14 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox.effects import Effects, EffectState
+from schemas import UnreadableBody
 from tests.processes import ROOT
+from tests.samples import assignment_deleted, body
+from worker.command import commands
+from worker.handlers import load_handlers
 from worker.once import Origin, Steps
 from worker.queue_rights import tell_missing_rights
 from worker.testing import body_of
+from worker.trying import try_body
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -117,21 +123,27 @@ def test_a_module_that_acts_when_it_is_imported_cannot_be_tried(run: Run, tmp_pa
     assert not (tmp_path / "acted").exists()
 
 
-def test_trying_tells_of_an_event_that_nobody_wants_and_of_what_is_no_event(
-    run: Run, tmp_path: Path
-) -> None:
+def test_trying_tells_of_an_event_that_nobody_wants_and_of_what_is_no_event() -> None:
     """The one is no error, the other is."""
-    (tmp_path / "body.json").write_bytes(BODY)
-    (tmp_path / "other.json").write_text("{}")
+    told, tried = try_body(body_of("voucher.created", {}), load_handlers())
 
-    nobody, unreadable = run("try", "body.json"), run("try", "other.json")
-
-    assert (nobody.returncode, nobody.stdout) == (0, f"no handler for {CREATED}\n")
-    assert unreadable.returncode == 1
-    assert "processing would fail" in unreadable.stderr
+    assert (told, list(tried)) == ("no handler for voucher.created", [])
+    with pytest.raises(UnreadableBody):
+        try_body(b"{}", load_handlers())
 
 
-def test_support_settles_a_step_that_nobody_knows_of(run: Run, store: Redis) -> None:
+def test_the_houses_handlers_are_tried_with_backends_that_do_nothing() -> None:
+    """What a revocation would do is told in general; a plan of it needs a worker."""
+    told, tried = try_body(body(assignment_deleted()), load_handlers())
+
+    assert told == "handed to notify_crm, revoke_referral_perks"
+    assert [each.outcome for each in tried] == [
+        "dry run: would note the removal",
+        "dry run: would take back the referee's reward",
+    ]
+
+
+def test_support_settles_a_step_that_nobody_knows_of(store: Redis, redis_url: str) -> None:
     """What was done is not done again; what was not is done by the next run; once only."""
     ledger = Effects(store, memory_seconds=3600, in_flight_seconds=0.0)
     taken: list[str] = []
@@ -152,44 +164,45 @@ def test_support_settles_a_step_that_nobody_knows_of(run: Run, store: Redis) -> 
     with pytest.raises(KeyboardInterrupt):
         once("rh_4", KeyboardInterrupt())
 
-    def settle(about: str, *words: str) -> "subprocess.CompletedProcess[str]":
-        return run("settle", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words)
+    def settle(about: str, *words: str) -> Result:
+        command = ["settle", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
+        return CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url})
 
-    assert settle("rh_1", "--done").returncode == 0
-    assert settle("rh_2", "--not-done").returncode == 0
-    assert settle("rh_3").returncode == 2
+    assert settle("rh_1", "--done").exit_code == 0
+    assert settle("rh_2", "--not-done").exit_code == 0
+    assert settle("rh_3").exit_code == 2
     # Its run may be alive; the command has the settings' time for that and not this test's.
-    assert "may be under way" in settle("rh_4", "--done").stderr
-    assert "nothing to settle" in settle("rh_1", "--not-done").stderr
-    assert "no such step" in settle("rh_9", "--done").stderr
+    assert "may be under way" in str(settle("rh_4", "--done").exception)
+    assert "nothing to settle" in str(settle("rh_1", "--not-done").exception)
+    assert "no such step" in str(settle("rh_9", "--done").exception)
 
     assert (once("rh_1"), once("rh_2"), len(taken)) == ("done", "greeted", 5)
-    told = json.loads(run("effects", "--about", "rh_2", "--json").stdout)
+    command = ["effects", "--about", "rh_2", "--json"]
+    told = json.loads(CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url}).stdout)
     assert [each["state"] for each in told] == ["confirmed"]
     found = ledger.get("own:welcome:greet:rh_1")
     assert found is not None
     assert (found.state, found.fields["settled"]) == (EffectState.CONFIRMED, "seen in the shop")
 
 
-def test_a_worker_does_not_start_with_a_module_that_is_wrong(run: Run, redis_url: str) -> None:
-    """Nor does Flower; both say what is wrong, and nothing else."""
-    for process in ("worker", "flower"):
-        ended = subprocess.run(
-            [sys.executable, "-m", "celery", "-A", "worker", process],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            env={"REDIS_URL": redis_url, "HANDLERS": "shop_absent", "HANDLERS_DRY_RUN": "A"},
-            timeout=30,
-        )
+def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:
+    """It says what a worker says (tests/unit/worker/test_own_handlers.py), and nothing else."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "celery", "-A", "worker", "flower"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"HANDLERS": "shop_absent", "HANDLERS_DRY_RUN": "A"},
+        timeout=30,
+    )
 
-        assert ended.returncode == 1
-        assert ended.stderr.splitlines()[-3:] == [
-            "perkhook cannot start, the environment is wrong:",
-            "  - HANDLERS: shop_absent is not found: its folder must be in PYTHONPATH",
-            "  - HANDLERS_DRY_RUN must be names of handlers with commas between, or all",
-        ]
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-3:] == [
+        "perkhook cannot start, the environment is wrong:",
+        "  - HANDLERS: shop_absent is not found: its folder must be in PYTHONPATH",
+        "  - HANDLERS_DRY_RUN must be names of handlers with commas between, or all",
+    ]
 
 
 def test_a_queue_without_a_right_is_told_by_name(store: Redis, redis_url: str) -> None:

@@ -180,7 +180,8 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
         "data event holder voucher campaign customer source event_source api_key user gift "
         "discount loyalty_card redemption referral_program referee_reward related_object_parent "
         "custom_event categories units product sku code_config expiration_rules order "
-        "redemption_rollback publication reward",
+        "redemption_rollback publication reward loyalty_tier loyalty_tier_from loyalty_tier_to "
+        "segment assignment rule",
     ),
     **_names(
         _id,
@@ -197,10 +198,12 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
     ),
     **_names(
         _number,
-        "amount balance points pending_points expired_points subtracted_points "
+        "amount balance points expired_points subtracted_points "
         "next_expiration_points amount_off amount_limit aggregated_amount_limit percent_off "
         "fixed_amount unit_off quantity redeemed_quantity hierarchy length initial_count "
         "period_value rounding_value fixed_month fixed_day",
     ),
+    # Points, or in events about them what they are.
+    "pending_points": lambda value: _part(value) if isinstance(value, dict) else _number(value),
     **_names(_flag, "is_referral_code auto_join join_once active is_dynamic"),
 }  # fmt: skip

@@ -34,15 +34,27 @@ _FREE: Final = frozenset({"metadata", "custom_event"})
 
 def customers_of(envelope: Envelope) -> tuple[str, ...]:
     """List the customers whom an event is about, whoever it is about first of all first."""
+    found = [*_told(envelope), *_named(envelope.data)]
+    return _ids(found) or _ids(_holders(envelope.data))
+
+
+def customer_of_rest(envelope: Envelope) -> str:
+    """
+    Tell whom an event is about first of all, from what remains of its body; empty if it is gone.
+
+    Only the places that erasing leaves are read: who is found deeper down could be somebody else.
+    """
+    return next(iter(_ids(_told(envelope))), "")
+
+
+def _told(envelope: Envelope) -> list[Any]:
     data = envelope.data
     found = [data[part].get(name) for part, name in _FIRST if isinstance(data.get(part), Mapping)]
     found.append(data.get("id") if data.get("object") == "customer" else None)
     entity = envelope.event.entity_id
     if entity and entity.startswith("cust_"):
         found.append(entity)
-    found += _named(data)
-    named = _ids(found)
-    return named or _ids(_holders(data))
+    return found
 
 
 def _ids(found: list[Any]) -> tuple[str, ...]:

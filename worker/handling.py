@@ -2,9 +2,9 @@
 
 from inbox.answers import Claim
 from inbox.errors import is_outage
-from schemas import UnreadableBody
+from schemas import Envelope, UnreadableBody
 from telemetry.safe_errors import type_name
-from worker.customers import customers_of
+from worker.customers import customer_of_rest, customers_of
 from worker.errors import JobError, PermanentError
 from worker.handlers import Registration
 from worker.once import Origin
@@ -34,14 +34,21 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
         raise _erased(handler, "what it cannot do without") from None
     if event is None:
         raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
-    customers = customers_of(reading.envelope) if handler.own else ()
     return event, Origin(
         handler=handler.name,
         event=reading.envelope.event.id,
         job=claim.job,
-        customer=next(iter(customers), ""),
+        customer=_customer(handler, claim, reading.envelope),
         reduced=claim.reduced,
     )
+
+
+def _customer(handler: Registration, claim: Claim, envelope: Envelope) -> str:
+    if not handler.own:
+        return ""
+    if claim.reduced:
+        return customer_of_rest(envelope)
+    return next(iter(customers_of(envelope)), "")
 
 
 def hand_over(handler: Registration, event: object, services: Services, job: Job) -> str:

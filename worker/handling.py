@@ -2,13 +2,13 @@
 
 from inbox.answers import Claim
 from inbox.errors import is_outage
-from schemas import Envelope, UnreadableBody
+from schemas import UnreadableBody
 from telemetry.safe_errors import type_name
-from worker.customers import customer_of_rest, customers_of
+from worker.customers import customer_of_rest
 from worker.errors import JobError, PermanentError
 from worker.handlers import Registration
 from worker.once import Origin
-from worker.reading import read
+from worker.reading import Reading, read
 from worker.services import Job, Services
 
 
@@ -38,17 +38,17 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
         handler=handler.name,
         event=reading.envelope.event.id,
         job=claim.job,
-        customer=_customer(handler, claim, reading.envelope),
+        customer=_customer(handler, claim, reading),
         reduced=claim.reduced,
     )
 
 
-def _customer(handler: Registration, claim: Claim, envelope: Envelope) -> str:
+def _customer(handler: Registration, claim: Claim, reading: Reading) -> str:
     if not handler.own:
         return ""
     if claim.reduced:
-        return customer_of_rest(envelope)
-    return next(iter(customers_of(envelope)), "")
+        return customer_of_rest(reading.envelope)
+    return next(iter(reading.customers), "")
 
 
 def hand_over(handler: Registration, event: object, services: Services, job: Job) -> str:

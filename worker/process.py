@@ -17,10 +17,9 @@ from schemas import (
     HolderRole,
 )
 from worker.age import AgeLimit
-from worker.customers import customers_of
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
-from worker.reading import read
+from worker.reading import Reading, read
 
 
 #: Ids of events, assignments and campaigns as Voucherify makes them.
@@ -92,7 +91,7 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
     event = reading.event
     if event is None:
         raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
-    told, others = _facts(event, envelope)
+    told, others = _facts(event, reading)
     facts |= told
     subject = _once(event, envelope)
     return FanOut(
@@ -132,7 +131,7 @@ def _once(event: Event, envelope: Envelope) -> str:
     return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
 
 
-def _facts(event: Event, envelope: Envelope) -> tuple[dict[str, str], tuple[str, ...]]:
+def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give ids for operators, and whom the event is about besides the customer among them."""
     match event:
         case CustomerDeleted():
@@ -147,5 +146,5 @@ def _facts(event: Event, envelope: Envelope) -> tuple[dict[str, str], tuple[str,
                 "role": str(role) if isinstance(role, HolderRole) else "?",
             }
             return told, ()
-    customer, *others = customers_of(envelope) or ("",)
+    customer, *others = reading.customers or ("",)
     return ({"customer": customer} if customer else {}), tuple(others)

@@ -164,6 +164,11 @@ def _number(value: Any) -> Any:
     return value if number or text else _Dropped
 
 
+def _points(value: Any) -> Any:
+    # How many, or in events about pending points what they are.
+    return _object(value) if isinstance(value, dict) else _number(value)
+
+
 def _flag(value: Any) -> Any:
     return value if isinstance(value, bool) else _Dropped
 
@@ -203,7 +208,6 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
         "fixed_amount unit_off quantity redeemed_quantity hierarchy length initial_count "
         "period_value rounding_value fixed_month fixed_day",
     ),
-    # Points, or in events about them what they are.
-    "pending_points": lambda value: _part(value) if isinstance(value, dict) else _number(value),
+    "pending_points": _points,
     **_names(_flag, "is_referral_code auto_join join_once active is_dynamic"),
 }  # fmt: skip

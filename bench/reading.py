@@ -3,29 +3,24 @@
 import gc
 import time
 from collections.abc import Iterator
-from random import Random
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from schemas import EVENTS, load_envelope, load_event, parse_body
 from tests import samples
-from tests.unit.schemas.shapes.bodies import Bodies
-from tests.unit.schemas.shapes.walk import needed
+from tests.unit.schemas.shapes.typical import leaves, typical_bodies
 
 
-#: Of the optional fields; with these, bodies have about as many as the published examples.
-KEPT: Final = 0.5
 GOAL_MS: Final = 1.5
 SAMPLES: Final = 12
 
 
 @click.command()
 @click.option("--rounds", default=7, show_default=True, help="The quickest round counts.")
-@click.option("--kept", default=KEPT, show_default=True, help="Share of the optional fields.")
-def main(rounds: int, kept: float) -> None:
+def main(rounds: int) -> None:
     """Read typical bodies of every event from bytes to dataclass, slowest last."""
-    rows = sorted(measured(rounds, kept))
+    rows = sorted(measured(rounds))
     for ms, largest, fields, event_type in rows:
         print(f"{ms:6.3f}  {largest:6.3f}  {fields:5.0f}  {event_type}")
     mean = sum(row[0] for row in rows) / len(rows)
@@ -34,15 +29,10 @@ def main(rounds: int, kept: float) -> None:
     raise SystemExit(rows[-1][0] > GOAL_MS)
 
 
-def measured(rounds: int, kept: float) -> Iterator[tuple[float, float, float, str]]:
+def measured(rounds: int) -> Iterator[tuple[float, float, float, str]]:
     """Give for each event: mean and largest ms of its bodies, their fields, its type."""
     for event_type in EVENTS:
-        strict = needed(event_type)
-        makers = (
-            Bodies(event_type=event_type, random=Random(number), kept=kept, needed=strict)
-            for number in range(SAMPLES)
-        )
-        bodies = [maker.body() for maker in makers]
+        bodies = typical_bodies(event_type, SAMPLES)
         times = [1000 * quickest(samples.body(body), rounds) for body in bodies]
         fields = sum(map(leaves, bodies)) / len(bodies)
         yield sum(times) / len(times), max(times), fields, event_type
@@ -58,12 +48,6 @@ def quickest(raw: bytes, rounds: int) -> float:
             load_event(load_envelope(parse_body(raw)))
         found.append((time.process_time_ns() - start) / 1e10)
     return min(found)
-
-
-def leaves(value: Any) -> int:
-    """Count what a body holds besides objects and lists."""
-    inner = value.values() if isinstance(value, dict) else value
-    return sum(map(leaves, inner)) if isinstance(value, dict | list) else 1
 
 
 if __name__ == "__main__":

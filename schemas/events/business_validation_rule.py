@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.event import Event
-from schemas.parts.validation_rule import ValidationRule
+from schemas.parts.validation_rule import IdentifiedRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class BusinessValidationRuleEvent(Event):
     `BUS_VAL_RULE` in the specification.
     """
 
-    rule: ValidationRule
+    rule: IdentifiedRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

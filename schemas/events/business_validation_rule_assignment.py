@@ -7,7 +7,7 @@ from schemas.parts.campaign import Campaign
 from schemas.parts.earning_rule import EarningRule
 from schemas.parts.promotion_tier import PromotionTier
 from schemas.parts.validation_rule import ValidationRule
-from schemas.parts.validation_rule_assignment import ValidationRuleAssignment
+from schemas.parts.validation_rule_assignment import IdentifiedAssignment
 from schemas.parts.voucher import Voucher
 
 
@@ -23,7 +23,7 @@ class BusinessValidationRuleAssignment(Event):
     """What the two events have in common: all is null but what the rule was assigned to."""
 
     rule: ValidationRule | None = None
-    assignment: ValidationRuleAssignment
+    assignment: IdentifiedAssignment
     voucher: Voucher | None = None
     campaign: Campaign | None = None
     distribution: AssignedDistribution | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from schemas.event import Event
 from schemas.parts.campaign import Campaign
-from schemas.parts.loyalty_tier import LoyaltyTier
+from schemas.parts.loyalty_tier import IdentifiedLoyaltyTier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class CampaignLoyaltyTier(Event):
     """What the events about a tier of a programme have in common."""
 
     campaign: Campaign | None = None
-    loyalty_tier: LoyaltyTier
+    loyalty_tier: IdentifiedLoyaltyTier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

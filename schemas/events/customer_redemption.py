@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from schemas.events.redemption import RedemptionParties
-from schemas.parts.redemption import Redemption
+from schemas.parts.redemption import IdentifiedRedemption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRedemptionSucceeded(RedemptionParties):
     """A customer redeemed something (`EventCustomerRedemptionSucceededData`)."""
 
-    redemption: Redemption
+    redemption: IdentifiedRedemption

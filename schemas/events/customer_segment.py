@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from schemas.events.distributed import SentByDistribution
 from schemas.parts.full_customer import FullCustomer
-from schemas.parts.segment import Segment
+from schemas.parts.segment import IdentifiedSegment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class CustomerSegmentEntered(SentByDistribution):
     """A customer came into a segment (`EventCustomerSegmentEnteredData`)."""
 
     customer: FullCustomer | None = None
-    segment: Segment
+    segment: IdentifiedSegment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,4 +20,4 @@ class CustomerSegmentLeft(SentByDistribution):
     """A customer left a segment (`EventCustomerSegmentLeftData`)."""
 
     customer: FullCustomer | None = None
-    segment: Segment
+    segment: IdentifiedSegment

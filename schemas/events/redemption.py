@@ -8,7 +8,7 @@ from schemas.parts.campaign import Campaign
 from schemas.parts.customer import Customer
 from schemas.parts.order import Order
 from schemas.parts.promotion_tier import PromotionStack, PromotionTier
-from schemas.parts.redemption import Redemption
+from schemas.parts.redemption import IdentifiedRedemption
 from schemas.parts.voucher import Voucher
 
 
@@ -33,7 +33,7 @@ class RedemptionParties(Event):
 class RedemptionSucceeded(RedemptionParties):
     """A code or a promotion was redeemed (`EventRedemptionSucceededData`)."""
 
-    redemption: Redemption
+    redemption: IdentifiedRedemption
     created_at: datetime | None = None
 
 
@@ -41,5 +41,5 @@ class RedemptionSucceeded(RedemptionParties):
 class RedemptionFailed(RedemptionParties):
     """A redemption was refused (`EventRedemptionFailedData`); `redemption` says why."""
 
-    redemption: Redemption
+    redemption: IdentifiedRedemption
     created_at: datetime | None = None

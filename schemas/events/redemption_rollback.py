@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.events.redemption import RedemptionParties
-from schemas.parts.redemption import Redemption
+from schemas.parts.redemption import IdentifiedRedemption, Redemption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,7 @@ class RedemptionRollback(RedemptionParties):
     """What the two events about a rollback have in common. The rollback has its own id."""
 
     redemption: Redemption | None = None
-    redemption_rollback: Redemption
+    redemption_rollback: IdentifiedRedemption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

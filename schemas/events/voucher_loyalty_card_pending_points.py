@@ -7,7 +7,7 @@ from schemas.parts.balance import Balance
 from schemas.parts.campaign import Campaign
 from schemas.parts.customer import Customer
 from schemas.parts.order import Order
-from schemas.parts.pending_points import PendingPoints
+from schemas.parts.pending_points import IdentifiedPendingPoints
 from schemas.parts.transaction import Transaction
 from schemas.parts.voucher import Voucher
 
@@ -25,7 +25,7 @@ class PendingPointsEvent(Event):
     campaign: Campaign | None = None
     voucher: Voucher | None = None
     order: Order | None = None
-    pending_points: PendingPoints
+    pending_points: IdentifiedPendingPoints
     voucher_pending_points_balance: Balance | None = None
 
 

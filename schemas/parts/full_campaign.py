@@ -47,11 +47,7 @@ class AccessSettingsAssignments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullCampaign(Campaign):
-    """
-    A campaign with all that Voucherify knows of it.
-
-    `Campaign` of the specification; the specification requires its id.
-    """
+    """A campaign with all that Voucherify knows of it (`Campaign`), as events about it show it."""
 
     id: str
     voucher: FullCampaignVoucher | None = None

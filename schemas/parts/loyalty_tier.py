@@ -37,12 +37,12 @@ class LoyaltyTierExpiration:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyTier:
     """
-    A tier of a loyalty programme (`LoyaltyTier`); the specification requires its id.
+    A tier of a loyalty programme (`LoyaltyTier`).
 
     `earning_rules` and `rewards` are kept as they come: their names are ids.
     """
 
-    id: str
+    id: str | None = None
     name: str | None = None
     campaign_id: str | None = None
     points: PointsRange | None = None
@@ -54,3 +54,10 @@ class LoyaltyTier:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     object: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedLoyaltyTier(LoyaltyTier):
+    """The tier that an event is about."""
+
+    id: str

@@ -49,12 +49,12 @@ class PendingPointsDetails:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPoints:
     """
-    Points that count later (`LoyaltyPendingPoints`); the specification requires the id.
+    Points that count later (`LoyaltyPendingPoints`).
 
     `activates_at` is a date without a time.
     """
 
-    id: str
+    id: str | None = None
     voucher_id: str | None = None
     campaign_id: str | None = None
     customer_id: str | None = None
@@ -64,3 +64,10 @@ class PendingPoints:
     details: PendingPointsDetails | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedPendingPoints(PendingPoints):
+    """The points that an event is about."""
+
+    id: str

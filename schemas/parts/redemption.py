@@ -24,13 +24,13 @@ class Channel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
     """
-    A redemption or the rollback of one (`SimpleRedemption`); the specification requires its id.
+    A redemption or the rollback of one (`SimpleRedemption`).
 
     For a rollback `redemption` is the id of the redemption that it took back. `tracking_id` is
     often the shop's id of the customer, and `reason` whatever somebody wrote.
     """
 
-    id: str
+    id: str | None = None
     customer_id: str | None = None
     tracking_id: str | None = field(default=None, repr=False)
     date: datetime | None = None
@@ -49,3 +49,10 @@ class Redemption:
     reason: str | None = field(default=None, repr=False)
     channel: Channel | None = None
     object: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedRedemption(Redemption):
+    """The redemption, or the rollback, that an event is about."""
+
+    id: str

@@ -3,9 +3,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A group of customers (`SimpleSegment`); the specification requires its id."""
+    """A group of customers (`SimpleSegment`)."""
 
-    id: str
+    id: str | None = None
     name: str | None = None
     object: str | None = None
 
@@ -16,3 +16,10 @@ class CustomerEvent:
 
     segment: Segment | None = None
     event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedSegment(Segment):
+    """The segment that an event is about."""
+
+    id: str

@@ -70,7 +70,7 @@ class ValidationRule:
     joins these. `context_type` is one of some seventy values that Voucherify keeps adding to.
     """
 
-    id: str
+    id: str | None = None
     name: str | None = None
     rules: Mapping[str, Any] | None = field(default=None, repr=False)
     bundle_rules: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -82,3 +82,10 @@ class ValidationRule:
     updated_at: datetime | None = None
     assignments_count: int | None = None
     object: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedRule(ValidationRule):
+    """The validation rule that an event is about."""
+
+    id: str

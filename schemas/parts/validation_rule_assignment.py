@@ -11,10 +11,10 @@ class ValidationRuleAssignment:
     What a validation rule is assigned to.
 
     `BusValRuleAssignment` and `ValidationRuleAssignment` of the specification in one: the latter
-    has no status. Both require the id.
+    has no status.
     """
 
-    id: str
+    id: str | None = None
     rule_id: str | None = None
     related_object_id: str | None = None
     related_object_type: RuledObject | UnknownValue | None = None
@@ -33,3 +33,10 @@ class ValidationRuleAssignments:
     data_ref: str | None = None
     data: tuple[ValidationRuleAssignment, ...] | None = None
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedAssignment(ValidationRuleAssignment):
+    """The assignment that an event is about."""
+
+    id: str

@@ -23,6 +23,8 @@ _MEANT: Final = {
 #: These are known to be `string`, and hold a time.
 _TIMES: Final = ("_date", "_at")
 
+#: An id is never blank.
+_IDS: Final = (".id", "_id")
 _NUMBERS: Final = ("integer", "number")
 
 _DOCUMENTED: Final[dict[str, Callable[[], Any]]] = {
@@ -48,7 +50,8 @@ class Bodies:
     Makes bodies of one event.
 
     `kept` is how many of the optional fields a body has, `liberties` how often something
-    new or null stands in it; the paths of `needed` are always there.
+    new or null stands in it; the paths of `needed` are always there. In a `typical` one,
+    what is null in the published example is always null.
     """
 
     event_type: str
@@ -56,6 +59,7 @@ class Bodies:
     kept: float = 1.0
     liberties: float = 0.0
     needed: Collection[str] = ()
+    typical: bool = False
     published: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +119,7 @@ class Bodies:
         if kind.startswith("="):
             words = kind[1:].split("|")
             return "A_NEW_ONE" if self._takes_liberty() else self.random.choice(words)
-        if path in self.needed:
+        if path in self.needed or (kind == "string" and path.endswith(_IDS)):
             return text(self.random)
         value = simple(kind, self.random)
         return rewritten(value) if kind in _NUMBERS and self._takes_liberty() else value
@@ -143,7 +147,7 @@ class Bodies:
                 made[text(self.random)] = self._value(member.node, here)
             elif may_go and not member.required and self.random.random() >= self.kept:
                 continue
-            elif may_go and here in nulls and self._takes_liberty():
+            elif may_go and here in nulls and (self.typical or self._takes_liberty()):
                 made[member.name] = None
             else:
                 made[member.name] = self._value(member.node, here)

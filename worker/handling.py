@@ -7,9 +7,9 @@ from telemetry.safe_errors import type_name
 from worker.customers import customer_of_rest
 from worker.errors import JobError, PermanentError
 from worker.handlers import Registration
-from worker.once import Origin
 from worker.reading import Reading, read
 from worker.services import Job, Services
+from worker.step_names import Origin
 
 
 #: How long an outcome of an own handler may be: it stands in the inbox, in logs and in Flower.

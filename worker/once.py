@@ -10,12 +10,8 @@ The ledger has a note of each step before it begins (`inbox.effects`), durable w
 ACCEPT_DURABILITY asks for it.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final, Protocol
-from uuid import UUID, uuid5
 
 import structlog
 
@@ -27,6 +23,8 @@ from worker.errors import (
     PermanentError,
     PostponedError,
 )
+from worker.step_names import KIND, Origin, key_of, name_of_step
+from worker.step_verdict import Next, what_next
 
 
 log = structlog.get_logger()
@@ -38,19 +36,11 @@ Act = Callable[[str], str | None]
 #: Asks the downstream whether a step was taken; gives words as `Act` does, None if it was not.
 Check = Callable[[str], str | None]
 
-#: What the ledger calls steps of own handlers: the letter of their kind, and how ids begin.
-KIND: Final = "O"
-PREFIX: Final = "own:"
-
 #: Wait for another run of the same step, and for a store that does not make notes durable.
 BUSY_SECONDS: Final = 30.0
 
 #: Longest note of a step.
 LONGEST_NOTE: Final = 300
-
-_STEP: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
-_ABOUT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-_KEYS: Final = UUID("9a3f1c6e-5d0b-4f7e-8f5a-2f6f0c9d7b11")
 
 #: Errors by which a step says for certain that nothing was done.
 _NOT_DONE: Final = (NotDoneError, PermanentError, PostponedError)
@@ -78,63 +68,6 @@ class Ledger(Protocol):
 
     def secure(self, effect: Effect) -> None:
         """Wait until the store cannot forget what it was told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """
-    What a step is taken for.
-
-    Attributes:
-        reduced: the customer was erased, and of the body only ids remain.
-    """
-
-    handler: str
-    event: str
-    job: str
-    customer: str = ""
-    reduced: bool = False
-
-
-class Next(Enum):
-    """What to do about a step, by what the ledger has of it."""
-
-    TELL = auto()
-    ACT = auto()
-    ASK = auto()
-    WAIT = auto()
-    PERSON = auto()
-
-
-def what_next(state: EffectState, *, left_seconds: float, can_ask: bool, repeatable: bool) -> Next:
-    """
-    Decide what to do about a step.
-
-    Args:
-        state: where it stands.
-        left_seconds: how long an earlier run of it may still be under way.
-        can_ask: whether the handler can find out if it was taken.
-        repeatable: whether taking it twice is harmless.
-    """
-    if state is EffectState.CONFIRMED:
-        return Next.TELL
-    if state in {EffectState.PLANNED, EffectState.REFUSED}:
-        return Next.ACT
-    if can_ask:
-        return Next.ASK
-    if repeatable:
-        return Next.ACT
-    return Next.WAIT if state is EffectState.SENT and left_seconds > 0 else Next.PERSON
-
-
-def effect_id(handler: str, step: str, about: str) -> str:
-    """Name what happens once: this step of this handler for this subject."""
-    return f"{PREFIX}{handler}:{step}:{about}"
-
-
-def key_of(effect: str) -> str:
-    """Make the key of a step for downstreams: a UUID, the same at every run of it."""
-    return str(uuid5(_KEYS, effect))
 
 
 class Steps:
@@ -165,13 +98,13 @@ class Steps:
 
     def key(self, step: str, about: str | None) -> str:
         """Give the key of a step."""
-        return key_of(self._name(step, about))
+        return key_of(name_of_step(self._origin, step, about))
 
     def once(
         self, step: str, about: str | None, act: Act, *, check: Check | None, repeatable: bool
     ) -> str:
         """Take a step unless it was taken; see `Job.once`."""
-        name = self._name(step, about)
+        name = name_of_step(self._origin, step, about)
         if self.dry_run:
             self.would.append(f"{step} {about}")
             log.info("step.dry_run", step=step, about=about)
@@ -203,23 +136,6 @@ class Steps:
         if self._ledger is None:
             raise RuntimeError("there is no ledger here")
         return self._ledger
-
-    def _name(self, step: str, about: str | None) -> str:
-        if not _STEP.fullmatch(step):
-            raise PermanentError(
-                "bad_step", "a step is named by a-z, 0-9, _ and -, at most 60 of them"
-            )
-        if not about:
-            if self._origin.reduced:
-                raise PermanentError(
-                    "customer_erased",
-                    f"what step {step} is about went when the customer was erased",
-                )
-            raise PermanentError("bad_step", f"the event does not tell what step {step} is about")
-        if not _ABOUT.fullmatch(about):
-            # An address of a person, for example: it would stand in keys and logs.
-            raise PermanentError("bad_step", f"what step {step} is about must be an id")
-        return effect_id(self._origin.handler, step, about)
 
     def _noted(self, name: str, step: str, about: str) -> Effect:
         origin = self._origin

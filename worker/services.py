@@ -8,7 +8,8 @@ from inbox.gates import Gate
 from inbox.plans import Draft
 from inbox.rate import Rate
 from schemas import HolderAssignmentDeleted
-from worker.once import Act, Check, Ledger, Origin, Steps
+from worker.once import Act, Check, Ledger, Steps
+from worker.step_names import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

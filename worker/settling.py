@@ -1,6 +1,6 @@
 from inbox.effects import Effects, EffectState
 from worker.errors import PermanentError
-from worker.once import PREFIX
+from worker.step_names import PREFIX
 
 
 def settle_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:

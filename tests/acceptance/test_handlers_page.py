@@ -16,7 +16,7 @@ from redis import Redis
 from inbox.desk import Desk
 from tests.acceptance.conftest import MakeProduct
 from tests.processes import ROOT, wait_until
-from worker.once import effect_id, key_of
+from worker.step_names import effect_id, key_of
 
 
 PAGE = (ROOT / "docs" / "handlers.md").read_text()
@@ -131,13 +131,16 @@ def test_the_pages_handler_refunds_once(
     A real worker runs it for a signed body of a real receiver.
 
     The shop's first answer leaves open whether it has done it, so it is asked again with the same
-    key; the event comes in other bytes as well, which changes nothing.
+    key; the event comes in other bytes as well, which changes nothing. A second handler runs dry.
     """
+    dry = (folder / "shop_events.py").read_text().replace("refund_order", "refund_dry")
+    (folder / "shop_dry.py").write_text(dry.replace('queue="refunds"', 'queue="dry"'))
     product = make_product(
         "web",
         "worker",
         PYTHONPATH=str(folder),
-        HANDLERS="shop_events",
+        HANDLERS="shop_events,shop_dry",
+        HANDLERS_DRY_RUN="refund_dry",
         SHOP_URL=shop.url,
         SHOP_SECRET="whsec_" + "QUJD" * 8,
     )
@@ -155,7 +158,11 @@ def test_the_pages_handler_refunds_once(
     key = key_of(effect_id("refund_order", "refund", "rrf_1"))
     asked = ({"rollback": "rrf_1"}, key)
     assert shop.asked == [asked, asked]
-    told = {"process": "handed to refund_order", "refund_order": "the shop was asked for a refund"}
+    told = {
+        "process": "handed to refund_dry, refund_order",
+        "refund_dry": "dry run: would refund rrf_1",
+        "refund_order": "the shop was asked for a refund",
+    }
     (other,) = [each for each in ended() if each != told]
     assert other["process"] in {f"same event as delivery {each}" for each in (first, again)}
     (effect,) = _effects(product.redis_url)

@@ -10,7 +10,8 @@ from redis import Redis
 from inbox.effects import Effect, Effects, EffectState
 from inbox.errors import InboxUnavailableError
 from worker.errors import NeedsPersonError, NotDoneError, PermanentError, PostponedError
-from worker.once import Ledger, Origin, Steps, effect_id, key_of
+from worker.once import Ledger, Steps
+from worker.step_names import Origin, effect_id, key_of
 from worker.testing import MemoryLedger
 
 

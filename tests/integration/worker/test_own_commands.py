@@ -15,8 +15,9 @@ from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
 from worker.command import commands
 from worker.handlers import load_handlers
-from worker.once import Origin, Steps
+from worker.once import Steps
 from worker.queue_rights import tell_missing_rights
+from worker.step_names import Origin
 from worker.testing import body_of
 from worker.trying import try_body
 

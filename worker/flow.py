@@ -136,7 +136,7 @@ class Flow:
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)
         if handler is None:
-            message = f"no file in worker/handlers has {claim.name}"
+            message = f"no handler is called {claim.name}, here or in HANDLERS"
             if claim.tries < DEPLOYMENT_TRIES:
                 raise RetryableError("no_handler", message)
             raise PermanentError("no_handler", message)

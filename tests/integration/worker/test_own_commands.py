@@ -47,7 +47,7 @@ def {name}(event, services, job):
 
 #: Ways to act, none of which may get through.
 ACTS = {
-    "connect": "import socket; socket.create_connection(('127.0.0.1', {port}))",
+    "connect": "import socket; socket.socket().connect(('127.0.0.1', {port}))",
     "datagram": "import socket; socket.socket(2, 2).sendto(b'x', ('127.0.0.1', {port}))",
     "resolve": "import socket; socket.getaddrinfo('localhost', 80)",
     "call": "import httpx; httpx.post('http://127.0.0.1:{port}')",

@@ -31,9 +31,16 @@ CUSTOMER = "cust_adaQuill000001"
 class House:
     """An inbox, and a shop's handler that does what a test wants."""
 
-    def __init__(self, store: Redis, jobs: Jobs, intake: Intake, desk: Desk) -> None:
+    def __init__(self, store: Redis, intake: Intake, desk: Desk) -> None:
         self.store: Any = store
-        self.jobs, self.intake, self.desk = jobs, intake, desk
+        self.intake, self.desk = intake, desk
+        # A removal is known for longer than an event.
+        self.jobs = Jobs(
+            store,
+            lease_seconds=LEASE_SECONDS,
+            dedupe_window_seconds=WINDOW_SECONDS,
+            removal_memory_seconds=10 * WINDOW_SECONDS,
+        )
         self.ledger = Effects(store, memory_seconds=3600)
         self.erasure = Erasure(store)
         self.greeted: list[str] = []
@@ -75,9 +82,9 @@ class House:
 
 
 @pytest.fixture
-def house(store: Redis, jobs: Jobs, intake: Intake, desk: Desk) -> House:
+def house(store: Redis, intake: Intake, desk: Desk) -> House:
     """A house with an empty store."""
-    return House(store, jobs, intake, desk)
+    return House(store, intake, desk)
 
 
 def test_an_event_is_handled_once_under_whatever_bytes_it_comes(house: House) -> None:

@@ -21,6 +21,8 @@ class Claim:
     body: bytes = field(repr=False)
     #: Whether an operator has sent it again since it was accepted.
     sent_again: bool = False
+    #: Whether its customer was erased, and the body holds only what is not personal.
+    reduced: bool = False
 
     @property
     def delivery(self) -> str:

@@ -5,6 +5,8 @@ An effect is noted before it is made and marked as sent before the call that mak
 that whatever is cut off in between is found again. Its id names what may happen once:
 `<holder>:reward` for a referee's own reward, `earned:<perk>:<transaction>` for credits or
 points that a referrer earned (two removals may lead to it), else `<holder>:<perk>:<target>`.
+`own:<handler>:<step>:<id>` is a step of a shop's own handler (`worker.once`), whose holder is
+that id.
 
 States: planned, sent (the call may be under way), answered (2xx, not yet seen in the
 downstream's own records), unknown (no answer that can be read), confirmed, refused.
@@ -41,6 +43,7 @@ PERKS: Final = {
     "F": "points the referrer earned",
     "H": "the referral code",
     "M": "a mark on the customer",
+    "O": "a step of an own handler",
 }
 
 

@@ -164,6 +164,11 @@ def _number(value: Any) -> Any:
     return value if number or text else _Dropped
 
 
+def _points(value: Any) -> Any:
+    # How many, or in events about pending points what they are.
+    return _object(value) if isinstance(value, dict) else _number(value)
+
+
 def _flag(value: Any) -> Any:
     return value if isinstance(value, bool) else _Dropped
 
@@ -179,7 +184,9 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
         _part,
         "data event holder voucher campaign customer source event_source api_key user gift "
         "discount loyalty_card redemption referral_program referee_reward related_object_parent "
-        "custom_event categories units product sku code_config expiration_rules",
+        "custom_event categories units product sku code_config expiration_rules order "
+        "redemption_rollback publication reward loyalty_tier loyalty_tier_from loyalty_tier_to "
+        "segment assignment rule",
     ),
     **_names(
         _id,
@@ -196,10 +203,11 @@ _KEPT: Final[dict[str, Callable[[Any], Any]]] = {
     ),
     **_names(
         _number,
-        "amount balance points pending_points expired_points subtracted_points "
+        "amount balance points expired_points subtracted_points "
         "next_expiration_points amount_off amount_limit aggregated_amount_limit percent_off "
         "fixed_amount unit_off quantity redeemed_quantity hierarchy length initial_count "
         "period_value rounding_value fixed_month fixed_day",
     ),
+    "pending_points": _points,
     **_names(_flag, "is_referral_code auto_join join_once active is_dynamic"),
 }  # fmt: skip

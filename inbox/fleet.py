@@ -52,9 +52,11 @@ KINDS: Final = {
     "F": "referrer_points",
     "H": "referral_code",
     "M": "customer_mark",
+    "O": "own_step",
 }
 
 _LABEL: Final = re.compile(r"[a-z0-9_]{1,60}")
+_EVENT_TYPE: Final = re.compile(r"[a-z0-9_.]{1,80}")
 
 
 class Fleet:
@@ -105,6 +107,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         answers=_bounded(_under(tally, "answer:")),
         secrets=_bounded(_under(tally, "secret:")),
         effects=_effects(_under(tally, "effect:")),
+        events=_events(_under(tally, "event:")),
         swept=moment(found.get("swept")),
         workers=found["workers"],
         downstreams=tuple(
@@ -189,6 +192,17 @@ def _effects(counted: dict[str, int]) -> dict[tuple[str, str], int]:
     for name, many in counted.items():
         state, _, perk = name.partition(":")
         key = (_label(state), KINDS.get(perk, "other"))
+        found[key] = found.get(key, 0) + many
+    return found
+
+
+def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for name, many in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
+        handled, _, kind = name.partition(":")
+        key = (kind if kind == "?" or _EVENT_TYPE.fullmatch(kind) else "other", _label(handled))
+        if len(found) > keys.MOST_EVENT_TYPES:
+            key = ("other", _label(handled))
         found[key] = found.get(key, 0) + many
     return found
 

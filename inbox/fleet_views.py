@@ -92,6 +92,7 @@ class FleetView:
         answers: webhooks answered, by result.
         secrets: right signatures, by the position of their secret.
         effects: how many effects came into which state, by state and kind.
+        events: how many events were read, by type and by whether a handler wants them.
         swept: when a sweep was last done to its end.
         workers: worker processes that told lately that they live.
         brake: None until a worker has told what it allows.
@@ -107,6 +108,7 @@ class FleetView:
     secrets: dict[str, int]
     effects: dict[tuple[str, str], int]
     reconcile: ReconcileView
+    events: dict[tuple[str, str], int]
     swept: datetime | None
     workers: int
     downstreams: tuple[DownstreamView, ...] = field(default=())

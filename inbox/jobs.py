@@ -74,7 +74,7 @@ class Jobs:
         answer = self._scripts["claim"](args=[job, self._lease_ms])
         if answer[0] != b"claimed":
             return Refused(answer[1].decode())
-        _, fence, tries, received, now, queue, body, sent_again = answer
+        _, fence, tries, received, now, queue, body, sent_again, erased = answer
         return Claim(
             job=job,
             task=task,
@@ -85,6 +85,7 @@ class Jobs:
             claimed_ms=now,
             body=unpack(body),
             sent_again=bool(sent_again),
+            reduced=bool(erased),
         )
 
     def fan_out(
@@ -95,7 +96,9 @@ class Jobs:
         outcome: str,
         facts: str = "{}",
         identity: str = "",
+        identity_of: Literal["assignment", "event"] = "assignment",
         customer: str = "",
+        others: Sequence[str] = (),
     ) -> FannedOut | SameAssignment | Stale:
         """
         (c) Settle a process job and owe one job for each (handler, queue).
@@ -106,13 +109,18 @@ class Jobs:
             outcome: how the process job ended, a few words without personal data.
             facts: JSON object of ids for operators, without personal data.
             identity: what must be handled once whatever body told of it; empty for none.
+            identity_of: of an assignment it is known as long as removals are, of an event for
+                the de-duplication window.
             customer: whom the body is about; empty for nobody. Reduces the body in the same
                 step if that customer was erased.
+            others: whom it is about besides, with the same effect.
         """
         pairs: list[str] = [word for pair in handlers for word in pair]
-        known = customer if is_customer_id(customer) else ""
+        known = " ".join(each for each in (customer, *others) if is_customer_id(each))
         args: list[str | int | bytes] = [claim.job, claim.fence, outcome, self._window_ms]
-        args += [facts, identity, self._memory_ms]
+        life = self._memory_ms if identity_of == "assignment" else self._window_ms
+        args += [facts, identity, life]
+        pairs = [identity_of, *pairs]
         answer = self._scripts["fan_out"](args=[*args, known, "", *pairs])
         if answer[0] == b"erased":
             rest = pack(reduced(claim.body))

@@ -22,7 +22,8 @@ perkhook:delivery:<id>          hash    One accepted body, from then on. Lives u
                                         owed        jobs not yet settled
                                         trace       trace headers, if any
                                         facts       JSON of ids for operators (fan_out)
-                                        customer    whom it is about, until settled (fan_out)
+                                        customer    whom it is about, blanks between, until
+                                                    settled (fan_out)
                                         erased      when its body was reduced to what is not
                                                     personal (erase, fan_out, fail)
                                         owes:<name> queue of a handler's job
@@ -63,8 +64,10 @@ perkhook:limits                 hash    the bounds that trim holds, for those wh
                                         failed_seconds, failed_most, settled_most
                                         since       when a bound of failed jobs last changed
 perkhook:brake                  zset    jobs that the brake let act, by time; one brake window
-perkhook:identity:<identity>    string  "<delivery>:<received>" that took this assignment on;
-                                        lives REMOVAL_MEMORY_SECONDS (fan_out)
+perkhook:identity:<identity>    string  "<delivery>:<received>" that took this on (fan_out). Of
+                                        an assignment (<type>:<holder>) it lives
+                                        REMOVAL_MEMORY_SECONDS, of an event that a handler wants
+                                        (<type>:<event>) DEDUPE_WINDOW_SECONDS
 perkhook:customer:<id>          set     deliveries about this customer whose body is here and
                                         was processed (fan_out), until settled
 perkhook:erased:<id>            string  when this customer was erased (forget): what is
@@ -79,7 +82,8 @@ perkhook:gate:<downstream>:try  string  who tries it alone after a pause; half a
 perkhook:budget:<downstream>    zset    calls made and reserved, by time; one rate window
 perkhook:effect:<id>            hash    one effect in the ledger (`inbox.effects`); lives
                                         REMOVAL_MEMORY_SECONDS (effect_plan, effect_move)
-perkhook:effects:holder:<id>    zset    effects of an assignment by time planned; as long
+perkhook:effects:holder:<id>    zset    effects of an assignment, or of what a step of an own
+                                        handler is about, by time planned; as long
 perkhook:effects:customer:<id>  zset    effects of a customer by time planned; as long
 perkhook:card:<id>              string  effect that may change this card's balance; 15 min
 perkhook:card:grant:<id>        string  effect that took back what this transaction gave; lives
@@ -96,6 +100,10 @@ perkhook:tally                  hash    counters for the metrics, for ever:
                                         secret:<position>   right signatures (tell_counts)
                                         effect:<state>:<perk>  effects that came into a state
                                                     (effect_plan, effect_move)
+                                        event:<yes|no>:<type>  events that were read, by whether
+                                                    a handler wants them; 100 of these at
+                                                    the most, then `other` (fan_out)
+                                        event_types how many of these there are (fan_out)
 perkhook:told:<receiver>        string  the last of its counts that are in the tally; an hour
                                         (tell_counts)
 perkhook:workers                zset    workers by the time until which they count as alive
@@ -252,3 +260,6 @@ DELIVERY_ID_LENGTH: Final = 32
 
 #: Upper ends in seconds of the buckets that the time from received to settled is counted in.
 DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
+
+#: Event types, each by whether a handler wants it, that have counters of their own.
+MOST_EVENT_TYPES: Final = 100

@@ -77,6 +77,7 @@ _NAMES: Final = {
     "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
     "PROCESS": keys.PROCESS,
     "NEWEST_PACKING": str(NEWEST),
+    "MOST_EVENT_TYPES": str(keys.MOST_EVENT_TYPES),
 }
 
 

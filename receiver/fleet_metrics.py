@@ -24,7 +24,7 @@ _COUNTED: Final = (
     ("deliveries_settled", "Deliveries whose last job has ended, however.", "settled"),
     (
         "deliveries_same_assignment",
-        "Deliveries about a removal that another delivery has told of.",
+        "Deliveries about a removal or an event that another delivery has told of.",
         "same_assignment",
     ),
     ("jobs_done", "Jobs of handlers that were done.", "done"),
@@ -75,6 +75,13 @@ def of_the_fleet(fleet: FleetView) -> Iterator[Metric]:
         "Effects on balances, vouchers and customers that came into a state, by kind.",
         ["state", "kind"],
         [([*key], many) for key, many in sorted(fleet.effects.items())],
+    )
+    yield _counter(
+        "events",
+        "Events that workers have read, by type and by whether a handler wants them; 100 types "
+        "have names of their own, `?` is for what cannot be one.",
+        ["type", "handled"],
+        [([*key], many) for key, many in sorted(fleet.events.items())],
     )
     yield from _waiting(fleet)
     yield from _downstreams(fleet.downstreams)

@@ -13,7 +13,8 @@ from settings import SettingsError
 from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
 from worker.bulkhead import Bulkhead, Guarding
-from worker.handlers import load_handlers
+from worker.handlers import HandlerTable
+from worker.own_handlers import dry_run_names, load_table
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
 from worker.sharing import share_connections
@@ -31,7 +32,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     """
     settings = _broker_settings(environ)
     share_connections(settings.inbox.connections)
-    table = load_handlers()
+    table = _table(settings.handlers, environ)
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
     app = Celery("perkhook", set_as_current=False, events=Telling)
@@ -51,6 +52,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     def read_worker_settings(**_: Any) -> None:
         try:
             app.perkhook_settings = WorkerSettings.from_environ(environ)
+            app.perkhook_dry_run = dry_run_names(app.perkhook_settings.dry_run, table)
         except SettingsError as error:
             sys.exit(str(error))
         take_only_our_messages(app)
@@ -74,6 +76,18 @@ def _broker_settings(environ: Mapping[str, str]) -> BrokerSettings:
     except SettingsError as error:
         message = str(error)
     sys.exit(message)
+
+
+def _table(modules: tuple[str, ...], environ: Mapping[str, str]) -> HandlerTable:
+    try:
+        return load_table(modules)
+    except SettingsError as error:
+        problems = error.problems
+    try:
+        WorkerSettings.from_environ(environ)
+    except SettingsError as error:
+        problems += error.problems
+    sys.exit(str(SettingsError([*problems])))
 
 
 def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:

@@ -4,14 +4,17 @@ import json
 import sys
 from collections.abc import Mapping
 from time import monotonic
+from typing import IO
 
 import click
+import structlog
 from redis import RedisError
 from rich.console import Console
 
 from inbox.connection import connect
 from inbox.effects import Effect, Effects, EffectState
 from inbox.errors import unavailable
+from schemas import UnreadableBody
 from settings import SettingsError
 from worker.effects_table import as_plain, table
 from worker.errors import JobError
@@ -22,6 +25,8 @@ from worker.revocation.undo import undo as undo_effect
 from worker.running import make_effects
 from worker.services import Job
 from worker.settings import WorkerSettings
+from worker.settling import settle_step
+from worker.trying import load_sealed, try_body
 
 
 #: An undo may take so long; its calls have limits of their own.
@@ -43,21 +48,28 @@ def main(environ: Mapping[str, str]) -> None:
 @click.group()
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Explain what was taken back, give it back, and find what no webhook told of."""
+    """Explain what was taken back, give it back, find what no webhook told of, try handlers."""
+    if context.invoked_subcommand == "try":
+        # It needs neither the store nor secrets, so it is given neither.
+        return
     context.obj = WorkerSettings.from_environ(context.obj)
 
 
 @commands.command()
 @click.option("--customer", help="Everything taken from this customer's assignments.")
-@click.option("--holder", help="Everything taken for this assignment (rh_…).")
+@click.option(
+    "--holder",
+    "--about",
+    help="Everything taken for this assignment (rh_…), or done about this id.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.pass_obj
 def effects(
     settings: WorkerSettings, customer: str | None, holder: str | None, as_json: bool
 ) -> None:
-    """Tell what was taken, when, why and by which event."""
+    """Tell what was taken or done, when, why and by which event."""
     if bool(customer) == bool(holder):
-        raise click.UsageError("name a --customer or a --holder")
+        raise click.UsageError("name a --customer, a --holder or what it is --about")
     found = list(_ledger(settings).of(holder=holder, customer=customer))
     if as_json:
         click.echo(json.dumps([as_plain(effect) for effect in found], indent=2))
@@ -83,6 +95,40 @@ def undo(settings: WorkerSettings, effect: str, why: str) -> None:
     job = Job(id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS, now=utc_now)
     undone: Effect = undo_effect(found, why, api, ledger, job)
     click.echo(undone.fields.get("outcome") or f"gave back {undone.number('amount')}")
+
+
+@commands.command()
+@click.argument("effect")
+@click.option("--done/--not-done", default=None, help="Whether the step was done.")
+@click.option("--why", required=True, help="For the record: how you know.")
+@click.pass_obj
+def settle(settings: WorkerSettings, effect: str, *, done: bool | None, why: str) -> None:
+    """Tell the ledger whether a step of an own handler was done, which nobody knew."""
+    if done is None:
+        raise click.UsageError("say --done or --not-done")
+    click.echo(settle_step(_ledger(settings), effect, done=done, why=why))
+
+
+@commands.command("try")
+@click.argument("file", type=click.File("rb"))
+@click.pass_obj
+def try_(environ: Mapping[str, str], file: IO[bytes]) -> None:
+    """Tell what handlers would do with a body. Nothing is done, and no store is needed."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    table = load_sealed(environ)
+    try:
+        told, tried = try_body(file.read(), table)
+    except UnreadableBody as error:
+        raise click.ClickException(f"processing would fail: {error}") from error
+    click.echo(told)
+    wrong = False
+    for each in tried:
+        click.echo(f"{each.handler} (queue {each.queue}): {each.outcome or each.error}")
+        for step in each.would:
+            click.echo(f"  would {step}")
+        wrong = wrong or bool(each.error)
+    if wrong:
+        sys.exit(1)
 
 
 commands.add_command(reconcile)

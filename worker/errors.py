@@ -40,6 +40,10 @@ class RetryableError(JobError):
         self.pause_seconds = pause_seconds
 
 
+class NotDoneError(RetryableError):
+    """Nothing was done, for certain: it was refused, or never sent. See `Job.once`."""
+
+
 class PostponedError(JobError):
     """Something else must come first: the job waits, and this run does not count as a try."""
 

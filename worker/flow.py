@@ -16,12 +16,14 @@ from worker.age import AgeLimit
 from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
+from worker.handling import hand_over, read_for
+from worker.once import Steps
+from worker.outgoing import check_time_left
 from worker.passage import Passage
 from worker.process import process
-from worker.reading import read
 from worker.services import Job, Services
 from worker.stopping import Stopping, given_back
-from worker.verdict import Verdict, decide
+from worker.verdict import Verdict, decide, waits
 
 
 log = structlog.get_logger()
@@ -53,6 +55,8 @@ class Flow:
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
+    #: Own handlers whose steps are told and not taken.
+    dry_run: frozenset[str] = frozenset()
     #: What this process runs now, by the name of the run.
     running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
@@ -108,13 +112,15 @@ class Flow:
             outcome=owed.outcome,
             facts=owed.facts,
             identity=owed.identity,
+            identity_of=owed.identity_of,
             customer=owed.customer,
+            others=owed.others,
         )
         match done:
             case FannedOut():
                 return owed.outcome, owed.told
             case SameAssignment(delivery):
-                return f"same assignment as delivery {delivery}", owed.told
+                return f"same {owed.identity_of} as delivery {delivery}", owed.told
             case Stale():
                 return _LEASE_LOST, {}
 
@@ -130,16 +136,14 @@ class Flow:
     def _handler(self, claim: Claim) -> Registration:
         handler = self.table.by_name.get(claim.name)
         if handler is None:
-            message = f"no file in worker/handlers has {claim.name}"
+            message = f"no handler is called {claim.name}, here or in HANDLERS"
             if claim.tries < DEPLOYMENT_TRIES:
                 raise RetryableError("no_handler", message)
             raise PermanentError("no_handler", message)
         return handler
 
     def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
-        event = read(claim.body).event
-        if event is None:
-            raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
+        event, about = read_for(handler, claim)
         passage = Passage(
             self.services.gates.get(handler.queue),
             f"{claim.job}:{claim.fence}",
@@ -161,9 +165,17 @@ class Flow:
             tries=claim.tries,
             count_call=count_call,
             limit_reached=passage.limit_reached,
+            customer=about.customer,
+            reduced=claim.reduced,
+            steps=Steps(
+                self.services.ledger,
+                about,
+                dry_run=handler.name in self.dry_run,
+                begin=lambda: check_time_left(job),
+            ),
         )
         try:
-            outcome = handler.run(event, self.services, job)
+            outcome = hand_over(handler, event, self.services, job)
         except Exception as error:
             if passage.reserve_next:
                 self._remember(claim.job, passage.reserve_next)
@@ -194,7 +206,9 @@ class Flow:
         return Waiting(verdict)
 
     def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
-        verdict = decide(error, tries=claim.tries, schedule=self.schedule, chance=self.chance())
+        handler = self.table.by_name.get(claim.name)
+        schedule = waits(handler.retries if handler else None, self.schedule)
+        verdict = decide(error, tries=claim.tries, schedule=schedule, chance=self.chance())
         reason, told, trace = verdict.reason, verdict.error, ""
         if not verdict.expected:
             trace = places(error)

@@ -17,9 +17,11 @@ from telemetry.safe_errors import describe
 from telemetry.sentry import report
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
+from worker.once import Steps
 from worker.passage import Passage
 from worker.process import process
 from worker.services import Job, Services
+from worker.step_names import Origin
 from worker.stopping import Stopping, given_back
 
 
@@ -66,7 +68,7 @@ class Planning:
             return Draft(steps=steps, reason=f"the body is read: {owed.outcome}")
         handler = self.table.by_name.get(name)
         if handler is None:
-            return _none(f"a run would fail: no file in worker/handlers has {name}")
+            return _none(f"a run would fail: no handler is called {name}, here or in HANDLERS")
         if handler.plan is None:
             words = (handler.run.__doc__ or "").strip().partition("\n")[0]
             return Draft(steps=(words,) if words else (), reason="this needs nothing looked up")
@@ -105,6 +107,7 @@ class Planning:
             now=lambda: began,
             count_call=count_call,
             limit_reached=passage.limit_reached,
+            steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
         )
         try:
             made = handler.plan(event, services, job)

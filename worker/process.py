@@ -1,13 +1,17 @@
 """The first job of every delivery: from raw bytes to one job for each handler."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from schemas import (
     RECONCILED,
+    Canary,
     CustomerDeleted,
+    Envelope,
     Event,
     HolderAssignment,
     HolderAssignmentDeleted,
@@ -16,11 +20,13 @@ from schemas import (
 from worker.age import AgeLimit
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
-from worker.reading import read
+from worker.reading import Reading, read
 
 
 #: Ids of events, assignments and campaigns as Voucherify makes them.
 _ID = re.compile(r"(ev[a-z]*|rh|camp)_[A-Za-z0-9]{1,64}")
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 #: Event types as Voucherify writes them; anything else is not repeated to operators.
 _EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}")
@@ -36,7 +42,9 @@ class FanOut:
         outcome: a few words on how processing ended.
         facts: JSON object of ids for operators.
         identity: what must be handled once whatever body told of it; empty for none.
+        identity_of: whether that is an assignment, or the event alone.
         customer: id of whom the body is about; empty for nobody.
+        others: ids of whom it is about besides.
         told: the event's type and ids for the logs, which may go further than the inbox.
     """
 
@@ -44,7 +52,9 @@ class FanOut:
     outcome: str
     facts: str
     identity: str = ""
+    identity_of: Literal["assignment", "event"] = "event"
     customer: str = ""
+    others: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,16 +95,17 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
     event = reading.event
     if event is None:
         raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
-    facts |= _facts(event)
-    # The id of a holder names one assignment; being assigned again makes another one
-    # (Voucherify API reference: Add holders to referral code).
-    once = f"{event_type}:{event.holder.id}" if isinstance(event, HolderAssignmentDeleted) else ""
+    told, others = _facts(event, reading)
+    facts |= told
+    subject = _once(event, envelope)
     return FanOut(
         handlers=tuple((handler.name, handler.queue) for handler in wanted),
         outcome="handed to " + ", ".join(handler.name for handler in wanted),
         facts=json.dumps(facts),
-        identity=once,
+        identity=f"{event_type}:{subject}" if subject else "",
+        identity_of="assignment" if isinstance(event, HolderAssignmentDeleted) else "event",
         customer=facts.get("customer", ""),
+        others=others,
         told=_told(facts),
     )
 
@@ -109,15 +120,35 @@ def _told(facts: Mapping[str, str]) -> dict[str, str]:
     return {"event_type": facts["event_type"], **ids}
 
 
-def _facts(event: Event) -> dict[str, str]:
-    if isinstance(event, CustomerDeleted):
-        return {"customer": event.customer.id}
-    if not isinstance(event, HolderAssignment):
-        return {}
-    holder = event.holder
-    return {
-        "holder": holder.id,
-        "customer": holder.customer_id,
-        "campaign": holder.campaign_id,
-        "role": str(holder.holder_role) if isinstance(holder.holder_role, HolderRole) else "?",
-    }
+def _once(event: Event, envelope: Envelope) -> str:
+    """Name what is to be handled once, however many bodies tell of it."""
+    match event:
+        case HolderAssignmentDeleted():
+            # The id of a holder names one assignment; being assigned again makes another one
+            # (Voucherify API reference: Add holders to referral code).
+            return event.holder.id
+        case CustomerDeleted() | Canary():
+            # To erase again is harmless, and no two canaries are the same.
+            return ""
+    # The same in every sendout of an event; of another form it could be as long as a body.
+    found = envelope.event.id
+    return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
+
+
+def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Give ids for operators, and whom the event is about besides the customer among them."""
+    match event:
+        case CustomerDeleted():
+            return {"customer": event.customer.id}, ()
+        case HolderAssignment():
+            holder = event.holder
+            role = holder.holder_role
+            told = {
+                "holder": holder.id,
+                "customer": holder.customer_id,
+                "campaign": holder.campaign_id,
+                "role": str(role) if isinstance(role, HolderRole) else "?",
+            }
+            return told, ()
+    customer, *others = reading.customers or ("",)
+    return ({"customer": customer} if customer else {}), tuple(others)

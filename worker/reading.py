@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from schemas import Envelope, Event, load_envelope, load_event, parse_body
+from worker.customers import customers_of
 
 
 #: Bodies that are kept, newest first, and the longest of these: a few megabytes in all.
@@ -26,6 +27,11 @@ class Reading:
     def event(self) -> Event | None:
         """The event; None when its type has no schema, UnreadableBody when it is unreadable."""
         return load_event(self.envelope)
+
+    @cached_property
+    def customers(self) -> tuple[str, ...]:
+        """Whom the event is about (`worker.customers`)."""
+        return customers_of(self.envelope)
 
 
 def read(body: bytes) -> Reading:

@@ -2,13 +2,14 @@ import os
 import random
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import structlog
 from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
-from redis import Redis
+from redis import Redis, RedisError
 
 from inbox.book import Book
 from inbox.canary import CanaryBook
@@ -31,6 +32,7 @@ from worker.loop import Loop
 from worker.perks import make_perks
 from worker.planner import Planner
 from worker.planning import Planning
+from worker.queue_rights import tell_missing_rights
 from worker.services import Services
 from worker.settings import WorkerSettings
 from worker.stopping import Stopping
@@ -73,6 +75,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryBook(store).handled,
         remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
+        ledger=effects,
     )
 
 
@@ -129,6 +132,8 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             answer_timeout=5.0,
             name="perkhook-worker",
         )
+        with suppress(RedisError):
+            tell_missing_rights(store, queues)
         jobs = Jobs(
             store,
             lease_seconds=settings.broker.lease_seconds,
@@ -145,6 +150,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             chance=random.random,
             max_event_age_seconds=settings.max_event_age_seconds,
             stopping=self._stopping,
+            dry_run=worker.app.perkhook_dry_run,
         )
         self._listen(worker, jobs)
         self._stopping.watch(lambda: self._force(worker), _leave)

@@ -10,6 +10,7 @@ from settings.parsers import on_or_off, seconds_list, whole_number
 from telemetry.settings import TelemetrySettings
 from worker.canary import CanarySettings
 from worker.crm import CrmSettings
+from worker.handler_names import handler_names, module_names
 from worker.perks import PerksSettings
 from worker.reconcile.settings import ReconcileSettings
 from worker.webhook_watch import WebhookWatchSettings
@@ -17,6 +18,11 @@ from worker.webhook_watch import WebhookWatchSettings
 
 #: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
 DEFAULT_SCHEDULE = "10,30,60,120,300,600,1200,2400,3600,7200,10800,14400,21600,21600"
+
+
+def read_modules(reader: Reader) -> tuple[str, ...]:
+    """Read which modules hold a shop's own handlers."""
+    return reader.read("HANDLERS", module_names, ",")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,8 @@ class BrokerSettings:
     telemetry: TelemetrySettings
     lease_seconds: int
     concurrency: int
+    #: A shop's modules with handlers of its own.
+    handlers: tuple[str, ...]
 
     @classmethod
     def read(cls, reader: Reader) -> "BrokerSettings":
@@ -37,6 +45,7 @@ class BrokerSettings:
             # Under 20 s no call with its time limits would fit into a lease.
             lease_seconds=reader.read("JOB_LEASE_SECONDS", whole_number(20, 86_400), "300"),
             concurrency=reader.read("WORKER_CONCURRENCY", whole_number(1, 500), "50"),
+            handlers=read_modules(reader),
         )
 
     @classmethod
@@ -72,6 +81,8 @@ class WorkerSettings:
     canary: CanarySettings | None
     reconcile: ReconcileSettings
     webhook_watch: WebhookWatchSettings | None
+    #: Own handlers that do nothing but tell what they would do, or `all`.
+    dry_run: tuple[str, ...]
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "WorkerSettings":
@@ -117,6 +128,7 @@ class WorkerSettings:
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
             webhook_watch=WebhookWatchSettings.read(reader),
+            dry_run=reader.read("HANDLERS_DRY_RUN", handler_names, ","),
         )
         # For that backend they are required anyway.
         if found.reconcile.interval_seconds and found.perks.backend != "voucherify":

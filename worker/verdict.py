@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis import RedisError
@@ -29,6 +30,11 @@ class Verdict:
     error: str
     delay_seconds: float | None
     expected: bool = True
+
+
+def waits(own: Sequence[float] | None, usual: tuple[float, ...]) -> tuple[float, ...]:
+    """Choose the waits between a job's tries: its handler's own if it has any, even none."""
+    return usual if own is None else tuple(own)
 
 
 def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance: float) -> Verdict:

@@ -1,7 +1,7 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms
 -- Gives {'claimed', fence, tries, received, now, queue, body, 1 if an operator has sent it again,
--- else 0} or {'refused', state}; the state is
+-- else 0, 1 if the body was reduced, else 0} or {'refused', state}; the state is
 -- 'newer' if a newer release packed the body, and then the sweep sends it again to another worker.
 local job, lease = ARGV[1], tonumber(ARGV[2])
 local key, delivery = JOB .. job, delivery_of(job)
@@ -17,7 +17,7 @@ if not state then
   unfold(delivery, received, body, trace,
     'state', 'running', 'since', now, 'fence', 1, 'tries', 1)
   redis.call('ZADD', RUNNING, now + lease, job)
-  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body, 0}
+  return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body, 0, 0}
 end
 
 local index = QUEUED .. queue
@@ -28,7 +28,7 @@ if state == 'waiting' then
 elseif state ~= 'queued' then
   return {'refused', state}
 end
-local of_delivery = redis.call('HMGET', DELIVERY .. delivery, 'received', 'body')
+local of_delivery = redis.call('HMGET', DELIVERY .. delivery, 'received', 'body', 'erased')
 if is_newer(of_delivery[2]) then return {'refused', 'newer'} end
 
 redis.call('ZREM', index, job)
@@ -37,4 +37,4 @@ local fence, tries = (found[3] or 0) + 1, (found[4] or 0) + 1
 redis.call('HSET', key, 'state', 'running', 'since', now, 'fence', fence, 'tries', tries)
 if found[5] then redis.call('HDEL', key, 'held') end
 return {'claimed', fence, tries, of_delivery[1], now, queue, of_delivery[2],
-  found[6] and 1 or 0}
+  found[6] and 1 or 0, of_delivery[3] and 1 or 0}

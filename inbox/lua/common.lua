@@ -140,7 +140,9 @@ local function end_job(job, outcome, window, now, made, fields)
   redis.call('HSET', key, 'settled', now, unpack(fields))
   local found = redis.call('HMGET', key, 'received', 'customer')
   redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
-  if found[2] then redis.call('SREM', CUSTOMER .. found[2], delivery_of(job)) end
+  for customer in string.gmatch(found[2] or '', '%S+') do
+    redis.call('SREM', CUSTOMER .. customer, delivery_of(job))
+  end
   -- The server's clock may have been set back.
   local age = math.max(now - tonumber(found[1]), 0)
   redis.call('PEXPIRE', key, math.max(window - age, 3600000))

@@ -5,7 +5,10 @@ local key, now = EFFECT .. ARGV[1], server_now()
 if redis.call('EXISTS', key) == 0 then
   redis.call('HSET', key, 'state', 'planned', 'planned', now, 'holder', ARGV[2],
     'customer', ARGV[3], unpack(ARGV, 5))
-  for _, index in ipairs({EFFECTS_OF .. 'holder:' .. ARGV[2], EFFECTS_OF .. 'customer:' .. ARGV[3]}) do
+  local indexes = {EFFECTS_OF .. 'holder:' .. ARGV[2]}
+  -- Not every event is about a customer.
+  if ARGV[3] ~= '' then table.insert(indexes, EFFECTS_OF .. 'customer:' .. ARGV[3]) end
+  for _, index in ipairs(indexes) do
     -- Entries before these are gone; the index of a busy customer lives on.
     redis.call('ZREMRANGEBYSCORE', index, '-inf', now - tonumber(ARGV[4]))
     redis.call('ZADD', index, now, ARGV[1])

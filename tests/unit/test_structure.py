@@ -112,6 +112,14 @@ def test_containers_are_given_every_setting(
     assert read.asked - NOT_OURS - given == set()
 
 
+def test_flower_knows_the_handlers_that_workers_know() -> None:
+    """Both build the Celery application, so both are told which modules hold own handlers."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+    assert "HANDLERS" in services["worker"]["environment"]
+    assert "HANDLERS" in services["flower"]["environment"]
+
+
 def test_the_images_own_command_is_the_procfiles_web() -> None:
     """`docker run` without a command starts the receiver as the Procfile does."""
     line = next(

@@ -9,7 +9,8 @@ To add a handler, add a file with a function:
         return "a few words on what was done, without personal data"
 
 The function's name is the job's name: it stands in ids, logs and Flower, so a handler that is
-renamed while its jobs wait leaves them without code.
+renamed while its jobs wait leaves them without code. A shop's own handlers stand outside of this
+repository: docs/handlers.md and `worker.own_handlers`.
 """
 
 import importlib
@@ -41,7 +42,8 @@ def load_handlers() -> HandlerTable:
     """Import every file of this folder and table what they registered."""
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
         importlib.import_module(module.name)
-    return HandlerTable(dict(sorted(registered().items())))
+    ours = {name: each for name, each in registered().items() if not each.own}
+    return HandlerTable(dict(sorted(ours.items())))
 
 
 __all__ = ["HandlerTable", "Registration", "handles", "load_handlers"]

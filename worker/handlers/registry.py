@@ -1,9 +1,23 @@
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from inbox.ids import job_id_of
 from inbox.keys import DELIVERY_ID_LENGTH, PROCESS
+from telemetry.safe_errors import SayableError
 from worker.services import Handler, Planner
+
+
+#: The modules of our own handlers; all others are a shop's.
+HOUSE: Final = "worker.handlers."
+
+#: What is said of a handler in messages: Python's names, and no more of one than this.
+_SAYABLE: Final = re.compile(r"[^\W]{1,60}")
+
+
+class HandlerError(SayableError, ValueError):
+    """A handler that cannot be registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +28,8 @@ class Registration:
     Attributes:
         moves_money: its jobs are counted by the brake, which holds what is too much.
         plan: tells what `run` would do, by reading alone; None if its first line tells it all.
+        retries: seconds to wait after the first, second, … failed run; None for
+            RETRY_SCHEDULE_SECONDS, () for no other try.
     """
 
     name: str
@@ -22,28 +38,45 @@ class Registration:
     run: Handler
     moves_money: bool = False
     plan: Planner | None = None
+    retries: tuple[float, ...] | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a shop's own, and none of this project's."""
+        return not self.run.__module__.startswith(HOUSE)
 
 
 _registered: dict[str, Registration] = {}
 
 
 def handles(
-    *event_types: str, queue: str, moves_money: bool = False, plan: Planner | None = None
+    *event_types: str,
+    queue: str,
+    moves_money: bool = False,
+    plan: Planner | None = None,
+    retries: tuple[float, ...] | None = None,
 ) -> Callable[[Handler], Handler]:
     """
-    Register the decorated function for events of these types.
+    Register the decorated function for events of these types; see `Registration`.
 
     Raises:
-        ValueError: two handlers have the same name, or the name cannot be a job's.
+        HandlerError: two handlers have the same name, or the name cannot be a job's.
     """
 
     def register(run: Handler) -> Handler:
         name = run.__name__
         if name == PROCESS or job_id_of(f"{'0' * DELIVERY_ID_LENGTH}:{name}") is None:
-            raise ValueError(f"a handler cannot be called {name}: see inbox.ids")
+            said = name if _SAYABLE.fullmatch(name) else "so"
+            raise HandlerError(
+                f"a handler cannot be called {said}: a job's name is a-z, 0-9 and _, begins with "
+                f"a letter and is not {PROCESS}"
+            )
         if name in _registered and _registered[name].run.__module__ != run.__module__:
-            raise ValueError(f"two handlers are called {name}")
-        _registered[name] = Registration(name, queue, event_types, run, moves_money, plan)
+            raise HandlerError(
+                f"two handlers are called {name}: one in {_registered[name].run.__module__}, one "
+                f"in {run.__module__}"
+            )
+        _registered[name] = Registration(name, queue, event_types, run, moves_money, plan, retries)
         return run
 
     return register

@@ -59,7 +59,7 @@ def _what(kind: str | None, effect: Effect) -> dict[str, str | int]:
             return {"kind": "enable", "thing": fields["thing"]}
     raise PermanentError(
         "cannot_be_undone",
-        f"an effect of the kind {kind} cannot be undone here; do it in Voucherify",
+        f"an effect of the kind {kind} cannot be undone here; do it where it was done",
     )
 
 

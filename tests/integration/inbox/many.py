@@ -28,7 +28,7 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
             )
             scripts["claim"](args=[process, 60_000], client=pipe)
             scripts["fan_out"](
-                args=[process, 1, "handed on", 3_600_000, facts, "", 1, f"cust_{one}", "",
+                args=[process, 1, "handed on", 3_600_000, facts, "", 1, f"cust_{one}", "", "event",
                       handler, "crm"],
                 client=pipe,
             )  # fmt: skip

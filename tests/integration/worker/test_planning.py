@@ -132,7 +132,7 @@ def test_a_store_that_is_away_is_no_error_of_the_code(asked: Asked) -> None:
 def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:
     """It is said in words."""
     assert asked.make(given=None).reason == "the job has gone on since this was asked"
-    assert "no file in worker/handlers has gone" in asked.make("gone").reason
+    assert "no handler is called gone" in asked.make("gone").reason
 
 
 def test_nothing_is_asked_of_a_downstream_that_is_shut(asked: Asked) -> None:

@@ -186,7 +186,7 @@ KEEPERS: dict[type[Declared[Any]], set[Any]] = {
     Choice: {erasing._word},
     Timestamp: {erasing._time},
     Amount: {erasing._number},
-    Whole: {erasing._number},
+    Whole: {erasing._number, erasing._points},
     Flag: {erasing._flag},
     Part: {erasing._part},
     Parts: {erasing._part},

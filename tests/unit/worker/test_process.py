@@ -153,12 +153,12 @@ def test_an_event_that_nobody_wants_need_not_have_readable_data() -> None:
     assert process(body(document), TABLE).handlers == ()
 
 
-def test_a_new_assignment_is_remembered_and_takes_nothing_on() -> None:
-    """It has a handler of its own, and no identity: its removal has one."""
+def test_a_new_assignment_is_remembered() -> None:
+    """It has a handler of its own, and is known by its event: its removal by the assignment."""
     owed = process(body(assignment_created()), TABLE)
 
     assert owed.handlers == (("remember_assignment", "assignments"),)
-    assert owed.identity == ""
+    assert owed.identity_of == "event"
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def test_a_webhook_sent_again_in_other_bytes_has_no_second_effect(
     product = make_product()
     referee = _referee(product)
     again = json.loads(_webhook_of(product, referee))
+    # Else either may be processed first.
+    _wait_for_effects(product, referee)
     again["id"] = "whs_sent_again"
     again["event"]["id"] = "evcus_sent_again"
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
+
 from inbox.assignment import Assignment
 from schemas import read_timestamp
-from worker.errors import RetryableError
 from worker.perks.voucherify.api import PAGE, segment
 from worker.perks.voucherify.http import unreadable
 from worker.reconcile.calls import Calls
 
 
 Json = dict[str, Any]
+
+log = structlog.get_logger()
 
 #: Lists of vouchers and campaigns end with this page, whatever comes after ("Listing").
 LAST_PAGE: Final = 99
@@ -76,7 +79,7 @@ class ReconcileApi:
         return Codes(
             tuple(found),
             total if isinstance(total, int) else 0,
-            _next(place, found) if len(found) == PAGE else None,
+            _next(place, found, campaign) if len(found) == PAGE else None,
         )
 
     def holders(self, code: str, campaign: str) -> dict[str, Assignment] | None:
@@ -141,17 +144,16 @@ def _items(answer: Json, name: str) -> list[Json]:
     return [each for each in found if isinstance(each, dict)]
 
 
-def _next(place: Place, found: list[Json]) -> Place:
+def _next(place: Place, found: list[Json], campaign: str) -> Place | None:
     if place.page < LAST_PAGE:
         return Place(place.after, place.page + 1)
     last = _time(found[-1].get("created_at"))
     after = (last - timedelta(milliseconds=1)).isoformat() if last else ""
     if not after or after == place.after:
-        raise RetryableError(
-            "voucherify_list_too_long",
-            f"more than {LAST_PAGE * PAGE} codes of a campaign were made at the same moment: "
-            "they cannot be listed",
-        )
+        # More codes than pages, all made at one moment: what follows cannot be asked for. Those
+        # that are known are looked at all the same.
+        log.warning("reconcile.list_cut_short", campaign=campaign, codes=LAST_PAGE * PAGE)
+        return None
     return Place(after, 1)
 
 

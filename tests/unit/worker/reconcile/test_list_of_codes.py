@@ -1,0 +1,42 @@
+"""How the codes of a campaign are listed beyond the last page that there is."""
+
+from typing import Any
+
+from worker.perks.voucherify.api import PAGE
+from worker.reconcile.api import LAST_PAGE, Place, ReconcileApi
+
+
+class Campaign:
+    """Answers for a campaign of full pages, all of one moment or one after another."""
+
+    def __init__(self, moment: str = "2026-05-04T10:00:00.000Z") -> None:
+        self.moment = moment
+        self.queries: list[dict[str, Any]] = []
+
+    def read(self, _what: str, _path: str, query: dict[str, Any]) -> dict[str, Any]:
+        """Answer with a full page."""
+        self.queries.append(query)
+        code = {"id": "v_1", "created_at": self.moment}
+        return {"vouchers": [code] * PAGE, "total": 50_000}
+
+
+def listed(campaign: Campaign, place: Place) -> Place | None:
+    """List one page; gives the place of the next."""
+    return ReconcileApi(campaign).codes("camp_1", place).next  # type: ignore[arg-type]
+
+
+def test_after_the_last_page_it_goes_on_by_time() -> None:
+    """From a millisecond before the last code that was seen, with the first page."""
+    campaign = Campaign()
+    assert listed(campaign, Place("", LAST_PAGE - 1)) == Place("", LAST_PAGE)
+    next_window = listed(campaign, Place("", LAST_PAGE))
+    assert next_window == Place("2026-05-04T09:59:59.999000+00:00", 1)
+    listed(campaign, next_window)
+    assert campaign.queries[-1]["created_at[after]"] == next_window.after
+    assert campaign.queries[-1]["page"] == 1
+
+
+def test_codes_of_one_moment_beyond_the_last_page_end_the_list() -> None:
+    """Else the run would ask for the same pages for ever; what follows the list goes on."""
+    assert listed(Campaign(), Place("2026-05-04T09:59:59.999000+00:00", LAST_PAGE)) is None
+    assert listed(Campaign("no time"), Place("", LAST_PAGE)) is None

@@ -75,6 +75,9 @@ def reconcile(
     """
     _require_keys(settings)
     names = (*customers, *_lines(file))
+    if file is not None and not names:
+        # Without a name it would be everybody.
+        raise click.UsageError("--customers names nobody")
     scope = Scope(
         campaigns=tuple(sorted(campaigns)) or settings.reconcile.campaigns,
         customers=tuple(dict.fromkeys(names)),

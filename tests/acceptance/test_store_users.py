@@ -44,6 +44,8 @@ def test_every_process_does_its_work_as_its_own_user(
         "VOUCHERIFY_MANAGEMENT_ID": DEMO["SANDBOX_MANAGEMENT_ID"],
         "VOUCHERIFY_MANAGEMENT_TOKEN": DEMO["SANDBOX_MANAGEMENT_TOKEN"],
         "VOUCHERIFY_PROJECT_ID": "proj_perkhookSandbox",
+        "RECONCILE_INTERVAL_SECONDS": "60",
+        "RECONCILE_GRACE_SECONDS": "0",
     }
     product.start("sandbox", "web", "worker", "flower")
     (referee,) = product.scenario(referees=1)["referees"]

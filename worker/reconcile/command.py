@@ -84,6 +84,9 @@ def reconcile(
     # What is printed is for whoever asks; what is logged stands beside it.
     configure_logs(settings.broker.telemetry, process="command", stream=sys.stderr)
     names = (*customers, *_lines(file))
+    if file is not None and not names:
+        # Without a name it would be everybody.
+        raise click.UsageError("--customers names nobody")
     scope = Scope(
         campaigns=tuple(sorted(campaigns)) or settings.reconcile.campaigns,
         customers=tuple(dict.fromkeys(names)),

@@ -92,15 +92,21 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(book: Book, run: Run, 
 
 
 def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
-    book: Book, run: Run, store: Any
+    book: Book, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its next run looks at it again, and nobody who was known is forgotten meanwhile."""
     look(book, run, seen=[assignment(number) for number in range(700)])
     store.delete(keys.CODES + CAMPAIGN)
-    # The lock passes to somebody else after the first step.
     steps = iter((False, True))
-    original, book._step = book._step, lambda *args: (  # type: ignore[assignment,method-assign]
-        next(steps) and store.set(keys.RECONCILE_LOCK, OTHER), original(*args))  # fmt: skip
+    original = book._step
+
+    def step(*words: Any) -> None:
+        # The lock passes to somebody else after the first step.
+        if next(steps):
+            store.set(keys.RECONCILE_LOCK, OTHER)
+        original(*words)
+
+    monkeypatch.setattr(book, "_step", step)
     with pytest.raises(RunLostError):
         look(book, run, missing=[missing(number) for number in range(700)])
 

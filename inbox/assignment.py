@@ -22,6 +22,27 @@ class Assignment:
     kind: str = ""
     since: str = ""
 
+    @property
+    def text(self) -> str:
+        """What is known of it beside its code and campaign, as the book has it."""
+        # Ids and words of Voucherify's; a blank in one of them would make it another.
+        words = (self.customer, self.role, self.kind, self.since)
+        return " ".join(word.replace(" ", "") for word in words)
+
+    @classmethod
+    def read(cls, holder: str, text: str, *, code: str, campaign: str) -> "Assignment":
+        """Read what `text` has written."""
+        customer, role, kind, since = text.split(" ")
+        return cls(
+            holder=holder,
+            customer=customer,
+            role=role,
+            code=code,
+            campaign=campaign,
+            kind=kind,
+            since=since,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:

@@ -92,16 +92,8 @@ class Book:
         """Give who held a code when it was last looked at or told of, by assignment."""
         found: dict[str, Assignment] = {}
         for holder, text in self._client.hscan_iter(keys.ASSIGNMENTS + code, count=CHUNK):
-            customer, role, kind, since = text.decode().split(" ")
-            found[holder.decode()] = Assignment(
-                holder=holder.decode(),
-                customer=customer,
-                role=role,
-                code=code,
-                campaign=campaign,
-                kind=kind,
-                since=since,
-            )
+            name = holder.decode()
+            found[name] = Assignment.read(name, text.decode(), code=code, campaign=campaign)
         return found
 
     def looked(
@@ -124,7 +116,7 @@ class Book:
             RunLostError: another run has taken over.
         """
         news: list[tuple[list[str], list[str], list[str]]] = []
-        news += [([each.holder, _words(each)], [], []) for each in seen]
+        news += [([each.holder, each.text], [], []) for each in seen]
         news += [([], [each], []) for each in settled]
         news += [([], [], [each.assignment.holder, _text(each)]) for each in missing]
         while True:
@@ -227,7 +219,7 @@ class Book:
             assignment.campaign,
             assignment.code,
             assignment.holder,
-            _words(assignment),
+            assignment.text,
             self._memory_ms,
         ]
         return bool(self._remember(args=args))
@@ -235,13 +227,6 @@ class Book:
     def _step(self, script: Any, caller: str, words: Sequence[str | int]) -> None:
         if not script(keys=[self._run, self._lock], args=[caller, LOCK_MS, *words]):
             raise RunLostError("another run has taken over")
-
-
-def _words(each: Assignment) -> str:
-    # Ids and words of Voucherify's; a blank in one of them would make it another.
-    return " ".join(
-        word.replace(" ", "") for word in (each.customer, each.role, each.kind, each.since)
-    )
 
 
 def _text(each: Missing) -> str:

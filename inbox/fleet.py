@@ -14,20 +14,13 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys, scripts
-from inbox.fleet_views import (
-    BrakeView,
-    DelayView,
-    DownstreamView,
-    FleetView,
-    MemoryView,
-    WebhookView,
-)
+from inbox.fleet_views import BrakeView, DelayView, DownstreamView, FleetView, MemoryView
 from inbox.gates import Gate
 from inbox.headroom import bytes_left
 from inbox.rate import Rate
 from inbox.reconcile_view import view as reconcile_view
 from inbox.views import QueueView, Stats, kept_failed, kept_settled, moment
-from inbox.webhook_state import WebhookState
+from inbox.webhook_state import view as webhook_view
 
 
 #: Jobs of one index that one reading looks at, to tell how many are of which handler.
@@ -123,7 +116,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         ),
         brake=_brake(found.get("brake")),
         memory=_memory(found["memory"]),
-        webhook=_webhook(found.get("webhook")),
+        webhook=webhook_view(found.get("webhook")),
         reconcile=reconcile_view(found["reconcile"], _under(tally, "reconcile:")),
     )
 
@@ -212,18 +205,6 @@ def _brake(found: dict[str, Any] | None) -> BrakeView | None:
         return None
     return BrakeView(
         admitted=found["admitted"], most=found["most"], window_seconds=found["ms"] / 1000
-    )
-
-
-def _webhook(found: dict[str, Any] | None) -> WebhookView | None:
-    # Lua has false where a hash has no such field.
-    if not found:
-        return None
-    state, listed = found["state"], found["listed"]
-    return WebhookView(
-        age_seconds=max(found["age"], 0) / 1000,
-        active=state == WebhookState.ACTIVE if state else None,
-        listed=listed == "1" if listed else None,
     )
 
 

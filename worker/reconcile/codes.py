@@ -6,28 +6,17 @@ from typing import Any
 import structlog
 
 from inbox.assignment import Assignment, Missing, Run
-from inbox.book import Book
 from worker.errors import PermanentError
-from worker.reconcile.api import Place, ReconcileApi
-from worker.reconcile.finding import Finding
-from worker.reconcile.progress import Progress
+from worker.reconcile.api import Place
+from worker.reconcile.looking import Looking
 from worker.reconcile.removal import Fate, Told, fate, gone, missing, news, removed_at, told_in
 
 
 log = structlog.get_logger()
 
 
-class LookingAtCodes:
-    """Looks at each code of a campaign once in a run; arguments as `Reconciliation`."""
-
-    def __init__(
-        self, api: ReconcileApi, book: Book, finding: Finding, caller: str, progress: Progress
-    ) -> None:
-        self._api = api
-        self._book = book
-        self._finding = finding
-        self._caller = caller
-        self._progress = progress
+class LookingAtCodes(Looking):
+    """Looks at each code of a campaign once in a run."""
 
     def look(self, campaign: str, run: Run) -> None:
         """Look at those of a campaign that this run has not looked at yet."""

@@ -3,10 +3,8 @@
 from typing import Final
 
 from inbox.assignment import Run
-from inbox.book import Book
-from worker.reconcile.api import ReconcileApi
-from worker.reconcile.finding import Finding
-from worker.reconcile.progress import Progress, Scope
+from worker.reconcile.looking import Looking
+from worker.reconcile.progress import Scope
 from worker.reconcile.removal import (
     Fate,
     assignment_in,
@@ -20,17 +18,8 @@ from worker.reconcile.removal import (
 UNKNOWN_CUSTOMER: Final = "unknown_customer"
 
 
-class LookingAtCustomers:
-    """Looks at the activity of each customer once; arguments as `Reconciliation`."""
-
-    def __init__(
-        self, api: ReconcileApi, book: Book, finding: Finding, caller: str, progress: Progress
-    ) -> None:
-        self._api = api
-        self._book = book
-        self._finding = finding
-        self._caller = caller
-        self._progress = progress
+class LookingAtCustomers(Looking):
+    """Looks at the activity of each customer once."""
 
     def look(self, scope: Scope, run: Run) -> None:
         """Look at those of the customers that this run has not looked at yet."""

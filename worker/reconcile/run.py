@@ -6,32 +6,19 @@ from worker.reconcile.api import ReconcileApi
 from worker.reconcile.codes import LookingAtCodes
 from worker.reconcile.customers import LookingAtCustomers
 from worker.reconcile.finding import Finding
+from worker.reconcile.looking import Looking
 from worker.reconcile.progress import Progress, Scope
 
 
-class Reconciliation:
-    """
-    One run: every code of the campaigns, or every customer named, and what nobody told of.
-
-    Args:
-        api: Voucherify's, at its pace.
-        book: what is known, and how far a run is.
-        finding: what happens to a removal that nobody told of.
-        caller: names who runs it.
-        progress: hears of each step.
-    """
+class Reconciliation(Looking):
+    """One run: every code of the campaigns, or every customer named, and what nobody told of."""
 
     def __init__(
         self, api: ReconcileApi, book: Book, finding: Finding, caller: str, progress: Progress
     ) -> None:
-        self._api = api
-        self._book = book
-        self._finding = finding
-        self._caller = caller
-        self._progress = progress
-        parts = (api, book, finding, caller, progress)
-        self._codes = LookingAtCodes(*parts)
-        self._customers = LookingAtCustomers(*parts)
+        super().__init__(api, book, finding, caller, progress)
+        self._codes = LookingAtCodes(api, book, finding, caller, progress)
+        self._customers = LookingAtCustomers(api, book, finding, caller, progress)
 
     def run(self, scope: Scope, run: Run) -> None:
         """

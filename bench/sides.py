@@ -1,7 +1,7 @@
 """What is compared: how each side is started and what it leaves in its store."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,6 +81,10 @@ OURS: Final = Side(
     ready="ready.",
     environment=_ours,
     left=_ours_left,
+)
+#: The same server, answering as it does, without the accept step.
+VERIFY_ONLY: Final = replace(
+    OURS, name="perkhook, verify only", web="exec python -m bench.verify_only"
 )
 CELERY: Final = Side(
     name="Flask + Celery",

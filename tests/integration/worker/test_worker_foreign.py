@@ -147,8 +147,11 @@ def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) 
 
 def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
     """Remote control listens to a channel on which anything may be published."""
+    channel = "/0.celery.pidbox"
+    # A worker that takes jobs already subscribes to its channel only with its next look.
+    until(lambda: store.pubsub_numpat() == 1)
     for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
-        assert store.publish("/0.celery.pidbox", raw) == 1
+        assert store.publish(channel, raw) == 1
         _settles(made, number)
 
     assert "Unrecoverable" not in made.worker.text

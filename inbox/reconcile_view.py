@@ -7,7 +7,15 @@ from typing import Any, Final
 
 #: What can become of an assignment that is no longer listed, besides being found: the names that
 #: runs count it by (`worker.reconcile`).
-FATES: Final = ("told", "young", "code_gone", "customer_gone", "unknown_customer", "refused")
+FATES: Final = (
+    "told",
+    "young",
+    "code_gone",
+    "customer_gone",
+    "unknown_customer",
+    "unknown_campaign",
+    "refused",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

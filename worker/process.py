@@ -16,6 +16,7 @@ from schemas import (
     HolderAssignment,
     HolderAssignmentDeleted,
     HolderRole,
+    UnreadableBody,
 )
 from worker.age import AgeLimit
 from worker.errors import PermanentError
@@ -89,12 +90,17 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
             facts=json.dumps(facts),
             told=_told(facts),
         )
-    # What no webhook told of may be found days later.
-    if age is not None and not envelope.reconciled:
-        age.check(envelope)
-    event = reading.event
-    if event is None:
-        raise PermanentError("no_schema", f"no schema describes {facts['event_type']}")
+    try:
+        event = _event(reading, facts["event_type"], age)
+    except (UnreadableBody, PermanentError) as error:
+        if any(handler.owed for handler in wanted):
+            raise
+        return FanOut(
+            handlers=(),
+            outcome=f"handed to nobody: {error.reason}",
+            facts=json.dumps(facts),
+            told=_told(facts),
+        )
     told, others = _facts(event, reading)
     facts |= told
     subject = _once(event, envelope)
@@ -108,6 +114,15 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
         others=others,
         told=_told(facts),
     )
+
+
+def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
+    # What no webhook told of may be found days later.
+    if age is not None and not reading.envelope.reconciled:
+        age.check(reading.envelope)
+    if reading.event is None:
+        raise PermanentError("no_schema", f"no schema describes {event_type}")
+    return reading.event
 
 
 def _told(facts: Mapping[str, str]) -> dict[str, str]:

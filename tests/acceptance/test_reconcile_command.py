@@ -112,6 +112,18 @@ def test_wrong_use_is_told_before_anything_is_asked(
     assert "begun" not in ended.output()
 
 
+def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
+    """It is misspelt or deleted: the others are looked at, and whoever named it hears of it."""
+    campaign = steer(product, "POST", "codes", {"codes": 2, "referees": 1})["campaign"]
+
+    ended = run(product, "--campaign", campaign, "--campaign", "camp_typo")
+
+    assert ended.code == 1
+    assert "Looked at 2 codes" in ended.output()
+    assert "1 campaigns that Voucherify does not know" in ended.output()
+    assert '"campaign": "camp_typo"' in ended.output()
+
+
 def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) -> None:
     """One sentence and exit code 1; nobody waits, and neither do the workers' jobs."""
     begun = time.monotonic()

@@ -30,6 +30,8 @@ class Registration:
         plan: tells what `run` would do, by reading alone; None if its first line tells it all.
         retries: seconds to wait after the first, second, … failed run; None for
             RETRY_SCHEDULE_SECONDS, () for no other try.
+        owed: whether a person must hear of a body that this handler cannot be given; False where
+            nothing is lost with it.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Registration:
     moves_money: bool = False
     plan: Planner | None = None
     retries: tuple[float, ...] | None = None
+    owed: bool = True
 
     @property
     def own(self) -> bool:
@@ -55,6 +58,7 @@ def handles(
     moves_money: bool = False,
     plan: Planner | None = None,
     retries: tuple[float, ...] | None = None,
+    owed: bool = True,
 ) -> Callable[[Handler], Handler]:
     """
     Register the decorated function for events of these types; see `Registration`.
@@ -76,7 +80,9 @@ def handles(
                 f"two handlers are called {name}: one in {_registered[name].run.__module__}, one "
                 f"in {run.__module__}"
             )
-        _registered[name] = Registration(name, queue, event_types, run, moves_money, plan, retries)
+        _registered[name] = Registration(
+            name, queue, event_types, run, moves_money, plan, retries, owed
+        )
         return run
 
     return register

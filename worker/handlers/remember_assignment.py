@@ -4,7 +4,7 @@ from worker.handlers.registry import handles
 from worker.services import Job, Services
 
 
-@handles("customer.holder.assignment.created", queue="assignments")
+@handles("customer.holder.assignment.created", queue="assignments", owed=False)
 def remember_assignment(event: HolderAssignmentCreated, services: Services, _job: Job) -> str:
     """Remember who was assigned, so that a removal of which no webhook tells is found."""
     holder = event.holder

@@ -27,6 +27,7 @@ from worker.handlers import load_handlers
 from worker.perks.voucherify.http import ACCOUNT_REASONS
 from worker.planning import Planning
 from worker.reconcile.progress import Progress, Scope
+from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.reconcile.telling import Telling
 from worker.running import make_services
@@ -107,6 +108,9 @@ def reconcile(
         left = list(runner.book.missing())
         drafts = dict(_drafts(settings, store, runner, left[:plans]))
     telling.end(progress, left, drafts, apply=apply)
+    if progress.counts.get(UNKNOWN_CAMPAIGN):
+        # All else was done, and whoever named it must hear of it.
+        sys.exit(1)
 
 
 def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Progress:

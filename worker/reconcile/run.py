@@ -1,13 +1,22 @@
 from collections.abc import Iterator
+from typing import Final
+
+import structlog
 
 from inbox.assignment import Run
 from inbox.book import Book
-from worker.reconcile.api import ReconcileApi
+from worker.reconcile.api import Json, ReconcileApi
 from worker.reconcile.codes import LookingAtCodes
 from worker.reconcile.customers import LookingAtCustomers
 from worker.reconcile.finding import Finding
 from worker.reconcile.looking import Looking
 from worker.reconcile.progress import Progress, Scope
+
+
+log = structlog.get_logger()
+
+#: A campaign that was named and that Voucherify does not know.
+UNKNOWN_CAMPAIGN: Final = "unknown_campaign"
 
 
 class Reconciliation(Looking):
@@ -42,13 +51,27 @@ class Reconciliation(Looking):
 
     def _campaigns(self, scope: Scope, run: Run) -> Iterator[str]:
         if scope.campaigns:
-            listed = dict.fromkeys(scope.campaigns, 0)
+            named = (name for name in scope.campaigns if not run.count(_done(name)))
+            todo = {name: self._size(name) for name in named}
         else:
-            found = ((each.get("id"), each.get("vouchers_count")) for each in self._api.campaigns())
-            listed = {str(name): many if isinstance(many, int) else 0 for name, many in found}
-        todo = {name: many for name, many in listed.items() if not run.count(_done(name))}
+            listed = {str(each.get("id")): _size(each) for each in self._api.campaigns()}
+            todo = {name: many for name, many in listed.items() if not run.count(_done(name))}
         self._progress.expect(todo)
         yield from todo
+
+    def _size(self, campaign: str) -> int:
+        found = self._api.campaign(campaign)
+        if found is None:
+            # Deleted, or misspelt. What is known of its codes is looked at all the same, and it
+            # must not keep other campaigns from being looked at.
+            self._progress.count(UNKNOWN_CAMPAIGN)
+            log.warning("reconcile.campaign_unknown", campaign=campaign)
+        return _size(found or {})
+
+
+def _size(campaign: Json) -> int:
+    many = campaign.get("vouchers_count")
+    return many if isinstance(many, int) else 0
 
 
 def _done(campaign: str) -> str:

@@ -20,6 +20,7 @@ from worker.reconcile.customers import UNKNOWN_CUSTOMER
 from worker.reconcile.deliver import APPLIED
 from worker.reconcile.progress import Progress
 from worker.reconcile.removal import Fate
+from worker.reconcile.run import UNKNOWN_CAMPAIGN
 
 
 #: Where nobody sees a bar move, a line so often.
@@ -31,6 +32,7 @@ _FATES: Final = {
     Fate.CUSTOMER_GONE: "of a customer who was deleted",
     Fate.CODE_GONE: "of a code that was deleted, without an event of a removal",
     UNKNOWN_CUSTOMER: "customers whom Voucherify does not know: deleted, or of another project",
+    UNKNOWN_CAMPAIGN: "campaigns that Voucherify does not know: deleted, misspelt or of others",
     "refused": "codes that Voucherify refused to tell of",
 }
 

@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from schemas import UnreadableBody
 from tests.samples import PERSONAL, assignment_created, assignment_deleted, body, customer_deleted
+from worker.age import AgeLimit
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable, load_handlers
 from worker.handlers.registry import Registration
@@ -159,6 +162,25 @@ def test_a_new_assignment_is_remembered() -> None:
 
     assert owed.handlers == (("remember_assignment", "assignments"),)
     assert owed.identity_of == "event"
+
+
+@pytest.mark.parametrize("day", ["2025-03-04", "2025-04-04"])
+def test_an_assignment_that_cannot_be_remembered_is_no_work_for_a_person(day: str) -> None:
+    """Stale or unreadable, nothing is lost with it; but a shop's handler would be owed it."""
+    received = datetime.fromisoformat(f"{day}T08:20:00Z")
+    age = AgeLimit(received=received, most=timedelta(days=1))
+    document = assignment_created()
+    if day == "2025-03-04":
+        document["data"] = {"anything": [1, 2]}
+    reason = "missing_field" if day == "2025-03-04" else "stale_event"
+
+    owed = process(body(document), TABLE, age)
+
+    assert (owed.handlers, owed.outcome) == ((), f"handed to nobody: {reason}")
+    ours = TABLE.by_name["remember_assignment"]
+    theirs = replace(ours, name="send_letter", owed=True)
+    with pytest.raises((PermanentError, UnreadableBody)):
+        process(body(document), HandlerTable({each.name: each for each in (ours, theirs)}), age)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class CountingWire:
         self._target = (parts.hostname or "127.0.0.1", parts.port or 6379)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.traffic = Traffic()
+        self._carried: list[socket.socket] = []
         threading.Thread(target=self._accept, name="counting-wire", daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -39,9 +40,10 @@ class CountingWire:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take no more connections."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        """Take no more connections, and end those that there are."""
+        for each in (self._listener, *self._carried):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     @property
@@ -60,6 +62,7 @@ class CountingWire:
                 outside, _ = self._listener.accept()
             except OSError:
                 return
+            self._carried.append(outside)
             threading.Thread(target=self._carry, args=(outside,), daemon=True).start()
 
     def _carry(self, outside: socket.socket) -> None:

@@ -9,9 +9,10 @@ from inbox.erasure import Erasure
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.counting import CountingWire
-from tests.integration.costs.bounds import EVENTS, commands, events, within
+from tests.integration.costs.bounds import EVENTS, MOST, commands, events, within
+from tests.patience import of_three
 from tests.processes import Process, procfile_command, wait_until
 from worker.crm.dry_run import DryRunCrm
 from worker.ended import Settled
@@ -24,7 +25,7 @@ from worker.services import Services
 @pytest.fixture
 def flow(wire: CountingWire) -> Iterator[Flow]:
     """What runs jobs in a worker, with handlers that call nobody."""
-    client = connect(wire.url, max_connections=4)
+    client = connect(wire.url, max_connections=4, answer_timeout=ANSWER_SECONDS)
     jobs = Jobs(
         client,
         lease_seconds=LEASE_SECONDS,
@@ -86,12 +87,19 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
         worker.wait_for("ready.")
         intake.accept(events(1)[0])
         wait_until(lambda: settled() == 1, "the first event is settled")
-        wire.take()
-        for body in events():
-            intake.accept(body)
-        wait_until(lambda: settled() == 1 + EVENTS, "all events are settled")
-        counted = wire.take()
+
+        def turns() -> float:
+            before = settled()
+            wire.take()
+            for body in events():
+                intake.accept(body)
+            wait_until(lambda: settled() == before + EVENTS, "all events are settled")
+            return wire.take().turns / EVENTS
+
+        # On a busy machine more are needed, and never fewer.
+        what = "round trips of an event in a worker"
+        found = of_three(turns, lambda found: found <= MOST[what])
     finally:
         worker.kill()
 
-    within("round trips of an event in a worker", counted.turns / EVENTS)
+    within(what, found)

@@ -49,11 +49,15 @@ class Later:
         return (int(seconds) * 1000 + int(microseconds) // 1000 + self._ahead_ms) / 1000
 
 
-def most_within(times: list[float], seconds: float) -> int:
-    """Count the most of these times, in order, that lie in any window."""
+#: Between which two times something happened.
+Span = tuple[float, float]
+
+
+def most_within(spans: list[Span], seconds: float) -> int:
+    """Count the most of these, in order, that lie in any window, wherever in their spans."""
     most, first = 0, 0
-    for last, time in enumerate(times):
-        while times[first] <= time - seconds:
+    for last, (_, latest) in enumerate(spans):
+        while spans[first][0] <= latest - seconds:
             first += 1
         most = max(most, last - first + 1)
     return most

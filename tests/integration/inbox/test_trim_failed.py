@@ -1,6 +1,7 @@
 """Failed jobs are kept within their bounds, and what is beyond is dropped for all to see."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.integration.inbox.keeping import (
     known_long_enough,
     noticed,
 )
+from tests.processes import wait_until
 
 
 def _fail(house: House, number: int) -> list[str]:
@@ -43,13 +45,22 @@ def test_the_oldest_beyond_the_number_are_dropped(house: House, beyond: int) -> 
 
 def test_a_job_is_kept_to_the_last_millisecond(house: House) -> None:
     """At exactly FAILED_KEEP_SECONDS a job is still there, a millisecond later it is not."""
-    job = house.failed()
+    numbers = iter(range(1000))
+    # A busy machine may look before and after, and not in the one millisecond.
+    wait_until(
+        lambda: _seen_at_the_bound(house, house.failed(b"%d" % next(numbers))),
+        "a trim in the very last millisecond",
+    )
+
+
+def _seen_at_the_bound(house: House, job: str) -> bool:
     trimming = noticed(house.store, failed_seconds=DAY)
-    failed_ago(house.store, job, DAY - 0.05)
+    failed_ago(house.store, job, DAY - 0.01)
     until = int(house.store.zscore(keys.FAILED, job)) + DAY * 1000
     seen_at_the_bound = False
 
-    while (before := house._milliseconds()) <= until + 5:
+    while True:
+        before = house._milliseconds()
         gone = dropped(trimming.trim())
         after = house._milliseconds()
         if gone:
@@ -59,7 +70,7 @@ def test_a_job_is_kept_to_the_last_millisecond(house: House) -> None:
         seen_at_the_bound = seen_at_the_bound or before == after == until
 
     assert gone == [Dropped(job, "no_such", AGE)]
-    assert seen_at_the_bound, "the machine was too busy to look in the one millisecond: run again"
+    return seen_at_the_bound
 
 
 def test_age_and_number_are_told_apart(house: House) -> None:
@@ -176,14 +187,24 @@ def test_a_retry_and_a_drop_of_the_same_job_exclude_each_other(
     for job in jobs:
         failed_ago(house.store, job, DAY + 1)
     trimming = noticed(house.store)
+    # Neither is at its end before the other has begun.
+    has_dropped, has_retried = Event(), Event()
 
     def retry_all() -> dict[str, str]:
-        return {job: house.desk.retry(job, who=WHO) for job in reversed(jobs)}
+        answers = {}
+        for job in reversed(jobs):
+            assert has_dropped.wait(60)
+            answers[job] = house.desk.retry(job, who=WHO)
+            has_retried.set()
+        return answers
 
     def drop_all() -> list[Dropped]:
         gone: list[Dropped] = []
         while house.store.zcard(keys.FAILED):
-            gone += dropped(trimming.trim())
+            for batch in trimming.trim():
+                gone += batch.dropped
+                has_dropped.set()
+                assert has_retried.wait(60)
         return gone
 
     with ThreadPoolExecutor(2) as pool:

@@ -173,6 +173,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     perks.enter("caller", 4)
     for _ in range(FAILURES_THAT_SHUT):
         crm.failed("caller", "down")
+    store.hincrby(keys.GATE + "crm", "until", 60_000)  # longer than this test, whatever happens
 
     found = read(client)
 
@@ -184,7 +185,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     assert found["perkhook_downstream_up perks"] == 1
     assert found["perkhook_downstream_shut_seconds perks"] == 0
     assert found["perkhook_downstream_up crm"] == 0
-    assert 0 < found["perkhook_downstream_shut_seconds crm"] <= 2
+    assert 30 < found["perkhook_downstream_shut_seconds crm"] <= 62
     store.hset(keys.GATE + "crm", "until", 1)
     half_open = read(client)
     assert half_open["perkhook_downstream_up crm"] == 0, "its pause is over, nothing has worked"
@@ -206,7 +207,7 @@ def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
     assert found.swept is not None
     assert (found.now - found.swept).total_seconds() < 5
 
-    assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 29_000
+    assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 15_000
     store.zadd(keys.WORKERS, {"a": 1})
 
     assert fleet.read().workers == 1

@@ -15,8 +15,7 @@ def own_store() -> Iterator[ValkeyServer]:
     server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
     server.start()
     yield server
-    if server.is_running():
-        server.stop()
+    server.terminate()
 
 
 @pytest.fixture

@@ -20,14 +20,29 @@ def target() -> Iterator[Target]:
 
 
 @pytest.fixture
-def settings(target: Target) -> SandboxSettings:
-    """Demo settings, with webhooks repeated after milliseconds instead of minutes."""
-    return replace(from_environ({}), webhook_url=target.url, speedup=600_000.0)
+def speedup() -> float:
+    """How much sooner webhooks are repeated: after milliseconds instead of minutes."""
+    return 600_000.0
 
 
 @pytest.fixture
-def app(settings: SandboxSettings) -> Iterator[Flask]:
+def settings(target: Target, speedup: float) -> SandboxSettings:
+    """Demo settings, with webhooks that are repeated soon."""
+    return replace(from_environ({}), webhook_url=target.url, speedup=speedup)
+
+
+@pytest.fixture
+def shortest_answer_seconds() -> float:
+    """How long a receiver may take at any speed-up: longer than a machine stands still."""
+    return 10.0
+
+
+@pytest.fixture
+def app(
+    settings: SandboxSettings, shortest_answer_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     """The stand-ins with an empty state."""
+    monkeypatch.setattr("sandbox.schedule._SHORTEST_ANSWER_SECONDS", shortest_answer_seconds)
     app = create_app(settings)
     app.extensions["sandbox"].clear()
     yield app

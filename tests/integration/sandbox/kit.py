@@ -28,14 +28,15 @@ class Target:
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
-    seconds: float = 0.0
+    #: While it is not set, a webhook is read and not answered.
+    answers: threading.Event = field(default_factory=threading.Event)
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Keep a webhook and answer the next status, the last one for ever."""
         request = Request(environ)
         self.received.append((dict(request.headers), request.get_data()))
-        time.sleep(self.seconds)
+        self.answers.wait(60)
         status = self.statuses.pop(0) if len(self.statuses) > 1 else (self.statuses or [202])[0]
         return Response(status=status)(environ, start_response)
 
@@ -49,6 +50,7 @@ class _QuietHandler(WSGIRequestHandler):
 def listening() -> Iterator[Target]:
     """Serve a target on a free port."""
     target = Target()
+    target.answers.set()
     server = make_server("127.0.0.1", 0, target, threaded=True, request_handler=_QuietHandler)
     target.url = f"http://127.0.0.1:{server.server_port}/webhooks"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -56,6 +58,7 @@ def listening() -> Iterator[Target]:
     try:
         yield target
     finally:
+        target.answers.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -11,7 +11,7 @@ from inbox.jobs import Jobs
 from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
-from tests.integration.worker.station import Station, station
+from tests.integration.worker.station import Station, station, until
 from worker.outgoing import make_client
 from worker.perks.voucherify import VoucherifyPerks
 from worker.perks.voucherify.api import VoucherifyApi
@@ -71,11 +71,13 @@ def shared_station(
 
 
 @pytest.fixture
-def worker_station(shared_station: Station, shop: Shop) -> Station:
+def worker_station(shared_station: Station, shop: Shop) -> Iterator[Station]:
     """A worker that runs, and stand-ins with an empty state."""
     assert shared_station.shop is shop
     assert shared_station.worker.is_ready()
-    return shared_station
+    yield shared_station
+    # The stand-ins are every test's: what this one has begun must not call them in the next.
+    until(shared_station.is_quiet)
 
 
 @pytest.fixture

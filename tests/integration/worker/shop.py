@@ -11,12 +11,34 @@ import httpx
 from werkzeug.serving import make_server
 
 from sandbox.app import create_app
-from sandbox.clock import now
+from sandbox.clock import Clock, now
 from sandbox.serve import _QuietHandler
 from sandbox.settings import SandboxSettings, from_environ
 from sandbox.voucherify.ledger import Posting, post
 from sandbox.world import World
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
+
+
+class Patience(Clock):
+    """The machine's time; what waits by it can be let go before its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._over = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for so long, or until it is over for all who wait."""
+        self._over.wait(seconds)
+
+    def let_go(self) -> None:
+        """End all waiting; who waits from now on waits anew."""
+        over, self._over = self._over, threading.Event()
+        over.set()
+
+    def reset(self) -> None:
+        """Tell the machine's time again, and let nobody wait."""
+        super().reset()
+        self.let_go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class Shop:
     url: str
     settings: SandboxSettings
     world: World
+    clock: Patience
 
     def clear(self) -> None:
         """Start anew; webhooks are written and not sent."""
@@ -42,8 +65,9 @@ class Shop:
         self.call("PUT", "/sandbox/faults", {component: list(faults)})
 
     def well(self) -> None:
-        """Switch all faults off."""
+        """Switch all faults off, and answer those who are kept waiting."""
         self.call("DELETE", "/sandbox/faults")
+        self.clock.let_go()
 
     def removal(self, holder: str) -> bytes:
         """End an assignment as a person at the dashboard does; gives the webhook's body."""
@@ -123,14 +147,16 @@ def ago(**time: float) -> datetime:
 @contextmanager
 def served() -> Iterator[Shop]:
     """Serve the stand-ins on a free port."""
-    settings = from_environ({})
-    app = create_app(settings)
+    settings, clock = from_environ({}), Patience()
+    app = create_app(settings, clock=clock)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Shop(f"http://127.0.0.1:{server.server_port}", settings, app.extensions["sandbox"])
+        url = f"http://127.0.0.1:{server.server_port}"
+        yield Shop(url, settings, app.extensions["sandbox"], clock)
     finally:
+        clock.let_go()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from inbox.intake import Intake
 from inbox.views import JobView
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
+from tests.processes import PATIENCE_SECONDS
 
 
 T = TypeVar("T")
@@ -70,11 +72,13 @@ class Worker:
     @property
     def text(self) -> str:
         """All that it wrote."""
-        return self.output.read_text()
+        return self.output.read_text(errors="replace")
 
     def logs(self, event: str) -> list[dict[str, Any]]:
         """List its lines about an event."""
-        lines = [line for line in self.text.splitlines() if line.startswith("{")]
+        # The last one may be but half written.
+        whole = self.text.rpartition("\n")[0]
+        lines = [line for line in whole.splitlines() if line.startswith("{")]
         return [found for line in lines if (found := json.loads(line))["event"] == event]
 
     def is_ready(self) -> bool:
@@ -140,6 +144,14 @@ class Station:
 
         return until_some(look, seconds=seconds)
 
+    def is_quiet(self) -> bool:
+        """Whether nothing runs, nor will within a minute."""
+        stats = self.desk.stats()
+        if stats.running or any(queue.jobs for queue in stats.queues):
+            return False
+        soon = datetime.now(UTC) + timedelta(minutes=1)
+        return stats.next_try is None or stats.next_try > soon
+
     def states(self, job: str) -> list[str]:
         """List the Celery events that ended runs of a job."""
         return [
@@ -180,11 +192,11 @@ def station(shop: Shop, folder: Path, **more: str) -> Iterator[Station]:
             listening(url) as events,
             working(environment(url, shop, **more), folder / "worker.log") as worker,
         ):
-            until(worker.is_ready)
+            until(worker.is_ready, seconds=PATIENCE_SECONDS)
             yield Station(worker, shop, url, Intake(client), desk, events)
     finally:
         client.connection_pool.disconnect()
-        server.stop()
+        server.terminate()
 
 
 @contextmanager

@@ -21,8 +21,10 @@ MINUTE = Rate(100, 60)
 
 
 @pytest.fixture
-def gated(house: House, store: Redis) -> House:
+def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
     """A flow whose one handler has a gate with a budget, and moves money."""
+    # No test takes longer than a pause, whatever the machine does.
+    monkeypatch.setattr("inbox.gates.FIRST_PAUSE_MS", 30_000)
     return _gated(house, store, MINUTE)
 
 

@@ -164,8 +164,11 @@ def test_calls_of_plans_count_as_all_others(asked: Asked, store: Redis) -> None:
     assert store.zcard(keys.BUDGET + "acts") == 9
 
 
-def test_a_downstream_that_fails_in_plans_is_shut(asked: Asked) -> None:
-    """And one that works again is open, though only a plan found out."""
+def test_a_downstream_that_fails_in_plans_is_shut(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pause is that of all who call it."""
+    monkeypatch.setattr("inbox.gates.FIRST_PAUSE_MS", 30_000)
     asked.calling(1, RetryableError("down", "it is down", outage=True))
     for number in range(FAILURES_THAT_SHUT):
         made = asked.make(number=str(number))

@@ -13,7 +13,7 @@ from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from schemas import HolderAssignmentDeleted
-from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from worker.crm.http import HttpCrm
 from worker.ended import Settled
@@ -35,7 +35,7 @@ def server() -> Iterator[ValkeyServer]:
 @pytest.fixture
 def client(server: ValkeyServer) -> Iterator[Redis]:
     """A client of that store."""
-    client = connect(f"{server.connection_url}/0", max_connections=4)
+    client = connect(f"{server.connection_url}/0", max_connections=4, answer_timeout=ANSWER_SECONDS)
     yield client
     client.connection_pool.disconnect()
 

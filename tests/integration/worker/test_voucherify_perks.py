@@ -80,7 +80,8 @@ def test_own_money_put_on_before_and_after_is_left_alone(
     referee = shop.scenario(reward=GIFT, own=700)["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
-    shop.move(card, 500, "CREDITS_ADDITION")  # after the removal, and of the same amount
+    # After the removal, and of the same amount.
+    shop.move(card, 500, "CREDITS_ADDITION", at=ago(seconds=-1))
 
     perks.revoke(event, job())
 

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.integration.worker.answering import OK, Server
+from tests.patience import of_three
 from worker.wire import MOST_OF_AN_ANSWER, Reply, Wire, WireError, WireTimeoutError
 
 
@@ -160,7 +161,7 @@ def test_an_answer_has_a_time_in_all(server: Server, part: str) -> None:
 
     def drip(caller: socket) -> None:
         caller.sendall(start)
-        for _ in range(100 if start else 0):
+        for _ in range(400 if start else 0):
             sleep(0.05)
             caller.sendall(b"x")
 
@@ -170,7 +171,8 @@ def test_an_answer_has_a_time_in_all(server: Server, part: str) -> None:
     with pytest.raises(WireTimeoutError):
         server.wire(seconds=0.5).post(b"{}", HEADERS)
 
-    assert 0.4 < monotonic() - began < 2.0
+    # It drips for twenty seconds, so that no machine that stands still takes as long.
+    assert 0.4 < monotonic() - began < 15.0
 
 
 def test_a_byte_of_an_answer_gives_no_more_time(server: Server) -> None:
@@ -180,13 +182,15 @@ def test_a_byte_of_an_answer_gives_no_more_time(server: Server) -> None:
         sleep(0.8)
         caller.sendall(b"H")
 
+    def seconds() -> float:
+        began = monotonic()
+        with pytest.raises(WireTimeoutError):
+            server.wire(seconds=1.0).post(b"{}", HEADERS)
+        return monotonic() - began
+
     server.says(one_byte)
-    began = monotonic()
 
-    with pytest.raises(WireTimeoutError):
-        server.wire(seconds=1.0).post(b"{}", HEADERS)
-
-    assert monotonic() - began < 1.5
+    assert of_three(seconds, lambda found: found < 1.5) < 1.5
 
 
 def test_nobody_who_listens_is_an_error(server: Server) -> None:

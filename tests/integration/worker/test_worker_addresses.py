@@ -14,6 +14,7 @@ from tests.acceptance.receiver.kit import tls_in_front_of
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment, until, working
+from tests.processes import PATIENCE_SECONDS
 from tests.samples import assignment_deleted, body
 from worker.application import create_celery
 from worker.transport import take_only_our_messages
@@ -24,11 +25,11 @@ DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 
 def _settles(address: str, direct: str, shop: Shop, folder: Path) -> None:
     """A worker at this address settles what was accepted."""
-    client = connect(direct, max_connections=2)
+    client = connect(direct, max_connections=2, answer_timeout=30)
     desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
     delivery = Intake(client).accept(body(assignment_deleted())).delivery
     with working(environment(address, shop, **DRY), folder / "worker.log") as worker:
-        until(worker.is_ready)
+        until(worker.is_ready, seconds=PATIENCE_SECONDS)
         until(lambda: (found := desk.delivery(delivery)) and found.settled)
     client.connection_pool.disconnect()
 

@@ -15,6 +15,10 @@ from worker.handlers import load_handlers
 #: Of eight threads; see worker.bulkhead.
 SHARE = 5
 
+#: The CRM answers when it is well again. A call gives up after ten seconds, which no test takes
+#: unless the machine stands still; it is then made anew.
+KEPT_WAITING = {"delay_before_seconds": 60}
+
 #: Revocations that call nobody are all that these tests need.
 DRY = {"PERKS_BACKEND": "dry-run"}
 
@@ -33,16 +37,15 @@ def ended(made: Station, deliveries: list[str], name: str) -> bool:
 
 def test_a_queue_that_is_paused_goes_on_after_a_reconnect(shop: Shop, tmp_path: Path) -> None:
     """All connections to the store break; the pause holds, and ends when the CRM answers."""
-    # A little less than a call may take.
-    shop.faults("crm", {"delay_before_seconds": 9})
+    shop.faults("crm", KEPT_WAITING)
     with station(shop, tmp_path, **DRY) as made, Redis.from_url(made.redis_url) as store:
         before = remove(shop, made, 12)
         until(lambda: ended(made, before, "revoke_referral_perks"))
-        assert made.worker.logs("queue.paused")
+        until(lambda: made.worker.logs("queue.paused"))
 
         store.execute_command("CLIENT", "KILL", "TYPE", "normal")
 
-        until(lambda: made.worker.text.count("Connected to ") == 2)
+        until(lambda: made.worker.text.count("Connected to ") >= 2)
         after = remove(shop, made, 12)
         until(lambda: ended(made, after, "revoke_referral_perks"))
         # The CRM has not answered yet: the calls from before the reconnect still hold their share.
@@ -56,19 +59,25 @@ def test_a_queue_that_is_paused_goes_on_after_a_reconnect(shop: Shop, tmp_path: 
 
 def test_celery_still_serves_a_queue_that_is_paused(shop: Shop, tmp_path: Path) -> None:
     """Flower and `celery inspect` see all queues, and no more than the share is running."""
-    shop.faults("crm", {"delay_before_seconds": 6})
+    shop.faults("crm", KEPT_WAITING)
     with station(shop, tmp_path, **DRY) as made:
         deliveries = remove(shop, made, 12)
         until(lambda: made.worker.logs("queue.paused"))
         until(lambda: ended(made, deliveries, "revoke_referral_perks"))
 
         with Celery(broker=made.redis_url, set_as_current=False) as app:
-            inspect: Any = app.control.inspect(timeout=5.0, limit=1)
+            inspect: Any = app.control.inspect(timeout=30.0, limit=1)
             (answer,) = inspect.active_queues().values()
-            (active,) = inspect.active().values()
+
+            def whole_share_runs() -> bool:
+                (active,) = inspect.active().values()
+                notes = [each for each in active if each["name"].endswith("notify_crm")]
+                assert len(notes) <= SHARE
+                return len(notes) == SHARE
+
+            until(whole_share_runs)
 
         assert {each["name"] for each in answer} == {DELIVERIES_QUEUE, *load_handlers().queues}
-        assert len([each for each in active if each["name"].endswith("notify_crm")]) == SHARE
         # No call outlives the test: the stand-ins are shared.
         shop.well()
         until(lambda: ended(made, deliveries, "notify_crm"))
@@ -76,15 +85,17 @@ def test_celery_still_serves_a_queue_that_is_paused(shop: Shop, tmp_path: Path) 
 
 def test_a_worker_stops_while_a_queue_is_paused(shop: Shop, tmp_path: Path) -> None:
     """SIGTERM: the notes that are under way are taken, and it exits 0."""
-    shop.faults("crm", {"delay_before_seconds": 2})
+    shop.faults("crm", KEPT_WAITING)
     with station(shop, tmp_path, **DRY) as made:
         deliveries = remove(shop, made, 12)
         until(lambda: made.worker.logs("queue.paused"))
         until(lambda: ended(made, deliveries, "revoke_referral_perks"))
 
         made.worker.process.send_signal(signal.SIGTERM)
+        until(lambda: "Warm shutdown" in made.worker.text)
+        shop.well()
 
-        assert made.worker.ended(seconds=10) == 0
+        assert made.worker.ended(seconds=30) == 0
         assert len(shop.notes()) >= SHARE
 
 

@@ -20,6 +20,7 @@ from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.foreign import damaged, of_nobody, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
+from tests.processes import PATIENCE_SECONDS
 from tests.samples import PERSONAL, assignment_deleted, body
 from worker.flow import DEPLOYMENT_TRIES
 
@@ -37,10 +38,10 @@ def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
     client = connect(url, max_connections=4, answer_timeout=10)
     desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
     with working(environment(url, shop, **DRY), tmp_path / "worker.log") as worker:
-        until(worker.is_ready)
+        until(worker.is_ready, seconds=PATIENCE_SECONDS)
         yield Station(worker, shop, url, Intake(client), desk)
     client.connection_pool.disconnect()
-    server.stop()
+    server.terminate()
 
 
 @pytest.fixture
@@ -107,6 +108,7 @@ def test_a_job_whose_message_was_dropped_is_sent_again(made: Station, store: Any
 
     until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
 
+    until(lambda: made.desk.stats().counts.get("foreign_messages"))
     counts = made.desk.stats().counts
     assert (counts["foreign_messages"], counts["settled"]) == (1, 1)
     assert counts["lost_messages"] >= 1
@@ -120,10 +122,13 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
         dedupe_window_seconds=WINDOW_SECONDS,
         removal_memory_seconds=WINDOW_SECONDS,
     )
+    # Its sweep would take the job without a message for lost, and be quicker than the test.
+    store.set(keys.SWEEPING, "a test", ex=60)
     delivery = _accept_without_message(store, b"{}")
     claim = jobs.claim(f"{delivery}:process")
     assert isinstance(claim, Claim)
     jobs.fan_out(claim, [("gone_2", "crm")], outcome="handed on")
+    store.delete(keys.SWEEPING)
 
     found = made.in_state(f"{delivery}:gone_2", "failed")
 

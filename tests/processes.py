@@ -26,8 +26,12 @@ def procfile_command(name: str) -> str:
 def wait_until(done: Callable[[], bool], what: str, *, seconds: float = PATIENCE_SECONDS) -> None:
     """Ask again and again until it is so; fail with what was waited for."""
     deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain: {what}"
+    while True:
+        # Read before the look: this process may stand still between the two.
+        over = time.monotonic() > deadline
+        if done():
+            return
+        assert not over, f"waited {seconds:.0f} s in vain: {what}"
         time.sleep(0.05)
 
 
@@ -84,7 +88,7 @@ class Process:
             self.signal(signal.SIGKILL)
         self._popen.wait()
 
-    def stop(self, seconds: float = 20.0) -> int:
+    def stop(self, seconds: float = 40.0) -> int:
         """Ask it to end, and give its exit code."""
         if self.running:
             self._popen.send_signal(signal.SIGTERM)

@@ -18,6 +18,9 @@ PICTURES = ROOT / "build" / "flower"
 #: Longer than any list of ours has stops.
 MOST_STOPS = 200
 
+#: How long somebody looks for what is to appear: a page waits for workers, and these for a turn.
+PATIENCE_MS = 30_000
+
 DESKTOP = {"width": 1120, "height": 700}
 PHONE = {"width": 390, "height": 844}
 
@@ -95,7 +98,7 @@ class Chromium:
             color_scheme="dark" if dark else "light",
             http_credentials={"username": user, "password": password},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         return Visitor(context.new_page(), self.address)
 
 
@@ -103,6 +106,7 @@ class Chromium:
 def chromium(address: str) -> Iterator[Chromium]:
     """Start the system's Chromium; nothing is downloaded."""
     path = need("chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Chromium's sandbox needs rights that a container's root has not.
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -25,7 +25,8 @@ def test_a_failed_revocation_is_erased_by_command_and_succeeds_afterwards(
     referee, personal = _failed_removal(product)
     assert _found(store, personal) == set(personal)
 
-    shown = product.inbox("erase", "--customer", referee["customer"], "--why", "asked")
+    words = ("erase", "--customer", referee["customer"], "--why", "asked")
+    shown = product.inbox_process(*words)
 
     assert shown == {"customer": referee["customer"], "found": 1, "erased": 1}
     assert _found(store, personal) == set()

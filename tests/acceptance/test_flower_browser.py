@@ -34,6 +34,14 @@ def fail_notes(product: Product, number: int) -> list[dict[str, Any]]:
     return referees
 
 
+def heard_of(product: Product, state: str) -> int:
+    """Count the tasks of a state that Flower knows."""
+    answer = product.http.get(
+        f"{product.flower_url}/api/tasks", params={"state": state}, auth=(USER, PASSWORD)
+    )
+    return len(answer.raise_for_status().json())
+
+
 def test_an_outage_of_the_crm_is_mended(product: Product) -> None:
     """
     Thirty failed jobs: read why, mend, try three, see them succeed, retry the rest, none is left.
@@ -76,6 +84,8 @@ def test_retry_on_flowers_own_pages(product: Product) -> None:
         ada = browser.visitor(USER, PASSWORD)
         page, count = ada.page, ada.page.locator("#perkhook-count")
         dialog = page.get_by_role("dialog")
+        # The page is not drawn anew when Flower hears of another failure.
+        wait_until(lambda: heard_of(product, "FAILURE") == 4, "Flower has heard of each")
         ada.visit("/tasks?state=FAILURE")
         rows = page.locator("#tasks-table tbody tr[id]")
         expect(rows).to_have_count(4)

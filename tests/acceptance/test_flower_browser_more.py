@@ -61,6 +61,6 @@ def test_discard_release_and_a_store_away(tmp_path: Path) -> None:
         expect(page.get_by_role("heading", name="The inbox does not answer")).to_be_visible()
         ada.assert_accessible()
         store.start()
-        expect(page.get_by_role("heading", name="Failed jobs")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Failed jobs")).to_be_visible()
     client.close()
     store.close()

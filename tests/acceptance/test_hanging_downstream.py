@@ -12,11 +12,11 @@ from tests.processes import wait_until
 
 
 #: A call that hangs is given up after ten seconds, so one that waits behind it waits for longer.
-SMALL_DELAY_SECONDS = 5.0
+SMALL_DELAY_SECONDS = 9.5
 
 #: A few threads come to the same end as fifty do, with fewer events.
 THREADS = "10"
-EVENTS = 60
+EVENTS = 30
 
 
 def delays(product: Product, handler: str) -> list[float]:
@@ -35,7 +35,7 @@ def delays(product: Product, handler: str) -> list[float]:
 
 
 def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> None:
-    """Sixty rewards are taken back at once while it hangs; then each note arrives, once."""
+    """Thirty rewards are taken back at once while it hangs; then each note arrives, once."""
     product = make_product(WORKER_CONCURRENCY=THREADS)
     product.faults(crm={"delay_before_seconds": 30})
     referees = product.scenario(referees=EVENTS)["referees"]
@@ -45,8 +45,7 @@ def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> N
     wait_until(lambda: len(delays(product, "revoke_referral_perks")) == EVENTS, "all is taken back")
     assert max(delays(product, "revoke_referral_perks")) < SMALL_DELAY_SECONDS
     assert product.state("notes") == []
-    log = product.process("worker").output()
-    assert [line for line in log.splitlines() if '"queue.paused"' in line and '"crm"' in line]
+    wait_until(lambda: _paused(product, "crm"), "its queue is paused")
     product.faults(crm=None)
     wait_until(lambda: len(product.state("notes")) == EVENTS, "every note has arrived")
     product.wait_until_settled()
@@ -58,8 +57,13 @@ def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> N
     assert [line for line in swept if json.loads(line)["lost"]] == []
 
 
+def _paused(product: Product, queue: str) -> bool:
+    lines = product.process("worker").output().splitlines()
+    return any('"queue.paused"' in line and f'"{queue}"' in line for line in lines)
+
+
 def test_a_voucherify_that_hangs_holds_up_no_note(make_product: MakeProduct) -> None:
-    """Sixty notes reach the CRM at once while no revocation gets an answer."""
+    """Thirty notes reach the CRM at once while no revocation gets an answer."""
     product = make_product(WORKER_CONCURRENCY=THREADS)
     product.faults(voucherify={"delay_before_seconds": 30})
     referees = product.scenario(referees=EVENTS)["referees"]

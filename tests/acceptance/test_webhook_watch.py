@@ -56,6 +56,7 @@ def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, stor
     assert told(product)["event_listed"] == 0
     worker = product.process("worker")
     wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are told")
+    # Which is told before.
     assert '"webhook_watch.switched_off"' in worker.output()
     worker.stop()
     assert DEMO["SANDBOX_MANAGEMENT_TOKEN"] not in product.logs()

@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Answer:
     status: int
     at: float
     seconds: float
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -103,6 +105,14 @@ class Load:
         """Give the answers that were not 202."""
         return [answer for answer in self.answers if answer.status != 202]
 
+    def refused_without_need(self) -> list[Answer]:
+        """
+        Give those that no store explains which stood still, as any does on a busy machine.
+
+        A receiver asks it for a second, and says so.
+        """
+        return [answer for answer in self.refused() if answer.code != "inbox_timeout"]
+
     def _send_events(self) -> None:
         while not self._stopping.is_set():
             number = next(self._numbers)
@@ -120,16 +130,16 @@ class Load:
         headers = {"X-Voucherify-Signature": sign(body), "Content-Type": "application/json"}
         while True:
             began = time.time()
-            status = self._post(body, headers)
+            status, code = self._post(body, headers)
             now = time.time()
-            self.answers.append(Answer(event, status, now, now - began))
+            self.answers.append(Answer(event, status, now, now - began, code))
             if status == 202:
                 self.accepted[event] = now
                 return
             if self._given_up.wait(PAUSE_SECONDS):
                 return
 
-    def _post(self, body: bytes, headers: dict[str, str]) -> int:
+    def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         # A connection for each event: a pooled one could not tell a refusal of the receiver
         # from one that it closed while it was idle.
         parts = urlsplit(self.url)
@@ -139,9 +149,10 @@ class Load:
         try:
             connection.request("POST", "/webhooks/voucherify", body, headers)
             response = connection.getresponse()
-            response.read()
+            text = response.read()
         except (OSError, http.client.HTTPException):
-            return 0
+            return 0, ""
         finally:
             connection.close()
-        return response.status
+        found = re.search(rb'"code": ?"(\w+)"', text)
+        return response.status, found[1].decode() if found else ""

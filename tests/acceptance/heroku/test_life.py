@@ -24,7 +24,7 @@ from inbox.views import Stats
 from sandbox.ports import free_port
 from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.product import SECRET
-from tests.acceptance.receiver.kit import tls_in_front_of
+from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.faults.fleet import owed
 from tests.faults.load import Load
 from tests.faults.store import Store
@@ -97,7 +97,7 @@ def _live(folder: Path, store: Store, redis_url: str) -> Life:
         with Redis.from_url(f"{store.connection_url}/0") as client:
             seen.turned_away = client.info("stats")["rejected_connections"]
         seen.memory = {name: dynos.most_memory(name) for name in dynos.names}
-        seen.refused_while_up = len(load.refused())
+        seen.refused_while_up = len(load.refused_without_need())
         seen.sent = len(load.accepted)
         with _load(port, senders=4, pause=0.1, first=EVENTS + 1) as load:
             load.wait_for(20)

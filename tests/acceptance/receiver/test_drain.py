@@ -4,12 +4,13 @@ import os
 import signal
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from receiver.serve import FINISH_SECONDS
 from tests.acceptance.receiver.kit import (
     DEADLINE,
     SECRET,
@@ -29,7 +30,12 @@ LONG = "60"
 def drain(web: Running) -> None:
     """Ask it to stop, and wait until it says that it is about to."""
     web.process.send_signal(signal.SIGTERM)
-    eventually(lambda: web.ask("GET", "/readyz").status == 503, "readiness fails")
+    eventually(lambda: drains(web), "readiness fails")
+
+
+def drains(web: Running) -> bool:
+    """Tell whether each of its worker processes says so: enough are asked to meet two."""
+    return all(web.ask("GET", "/readyz").status == 503 for _ in range(20))
 
 
 def end_at_once(web: Running) -> int:
@@ -66,14 +72,13 @@ def test_it_drains_for_as_long_as_it_is_told(redis_url: str, tmp_path: Path) -> 
     with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS="2") as web:
         began = time.monotonic()
         web.process.send_signal(signal.SIGTERM)
-        taken = 0
-        while time.monotonic() - began < 1.8:
-            assert web.send(b'{"n":%d}' % taken).status == 202
-            taken += 1
+        with suppress(ConnectionError):  # of the first that is not let in
+            while web.process.poll() is None:
+                assert web.send(b'{"at":%f}' % time.monotonic()).status == 202
+        assert time.monotonic() - began >= 2
         assert web.process.wait(DEADLINE) == 0
 
-        assert taken > 5
-        assert 2 <= time.monotonic() - began < 6
+        assert time.monotonic() - began < 2 + FINISH_SECONDS
 
 
 def test_a_second_signal_ends_it_at_once(redis_url: str, tmp_path: Path) -> None:
@@ -89,15 +94,14 @@ def test_a_signal_to_every_process_drains_too(
     redis_url: str, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Heroku and a terminal tell workers as well: these go on until their parent says so."""
-    with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS="2", WEB_CONCURRENCY="2") as web:
+    with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS=LONG, WEB_CONCURRENCY="2") as web:
         eventually(lambda: web.output.count("Started worker-") == 2, "all have started")
-        began = time.monotonic()
         os.killpg(web.process.pid, number)
-        eventually(lambda: web.ask("GET", "/readyz").status == 503, "readiness fails")
-        while time.monotonic() - began < 1.5:
-            assert web.send(b'{"at":%f}' % time.monotonic()).status == 202
+        eventually(lambda: drains(web), "readiness fails")
+        for n in range(40):
+            assert web.send(b'{"n":%d}' % n).status == 202
 
-        assert web.process.wait(DEADLINE) == 0
+        assert end_at_once(web) == 0
         assert "Unexpected exit" not in web.output
 
 
@@ -129,16 +133,24 @@ def test_requests_in_flight_are_answered(redis_url: str, store: Redis, tmp_path:
         bodies = [b'{"n":%d}' % n for n in range(4)]
         for connection, body in zip(connections, bodies, strict=True):
             begin(connection, body)
-        store.client_pause(800)
-        began = time.monotonic()
-        for connection, body in zip(connections, bodies, strict=True):
-            connection.sendall(body)
+        # What is only read goes on: the store is asked whether they wait.
+        store.client_pause(20_000, all=False)
+        try:
+            for connection, body in zip(connections, bodies, strict=True):
+                connection.sendall(body)
+            web.process.send_signal(signal.SIGTERM)
+            eventually(lambda: "Stopping worker-1" in web.output, "the stop is under way")
+            assert web.process.poll() is None
+        finally:
+            store.client_unpause()
 
-        assert web.stop() == 0
         answers = [read_answer(connection) for connection in connections]
-        assert [answer.status for answer in answers] == [202] * 4
         assert {answer.headers["connection"] for answer in answers} == {"close"}
-        assert 0.7 < time.monotonic() - began < 5
+        for answer in answers:
+            # The latter is what a store deserves that kept somebody waiting for a second.
+            taken = answer.status == 202 or answer.json["error"]["code"] == "inbox_timeout"
+            assert taken, answer
+        assert web.process.wait(DEADLINE) == 0
 
 
 def test_a_sender_that_stops_in_the_middle_is_not_waited_for(
@@ -152,21 +164,25 @@ def test_a_sender_that_stops_in_the_middle_is_not_waited_for(
             connection.sendall(raw[:9])
             began = time.monotonic()
             web.process.send_signal(signal.SIGTERM)
-            assert web.send(b"{}").status == 202
-            web.process.wait(30)
+            with suppress(ConnectionError):  # the drain may be over by now
+                assert web.send(b"{}").status == 202
+            web.process.wait(60)
 
-            assert time.monotonic() - began < 19
+            assert time.monotonic() - began < 1 + FINISH_SECONDS + 9
 
 
 def test_a_stop_during_the_start_is_quick(redis_url: str, tmp_path: Path) -> None:
     """A worker process that still loads has nothing to finish."""
     environ = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url, "DRAIN_SECONDS": "0"}
+    # Only workers load Flask, and this one takes a minute.
+    (tmp_path / "flask.py").write_text("import time\ntime.sleep(60)\n")
+    environ["PYTHONPATH"] = str(tmp_path)
     with running("web", tmp_path / "log", HOST="127.0.0.1", **environ) as web:
         eventually(lambda: "Spawning worker-1" in web.output, "a worker process is there")
         began = time.monotonic()
 
         assert web.stop() == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < FINISH_SECONDS - 1
         assert "Started worker-1" not in web.output
 
 

@@ -1,6 +1,7 @@
 """Senders that never come to the end of a request, against the running receiver."""
 
 import resource
+import select
 import socket
 import sys
 import time
@@ -8,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
+from typing import Self
 
 import pytest
 
 from tests.acceptance.receiver.kit import (
+    DEADLINE,
     PATH,
     eventually,
     head,
@@ -36,6 +39,32 @@ UNFINISHED = {
 MORE = {"dribbling": b"x", "chunked": b"1\r\nx\r\n"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's TCP_INFO")
+
+
+class Standstill:
+    """Counts the seconds for which this process got no turn: then nobody can have been quick."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._over = Event()
+        self._thread = Thread(target=self._count)
+
+    def _count(self) -> None:
+        last = time.monotonic()
+        while not self._over.wait(0.05):
+            now = time.monotonic()
+            self.seconds += max(now - last - 0.1, 0.0)
+            last = now
+
+    def __enter__(self) -> Self:
+        """Begin to count."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop counting."""
+        self._over.set()
+        self._thread.join()
 
 
 @contextmanager
@@ -90,13 +119,15 @@ def test_slow_senders_of_every_kind_do_not_keep_webhooks_out(
         for connection in heads:
             connection.sendall(b"POST /webhooks/voucherify HTTP/1.1\r\nX-Slow: ")
 
-        with dribbling(senders):
+        with dribbling(senders), Standstill() as standstill:
             answer = web.send(b'{"healthy":1}')
             assert answer.status == 202
-            assert answer.seconds < 10  # Voucherify gives up
+            # Voucherify gives up.
+            assert answer.seconds - standstill.seconds < 10
             eventually(lambda: all(is_ended(each) for _, each in senders), "all are ended")
-        assert web.send(b'{"healthy":2}').seconds < 1
-        assert web.output.count("slow_senders.ended") < 15
+        eventually(lambda: web.send(b'{"healthy":2}').seconds < 1, "it is quick again")
+        # A line for each look, and not for each connection.
+        assert web.output.count("slow_senders.ended") < SLOW
 
 
 def test_a_slow_body_is_told_so_and_a_fast_neighbour_is_left_alone(
@@ -110,20 +141,17 @@ def test_a_slow_body_is_told_so_and_a_fast_neighbour_is_left_alone(
     ):
         slow.sendall(UNFINISHED["silent"])
         began = time.monotonic()
-        slow.settimeout(0.1)
-        answer = None
-        while answer is None and time.monotonic() < began + 15:
+        while not select.select([slow], [], [], 0.1)[0]:
+            assert time.monotonic() < began + DEADLINE, "nobody was told"
             raw = b'{"at":%d}' % time.monotonic_ns()
             busy.sendall(head(raw) + raw)
             assert read_answer(busy).status == 202
-            with suppress(TimeoutError):
-                answer = read_answer(slow)
 
-        assert answer is not None
+        assert time.monotonic() - began > 4
+        answer = read_answer(slow)
         assert answer.status == 408
         assert answer.headers["connection"] == "close"
         assert answer.json["error"]["code"] == "body_too_slow"
-        assert 4 < time.monotonic() - began < 9
         busy.sendall(head(RAW) + RAW)
         assert read_answer(busy).status == 202
         assert slow.recv(1) == b""

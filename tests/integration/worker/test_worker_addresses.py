@@ -10,7 +10,7 @@ from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.intake import Intake
 from sandbox.ports import free_port
-from tests.acceptance.receiver.kit import tls_in_front_of
+from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment, until, working

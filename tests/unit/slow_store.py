@@ -27,7 +27,6 @@ class Question:
     def __init__(self, keys: Collection[str], wait_ms: int) -> None:
         self.keys = set(keys)
         self.wait_ms = wait_ms
-        self.at = time.monotonic()
         self._answer: Future[None] = Future()
 
     def confirm(self) -> None:

@@ -15,7 +15,7 @@ def test_discard_release_and_a_store_away(tmp_path: Path) -> None:
     """A reason is wanted for discarding; held jobs are released; the page outlives its store."""
     store = Store(tmp_path)
     store.start()
-    client = connect(f"{store.connection_url}/0", max_connections=4)
+    client = connect(f"{store.connection_url}/0", max_connections=4, answer_timeout=30)
     house = make_house(client)
     fail_many(house, 60)
     held = house.in_state("held")

@@ -131,7 +131,7 @@ def test_without_the_store_only_the_tab_is_affected(tmp_path: Path) -> None:
     own_store = Store(tmp_path)
     own_store.start()
     url = f"{own_store.connection_url}/0"
-    with connect(url, max_connections=4) as client:
+    with connect(url, max_connections=4, answer_timeout=30) as client:
         fail_many(make_house(client), 3)
     with running_tab(tmp_path / "log", url) as tab:
         assert tab.get("/failed").status == 200

@@ -37,7 +37,8 @@ def web(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def desk(redis_url: str) -> Desk:
     """The operators' face of the receiver's store, empty at first."""
-    return Desk(connect(redis_url, max_connections=1), dedupe_window_seconds=3600)
+    client = connect(redis_url, max_connections=1, answer_timeout=30)
+    return Desk(client, dedupe_window_seconds=3600)
 
 
 def chunked(*parts: bytes) -> bytes:

@@ -30,6 +30,7 @@ from tests.faults.load import Load
 from tests.faults.store import Store
 from tests.processes import ROOT, wait_until
 from tests.programs import need
+from tests.standstill import Standstill
 
 
 #: The smallest plan of Heroku Key-Value Store.
@@ -92,11 +93,14 @@ def _live(folder: Path, store: Store, redis_url: str) -> Life:
         "RECLAIM_INTERVAL_SECONDS": "1",
     }
     formation = {"web": 1, "worker": 2, "flower": 1}
-    with _watching(seen, store) as over, _dynos(folder, config, port, **formation) as dynos:
-        with _browsing(seen, dynos), _load(port, most=EVENTS) as load:
+    with Standstill() as standstill, _dynos(folder, config, port, **formation) as dynos:
+        with _watching(seen, store), _browsing(seen, dynos), _load(port, most=EVENTS) as load:
             load.join()
         seen.operator = _run_as_heroku_does(config)
-        over.set()
+        with Redis.from_url(f"{store.connection_url}/0") as client:
+            seen.turned_away = client.info("stats")["rejected_connections"]
+        # Who has waited for a second connects anew, and the old connection may not be gone yet.
+        seen.stood_still = standstill.longest > 0.5
         seen.memory = {name: dynos.most_memory(name) for name in dynos.names}
         seen.refused_while_up = [answer.code for answer in load.refused_without_need()]
         seen.sent = len(load.accepted)
@@ -133,23 +137,17 @@ def _load(
 
 
 @contextmanager
-def _watching(seen: Life, store: Store) -> Iterator[threading.Event]:
+def _watching(seen: Life, store: Store) -> Iterator[None]:
     done = threading.Event()
 
     def watch() -> None:
         with Redis.from_url(f"{store.connection_url}/0") as client:
-            last = time.monotonic()
             while not done.wait(0.02):
                 others = len(client.client_list()) - 1
-                # Who has waited for a second connects anew; the old one may not be gone yet.
-                seen.stood_still |= time.monotonic() - last > 0.5
-                last = time.monotonic()
-                if not seen.stood_still:
-                    seen.most_connections = max(seen.most_connections, others)
-            seen.turned_away = client.info("stats")["rejected_connections"]
+                seen.most_connections = max(seen.most_connections, others)
 
     with _thread(watch, done):
-        yield done
+        yield
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
-from typing import Self
 
 import pytest
 
@@ -21,6 +20,7 @@ from tests.acceptance.receiver.kit import (
     read_answer,
     running_web,
 )
+from tests.standstill import Standstill
 
 
 #: As many as the server has threads.
@@ -39,32 +39,6 @@ UNFINISHED = {
 MORE = {"dribbling": b"x", "chunked": b"1\r\nx\r\n"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's TCP_INFO")
-
-
-class Standstill:
-    """Counts the seconds for which this process got no turn: then nobody can have been quick."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._over = Event()
-        self._thread = Thread(target=self._count)
-
-    def _count(self) -> None:
-        last = time.monotonic()
-        while not self._over.wait(0.05):
-            now = time.monotonic()
-            self.seconds += max(now - last - 0.1, 0.0)
-            last = now
-
-    def __enter__(self) -> Self:
-        """Begin to count."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop counting."""
-        self._over.set()
-        self._thread.join()
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,9 +59,10 @@ class Product:
         self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=100))
 
     def start(self, *names: str) -> None:
-        """Start these and wait until they are ready."""
-        for name in names:
-            getattr(self, f"_start_{name}")()
+        """Start these, side by side, and wait until all are ready."""
+        waits: list[Callable[[], None]] = [getattr(self, f"_start_{name}")() for name in names]
+        for wait in waits:
+            wait()
 
     def close(self) -> None:
         """Stop everything."""
@@ -159,15 +162,20 @@ class Product:
         self.processes.append(process)
         return process
 
-    def _start_sandbox(self) -> None:
-        self._launch(
+    def _start_sandbox(self) -> Callable[[], None]:
+        sandbox = self._launch(
             "sandbox",
             f"python -m sandbox.serve --port {_port(self.sandbox_url)}",
             SANDBOX_WEBHOOK_URL=f"{self.receiver_url}/webhooks/voucherify",
-        ).wait_for("sandbox ready")
-        self._sandbox("POST", "reset", {})
+        )
 
-    def _start_web(self) -> None:
+        def wait() -> None:
+            sandbox.wait_for("sandbox ready")
+            self._sandbox("POST", "reset", {})
+
+        return wait
+
+    def _start_web(self) -> Callable[[], None]:
         self._launch(
             "web",
             procfile_command("web"),
@@ -183,12 +191,12 @@ class Product:
             except httpx.TransportError:
                 return False
 
-        wait_until(ready, "the receiver is ready")
+        return partial(wait_until, ready, "the receiver is ready")
 
-    def _start_worker(self) -> None:
-        self._launch("worker", procfile_command("worker"), **self._worker_environment()).wait_for(
-            "ready."
-        )
+    def _start_worker(self) -> Callable[[], None]:
+        environment = self._worker_environment()
+        worker = self._launch("worker", procfile_command("worker"), **environment)
+        return partial(worker.wait_for, "ready.")
 
     def _worker_environment(self) -> dict[str, str]:
         return {
@@ -211,7 +219,7 @@ class Product:
             "CRM_HTTP_SECRET": DEMO["SANDBOX_CRM_SECRET"],
         } | self.settings
 
-    def _start_flower(self) -> None:
+    def _start_flower(self) -> Callable[[], None]:
         port = free_port()
         self.flower_url = f"http://127.0.0.1:{port}"
         self._launch(
@@ -226,7 +234,7 @@ class Product:
             # From here on it hears the workers' events.
             return "flower_worker_online{" in metrics
 
-        wait_until(ready, "Flower has heard of the worker")
+        return partial(wait_until, ready, "Flower has heard of the worker")
 
     def _sandbox(self, method: str, path: str, document: dict[str, Any]) -> Any:
         answer = self.http.request(method, f"{self.sandbox_url}/sandbox/{path}", json=document)

@@ -128,9 +128,10 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
     product.send(samples.body(samples.assignment_deleted(1)))
     wait_until(lambda: len(product.inbox("failed")) >= 2, "jobs have failed as expected")
     product.faults(crm={"delay_seconds": 6.0})
-    for n in range(2, 14):
+    # Each worker gives six threads to it at most: with ten, both have several.
+    for n in range(2, 42):
         product.send(samples.body(samples.assignment_deleted(n)))
-    wait_until(lambda: store.zcard("perkhook:running") == 12, "jobs are with the CRM")
+    wait_until(lambda: _with_the_crm(store) >= 10, "both workers have jobs with the CRM")
     store.replicaof("127.0.0.1", "1")
     told = '"job.store_unavailable"'
     workers = [each for each in product.processes if each.name == "worker"]
@@ -189,6 +190,10 @@ def test_a_sentry_that_never_answers_holds_up_nothing(
         assert product.process(name).stop() == 0
         # Two seconds are Sentry's; Heroku would kill it after thirty.
         assert monotonic() - asked < 20, name
+
+
+def _with_the_crm(store: Redis) -> int:
+    return sum(b"notify_crm" in each for each in store.zrange("perkhook:running", 0, -1))
 
 
 def _trace(event: dict[str, Any]) -> dict[str, Any]:

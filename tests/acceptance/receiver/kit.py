@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -112,12 +112,12 @@ class Running:
         """Make one request over a connection of its own."""
         start = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        connection.request(method, path, body=body or None, headers=headers)
-        response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        answer = Answer(response.status, found, response.read(), time.monotonic() - start)
-        connection.close()
-        return answer
+        # Closed whatever happens: a refused request's socket is an error when it is collected.
+        with closing(connection):
+            connection.request(method, path, body=body or None, headers=headers)
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read(), time.monotonic() - start)
 
     def send(self, body: bytes) -> Answer:
         """Send one signed webhook."""

@@ -173,8 +173,9 @@ def test_a_disk_that_fails(make_store: MakeStore, power_loss: Path) -> None:
     """A failed fsync confirms nothing, though the server counts it as done."""
     store = make_store(preload=power_loss)
     asker = Asker(store)
-    key = asker.write()
+    # Nothing is synced before something is written.
     store.slow_disk(-1)
+    key = asker.write()
 
     told: list[str] = []
 

@@ -16,7 +16,7 @@ from inbox.desk import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from sandbox.ports import free_port
-from tests.faults.tally import PROPERTY, Row, table
+from tests.faults.tally import BROKEN, PROPERTY, Row, table
 from tests.processes import ROOT
 
 
@@ -42,6 +42,7 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 _faults: list[Row] = []
+_broken: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,10 +55,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         rows: list[Any] = [each for name, each in report.user_properties if name == PROPERTY]
         _faults.extend(Row(**row) for row in rows)
+        _broken.extend(str(each) for name, each in report.user_properties if name == BROKEN)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print one row for each fault, and keep the table in build/faults.md."""
+    """Print one row for each fault, and keep the table, and which promises did not hold."""
     if not _faults:
         return
     lines = table(_faults)
@@ -67,6 +69,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     folder = ROOT / "build"
     folder.mkdir(exist_ok=True)
     (folder / "faults.md").write_text("\n".join([*lines, ""]))
+    (folder / "broken_promises").unlink(missing_ok=True)
+    if _broken:
+        (folder / "broken_promises").write_text("\n".join([*_broken, ""]))
 
 
 #: A call is made only while there is time for its thirteen seconds, and some stall besides.

@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.conftest import make_product
 from tests.faults.fleet import Fleet
 from tests.faults.store import Store
-from tests.faults.tally import PROPERTY, Row
+from tests.faults.tally import BROKEN, PROPERTY, Row
 from tests.programs import need
 
 
@@ -28,6 +28,8 @@ class Report:
     def __call__(self, row: Row, *, may_lose: bool = False) -> Row:
         """Put a row into the table, then demand the zeroes."""
         self.properties.append((PROPERTY, asdict(row)))
+        if row.doubled or (row.lost and not may_lose):
+            self.properties.append((BROKEN, row.fault))
         assert row.accepted, "nothing was accepted, so nothing was tested"
         assert may_lose or not row.lost, row
         assert not row.doubled, row

@@ -8,6 +8,9 @@ from typing import Final
 #: Under this name a test's report carries its rows, be it run in another process.
 PROPERTY: Final = "fault"
 
+#: The same, of a promise that a row shows broken.
+BROKEN: Final = "broken promise"
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

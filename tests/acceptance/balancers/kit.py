@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,7 +78,9 @@ class Balancer:
             "127.0.0.1", self.port, timeout=DEADLINE, source_address=(caller, 0)
         )
         try:
-            connection.request(method, path, body=body or None, headers=headers)
+            # One that refuses a body may answer before it has all of it.
+            with suppress(BrokenPipeError):
+                connection.request(method, path, body=body or None, headers=headers)
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, found, response.read())

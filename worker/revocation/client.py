@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -11,23 +12,42 @@ Json = dict[str, Any]
 class Answer(Enum):
     """What came of a call that changes something."""
 
-    #: 2xx with a JSON object, whatever it says.
+    #: The API's own answer says so.
     APPLIED = "applied"
     #: It stands as if it had been applied before.
     ALREADY = "already"
     NOT_FOUND = "not found"
     #: The card's balance does not allow it.
     EXCEEDED = "exceeded"
-    #: It may or may not have been applied: no answer, or one that cannot be read.
+    #: It may or may not have been applied: no answer, or one that is not the API's own.
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """
+    What came of a balance change.
+
+    Attributes:
+        balance: what is left on the card by the answer, in cents or points; None if it was not
+            applied for certain.
+        outage: whether other calls would meet the same now.
+    """
+
+    answer: Answer
+    balance: int | None = None
+    outage: bool = False
 
 
 class RevocationClient(Protocol):
     """
-    What a revocation needs of the API. A list is None where its object does not exist.
+    What a revocation needs of the API.
+
+    A thing or a list is None only where the API itself says that the thing, or the owner of the
+    list, does not exist.
 
     Raises of each:
-        PermanentError: refused in a way that trying again cannot mend.
+        PermanentError: refused in a way that trying again cannot fix.
         RetryableError: not answered, or not now; a call that changes something was not sent.
     """
 
@@ -40,8 +60,8 @@ class RevocationClient(Protocol):
     def transactions(self, card: str, job: Job) -> Iterator[Json] | None:
         """List a card's balance changes, newest first."""
 
-    def activity(self, customer: str, kind: str, campaign: str, job: Job) -> Iterator[Json] | None:
-        """List what happened to a customer."""
+    def activity(self, customer: str, since: str, job: Job) -> Iterator[Json] | None:
+        """List what happened to a customer from a time (ISO 8601) on, newest first."""
 
     def voucher(self, voucher: str, job: Job) -> Json | None:
         """Read a voucher."""
@@ -49,7 +69,10 @@ class RevocationClient(Protocol):
     def customer(self, customer: str, job: Job) -> Json | None:
         """Read a customer."""
 
-    def change_balance(self, card: str, amount: int, name: str, reason: str, job: Job) -> Answer:
+    def campaign(self, campaign: str, job: Job) -> Json | None:
+        """Read a campaign."""
+
+    def change_balance(self, card: str, amount: int, name: str, reason: str, job: Job) -> Changed:
         """Change a card's balance; never sent twice by itself."""
 
     def disable(self, voucher: str, job: Job) -> Answer:
@@ -61,8 +84,8 @@ class RevocationClient(Protocol):
     def roll_back(self, redemption: str, reason: str, job: Job) -> Answer:
         """Roll a redemption back."""
 
-    def set_metadata(self, customer: str, metadata: Json, job: Job) -> Answer:
-        """Set a customer's metadata."""
+    def set_metadata(self, customer: str, metadata: Json, job: Job) -> Json | None:
+        """Set a customer's metadata; give the customer as it is then. May be repeated."""
 
     def close(self) -> None:
         """Give up connections."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx
 
+from worker.answers import ACCOUNT, Call, Meaning, Reply, Verdict, judge
 from worker.errors import PermanentError, RetryableError
 from worker.outgoing import (
     LONGEST_WAIT_SECONDS,
@@ -16,18 +17,17 @@ from worker.outgoing import (
     transport_error,
     utc_now,
 )
-from worker.revocation.client import Answer, Json
+from worker.perks.voucherify.own import error_key
+from worker.revocation.client import Json
 from worker.services import Job
 
 
 #: The version that the answers' shapes were read of (Voucherify documentation: Versioning).
 API_VERSION: Final = "v2018-08-01"
 
-#: Keys, plan or permission: nothing is wrong with the job. All jobs wait for an operator to
-#: mend the account, rather than failing one by one.
-_ACCOUNT: Final = frozenset({401, 402, 403})
+#: All jobs wait for an operator to fix the account, rather than failing one by one.
 ACCOUNT_PAUSE_SECONDS: Final = 300.0
-ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in _ACCOUNT)
+ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in ACCOUNT)
 
 #: The calls of a whole billing cycle are used up; asking every minute would not help.
 CYCLE_PAUSE_SECONDS: Final = 3_600.0
@@ -38,12 +38,8 @@ LONGEST_LIMIT_SECONDS: Final = 3_600.0
 #: A rate limit that does not say when it ends.
 RATE_PAUSE_SECONDS: Final = 10.0
 
-#: Error keys by what they say of a call (Voucherify API reference: Errors).
-_KEYS: Final = {
-    "gift_amount_exceeded": Answer.EXCEEDED,
-    "loyalty_card_points_exceeded": Answer.EXCEEDED,
-    "already_rolled_back": Answer.ALREADY,
-}
+#: A conflict or a lock that does not say when it ends.
+BUSY_SECONDS: Final = 5.0
 
 
 class VoucherifyHttp:
@@ -69,36 +65,33 @@ class VoucherifyHttp:
         )
         self._clock = clock
 
-    def read(self, path: str, query: dict[str, Any], job: Job) -> Json | None:
+    def read(self, path: str, query: dict[str, Any], call: Call, job: Job) -> Json | None:
         """
-        GET an object; None if it does not exist.
+        GET an object; None if Voucherify itself says that it does not exist.
 
         Raises:
-            PermanentError: refused in a way that trying again cannot mend.
-            RetryableError: not answered, or not now, or not readable.
+            PermanentError: refused by Voucherify; trying again cannot help.
+            RetryableError: not answered, not now, not readable, or not answered by Voucherify.
         """
         check_time_left(job)
         try:
             answer = self._client.get(self._url + path, params=query)
         except httpx.RequestError as error:
             raise transport_error("voucherify", error) from error
-        self._heed_limit(answer, job)
-        if answer.status_code == 404:
-            return None
-        if not answer.is_success:
-            raise self._refusal(answer)
-        found = _json_object(answer)
-        if found is None:
-            raise unreadable("is not a JSON object")
-        return found
+        verdict = self._judged(answer, call, job)
+        found: Json = verdict.content
+        return None if verdict.meaning is Meaning.NOT_THERE else found
 
-    def change(self, method: str, path: str, body: Json | None, job: Job) -> Answer:
+    def change(self, method: str, path: str, body: Json | None, call: Call, job: Job) -> Verdict:
         """
         Send a call that changes something, once.
 
+        Returns:
+            DONE, NOT_THERE, or UNKNOWN: it may have been applied.
+
         Raises:
-            PermanentError, RetryableError: it was not sent, or refused. What may have been
-                applied is never an error: that is `Answer.UNKNOWN`.
+            PermanentError: refused by Voucherify; `RefusedError.key` says why.
+            RetryableError: it was not sent, or Voucherify itself says that it was not applied.
         """
         check_time_left(job)
         try:
@@ -107,40 +100,44 @@ class VoucherifyHttp:
             # No connection, so nothing was sent.
             raise transport_error("voucherify", error) from error
         except httpx.RequestError:
-            return Answer.UNKNOWN
-        self._heed_limit(answer, job)
-        if answer.is_success:
-            # An object that does not fit a model was applied all the same; what is no object
-            # at all may be the answer of something that stands in between.
-            return Answer.UNKNOWN if _json_object(answer) is None else Answer.APPLIED
-        if answer.status_code >= 500 or answer.status_code == 408:
-            return Answer.UNKNOWN
-        if answer.status_code == 404:
-            return Answer.NOT_FOUND
-        known = _KEYS.get(_error_key(answer) or "")
-        if known is None:
-            raise self._refusal(answer)
-        return known
+            return Verdict(meaning=Meaning.UNKNOWN, content=None, own=False, outage=True)
+        return self._judged(answer, call, job)
 
     def close(self) -> None:
         """Give up connections."""
         self._client.close()
 
-    def _refusal(self, answer: httpx.Response) -> PermanentError | RetryableError:
+    def _judged(self, answer: httpx.Response, call: Call, job: Job) -> Verdict:
+        self._heed_limit(answer, job)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        reply = Reply(status=answer.status_code, headers=headers, body=answer.content)
+        verdict = judge(reply, call)
+        match verdict.meaning:
+            case Meaning.REFUSED:
+                key = error_key(verdict.content)
+                raise RefusedError(f"voucherify_answered_{reply.status}", _words(reply, key), key)
+            case Meaning.TRY_AGAIN:
+                raise self._later(answer, verdict, _words(reply, error_key(verdict.content)))
+        return verdict
+
+    def _later(self, answer: httpx.Response, verdict: Verdict, words: str) -> RetryableError:
         status = answer.status_code
-        reason, message = f"voucherify_answered_{status}", f"voucherify answered {status}"
-        if key := _error_key(answer):
-            message += f" ({key})"
+        reason = f"voucherify_answered_{status}"
+        if answer.is_success:
+            return unreadable("is not what this call returns")
         if status == 429:
-            return RetryableError(reason, message, pause_seconds=self._rate_pause(answer))
-        if status in _ACCOUNT:
-            return RetryableError(reason, message, pause_seconds=ACCOUNT_PAUSE_SECONDS)
-        if status >= 500 or status == 408:
-            return RetryableError(reason, message, outage=True)
-        return PermanentError(reason, message)
+            return RetryableError(reason, words, pause_seconds=self._rate_pause(answer))
+        if not verdict.own:
+            words = f"{words}, and the answer is not Voucherify's own"
+        elif status in ACCOUNT:
+            return RetryableError(reason, words, pause_seconds=ACCOUNT_PAUSE_SECONDS)
+        wait = retry_after(answer.headers.get("Retry-After"), self._clock())
+        if wait is None and not verdict.outage:
+            wait = BUSY_SECONDS
+        return RetryableError(reason, words, retry_after_seconds=wait, outage=verdict.outage)
 
     def _heed_limit(self, answer: httpx.Response, job: Job) -> None:
-        """Tell when the API's own count of calls, of whatever caller, is used up."""
+        """Report when the API's own count of calls, of whatever caller, is used up."""
         if answer.status_code != 429 and answer.headers.get("X-Rate-Limit-Remaining") == "0":
             wait = self._until_counted_anew(answer)
             if wait:
@@ -169,21 +166,18 @@ class VoucherifyHttp:
         )
 
 
+class RefusedError(PermanentError):
+    """Voucherify refused a call and did nothing; `key` is its own word for why."""
+
+    def __init__(self, reason: str, message: str, key: str | None) -> None:
+        super().__init__(reason, message)
+        self.key = key
+
+
 def unreadable(what: str) -> RetryableError:
-    """Tell that an answer cannot be read."""
+    """Build the error for an answer that cannot be read."""
     return RetryableError("voucherify_unreadable", f"voucherify's answer {what}", outage=True)
 
 
-def _json_object(answer: httpx.Response) -> Json | None:
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _error_key(answer: httpx.Response) -> str | None:
-    # `key` is a slug such as not_found; `details` holds ids and stays out.
-    key = (_json_object(answer) or {}).get("key")
-    known = isinstance(key, str) and len(key) <= 60 and key.replace("_", "").isalnum()
-    return key if known else None
+def _words(reply: Reply, key: str | None) -> str:
+    return f"voucherify answered {reply.status}" + (f" ({key})" if key else "")

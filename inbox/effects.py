@@ -12,10 +12,8 @@ States: planned, sent (the call may be under way), answered (2xx, not yet seen i
 downstream's own records), unknown (no answer that can be read), confirmed, refused.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
@@ -23,8 +21,8 @@ from redis import Redis
 
 from inbox import keys, scripts
 from inbox.durability import Barrier
+from inbox.effect import PERKS, Begun, Effect, EffectState, Left, Turn, time_at
 from inbox.errors import InboxUnavailableError
-from inbox.views import moment
 
 
 #: Several minutes, unless the settings say otherwise.
@@ -33,53 +31,11 @@ IN_FLIGHT_SECONDS = 300.0
 #: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
 SECURE_SECONDS: Final = 5.0
 
-#: What an effect took back, by the letter that the ledger has for it.
-PERKS: Final = {
-    "A": "the referee's discount",
-    "B": "the referee's gift credits",
-    "C": "the referee's points",
-    "D": "a coupon the referrer earned",
-    "E": "credits the referrer earned",
-    "F": "points the referrer earned",
-    "H": "the referral code",
-    "M": "a mark on the customer",
-    "O": "a step of an own handler",
-}
+#: Times that a change can be in flight, after which a dead worker's hold of a card is void.
+LOCK_TIMES: Final = 3
 
-
-class EffectState(StrEnum):
-    """Where an effect stands."""
-
-    PLANNED = "planned"
-    SENT = "sent"
-    ANSWERED = "answered"
-    UNKNOWN = "unknown"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One effect as the ledger has it; amounts in cents or points, ages in seconds."""
-
-    id: str
-    state: EffectState
-    holder: str
-    customer: str
-    fields: dict[str, str]
-    now_ms: int
-
-    def number(self, name: str) -> int:
-        """Read a whole number that may not be there yet as 0."""
-        return int(self.fields.get(name, "0"))
-
-    def seconds_since(self, state: EffectState) -> float:
-        """Tell how long ago it entered a state; a long time if it never did."""
-        return (self.now_ms - self.number(state.value)) / 1000
-
-    def at(self, state: EffectState) -> datetime | None:
-        """Tell when it entered a state last."""
-        return moment(self.fields.get(state.value, "").encode() or None)
+#: How long what is left on a card is known from our last change of it. Others change it too.
+LEFT_SECONDS: Final = 60.0
 
 
 class Effects:
@@ -100,14 +56,47 @@ class Effects:
         self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
+        self._begin = scripts.load(client, "effect_begin")
         self._move = scripts.load(client, "effect_move")
-        self._lock = scripts.load(client, "card_lock")
+        #: When this process first saw a run of the store.
+        self._runs: dict[str, datetime] = {}
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
         """Note an effect that is to be made, or give what stands there already."""
         pairs = [word for pair in fields.items() for word in pair]
         answer = self._plan(args=[effect, holder, customer, self._memory_ms, *pairs])
         return _effect(effect, answer)
+
+    def begin(
+        self,
+        effect: str,
+        *,
+        holder: str,
+        customer: str,
+        fields: Mapping[str, str | int],
+        ask_intact: bool = False,
+    ) -> Begun:
+        """
+        Note a balance change, once, and take its card for it.
+
+        A card is kept for a few times as long as a change may be in flight, in case the worker
+        dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
+        back by one effect alone. `ask_intact` asks since when the ledger has lost nothing.
+        """
+        lock_ms = int(LOCK_TIMES * self.in_flight_seconds * 1000)
+        pairs = [word for pair in fields.items() for word in pair]
+        ask = "1" if ask_intact else ""
+        word, since, left, run, up, *answer = self._begin(
+            args=[effect, holder, customer, self._memory_ms, lock_ms, ask, *pairs]
+        )
+        found = _effect(effect, answer)
+        return Begun(
+            effect=found,
+            turn=Turn(word.decode()),
+            busy_seconds=max(int(since), 0) / 1000,
+            left=_left(left.decode()),
+            intact_since=self._intact_since(run.decode(), int(up), time_at(found.now_ms)),
+        )
 
     def move(
         self,
@@ -118,10 +107,41 @@ class Effects:
         **fields: str | int,
     ) -> Effect | None:
         """Go on to the next state; None if the effect is in none of those it may come from."""
+        return self.move_change(effect, to, since=since, fields=fields)
+
+    def move_change(
+        self,
+        effect: Effect,
+        to: EffectState,
+        *,
+        since: tuple[EffectState, ...],
+        fields: Mapping[str, str | int],
+        free: bool = False,
+        left: int | None = None,
+    ) -> Effect | None:
+        """
+        Do the same for a balance change.
+
+        Args:
+            effect: as it was seen last.
+            to: the next state.
+            since: the states that it may come from.
+            fields: what is noted besides.
+            free: whether it gives its card up.
+            left: what is left on the card now, if that is known.
+        """
         pairs = [word for pair in fields.items() for word in pair]
         states = "".join(f"{state} " for state in since)
-        answer = self._move(args=[effect.id, states, to.value, *pairs])
+        known = "" if left is None else left
+        kept_ms = int(LEFT_SECONDS * 1000)
+        answer = self._move(
+            args=[effect.id, states, to.value, "free" if free else "", known, kept_ms, *pairs]
+        )
         return _effect(effect.id, answer) if answer else None
+
+    def free(self, effect: Effect) -> None:
+        """Give up the card of a balance change of which nothing is under way."""
+        self._move(args=[effect.id, f"{effect.state} ", "", "free", "", 0])
 
     def secure(self, effect: Effect) -> None:
         """
@@ -138,14 +158,6 @@ class Effects:
         if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
             raise InboxUnavailableError("not_durable", "the store has lost what it was told")
 
-    def lock_card(self, card: str, effect: str, seconds: float) -> bool:
-        """Take, or keep, the right to change this card's balance; False if another has it."""
-        return bool(self._lock(args=[card, effect, int(seconds * 1000)]))
-
-    def unlock_card(self, card: str, effect: str) -> None:
-        """Give the right up."""
-        self._lock(args=[card, effect, 0])
-
     def get(self, effect: str) -> Effect | None:
         """Read one effect."""
         found = self._client.hgetall(keys.EFFECT + effect)
@@ -155,12 +167,35 @@ class Effects:
         now = seconds * 1000 + microseconds // 1000
         return _effect(effect, [now, *(word for pair in found.items() for word in pair)])
 
+    def marks_of(self, customer: str) -> Iterator[Effect]:
+        """List what was noted of marks on a customer, oldest first."""
+        for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
+            if b":M:" in name and (effect := self.get(name.decode())):
+                yield effect
+
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
         """List the effects of an assignment or a customer, oldest first."""
         index = f"holder:{holder}" if holder else f"customer:{customer}"
         for name in self._client.zrange(keys.EFFECTS_OF + index, 0, -1):
             if effect := self.get(name.decode()):
                 yield effect
+
+    def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
+        """
+        Say since when the store can have lost nothing that it was told.
+
+        A run that was started began with what was on the disk, a replica that was promoted with
+        what it had been sent; when that was, only those know who have seen the run since.
+        """
+        if not run:
+            return None
+        seen = self._runs.setdefault(run, now)
+        return seen if up_seconds < 0 else now - timedelta(seconds=up_seconds)
+
+
+def _left(text: str) -> Left | None:
+    balance, _, at = text.partition(":")
+    return Left(int(balance), time_at(int(at))) if at else None
 
 
 def _effect(effect: str, answer: list[bytes | int]) -> Effect:
@@ -174,3 +209,6 @@ def _effect(effect: str, answer: list[bytes | int]) -> Effect:
         fields=fields,
         now_ms=int(answer[0]),
     )
+
+
+__all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

@@ -22,6 +22,9 @@ ALONE = 2
 #: How long calls stay reserved for a worker that died with them.
 RESERVATION_MS = 120_000
 
+#: Calls that are kept for a job that cannot wait, by those that can.
+SPARE_CALLS = 8
+
 #: A call reaches the downstream a little after it was counted here, and two calls may swap;
 #: counting over a longer time than the downstream does keeps them apart.
 WINDOW_MARGIN_MS = 1_000
@@ -98,10 +101,24 @@ class Gate:
         )
         return float(wait) / 1000
 
-    def give_back(self, caller: str, used: int, reserved: int) -> None:
-        """Give back reserved calls that were not made."""
-        if self._most and used < reserved:
-            self._return(args=[self.name, caller, used + 1, reserved])
+    def use_spare(self, caller: str) -> float:
+        """
+        Count a call that can wait as made now; gives seconds to wait if too few are left.
+
+        A tenth of the calls is kept for jobs that cannot wait, and enough for one of them.
+        """
+        if not self._most:
+            return 0.0
+        keep = min(max(SPARE_CALLS, self._most // 10), self._most - 1)
+        wait = self._use(
+            args=[self.name, caller, 1, self._most - keep, self._window_ms, RESERVATION_MS]
+        )
+        return float(wait) / 1000
+
+    def settle(self, caller: str, used: int, reserved: int) -> None:
+        """Count reserved calls that were made as made by now, and give the others back."""
+        if self._most and reserved:
+            self._return(args=[self.name, caller, used, reserved])
 
     def well(self, caller: str) -> None:
         """Tell that the downstream works; a pause that it asked for still stands."""

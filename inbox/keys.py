@@ -81,13 +81,19 @@ perkhook:gate:<downstream>      hash    what is known of it; goes when it works 
 perkhook:gate:<downstream>:try  string  who tries it alone after a pause; half a minute
 perkhook:budget:<downstream>    zset    calls made and reserved, by time; one rate window
 perkhook:effect:<id>            hash    one effect in the ledger (`inbox.effects`); lives
-                                        REMOVAL_MEMORY_SECONDS (effect_plan, effect_move)
+                                        REMOVAL_MEMORY_SECONDS (effect_plan, effect_begin,
+                                        effect_move)
 perkhook:effects:holder:<id>    zset    effects of an assignment, or of what a step of an own
                                         handler is about, by time planned; as long
 perkhook:effects:customer:<id>  zset    effects of a customer by time planned; as long
 perkhook:card:<id>              string  effect that may change this card's balance; 15 min
+perkhook:card:<id>:left         string  "<balance>:<time>" after our last change of it; a minute
+                                        (effect_move)
 perkhook:card:grant:<id>        string  effect that took back what this transaction gave; lives
-                                        REMOVAL_MEMORY_SECONDS (card_lock)
+                                        REMOVAL_MEMORY_SECONDS (effect_begin)
+perkhook:learned:<name>         string  JSON of what workers found out and share: what a campaign
+                                        promises, the plan that a job resumes with
+                                        (`inbox.learned`); minutes to months
 perkhook:barrier                string  a number that goes up with each round of waiting for
                                         ACCEPT_DURABILITY (`inbox.durability`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever
@@ -214,6 +220,7 @@ BUDGET: Final = PREFIX + "budget:"
 EFFECT: Final = PREFIX + "effect:"
 EFFECTS_OF: Final = PREFIX + "effects:"
 CARD: Final = PREFIX + "card:"
+LEARNED: Final = PREFIX + "learned:"
 IDENTITY: Final = PREFIX + "identity:"
 BARRIER: Final = PREFIX + "barrier"
 CUSTOMER: Final = PREFIX + "customer:"

@@ -157,13 +157,19 @@ class Flow:
             self.stopping.check()
             passage.count_call()
 
+        def spare_call() -> None:
+            self.stopping.check()
+            passage.spare_call()
+
         job = Job(
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
+            again=claim.fence > 1,
             count_call=count_call,
+            spare_call=spare_call,
             limit_reached=passage.limit_reached,
             customer=about.customer,
             reduced=claim.reduced,

@@ -1,8 +1,9 @@
+from time import monotonic
 from typing import Final
 
 import structlog
 
-from inbox.gates import Closed, Gate
+from inbox.gates import RESERVATION_MS, Closed, Gate
 from telemetry.sentry import report
 from worker.errors import PostponedError, RetryableError
 
@@ -12,6 +13,9 @@ log = structlog.get_logger()
 #: A job for which so many reserved calls are not enough uses up a try each time, so that it
 #: comes to an end.
 MOST_RESERVED: Final = 64
+
+#: Wait of a job that has nothing left to do but what no money needs.
+SPARE_SECONDS: Final = 20.0
 
 #: A job that comes to a shut gate waits a little longer than the gate, each by another while.
 _SPREAD: Final = 0.5
@@ -31,6 +35,9 @@ class Passage:
         self._caller = caller
         self._chance = chance
         self._calls = 0
+        self._spare_calls = 0
+        #: Until then reserved calls need not be counted one by one: a reservation lives longer.
+        self._good_until = 0.0
         #: Calls to reserve in the next run, if this one was stopped half-way by the budget: else
         #: many jobs that need more than they reserve would stop each other for ever.
         self.reserve_next: int | None = None
@@ -50,6 +57,7 @@ class Passage:
         if isinstance(answer, Closed):
             raise self._later(answer.reason, answer.wait_seconds)
         self._in_doubt, self._alone = answer.in_doubt, answer.alone
+        self._good_until = monotonic() + RESERVATION_MS / 2000
 
     def count_call(self) -> None:
         """
@@ -60,6 +68,9 @@ class Passage:
             RetryableError: it is, and this job needs more of it than any other.
         """
         number = self._calls + 1
+        if number <= self._reserved and monotonic() < self._good_until:
+            self._calls = number
+            return
         if self._gate is not None and (wait := self._gate.use(self._caller, number)):
             later = self._later("budget", wait)
             self.reserve_next = 2 * self._reserved
@@ -68,6 +79,20 @@ class Passage:
                 raise RetryableError(later.reason, str(later), retry_after_seconds=later.seconds)
             raise later
         self._calls = number
+
+    def spare_call(self) -> None:
+        """
+        Count a call that no money needs.
+
+        Raises:
+            PostponedError: jobs that move money may need all calls that are left.
+        """
+        if self._gate is None:
+            return
+        name = f"{self._caller}:spare:{self._spare_calls + 1}"
+        if wait := self._gate.use_spare(name):
+            raise self._later("spare", max(wait, SPARE_SECONDS))
+        self._spare_calls += 1
 
     def limit_reached(self, seconds: float) -> None:
         """
@@ -84,11 +109,11 @@ class Passage:
         gate = self._gate
         if gate is None:
             return None
-        gate.give_back(self._caller, self._calls, self._reserved)
+        gate.settle(self._caller, min(self._calls, self._reserved), self._reserved)
         if isinstance(error, RetryableError) and error.outage:
             return self._outage(gate, error)
         if self._in_doubt:
-            if self._calls:
+            if self._calls or self._spare_calls:
                 gate.well(self._caller)
             elif self._alone:
                 gate.skip(self._caller)
@@ -113,7 +138,7 @@ class Passage:
     def _later(self, reason: str, seconds: float) -> PostponedError:
         name = self._gate.name if self._gate else ""
         return PostponedError(
-            f"{name}_{reason}" if reason == "budget" else reason or "downstream_shut",
+            f"{name}_{reason}" if reason in {"budget", "spare"} else reason or "downstream_shut",
             f"the downstream of {name} cannot be called now ({reason})",
             seconds=seconds * (1 + _SPREAD * self._chance) + self._chance,
         )

@@ -21,6 +21,7 @@ from inbox.fleet import Fleet
 from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.keeper import Keeper
+from inbox.learned import Learned
 from inbox.plans import Plans
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
@@ -67,7 +68,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     if crm.backend != "dry-run":
         gates["crm"] = Gate(store, "crm")
     return Services(
-        perks=make_perks(perks, effects),
+        perks=make_perks(perks, effects, Learned(store)),
         crm=make_crm(crm),
         erasure=Erasure(store),
         gates=gates,

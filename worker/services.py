@@ -25,9 +25,14 @@ class Job:
     now: Callable[[], datetime]
     #: Runs since it was accepted or retried, this one included.
     tries: int = 1
+    #: Whether an earlier run of it was begun.
+    again: bool = False
     #: Told before each outgoing call, which may have a shared budget; raises PostponedError
     #: when none is left.
     count_call: Callable[[], None] = lambda: None
+    #: The same before a call that can wait: raises unless more calls are left than jobs that
+    #: move money may need.
+    spare_call: Callable[[], None] = lambda: None
     #: Told when the downstream says that its limit is used up for so many seconds.
     limit_reached: Callable[[float], None] = lambda _: None
     #: Whom the event is about; empty for nobody.

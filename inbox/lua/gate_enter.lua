@@ -29,9 +29,11 @@ if most > 0 then
   end
   -- Reserved calls count from now on, and are stamped anew when they are made. Calls are
   -- forgotten a window after their time, so this time lets them live as long as they should.
+  local reserved = {}
   for i = 1, calls do
-    redis.call('ZADD', budget, now + tonumber(ARGV[6]) - window, caller .. '|' .. i)
+    reserved[2 * i - 1], reserved[2 * i] = now + tonumber(ARGV[6]) - window, caller .. '|' .. i
   end
+  if calls > 0 then redis.call('ZADD', budget, unpack(reserved)) end
   redis.call('PEXPIRE', budget, window + tonumber(ARGV[6]))
 end
 return {'open', shut_until > 0 and 2 or math.min(failures, 1)}

@@ -1,17 +1,11 @@
-from collections.abc import Iterator
-
-from schemas import HolderAssignmentDeleted, HolderRole, RefereeReward, UnknownValue
+from schemas import HolderAssignmentDeleted, HolderRole
 from worker.errors import NeedsPersonError, RetryableError
-from worker.revocation.findings import (
-    Addition,
-    Card,
-    Findings,
-    Presence,
-    ReferrerReward,
-    RewardKind,
-)
-from worker.revocation.needs import needs, no_window, referrer_of
+from worker.revocation.claw_back import claw_back
+from worker.revocation.findings import Findings, Presence
+from worker.revocation.needs import ids_of, needs, no_window
 from worker.revocation.policies import Policies
+from worker.revocation.proof import Doubt, Proven, choose
+from worker.revocation.remaining import remaining
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,
@@ -20,18 +14,19 @@ from worker.revocation.steps import (
     Step,
     TakeBalance,
 )
+from worker.revocation.window import window_of
 
 
-#: Wait before an assignment that is still listed is looked at again.
+#: Wait before an assignment that is still listed is checked again.
 STILL_ASSIGNED_WAIT_SECONDS = 120.0
 
-#: After so many looks it is no replica that lags.
+#: After so many checks it is no replica that lags.
 MOST_LOOKS = 4
 
 #: Perk letters of what an addition to a card is, by the card's type.
 _OWN_PERKS = {"GIFT_VOUCHER": "B", "LOYALTY_CARD": "C"}
-_REFERRER_PERKS = {RewardKind.CREDITS: "E", RewardKind.POINTS: "F"}
-_CARD_TYPES = {RewardKind.CREDITS: "GIFT_VOUCHER", RewardKind.POINTS: "LOYALTY_CARD"}
+
+_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
 
 
 def decide(
@@ -40,39 +35,44 @@ def decide(
     """
     Make a plan of what to take back for one removed assignment.
 
-    Cheap and reversible steps stand before money; the mark on the customer stands last.
+    Cheap and reversible steps stand before money. A rollback stands before money too, for
+    Voucherify may reverse rewards by it. The mark on the customer stands last.
 
     Args:
         event: what happened.
         found: what was looked up, as `needs` asked.
         policies: what the shop wants taken back beyond the referee's own reward.
-        looks: how often this was looked at before and now, at least 1.
+        looks: how often this was checked before and now, at least 1.
 
     Raises:
         NeedsPersonError: no safe decision is possible; says what a person needs.
-        RetryableError: the assignment is still there; to be looked at again.
+        RetryableError: the assignment is still there; to be checked again.
     """
     if not needs(event, policies).presence:
         return Plan(steps=(), reason="not a referral role")
     _check_presence(event, found, looks)
     again = found.presence is Presence.ASSIGNED_AGAIN
     unsure: list[str] = []
-    earned = list(_claw_back(event, found, unsure))
+    remarks: list[str] = []
+    earned = claw_back(event, found, unsure)
     steps: list[Step] = [step for step in earned if isinstance(step, DisableVoucher)]
     if event.holder.holder_role is HolderRole.REFEREE:
+        steps += _roll_back(event, found, policies, unsure, remarks)
         steps += _reward_of_referee(event, found, unsure)
     elif not again:
         steps += _disable_code(event, found)
     steps += [step for step in earned if isinstance(step, TakeBalance)]
-    steps += _roll_back(event, found, unsure)
     taken = [step.reason for step in steps]
+    if not found.customer_exists:
+        remarks.append("the customer no longer exists in Voucherify")
     if policies.mark_customer and found.customer_exists and not again:
         steps.append(MarkCustomer(customer=event.holder.customer_id, reason="referral removed"))
-    what = ", ".join(taken) or "it gave nothing that can be taken back"
+    what = ", ".join([*taken, *remarks]) or "it gave nothing that can be taken back"
     return Plan(
         steps=tuple(steps),
         reason=f"assignment {found.presence.value}: {what}",
         unresolved=tuple(unsure),
+        remarks=tuple(remarks),
     )
 
 
@@ -84,7 +84,7 @@ def _check_presence(event: HolderAssignmentDeleted, found: Findings, looks: int)
             f"voucher {holder.redeemable_id})"
         )
         if looks >= MOST_LOOKS:
-            raise NeedsPersonError(f"{sentence} after {looks} looks: was it really removed?")
+            raise NeedsPersonError(f"{sentence} after {looks} checks: was it really removed?")
         raise RetryableError(
             "still_assigned", sentence, retry_after_seconds=STILL_ASSIGNED_WAIT_SECONDS
         )
@@ -98,143 +98,90 @@ def _check_presence(event: HolderAssignmentDeleted, found: Findings, looks: int)
 def _reward_of_referee(
     event: HolderAssignmentDeleted, found: Findings, unsure: list[str]
 ) -> list[Step]:
-    """
-    Choose what the referral gave among what was put on the customer's cards meanwhile.
-
-    What Voucherify added by itself can be a reward; what a person or a program of the shop
-    added is the customer's own. The campaign's reward in the event only helps to choose: it is
-    the campaign as it is now, not as it was when the reward was given.
-    """
-    automatic = [each for each in found.additions if each.automatic]
-    candidates = automatic
-    alone = len(automatic) == 1
-    if alone and found.elsewhere:
-        # Else it may be what the other code gave.
-        alone = automatic[0].at < found.elsewhere
-    if not alone:
-        candidates = [each for each in automatic or found.additions if _is_promised(event, each)]
-    reward = _promised(event)
-    if reward and isinstance(reward.type, UnknownValue):
+    """Take what is proved to be the referral's, and no more of it than is still there."""
+    if not found.statements:
+        return []
+    window = window_of(event, found.conversions or (), found.elsewhere)
+    if window is None:
+        raise no_window(event)
+    try:
+        proven = choose(event, found, window)
+    except Doubt as doubt:
         unsure.append(
-            "the campaign's reward is neither credit, points nor a discount, so it cannot be told "
-            f"what to take back (holder {event.holder.id})"
+            f"{doubt} ({ids_of(event)}). If it is the reward: take it off in Voucherify, then "
+            "discard this job"
         )
         return []
-    if automatic and len(candidates) == 1:
-        return [_take_back(event, candidates[0], found)]
-    if automatic or candidates:
-        told = ", ".join(
-            f"{each.transaction} ({each.amount} on card {each.card.id})"
-            for each in candidates or automatic
-        )
-        what = "several additions" if automatic else "an addition that was made by hand"
-        if len(automatic) == 1:
-            what = "while another code referred the customer too, an addition"
-        unsure.append(
-            f"{what} could be this assignment's reward (holder {event.holder.id}): "
-            f"transactions {told}"
-        )
-    return []
+    return [] if proven is None else _take_back(event, proven, found, unsure)
 
 
-def _take_back(event: HolderAssignmentDeleted, addition: Addition, found: Findings) -> TakeBalance:
-    perk = _OWN_PERKS[addition.card.type]
+def _take_back(
+    event: HolderAssignmentDeleted, proven: Proven, found: Findings, unsure: list[str]
+) -> list[Step]:
+    statement, grant = proven.addition.statement, proven.addition.entry
+    card = statement.card
+    perk = _OWN_PERKS[card.type]
     name = f"rvk:{event.holder.id}:{perk}"
-    return TakeBalance(
-        perk=perk,
-        card=addition.card,
-        granted=addition.amount,
-        grant=addition.transaction,
-        name=name,
-        look_first=name in found.removals,
-        reason="the referee's reward",
-    )
-
-
-def _promised(event: HolderAssignmentDeleted) -> RefereeReward | None:
-    program = event.campaign.referral_program if event.campaign else None
-    return program.referee_reward if program else None
-
-
-def _is_promised(event: HolderAssignmentDeleted, addition: Addition) -> bool:
-    reward = _promised(event)
-    if reward is None or reward.amount is None or reward.amount != addition.amount:
-        return False
-    parent = reward.related_object_parent
-    right_type = reward.type is None or str(reward.type) == addition.card.type
-    return right_type and (
-        parent is None or parent.id is None or parent.id == addition.card.campaign
-    )
-
-
-def _claw_back(
-    event: HolderAssignmentDeleted, found: Findings, unsure: list[str]
-) -> Iterator[Step]:
-    """Take back what the referrer got: for this referee, or for all if the referrer left."""
-    referee = event.holder.customer_id
-    of_all = event.holder.holder_role is HolderRole.REFERRER
-    if not found.referrer_rewards:
-        return
-    referrer = referee if of_all else referrer_of(event)
-    assigned, removed = event.holder.created_at, event.event.created_at
-    if assigned is None:
-        raise no_window(event)
-    for reward in found.referrer_rewards:
-        if reward.at and not assigned <= reward.at <= removed:
-            continue  # earned by another assignment
-        where = f"(activity {reward.id}, holder {event.holder.id})"
-        if reward.at is None:
-            unsure.append(f"it cannot be read when a reward of the referrer was given {where}")
-        elif not of_all and reward.referee is None:
-            unsure.append(f"it is not told which referee earned a reward of the referrer {where}")
-        elif of_all or reward.referee == referee:
-            step = _claw_back_one(event, reward, referrer)
-            if step is not None:
-                yield step
-            else:
-                what = f"the referrer's {reward.kind.value} reward"
-                unsure.append(f"{what} cannot be taken back over the API {where}")
-
-
-def _claw_back_one(
-    event: HolderAssignmentDeleted, reward: ReferrerReward, referrer: str
-) -> Step | None:
-    kind, target = reward.kind, reward.target
-    if target == event.holder.redeemable_id:
-        return None  # never the code itself: all its referees share it
-    if kind is RewardKind.COUPON and target:
-        return DisableVoucher(
-            perk="D",
-            voucher=target,
-            only_if_owned_by=referrer,
-            reason="a coupon the referrer earned",
+    left = remaining(statement, grant, ours=name)
+    made = statement.change_named(name)
+    unit = _UNITS[card.type]
+    about = f"{grant.amount} {unit} on card {card.id} by transaction {grant.id}, {ids_of(event)}"
+    if left.unsure and made is None:
+        unsure.append(
+            f"{left.unsure} (the reward: {about}). perkhook would take {left.amount} {unit}"
         )
-    perk = _REFERRER_PERKS.get(kind)
-    if perk and target and reward.transaction and (reward.amount or 0) > 0:
-        return TakeBalance(
+        return []
+    if left.moved:
+        unsure.append(f"{left.moved} (the reward: {about}): take it off there, if it is to go")
+    return [
+        TakeBalance(
             perk=perk,
-            card=Card(target, _CARD_TYPES[kind], None),
-            granted=reward.amount or 0,
-            grant=reward.transaction,
-            name=f"rvk:{event.holder.id}:{perk}:{reward.transaction}",
-            look_first=True,
-            reason="what the referrer earned",
+            card=card,
+            granted=grant.amount,
+            due=left.amount,
+            grant=grant.id,
+            name=name,
+            found=made,
+            balance=statement.balance,
+            read_at=found.read_at,
+            rest=", ".join(left.why_less),
+            reason=f"the referee's reward: {proven.why}",
         )
-    return None
+    ]
 
 
 def _roll_back(
-    event: HolderAssignmentDeleted, found: Findings, unsure: list[str]
-) -> list[RollBack]:
-    if len(found.redemptions) > 1:
+    event: HolderAssignmentDeleted,
+    found: Findings,
+    policies: Policies,
+    unsure: list[str],
+    remarks: list[str],
+) -> list[Step]:
+    if not policies.roll_back_redemption:
+        return []
+    window = window_of(event, found.conversions or (), ())
+    ours = [
+        each
+        for each in found.conversions or ()
+        if each.campaign == event.holder.campaign_id
+        and (each.at is None or window is None or window.has_conversion(each.at))
+    ]
+    redemptions = [each.id for each in ours if not each.by_event]
+    if len(redemptions) > 1:
+        listed = ", ".join(redemptions)
         unsure.append(
-            f"several redemptions of the code by this customer (holder {event.holder.id}): "
-            + ", ".join(found.redemptions)
+            f"several redemptions of the code by this customer ({ids_of(event)}): {listed}"
         )
         return []
+    if not redemptions:
+        remarks.append(
+            "nothing to roll back: the customer converted by a custom event"
+            if ours
+            else "nothing to roll back: Voucherify lists no redemption for this referral"
+        )
     return [
         RollBack(redemption=redemption, reason="the referee's discount")
-        for redemption in found.redemptions
+        for redemption in redemptions
     ]
 
 

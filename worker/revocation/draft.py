@@ -8,6 +8,7 @@ from schemas import HolderAssignmentDeleted
 from worker.revocation.execute import effect_id
 from worker.revocation.findings import Findings
 from worker.revocation.needs import Needs
+from worker.revocation.promise import in_words
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
 
 
@@ -44,11 +45,13 @@ def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
     """Tell what a plan rests on."""
     told = [f"the assignment on the code: {found.presence.value}"]
     if wanted.additions_to:
-        told.append(f"put on the customer's cards meanwhile: {len(found.additions)}")
+        told.append(f"cards of the customer: {len(found.statements)}")
+        if found.promise:
+            told.append(f"the campaign promises {in_words(found.promise)}")
     if wanted.rewards_of:
         told.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
-    if wanted.redemptions_of:
-        told.append(f"redemptions of the code by the customer: {len(found.redemptions)}")
+    if found.conversions is not None:
+        told.append(f"conversions of the customer: {len(found.conversions)}")
     if wanted.code and found.code:
         told.append(
             f"the code is {'on' if found.code.active else 'off'}, "
@@ -68,13 +71,14 @@ def _step(step: Step, effect: Effect | None) -> str:
 def _would(step: Step, effect: Effect | None) -> str:
     match step:
         case TakeBalance():
-            card, kind, amount = step.card.id, step.card.type, step.granted
+            card, kind, amount = step.card.id, step.card.type, step.due
             if effect is not None:
                 # It goes on as it was begun, whatever is thought now.
                 card, kind = effect.fields["card"], effect.fields["card_type"]
-                amount = effect.number("granted")
+                amount = effect.number("due")
             unit = _UNITS.get(kind, "")
-            return f"take back {amount} {unit} from card {card}, at most what is left on it"
+            rest = f" of {step.granted} ({step.rest})" if step.rest else ""
+            return f"take back {amount}{rest} {unit} from card {card}, at most what is left on it"
         case DisableVoucher():
             only = " unless somebody else owns it by then" if step.only_if_owned_by else ""
             return f"switch off voucher {step.voucher}{only}"

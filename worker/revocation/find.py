@@ -1,80 +1,143 @@
 """Looking up what a decision needs, paged to the end, in as few calls as it takes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from schemas import HolderAssignmentDeleted
+from worker.revocation.claw_back import may_count_elsewhere
 from worker.revocation.client import Json, RevocationClient
-from worker.revocation.findings import Addition, Code, Findings, Presence, ReferrerReward
+from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward
 from worker.revocation.needs import Needs, no_window
-from worker.revocation.reading import (
-    addition_of,
-    card_of,
-    code_of,
-    moment,
-    redemptions_of,
-    removal_name,
-    rewards_of,
-)
+from worker.revocation.promise import promise_in, promise_of
+from worker.revocation.proof import additions, needs_conversions, needs_promise
+from worker.revocation.reading import code_of, conversions_of
+from worker.revocation.rewards import rewards_of
+from worker.revocation.shared import Activities, Learned, Turns
+from worker.revocation.statement import Card, Statement, card_of, statement_of
+from worker.revocation.values import moment
+from worker.revocation.window import MARGIN, window_of
 from worker.services import Job
 
 
 #: Transactions come newest first; so far behind the assignment nothing of it is expected.
 _MARGIN: Final = timedelta(days=1)
 
-#: A card that a reward was put on may be noted as the customer's a little later.
-_PUBLISHED: Final = timedelta(minutes=1)
 
-_REWARD_TYPES: Final = (
-    "customer.rewarded",
-    "customer.voucher.gift.balance_added",
-    "customer.voucher.loyalty_card.points_added",
-)
+_OF_PROMISE: Final = ("referral_program", "updated_at", "created_at")
+
+#: How long what a campaign promises is taken for what it promises now.
+PROMISE_SECONDS: Final = 600
 
 
-def find(
-    event: HolderAssignmentDeleted, wanted: Needs, client: RevocationClient, job: Job
-) -> Findings:
+class Finder:
     """
-    Look up what `needs` asked for.
+    Looks up what `needs` asked for.
 
-    Raises:
-        NeedsPersonError: the event lacks what a safe search needs.
-        RetryableError: the API did not answer as it should.
+    Args:
+        client: Voucherify's API.
+        learned: what workers share, so that a campaign is read once for many removals.
     """
-    held = _redeemables(wanted.additions_to, client, job)
-    presence = _presence(event, client, job)
-    customer_exists = held is not None
-    if presence is Presence.CODE_GONE:
-        if wanted.additions_to is None:
-            customer_exists = client.customer(event.holder.customer_id, job) is not None
-        if not customer_exists:
-            presence = Presence.NOTHING_KNOWN
-    additions, removals = _changes(event, held or [], client, job)
-    return Findings(
-        presence=presence,
-        customer_exists=customer_exists,
-        additions=additions,
-        removals=removals,
-        elsewhere=_elsewhere(event, held or []),
-        referrer_rewards=tuple(_rewards(event, wanted.rewards_of, client, job)),
-        redemptions=tuple(_redemptions(event, wanted.redemptions_of, client, job)),
-        code=_code(event, client, job) if wanted.code else None,
-    )
+
+    def __init__(self, client: RevocationClient, learned: Learned) -> None:
+        self._client = client
+        self._learned = learned
+        self._activities = Activities(client)
+        self._turns = Turns()
+
+    def find(self, event: HolderAssignmentDeleted, wanted: Needs, job: Job) -> Findings:
+        """
+        Look up what was asked for.
+
+        Raises:
+            NeedsPersonError: the event lacks what a safe search needs.
+            RetryableError: the API did not answer as it should.
+        """
+        read_at = job.now()
+        held = _redeemables(wanted.additions_to, self._client, job)
+        presence = _presence(event, held or [], self._client, job)
+        customer_exists = held is not None
+        if presence is Presence.CODE_GONE:
+            if wanted.additions_to is None:
+                customer = self._client.customer(event.holder.customer_id, job)
+                customer_exists = customer is not None
+            if not customer_exists:
+                presence = Presence.NOTHING_KNOWN
+        found = Findings(
+            presence=presence,
+            customer_exists=customer_exists,
+            elsewhere=_elsewhere(event, held or []),
+            code=_code(event, self._client, job) if wanted.code else None,
+            read_at=read_at,
+        )
+        if presence in {Presence.STILL_ASSIGNED, Presence.NOTHING_KNOWN}:
+            return found
+        found = replace(found, referrer_rewards=self._rewards(event, wanted.rewards_of, job))
+        statements = tuple(_statements(event, held or [], self._client, job))
+        if wanted.conversions_of or (
+            wanted.additions_to and may_count_elsewhere(event, found.referrer_rewards)
+        ):
+            found = replace(found, conversions=self._conversions(event, job))
+        return self._explained(event, replace(found, statements=statements), job)
+
+    def _explained(self, event: HolderAssignmentDeleted, found: Findings, job: Job) -> Findings:
+        """Look up the promise and the conversions where they matter."""
+        if not found.statements:
+            return found
+        window = window_of(event, found.conversions or (), found.elsewhere)
+        if window is None:
+            raise no_window(event)
+        added = list(additions(found.statements, window))
+        promise = promise_in(event)
+        if promise is None and needs_promise(added, window):
+            promise = self._promise(event.holder.campaign_id, job)
+        found = replace(found, promise=promise)
+        if found.conversions is None and needs_conversions(added, promise, window):
+            found = replace(found, conversions=self._conversions(event, job))
+        return found
+
+    def _promise(self, campaign: str, job: Job) -> Promise | None:
+        name = f"campaign:{campaign}"
+        with self._turns.of(name):
+            known = self._learned.get(name)
+            if known is None:
+                # Only what a promise is read from is kept.
+                read = self._client.campaign(campaign, job) or {}
+                known = {each: read.get(each) for each in _OF_PROMISE}
+                self._learned.put(name, known, seconds=PROMISE_SECONDS)
+        return promise_of(known)
+
+    def _conversions(self, event: HolderAssignmentDeleted, job: Job) -> tuple[Conversion, ...]:
+        return conversions_of(self._client.customer(event.holder.customer_id, job) or {})
+
+    def _rewards(
+        self, event: HolderAssignmentDeleted, referrer: str | None, job: Job
+    ) -> tuple[ReferrerReward, ...]:
+        if referrer is None:
+            return ()
+        assigned = event.holder.created_at
+        if assigned is None:
+            raise no_window(event)
+        happened = self._activities.of(referrer, assigned - MARGIN, event.event.created_at, job)
+        return tuple(rewards_of(happened, event.holder.campaign_id))
 
 
-def _presence(event: HolderAssignmentDeleted, client: RevocationClient, job: Job) -> Presence:
+def _presence(
+    event: HolderAssignmentDeleted, held: list[Json], client: RevocationClient, job: Job
+) -> Presence:
     holder = event.holder
     pages = client.holders(holder.redeemable_id, holder.customer_id, job)
-    if pages is None:
-        return Presence.CODE_GONE
-    # The filter may be ignored: what belongs to other customers is passed over here.
-    mine = [each for each in pages if each.get("customer_id") == holder.customer_id]
-    if any(each.get("id") == holder.id for each in mine):
+    listed = None if pages is None else list(pages)
+    if any(each.get("id") == holder.id for each in (*(listed or ()), *held)):
         return Presence.STILL_ASSIGNED
+    if listed is None:
+        return Presence.CODE_GONE
     assigned = holder.created_at
-    for each in mine:
+    for each in listed:
+        # The filter may be ignored: what belongs to other customers is passed over here.
+        if each.get("customer_id") != holder.customer_id:
+            continue
         at = moment(each.get("created_at"))
         if assigned is None or at is None or at > assigned:
             return Presence.ASSIGNED_AGAIN
@@ -88,78 +151,47 @@ def _redeemables(customer: str | None, client: RevocationClient, job: Job) -> li
     return None if pages is None else list(pages)
 
 
-def _elsewhere(event: HolderAssignmentDeleted, held: list[Json]) -> datetime | None:
-    """Tell from when on what was put on the cards may be another code's reward."""
-    assigned, removed = event.holder.created_at, event.event.created_at
-    others = (
+def _elsewhere(event: HolderAssignmentDeleted, held: list[Json]) -> tuple[datetime, ...]:
+    """List when other codes took the customer on."""
+    found = (
         moment(each.get("created_at"))
         for each in held
         if each.get("holder_role") == "REFEREE"
         and each.get("redeemable_id") != event.holder.redeemable_id
     )
-    return min((at for at in others if at and assigned and assigned <= at <= removed), default=None)
+    return tuple(sorted(at for at in found if at))
 
 
-def _changes(
+def _statements(
     event: HolderAssignmentDeleted, held: list[Json], client: RevocationClient, job: Job
-) -> tuple[tuple[Addition, ...], frozenset[str]]:
-    """Read what was put on the customer's cards meanwhile, and what was taken off since."""
-    holder, removed = event.holder, event.event.created_at
-    since = {
-        card: moment(redeemable.get("created_at"))
-        for redeemable in held
+) -> Iterator[Statement]:
+    """Read the customer's cards, back to before the assignment."""
+    holder, seen = event.holder, set()
+    for redeemable in held:
+        card = card_of(redeemable, holder.customer_id)
         # The code is the referrer's; a referee has it only for as long as it is assigned.
-        if (card := card_of(redeemable, holder.customer_id)) and card.id != holder.redeemable_id
-    }
-    if since and holder.created_at is None:
-        raise no_window(event)
-    additions: list[Addition] = []
-    removals: set[str] = set()
-    for card, theirs in since.items():
-        for transaction in client.transactions(card.id, job) or ():
-            if holder.created_at is None or _long_before(transaction, holder.created_at):
-                break
-            if name := removal_name(transaction):
-                removals.add(name)
-            addition = addition_of(transaction, card)
-            if addition and addition.automatic and theirs and addition.at < theirs - _PUBLISHED:
-                # It was given to whoever held the card before.
-                continue
-            # What lies outside belongs to another assignment, or to the customer.
-            if addition and holder.created_at <= addition.at <= removed:
-                additions.append(addition)
-    return tuple(additions), frozenset(removals)
+        if card is None or card.id == holder.redeemable_id or card.id in seen:
+            continue
+        seen.add(card.id)
+        if holder.created_at is None:
+            raise no_window(event)
+        pages = client.transactions(card.id, job)
+        if pages is not None:
+            yield _statement(card, redeemable, pages, holder.created_at)
 
 
-def _long_before(transaction: Json, assigned: datetime) -> bool:
-    at = moment(transaction.get("created_at"))
-    return at is not None and at < assigned - _MARGIN
-
-
-def _rewards(
-    event: HolderAssignmentDeleted, referrer: str | None, client: RevocationClient, job: Job
-) -> Iterator[ReferrerReward]:
-    if referrer is None:
-        return
-    activities = [
-        activity
-        for kind in _REWARD_TYPES
-        for activity in client.activity(referrer, kind, event.holder.campaign_id, job) or ()
-    ]
-    yield from rewards_of(activities)
-
-
-def _redemptions(
-    event: HolderAssignmentDeleted, customer: str | None, client: RevocationClient, job: Job
-) -> Iterator[str]:
-    if customer is None:
-        return
-    told = redemptions_of(client.customer(customer, job) or {}, event.holder.campaign_id)
-    assigned, removed = event.holder.created_at, event.event.created_at
-    for redemption, at in told:
-        # By the redemption the customer was assigned, so it may stand a little before that.
-        if at is None or (at <= removed and (assigned is None or at >= assigned - _MARGIN)):
-            yield redemption
+def _statement(
+    card: Card, redeemable: Json, pages: Iterator[Json], assigned: datetime
+) -> Statement:
+    found: list[Json] = []
+    whole = True
+    for transaction in pages:
+        found.append(transaction)
+        at = moment(transaction.get("created_at"))
+        if at is not None and at < assigned - _MARGIN:
+            whole = False
+            break
+    return statement_of(card, redeemable, found, whole=whole)
 
 
 def _code(event: HolderAssignmentDeleted, client: RevocationClient, job: Job) -> Code | None:

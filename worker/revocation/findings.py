@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from worker.revocation.statement import Statement
+
 
 class Presence(Enum):
     """Where the assignment stands now, by the code's own list of holders."""
@@ -11,7 +13,7 @@ class Presence(Enum):
     GONE = "gone"
     #: This very assignment is still listed: the event is stale, or a replica lags.
     STILL_ASSIGNED = "still assigned"
-    #: The customer was assigned again since; what the old assignment gave is still owed.
+    #: The customer was assigned again since; what the old assignment gave is still to be taken.
     ASSIGNED_AGAIN = "assigned again"
     #: The code itself no longer exists.
     CODE_GONE = "code gone"
@@ -29,30 +31,38 @@ class RewardKind(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card that a customer holds; type is GIFT_VOUCHER or LOYALTY_CARD."""
-
-    id: str
-    type: str
-    campaign: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Promise:
     """
-    Something that was put on a card while the assignment lasted.
+    What a campaign gives referees ("Get campaign", and the campaign in the event).
 
     Attributes:
-        amount: cents or points.
-        automatic: False if a person or a program of the shop put it there.
+        type: GIFT_VOUCHER, LOYALTY_CARD or DISCOUNT_VOUCHER; None if it is not said.
+        amount: cents or points; None if it is not said.
+        campaign: whose cards it goes to; None if it is not said.
+        in_event: whether the event itself said so, which it does as of the removal.
+        edited: when the campaign was last changed; None if that is not known.
     """
 
-    card: Card
-    transaction: str
-    amount: int
-    at: datetime
-    automatic: bool
+    type: str | None
+    amount: int | None
+    campaign: str | None
+    in_event: bool
+    edited: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """
+    The redemption or custom event by which a customer came through a campaign.
+
+    Source: `referrals.campaigns[]` of "Get customer": `related_object_id`, `_type` and `date`.
+    """
+
+    id: str
+    campaign: str
+    by_event: bool
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +71,15 @@ class ReferrerReward:
     What a referrer got for a referee.
 
     Attributes:
-        id: of the activity that tells of it.
-        target: voucher id of the coupon or of the card; None if it is not told.
-        transaction: of credits or points; None if it is not told.
+        id: of the activity that reports it.
+        target: voucher id of the coupon or of the card; None if it is not said.
+        transaction: of credits or points; None if it is not said.
         amount: cents or points; None for coupons and material rewards.
-        referee: the customer whose conversion earned it; None if it is not told.
+        referee: the customer whose conversion earned it; None if it is not said.
         at: when it was given; None if that cannot be read.
+        tier: the referral tier's name, or else its id.
+        count: how many referees the tier asks for; None for each one.
+        rolled_back: whether Voucherify rolled it back itself.
     """
 
     id: str
@@ -76,15 +89,19 @@ class ReferrerReward:
     amount: int | None
     referee: str | None
     at: datetime | None
+    tier: str = ""
+    count: int | None = None
+    rolled_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A referral code as it is now."""
+    """A referral code, or a coupon, as it is now."""
 
     id: str
     active: bool
     owners: frozenset[str]
+    used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +110,19 @@ class Findings:
     All that was looked up for one event; what was not asked for is empty.
 
     Attributes:
-        removals: names of what was taken off the customer's cards since the assignment.
-        elsewhere: when another code took the customer on as its referee meanwhile.
+        statements: of the customer's cards.
+        promise: what the campaign gives referees; None if nobody says.
+        conversions: None if they were not asked for.
+        elsewhere: when other codes took the customer on as their referee.
+        read_at: when reading the cards began, by the store's clock.
     """
 
     presence: Presence
-    additions: tuple[Addition, ...] = ()
-    removals: frozenset[str] = frozenset()
-    elsewhere: datetime | None = None
+    statements: tuple[Statement, ...] = ()
+    promise: Promise | None = None
+    conversions: tuple[Conversion, ...] | None = None
+    elsewhere: tuple[datetime, ...] = ()
     referrer_rewards: tuple[ReferrerReward, ...] = ()
-    redemptions: tuple[str, ...] = ()
     code: Code | None = None
     customer_exists: bool = True
+    read_at: datetime | None = None

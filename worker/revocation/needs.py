@@ -14,14 +14,14 @@ class Needs:
         presence: whether the assignment is really gone.
         additions_to: customer whose cards are searched for what the assignment gave.
         rewards_of: referrer whose rewards are searched.
-        redemptions_of: customer whose redemptions of the code are searched.
+        conversions_of: customer whose redemptions of the code are searched.
         code: whether the code's present owner matters.
     """
 
     presence: bool = False
     additions_to: str | None = None
     rewards_of: str | None = None
-    redemptions_of: str | None = None
+    conversions_of: str | None = None
     code: bool = False
 
 
@@ -43,7 +43,7 @@ def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
                 presence=True,
                 additions_to=holder.customer_id,
                 rewards_of=referrer_of(event) if policies.claw_back_referrer else None,
-                redemptions_of=holder.customer_id if policies.roll_back_redemption else None,
+                conversions_of=holder.customer_id if policies.roll_back_redemption else None,
             )
         case HolderRole.REFERRER, VoucherType.DISCOUNT_VOUCHER:
             return Needs(
@@ -51,7 +51,7 @@ def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
                 rewards_of=holder.customer_id if policies.claw_back_referrer else None,
                 code=policies.disable_referrer_code,
             )
-    raise NeedsPersonError(f"{_why_not(role, kind)} ({_ids(event)})")
+    raise NeedsPersonError(f"{_why_not(role, kind)} ({ids_of(event)})")
 
 
 def voucher_type(event: HolderAssignmentDeleted) -> VoucherType | UnknownValue | None:
@@ -71,7 +71,7 @@ def referrer_of(event: HolderAssignmentDeleted) -> str:
     referrer = (voucher.referrer_id or voucher.holder_id) if voucher else None
     if not referrer or referrer == event.holder.customer_id:
         raise NeedsPersonError(
-            f"the event does not tell who referred this customer ({_ids(event)})"
+            f"the event does not tell who referred this customer ({ids_of(event)})"
         )
     return referrer
 
@@ -80,7 +80,7 @@ def no_window(event: HolderAssignmentDeleted) -> NeedsPersonError:
     """Tell that the event lacks the time of the assignment."""
     return NeedsPersonError(
         "data.holder.created_at is missing, so it cannot be told which reward belongs to "
-        f"this assignment ({_ids(event)})"
+        f"this assignment ({ids_of(event)})"
     )
 
 
@@ -98,7 +98,8 @@ def _why_not(role: HolderRole | UnknownValue, kind: VoucherType | UnknownValue |
     )
 
 
-def _ids(event: HolderAssignmentDeleted) -> str:
+def ids_of(event: HolderAssignmentDeleted) -> str:
+    """Name the assignment in question, for a person."""
     holder = event.holder
     return (
         f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}, "

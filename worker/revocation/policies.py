@@ -15,8 +15,8 @@ class Policies:
 
     @property
     def usual_calls(self) -> int:
-        """Count the calls to Voucherify that an ordinary revocation makes."""
-        return 8 + 7 * self.claw_back_referrer + 2 * self.roll_back_redemption
+        """Count the calls to Voucherify that an ordinary revocation makes before the mark."""
+        return 4 + 2 * self.claw_back_referrer + 5 * self.roll_back_redemption
 
     @classmethod
     def read(cls, reader: Reader) -> "Policies":

@@ -1,9 +1,10 @@
 """The steps of a plan. Each names its perk by the letter of the inventory in docs/revocation.md."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
-from worker.revocation.findings import Card
+from worker.revocation.statement import Card, Change
 
 
 #: What a referee's own reward is called in the ledger.
@@ -19,18 +20,26 @@ class TakeBalance:
 
     Attributes:
         granted: what was really given, in cents or points.
+        due: how much of that is still to be taken.
         grant: the transaction that gave it.
         name: under which the take-back stands in the card's transactions.
-        look_first: whether it may stand there already, unknown to the ledger.
+        found: our take-back among its transactions, if it was made already.
+        balance: what was on the card when it was read; None if it was not read.
+        read_at: when that was; before it, no other take-back of ours may have been sent.
+        rest: what became of the rest of what was granted.
     """
 
     perk: str
     card: Card
     granted: int
+    due: int
     grant: str
     name: str
-    look_first: bool
     reason: str
+    found: Change | None = None
+    balance: int | None = None
+    read_at: datetime | None = None
+    rest: str = ""
 
     @property
     def once(self) -> str:
@@ -102,8 +111,10 @@ class Plan:
         steps: none means that there is nothing to do, and `reason` says why.
         reason: the plan in a few words.
         unresolved: what a person must decide, sentence by sentence, once the steps are done.
+        remarks: what the outcome should say besides.
     """
 
     steps: tuple[Step, ...]
     reason: str
     unresolved: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()

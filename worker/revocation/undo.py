@@ -1,8 +1,7 @@
 from inbox.effects import Effect, Effects, EffectState
 from worker.errors import PermanentError, RetryableError
-from worker.revocation.balance import BalanceChange
+from worker.revocation.balance import BalanceChange, Known
 from worker.revocation.client import Answer, RevocationClient
-from worker.revocation.findings import Card
 from worker.services import Job
 
 
@@ -18,28 +17,30 @@ def undo(effect: Effect, why: str, client: RevocationClient, effects: Effects, j
         PostponedError, RetryableError: not done, or not known yet: to be run again.
     """
     kind = effect.fields.get("kind")
-    undoing = effects.plan(
-        f"undo:{effect.id}",
-        holder=effect.holder,
-        customer=effect.customer,
-        perk=effect.fields.get("perk", ""),
-        reason=why,
-        event=effect.fields.get("event", ""),
-        job=job.id,
+    name, holder, customer = f"undo:{effect.id}", effect.holder, effect.customer
+    fields: dict[str, str | int] = {
+        "perk": effect.fields.get("perk", ""),
+        "reason": why,
+        "event": effect.fields.get("event", ""),
+        "job": job.id,
         **_what(kind, effect),
-    )
+    }
+    if kind == "take" and effect.number("amount"):
+        begun = effects.begin(name, holder=holder, customer=customer, fields=fields)
+        change = BalanceChange(begun, client, effects, job)
+        return change.make(Known(most=effect.number("amount")))
+    undoing = effects.plan(name, holder=holder, customer=customer, **fields)
     if undoing.state is EffectState.CONFIRMED:
         return undoing
     if kind == "take":
-        if effect.number("amount") == 0:
-            return _confirm(effects, undoing, "nothing was taken, so nothing is given back")
-        card = Card(effect.fields["card"], effect.fields["card_type"], None)
-        return BalanceChange(undoing, card, client, effects, job).make()
+        return _confirm(effects, undoing, "nothing was taken, so nothing is given back")
     if effect.fields.get("changed") != "1":
         return _confirm(effects, undoing, "nothing was changed, so nothing is changed back")
     answer = client.enable(effect.fields["thing"], job)
     if answer is Answer.UNKNOWN:
-        raise RetryableError("voucherify_no_answer", "no answer came: run it again")
+        raise RetryableError(
+            "voucherify_no_answer", "it is not known whether it was done: run it again"
+        )
     gone = " (it is gone)" if answer is Answer.NOT_FOUND else ""
     return _confirm(effects, undoing, f"switched voucher {effect.fields['thing']} on again{gone}")
 

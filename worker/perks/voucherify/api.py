@@ -179,7 +179,9 @@ class VoucherifyApi:
             return named and content.get("active") is active
 
         path = f"/v1/vouchers/{segment(voucher)}/{word}"
-        return _answer(self._http.change("POST", path, None, change(VOUCHER, voucher, switched), job))
+        return _answer(
+            self._http.change("POST", path, None, change(VOUCHER, voucher, switched), job)
+        )
 
     def _pages(
         self, path: str, query: dict[str, Any], call: Call, job: Job
@@ -224,7 +226,9 @@ def _answer(verdict: Verdict) -> Answer:
 
 
 def _has_balance(content: Json) -> bool:
-    return content.get("object", "balance") == "balance" and _whole(content.get("balance")) is not None
+    return (
+        content.get("object", "balance") == "balance" and _whole(content.get("balance")) is not None
+    )
 
 
 def _whole(value: Any) -> int | None:

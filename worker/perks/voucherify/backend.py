@@ -1,17 +1,29 @@
+from dataclasses import replace
+
 from inbox.effects import Effects
 from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
+from worker.errors import JobError, PermanentError
 from worker.perks.settings import PerksSettings
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
+from worker.revocation import resume
 from worker.revocation.client import RevocationClient
 from worker.revocation.decide import decide
 from worker.revocation.draft import draft
-from worker.revocation.execute import carry_out
-from worker.revocation.find import find
+from worker.revocation.execute import Execution
+from worker.revocation.find import Finder
+from worker.revocation.findings import Findings
+from worker.revocation.mark import Marking
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
+from worker.revocation.shared import InMemory, Learned
+from worker.revocation.steps import MarkCustomer, Plan, RollBack
 from worker.services import Job
+
+
+#: Errors after which a plan rests on what is not true any more.
+_OVERTAKEN = frozenset({"balance_changed"})
 
 
 class VoucherifyPerks:
@@ -23,37 +35,77 @@ class VoucherifyPerks:
     (`worker.revocation.balance`).
     """
 
-    def __init__(self, api: RevocationClient, effects: Effects, policies: Policies) -> None:
+    def __init__(
+        self,
+        api: RevocationClient,
+        effects: Effects,
+        policies: Policies,
+        learned: Learned | None = None,
+    ) -> None:
         self._api = api
         self._effects = effects
         self._policies = policies
+        self._learned = learned or InMemory()
+        self._finder = Finder(api, self._learned)
+        self._marking = Marking(api, effects, self._learned)
 
     @classmethod
-    def from_settings(cls, settings: PerksSettings, effects: Effects) -> "VoucherifyPerks":
+    def from_settings(
+        cls, settings: PerksSettings, effects: Effects, learned: Learned | None = None
+    ) -> "VoucherifyPerks":
         """Make the backend with a client of its own."""
-        return cls(make_api(settings), effects, settings.policies)
+        return cls(make_api(settings), effects, settings.policies, learned)
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
         """Take back what the removed assignment had earned."""
-        wanted = needs(event, self._policies)
-        if not wanted.presence:
+        if not needs(event, self._policies).presence:
             return "nothing to take back: not a referral role"
-        found = find(event, wanted, self._api, job)
-        plan = decide(event, found, self._policies, looks=job.tries)
-        return carry_out(plan, event, self._api, self._effects, job)
+        execution = Execution(event, self._api, self._effects, self._marking, job)
+        kept = self._learned.get(_name(job)) if job.again else None
+        plan = resume.from_json(kept) if kept else self._decide(event, execution, job)
+        try:
+            return execution.carry_out(plan)
+        except PermanentError:
+            self._learned.forget(_name(job))
+            raise
+        except JobError as error:
+            self._keep(plan, execution, error, job)
+            raise
 
     def plan(self, event: HolderAssignmentDeleted, job: Job) -> Draft:
         """Look up and decide as `revoke` does, and read what the ledger has of it."""
         wanted = needs(event, self._policies)
         if not wanted.presence:
             return Draft(reason="nothing to take back: not a referral role")
-        found = find(event, wanted, self._api, job)
+        found = self._finder.find(event, wanted, job)
         plan = decide(event, found, self._policies, looks=job.tries)
         return draft(plan, event, wanted, found, self._effects.get)
 
     def close(self) -> None:
         """Give up connections."""
         self._api.close()
+
+    def _decide(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
+        found = self._find(event, job)
+        plan = decide(event, found, self._policies, looks=job.tries)
+        if any(isinstance(step, RollBack) for step in plan.steps) and execution.roll_back(plan):
+            # Voucherify may have reversed rewards by it, so the cards are read again.
+            again = replace(self._find(event, job), conversions=found.conversions)
+            plan = decide(event, again, self._policies, looks=job.tries)
+        return plan
+
+    def _find(self, event: HolderAssignmentDeleted, job: Job) -> Findings:
+        return self._finder.find(event, needs(event, self._policies), job)
+
+    def _keep(self, plan: Plan, execution: Execution, error: JobError, job: Job) -> None:
+        """Keep the plan for the next run, which then calls only for what is left to do."""
+        if error.reason in _OVERTAKEN:
+            self._learned.forget(_name(job))
+            return
+        marks = [step for step in plan.steps if isinstance(step, MarkCustomer)]
+        only_mark = bool(marks) and len(execution.done) == len(plan.steps) - 1
+        seconds = resume.MARK_SECONDS if only_mark else resume.PLAN_SECONDS
+        self._learned.put(_name(job), resume.as_json(plan), seconds=seconds)
 
 
 def make_api(settings: PerksSettings) -> VoucherifyApi:
@@ -63,3 +115,7 @@ def make_api(settings: PerksSettings) -> VoucherifyApi:
             settings.voucherify_url, settings.voucherify_app_id, settings.voucherify_app_token
         )
     )
+
+
+def _name(job: Job) -> str:
+    return f"plan:{job.id}"

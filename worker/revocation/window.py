@@ -1,0 +1,79 @@
+"""When the reward of an assignment can have been given."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from schemas import HolderAssignmentDeleted
+from worker.revocation.findings import Conversion
+
+
+#: One request makes the assignment and pays the reward, and either may be stamped first; calls
+#: of the API take less than this.
+MARGIN: Final = timedelta(seconds=2)
+
+#: What is given for an assignment or a conversion is stamped so soon after it.
+MOMENT: Final = timedelta(seconds=10)
+
+#: By a redemption a customer is assigned, so the redemption may stand a little before.
+CONVERTED: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """
+    When the reward of an assignment can have been given.
+
+    Attributes:
+        assigned, removed: when the assignment began and ended.
+        moments: when its conversions happened.
+        elsewhere: when other codes took the customer on.
+    """
+
+    assigned: datetime
+    removed: datetime
+    moments: tuple[datetime, ...] = ()
+    elsewhere: tuple[datetime, ...] = ()
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether it was while the assignment lasted."""
+        return self.assigned - MARGIN <= at <= self.removed
+
+    def has_conversion(self, at: datetime) -> bool:
+        """Say whether a conversion of that time can be this assignment's."""
+        return self.assigned - CONVERTED <= at <= self.removed
+
+    def is_at_moment(self, at: datetime) -> bool:
+        """Say whether it was at the moment of the assignment or of its conversion."""
+        return any(_near(at, each) for each in (self.assigned, *self.moments))
+
+    def is_elsewhere(self, at: datetime) -> bool:
+        """Say whether it was at the moment at which another code took the customer on."""
+        return any(_near(at, each) for each in self.elsewhere)
+
+    def after_another(self, at: datetime) -> bool:
+        """Say whether another code had taken the customer on by then, while this one lasted."""
+        return any(self.assigned <= each <= at for each in self.elsewhere)
+
+
+def window_of(
+    event: HolderAssignmentDeleted,
+    conversions: tuple[Conversion, ...],
+    elsewhere: tuple[datetime, ...],
+) -> Window | None:
+    """Say when the reward can have been given; None if the event lacks the assignment's time."""
+    assigned, removed = event.holder.created_at, event.event.created_at
+    if assigned is None:
+        return None
+    moments = tuple(
+        each.at
+        for each in conversions
+        if each.campaign == event.holder.campaign_id
+        and each.at
+        and assigned - CONVERTED <= each.at <= removed
+    )
+    return Window(assigned=assigned, removed=removed, moments=moments, elsewhere=elsewhere)
+
+
+def _near(at: datetime, moment: datetime) -> bool:
+    return moment - MARGIN <= at <= moment + MOMENT

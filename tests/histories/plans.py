@@ -84,7 +84,18 @@ class History:
         return len([*self.glitches, *self.money, *self.crashes, *self.freezes])
 
     def run(self, works: Works) -> None:
-        """Let it happen, and hold what came of it against the truth."""
+        """
+        Let it happen, and hold what came of it against the truth.
+
+        Whatever fails carries a note of this history, to be pasted into a test, and of its calls.
+        """
+        try:
+            self._happen(works)
+        except Exception as error:
+            error.add_note(f"history = {self!r}\ncalls = {works.line.calls}")
+            raise
+
+    def _happen(self, works: Works) -> None:
         works.begin(self.policies)
         life = Life(works, self.begins)
         truth = Truth(life, self.policies, troubles=self.troubles)

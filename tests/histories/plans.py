@@ -1,6 +1,7 @@
 """What hypothesis makes up: a history and the troubles in it."""
 
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -16,7 +17,7 @@ from sandbox.glitches import (
     drop,
     refuse,
 )
-from tests.histories.life import TIERS, Act, Beginning, Life
+from tests.histories.life import MEANWHILE_SECONDS, TIERS, Act, Beginning, Life
 from tests.histories.line import crash
 from tests.histories.truth import Truth
 from tests.histories.works import Works
@@ -119,7 +120,7 @@ class History:
         line.glitches.update(self.glitches)
         line.money.update(self.money)
         for call, act in self.spends.items():
-            line.before[call] = lambda act=act: life.play(act)  # type: ignore[misc]
+            line.before[call] = partial(life.play, act, pause=MEANWHILE_SECONDS)
         for call, sent in self.crashes.items():
             (line.after if sent else line.before)[call] = crash
         for call, (seconds, sent) in self.freezes.items():
@@ -131,6 +132,7 @@ class History:
 
 
 _ACTS: Final = st.builds(Act, st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5))
+
 _SPENDS: Final = st.builds(Act, st.just("spend"), st.integers(0, 2), st.integers(0, 5))
 
 HISTORIES: Final = st.builds(

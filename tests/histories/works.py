@@ -106,6 +106,8 @@ class Works:
         self.policies = policies
         self.told: dict[str, str] = {}
         self.removed: set[str] = set()
+        # What the campaign promised a referee when the assignment was removed.
+        self.promised: dict[str, str | None] = {}
         # How many removals were taken on.
         self.handed = 0
         self._threads = False
@@ -133,6 +135,8 @@ class Works:
         self.told[delivery_id(body)] = holder
         if document["type"] == REMOVED:
             self.removed.add(holder)
+            program = (document["data"].get("campaign") or {}).get("referral_program") or {}
+            self.promised[holder] = (program.get("referee_reward") or {}).get("amount")
         self._intake.accept(body)
 
     def settle(self) -> None:

@@ -133,11 +133,15 @@ class History:
 
 _ACTS: Final = st.builds(Act, st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5))
 
+#: As many long ones as short ones, which a list alone would not be.
+_MANY_ACTS: Final = st.integers(1, 9).flatmap(
+    lambda number: st.lists(_ACTS, min_size=number, max_size=number)
+)
 _SPENDS: Final = st.builds(Act, st.just("spend"), st.integers(0, 2), st.integers(0, 5))
 
 HISTORIES: Final = st.builds(
     History,
-    acts=st.lists(_ACTS, min_size=1, max_size=8),
+    acts=_MANY_ACTS,
     begins=st.builds(
         Beginning,
         reward=st.sampled_from((0, 0, 1, 1, 2, 3)),

@@ -27,7 +27,7 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 test: $(READY) ## unit, integration, acceptance and short fault tests
 	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
 
-faults: $(READY) ## the fault tests in their long form, two at a time, and 20,000 random histories
+faults: $(READY) ## the fault tests in their long form, two at a time, and three times 20,000 random histories
 	$(BIN)/pytest tests/faults tests/histories/test_any_life.py --full -n 2 --dist load
 
 fuzz: $(READY) ## what strangers may send, at length: raw HTTP, and requests made from openapi.json

@@ -1,14 +1,14 @@
 """What can go wrong between a caller and the stand-ins, decided call by call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 import httpx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Glitch:
     """How one call goes wrong; see the functions below."""
 
@@ -19,6 +19,16 @@ class Glitch:
     breaks: type[httpx.TransportError] | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Write what is not as usual, so that it can be pasted into a test."""
+        usual = Glitch()
+        told = [
+            f"{each.name}={_written(getattr(self, each.name))}"
+            for each in fields(self)
+            if getattr(self, each.name) != getattr(usual, each.name)
+        ]
+        return f"Glitch({', '.join(told)})"
 
 
 #: Decides by the call and its number, which counts from 1 since the last reset.
@@ -83,3 +93,7 @@ class Rule:
         if self.times is not None:
             self.times -= 1
         return True
+
+
+def _written(value: object) -> str:
+    return f"httpx.{value.__name__}" if isinstance(value, type) else repr(value)

@@ -46,8 +46,14 @@ _broken: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --full, which `make faults` gives."""
+    """Add --full, which `make faults` gives, and what random histories are to be played."""
     parser.addoption("--full", action="store_true", help="run the fault tests at full length")
+    parser.addoption("--histories", type=int, help="how many random histories of each seed")
+    parser.addoption("--seeds", type=_numbers, help="what they are made up from: 1,2,3")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(each) for each in text.split(",")]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

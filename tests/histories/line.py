@@ -1,7 +1,9 @@
 """The wire between the product and the stand-in, on which every call can be met by something."""
 
 import json
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
@@ -21,6 +23,26 @@ class Crash(BaseException):
 def crash() -> None:
     """End the process."""
     raise Crash
+
+
+@dataclass
+class Frozen:
+    """A run that stands still in the middle of a call."""
+
+    thaws_at: float
+    goes_on: threading.Event = field(default_factory=threading.Event)
+    _gone: bool = False
+
+    def stand(self) -> None:
+        """Stand still until it thaws, or its process is gone."""
+        self.goes_on.wait()
+        if self._gone:
+            raise Crash
+
+    def end(self) -> None:
+        """Let its process be gone."""
+        self._gone = True
+        self.goes_on.set()
 
 
 class Line(httpx.BaseTransport):

@@ -1,58 +1,81 @@
-"""Time that passes at once, for the store as for the stand-in."""
+"""One time for the store and the stand-in, which passes only when it is told to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from unittest.mock import patch
 
 from redis import Redis
 
+from inbox import scripts
 from sandbox.inprocess import InProcess
 
 
-#: Differences below this are not told to the store: a call takes a millisecond.
-_FINE_MS = 500
+#: Where the time stands, in ms since 1970; without it a store goes by its server's clock.
+NOW: Final = "histories:now"
 
-_SHIFT = """
-local ms = tonumber(ARGV[1])
-local moments = {received=1, settled=1, since=1, admitted=1, ['until']=1, planned=1, sent=1,
-  answered=1, unknown=1, confirmed=1, refused=1}
-local function back(text) return string.format('%.0f', tonumber(text) - ms) end
-for _, key in ipairs(redis.call('KEYS', 'perkhook:*')) do
-  local kind = redis.call('TYPE', key).ok
-  if kind == 'zset' then
-    local all = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
-    for i = 1, #all, 2 do redis.call('ZADD', key, back(all[i + 1]), all[i]) end
-  elseif kind == 'hash' and key ~= 'perkhook:counts' then
-    local all = redis.call('HGETALL', key)
-    for i = 1, #all, 2 do
-      local field, value = all[i], all[i + 1]
-      local first, second = string.match(value, '^(%d+):(%d+)$')
-      if moments[field] then
-        redis.call('HSET', key, field, back(value))
-      elseif key == 'perkhook:looked' then
-        redis.call('HSET', key, field, back(first) .. ':' .. back(second))
-      elseif field == 'held' then
-        redis.call('HSET', key, field, first .. ':' .. back(second))
-      end
+#: When keys end that have an end.
+_ENDS: Final = "histories:ends"
+
+#: In front of every script: the time is the one that was told, and keys end by it alone.
+_TOLD: Final = f"""
+local server = redis
+local now = tonumber(server.call('GET', '{NOW}') or nil)
+local function told(command, key, ...)
+  local words = {{...}}
+  if command == 'TIME' then
+    return {{math.floor(now / 1000), now % 1000 * 1000}}
+  elseif command == 'PEXPIRE' then
+    local there = server.call('EXISTS', key)
+    if there == 1 then server.call('ZADD', '{_ENDS}', now + words[1], key) end
+    return there
+  elseif command == 'DEL' then
+    server.call('ZREM', '{_ENDS}', key)
+  elseif command == 'SET' then
+    local ends
+    if words[#words - 1] == 'PX' then
+      ends = now + table.remove(words)
+      table.remove(words)
     end
-  elseif kind == 'string' and string.find(key, 'perkhook:identity:', 1, true) then
-    local value = redis.call('GET', key)
-    local cut = string.find(value, ':', 1, true)
-    redis.call('SET', key, string.sub(value, 1, cut) .. back(string.sub(value, cut + 1)), 'KEEPTTL')
+    local done = server.call('SET', key, unpack(words))
+    if not done then return done end
+    server.call('ZREM', '{_ENDS}', key)
+    if ends then server.call('ZADD', '{_ENDS}', ends, key) end
+    return done
   end
-  local left = redis.call('PTTL', key)
-  if left > 0 then redis.call('PEXPIRE', key, math.max(left - ms, 0)) end
+  return server.call(command, key, ...)
+end
+local redis = now and setmetatable({{call = told}}, {{__index = server}}) or server
+"""
+
+_TELL: Final = f"""
+redis.call('SET', '{NOW}', ARGV[1])
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', '{_ENDS}', '-inf', ARGV[1])) do
+  redis.call('DEL', key)
+  redis.call('ZREM', '{_ENDS}', key)
 end
 """
 
 
+_prelude = scripts._prelude
+
+
+@contextmanager
+def told_time() -> Iterator[None]:
+    """Let scripts that are loaded meanwhile go by the time that a store was told."""
+    with patch.object(scripts, "_prelude", lambda: _TOLD + _prelude()):
+        yield
+
+
 class Time:
-    """One time for both: what is stored is moved back by as much as the stand-in goes ahead."""
+    """The stand-in's time, which the store is told."""
 
     def __init__(self, store: Redis, shop: InProcess) -> None:
-        self._shift = store.register_script(_SHIFT)
+        self._tell = store.register_script(_TELL)
         self._shop = shop
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin anew, with an empty store."""
-        self._told_ms = int(self._shop.clock.ahead * 1000)
+        # Some of the product asks the server, and not by a script.
+        client: Any = store
+        client.time = self._time
 
     def now(self) -> float:
         """Tell how many seconds have passed since the stand-in's beginning."""
@@ -61,11 +84,15 @@ class Time:
     def let_time_pass(self, seconds: float) -> None:
         """Let time pass for both."""
         self._shop.advance(seconds)
-        self.catch_up(0)
+        self.catch_up()
 
-    def catch_up(self, fine_ms: int = _FINE_MS) -> None:
+    def catch_up(self) -> None:
         """Tell the store what has passed for the stand-in."""
-        behind = int(self._shop.clock.ahead * 1000) - self._told_ms
-        if behind > fine_ms:
-            self._shift(args=[behind])
-            self._told_ms += behind
+        self._tell(args=[self._ms()])
+
+    def _ms(self) -> int:
+        return round(self._shop.now().timestamp() * 1000)
+
+    def _time(self) -> tuple[int, int]:
+        seconds, ms = divmod(self._ms(), 1000)
+        return seconds, ms * 1000

@@ -1,6 +1,7 @@
 """What hypothesis makes up: a history and the troubles in it."""
 
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -16,7 +17,7 @@ from sandbox.glitches import (
     drop,
     refuse,
 )
-from tests.histories.life import TIERS, Act, Beginning, Life
+from tests.histories.life import MEANWHILE_SECONDS, TIERS, Act, Beginning, Life
 from tests.histories.line import crash
 from tests.histories.truth import Truth
 from tests.histories.works import Works
@@ -84,7 +85,18 @@ class History:
         return len([*self.glitches, *self.money, *self.crashes, *self.freezes])
 
     def run(self, works: Works) -> None:
-        """Let it happen, and hold what came of it against the truth."""
+        """
+        Let it happen, and hold what came of it against the truth.
+
+        Whatever fails carries a note of this history, to be pasted into a test, and of its calls.
+        """
+        try:
+            self._happen(works)
+        except Exception as error:
+            error.add_note(f"history = {self!r}\ncalls = {works.line.calls}")
+            raise
+
+    def _happen(self, works: Works) -> None:
         works.begin(self.policies)
         life = Life(works, self.begins)
         truth = Truth(life, self.policies, troubles=self.troubles)
@@ -108,7 +120,7 @@ class History:
         line.glitches.update(self.glitches)
         line.money.update(self.money)
         for call, act in self.spends.items():
-            line.before[call] = lambda act=act: life.play(act)  # type: ignore[misc]
+            line.before[call] = partial(life.play, act, pause=MEANWHILE_SECONDS)
         for call, sent in self.crashes.items():
             (line.after if sent else line.before)[call] = crash
         for call, (seconds, sent) in self.freezes.items():
@@ -120,11 +132,16 @@ class History:
 
 
 _ACTS: Final = st.builds(Act, st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5))
+
+#: As many long ones as short ones, which a list alone would not be.
+_MANY_ACTS: Final = st.integers(1, 9).flatmap(
+    lambda number: st.lists(_ACTS, min_size=number, max_size=number)
+)
 _SPENDS: Final = st.builds(Act, st.just("spend"), st.integers(0, 2), st.integers(0, 5))
 
 HISTORIES: Final = st.builds(
     History,
-    acts=st.lists(_ACTS, min_size=1, max_size=8),
+    acts=_MANY_ACTS,
     begins=st.builds(
         Beginning,
         reward=st.sampled_from((0, 0, 1, 1, 2, 3)),

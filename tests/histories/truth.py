@@ -1,7 +1,7 @@
 """What must have come of a history, by the stand-in's own books and docs/revocation.md."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sandbox.voucherify.records import (
     MATERIAL,
@@ -12,22 +12,14 @@ from sandbox.voucherify.records import (
     Voucher,
     VoucherType,
 )
+from tests.histories.dues import Due, earned_by, taken_on_elsewhere, what
 from tests.histories.life import Life
 from worker.revocation.policies import Policies
 
 
-@dataclass
-class Due:
-    """
-    What is due to be taken for one grant.
-
-    Attributes:
-        must: it is to be taken; else it may be, if no person is asked.
-    """
-
-    granted: int
-    card: Voucher
-    must: bool
+#: A person is asked of a change only after three sends, each of them lost by a trouble of its own.
+#: A crash between the note of a send and the call is one, for nobody can tell it from a loss.
+_SENDS_LOST: Final = 2
 
 
 class Truth:
@@ -47,6 +39,9 @@ class Truth:
         self._may_be_off: set[str] = set()
         self._may_ask: set[str] = set()
         self._rolled_back: set[str] = set()
+        # Whose steps may end half-way because a person is asked, and whose did.
+        self._may_stop: set[str] = set()
+        self._stopped: set[str] = set()
 
     def judge(self, removed: set[str]) -> None:
         """Hold what the product did for these removed assignments against the truth."""
@@ -57,6 +52,7 @@ class Truth:
         self._judged |= removed
         assert set(failed.values()) <= {"needs_a_person"}, self._life.works.failed()
         assert set(failed) <= self._may_ask, self._life.works.failed()
+        self._stopped = set(failed) & self._may_stop
         self._check_money(set(failed))
         self._check_codes()
         self._check_rollbacks(set(failed), fresh)
@@ -69,9 +65,11 @@ class Truth:
     def _expect(self, holder: Holder) -> None:
         if holder.role is Role.OWNER:
             return
-        if self._troubles > 2 or holder.voucher_type is not VoucherType.CODE:
+        if self._troubles > _SENDS_LOST:
             self._may_ask.add(holder.id)
+            self._may_stop.add(holder.id)
         if holder.voucher_type is not VoucherType.CODE:
+            self._may_ask.add(holder.id)
             return
         customer = self._store.find_customer(holder.customer_id)
         code = self._store.vouchers[holder.voucher_id]
@@ -101,38 +99,39 @@ class Truth:
             for each in card.transactions
             if each.amount > 0 and _within(holder, each.created_at)
         ]
-        automatic = [each for _, each in within if each.operation_type == "AUTOMATIC"]
+        automatic = [each for each in within if each[1].operation_type == "AUTOMATIC"]
         grant = holder.grant
         mine = [card for card, each in within if grant and each is grant.transaction]
-        alone = bool(mine) and len(automatic) == 1 and not self._elsewhere(holder)
+        alone = bool(mine) and len(automatic) == 1 and not taken_on_elsewhere(self._store, holder)
         if within and not alone:
             self._may_ask.add(holder.id)
         if mine and grant:
-            due = Due(grant.transaction.amount, mine[0], must=alone)
+            due = Due(grant.transaction.amount, mine[0], holder.id, must=alone)
             self._dues.setdefault(holder.id, due)
         elif len(automatic) == 1:
-            self._mistake(holder, automatic[0])
+            self._mistake(holder, *automatic[0])
 
-    def _elsewhere(self, holder: Holder) -> bool:
-        """Tell whether another code took the customer on before this one's reward was given."""
-        return any(
-            each.customer_id == holder.customer_id
-            and each.voucher_id != holder.voucher_id
-            and each.role is Role.REFEREE
-            and holder.grant is not None
-            and holder.created_at <= each.created_at <= holder.grant.transaction.created_at
+    def _mistake(self, holder: Holder, card: Voucher, change: Transaction) -> None:
+        """Allow that the one thing that was added by itself meanwhile is taken for this reward."""
+        others = [
+            each
             for each in self._store.assignments.values()
-        )
-
-    def _mistake(self, holder: Holder, change: Transaction) -> None:
-        """Allow that one of two assignments stands for the other, once both were removed."""
-        for other in self._store.assignments.values():
-            theirs = other.customer_id == holder.customer_id and other.ended_at is not None
-            if theirs and other.grant and other.grant.transaction is change:
-                card = self._store.vouchers[other.grant.card_id]
-                due = Due(change.amount, card, must=False)
-                self._dues[holder.id] = self._dues[other.id] = due
-                self._may_ask |= {holder.id, other.id}
+            if each.grant and each.grant.transaction is change
+        ]
+        fits = self._life.works.promised.get(holder.id) == str(change.amount)
+        if any(each.customer_id != holder.customer_id for each in others):
+            return
+        # What an assignment gave that stands is taken only if the campaign of this one promises it.
+        if not fits and any(each.ended_at is None for each in others):
+            return
+        due = self._dues.setdefault(change.id, Due(change.amount, card, holder.id, must=False))
+        due.must = False
+        # Each of two assignments may stand for the other, once both were removed.
+        self._dues |= {each.id: due for each in (holder, *others)}
+        # Whoever comes second for the same finds it taken, and asks.
+        mistaken = {holder.id, *(each.id for each in others), *earned_by(self._store, change)}
+        self._may_ask |= mistaken
+        self._may_stop |= mistaken
 
     def _expect_tiers(self, holder: Holder, code: Voucher) -> None:
         of_all = holder.role is Role.REFERRER
@@ -140,7 +139,7 @@ class Truth:
         given = code.id in self._life.given
         if given:
             self._may_ask.add(holder.id)
-        if self._store.find_customer(code.referrer_id or "") is None:
+        elif self._store.find_customer(code.referrer_id or "") is None:
             return
         for reward in self._store.tier_rewards:
             mine = reward.holder_id == holder.id
@@ -157,7 +156,7 @@ class Truth:
                 self._may_ask.add(holder.id)
             elif reward.transaction_id:
                 card = self._store.vouchers[reward.voucher_id or ""]
-                due = Due(reward.amount, card, must=not given)
+                due = Due(reward.amount, card, holder.id, must=not given)
                 self._dues.setdefault(reward.transaction_id, due)
             else:
                 self._expect_coupon(reward, self._may_be_off if given else self._off)
@@ -172,7 +171,7 @@ class Truth:
         for card in self._store.vouchers.values():
             for each in card.transactions:
                 if each.type.endswith("_REMOVAL"):
-                    found.setdefault(_what(each.source_id or "?"), []).append((card, each))
+                    found.setdefault(what(each.source_id or "?"), []).append((card, each))
         grants = [id(self._dues[each]) for each in found if each in self._dues]
         assert len(grants) == len(set(grants)), ("one reward, taken for two", found)
         assert set(found) <= set(self._dues), ("never to be taken", set(found) - set(self._dues))
@@ -186,7 +185,7 @@ class Truth:
             now = [each for _, each in taken]
             before, self._taken[name] = self._taken.get(name, []), now
             assert not before or before == now, ("changed later", before, now)
-            if now or name in failed or not due.must:
+            if now or name in failed or due.by in self._stopped or not due.must:
                 continue
             gone = due.card.id in self._store.deleted
             assert gone or due.card.balance == 0, ("not taken", due)
@@ -226,7 +225,8 @@ class Truth:
     def _check_marks(self, fresh: list[Holder]) -> None:
         for holder in fresh:
             customer = self._store.find_customer(holder.customer_id)
-            if customer is None or holder.role is Role.OWNER:
+            # The mark stands last.
+            if customer is None or holder.role is Role.OWNER or holder.id in self._stopped:
                 continue
             if not self._policies.mark_customer:
                 assert not customer.metadata
@@ -240,9 +240,3 @@ def _within(holder: Holder, at: datetime) -> bool:
     """Tell whether it was while the assignment lasted."""
     assert holder.ended_at is not None
     return holder.created_at <= at <= holder.ended_at
-
-
-def _what(name: str) -> str:
-    """Read what a removal is for: the assignment, or the transaction of a tier's reward."""
-    _, holder, _, *transaction = name.split(":")
-    return transaction[0] if transaction else holder

@@ -4,9 +4,10 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from redis import Redis
@@ -21,8 +22,8 @@ from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.rate import Rate
 from sandbox.inprocess import InProcess
-from tests.histories.line import Crash, Line
-from tests.histories.passing import Time
+from tests.histories.line import Crash, Frozen, Line
+from tests.histories.passing import Time, told_time
 from worker.crm.dry_run import DryRunCrm
 from worker.ended import Settled
 from worker.flow import Flow
@@ -41,24 +42,25 @@ MEMORY_SECONDS = 16_416_000
 QUEUES = ("deliveries", "perks")
 REMOVED = "customer.holder.assignment.deleted"
 
+#: Ids and times are in what is signed, hashed and put in order, so each history has the same.
+_BEGINS: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
 #: More rounds than any history needs; one that needs more goes in circles.
 _MOST_ROUNDS = 1000
 
 
-@dataclass
-class Frozen:
-    """A run that stands still in the middle of a call."""
-
-    thaws_at: float
-    goes_on: threading.Event = field(default_factory=threading.Event)
-
-
 class Works:
-    """Takes webhooks in and works on them until nothing is left to do."""
+    """
+    Takes webhooks in and works on them until nothing is left to do.
 
+    The same history makes the same calls each time: nothing goes by the machine's clock, ids
+    count from one again, and one thread runs at a time.
+    """
+
+    @told_time()
     def __init__(self, store: Redis) -> None:
         self.store: Any = store
-        self.shop = InProcess()
+        self.shop = InProcess(start=_BEGINS)
         self.time = Time(store, self.shop)
         self.line = Line(self.shop, self.time.catch_up)
         self.effects = Effects(store, memory_seconds=MEMORY_SECONDS)
@@ -88,20 +90,26 @@ class Works:
         )
         known = load_handlers().by_name
         self._table = HandlerTable({each: known[each] for each in ("revoke_referral_perks",)})
+        self._frozen: list[Frozen] = []
+        self._runs: list[threading.Thread] = []
         self.begin(Policies())
 
+    @told_time()
     def begin(self, policies: Policies) -> None:
         """Start a history: nothing is known to anybody."""
+        self._end_runs()
         self.store.flushall()
         self.shop.reset()
-        self.time.clear()
+        self.shop.world.ids._numbers = count(1)
+        self.time.catch_up()
         self.line.clear()
         self.policies = policies
         self.told: dict[str, str] = {}
         self.removed: set[str] = set()
+        # What the campaign promised a referee when the assignment was removed.
+        self.promised: dict[str, str | None] = {}
         # How many removals were taken on.
         self.handed = 0
-        self._frozen: list[Frozen] = []
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
         perks = VoucherifyPerks(self._api, self.effects, policies)
@@ -127,6 +135,8 @@ class Works:
         self.told[delivery_id(body)] = holder
         if document["type"] == REMOVED:
             self.removed.add(holder)
+            program = (document["data"].get("campaign") or {}).get("referral_program") or {}
+            self.promised[holder] = (program.get("referee_reward") or {}).get("amount")
         self._intake.accept(body)
 
     def settle(self) -> None:
@@ -149,14 +159,14 @@ class Works:
             frozen = Frozen(self.time.now() + seconds)
             self._frozen.append(frozen)
             self._ended.put(None)
-            assert frozen.goes_on.wait(60)
+            frozen.stand()
 
         (self.line.after if sent else self.line.before)[call] = stand
 
     def thaw(self) -> None:
         """Let the run that stands still longest go on, while everything else stands still."""
         if self._frozen:
-            self._apart(self._frozen.pop(0).goes_on.set)
+            self._thaw(self._frozen[0])
 
     def failed(self) -> list[tuple[str, str, str]]:
         """List the failed jobs by assignment, with reason and error."""
@@ -164,6 +174,15 @@ class Works:
             (self.told[job.delivery], job.reason or "", job.error or "")
             for job in self.desk.failed()
         ]
+
+    def _end_runs(self) -> None:
+        """Let nothing of a history that failed go on in the next one."""
+        for frozen in self._frozen:
+            frozen.end()
+        for run in self._runs:
+            run.join()
+        self._frozen.clear()
+        self._runs.clear()
 
     def _take(self) -> str | None:
         """Take the oldest message as a worker does."""
@@ -182,7 +201,9 @@ class Works:
             self._run(task)
             self._ended.put(None)
 
-        self._apart(threading.Thread(target=work, daemon=True).start)
+        run = threading.Thread(target=work, daemon=True)
+        self._runs.append(run)
+        self._apart(run.start)
 
     def _apart(self, go: Callable[[], None]) -> None:
         """Let one other thread go, until it ends or stands still."""
@@ -200,13 +221,12 @@ class Works:
     def _next(self) -> float | None:
         """Tell in how many seconds something is to be done; None if nothing is left."""
         pipe = self.store.pipeline(transaction=False)
-        pipe.time()
         for index in (keys.RUNNING, keys.WAITING):
             pipe.zrange(index, 0, 0, withscores=True)
         for index in (keys.FRESH, *(keys.QUEUED + queue for queue in QUEUES)):
             pipe.zcard(index)
-        (seconds, micro), running, waiting, *queued = pipe.execute()
-        now = seconds + micro / 1e6
+        running, waiting, *queued = pipe.execute()
+        now = self.shop.clock.time()
         waits = [score / 1000 - now for _, score in (*running, *waiting)]
         waits += [each.thaws_at - self.time.now() for each in self._frozen]
         # A job that is queued without a message is found by looking twice.
@@ -215,5 +235,10 @@ class Works:
 
     def _pass(self, seconds: float) -> None:
         self.time.let_time_pass(seconds)
-        while self._frozen and self._frozen[0].thaws_at <= self.time.now():
-            self.thaw()
+        # One that stands still longer may thaw later.
+        while due := [each for each in self._frozen if each.thaws_at <= self.time.now()]:
+            self._thaw(due[0])
+
+    def _thaw(self, frozen: Frozen) -> None:
+        self._frozen.remove(frozen)
+        self._apart(frozen.goes_on.set)

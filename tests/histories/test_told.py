@@ -1,0 +1,51 @@
+"""What is told of a history that fails."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.glitches import Glitch
+from tests.histories.life import Act, Beginning
+from tests.histories.plans import GLITCHES, History
+from tests.histories.truth import Truth
+from tests.histories.works import Works
+from worker.revocation.policies import Policies
+
+
+#: What the note of a failure is written in.
+_NAMES = {each.__name__: each for each in (Act, Beginning, Glitch, History, Policies, httpx)}
+
+
+def test_a_history_that_fails_tells_itself_and_its_calls(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note of a failure is Python that makes the same history again."""
+    history = History(
+        acts=[Act("unassign", 0, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=1),
+        ends=False,
+        policies=Policies(),
+        glitches=dict(enumerate(GLITCHES, 30)),
+        money={},
+        crashes={50: True},
+        freezes={60: (70.0, True)},
+        spends={70: Act("spend", 0, 1)},
+        lag=0,
+        seed=0,
+        thaws=frozenset({80}),
+    )
+    monkeypatch.setattr(Truth, "judge", _wrong)
+
+    with pytest.raises(AssertionError, match="wrong") as caught:
+        history.run(works)
+
+    [note] = caught.value.__notes__
+    told: dict[str, Any] = {}
+    exec(note, _NAMES, told)
+    assert told["history"] == history
+    assert told["calls"] == works.line.calls != []
+
+
+def _wrong(*_: object) -> None:
+    raise AssertionError("wrong")

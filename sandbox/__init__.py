@@ -13,10 +13,13 @@ What a test or a person steers them by, all below /sandbox:
     POST   /scenario          one code with its referees; /codes: thousands at once
     POST   /assign /unassign  let assignments begin and end; /odd_assignment, /adopt, /customers,
                               /cards, /spend, /top_up: what else happens in a shop
+    POST   /earn /expire /transfer, /remove_by_other, /publish_card: what changes a card beside
+    GET    /books?card=       why each change of a card was made, which no answer shows
     PUT    /campaigns/<id>    edit; PUT, DELETE /vouchers/<name>, DELETE /customers/<name>
     PUT    /webhook           on, off, elsewhere; a share of its sendouts lost, late, repeated
     POST   /send              any bytes, signed; /sendouts/<id>/resend: the same bytes again
-    PUT    /faults /limits    answers that fail, calls that are too many
+    PUT    /faults /limits    answers that fail, also by a name of `awkward`; calls that are too
+                              many
     PUT    /options           how moments are written, how far a list lags behind, which shape an
                               activity has, and how many stray events stand in it
     POST   /clock             let time pass

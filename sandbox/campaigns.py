@@ -36,12 +36,17 @@ def add_campaign(
 
 
 def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
-    """Read {"type", "amount", "transaction"?}: what a referee gets."""
+    """
+    Read {"type", "amount", "transaction"?, "published"?}: what a referee gets.
+
+    A "published" reward is a new card that has the amount on it from the start.
+    """
     if wanted is None:
         return None
     card = VoucherType(wanted["type"])
     kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
-    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind)
+    published = bool(wanted.get("published"))
+    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind, published)
 
 
 def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:

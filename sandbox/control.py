@@ -10,6 +10,7 @@ from sandbox.sendouts import Sendout
 from sandbox.snapshot import card, snapshot
 from sandbox.voucherify import events, render
 from sandbox.voucherify.assignments import publish_card, unassign
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import invalid_payload, not_found
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
@@ -104,7 +105,8 @@ def post_card() -> Answer:
         kind = VoucherType(text(sent, "type"))
         voucher = publish_card(sandbox.store, card_campaign(sandbox, kind), customer)
         if sent.get("balance"):
-            posting = Posting(sent["balance"], transaction_type(kind, "ADDITION"), source="API")
+            addition, why = transaction_type(kind, "ADDITION"), Why(Cause.PURCHASE)
+            posting = Posting(sent["balance"], addition, source="API", why=why)
             post(sandbox.store, voucher, posting)
         return card(voucher), 201
 
@@ -116,7 +118,8 @@ def post_spend() -> Answer:
     with sandbox.lock:
         voucher = sandbox.store.voucher(text(sent, "card"))
         kind = transaction_type(voucher.type, "REDEMPTION")
-        post(sandbox.store, voucher, Posting(-sent["amount"], kind, source="API"))
+        posting = Posting(-sent["amount"], kind, source="API", why=Why(Cause.ORDER))
+        post(sandbox.store, voucher, posting)
         return card(voucher), 201
 
 

@@ -12,6 +12,7 @@ from sandbox.oddities import odd_assignment
 from sandbox.requested import fields, text
 from sandbox.snapshot import card
 from sandbox.voucherify import bodies, events, render
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import not_found
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import Role, VoucherType
@@ -47,7 +48,8 @@ def post_top_up() -> Answer:
         voucher = sandbox.store.voucher(text(wanted, "card"))
         addition = transaction_type(voucher.type, "ADDITION")
         by_person = {"source": "voucherify-web-ui", "reason": "Top-up"}
-        how = {"operation_type": "AUTOMATIC"} if wanted.get("like_grant") else by_person
+        like_grant = {"operation_type": "AUTOMATIC", "why": Why(Cause.LOOKALIKE)}
+        how: dict[str, Any] = like_grant if wanted.get("like_grant") else by_person
         posting = Posting(
             wanted["amount"],
             wanted.get("transaction", addition),
@@ -60,7 +62,7 @@ def post_top_up() -> Answer:
 
 @blueprint.put("/campaigns/<campaign_id>")
 def put_campaign(campaign_id: str) -> Answer:
-    """Edit what a campaign gives from now on: "reward", "tier", "show_reward"."""
+    """Edit what a campaign gives from now on: "reward", "tier", "show_reward", "card_amount"."""
     wanted, sandbox = fields(), world()
     with sandbox.lock:
         campaign = sandbox.store.campaigns.get(campaign_id)
@@ -71,6 +73,7 @@ def put_campaign(campaign_id: str) -> Answer:
         if "tier" in wanted:
             campaign.tier = tier_of(sandbox, wanted["tier"])
         campaign.shows_reward = bool(wanted.get("show_reward", campaign.shows_reward))
+        campaign.card_amount = int(wanted.get("card_amount", campaign.card_amount))
         campaign.updated_at = sandbox.clock.now()
         return bodies.simple_campaign(campaign, sandbox.store)
 

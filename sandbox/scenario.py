@@ -7,6 +7,7 @@ from sandbox.campaigns import publish_code, reward_of, tier_of
 from sandbox.conversions import convert
 from sandbox.people import person
 from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import Customer, Reward, Voucher
@@ -108,7 +109,8 @@ def _referee(world: World, wanted: Scenario, code: Voucher) -> dict[str, Any]:
         _move(world, card, wanted.added_later, at=later)
         if wanted.lookalike:
             kind = reward.transaction_type
-            twin = Posting(wanted.lookalike, kind, operation_type="AUTOMATIC", at=later)
+            why = Why(Cause.LOOKALIKE)
+            twin = Posting(wanted.lookalike, kind, operation_type="AUTOMATIC", at=later, why=why)
             post(store, card, twin)
     return told.conversion(world, customer, made)
 
@@ -129,4 +131,5 @@ def _move(world: World, card: Voucher, amount: int, *, at: datetime) -> None:
     kind, reason = ("ADDITION", "Top-up") if amount > 0 else ("REDEMPTION", "Order paid")
     if amount:
         name = transaction_type(card.type, kind)
-        post(world.store, card, Posting(amount, name, source="API", reason=reason, at=at))
+        why = Why(Cause.PURCHASE if amount > 0 else Cause.ORDER)
+        post(world.store, card, Posting(amount, name, source="API", reason=reason, at=at, why=why))

@@ -28,7 +28,10 @@ def conversion(world: World, customer: Customer, made: Conversion) -> dict[str, 
         "card": card
         and {"id": card.id, "code": card.code, "type": card.type.value, "balance": card.balance},
         "grant": grant
-        and {"transaction": grant.transaction.id, "amount": grant.transaction.amount},
+        and {
+            "transaction": grant.transaction.id if grant.transaction.listed else None,
+            "amount": grant.transaction.amount,
+        },
         **({"tier": _tier(world, reward)} if reward else {}),
     }
 

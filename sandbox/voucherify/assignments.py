@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta
 
 from sandbox.voucherify import bodies, events
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.events import Origin
-from sandbox.voucherify.ledger import Posting, post
+from sandbox.voucherify.ledger import Posting, open_with, post, transaction_type
 from sandbox.voucherify.records import (
     Campaign,
     Customer,
@@ -22,6 +23,7 @@ from sandbox.webhooks import WebhookSender
 # The reward is paid a moment after the assignment, as in the real service.
 GRANT_DELAY = timedelta(milliseconds=40)
 
+_PUBLISHED = Why(Cause.PUBLICATION)
 _PREFIXES = {VoucherType.CODE: "THANKS", VoucherType.GIFT: "GIFT", VoucherType.LOYALTY: "CLUB"}
 
 
@@ -57,9 +59,15 @@ def hold(
 
 
 def publish_card(
-    store: Store, campaign: Campaign, customer: Customer, *, at: datetime | None = None
+    store: Store,
+    campaign: Campaign,
+    customer: Customer,
+    *,
+    at: datetime | None = None,
+    amount: int | None = None,
+    why: Why = _PUBLISHED,
 ) -> Voucher:
-    """Give a customer a new, empty card of a campaign."""
+    """Give a customer a new card of a campaign, with what the campaign, or who asks, puts on it."""
     at = at or store.clock.now()
     number = store.ids.number()
     card = Voucher(
@@ -73,6 +81,10 @@ def publish_card(
     )
     store.add_voucher(card)
     hold(store, card, customer, Role.OWNER, at=at)
+    amount = campaign.card_amount if amount is None else amount
+    if amount and card.type is not VoucherType.CODE:
+        kind = transaction_type(card.type, "ADDITION")
+        open_with(store, card, Posting(amount, kind, operation_type="AUTOMATIC", at=at, why=why))
     return card
 
 
@@ -155,9 +167,18 @@ def _pay(
     at = holder.created_at + GRANT_DELAY
     reward_campaign = store.campaigns[reward.campaign_id]
     card = onto or store.card_of(customer.id, reward.campaign_id)
-    card = card or publish_card(store, reward_campaign, customer, at=at)
+    why = Why(Cause.ASSIGNMENT, holder.id)
+    if reward.published:
+        card = publish_card(store, reward_campaign, customer, at=at, amount=reward.amount, why=why)
+        if card.opening is not None:
+            holder.grant = Grant(card.id, card.opening)
+        return
+    with_it = Why(Cause.PUBLICATION, holder.id)
+    card = card or publish_card(store, reward_campaign, customer, at=at, why=with_it)
     # The reference names nothing in the transaction that leads back to the referral.
-    posting = Posting(reward.amount, reward.transaction_type, operation_type="AUTOMATIC", at=at)
+    posting = Posting(
+        reward.amount, reward.transaction_type, operation_type="AUTOMATIC", at=at, why=why
+    )
     change = post(store, card, posting)
     holder.grant = Grant(card.id, change)
     tell_balance(store, card, change, customer, origin)

@@ -88,8 +88,8 @@ def simple_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
         "voucher": {
             "type": campaign.voucher_type.value,
             "discount": render.DISCOUNT if campaign.reward else None,
-            "gift": None,
-            "loyalty_card": None,
+            "gift": _of(campaign, VoucherType.GIFT, "amount"),
+            "loyalty_card": _of(campaign, VoucherType.LOYALTY, "points"),
             "redemption": {"quantity": None, "redeemed_quantity": 0},
             "code_config": {
                 "length": 6,
@@ -114,6 +114,13 @@ def simple_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
         "updated_at": stamp(campaign.updated_at),
         "object": "campaign",
     }
+
+
+def _of(campaign: Campaign, kind: VoucherType, unit: str) -> dict[str, int] | None:
+    """Show what a campaign's cards are published with; nothing is not shown."""
+    if campaign.voucher_type is not kind or not campaign.card_amount:
+        return None
+    return {unit: campaign.card_amount}
 
 
 def listed_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:

@@ -40,6 +40,11 @@ def by_person(group_id: str) -> Origin:
     return Origin(group_id, {"channel": "USER_PORTAL", "user": {"id": "user_perkhookSandbox"}})
 
 
+def by_automation(group_id: str) -> Origin:
+    """Name Voucherify itself as the cause."""
+    return Origin(group_id, {"channel": "WORKFLOW"})
+
+
 def record(
     store: Store,
     customer: Customer,

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.ordered import Ordered
+from sandbox.voucherify.causes import BY_HAND, Why
 
 
 class VoucherType(StrEnum):
@@ -44,6 +45,8 @@ class Reward:
     amount: int
     campaign_id: str
     transaction_type: str
+    # Given as a new card with the amount on it, which no transaction tells.
+    published: bool = False
 
 
 #: The reward of a tier that is a thing; the other kinds are those of vouchers.
@@ -94,6 +97,8 @@ class Campaign:
     # Voucherify's own examples of the webhook leave the reward out of the campaign.
     shows_reward: bool = False
     tier: Tier | None = None
+    # What each of its cards is published with.
+    card_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,13 @@ class Transaction:
     total: int
     operation_type: str
     created_at: datetime
+    # What `details` says beside the balance.
+    details: dict[str, Any] = field(default_factory=dict)
+    related_id: str | None = None
+    # What the books know; no answer shows it.
+    why: Why = BY_HAND
+    # Whether it is in the card's list: an amount that a card was published with is not.
+    listed: bool = True
 
 
 @dataclass(slots=True)
@@ -128,13 +140,16 @@ class Voucher:
     credited: int = 0
     spent: int = 0
     subtracted: int = 0
+    expired: int = 0
     uses: int = 0
+    # What it was published with, which no transaction tells.
+    opening: Transaction | None = None
     transactions: Ordered[Transaction] = field(default_factory=Ordered)
 
     @property
     def balance(self) -> int:
-        """What is left: credited minus subtracted minus spent."""
-        return self.credited - self.subtracted - self.spent
+        """What is left."""
+        return self.credited - self.subtracted - self.expired - self.spent
 
     @property
     def is_referral_code(self) -> bool:

@@ -77,6 +77,7 @@ def loyalty_card(card: Voucher) -> dict[str, Any]:
     """Show a loyalty card's points."""
     return {
         "points": card.credited,
+        "expired_points": card.expired,
         "subtracted_points": card.subtracted,
         "redeemed_points": card.spent,
         "balance": card.balance,
@@ -107,8 +108,8 @@ def transaction(card: Voucher, record: Transaction) -> dict[str, Any]:
         "source": record.source,
         "reason": record.reason,
         "type": record.type,
-        "details": {"balance": balance(card, record, unit=unit)},
-        "related_transaction_id": None,
+        "details": {"balance": balance(card, record, unit=unit), **record.details},
+        "related_transaction_id": record.related_id,
         "created_at": stamp(record.created_at),
     }
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sandbox.voucherify import events, tier_bodies
 from sandbox.voucherify.assignments import GRANT_DELAY, publish_card, tell_balance
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.events import Origin
 from sandbox.voucherify.ledger import Posting, post
 from sandbox.voucherify.records import (
@@ -40,7 +41,7 @@ def give(
         return None
     at = holder.created_at + 3 * GRANT_DELAY / 2
     voucher = _voucher(store, tier, referrer, at)
-    change = _credit(store, tier, voucher, at)
+    change = _credit(store, tier, voucher, at, Why(Cause.TIER, holder.id))
     source = tier_bodies.Source(tier, code, referrer, redemption, voucher)
     activity = events.record(
         store,
@@ -82,10 +83,14 @@ def _voucher(store: Store, tier: Tier, referrer: Customer, at: datetime) -> Vouc
     return card or publish_card(store, campaign, referrer, at=at)
 
 
-def _credit(store: Store, tier: Tier, voucher: Voucher | None, at: datetime) -> Transaction | None:
+def _credit(
+    store: Store, tier: Tier, voucher: Voucher | None, at: datetime, why: Why
+) -> Transaction | None:
     if voucher is None or voucher.type is VoucherType.CODE:
         return None
-    posting = Posting(tier.amount, tier.transaction_type, operation_type="AUTOMATIC", at=at)
+    posting = Posting(
+        tier.amount, tier.transaction_type, operation_type="AUTOMATIC", at=at, why=why
+    )
     return post(store, voucher, posting)
 
 

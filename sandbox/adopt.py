@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.campaigns import card_campaign
-from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
 from sandbox.voucherify.causes import Cause, Why
+from sandbox.voucherify.holding import GRANT_DELAY, publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import (
     Campaign,

@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.people import person
-from sandbox.voucherify.assignments import hold
+from sandbox.voucherify.habits import TierHabits
+from sandbox.voucherify.holding import hold
 from sandbox.voucherify.ledger import transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import MATERIAL, Campaign, Reward, Role, Tier, Voucher, VoucherType
@@ -14,6 +15,9 @@ _OWNED = {
     VoucherType.LOYALTY: ("Regulars' club", "LOYALTY_PROGRAM"),
     VoucherType.CODE: ("Thank-you coupons", "DISCOUNT_COUPONS"),
 }
+
+
+_HABITS = ("published", "names_conversion", "stamp_ms", "waits_for_conversion", "beside")
 
 
 def card_campaign(world: World, card: VoucherType) -> Campaign:
@@ -37,30 +41,34 @@ def add_campaign(
 
 def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
     """
-    Read {"type", "amount", "transaction"?, "published"?}: what a referee gets.
+    Read {"type", "amount"}: what a referee gets, a DISCOUNT_VOUCHER without an amount.
 
-    A "published" reward is a new card that has the amount on it from the start.
+    Also "transaction" (its type), and what `Reward` has: "published", "names_conversion",
+    "stamp_ms", "waits_for_conversion", "beside".
     """
     if wanted is None:
         return None
     card = VoucherType(wanted["type"])
     kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
-    published = bool(wanted.get("published"))
-    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind, published)
+    amount = wanted.get("amount", 0) if card is VoucherType.CODE else wanted["amount"]
+    more = {each: wanted[each] for each in _HABITS if each in wanted}
+    return Reward(card, amount, card_campaign(world, card).id, kind, **more)
 
 
 def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
     """
     Read {"type", "amount"?, "linked"?, "transaction"?}: what the referrer gets for each referee.
 
-    The type is DISCOUNT_VOUCHER, GIFT_VOUCHER, LOYALTY_CARD or MATERIAL.
+    The type is DISCOUNT_VOUCHER, GIFT_VOUCHER, LOYALTY_CARD or MATERIAL. What else it can say
+    is in `TierHabits`.
 
     Raises:
         ValueError: When a name or the type is not one of ours.
     """
     if wanted is None:
         return None
-    unknown = set(wanted) - {"type", "amount", "linked", "transaction"}
+    names = TierHabits.names_of_fields()
+    unknown = set(wanted) - {"type", "amount", "linked", "transaction"} - names
     if unknown:
         raise ValueError(f"No such field of a tier: {', '.join(sorted(unknown))}.")
     kind = wanted["type"]
@@ -74,6 +82,7 @@ def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
         campaign_id=card_campaign(world, card).id if card else None,
         transaction_type=wanted.get("transaction", addition),
         linked=wanted.get("linked", True),
+        habits=TierHabits.parse({each: wanted[each] for each in names & set(wanted)}),
     )
 
 

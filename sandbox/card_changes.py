@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.voucherify import events
-from sandbox.voucherify.assignments import tell_balance
 from sandbox.voucherify.bodies import simple_campaign, simple_customer, simple_voucher
 from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import ApiError
+from sandbox.voucherify.holding import tell_balance
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import Transaction, Voucher, VoucherType
 from sandbox.world import World

@@ -10,7 +10,7 @@ from sandbox.campaigns import card_campaign
 from sandbox.card_changes import earn, expire, remove_by_other, transfer
 from sandbox.requested import fields, text
 from sandbox.snapshot import books, card
-from sandbox.voucherify.assignments import publish_card
+from sandbox.voucherify.holding import publish_card
 from sandbox.voucherify.records import Transaction, Voucher, VoucherType
 from sandbox.world import Answer, World, world
 

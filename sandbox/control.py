@@ -9,9 +9,10 @@ from sandbox.scenario import Scenario, play, seed
 from sandbox.sendouts import Sendout
 from sandbox.snapshot import card, snapshot
 from sandbox.voucherify import events, render
-from sandbox.voucherify.assignments import publish_card, unassign
+from sandbox.voucherify.assignments import unassign
 from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import invalid_payload, not_found
+from sandbox.voucherify.holding import publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import VoucherType

@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from sandbox import told
 from sandbox.campaigns import reward_of, tier_of
-from sandbox.conversions import convert
+from sandbox.conversions import convert, convert_later
 from sandbox.oddities import odd_assignment
 from sandbox.requested import fields, text
 from sandbox.snapshot import card
@@ -25,7 +25,11 @@ blueprint = Blueprint("life", __name__, url_prefix="/sandbox")
 
 @blueprint.post("/assign")
 def post_assign() -> Answer:
-    """Let "customer" use "code", again too: a new assignment, with its rewards."""
+    """
+    Let "customer" use "code", again too: a new assignment, with its rewards.
+
+    With "converts": false nobody is paid yet; see /convert.
+    """
     wanted, sandbox = fields(), world()
     with sandbox.lock:
         store = sandbox.store
@@ -36,8 +40,26 @@ def post_assign() -> Answer:
         onto = store.voucher(wanted["onto"]) if "onto" in wanted else None
         announce = _announce(wanted)
         at = store.clock.now()
-        made = convert(sandbox, code, customer, at=at, announce=announce, onto=onto)
+        converts = bool(wanted.get("converts", True))
+        made = convert(
+            sandbox, code, customer, at=at, announce=announce, onto=onto, converts=converts
+        )
         return told.conversion(sandbox, customer, made), 201
+
+
+@blueprint.post("/convert")
+def post_convert() -> Answer:
+    """Let the customer of an assignment ("holder") convert now, or at "at"; paid "onto" a card."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        store = sandbox.store
+        holder = store.holders.get(text(wanted, "holder"))
+        if holder is None:
+            raise not_found("redeemable_holder", text(wanted, "holder"))
+        at = datetime.fromisoformat(wanted["at"]) if "at" in wanted else store.clock.now()
+        onto = store.voucher(wanted["onto"]) if "onto" in wanted else None
+        made = convert_later(sandbox, holder, at=at, onto=onto)
+        return told.conversion(sandbox, store.customers[holder.customer_id], made), 201
 
 
 @blueprint.post("/top_up")
@@ -62,7 +84,11 @@ def post_top_up() -> Answer:
 
 @blueprint.put("/campaigns/<campaign_id>")
 def put_campaign(campaign_id: str) -> Answer:
-    """Edit what a campaign gives from now on: "reward", "tier", "show_reward", "card_amount"."""
+    """
+    Edit what a campaign gives from now on: "reward", "tier", "show_reward".
+
+    Also "card_amount", what its cards are published with, and "converts_by".
+    """
     wanted, sandbox = fields(), world()
     with sandbox.lock:
         campaign = sandbox.store.campaigns.get(campaign_id)
@@ -73,6 +99,7 @@ def put_campaign(campaign_id: str) -> Answer:
         if "tier" in wanted:
             campaign.tier = tier_of(sandbox, wanted["tier"])
         campaign.shows_reward = bool(wanted.get("show_reward", campaign.shows_reward))
+        campaign.converts_by = str(wanted.get("converts_by", campaign.converts_by))
         campaign.card_amount = int(wanted.get("card_amount", campaign.card_amount))
         campaign.updated_at = sandbox.clock.now()
         return bodies.simple_campaign(campaign, sandbox.store)

@@ -129,7 +129,7 @@ def listed_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
     del shown["is_referral_code"]
     reward = campaign.reward
     program = shown["referral_program"]
-    if program is not None and reward is not None:
+    if program is not None and reward is not None and reward.type is not VoucherType.CODE:
         program["referee_reward"] = {**_reward(reward, store), "amount": reward.amount}
     return {
         **shown,
@@ -158,6 +158,10 @@ def _referral_program(campaign: Campaign, store: Store) -> dict[str, Any] | None
     if reward is None:
         return None
     program: dict[str, Any] = {"conversion_event_type": "redemption"}
-    if campaign.shows_reward:
+    if campaign.converts_by != "redemption":
+        event = {"id": "ce_perkhookSandbox", "name": campaign.converts_by}
+        program = {"conversion_event_type": "custom_event", "custom_event": event}
+    # A discount is the campaign's own: the reference has no such type of a referee's reward.
+    if campaign.shows_reward and reward.type is not VoucherType.CODE:
         program["referee_reward"] = _reward(reward, store)
     return program

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from sandbox.ordered import Ordered
 from sandbox.voucherify.causes import BY_HAND, Why
+from sandbox.voucherify.habits import TierHabits
 
 
 class VoucherType(StrEnum):
@@ -47,6 +48,14 @@ class Reward:
     transaction_type: str
     # Given as a new card with the amount on it, which no transaction tells.
     published: bool = False
+    # What the transaction's details name: nothing, or what converted the referee.
+    names_conversion: bool = False
+    # How long after the conversion its moment is; before it, if negative.
+    stamp_ms: int = 40
+    # Whether an assignment by the API is paid at once, or only when the referee converts.
+    waits_for_conversion: bool = False
+    # What an earning rule puts on the same card at the same moment.
+    beside: int = 0
 
 
 #: The reward of a tier that is a thing; the other kinds are those of vouchers.
@@ -65,6 +74,7 @@ class Tier:
     transaction_type: str
     # Whether the event names the referee; that it does is not documented.
     linked: bool
+    habits: TierHabits = field(default_factory=TierHabits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,9 @@ class TierReward:
     transaction_id: str | None
     group_id: str
     linked: bool
+    # The referees who together reached the milestone, if it is one.
+    milestone: tuple[str, ...] = ()
+    tier_id: str = ""
 
 
 @dataclass(slots=True)
@@ -97,6 +110,8 @@ class Campaign:
     # Voucherify's own examples of the webhook leave the reward out of the campaign.
     shows_reward: bool = False
     tier: Tier | None = None
+    # What makes somebody a referee: "redemption", or the name of a custom event.
+    converts_by: str = "redemption"
     # What each of its cards is published with.
     card_amount: int = 0
 
@@ -179,6 +194,8 @@ class Holder:
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
     grant: Grant | None = None
+    # What made a referee a converted one.
+    trigger: "Trigger | None" = None
     ended_at: datetime | None = None
 
 
@@ -198,6 +215,17 @@ class Activity:
     is_stray: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CustomEvent:
+    """What somebody did in the shop, with a referral code named ("Track custom event")."""
+
+    id: str
+    type: str
+    voucher_id: str
+    customer_id: str
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class Redemption:
     """A use of a code on an order."""
@@ -208,3 +236,7 @@ class Redemption:
     order_id: str
     created_at: datetime
     rollback_id: str | None = None
+
+
+#: What makes somebody a referee who is rewarded.
+Trigger: TypeAlias = Redemption | CustomEvent

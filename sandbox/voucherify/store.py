@@ -9,6 +9,7 @@ from sandbox.voucherify.records import (
     Activity,
     Campaign,
     Customer,
+    CustomEvent,
     Holder,
     Redemption,
     TierReward,
@@ -32,6 +33,7 @@ class Store:
         self.campaigns: dict[str, Campaign] = {}
         self.vouchers: dict[str, Voucher] = {}
         self.redemptions: dict[str, Redemption] = {}
+        self.custom_events: dict[str, CustomEvent] = {}
         # Assignments to referral codes, ended ones too: the page shows what became of them.
         self.assignments: dict[str, Holder] = {}
         self.holders: dict[str, Holder] = {}

@@ -24,7 +24,7 @@ def card_campaign(world: World, card: VoucherType) -> Campaign:
     """Return the one campaign that cards, or coupons, of a kind belong to."""
     name, campaign_type = _OWNED[card]
     for campaign in world.store.campaigns.values():
-        if campaign.campaign_type == campaign_type:
+        if campaign.campaign_type == campaign_type and campaign.id not in world.store.deleted:
             return campaign
     return add_campaign(world, name, campaign_type, card)
 

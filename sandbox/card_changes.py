@@ -15,6 +15,7 @@ from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.holding import tell_balance
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import Transaction, Voucher, VoucherType
+from sandbox.voucherify.triggers import Redemption
 from sandbox.world import World
 
 
@@ -131,6 +132,32 @@ def transfer(
         **said,
     )
     return post(store, source, gone), post(store, target, come)
+
+
+def redeem(world: World, card: Voucher, amount: int) -> Redemption:
+    """Pay an order from a card: neither a source nor a reason is named in such a transaction."""
+    store = world.store
+    redemption = Redemption(
+        id=store.ids.new("r"),
+        voucher_id=card.id,
+        customer_id=card.holder_id or "",
+        order_id=store.ids.new("ord"),
+        created_at=store.clock.now(),
+        amount=amount,
+    )
+    store.redemptions[redemption.id] = redemption
+    card.uses += 1
+    posting = Posting(
+        -amount,
+        transaction_type(card.type, "REDEMPTION"),
+        details={
+            "order": {"id": redemption.order_id, "source_id": None},
+            "redemption": {"id": redemption.id},
+        },
+        why=Why(Cause.ORDER, redemption.id),
+    )
+    post(store, card, posting)
+    return redemption
 
 
 #: Who else takes something from a card, and what the transaction then says.

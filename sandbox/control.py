@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.adopt import adopt
 from sandbox.campaigns import card_campaign
+from sandbox.card_changes import redeem
 from sandbox.requested import fields, text
 from sandbox.scenario import Scenario, play, seed
 from sandbox.sendouts import Sendout
@@ -114,11 +115,14 @@ def post_card() -> Answer:
 
 @blueprint.post("/spend")
 def post_spend() -> Answer:
-    """Let a customer pay an order from a card."""
+    """Let a customer pay an order from a card; "redemption": true names it, to be rolled back."""
     sent, sandbox = fields(), world()
     with sandbox.lock:
         voucher = sandbox.store.voucher(text(sent, "card"))
         kind = transaction_type(voucher.type, "REDEMPTION")
+        if sent.get("redemption"):
+            redemption = redeem(sandbox, voucher, sent["amount"])
+            return {**card(voucher), "redemption": redemption.id}, 201
         posting = Posting(-sent["amount"], kind, source="API", why=Why(Cause.ORDER))
         post(sandbox.store, voucher, posting)
         return card(voucher), 201

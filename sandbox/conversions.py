@@ -7,16 +7,9 @@ from sandbox.voucherify.assignments import assign
 from sandbox.voucherify.bodies import simple_customer
 from sandbox.voucherify.events import Origin
 from sandbox.voucherify.grants import pay
-from sandbox.voucherify.records import (
-    Customer,
-    CustomEvent,
-    Holder,
-    Redemption,
-    TierReward,
-    Trigger,
-    Voucher,
-)
+from sandbox.voucherify.records import Customer, Holder, TierReward, Voucher
 from sandbox.voucherify.tiers import give_all
+from sandbox.voucherify.triggers import CustomEvent, Redemption, Trigger
 from sandbox.world import World
 
 

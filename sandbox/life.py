@@ -8,14 +8,17 @@ from flask import Blueprint
 from sandbox import told
 from sandbox.campaigns import reward_of, tier_of
 from sandbox.conversions import convert, convert_later
-from sandbox.oddities import odd_assignment
 from sandbox.requested import fields, text
 from sandbox.snapshot import card
 from sandbox.voucherify import bodies, events, render
 from sandbox.voucherify.causes import Cause, Why
+from sandbox.voucherify.deletions import (
+    delete_campaign,
+    tell_campaign_deleted,
+    tell_customer_deleted,
+)
 from sandbox.voucherify.errors import not_found
 from sandbox.voucherify.ledger import Posting, post, transaction_type
-from sandbox.voucherify.records import Role, VoucherType
 from sandbox.voucherify.removals import delete_customer, delete_voucher, republish
 from sandbox.world import Answer, World, world
 
@@ -87,9 +90,12 @@ def put_campaign(campaign_id: str) -> Answer:
     """
     Edit what a campaign gives from now on: "reward", "tier", "show_reward".
 
-    Also "card_amount", what its cards are published with, and "converts_by".
+    Also "card_amount", what its cards are published with, "converts_by", and whose reward a
+    rollback takes back by itself: "rollback_reverses" is null, referee, referrer or both.
     """
     wanted, sandbox = fields(), world()
+    if wanted.get("rollback_reverses") not in {None, "referee", "referrer", "both"}:
+        raise ValueError("A rollback reverses the reward of a referee, a referrer or both.")
     with sandbox.lock:
         campaign = sandbox.store.campaigns.get(campaign_id)
         if campaign is None:
@@ -100,6 +106,7 @@ def put_campaign(campaign_id: str) -> Answer:
             campaign.tier = tier_of(sandbox, wanted["tier"])
         campaign.shows_reward = bool(wanted.get("show_reward", campaign.shows_reward))
         campaign.converts_by = str(wanted.get("converts_by", campaign.converts_by))
+        campaign.rollback_reverses = wanted.get("rollback_reverses", campaign.rollback_reverses)
         campaign.card_amount = int(wanted.get("card_amount", campaign.card_amount))
         campaign.updated_at = sandbox.clock.now()
         return bodies.simple_campaign(campaign, sandbox.store)
@@ -134,21 +141,49 @@ def remove_voucher(name: str) -> Answer:
 
 @blueprint.delete("/customers/<name>")
 def remove_customer(name: str) -> Answer:
-    """Delete a customer; with {"announce": true} their assignments end by webhook."""
-    sandbox, announce = world(), _announce(fields(), default=False)
+    """
+    Delete a customer; with {"announce": true} their assignments end by webhook.
+
+    "deleted_event" adds a `customer.deleted` webhook: "full", or with the "required" fields only.
+    """
+    wanted, sandbox = fields(), world()
+    announce = _announce(wanted, default=False)
     with sandbox.lock:
         customer = sandbox.store.customer(name)
+        shape = wanted.get("deleted_event")
+        if shape not in {None, "full", "required"}:
+            raise ValueError("A customer.deleted is full or has what is required.")
         ended = delete_customer(sandbox.store, customer, announce=announce, **_who(sandbox))
+        if shape is not None:
+            tell_customer_deleted(sandbox.store, customer, shape=shape, **_who(sandbox))
         return {"deleted": customer.id, "holders": ended}
 
 
-@blueprint.post("/odd_assignment")
-def post_odd_assignment() -> Answer:
-    """Make an assignment of any "role" to a voucher of any "voucher_type", with a "balance"."""
+@blueprint.delete("/campaigns/<campaign_id>")
+def remove_campaign(campaign_id: str) -> Answer:
+    """
+    Delete a campaign with all its codes; with {"announce": true} each assignment ends by webhook.
+
+    "deleted_event": true adds a `campaign.deleted` webhook, "lose_redemptions": false keeps the
+    redemptions, which the reference says are removed.
+    """
     wanted, sandbox = fields(), world()
-    role, kind = Role(wanted["role"]), VoucherType(wanted["voucher_type"])
+    announce = _announce(wanted, default=False)
     with sandbox.lock:
-        return odd_assignment(sandbox, role, kind, wanted.get("balance", 0)), 201
+        store = sandbox.store
+        campaign = store.campaigns.get(campaign_id)
+        if campaign is None or campaign.id in store.deleted:
+            raise not_found("campaign", campaign_id)
+        ended = delete_campaign(
+            store,
+            campaign,
+            announce=announce,
+            loses_redemptions=bool(wanted.get("lose_redemptions", True)),
+            **_who(sandbox),
+        )
+        if wanted.get("deleted_event"):
+            tell_campaign_deleted(store, campaign, **_who(sandbox))
+        return {"deleted": campaign.id, "holders": ended}
 
 
 def _who(sandbox: World) -> dict[str, Any]:

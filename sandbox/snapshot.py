@@ -31,7 +31,7 @@ def card(voucher: Voucher) -> dict[str, Any]:
 def assignment(holder: Holder) -> dict[str, Any]:
     """Show an assignment with what it earned and when it ended."""
     return {
-        **render.holder(holder),
+        **render.holder(holder, whole=True),
         "ended_at": holder.ended_at and stamp(holder.ended_at),
         "grant": holder.grant
         and {
@@ -102,6 +102,7 @@ def _redemptions(world: World) -> dict[str, Any]:
             "voucher": each.voucher_id,
             "order": each.order_id,
             "rollback": each.rollback_id,
+            **({"amount": each.amount} if each.amount else {}),
         }
         for each in world.store.redemptions.values()
     }

@@ -3,7 +3,8 @@
 from typing import Any
 
 from sandbox.conversions import Conversion
-from sandbox.voucherify.records import Customer, CustomEvent, Redemption, TierReward
+from sandbox.voucherify.records import Customer, TierReward
+from sandbox.voucherify.triggers import CustomEvent, Redemption
 from sandbox.world import World
 
 

@@ -5,8 +5,9 @@ from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.events import Origin
 from sandbox.voucherify.grants import pay
 from sandbox.voucherify.holding import GRANT_DELAY, hold
-from sandbox.voucherify.records import Customer, Holder, Role, Trigger, Voucher
+from sandbox.voucherify.records import Customer, Holder, Role, Voucher
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Trigger
 from sandbox.webhooks import WebhookSender
 
 

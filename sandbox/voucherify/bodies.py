@@ -32,7 +32,9 @@ def assignment(
     As in Voucherify's examples the voucher is the referrer's code, not the referee's
     card; no field says when the assignment ended, nor, usually, what it had earned.
     """
-    listed = {key: value for key, value in render.holder(holder).items() if key != "metadata"}
+    listed = {
+        key: value for key, value in render.holder(holder, whole=True).items() if key != "metadata"
+    }
     return {
         "holder": {**listed, "publication_id": None},
         "voucher": {**simple_voucher(code, store), "category_id": None, "categories": []},

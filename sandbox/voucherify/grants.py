@@ -7,17 +7,9 @@ from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.events import Origin
 from sandbox.voucherify.holding import publish_card, tell_balance
 from sandbox.voucherify.ledger import Posting, post
-from sandbox.voucherify.records import (
-    CustomEvent,
-    Grant,
-    Holder,
-    Redemption,
-    Reward,
-    Trigger,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.records import Grant, Holder, Reward, Voucher, VoucherType
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import CustomEvent, Redemption, Trigger
 
 
 def pay(

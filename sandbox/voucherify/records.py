@@ -1,11 +1,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from sandbox.ordered import Ordered
 from sandbox.voucherify.causes import BY_HAND, Why
 from sandbox.voucherify.habits import TierHabits
+from sandbox.voucherify.triggers import Trigger
 
 
 class VoucherType(StrEnum):
@@ -114,6 +115,8 @@ class Campaign:
     converts_by: str = "redemption"
     # What each of its cards is published with.
     card_amount: int = 0
+    # Whose referral reward a rollback takes back by itself: "referee", "referrer", "both".
+    rollback_reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +198,10 @@ class Holder:
     metadata: dict[str, Any] = field(default_factory=dict)
     grant: Grant | None = None
     # What made a referee a converted one.
-    trigger: "Trigger | None" = None
+    trigger: Trigger | None = None
     ended_at: datetime | None = None
+    # Which of its fields the API shows as null.
+    nulls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,30 +218,3 @@ class Activity:
     created_at: datetime
     # Not of this stand-in's world: see `noise`.
     is_stray: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CustomEvent:
-    """What somebody did in the shop, with a referral code named ("Track custom event")."""
-
-    id: str
-    type: str
-    voucher_id: str
-    customer_id: str
-    created_at: datetime
-
-
-@dataclass(slots=True)
-class Redemption:
-    """A use of a code on an order."""
-
-    id: str
-    voucher_id: str
-    customer_id: str
-    order_id: str
-    created_at: datetime
-    rollback_id: str | None = None
-
-
-#: What makes somebody a referee who is rewarded.
-Trigger: TypeAlias = Redemption | CustomEvent

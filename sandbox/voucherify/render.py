@@ -3,16 +3,9 @@
 from typing import Any
 
 from sandbox.clock import stamp
-from sandbox.voucherify.records import (
-    Activity,
-    Customer,
-    Holder,
-    Redemption,
-    Transaction,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.records import Activity, Customer, Holder, Transaction, Voucher, VoucherType
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Redemption
 
 
 # What a referral code takes off the referee's own order, in cents.
@@ -114,9 +107,13 @@ def transaction(card: Voucher, record: Transaction) -> dict[str, Any]:
     }
 
 
-def holder(record: Holder) -> dict[str, Any]:
-    """Show an assignment ("List referral code holders")."""
-    return {
+def holder(record: Holder, *, whole: bool = False) -> dict[str, Any]:
+    """
+    Show an assignment ("List referral code holders").
+
+    The schema requires every field; an odd holder has nulls all the same, but for `whole`.
+    """
+    shown = {
         "id": record.id,
         "created_at": stamp(record.created_at),
         "redeemable_id": record.voucher_id,
@@ -129,6 +126,7 @@ def holder(record: Holder) -> dict[str, Any]:
         "metadata": record.metadata,
         "object": "redeemable_holder",
     }
+    return shown if whole else {**shown, **dict.fromkeys(record.nulls)}
 
 
 def redeemable(record: Holder, store: Store) -> dict[str, Any]:

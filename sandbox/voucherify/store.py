@@ -5,17 +5,9 @@ from sandbox.ids import Ids
 from sandbox.options import Options
 from sandbox.ordered import Ordered
 from sandbox.voucherify.errors import not_found
-from sandbox.voucherify.records import (
-    Activity,
-    Campaign,
-    Customer,
-    CustomEvent,
-    Holder,
-    Redemption,
-    TierReward,
-    Voucher,
-)
+from sandbox.voucherify.records import Activity, Campaign, Customer, Holder, TierReward, Voucher
 from sandbox.voucherify.register import Register
+from sandbox.voucherify.triggers import CustomEvent, Redemption
 
 
 class Store:

@@ -6,17 +6,9 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.voucherify.bodies import simple_campaign, simple_customer, simple_voucher
-from sandbox.voucherify.records import (
-    MATERIAL,
-    Customer,
-    CustomEvent,
-    Redemption,
-    Tier,
-    Trigger,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.records import MATERIAL, Customer, Tier, Voucher, VoucherType
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import CustomEvent, Redemption, Trigger
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from sandbox.voucherify.records import (
     Tier,
     TierReward,
     Transaction,
-    Trigger,
     Voucher,
     VoucherType,
 )
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Trigger
 
 
 def give_all(

@@ -11,14 +11,18 @@ What a test or a person steers them by, all below /sandbox:
     GET    /requests          calls to the stand-ins; /violations: those that are not as specified
     POST   /reset             forget everything
     POST   /scenario          one code with its referees; /codes: thousands at once
-    POST   /assign /unassign  let assignments begin and end; /odd_assignment, /adopt, /customers,
-                              /cards, /spend, /top_up: what else happens in a shop
-    PUT    /campaigns/<id>    edit; PUT, DELETE /vouchers/<name>, DELETE /customers/<name>
+    POST   /assign /unassign  let assignments begin and end; /convert, /odd_assignment, /adopt,
+                              /customers, /cards, /spend, /top_up: what else happens in a shop
+    POST   /earn /expire /transfer, /remove_by_other, /publish_card: what changes a card beside
+    GET    /books?card=       why each change of a card was made, which no answer shows
+    PUT    /campaigns/<id>    edit; also PUT /vouchers/<name>; DELETE those and /customers/<name>
+    PUT    /redemptions/<id>  how its next rollbacks go wrong; POST /odd_holder: one with nulls
     PUT    /webhook           on, off, elsewhere; a share of its sendouts lost, late, repeated
     POST   /send              any bytes, signed; /sendouts/<id>/resend: the same bytes again
-    PUT    /faults /limits    answers that fail, calls that are too many
+    PUT    /faults /limits    answers that fail, also by a name of `awkward`; calls that are too
+                              many
     PUT    /options           how moments are written, how far a list lags behind, which shape an
-                              activity has, and how many stray events stand in it
+                              activity has, how many stray events stand in it, which metadata may be
     POST   /clock             let time pass
 
 The endpoints' own docstrings say what they take.

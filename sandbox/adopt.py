@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.campaigns import card_campaign
-from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
+from sandbox.voucherify.causes import Cause, Why
+from sandbox.voucherify.holding import GRANT_DELAY, publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.records import (
     Campaign,
@@ -57,9 +58,12 @@ def adopt(world: World, body: dict[str, Any]) -> dict[str, Any]:
         gifts = card_campaign(world, VoucherType.GIFT)
         card = publish_card(store, gifts, customer, at=bought_at)
         addition = transaction_type(VoucherType.GIFT, "ADDITION")
-        post(store, card, Posting(OWN, addition, source="API", reason="Top-up", at=bought_at))
+        own = Why(Cause.PURCHASE)
+        bought = Posting(OWN, addition, source="API", reason="Top-up", at=bought_at, why=own)
+        post(store, card, bought)
         paid_at = assigned_at + GRANT_DELAY
-        reward = Posting(REWARD, addition, operation_type="AUTOMATIC", at=paid_at)
+        why = Why(Cause.ASSIGNMENT, holder.id)
+        reward = Posting(REWARD, addition, operation_type="AUTOMATIC", at=paid_at, why=why)
         holder.grant = Grant(card.id, post(store, card, reward))
         return {"customer": customer.id, "card": card.id, "balance": card.balance}
 

@@ -1,7 +1,7 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from sandbox import control, crm, dials, errors, gate, life, page, scenes, shop
+from sandbox import cards, control, crm, dials, errors, gate, life, odd, page, scenes, shop
 from sandbox.clock import Clock
 from sandbox.hubspot import blueprint as hubspot
 from sandbox.scenario import seed
@@ -36,6 +36,8 @@ def create_app(
         control.blueprint,
         dials.blueprint,
         life.blueprint,
+        cards.blueprint,
+        odd.blueprint,
         scenes.blueprint,
         hubspot.seeding,
         page.blueprint,

@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.people import person
-from sandbox.voucherify.assignments import hold
+from sandbox.voucherify.habits import TierHabits
+from sandbox.voucherify.holding import hold
 from sandbox.voucherify.ledger import transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import MATERIAL, Campaign, Reward, Role, Tier, Voucher, VoucherType
@@ -16,11 +17,14 @@ _OWNED = {
 }
 
 
+_HABITS = ("published", "names_conversion", "stamp_ms", "waits_for_conversion", "beside")
+
+
 def card_campaign(world: World, card: VoucherType) -> Campaign:
     """Return the one campaign that cards, or coupons, of a kind belong to."""
     name, campaign_type = _OWNED[card]
     for campaign in world.store.campaigns.values():
-        if campaign.campaign_type == campaign_type:
+        if campaign.campaign_type == campaign_type and campaign.id not in world.store.deleted:
             return campaign
     return add_campaign(world, name, campaign_type, card)
 
@@ -36,26 +40,35 @@ def add_campaign(
 
 
 def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
-    """Read {"type", "amount", "transaction"?}: what a referee gets."""
+    """
+    Read {"type", "amount"}: what a referee gets, a DISCOUNT_VOUCHER without an amount.
+
+    Also "transaction" (its type), and what `Reward` has: "published", "names_conversion",
+    "stamp_ms", "waits_for_conversion", "beside".
+    """
     if wanted is None:
         return None
     card = VoucherType(wanted["type"])
     kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
-    return Reward(card, wanted["amount"], card_campaign(world, card).id, kind)
+    amount = wanted.get("amount", 0) if card is VoucherType.CODE else wanted["amount"]
+    more = {each: wanted[each] for each in _HABITS if each in wanted}
+    return Reward(card, amount, card_campaign(world, card).id, kind, **more)
 
 
 def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
     """
     Read {"type", "amount"?, "linked"?, "transaction"?}: what the referrer gets for each referee.
 
-    The type is DISCOUNT_VOUCHER, GIFT_VOUCHER, LOYALTY_CARD or MATERIAL.
+    The type is DISCOUNT_VOUCHER, GIFT_VOUCHER, LOYALTY_CARD or MATERIAL. What else it can say
+    is in `TierHabits`.
 
     Raises:
         ValueError: When a name or the type is not one of ours.
     """
     if wanted is None:
         return None
-    unknown = set(wanted) - {"type", "amount", "linked", "transaction"}
+    names = TierHabits.names_of_fields()
+    unknown = set(wanted) - {"type", "amount", "linked", "transaction"} - names
     if unknown:
         raise ValueError(f"No such field of a tier: {', '.join(sorted(unknown))}.")
     kind = wanted["type"]
@@ -69,6 +82,7 @@ def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
         campaign_id=card_campaign(world, card).id if card else None,
         transaction_type=wanted.get("transaction", addition),
         linked=wanted.get("linked", True),
+        habits=TierHabits.parse({each: wanted[each] for each in names & set(wanted)}),
     )
 
 

@@ -4,13 +4,16 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.adopt import adopt
 from sandbox.campaigns import card_campaign
+from sandbox.card_changes import redeem
 from sandbox.requested import fields, text
 from sandbox.scenario import Scenario, play, seed
 from sandbox.sendouts import Sendout
 from sandbox.snapshot import card, snapshot
 from sandbox.voucherify import events, render
-from sandbox.voucherify.assignments import publish_card, unassign
+from sandbox.voucherify.assignments import unassign
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import invalid_payload, not_found
+from sandbox.voucherify.holding import publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import VoucherType
@@ -104,19 +107,24 @@ def post_card() -> Answer:
         kind = VoucherType(text(sent, "type"))
         voucher = publish_card(sandbox.store, card_campaign(sandbox, kind), customer)
         if sent.get("balance"):
-            posting = Posting(sent["balance"], transaction_type(kind, "ADDITION"), source="API")
+            addition, why = transaction_type(kind, "ADDITION"), Why(Cause.PURCHASE)
+            posting = Posting(sent["balance"], addition, source="API", why=why)
             post(sandbox.store, voucher, posting)
         return card(voucher), 201
 
 
 @blueprint.post("/spend")
 def post_spend() -> Answer:
-    """Let a customer pay an order from a card."""
+    """Let a customer pay an order from a card; "redemption": true names it, to be rolled back."""
     sent, sandbox = fields(), world()
     with sandbox.lock:
         voucher = sandbox.store.voucher(text(sent, "card"))
         kind = transaction_type(voucher.type, "REDEMPTION")
-        post(sandbox.store, voucher, Posting(-sent["amount"], kind, source="API"))
+        if sent.get("redemption"):
+            redemption = redeem(sandbox, voucher, sent["amount"])
+            return {**card(voucher), "redemption": redemption.id}, 201
+        posting = Posting(-sent["amount"], kind, source="API", why=Why(Cause.ORDER))
+        post(sandbox.store, voucher, posting)
         return card(voucher), 201
 
 

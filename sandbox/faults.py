@@ -2,6 +2,8 @@ from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
+from sandbox.awkward import CATALOGUE, SILENCE_SECONDS, Awkward
+
 
 COMPONENTS = ("voucherify", "management", "crm", "hubspot", "shop")
 
@@ -22,6 +24,8 @@ class Fault:
     path: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    # A name of `sandbox.awkward`: what it says stands for what the fault itself leaves out.
+    awkward: str | None = None
     used: int = 0
     met: int = 0
 
@@ -36,7 +40,13 @@ class Fault:
         unknown = set(value) - {each.name for each in fields(cls)} | (set(value) & {"used", "met"})
         if unknown:
             raise ValueError(f"No such field of a fault: {', '.join(sorted(unknown))}.")
-        return cls(**value)
+        name = value.get("awkward")
+        return cls(**(value if name is None else {**_awkward(name), **value}))
+
+    @property
+    def answer(self) -> Awkward | None:
+        """The awkward answer, if the fault names one."""
+        return None if self.awkward is None else CATALOGUE[self.awkward]
 
     @property
     def applies(self) -> bool:
@@ -61,6 +71,23 @@ class Fault:
             return False
         self.used += 1
         return True
+
+
+def _awkward(name: str) -> dict[str, Any]:
+    wanted = CATALOGUE.get(name)
+    if wanted is None:
+        raise ValueError(f"No such awkward answer: {name}.")
+    if wanted.late_seconds is not None and wanted.status is not None:
+        raise ValueError(f"Over a socket no call is applied after its answer: {name}.")
+    late = wanted.late_seconds is not None
+    return {
+        "status": wanted.status,
+        "drop": wanted.status is None,
+        "apply": wanted.applies or late,
+        "headers": wanted.all_headers(),
+        "delay_before_seconds": wanted.late_seconds or 0.0,
+        "delay_seconds": SILENCE_SECONDS if wanted.silent and not late else 0.0,
+    }
 
 
 class Faults:

@@ -89,6 +89,12 @@ def _too_many() -> Response:
 
 def _faulty_answer(fault: Fault) -> Response:
     status = fault.status or 503
+    if fault.answer is not None:
+        answer = Response(fault.answer.body, status)
+        if fault.answer.kind is None:
+            del answer.headers["Content-Type"]
+        answer.headers.update(fault.headers)
+        return answer
     body = fault.body if fault.body is not None else {"code": status, "message": "Injected fault"}
     response = jsonify(body)
     response.status_code = status

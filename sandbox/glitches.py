@@ -1,11 +1,14 @@
 """What can go wrong between a caller and the stand-ins, decided call by call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import TypeAlias
 
 import httpx
+
+from sandbox.awkward import CATALOGUE, Awkward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -19,6 +22,8 @@ class Glitch:
     breaks: type[httpx.TransportError] | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    # The answer's bytes; without them it is JSON in Voucherify's shape.
+    body: bytes | None = None
 
     def __repr__(self) -> str:
         """Write what is not as usual, so that it can be pasted into a test."""
@@ -69,6 +74,31 @@ def delay(seconds: float) -> Glitch:
 def apply_late(seconds: float) -> Glitch:
     """The caller waits in vain; the call takes effect these seconds after that."""
     return Glitch(applies=False, late_seconds=seconds, breaks=httpx.ReadTimeout)
+
+
+def awkward(name: str) -> Glitch:
+    """Answer as the catalogue of awkward answers says under a name, such as `200-html-applied`."""
+    return _glitch(CATALOGUE[name])
+
+
+def _glitch(wanted: Awkward) -> Glitch:
+    breaks: type[httpx.TransportError] | None = None
+    if wanted.status is None:
+        breaks = httpx.ReadTimeout if wanted.silent else httpx.ReadError
+    return Glitch(
+        applies=wanted.applies,
+        late_seconds=wanted.late_seconds,
+        breaks=breaks,
+        status=wanted.status,
+        headers=wanted.all_headers(),
+        body=wanted.body,
+    )
+
+
+#: Every awkward answer by its name; see `sandbox.awkward`.
+AWKWARD: Mapping[str, Glitch] = MappingProxyType(
+    {name: _glitch(each) for name, each in CATALOGUE.items()}
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,14 +7,18 @@ from flask import Blueprint
 
 from sandbox import told
 from sandbox.campaigns import reward_of, tier_of
-from sandbox.conversions import convert
-from sandbox.oddities import odd_assignment
+from sandbox.conversions import convert, convert_later
 from sandbox.requested import fields, text
 from sandbox.snapshot import card
 from sandbox.voucherify import bodies, events, render
+from sandbox.voucherify.causes import Cause, Why
+from sandbox.voucherify.deletions import (
+    delete_campaign,
+    tell_campaign_deleted,
+    tell_customer_deleted,
+)
 from sandbox.voucherify.errors import not_found
 from sandbox.voucherify.ledger import Posting, post, transaction_type
-from sandbox.voucherify.records import Role, VoucherType
 from sandbox.voucherify.removals import delete_customer, delete_voucher, republish
 from sandbox.world import Answer, World, world
 
@@ -24,7 +28,11 @@ blueprint = Blueprint("life", __name__, url_prefix="/sandbox")
 
 @blueprint.post("/assign")
 def post_assign() -> Answer:
-    """Let "customer" use "code", again too: a new assignment, with its rewards."""
+    """
+    Let "customer" use "code", again too: a new assignment, with its rewards.
+
+    With "converts": false nobody is paid yet; see /convert.
+    """
     wanted, sandbox = fields(), world()
     with sandbox.lock:
         store = sandbox.store
@@ -35,8 +43,26 @@ def post_assign() -> Answer:
         onto = store.voucher(wanted["onto"]) if "onto" in wanted else None
         announce = _announce(wanted)
         at = store.clock.now()
-        made = convert(sandbox, code, customer, at=at, announce=announce, onto=onto)
+        converts = bool(wanted.get("converts", True))
+        made = convert(
+            sandbox, code, customer, at=at, announce=announce, onto=onto, converts=converts
+        )
         return told.conversion(sandbox, customer, made), 201
+
+
+@blueprint.post("/convert")
+def post_convert() -> Answer:
+    """Let the customer of an assignment ("holder") convert now, or at "at"; paid "onto" a card."""
+    wanted, sandbox = fields(), world()
+    with sandbox.lock:
+        store = sandbox.store
+        holder = store.holders.get(text(wanted, "holder"))
+        if holder is None:
+            raise not_found("redeemable_holder", text(wanted, "holder"))
+        at = datetime.fromisoformat(wanted["at"]) if "at" in wanted else store.clock.now()
+        onto = store.voucher(wanted["onto"]) if "onto" in wanted else None
+        made = convert_later(sandbox, holder, at=at, onto=onto)
+        return told.conversion(sandbox, store.customers[holder.customer_id], made), 201
 
 
 @blueprint.post("/top_up")
@@ -47,7 +73,8 @@ def post_top_up() -> Answer:
         voucher = sandbox.store.voucher(text(wanted, "card"))
         addition = transaction_type(voucher.type, "ADDITION")
         by_person = {"source": "voucherify-web-ui", "reason": "Top-up"}
-        how = {"operation_type": "AUTOMATIC"} if wanted.get("like_grant") else by_person
+        like_grant = {"operation_type": "AUTOMATIC", "why": Why(Cause.LOOKALIKE)}
+        how: dict[str, Any] = like_grant if wanted.get("like_grant") else by_person
         posting = Posting(
             wanted["amount"],
             wanted.get("transaction", addition),
@@ -60,8 +87,15 @@ def post_top_up() -> Answer:
 
 @blueprint.put("/campaigns/<campaign_id>")
 def put_campaign(campaign_id: str) -> Answer:
-    """Edit what a campaign gives from now on: "reward", "tier", "show_reward"."""
+    """
+    Edit what a campaign gives from now on: "reward", "tier", "show_reward".
+
+    Also "card_amount", what its cards are published with, "converts_by", and whose reward a
+    rollback takes back by itself: "rollback_reverses" is null, referee, referrer or both.
+    """
     wanted, sandbox = fields(), world()
+    if wanted.get("rollback_reverses") not in {None, "referee", "referrer", "both"}:
+        raise ValueError("A rollback reverses the reward of a referee, a referrer or both.")
     with sandbox.lock:
         campaign = sandbox.store.campaigns.get(campaign_id)
         if campaign is None:
@@ -71,6 +105,9 @@ def put_campaign(campaign_id: str) -> Answer:
         if "tier" in wanted:
             campaign.tier = tier_of(sandbox, wanted["tier"])
         campaign.shows_reward = bool(wanted.get("show_reward", campaign.shows_reward))
+        campaign.converts_by = str(wanted.get("converts_by", campaign.converts_by))
+        campaign.rollback_reverses = wanted.get("rollback_reverses", campaign.rollback_reverses)
+        campaign.card_amount = int(wanted.get("card_amount", campaign.card_amount))
         campaign.updated_at = sandbox.clock.now()
         return bodies.simple_campaign(campaign, sandbox.store)
 
@@ -104,21 +141,49 @@ def remove_voucher(name: str) -> Answer:
 
 @blueprint.delete("/customers/<name>")
 def remove_customer(name: str) -> Answer:
-    """Delete a customer; with {"announce": true} their assignments end by webhook."""
-    sandbox, announce = world(), _announce(fields(), default=False)
+    """
+    Delete a customer; with {"announce": true} their assignments end by webhook.
+
+    "deleted_event" adds a `customer.deleted` webhook: "full", or with the "required" fields only.
+    """
+    wanted, sandbox = fields(), world()
+    announce = _announce(wanted, default=False)
     with sandbox.lock:
         customer = sandbox.store.customer(name)
+        shape = wanted.get("deleted_event")
+        if shape not in {None, "full", "required"}:
+            raise ValueError("A customer.deleted is full or has what is required.")
         ended = delete_customer(sandbox.store, customer, announce=announce, **_who(sandbox))
+        if shape is not None:
+            tell_customer_deleted(sandbox.store, customer, shape=shape, **_who(sandbox))
         return {"deleted": customer.id, "holders": ended}
 
 
-@blueprint.post("/odd_assignment")
-def post_odd_assignment() -> Answer:
-    """Make an assignment of any "role" to a voucher of any "voucher_type", with a "balance"."""
+@blueprint.delete("/campaigns/<campaign_id>")
+def remove_campaign(campaign_id: str) -> Answer:
+    """
+    Delete a campaign with all its codes; with {"announce": true} each assignment ends by webhook.
+
+    "deleted_event": true adds a `campaign.deleted` webhook, "lose_redemptions": false keeps the
+    redemptions, which the reference says are removed.
+    """
     wanted, sandbox = fields(), world()
-    role, kind = Role(wanted["role"]), VoucherType(wanted["voucher_type"])
+    announce = _announce(wanted, default=False)
     with sandbox.lock:
-        return odd_assignment(sandbox, role, kind, wanted.get("balance", 0)), 201
+        store = sandbox.store
+        campaign = store.campaigns.get(campaign_id)
+        if campaign is None or campaign.id in store.deleted:
+            raise not_found("campaign", campaign_id)
+        ended = delete_campaign(
+            store,
+            campaign,
+            announce=announce,
+            loses_redemptions=bool(wanted.get("lose_redemptions", True)),
+            **_who(sandbox),
+        )
+        if wanted.get("deleted_event"):
+            tell_campaign_deleted(store, campaign, **_who(sandbox))
+        return {"deleted": campaign.id, "holders": ended}
 
 
 def _who(sandbox: World) -> dict[str, Any]:

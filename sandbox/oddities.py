@@ -4,6 +4,7 @@ from sandbox.campaigns import add_campaign, card_campaign, publish_code
 from sandbox.people import person
 from sandbox.voucherify import events
 from sandbox.voucherify.assignments import assign
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
 from sandbox.voucherify.records import Role, VoucherType
@@ -25,7 +26,9 @@ def odd_assignment(world: World, role: Role, kind: VoucherType, balance: int) ->
             world, add_campaign(world, "Bring a friend", "REFERRAL_PROGRAM", kind)
         )
     if balance and kind is not VoucherType.CODE:
-        post(store, voucher, Posting(balance, transaction_type(kind, "ADDITION"), source="API"))
+        why = Why(Cause.PURCHASE)
+        addition = transaction_type(kind, "ADDITION")
+        post(store, voucher, Posting(balance, addition, source="API", why=why))
     holder = next(iter(store.holders_of(voucher.id)))
     if role is Role.REFEREE:
         customer = add_customer(store, person(world.ids.number()))

@@ -3,6 +3,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 
+_CHOICES = {"activity_shape": ("nested", "flat"), "metadata_put": ("merge", "replace")}
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{3})Z")
 
 
@@ -55,6 +56,14 @@ class Options:
     activity_shape: str = "nested"
     # How many stray events stand after each real one in a customer's activity.
     activity_noise: int = 0
+    # Which project the webhooks say they are of.
+    project_id: str = "proj_perkhookSandbox"
+    # Whether a customer's metadata is merged key by key, or replaced as a whole.
+    metadata_put: str = "merge"
+    # The only metadata that customers may have ("Allow only defined metadata"); None is any.
+    defined_metadata: list[str] | None = None
+    # The key of the error for any other: the reference lists none that is of metadata.
+    undefined_metadata_key: str | None = "invalid_customer"
 
     def put(self, value: dict[str, Any]) -> None:
         """
@@ -66,15 +75,16 @@ class Options:
         unknown = set(value) - {each.name for each in fields(self)}
         if unknown:
             raise ValueError(f"No such option: {', '.join(sorted(unknown))}.")
-        shape = value.get("activity_shape", self.activity_shape)
-        if shape not in {"nested", "flat"}:
-            raise ValueError("The shape of an activity is nested or flat.")
+        for name, allowed in _CHOICES.items():
+            if value.get(name, allowed[0]) not in allowed:
+                raise ValueError(f"The {name.replace('_', ' ')} is {' or '.join(allowed)}.")
         styles = {name: Style.parse(value[name]) for name in ("rest", "webhooks") if name in value}
         self.rest = styles.get("rest", self.rest)
         self.webhooks = styles.get("webhooks", self.webhooks)
         self.index_lag = int(value.get("index_lag", self.index_lag))
-        self.activity_shape = shape
         self.activity_noise = int(value.get("activity_noise", self.activity_noise))
+        for name in (*_CHOICES, "project_id", "defined_metadata", "undefined_metadata_key"):
+            setattr(self, name, value.get(name, getattr(self, name)))
 
     def clear(self) -> None:
         """Behave as usual."""

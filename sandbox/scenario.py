@@ -4,12 +4,13 @@ from typing import Any, Self
 
 from sandbox import told
 from sandbox.campaigns import publish_code, reward_of, tier_of
-from sandbox.conversions import convert
+from sandbox.conversions import convert, convert_later
 from sandbox.people import person
-from sandbox.voucherify.assignments import GRANT_DELAY, publish_card
+from sandbox.voucherify.causes import Cause, Why
+from sandbox.voucherify.holding import GRANT_DELAY, publish_card
 from sandbox.voucherify.ledger import Posting, post, transaction_type
 from sandbox.voucherify.newcomers import add_customer
-from sandbox.voucherify.records import Customer, Reward, Voucher
+from sandbox.voucherify.records import Customer, Reward, Voucher, VoucherType
 from sandbox.world import World
 
 
@@ -34,6 +35,10 @@ class Scenario:
     code: str | None = None
     show_reward: bool = False
     announce: bool = False
+    # What makes somebody a referee: a redemption, or the custom event of this name; how long
+    # after the assignment it comes; None is not yet.
+    converts_by: str = "redemption"
+    converted_minutes_later: float | None = 0
     assigned_minutes_ago: float = 4320
 
     @classmethod
@@ -58,6 +63,7 @@ def play(world: World, wanted: Scenario) -> dict[str, Any]:
         campaign.shows_reward = wanted.show_reward
         campaign.reward = reward_of(world, wanted.reward)
         campaign.tier = tier_of(world, wanted.tier)
+        campaign.converts_by = wanted.converts_by
         referees = [_referee(world, wanted, code) for _ in range(wanted.referees)]
         referrer = world.store.customers[code.referrer_id or ""]
         referrer_holder = world.store.pair(code.id, referrer.id)
@@ -93,22 +99,29 @@ def _referee(world: World, wanted: Scenario, code: Voucher) -> dict[str, Any]:
     customer = add_customer(store, person(world.ids.number()))
     reward = store.campaigns[code.campaign_id].reward
     cards = _own_cards(world, wanted, customer, reward, at=assigned_at - timedelta(days=10))
+    onto = cards[wanted.grant_on] if cards else None
+    later = wanted.converted_minutes_later
     made = convert(
         world,
         code,
         customer,
         at=assigned_at,
         announce=wanted.announce,
-        onto=cards[wanted.grant_on] if cards else None,
+        onto=onto,
+        converts=later == 0,
     )
+    if later:
+        then = assigned_at + timedelta(minutes=later)
+        made = convert_later(world, made.holder, at=then, onto=onto)
     if made.holder.grant and reward:
         card = store.vouchers[made.holder.grant.card_id]
-        later = made.holder.created_at + 2 * GRANT_DELAY
-        _move(world, card, -wanted.spent, at=later)
-        _move(world, card, wanted.added_later, at=later)
+        then = made.holder.grant.transaction.created_at + GRANT_DELAY
+        _move(world, card, -wanted.spent, at=then)
+        _move(world, card, wanted.added_later, at=then)
         if wanted.lookalike:
             kind = reward.transaction_type
-            twin = Posting(wanted.lookalike, kind, operation_type="AUTOMATIC", at=later)
+            why = Why(Cause.LOOKALIKE)
+            twin = Posting(wanted.lookalike, kind, operation_type="AUTOMATIC", at=then, why=why)
             post(store, card, twin)
     return told.conversion(world, customer, made)
 
@@ -116,7 +129,7 @@ def _referee(world: World, wanted: Scenario, code: Voucher) -> dict[str, Any]:
 def _own_cards(
     world: World, wanted: Scenario, customer: Customer, reward: Reward | None, *, at: datetime
 ) -> list[Voucher]:
-    if reward is None or not (wanted.own or wanted.cards > 1):
+    if reward is None or reward.type is VoucherType.CODE or not (wanted.own or wanted.cards > 1):
         return []
     campaign = world.store.campaigns[reward.campaign_id]
     cards = [publish_card(world.store, campaign, customer, at=at) for _ in range(wanted.cards)]
@@ -129,4 +142,5 @@ def _move(world: World, card: Voucher, amount: int, *, at: datetime) -> None:
     kind, reason = ("ADDITION", "Top-up") if amount > 0 else ("REDEMPTION", "Order paid")
     if amount:
         name = transaction_type(card.type, kind)
-        post(world.store, card, Posting(amount, name, source="API", reason=reason, at=at))
+        why = Why(Cause.PURCHASE if amount > 0 else Cause.ORDER)
+        post(world.store, card, Posting(amount, name, source="API", reason=reason, at=at, why=why))

@@ -31,12 +31,12 @@ def card(voucher: Voucher) -> dict[str, Any]:
 def assignment(holder: Holder) -> dict[str, Any]:
     """Show an assignment with what it earned and when it ended."""
     return {
-        **render.holder(holder),
+        **render.holder(holder, whole=True),
         "ended_at": holder.ended_at and stamp(holder.ended_at),
         "grant": holder.grant
         and {
             "card": holder.grant.card_id,
-            "transaction": holder.grant.transaction.id,
+            "transaction": holder.grant.transaction.id if holder.grant.transaction.listed else None,
             "amount": holder.grant.transaction.amount,
         },
     }
@@ -49,6 +49,27 @@ def _customers(world: World) -> dict[str, Any]:
 def _cards(world: World) -> dict[str, Any]:
     vouchers = world.store.vouchers.values()
     return {each.id: card(each) for each in vouchers if each.type is not VoucherType.CODE}
+
+
+def books(voucher: Voucher) -> list[dict[str, Any]]:
+    """Say why each change of a card was made; what it was published with has no transaction."""
+    opening = [voucher.opening] if voucher.opening else []
+    return [
+        {
+            "transaction": each.id if each.listed else None,
+            "type": each.type,
+            "amount": each.amount,
+            "at": stamp(each.created_at),
+            "why": each.why.cause.value,
+            "of": each.why.of,
+        }
+        for each in (*opening, *voucher.transactions)
+    ]
+
+
+def _books(world: World) -> dict[str, Any]:
+    vouchers = world.store.vouchers.values()
+    return {each.id: books(each) for each in vouchers if each.type is not VoucherType.CODE}
 
 
 def _codes(world: World) -> dict[str, Any]:
@@ -81,6 +102,7 @@ def _redemptions(world: World) -> dict[str, Any]:
             "voucher": each.voucher_id,
             "order": each.order_id,
             "rollback": each.rollback_id,
+            **({"amount": each.amount} if each.amount else {}),
         }
         for each in world.store.redemptions.values()
     }
@@ -93,6 +115,7 @@ def _deleted(world: World) -> list[str]:
 PARTS: dict[str, Callable[[World], Any]] = {
     "customers": _customers,
     "cards": _cards,
+    "books": _books,
     "codes": _codes,
     "assignments": _assignments,
     "redemptions": _redemptions,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.conversions import Conversion
 from sandbox.voucherify.records import Customer, TierReward
+from sandbox.voucherify.triggers import CustomEvent, Redemption
 from sandbox.world import World
 
 
@@ -19,17 +20,23 @@ def who(customer: Customer) -> dict[str, Any]:
 
 def conversion(world: World, customer: Customer, made: Conversion) -> dict[str, Any]:
     """Name all that came of an assignment."""
-    grant, reward = made.holder.grant, made.tier_reward
+    grant, reward, trigger = made.holder.grant, made.tier_reward, made.trigger
     card = world.store.vouchers[grant.card_id] if grant else None
+    rewards = made.tier_rewards
     return {
         **who(customer),
         "holder": made.holder.id,
-        "redemption": made.redemption.id,
+        "redemption": trigger.id if isinstance(trigger, Redemption) else None,
+        **({"custom_event": trigger.id} if isinstance(trigger, CustomEvent) else {}),
         "card": card
         and {"id": card.id, "code": card.code, "type": card.type.value, "balance": card.balance},
         "grant": grant
-        and {"transaction": grant.transaction.id, "amount": grant.transaction.amount},
+        and {
+            "transaction": grant.transaction.id if grant.transaction.listed else None,
+            "amount": grant.transaction.amount,
+        },
         **({"tier": _tier(world, reward)} if reward else {}),
+        **({"tiers": [_tier(world, each) for each in rewards]} if len(rewards) > 1 else {}),
     }
 
 

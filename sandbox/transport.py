@@ -50,15 +50,15 @@ class InProcessTransport(httpx.BaseTransport):
         glitch = self._glitch(request) or Glitch()
         if glitch.late_seconds is not None:
             request.read()
-            due = self._clock.time() + _patience(request) + glitch.late_seconds
+            waits = _patience(request) if glitch.breaks is httpx.ReadTimeout else 0.0
+            due = self._clock.time() + waits + glitch.late_seconds
             self._late.append((due, request))
         response = self._send(request) if glitch.applies else httpx.Response(glitch.status or 503)
         self._wait(request, glitch)
         if glitch.breaks is not None:
             raise glitch.breaks("A glitch was asked for.", request=request)
         if glitch.status is not None:
-            body = {"code": glitch.status, "message": "Injected fault"}
-            response = httpx.Response(glitch.status, headers=glitch.headers, json=body)
+            response = _answer(glitch, glitch.status)
         for after in self.after:
             after(request, response)
         return response
@@ -96,6 +96,13 @@ class InProcessTransport(httpx.BaseTransport):
             self._clock.advance(patience)
             raise httpx.ReadTimeout("No answer in time.", request=request)
         self._clock.advance(glitch.seconds)
+
+
+def _answer(glitch: Glitch, status: int) -> httpx.Response:
+    if glitch.body is not None:
+        return httpx.Response(status, headers=glitch.headers, content=glitch.body)
+    body = {"code": status, "message": "Injected fault"}
+    return httpx.Response(status, headers=glitch.headers, json=body)
 
 
 def _patience(request: httpx.Request) -> float:

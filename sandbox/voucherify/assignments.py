@@ -1,28 +1,14 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sandbox.voucherify import bodies, events
 from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.events import Origin
-from sandbox.voucherify.ledger import Posting, post
-from sandbox.voucherify.records import (
-    Campaign,
-    Customer,
-    Grant,
-    Holder,
-    Reward,
-    Role,
-    Transaction,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.grants import pay
+from sandbox.voucherify.holding import GRANT_DELAY, hold
+from sandbox.voucherify.records import Customer, Holder, Role, Voucher
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Trigger
 from sandbox.webhooks import WebhookSender
-
-
-# The reward is paid a moment after the assignment, as in the real service.
-GRANT_DELAY = timedelta(milliseconds=40)
-
-_PREFIXES = {VoucherType.CODE: "THANKS", VoucherType.GIFT: "GIFT", VoucherType.LOYALTY: "CLUB"}
 
 
 def already_assigned() -> ApiError:
@@ -30,50 +16,6 @@ def already_assigned() -> ApiError:
     return ApiError(
         409, "holder_assignement_duplication", "Customer is already assigned to given redeemable"
     )
-
-
-def hold(
-    store: Store, voucher: Voucher, customer: Customer, role: Role, *, at: datetime | None = None
-) -> Holder:
-    """Make a customer the holder of a voucher."""
-    campaign = store.campaigns[voucher.campaign_id]
-    at, parted = at or store.clock.now(), store.ended.get((voucher.id, customer.id))
-    if parted is not None:
-        at = max(at, parted + GRANT_DELAY)
-    holder = Holder(
-        id=store.ids.new("rh"),
-        customer_id=customer.id,
-        voucher_id=voucher.id,
-        campaign_id=campaign.id,
-        campaign_type=campaign.campaign_type,
-        voucher_type=voucher.type,
-        role=role,
-        created_at=at,
-    )
-    store.add_holder(holder)
-    if role is not Role.OWNER:
-        store.assignments[holder.id] = holder
-    return holder
-
-
-def publish_card(
-    store: Store, campaign: Campaign, customer: Customer, *, at: datetime | None = None
-) -> Voucher:
-    """Give a customer a new, empty card of a campaign."""
-    at = at or store.clock.now()
-    number = store.ids.number()
-    card = Voucher(
-        id=store.ids.new("v"),
-        code=f"{_PREFIXES[campaign.voucher_type]}-{number:06}",
-        type=campaign.voucher_type,
-        campaign_id=campaign.id,
-        holder_id=customer.id,
-        created_at=at,
-        updated_at=at,
-    )
-    store.add_voucher(card)
-    hold(store, card, customer, Role.OWNER, at=at)
-    return card
 
 
 def assign(
@@ -85,6 +27,8 @@ def assign(
     sender: WebhookSender | None,
     at: datetime | None = None,
     onto: Voucher | None = None,
+    trigger: Trigger | None = None,
+    pays: bool = True,
 ) -> Holder:
     """
     Make a customer the referee of a code, pay the reward (`onto` a card) and tell the webhook.
@@ -95,9 +39,11 @@ def assign(
         raise already_assigned()
     campaign = store.campaigns[code.campaign_id]
     holder = hold(store, code, customer, Role.REFEREE, at=at)
+    holder.trigger = trigger
     tell_assigned(store, holder, customer, origin=origin, sender=sender)
-    if campaign.reward is not None:
-        _pay(store, holder, customer, campaign.reward, origin=origin, onto=onto)
+    reward = campaign.reward
+    if pays and reward is not None and not (trigger is None and reward.waits_for_conversion):
+        pay(store, holder, reward, origin=origin, onto=onto, trigger=trigger)
     return holder
 
 
@@ -141,40 +87,3 @@ def tell_assigned(
     )
     if sender is not None:
         events.announce(store, sender, customer, event)
-
-
-def _pay(
-    store: Store,
-    holder: Holder,
-    customer: Customer,
-    reward: Reward,
-    *,
-    origin: Origin,
-    onto: Voucher | None,
-) -> None:
-    at = holder.created_at + GRANT_DELAY
-    reward_campaign = store.campaigns[reward.campaign_id]
-    card = onto or store.card_of(customer.id, reward.campaign_id)
-    card = card or publish_card(store, reward_campaign, customer, at=at)
-    # The reference names nothing in the transaction that leads back to the referral.
-    posting = Posting(reward.amount, reward.transaction_type, operation_type="AUTOMATIC", at=at)
-    change = post(store, card, posting)
-    holder.grant = Grant(card.id, change)
-    tell_balance(store, card, change, customer, origin)
-
-
-def tell_balance(
-    store: Store, card: Voucher, change: Transaction, customer: Customer, origin: Origin
-) -> None:
-    """Note in a customer's activity that a card got credits or points."""
-    events.record(
-        store,
-        customer,
-        "customer.voucher.gift.balance_added"
-        if card.type is VoucherType.GIFT
-        else "customer.voucher.loyalty_card.points_added",
-        bodies.balance_added(store, card, change, customer),
-        campaign=store.campaigns[card.campaign_id],
-        origin=origin,
-        at=change.created_at,
-    )

@@ -5,6 +5,7 @@ from sandbox.voucherify import (
     customers,
     http,
     lists,
+    metadata,
     redemptions,
     referrals,
     strict,
@@ -15,7 +16,7 @@ from sandbox.voucherify import (
 blueprint = Blueprint("voucherify", __name__, url_prefix="/v1")
 blueprint.before_request(http.check_keys)
 blueprint.before_request(strict.check_call)
-for part in (lists, vouchers, customers, activity, referrals, redemptions):
+for part in (lists, vouchers, customers, activity, referrals, redemptions, metadata):
     blueprint.register_blueprint(part.blueprint)
 blueprint.add_url_rule(
     "/<path:rest>",

@@ -32,7 +32,9 @@ def assignment(
     As in Voucherify's examples the voucher is the referrer's code, not the referee's
     card; no field says when the assignment ended, nor, usually, what it had earned.
     """
-    listed = {key: value for key, value in render.holder(holder).items() if key != "metadata"}
+    listed = {
+        key: value for key, value in render.holder(holder, whole=True).items() if key != "metadata"
+    }
     return {
         "holder": {**listed, "publication_id": None},
         "voucher": {**simple_voucher(code, store), "category_id": None, "categories": []},
@@ -88,8 +90,8 @@ def simple_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
         "voucher": {
             "type": campaign.voucher_type.value,
             "discount": render.DISCOUNT if campaign.reward else None,
-            "gift": None,
-            "loyalty_card": None,
+            "gift": _of(campaign, VoucherType.GIFT, "amount"),
+            "loyalty_card": _of(campaign, VoucherType.LOYALTY, "points"),
             "redemption": {"quantity": None, "redeemed_quantity": 0},
             "code_config": {
                 "length": 6,
@@ -116,13 +118,20 @@ def simple_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
     }
 
 
+def _of(campaign: Campaign, kind: VoucherType, unit: str) -> dict[str, int] | None:
+    """Show what a campaign's cards are published with; nothing is not shown."""
+    if campaign.voucher_type is not kind or not campaign.card_amount:
+        return None
+    return {unit: campaign.card_amount}
+
+
 def listed_campaign(campaign: Campaign, store: Store) -> dict[str, Any]:
     """Show a campaign as the REST API does ("Get campaign"), its reward always and in numbers."""
     shown = simple_campaign(campaign, store)
     del shown["is_referral_code"]
     reward = campaign.reward
     program = shown["referral_program"]
-    if program is not None and reward is not None:
+    if program is not None and reward is not None and reward.type is not VoucherType.CODE:
         program["referee_reward"] = {**_reward(reward, store), "amount": reward.amount}
     return {
         **shown,
@@ -151,6 +160,10 @@ def _referral_program(campaign: Campaign, store: Store) -> dict[str, Any] | None
     if reward is None:
         return None
     program: dict[str, Any] = {"conversion_event_type": "redemption"}
-    if campaign.shows_reward:
+    if campaign.converts_by != "redemption":
+        event = {"id": "ce_perkhookSandbox", "name": campaign.converts_by}
+        program = {"conversion_event_type": "custom_event", "custom_event": event}
+    # A discount is the campaign's own: the reference has no such type of a referee's reward.
+    if campaign.shows_reward and reward.type is not VoucherType.CODE:
         program["referee_reward"] = _reward(reward, store)
     return program

@@ -5,6 +5,7 @@ from flask import Blueprint, request
 from sandbox.voucherify import events, http, paging, render
 from sandbox.voucherify.errors import invalid_payload
 from sandbox.voucherify.filters import Filters
+from sandbox.voucherify.metadata import put
 from sandbox.voucherify.paging import PageRequest
 from sandbox.voucherify.records import Holder
 from sandbox.world import Answer, world
@@ -34,7 +35,7 @@ def get_customer(name: str) -> Answer:
 
 @blueprint.put("")
 def update_customer(name: str) -> Answer:
-    """Update customer: what is not sent stays as it is, single metadata keys too."""
+    """Update customer: what is not sent stays as it is, single metadata keys too by default."""
     fields = http.body()
     metadata = fields.get("metadata", {})
     if not isinstance(metadata, dict):
@@ -44,9 +45,12 @@ def update_customer(name: str) -> Answer:
     with sandbox.lock:
         store = sandbox.store
         customer = store.customer(name)
+        merged = customer.metadata
+        if "metadata" in fields:
+            merged = put(store, merged, metadata)
         customer.name = texts["name"] if "name" in fields else customer.name
         customer.email = texts["email"] if "email" in fields else customer.email
-        customer.metadata = {**customer.metadata, **metadata}
+        customer.metadata = merged
         customer.updated_at = sandbox.clock.now()
         shown = render.customer(customer)
         events.record(

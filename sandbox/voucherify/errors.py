@@ -9,16 +9,19 @@ class ApiError(Exception):
     def __init__(
         self,
         code: int,
-        key: str,
+        key: str | None,
         message: str,
         details: str | None = None,
         *,
         resource_id: str | None = None,
         resource_type: str | None = None,
+        breaks_a_rule: bool = True,
     ) -> None:
         super().__init__(details or message)
         self.code = code
         self.key = key
+        # Whether a key that says so means a call that the specification does not allow.
+        self.breaks_a_rule = breaks_a_rule
         self._fields = {
             "code": code,
             "key": key,

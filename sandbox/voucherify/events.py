@@ -40,6 +40,11 @@ def by_person(group_id: str) -> Origin:
     return Origin(group_id, {"channel": "USER_PORTAL", "user": {"id": "user_perkhookSandbox"}})
 
 
+def by_automation(group_id: str) -> Origin:
+    """Name Voucherify itself as the cause."""
+    return Origin(group_id, {"channel": "WORKFLOW"})
+
+
 def record(
     store: Store,
     customer: Customer,
@@ -51,7 +56,22 @@ def record(
     at: datetime,
 ) -> Activity:
     """Add an event to a customer's activity."""
-    activity = Activity(
+    activity = happening(store, event_type, data, origin, at, campaign=campaign)
+    store.add_activity(customer.id, activity)
+    return activity
+
+
+def happening(
+    store: Store,
+    event_type: str,
+    data: dict[str, Any],
+    origin: Origin,
+    at: datetime,
+    *,
+    campaign: Campaign | None = None,
+) -> Activity:
+    """Make an event that stands in nobody's activity yet."""
+    return Activity(
         id=store.ids.new("evcus"),
         type=event_type,
         data=data,
@@ -61,17 +81,20 @@ def record(
         campaign_type=campaign.campaign_type if campaign else None,
         created_at=at,
     )
-    store.add_activity(customer.id, activity)
-    return activity
 
 
 def announce(store: Store, sender: WebhookSender, customer: Customer, event: Activity) -> None:
-    """Send an event to the project's webhook in the documented envelope."""
+    """Send an event of a customer to the project's webhook in the documented envelope."""
+    announce_of(store, sender, customer.id, event)
+
+
+def announce_of(store: Store, sender: WebhookSender, entity_id: str, event: Activity) -> None:
+    """Send an event of a customer, or of something else."""
     sent_at = store.clock.now()
     sendout_id = store.ids.new("whs")
     envelope = {
         "id": sendout_id,
-        "project_id": PROJECT,
+        "project_id": store.options.project_id,
         "created_at": stamp(sent_at),
         "type": event.type,
         "data": event.data,
@@ -80,10 +103,10 @@ def announce(store: Store, sender: WebhookSender, customer: Customer, event: Act
             "id": event.id,
             "type": event.type,
             "created_at": stamp(event.created_at),
-            "entity_id": customer.id,
+            "entity_id": entity_id,
             "group_id": event.group_id,
             "event_source": event.event_source,
         },
     }
     body = store.options.webhooks.apply(compact(envelope))
-    sender.send(Sendout(sendout_id, event.type, body, sent_at, customer.id))
+    sender.send(Sendout(sendout_id, event.type, body, sent_at, entity_id))

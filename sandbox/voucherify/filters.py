@@ -40,6 +40,11 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+def _holds(condition: str, value: str | None, wanted: list[str]) -> bool:
+    # An odd record has nulls where the reference has none.
+    return "not" in condition if value is None else _CONDITIONS[condition](value, wanted)
+
+
 class Filters:
     """Conditions on the fields of a listed record, joined by AND or OR."""
 
@@ -82,6 +87,6 @@ class Filters:
     def match(self, record: dict[str, Any]) -> bool:
         """Say whether a record, as it is shown, is wanted."""
         return not self._conditions or self._join(
-            _CONDITIONS[condition](record[field], wanted)
+            _holds(condition, record[field], wanted)
             for (field, condition), wanted in self._conditions.items()
         )

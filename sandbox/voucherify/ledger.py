@@ -1,6 +1,8 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from sandbox.voucherify.causes import BY_HAND, Cause, Why
 from sandbox.voucherify.errors import ApiError
 from sandbox.voucherify.records import Transaction, Voucher, VoucherType
 from sandbox.voucherify.store import Store
@@ -17,6 +19,10 @@ class Posting:
     source: str | None = None
     reason: str | None = None
     at: datetime | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    related_id: str | None = None
+    why: Why = BY_HAND
+    transaction_id: str | None = None
 
 
 def transaction_type(card: VoucherType, kind: str) -> str:
@@ -25,28 +31,49 @@ def transaction_type(card: VoucherType, kind: str) -> str:
 
 
 def post(store: Store, card: Voucher, posting: Posting) -> Transaction:
-    """Change a card's balance and keep the transaction."""
-    if posting.amount >= 0:
-        card.credited += posting.amount
-    elif posting.type.endswith("_REDEMPTION"):
+    """
+    Change a card's balance and keep the transaction.
+
+    The total, as the examples of "List voucher transactions" show it, is what was added less
+    what was subtracted; what was spent leaves it as it is.
+    """
+    if posting.type.endswith(("_REDEMPTION", "_REFUND")):
         card.spent -= posting.amount
+    elif posting.amount >= 0:
+        card.credited += posting.amount
+    elif posting.type.endswith("_EXPIRATION"):
+        card.expired -= posting.amount
     else:
         card.subtracted -= posting.amount
     card.updated_at = posting.at or store.clock.now()
-    transaction = Transaction(
-        id=store.ids.new("vtx"),
+    transaction = _transaction(store, card, posting)
+    card.transactions.add(transaction.id, transaction)
+    return transaction
+
+
+def open_with(store: Store, card: Voucher, posting: Posting) -> Transaction:
+    """Put an amount on a card as it is published: no list has a transaction of it."""
+    card.credited += posting.amount
+    card.opening = replace(_transaction(store, card, posting), listed=False)
+    return card.opening
+
+
+def _transaction(store: Store, card: Voucher, posting: Posting) -> Transaction:
+    return Transaction(
+        id=posting.transaction_id or store.ids.new("vtx"),
         source_id=posting.source_id,
         source=posting.source,
         reason=posting.reason,
         type=posting.type,
         amount=posting.amount,
         balance=card.balance,
-        total=card.credited,
+        total=card.credited - card.subtracted,
         operation_type=posting.operation_type,
-        created_at=card.updated_at,
+        created_at=posting.at or store.clock.now(),
+        details=posting.details,
+        related_id=posting.related_id,
+        why=posting.why,
     )
-    card.transactions.add(transaction.id, transaction)
-    return transaction
 
 
 def adjust(
@@ -90,6 +117,9 @@ def adjust(
             resource_type="voucher",
         )
     kind = transaction_type(card.type, "ADDITION" if amount > 0 else "REMOVAL")
+    why = Why(Cause.API, source_id)
     return post(
-        store, card, Posting(amount, kind, source_id=source_id, source="API", reason=reason)
+        store,
+        card,
+        Posting(amount, kind, source_id=source_id, source="API", reason=reason, why=why),
     )

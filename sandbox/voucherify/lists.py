@@ -35,7 +35,8 @@ def list_campaigns() -> Answer:
     sandbox = world()
     with sandbox.lock:
         store = sandbox.store
-        found = [each for each in store.campaigns.values() if kind in {None, each.campaign_type}]
+        there = [each for each in store.campaigns.values() if each.id not in store.deleted]
+        found = [each for each in there if kind in {None, each.campaign_type}]
         found.sort(
             key=lambda each: (getattr(each, wanted.field), each.id), reverse=wanted.descending
         )
@@ -50,7 +51,7 @@ def get_campaign(name: str) -> Answer:
     sandbox = world()
     with sandbox.lock:
         campaign = sandbox.store.campaigns.get(name)
-        if campaign is None:
+        if campaign is None or campaign.id in sandbox.store.deleted:
             raise not_found("campaign", name)
         return bodies.listed_campaign(campaign, sandbox.store)
 

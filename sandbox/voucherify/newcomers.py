@@ -2,6 +2,7 @@ from typing import Any
 
 from sandbox.voucherify import http
 from sandbox.voucherify.errors import invalid_payload
+from sandbox.voucherify.metadata import check
 from sandbox.voucherify.records import Customer
 from sandbox.voucherify.store import Store
 
@@ -11,6 +12,7 @@ def add_customer(store: Store, fields: dict[str, Any]) -> Customer:
     metadata = fields.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise invalid_payload("Property .metadata must be object")
+    check(store, metadata)
     moment = store.clock.now()
     customer = Customer(
         id=store.ids.new("cust"),

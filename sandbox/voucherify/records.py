@@ -4,6 +4,9 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.ordered import Ordered
+from sandbox.voucherify.causes import BY_HAND, Why
+from sandbox.voucherify.habits import TierHabits
+from sandbox.voucherify.triggers import Trigger
 
 
 class VoucherType(StrEnum):
@@ -44,6 +47,16 @@ class Reward:
     amount: int
     campaign_id: str
     transaction_type: str
+    # Given as a new card with the amount on it, which no transaction tells.
+    published: bool = False
+    # What the transaction's details name: nothing, or what converted the referee.
+    names_conversion: bool = False
+    # How long after the conversion its moment is; before it, if negative.
+    stamp_ms: int = 40
+    # Whether an assignment by the API is paid at once, or only when the referee converts.
+    waits_for_conversion: bool = False
+    # What an earning rule puts on the same card at the same moment.
+    beside: int = 0
 
 
 #: The reward of a tier that is a thing; the other kinds are those of vouchers.
@@ -62,6 +75,7 @@ class Tier:
     transaction_type: str
     # Whether the event names the referee; that it does is not documented.
     linked: bool
+    habits: TierHabits = field(default_factory=TierHabits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,9 @@ class TierReward:
     transaction_id: str | None
     group_id: str
     linked: bool
+    # The referees who together reached the milestone, if it is one.
+    milestone: tuple[str, ...] = ()
+    tier_id: str = ""
 
 
 @dataclass(slots=True)
@@ -94,6 +111,12 @@ class Campaign:
     # Voucherify's own examples of the webhook leave the reward out of the campaign.
     shows_reward: bool = False
     tier: Tier | None = None
+    # What makes somebody a referee: "redemption", or the name of a custom event.
+    converts_by: str = "redemption"
+    # What each of its cards is published with.
+    card_amount: int = 0
+    # Whose referral reward a rollback takes back by itself: "referee", "referrer", "both".
+    rollback_reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +133,13 @@ class Transaction:
     total: int
     operation_type: str
     created_at: datetime
+    # What `details` says beside the balance.
+    details: dict[str, Any] = field(default_factory=dict)
+    related_id: str | None = None
+    # What the books know; no answer shows it.
+    why: Why = BY_HAND
+    # Whether it is in the card's list: an amount that a card was published with is not.
+    listed: bool = True
 
 
 @dataclass(slots=True)
@@ -128,13 +158,16 @@ class Voucher:
     credited: int = 0
     spent: int = 0
     subtracted: int = 0
+    expired: int = 0
     uses: int = 0
+    # What it was published with, which no transaction tells.
+    opening: Transaction | None = None
     transactions: Ordered[Transaction] = field(default_factory=Ordered)
 
     @property
     def balance(self) -> int:
-        """What is left: credited minus subtracted minus spent."""
-        return self.credited - self.subtracted - self.spent
+        """What is left."""
+        return self.credited - self.subtracted - self.expired - self.spent
 
     @property
     def is_referral_code(self) -> bool:
@@ -164,7 +197,11 @@ class Holder:
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
     grant: Grant | None = None
+    # What made a referee a converted one.
+    trigger: Trigger | None = None
     ended_at: datetime | None = None
+    # Which of its fields the API shows as null.
+    nulls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +218,3 @@ class Activity:
     created_at: datetime
     # Not of this stand-in's world: see `noise`.
     is_stray: bool = False
-
-
-@dataclass(slots=True)
-class Redemption:
-    """A use of a code on an order."""
-
-    id: str
-    voucher_id: str
-    customer_id: str
-    order_id: str
-    created_at: datetime
-    rollback_id: str | None = None

@@ -88,7 +88,7 @@ def remove_holder(name: str, holder_id: str, campaign: str | None) -> Response:
 
 
 def _code(store: Store, name: str, campaign: str | None) -> Voucher:
-    if campaign is not None and campaign not in store.campaigns:
+    if campaign is not None and (campaign not in store.campaigns or campaign in store.deleted):
         raise not_found("campaign", campaign)
     code = store.voucher(name)
     if campaign not in {None, code.campaign_id}:

@@ -1,7 +1,8 @@
 """How assignments end other than by being removed: the published API tells of none of it."""
 
-from sandbox.voucherify.assignments import hold, tell_assigned, unassign
+from sandbox.voucherify.assignments import tell_assigned, unassign
 from sandbox.voucherify.events import Origin
+from sandbox.voucherify.holding import hold
 from sandbox.voucherify.records import Customer, Holder, Role, Voucher
 from sandbox.voucherify.store import Store
 from sandbox.webhooks import WebhookSender

@@ -3,16 +3,9 @@
 from typing import Any
 
 from sandbox.clock import stamp
-from sandbox.voucherify.records import (
-    Activity,
-    Customer,
-    Holder,
-    Redemption,
-    Transaction,
-    Voucher,
-    VoucherType,
-)
+from sandbox.voucherify.records import Activity, Customer, Holder, Transaction, Voucher, VoucherType
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Redemption
 
 
 # What a referral code takes off the referee's own order, in cents.
@@ -77,6 +70,7 @@ def loyalty_card(card: Voucher) -> dict[str, Any]:
     """Show a loyalty card's points."""
     return {
         "points": card.credited,
+        "expired_points": card.expired,
         "subtracted_points": card.subtracted,
         "redeemed_points": card.spent,
         "balance": card.balance,
@@ -107,15 +101,19 @@ def transaction(card: Voucher, record: Transaction) -> dict[str, Any]:
         "source": record.source,
         "reason": record.reason,
         "type": record.type,
-        "details": {"balance": balance(card, record, unit=unit)},
-        "related_transaction_id": None,
+        "details": {"balance": balance(card, record, unit=unit), **record.details},
+        "related_transaction_id": record.related_id,
         "created_at": stamp(record.created_at),
     }
 
 
-def holder(record: Holder) -> dict[str, Any]:
-    """Show an assignment ("List referral code holders")."""
-    return {
+def holder(record: Holder, *, whole: bool = False) -> dict[str, Any]:
+    """
+    Show an assignment ("List referral code holders").
+
+    The schema requires every field; an odd holder has nulls all the same, but for `whole`.
+    """
+    shown = {
         "id": record.id,
         "created_at": stamp(record.created_at),
         "redeemable_id": record.voucher_id,
@@ -128,6 +126,7 @@ def holder(record: Holder) -> dict[str, Any]:
         "metadata": record.metadata,
         "object": "redeemable_holder",
     }
+    return shown if whole else {**shown, **dict.fromkeys(record.nulls)}
 
 
 def redeemable(record: Holder, store: Store) -> dict[str, Any]:

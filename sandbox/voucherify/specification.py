@@ -101,6 +101,8 @@ OPERATIONS = (
         query=frozenset({"reason", "tracking_id"}),
         body=_ROLLBACK,
     ),
+    _operation("GET", "/metadata-schemas"),
+    _operation("GET", "/metadata-schemas/{resource}"),
     _operation("GET", "/projects/{project}/webhooks", base="/management/v1"),
 )
 

@@ -5,16 +5,9 @@ from sandbox.ids import Ids
 from sandbox.options import Options
 from sandbox.ordered import Ordered
 from sandbox.voucherify.errors import not_found
-from sandbox.voucherify.records import (
-    Activity,
-    Campaign,
-    Customer,
-    Holder,
-    Redemption,
-    TierReward,
-    Voucher,
-)
+from sandbox.voucherify.records import Activity, Campaign, Customer, Holder, TierReward, Voucher
 from sandbox.voucherify.register import Register
+from sandbox.voucherify.triggers import CustomEvent, Redemption
 
 
 class Store:
@@ -32,6 +25,7 @@ class Store:
         self.campaigns: dict[str, Campaign] = {}
         self.vouchers: dict[str, Voucher] = {}
         self.redemptions: dict[str, Redemption] = {}
+        self.custom_events: dict[str, CustomEvent] = {}
         # Assignments to referral codes, ended ones too: the page shows what became of them.
         self.assignments: dict[str, Holder] = {}
         self.holders: dict[str, Holder] = {}

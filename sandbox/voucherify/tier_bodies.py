@@ -6,8 +6,9 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.voucherify.bodies import simple_campaign, simple_customer, simple_voucher
-from sandbox.voucherify.records import MATERIAL, Customer, Redemption, Tier, Voucher, VoucherType
+from sandbox.voucherify.records import MATERIAL, Customer, Tier, Voucher, VoucherType
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import CustomEvent, Redemption, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Source:
     tier: Tier
     code: Voucher
     referrer: Customer
-    redemption: Redemption
+    trigger: Trigger
     voucher: Voucher | None
 
 
@@ -28,25 +29,33 @@ def rewarded(store: Store, source: Source) -> dict[str, Any]:
     That its redemption is the referee's is not documented. A tier can be set to leave it
     out, and what is left then leads to no referee.
     """
+    trigger, shown = source.trigger, source.tier.linked
+    redemption = _redemption(store, source, trigger) if isinstance(trigger, Redemption) else None
+    custom_event = custom(store, trigger) if isinstance(trigger, CustomEvent) else None
     return {
         **_about(store, source),
-        "redemption": _redemption(store, source) if source.tier.linked else None,
+        "redemption": redemption if shown else None,
         "reward": _reward(store, source),
         "referral_tier": {
             "id": source.tier.id,
             "campaign_id": source.code.campaign_id,
             "banner": "Thank you for bringing a friend",
-            "parameters": {"event_type": "customer.redemption.succeeded"},
+            "parameters": {
+                "event_type": "customer.redemption.succeeded"
+                if redemption
+                else "customer.custom_event"
+            },
         },
         "balance": _balance(source),
-        "custom_event": None,
+        "custom_event": custom_event if shown else None,
         "customer_event": None,
     }
 
 
 def reward_redemption(store: Store, source: Source, *, state: str, at: datetime) -> dict[str, Any]:
     """Build the body of `customer.reward_redemptions.pending` and `.completed`."""
-    leads_to = source.redemption.id if source.tier.linked else None
+    leads_to = source.trigger.id if source.tier.linked else None
+    kind = "redemption" if isinstance(source.trigger, Redemption) else "custom_event"
     return {
         **_about(store, source),
         "reward_redemption": {
@@ -59,10 +68,10 @@ def reward_redemption(store: Store, source: Source, *, state: str, at: datetime)
             "customer_id": source.referrer.id,
             "reward_assignment_id": _assignment_id(source.tier),
             "source_id": leads_to,
-            "source_type": "redemption",
+            "source_type": kind,
         },
         "reward": _reward(store, source),
-        "source": {"id": leads_to, "type": "redemption"},
+        "source": {"id": leads_to, "type": kind},
         "balance": None,
     }
 
@@ -72,14 +81,18 @@ def _about(store: Store, source: Source) -> dict[str, Any]:
     return {
         "customer": referrer,
         "holder": dict(referrer),
-        "voucher": simple_voucher(source.code, store),
+        "voucher": simple_voucher(_told_of(source), store),
         "campaign": simple_campaign(store.campaigns[source.code.campaign_id], store),
     }
 
 
-def _redemption(store: Store, source: Source) -> dict[str, Any]:
-    redemption = source.redemption
-    return {
+def _told_of(source: Source) -> Voucher:
+    on_card = source.tier.habits.about == "card" and source.voucher is not None
+    return source.voucher if on_card and source.voucher else source.code
+
+
+def _redemption(store: Store, source: Source, redemption: Redemption) -> dict[str, Any]:
+    shown = {
         "id": redemption.id,
         "customer_id": redemption.customer_id,
         "date": stamp(redemption.created_at),
@@ -91,6 +104,23 @@ def _redemption(store: Store, source: Source) -> dict[str, Any]:
         "related_object_id": source.code.id,
         "voucher": simple_voucher(source.code, store),
         "object": "redemption",
+    }
+    unsaid = {"customer": "customer_id", "customer_id": "customer"}.get(source.tier.habits.names)
+    return {name: value for name, value in shown.items() if name != unsaid}
+
+
+def custom(store: Store, event: CustomEvent) -> dict[str, Any]:
+    """Show a custom event that a referral code came with ("Custom event")."""
+    code = store.vouchers[event.voucher_id]
+    return {
+        "id": event.id,
+        "object": "event",
+        "type": event.type,
+        "customer": simple_customer(store.customers[event.customer_id]),
+        "referral": {"referrer_id": code.referrer_id, "code": code.code, "id": code.id},
+        "loyalty": None,
+        "metadata": {},
+        "created_at": stamp(event.created_at),
     }
 
 
@@ -105,7 +135,7 @@ def _reward(store: Store, source: Source) -> dict[str, Any]:
     }
     if source.voucher is None:
         reward["product"] = {"id": "prod_perkhookMug", "source_id": "mug", "name": "Mug"}
-    elif source.voucher.type is VoucherType.CODE:
+    elif source.voucher.type is VoucherType.CODE or tier.habits.reward_as == "voucher":
         reward["voucher"] = simple_voucher(source.voucher, store)
     else:
         campaign = {"id": tier.campaign_id, "balance": tier.amount, "type": tier.kind}
@@ -114,10 +144,12 @@ def _reward(store: Store, source: Source) -> dict[str, Any]:
 
 
 def _balance(source: Source) -> dict[str, int] | None:
-    if source.voucher is None or source.voucher.type is VoucherType.CODE:
+    shown = source.tier.habits.balance
+    if source.voucher is None or source.voucher.type is VoucherType.CODE or shown == "null":
         return None
     unit = "amount" if source.voucher.type is VoucherType.GIFT else "points"
-    return {unit: source.tier.amount}
+    nothing = {"amount": 0, "points": 0} if shown == "both" else {}
+    return {**nothing, unit: source.tier.amount}
 
 
 def _assignment_id(tier: Tier) -> str:

@@ -1,16 +1,17 @@
 """What a referrer gets when somebody they referred converts ("Referral tiers")."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sandbox.voucherify import events, tier_bodies
-from sandbox.voucherify.assignments import GRANT_DELAY, publish_card, tell_balance
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.events import Origin
+from sandbox.voucherify.holding import GRANT_DELAY, publish_card, tell_balance
 from sandbox.voucherify.ledger import Posting, post
 from sandbox.voucherify.records import (
     MATERIAL,
     Customer,
     Holder,
-    Redemption,
     Tier,
     TierReward,
     Transaction,
@@ -18,30 +19,58 @@ from sandbox.voucherify.records import (
     VoucherType,
 )
 from sandbox.voucherify.store import Store
+from sandbox.voucherify.triggers import Trigger
 
 
-def give(
+def give_all(
+    store: Store, tier: Tier, code: Voucher, holder: Holder, trigger: Trigger, *, origin: Origin
+) -> list[TierReward]:
+    """
+    Reward the referrer for one referee; nobody is rewarded once the referrer is gone.
+
+    A milestone is reached once, by the conversion that makes its number full: each referee
+    counts once, however often they convert.
+
+    The published specification has neither an endpoint nor an example for this. What
+    `customer.rewarded` can hold it does say, and that much is shown.
+    """
+    referrer = store.find_customer(code.referrer_id or "")
+    if referrer is None:
+        return []
+    counted: tuple[str, ...] = ()
+    if tier.habits.minimum is not None:
+        counted = _converted(store, code)
+        reached = any(each.milestone and each.tier_id == tier.id for each in store.tier_rewards)
+        if reached or len(counted) < tier.habits.minimum:
+            return []
+    given = []
+    for number in range(tier.habits.times):
+        each = tier if number == 0 else replace(tier, reward_id=store.ids.new("rew"))
+        given.append(_give(store, each, code, holder, trigger, referrer=referrer, origin=origin))
+    rewards = [replace(each, milestone=counted) for each in given]
+    store.tier_rewards.extend(rewards)
+    return rewards
+
+
+def _converted(store: Store, code: Voucher) -> tuple[str, ...]:
+    holders = (each for each in store.assignments.values() if each.voucher_id == code.id)
+    return tuple(dict.fromkeys(each.customer_id for each in holders if each.trigger is not None))
+
+
+def _give(
     store: Store,
     tier: Tier,
     code: Voucher,
     holder: Holder,
-    redemption: Redemption,
+    trigger: Trigger,
     *,
+    referrer: Customer,
     origin: Origin,
-) -> TierReward | None:
-    """
-    Reward the referrer for one referee; nobody is rewarded once the referrer is gone.
-
-    The published specification has neither an endpoint nor an example for this. What
-    `customer.rewarded` can hold it does say, and that much is told.
-    """
-    referrer = store.find_customer(code.referrer_id or "")
-    if referrer is None:
-        return None
-    at = holder.created_at + 3 * GRANT_DELAY / 2
+) -> TierReward:
+    at = max(holder.created_at, trigger.created_at) + 3 * GRANT_DELAY / 2
     voucher = _voucher(store, tier, referrer, at)
-    change = _credit(store, tier, voucher, at)
-    source = tier_bodies.Source(tier, code, referrer, redemption, voucher)
+    change = _credit(store, tier, voucher, at, Why(Cause.TIER, holder.id))
+    source = tier_bodies.Source(tier, code, referrer, trigger, voucher)
     activity = events.record(
         store,
         referrer,
@@ -55,7 +84,7 @@ def give(
         tell_balance(store, voucher, change, referrer, origin)
     else:
         _tell_redemption(store, source, origin, at)
-    reward = TierReward(
+    return TierReward(
         activity_id=activity.id,
         holder_id=holder.id,
         referrer_id=referrer.id,
@@ -66,9 +95,8 @@ def give(
         transaction_id=change.id if change else None,
         group_id=origin.group_id,
         linked=tier.linked,
+        tier_id=tier.id,
     )
-    store.tier_rewards.append(reward)
-    return reward
 
 
 def _voucher(store: Store, tier: Tier, referrer: Customer, at: datetime) -> Voucher | None:
@@ -82,10 +110,14 @@ def _voucher(store: Store, tier: Tier, referrer: Customer, at: datetime) -> Vouc
     return card or publish_card(store, campaign, referrer, at=at)
 
 
-def _credit(store: Store, tier: Tier, voucher: Voucher | None, at: datetime) -> Transaction | None:
+def _credit(
+    store: Store, tier: Tier, voucher: Voucher | None, at: datetime, why: Why
+) -> Transaction | None:
     if voucher is None or voucher.type is VoucherType.CODE:
         return None
-    posting = Posting(tier.amount, tier.transaction_type, operation_type="AUTOMATIC", at=at)
+    posting = Posting(
+        tier.amount, tier.transaction_type, operation_type="AUTOMATIC", at=at, why=why
+    )
     return post(store, voucher, posting)
 
 

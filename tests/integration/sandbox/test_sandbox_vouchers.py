@@ -86,7 +86,7 @@ def test_balance_answer_names_no_transaction(api: Api, scene: Any) -> None:
     assert answer.status_code == 200
     assert answer.json == {
         "amount": -500,
-        "total": 1500,
+        "total": 1000,
         "balance": 1000,
         "type": "gift_voucher",
         "operation_type": "MANUAL",

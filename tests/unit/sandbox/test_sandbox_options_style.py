@@ -29,6 +29,10 @@ def test_options_change_one_by_one() -> None:
         "index_lag": 2,
         "activity_shape": "nested",
         "activity_noise": 0,
+        "project_id": "proj_perkhookSandbox",
+        "metadata_put": "merge",
+        "defined_metadata": None,
+        "undefined_metadata_key": "invalid_customer",
     }
     options.clear()
     assert options == Options()

@@ -34,8 +34,9 @@ _FREE: Final = frozenset({"metadata", "custom_event"})
 
 def customers_of(envelope: Envelope) -> tuple[str, ...]:
     """List the customers whom an event is about, whoever it is about first of all first."""
-    found = [*_told(envelope), *_named(envelope.data)]
-    return _ids(found) or _ids(_holders(envelope.data))
+    data = envelope.data or {}
+    found = [*_told(envelope), *_named(data)]
+    return _ids(found) or _ids(_holders(data))
 
 
 def customer_of_rest(envelope: Envelope) -> str:
@@ -48,7 +49,7 @@ def customer_of_rest(envelope: Envelope) -> str:
 
 
 def _told(envelope: Envelope) -> list[Any]:
-    data = envelope.data
+    data = envelope.data or {}
     found = [data[part].get(name) for part, name in _FIRST if isinstance(data.get(part), Mapping)]
     found.append(data.get("id") if data.get("object") == "customer" else None)
     entity = envelope.event.entity_id

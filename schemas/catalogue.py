@@ -70,7 +70,7 @@ def load_event(envelope: Envelope) -> Event | None:
         return None
     return read(
         schema_of(made),
-        envelope.data,
+        {} if envelope.data is None else envelope.data,
         at=("data",),
         noted=envelope.unreadable,
         event=envelope.event,

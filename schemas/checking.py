@@ -45,11 +45,11 @@ def check(raw: bytes) -> Verdict:
     document: Mapping[str, Any] = {}
     try:
         document = parse_body(raw)
-        envelope = load_envelope(document)
+        verdict = _event_of(load_envelope(document))
     except UnreadableBody as problem:
-        bare = bool(document) and "data" not in document
-        return Verdict(readable=False, remarks=(problem.message, *([BARE] if bare else [])))
-    return _event_of(envelope)
+        verdict = Verdict(readable=False, remarks=(problem.message,))
+    bare = bool(document) and "data" not in document
+    return verdict._replace(remarks=(*verdict.remarks, BARE)) if bare else verdict
 
 
 def _event_of(envelope: Envelope) -> Verdict:

@@ -31,12 +31,14 @@ class Envelope:
 
     `id` names one sendout; whether a retry keeps it is not documented, so it identifies
     nothing. `type` is the display name of the event on distribution webhooks: decide on
-    `event_type`. `data` is the event's object as it came, `unreadable` the paths of the
-    fields that became None because they could not be read.
+    `event_type`. `project_id` is the project that the event belongs to: a worker's keys may
+    belong to another. `data` is the event's object as it came, and `unreadable` lists the paths of
+    the fields that became None because they could not be read. Only `event` is required: whether
+    an event can do without its `data` depends on its type.
     """
 
     event: EventReference
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
     id: str | None = None
     project_id: str | None = None
     created_at: datetime | None = None

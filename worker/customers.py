@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from inbox.erasing import is_customer_id
-from schemas import Envelope
+from schemas import CustomerDeleted, Envelope, EventReference
 
 
 #: More of them in one body are not looked for.
@@ -34,8 +34,9 @@ _FREE: Final = frozenset({"metadata", "custom_event"})
 
 def customers_of(envelope: Envelope) -> tuple[str, ...]:
     """List the customers whom an event is about, whoever it is about first of all first."""
-    found = [*_told(envelope), *_named(envelope.data)]
-    return _ids(found) or _ids(_holders(envelope.data))
+    data = envelope.data or {}
+    found = [*_told(envelope), *_named(data)]
+    return _ids(found) or _ids(_holders(data))
 
 
 def customer_of_rest(envelope: Envelope) -> str:
@@ -47,14 +48,27 @@ def customer_of_rest(envelope: Envelope) -> str:
     return next(iter(_ids(_told(envelope))), "")
 
 
+def customers_deleted(event: CustomerDeleted) -> tuple[str, ...]:
+    """
+    List whom an event reports as deleted: the customer in its `data`, and its `entity_id`.
+
+    The specification requires neither, and means the same customer by both. Should they differ,
+    both count: erasing one too many loses names that Voucherify still has, erasing one too few
+    keeps what must go.
+    """
+    found = (event.customer.id if event.customer else None, _entity(event.event))
+    return tuple(dict.fromkeys(each for each in found if each and each.strip()))
+
+
 def _told(envelope: Envelope) -> list[Any]:
-    data = envelope.data
+    data = envelope.data or {}
     found = [data[part].get(name) for part, name in _FIRST if isinstance(data.get(part), Mapping)]
     found.append(data.get("id") if data.get("object") == "customer" else None)
-    entity = envelope.event.entity_id
-    if entity and entity.startswith("cust_"):
-        found.append(entity)
-    return found
+    return [*found, _entity(envelope.event)]
+
+
+def _entity(event: EventReference) -> str | None:
+    return event.entity_id if (event.entity_id or "").startswith("cust_") else None
 
 
 def _ids(found: list[Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from schemas import (
     UnreadableBody,
 )
 from worker.age import AgeLimit
+from worker.customers import customers_deleted
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
 from worker.reading import Reading, read
@@ -153,8 +154,6 @@ def _once(event: Event, envelope: Envelope) -> str:
 def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give ids for operators, and whom the event is about besides the customer among them."""
     match event:
-        case CustomerDeleted():
-            return {"customer": event.customer.id}, ()
         case HolderAssignment():
             holder = event.holder
             role = holder.holder_role
@@ -165,5 +164,6 @@ def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, .
                 "role": str(role) if isinstance(role, HolderRole) else "?",
             }
             return told, ()
-    customer, *others = reading.customers or ("",)
+    found = customers_deleted(event) if isinstance(event, CustomerDeleted) else reading.customers
+    customer, *others = found or ("",)
     return ({"customer": customer} if customer else {}), tuple(others)

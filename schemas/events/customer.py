@@ -21,14 +21,11 @@ class CustomerUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeletedCustomer(FullCustomer):
-    """A customer who is no more, as they were; erasing them hangs on the id."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDeleted(Event):
-    """A customer was deleted, at `event.created_at` (`EventCustomerDeletedData`)."""
+    """
+    A customer was deleted, at `event.created_at` (`EventCustomerDeletedData`).
 
-    customer: DeletedCustomer
+    Neither `customer` nor its id is required; `event.entity_id` names the same customer.
+    """
+
+    customer: FullCustomer | None = None

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -27,7 +26,7 @@ from schemas.fields.amount import Amount, Whole
 from schemas.fields.base import Declared, Options
 from schemas.fields.choice import Choice, UnknownValue
 from schemas.fields.free_object import FreeObject
-from schemas.fields.part import Part, Parts, PartSchema, PartsOrOne, Variant
+from schemas.fields.part import Part, PartOrText, Parts, PartSchema, PartsOrOne, Variant
 from schemas.fields.scalars import Flag, Text
 from schemas.fields.timestamp import Timestamp
 
@@ -120,15 +119,17 @@ def _field(annotation: Any, **wanted: Unpack[Options]) -> Declared[Any]:
         if isinstance(mark, ChosenBy):
             return Variant(mark.choose, {kind: schema_of(kind) for kind in kinds}, **wanted)
     if UnknownValue in kinds:
-        return Choice(_enumeration(kinds), **wanted)
+        return Choice(_other_than(UnknownValue, kinds), **wanted)
+    if get_origin(read) is Union and str in kinds:
+        return PartOrText(schema_of(_other_than(str, kinds)), **wanted)
     if is_dataclass(read):
         return Part(schema_of(read), **wanted)  # type: ignore[arg-type]
     raise TypeError(f"no field reads {annotation}")
 
 
-def _enumeration(kinds: tuple[Any, ...]) -> type[StrEnum]:
-    (known,) = (kind for kind in kinds if kind is not UnknownValue)
-    return known  # type: ignore[no-any-return]
+def _other_than(known: type[Any], kinds: tuple[Any, ...]) -> type[Any]:
+    (other,) = (kind for kind in kinds if kind is not known)
+    return other  # type: ignore[no-any-return]
 
 
 def _parts_in(annotation: Any) -> Iterator[type[Any]]:

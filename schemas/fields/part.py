@@ -85,6 +85,14 @@ class Part(Declared[T]):
         return read_part(self.schema, value)
 
 
+class PartOrText(Part[T | str]):
+    """An object with declared fields, or a text in its place."""
+
+    def read(self, value: Any) -> T | str:
+        """Keep a text, or read what can be read of an object."""
+        return value if isinstance(value, str) else super().read(value)
+
+
 class Variant(Declared[T]):
     """An object of one of several kinds: the value itself tells which schema reads it."""
 

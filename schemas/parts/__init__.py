@@ -17,5 +17,5 @@ Every field of the specification is declared. What is not declared, and why:
   `rewards` of a tier, `redemptions` of an order, `campaigns` of a customer's loyalty): the
   object is kept as it came. Such a name may be personal, so no message may show it.
 - Fields that only examples have: `redeemed_points`, `redeemed_amount` and `category` of a code in
-  short, and the names that stand in a customer's `referrals.campaigns` instead of objects.
+  short.
 """

@@ -89,14 +89,18 @@ class EarningRule(EarningRuleBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullEarningRule(EarningRuleBase):
-    """A rule of a loyalty programme (`EarningRule`)."""
+    """
+    A rule of a loyalty programme (`EarningRule`).
+
+    `start_date` and `expiration_date` are texts: the specification gives them no format.
+    """
 
     created_at: datetime | None = None
     updated_at: datetime | None = None
     loyalty_tier: Reference | None = None
     pending_points: PendingPeriod | None = None
-    start_date: datetime | None = None
-    expiration_date: datetime | None = None
+    start_date: str | None = None
+    expiration_date: str | None = None
     validity_timeframe: ValidityTimeframe | None = None
     validity_day_of_week: tuple[int, ...] | None = None
     validity_hours: ValidityHours | None = None

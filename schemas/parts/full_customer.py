@@ -55,11 +55,11 @@ class CustomerReferrals:
     """
     A customer in referral programmes (`CustomerReferrals`).
 
-    An example has names where the specification has objects; these are left out.
+    The example of `customer.updated` has names where the specification has objects.
     """
 
     total: int | None = None
-    campaigns: tuple[CustomerReferral, ...] | None = None
+    campaigns: tuple[CustomerReferral | str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,12 +11,16 @@ import pytest
 from schemas import CANARY, EVENTS, UnreadableBody, event_class, load_envelope, load_event
 from schemas.event import Event
 from schemas.event_types import ALSO_CALLED, FILES
+from schemas.events.campaign import CampaignCreated
 from schemas.events.canary import Canary
+from schemas.events.customer import CustomerUpdated
 from schemas.events.customer_custom_event import CustomerCustomEvent
 from schemas.events.customer_order import CustomerOrderPaid
+from schemas.events.customer_rewarded import CustomerRewardedLoyaltyPoints
 from schemas.events.redemption_rollback import RedemptionRollbackSucceeded
 from schemas.events.voucher_loyalty_card import VoucherLoyaltyCardPointsExpired
 from schemas.fields import FreeObject
+from schemas.parts.full_customer import CustomerReferral
 from tests.processes import ROOT
 from tests.unit.schemas.test_schema_structure import EVERY
 
@@ -146,3 +151,56 @@ def test_a_list_of_numbers_keeps_what_can_be_read() -> None:
     assert [each.quantity for each in event.order.items] == [2]
     assert event.order.redemptions == {"r_1": {}}
     assert event.unreadable == ("data.order.items[1]",)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "kept", "unreadable"),
+    [
+        ("Tea for two", "Tea for two", ()),
+        ({"campaign_id": "camp_1"}, CustomerReferral(campaign_id="camp_1"), ()),
+        (
+            {"campaign_id": 5},
+            CustomerReferral(),
+            ("data.customer.referrals.campaigns[0].campaign_id",),
+        ),
+        (7, None, ("data.customer.referrals.campaigns[0]",)),
+    ],
+)
+def test_a_customers_referral_is_an_object_or_a_name(
+    campaign: object, kept: object, unreadable: tuple[str, ...]
+) -> None:
+    """The specification says objects, and its example of `customer.updated` has a name."""
+    event = event_of("customer.updated", {"customer": {"referrals": {"campaigns": [campaign]}}})
+    assert isinstance(event, CustomerUpdated)
+    assert event.customer
+    assert event.customer.referrals
+    found = event.customer.referrals.campaigns
+    assert (found[0] if found else None) == kept
+    assert event.unreadable == unreadable
+
+
+@pytest.mark.parametrize(
+    ("length", "read"), [(8, 8), (8.0, 8), ("8", 8), (8.5, Decimal("8.5")), (None, None)], ids=repr
+)
+def test_the_length_of_codes_is_a_number(length: object, read: object) -> None:
+    """The specification does not say that it is whole."""
+    event = event_of(
+        "campaign.created",
+        {"campaign": {"id": "camp_1", "voucher": {"code_config": {"length": length}}}},
+    )
+    assert isinstance(event, CampaignCreated)
+    config = event.campaign.voucher and event.campaign.voucher.code_config
+    assert config
+    assert config.length == read
+    assert event.unreadable == ()
+
+
+def test_an_earning_rule_holds_between_any_texts() -> None:
+    """The specification gives its two dates no form, other than those of all the rest."""
+    rule = {"start_date": "next spring", "expiration_date": "2027-01-01"}
+    event = event_of("customer.rewarded.loyalty_points", {"earning_rule": rule})
+    assert isinstance(event, CustomerRewardedLoyaltyPoints)
+    assert event.earning_rule
+    assert event.earning_rule.start_date == "next spring"
+    assert event.earning_rule.expiration_date == "2027-01-01"
+    assert event.unreadable == ()

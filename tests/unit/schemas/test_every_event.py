@@ -36,6 +36,7 @@ def test_random_bodies_are_read_without_a_remainder(event_type: str) -> None:
             kept=1.0 if number < 2 else random.choice((0.0, 0.05, 0.1, 0.3)),
             liberties=random.choice((0.0, 0.05, 0.2)),
             needed=needed(event_type),
+            typical=number == 1,
         )
         body = bodies.body()
         event = loaded(body)

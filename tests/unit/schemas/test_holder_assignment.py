@@ -207,4 +207,6 @@ def test_the_raw_data_is_kept() -> None:
     """Fields that no schema declares stay within reach in the envelope."""
     document = samples.assignment_deleted()
     document["data"]["voucher"]["assets"] = {"qr": {"id": "enc"}}
-    assert load_envelope(document).data["voucher"]["assets"] == {"qr": {"id": "enc"}}
+    data = load_envelope(document).data
+    assert data
+    assert data["voucher"]["assets"] == {"qr": {"id": "enc"}}

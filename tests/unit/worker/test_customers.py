@@ -2,9 +2,16 @@ from typing import Any
 
 import pytest
 
-from schemas import load_envelope, parse_body
-from worker.customers import MOST_CUSTOMERS, customers_of
-from worker.testing import body_of
+from inbox.erasing import reduced
+from inbox.erasure import Erased
+from schemas import CustomerDeleted, load_envelope, load_event, parse_body
+from worker.customers import MOST_CUSTOMERS, customers_deleted, customers_of
+from worker.errors import PermanentError
+from worker.handlers import load_handlers
+from worker.handlers.erase_customer import erase_customer
+from worker.process import process
+from worker.services import Services
+from worker.testing import body_of, run_handler
 
 
 def about(data: dict[str, Any], **event: Any) -> tuple[str, ...]:
@@ -66,3 +73,73 @@ def test_many_customers_are_bounded() -> None:
     data = {"publications": [{"customer_id": f"cust_{number}"} for number in range(900)]}
 
     assert len(about(data)) == MOST_CUSTOMERS
+
+
+class Eraser:
+    """Stands for the erasing, and keeps whom it was given."""
+
+    def __init__(self) -> None:
+        self.erased: list[str] = []
+
+    def erase(self, customer: str) -> Erased:
+        """Find two bodies, and reduce one of them."""
+        self.erased.append(customer)
+        return Erased(found=2, erased=1)
+
+
+DELETED = [
+    ({"customer": {"id": "cust_1"}}, "cust_1", ("cust_1",)),
+    ({"customer": {"id": "cust_1"}}, None, ("cust_1",)),
+    ({"customer": {"object": "customer"}}, "cust_1", ("cust_1",)),
+    ({"customer": {"id": None, "name": None}}, "cust_1", ("cust_1",)),
+    ({"customer": {"id": " "}}, "cust_1", ("cust_1",)),
+    ({"customer": {"id": 7}}, "cust_1", ("cust_1",)),
+    ({"customer": None}, "cust_1", ("cust_1",)),
+    ({}, "cust_1", ("cust_1",)),
+    (None, "cust_1", ("cust_1",)),
+    ([], "cust_1", ("cust_1",)),
+    ({"customer": {"id": "cust_1"}}, "cust_2", ("cust_1", "cust_2")),
+    ({"customer": {"id": "cust_1"}}, "seg_1", ("cust_1",)),
+]
+
+
+@pytest.mark.parametrize(("data", "entity", "found"), DELETED)
+def test_a_deleted_customer_is_erased_whichever_field_names_them(
+    data: Any, entity: str | None, found: tuple[str, ...]
+) -> None:
+    """`data.customer.id` or `event.entity_id` is enough; if they differ, both are erased."""
+    raw = body_of("customer.deleted", data, entity_id=entity)
+    eraser = Eraser()
+
+    owed = process(raw, load_handlers())
+    ran = run_handler(
+        erase_customer,
+        raw,
+        services=Services(perks=None, crm=None, erasure=eraser),  # type: ignore[arg-type]
+    )
+
+    assert owed.handlers == (("erase_customer", "erasure"),)
+    assert (owed.customer, *owed.others) == found
+    assert eraser.erased == [*found]
+    assert ran.outcome == f"{2 * len(found)} bodies about the customer, {len(found)} erased"
+
+
+@pytest.mark.parametrize("data", [{"customer": {"name": "Ada Quill"}}, {}, None])
+def test_what_remains_of_a_deletion_names_the_customer(data: Any) -> None:
+    """An erasing reduces the body that asked for it, too, and may have to run again."""
+    rest = reduced(body_of("customer.deleted", data, entity_id="cust_1"))
+    event = load_event(load_envelope(parse_body(rest)))
+
+    assert isinstance(event, CustomerDeleted)
+    assert customers_deleted(event) == ("cust_1",)
+
+
+@pytest.mark.parametrize("entity", [None, "", "seg_1"])
+def test_a_deletion_of_nobody_is_for_a_person(entity: str | None) -> None:
+    """Nothing is erased on a guess, and the deletion is not lost."""
+    raw = body_of("customer.deleted", {"customer": {"email": "a@b.test"}}, entity_id=entity)
+    owed = process(raw, load_handlers())
+
+    assert (owed.customer, owed.others) == ("", ())
+    with pytest.raises(PermanentError, match=r"data\.customer\.id nor event\.entity_id"):
+        run_handler(erase_customer, raw)

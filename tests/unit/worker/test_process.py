@@ -56,7 +56,7 @@ def _with(value: Any, *path: str) -> bytes:
         (_with(None, "data", "holder", "id"), "missing_field", "data.holder.id is null"),
         (_with("  ", "data", "holder", "id"), "missing_field", "data.holder.id is empty"),
         (_with([1], "data", "holder", "id"), "wrong_type", "data.holder.id is not a string"),
-        (_with("Ada Quill", "data"), "wrong_type", "data is not an object"),
+        (_with("Ada Quill", "data"), "missing_field", "data.holder is missing"),
         (_with("Ada Quill", "event", "created_at"), "bad_timestamp", "event.created_at"),
     ],
 )

@@ -9,8 +9,10 @@ import structlog
 
 from inbox.assignment import Assignment
 from schemas import read_timestamp
+from worker.answers import Call
 from worker.perks.voucherify.api import PAGE, segment
 from worker.perks.voucherify.http import unreadable
+from worker.perks.voucherify.own import CAMPAIGN, CUSTOMER, VOUCHER, one, page, page_of
 from worker.reconcile.calls import Calls
 
 
@@ -50,18 +52,20 @@ class ReconcileApi:
 
     def campaigns(self) -> Iterator[Json]:
         """Follow: List campaigns. Gives the referral programmes."""
-        for page in range(1, LAST_PAGE + 1):
-            query = {"limit": PAGE, "page": page, "campaign_type": "REFERRAL_PROGRAM"}
-            found = _items(
-                self._calls.read("lists of campaigns", "/v1/campaigns", query) or {}, "campaigns"
+        for number in range(1, LAST_PAGE + 1):
+            query = {"limit": PAGE, "page": number, "campaign_type": "REFERRAL_PROGRAM"}
+            answer = self._calls.read(
+                "lists of campaigns", "/v1/campaigns", query, page("campaigns")
             )
+            found = _items(answer, "campaigns")
             yield from found
             if len(found) < PAGE:
                 return
 
     def campaign(self, campaign: str) -> Json | None:
         """Follow: Get campaign."""
-        return self._calls.read("campaigns", f"/v1/campaigns/{segment(campaign)}", {})
+        path = f"/v1/campaigns/{segment(campaign)}"
+        return self._calls.read("campaigns", path, {}, one(CAMPAIGN, campaign))
 
     def codes(self, campaign: str, place: Place) -> Codes:
         """
@@ -73,9 +77,9 @@ class ReconcileApi:
         query = {"limit": PAGE, "page": place.page, "campaign_id": campaign, "order": "created_at"}
         if place.after:
             query["created_at[after]"] = place.after
-        answer = self._calls.read("lists of codes", "/v1/vouchers", query) or {}
+        answer = self._calls.read("lists of codes", "/v1/vouchers", query, page("vouchers"))
         found = _items(answer, "vouchers")
-        total = answer.get("total")
+        total = (answer or {}).get("total")
         return Codes(
             tuple(found),
             total if isinstance(total, int) else 0,
@@ -85,7 +89,8 @@ class ReconcileApi:
     def holders(self, code: str, campaign: str) -> dict[str, Assignment] | None:
         """Follow: List referral code holders. Gives them by assignment; None without the code."""
         path = f"/v1/referrals/members/{segment(code)}/holders"
-        pages = self._pages("holders of a code", path, {"limit": PAGE, "order": "-id"})
+        query = {"limit": PAGE, "order": "-id"}
+        pages = self._pages("holders of a code", path, query, page_of(VOUCHER, code))
         if pages is None:
             return None
         found = (_assignment(each, code, campaign) for each in pages)
@@ -102,42 +107,49 @@ class ReconcileApi:
         if since:
             query["start_date"] = since
         path = f"/v1/customers/{segment(customer)}/activity"
-        return self._pages("activity of a customer", path, query, most=MOST_ACTIVITY_PAGES)
+        call = page_of(CUSTOMER, customer)
+        return self._pages("activity of a customer", path, query, call, most=MOST_ACTIVITY_PAGES)
 
     def voucher(self, code: str) -> Json | None:
         """Follow: Get voucher."""
-        return self._calls.read("codes", f"/v1/vouchers/{segment(code)}", {})
+        return self._calls.read("codes", f"/v1/vouchers/{segment(code)}", {}, one(VOUCHER, code))
 
     def customer(self, customer: str) -> Json | None:
         """Follow: Get customer."""
-        return self._calls.read("customers", f"/v1/customers/{segment(customer)}", {})
+        path = f"/v1/customers/{segment(customer)}"
+        return self._calls.read("customers", path, {}, one(CUSTOMER, customer))
 
     def _pages(
-        self, what: str, path: str, query: Json, *, most: int | None = None
+        self, what: str, path: str, query: Json, call: Call, *, most: int | None = None
     ) -> Iterator[Json] | None:
-        first = self._calls.read(what, path, query)
-        if first is None:
-            return None
-        return self._rest(first, lambda query: self._calls.read(what, path, query), query, most)
+        def read(query: Json) -> Json | None:
+            return self._calls.read(what, path, query, call)
 
-    def _rest(
-        self, page: Json, read: Callable[[Json], Json | None], query: Json, most: int | None
-    ) -> Iterator[Json]:
-        while True:
-            items = _items(page, "data")
-            yield from items
-            most = most and most - 1
-            if not page.get("has_more") or most == 0:
-                return
-            after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
-            if not isinstance(after, str) or after == query.get("starting_after_id"):
-                raise unreadable("does not say where its next page starts")
-            query = query | {"starting_after_id": after}
-            page = read(query) or {}
+        first = read(query)
+        return None if first is None else _entries(first, read, query, most)
 
 
-def _items(answer: Json, name: str) -> list[Json]:
-    found = answer.get(name)
+def _entries(
+    page: Json | None, read: Callable[[Json], Json | None], query: Json, most: int | None
+) -> Iterator[Json]:
+    while True:
+        if page is None:
+            # Its owner was deleted in between: what is missing from this list says nothing.
+            raise unreadable("to a later page of a list says that its owner is gone")
+        items = _items(page, "data")
+        yield from items
+        most = most and most - 1
+        if not page.get("has_more") or most == 0:
+            return
+        after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
+        if not isinstance(after, str) or after == query.get("starting_after_id"):
+            raise unreadable("does not say where its next page starts")
+        query = query | {"starting_after_id": after}
+        page = read(query)
+
+
+def _items(answer: Json | None, name: str) -> list[Json]:
+    found = (answer or {}).get(name)
     # Read as an empty list, an answer that is none would say that everybody was removed.
     if not isinstance(found, list):
         raise unreadable("is not a list")

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from inbox.gates import Gate
+from worker.answers import Call
 from worker.errors import JobError, PostponedError, RetryableError
 from worker.outgoing import utc_now
 from worker.passage import Passage
@@ -35,8 +36,8 @@ _CALL_SECONDS: Final = 60.0
 class Reads(Protocol):
     """What GETs an object of Voucherify's API (`worker.perks.voucherify.http`)."""
 
-    def read(self, path: str, query: dict[str, Any], job: Job) -> dict[str, Any] | None:
-        """Give the object, None if there is none; raises PermanentError or RetryableError."""
+    def read(self, path: str, query: dict[str, Any], call: Call, job: Job) -> dict[str, Any] | None:
+        """Give the object; None if Voucherify says that there is none. Raises JobError."""
 
 
 class Calls:
@@ -68,14 +69,17 @@ class Calls:
         #: Calls made so far, by what they ask for.
         self.made: Counter[str] = Counter()
 
-    def read(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+    def read(
+        self, what: str, path: str, query: dict[str, Any], call: Call
+    ) -> dict[str, Any] | None:
         """
-        GET an object, waiting as long as it takes; None if it does not exist.
+        GET an object, waiting as long as it takes; None if Voucherify says that it does not exist.
 
         Args:
             what: what is asked for, in a word, for the count.
             path: below the API's address.
             query: the query's names and values.
+            call: how Voucherify's own answers to it look.
 
         Raises:
             PermanentError: refused in a way that trying again cannot mend.
@@ -85,7 +89,7 @@ class Calls:
         while True:
             self._pace()
             try:
-                return self._try(what, path, query)
+                return self._try(what, path, query, call)
             except PostponedError as error:
                 # The downstream is shut for all: no fault of this call.
                 if error.seconds > LONGEST_PAUSE_SECONDS:
@@ -108,7 +112,9 @@ class Calls:
     def _name(self) -> str:
         return f"{self._caller}:{self.made.total()}"
 
-    def _try(self, what: str, path: str, query: dict[str, Any]) -> dict[str, Any] | None:
+    def _try(
+        self, what: str, path: str, query: dict[str, Any], call: Call
+    ) -> dict[str, Any] | None:
         passage = Passage(self._door, self._name(), 0.0, reserve=1)
         passage.enter()
         job = Job(
@@ -121,7 +127,7 @@ class Calls:
         )
         self.made[what] += 1
         try:
-            found = self._http.read(path, query, job)
+            found = self._http.read(path, query, call, job)
         except RetryableError as error:
             if error.reason in ACCOUNT_REASONS:
                 # Whoever runs this by hand may have other keys than the workers, whose jobs must

@@ -8,13 +8,16 @@ from redis import Redis
 
 from inbox.gates import Gate
 from inbox.rate import Rate
+from worker.answers import Call
 from worker.errors import PermanentError, RetryableError
+from worker.perks.voucherify.own import VOUCHER, one
 from worker.reconcile.calls import MOST_FAILURES, Calls
 from worker.services import Job
 
 
 PLAN = Rate(10, 60)
 SHARE = Rate(4, 60)
+CODE = one(VOUCHER, "v_1")
 
 
 class Api:
@@ -24,7 +27,7 @@ class Api:
         self.asked: list[str] = []
         self.act: Callable[[int], Any] = lambda _: {}
 
-    def read(self, path: str, _query: dict[str, Any], job: Job) -> Any:
+    def read(self, path: str, _query: dict[str, Any], _call: Call, job: Job) -> Any:
         """Answer a call, which counts as one."""
         job.count_call()
         self.asked.append(path)
@@ -77,9 +80,9 @@ def test_a_run_uses_no_more_than_its_share(store: Redis, api: Api, waits: Waits)
     waits.most = 1
     calls = make(store, api, waits)
     for _ in range(4):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     with pytest.raises(EndedError):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     assert len(api.asked) == 4
     assert 55 < waits.seconds[0] <= 61
     assert calls.made == {"codes": 4}
@@ -91,7 +94,7 @@ def test_each_call_counts_against_the_budget_of_the_jobs(
     """So that all together never call more than the plan allows."""
     calls = make(store, api, waits)
     for _ in range(3):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     assert used(store) == 3
 
 
@@ -100,7 +103,7 @@ def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, wai
     Gate(store, "perks", PLAN).enter("a job", 10)
     waits.most = 1
     with pytest.raises(EndedError):
-        make(store, api, waits).read("codes", "/a", {})
+        make(store, api, waits).read("codes", "/a", {}, CODE)
     assert api.asked == []
 
 
@@ -115,7 +118,7 @@ def test_a_failure_is_tried_again_and_told_to_the_jobs(
         return {"found": True}
 
     api.act = act
-    assert make(store, api, waits).read("codes", "/a", {}) == {"found": True}
+    assert make(store, api, waits).read("codes", "/a", {}, CODE) == {"found": True}
     assert waits.seconds == [1.0, 2.0]
     assert used(store) == 3
 
@@ -132,7 +135,7 @@ def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) 
     share = Gate(store, "reconcile", Rate(100, 60))
     calls = Calls(api, share, Gate(store, "perks", Rate(100, 60)), "a", waits)
     with pytest.raises(RetryableError):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     assert len(api.asked) == MOST_FAILURES
 
 
@@ -142,11 +145,11 @@ def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -
     waits.most = 1
     calls = make(store, api, waits)
     with pytest.raises(EndedError):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     waits.most = 100
     Gate(store, "perks", PLAN).pause("a job", "voucherify_answered_401", 300)
     with pytest.raises(RetryableError) as refused:
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     assert refused.value.reason == "voucherify_answered_401"
     assert api.asked == []
 
@@ -159,7 +162,7 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
 
     api.act = act
     with pytest.raises(RetryableError, match="401"):
-        make(store, api, waits).read("codes", "/a", {})
+        make(store, api, waits).read("codes", "/a", {}, CODE)
     assert not store.exists("perkhook:gate:perks")
     assert (len(api.asked), used(store)) == (1, 1)
     assert waits.seconds == []
@@ -176,7 +179,7 @@ def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, wai
     api.act = act
     waits.most = 1
     with pytest.raises(EndedError):
-        make(store, api, waits).read("codes", "/a", {})
+        make(store, api, waits).read("codes", "/a", {}, CODE)
     assert store.hget("perkhook:gate:perks", "reason") == b"voucherify_answered_429"
     assert waits.seconds[0] >= 20
 
@@ -189,7 +192,7 @@ def test_what_cannot_be_mended_is_not_tried_again(store: Redis, api: Api, waits:
 
     api.act = act
     with pytest.raises(PermanentError):
-        make(store, api, waits).read("codes", "/a", {})
+        make(store, api, waits).read("codes", "/a", {}, CODE)
     assert len(api.asked) == 1
 
 
@@ -199,6 +202,6 @@ def test_without_jobs_that_call_the_api_only_the_share_counts(
     """With another backend nobody else keeps a budget of this API."""
     calls = Calls(api, Gate(store, "reconcile", SHARE), Gate(store, "reconcile"), "a", waits)
     for _ in range(4):
-        calls.read("codes", "/a", {})
+        calls.read("codes", "/a", {}, CODE)
     assert store.zcard("perkhook:budget:reconcile") == 4
     assert waits.seconds == []

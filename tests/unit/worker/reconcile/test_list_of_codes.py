@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worker.answers import Call
 from worker.perks.voucherify.api import PAGE
 from worker.reconcile.api import LAST_PAGE, Place, ReconcileApi
 
@@ -13,7 +14,7 @@ class Campaign:
         self.moment = moment
         self.queries: list[dict[str, Any]] = []
 
-    def read(self, _what: str, _path: str, query: dict[str, Any]) -> dict[str, Any]:
+    def read(self, _what: str, _path: str, query: dict[str, Any], _call: Call) -> dict[str, Any]:
         """Answer with a full page."""
         self.queries.append(query)
         code = {"id": "v_1", "created_at": self.moment}

@@ -20,6 +20,7 @@ from inbox.gates import Gate
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.learned import Learned
 from inbox.rate import Rate
 from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
@@ -112,7 +113,7 @@ class Works:
         self.handed = 0
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
-        perks = VoucherifyPerks(self._api, self.effects, policies)
+        perks = VoucherifyPerks(self._api, self.effects, policies, Learned(self.store))
         self._flow = Flow(
             jobs=self._jobs,
             table=self._table,

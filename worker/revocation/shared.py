@@ -12,8 +12,8 @@ from worker.revocation.client import Json, RevocationClient
 from worker.services import Job
 
 
-#: Longest wait for another thread that reads the same; above the time limits of some pages.
-_PATIENCE_SECONDS: Final = 60.0
+#: Longest wait for another thread that asks the same; most calls are answered by then.
+_PATIENCE_SECONDS: Final = 2.0
 
 
 class Learned(Protocol):
@@ -63,7 +63,7 @@ class Turns:
 
     @contextmanager
     def of(self, name: str) -> Iterator[None]:
-        """Wait for the turn, for a minute at most."""
+        """Wait for the turn, for two seconds at most: a hanging call holds up nobody else."""
         with self._guard:
             lock, users = self._locks.get(name, (threading.Lock(), 0))
             self._locks[name] = (lock, users + 1)

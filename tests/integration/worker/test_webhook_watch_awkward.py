@@ -41,7 +41,7 @@ def _without(thing: dict[str, Any], name: str) -> dict[str, Any]:
 
 #: As the API's own, but for one thing.
 NEARLY = (
-    _other("a list of vouchers", {**LIST, "data": [{"object": "voucher", "id": "v_1"}]}),
+    _other("a list of something else", {**LIST, "data": [{**WEBHOOK, "object": "subscription"}]}),
     _other("a list of campaigns", {**EMPTY, "data_ref": "campaigns", "campaigns": []}),
     _other("a list without entries of an unknown total", _without(EMPTY, "total")),
     _other("a list that says it has more", {**EMPTY, "total": 3}),

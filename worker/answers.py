@@ -61,7 +61,8 @@ class Call:
         missing: whether the service's own error says that the thing asked for does not exist.
         changes: whether the call may change something.
         statuses: the statuses by which it succeeds.
-        may_be_empty: whether it may succeed without a body.
+        may_be_empty: whether it may succeed without a body, or with JSON's null.
+        passing: the statuses by which the service itself says: not now.
     """
 
     gives: Callable[[Any], bool]
@@ -70,6 +71,7 @@ class Call:
     changes: bool = False
     statuses: frozenset[int] = frozenset({200})
     may_be_empty: bool = False
+    passing: frozenset[int] = PASSING | ACCOUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +104,7 @@ def judge(reply: Reply, call: Call) -> Verdict:
         # A time-out of the service's own may have come after the change.
         if status == 408 and call.changes:
             return Verdict(meaning=Meaning.UNKNOWN, content=content, own=True, outage=True)
-        passing = status in PASSING or status in ACCOUNT
-        meaning = Meaning.TRY_AGAIN if passing else Meaning.REFUSED
+        meaning = Meaning.TRY_AGAIN if status in call.passing else Meaning.REFUSED
         return Verdict(meaning=meaning, content=content, own=True)
     return Verdict(
         meaning=Meaning.UNKNOWN if call.changes else Meaning.TRY_AGAIN,
@@ -122,6 +123,6 @@ def decoded(body: bytes) -> Any:
 
 
 def _is_result(reply: Reply, content: Any, call: Call) -> bool:
-    if not reply.body.strip():
+    if reply.body.strip() in {b"", b"null"}:
         return call.may_be_empty
     return content is not None and call.gives(content)

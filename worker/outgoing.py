@@ -16,9 +16,10 @@ from urllib.parse import quote
 import httpx
 from standardwebhooks import Webhook
 
+from worker.answers import PASSING, Call, Meaning, Reply, judge
 from worker.errors import PermanentError, RetryableError
 from worker.services import Job
-from worker.wire import Posts, Reply, Wire, WireError, WireTimeoutError
+from worker.wire import Posts, Wire, WireError, WireTimeoutError
 
 
 CONNECT_SECONDS: Final = 3.0
@@ -30,8 +31,17 @@ LONGEST_WAIT_SECONDS: Final = 86_400.0
 #: Servers refuse headers of some kilobytes; longer words are told by their SHA-256.
 _LONGEST_WORD: Final = 255
 
-#: Client errors that pass: time-out, conflict, too early, too many requests.
-_PASSING: Final = frozenset({408, 409, 425, 429})
+#: How a service of the shop answers. It takes a call by one of four statuses, with JSON or without
+#: a body, and refuses it for good by a 4xx with a JSON object. The idempotency key makes it safe to
+#: send again what it may have taken: a page, say, is some other machine's answer.
+ANSWERS: Final = Call(
+    gives=lambda _: True,
+    wrote=lambda _, content: isinstance(content, dict),
+    missing=lambda _: True,
+    statuses=frozenset({200, 201, 202, 204}),
+    may_be_empty=True,
+    passing=PASSING,
+)
 
 
 def utc_now() -> datetime:
@@ -74,7 +84,7 @@ class SignedPost:
         Send once and return if it was taken.
 
         Raises:
-            PermanentError: refused in a way that trying again cannot mend.
+            PermanentError: the service refused; it would refuse the same call again.
             RetryableError: not taken now, or it is not known whether it was taken.
         """
         check_time_left(job)
@@ -103,20 +113,43 @@ class SignedPost:
         self._posts.close()
 
     def _judge(self, reply: Reply, now: datetime) -> None:
-        status = reply.status
-        if 200 <= status < 300:
-            return
+        verdict, status = judge(reply, ANSWERS), reply.status
         reason, message = f"{self._what}_answered_{status}", f"{self._what} answered {status}"
-        if status >= 500 or status in _PASSING:
-            wait = retry_after(reply.retry_after, now)
-            raise RetryableError(
-                reason,
-                message,
-                retry_after_seconds=wait,
-                outage=status >= 500,
-                pause_seconds=wait if status == 429 else None,
-            )
-        raise PermanentError(reason, message)
+        match verdict.meaning:
+            case Meaning.DONE:
+                return
+            case Meaning.REFUSED | Meaning.NOT_THERE:
+                raise PermanentError(reason, message)
+        if status in ANSWERS.statuses:
+            reason = f"{self._what}_unreadable"
+        wait = retry_after(reply.headers.get("retry-after"), now)
+        raise RetryableError(
+            reason,
+            message + _doubt(status, own=verdict.own),
+            retry_after_seconds=wait,
+            # What is passing is about one call, and services say it without a body too.
+            outage=verdict.outage and status not in PASSING,
+            pause_seconds=wait if status == 429 else None,
+        )
+
+
+def _doubt(status: int, *, own: bool) -> str:
+    """Say why an answer is not believed."""
+    if status in ANSWERS.statuses:
+        return " with something that is not JSON"
+    if status < 300:
+        return ", which does not mean taken"
+    if status < 400:
+        return ", which is not followed"
+    if own or status in PASSING or status >= 500:
+        return ""
+    return " without a JSON object of its own"
+
+
+def reply_of(answer: httpx.Response) -> Reply:
+    """Give httpx's answer to whoever judges it."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Reply(status=answer.status_code, headers=headers, body=answer.content)
 
 
 def header_word(text: str) -> str:

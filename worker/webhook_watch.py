@@ -5,7 +5,6 @@ Voucherify switches a webhook off after twelve failed tries, and from then on no
 could tell of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -17,9 +16,11 @@ from inbox.webhook_state import WebhookBook, WebhookState
 from schemas import HOLDER_ASSIGNMENT_DELETED
 from settings import Reader
 from settings.parsers import optional_web_address
+from worker.answers import Call, Meaning, judge
 from worker.loop import Loop
-from worker.outgoing import CONNECT_SECONDS, make_client
+from worker.outgoing import CONNECT_SECONDS, make_client, reply_of
 from worker.perks.settings import header_text
+from worker.perks.voucherify.own import own_error
 
 
 log = structlog.get_logger()
@@ -122,18 +123,20 @@ class WebhookWatch(Loop):
         """Look, if it is this worker's turn."""
         if not self._book.turn(self._caller, INTERVAL_SECONDS):
             return
-        # What goes wrong here is told by the age of the last look: no error of the code.
+        # The age of the last look shows what goes wrong here: it is no error of the code.
         try:
-            answer = self._client.get(self._url)
+            reply = reply_of(self._client.get(self._url))
         except httpx.RequestError as error:
             log.warning("webhook_watch.not_known", reason=type(error).__name__)
             return
-        if answer.status_code != 200:
-            log.warning("webhook_watch.not_known", reason="answered", status=answer.status_code)
+        if reply.status != 200:
+            log.warning("webhook_watch.not_known", reason="answered", status=reply.status)
             return
+        verdict = judge(reply, LIST_WEBHOOKS)
+        content = verdict.content if verdict.meaning is Meaning.DONE else None
         try:
-            found = read_webhooks(answer.json(), self._webhook_url)
-        except (ValueError, RecursionError, UnreadableError):
+            found = read_webhooks(content, self._webhook_url)
+        except UnreadableError:
             log.warning("webhook_watch.not_known", reason="unreadable")
             return
         self._tell(found, self._book.saw(found.state, listed=found.listed))
@@ -155,37 +158,57 @@ class WebhookWatch(Loop):
             log.warning("webhook_watch.event_not_listed", event_type=HOLDER_ASSIGNMENT_DELETED)
 
 
+def is_webhook_list(content: Any) -> bool:
+    """
+    Say whether this is the API's list of a project's webhooks, and nothing else.
+
+    Source: Voucherify's Management API, "List Webhooks": object, data_ref, data and total are
+    required, and so are each webhook's object, target_url and active.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
+        return False
+    kind = (content.get("object"), content.get("data_ref"), type(content.get("total")))
+    return kind == ("list", "data", int) and all(_is_webhook(each) for each in content["data"])
+
+
+#: Whatever else comes says nothing about the webhook: neither that it is on nor that it is off.
+LIST_WEBHOOKS: Final = Call(gives=is_webhook_list, wrote=own_error)
+
+
 def read_webhooks(answer: Any, webhook_url: str) -> Found:
     """
-    Find our webhook in the list of a project's, and tell how it is.
+    Find our webhook in the list of a project's, and report how it is.
 
     Of several with the address that the settings name, one that is active is enough: each event
-    comes by it. Of several that only look like ours all must be: which is, nobody has told.
+    comes by it. Of several that only look like ours all must be: which is ours, nobody knows.
 
     Raises:
         UnreadableError: it is not the documented list, or not all of it.
     """
-    if not (isinstance(answer, Mapping) and isinstance(answer.get("data"), list)):
+    if not is_webhook_list(answer):
         raise UnreadableError
-    webhooks = [each for each in answer["data"] if isinstance(each, Mapping)]
-    ours = [each for each in webhooks if _is_ours(each.get("target_url"), webhook_url)]
+    ours = [each for each in answer["data"] if _is_ours(each["target_url"], webhook_url)]
     if not ours:
-        total = answer.get("total")
-        if isinstance(total, int) and total > len(answer["data"]):
+        if answer["total"] > len(answer["data"]):
             raise UnreadableError
         return Found(WebhookState.NONE)
-    states = [each.get("active") for each in ours]
-    if not all(isinstance(each, bool) for each in states):
-        raise UnreadableError
+    states = [each["active"] for each in ours]
     active = any(states) if webhook_url else all(states)
     counted = [each for each in ours if each["active"]] or ours
     listed = any(HOLDER_ASSIGNMENT_DELETED in _texts(each.get("events")) for each in counted)
     return Found(WebhookState.ACTIVE if active else WebhookState.OFF, listed)
 
 
-def _is_ours(target: object, webhook_url: str) -> bool:
-    if not isinstance(target, str):
-        return False
+def _is_webhook(shown: Any) -> bool:
+    return (
+        isinstance(shown, dict)
+        and shown.get("object") == "webhook"
+        and isinstance(shown.get("target_url"), str)
+        and isinstance(shown.get("active"), bool)
+    )
+
+
+def _is_ours(target: str, webhook_url: str) -> bool:
     if webhook_url:
         return _address(target) == _address(webhook_url)
     parts = _address(target)

@@ -9,7 +9,6 @@ import io
 import select
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import socket
 from time import monotonic
@@ -18,20 +17,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from worker.answers import Reply
 
-#: Nobody reads what an answer holds; one that holds more than this costs its connection.
+
+#: As much of an answer's body is read; one that is longer costs its connection.
 MOST_OF_AN_ANSWER: Final = 65_536
 
 #: Connections that are kept for later; as many as jobs run at once are opened.
 MOST_KEPT: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What an answer says, without its content."""
-
-    status: int
-    retry_after: str | None = None
 
 
 class WireError(Exception):
@@ -47,10 +40,10 @@ class Posts(Protocol):
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """
-        Send once.
+        Send once; the reply's body is cut after `MOST_OF_AN_ANSWER`.
 
         Raises:
-            WireError: there was no answer; whether the call arrived is not known.
+            WireError: there was no whole answer; whether the call arrived is not known.
         """
 
     def close(self) -> None:
@@ -141,13 +134,17 @@ class _Connection:
         self._deadline = monotonic() + self._answer_seconds
         client.request("POST", target, body, dict(headers))
         with client.getresponse() as answer:
-            answer.read(MOST_OF_AN_ANSWER)
+            content = answer.read(MOST_OF_AN_ANSWER)
+            # It ended before its length: half an answer could read like a whole one.
+            if answer.length and len(content) < MOST_OF_AN_ANSWER:
+                raise HTTPException
             # A hint that an answer will come is none, and no client asked for one.
             if answer.status < 200:
                 raise HTTPException
             # It closes itself when all of it was read.
             keep = answer.isclosed() and client.sock is not None
-            return Reply(answer.status, answer.getheader("Retry-After")), keep
+            said = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(status=answer.status, headers=said, body=content), keep
 
     def usable(self) -> bool:
         """Tell whether it is as quiet as it was left: one that the server closed can be read."""

@@ -12,11 +12,17 @@ from inbox.canary import KNOWN_SECONDS, CanaryBook, age_seconds
 from inbox.checkins import first_in
 from receiver.signature import HEADER, matching_secret
 from schemas import load_envelope, parse_body
+from worker.answers import Reply
 from worker.canary import Canary, CanarySettings
-from worker.wire import Reply, WireError
+from worker.wire import WireError
 
 
 SECRET = b"insecure-secret-for-a-test"
+
+
+def answered(status: int) -> Reply:
+    """Build the answer of a receiver."""
+    return Reply(status=status, headers={}, body=b"")
 
 
 class Posts:
@@ -48,7 +54,7 @@ def canary(store: Redis, posts: Posts, caller: str = "one") -> Canary:
 
 def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
     """Whoever asks first has the turn, until the interval is over."""
-    posts = Posts(Reply(202), Reply(202))
+    posts = Posts(answered(202), answered(202))
     fleet = [canary(store, posts, caller) for caller in ("one", "two", "three")]
 
     for each in fleet * 2:
@@ -65,7 +71,7 @@ def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
 
 def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None:
     """It is signed as Voucherify signs, and its time is the store's."""
-    posts = Posts(Reply(202))
+    posts = Posts(answered(202))
     canary(store, posts).step()
 
     ((body, headers),) = posts.sent
@@ -79,9 +85,9 @@ def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None
     ("answer", "told"),
     [
         (WireError("secret"), {"reason": "WireError"}),
-        (Reply(401), {"reason": "answered", "status": 401}),
-        (Reply(200), {"reason": "answered", "status": 200}),
-        (Reply(302), {"reason": "answered", "status": 302}),
+        (answered(401), {"reason": "answered", "status": 401}),
+        (answered(200), {"reason": "answered", "status": 200}),
+        (answered(302), {"reason": "answered", "status": 302}),
     ],
     ids=["no answer", "refused", "somebody else's answer", "elsewhere"],
 )

@@ -69,7 +69,7 @@ def test_the_service_is_told_once_however_often_it_is_called(
         ({"status": 409}, RetryableError, "_answered_409"),
         ({"status": 400}, PermanentError, "_answered_400"),
         ({"status": 404}, PermanentError, "_answered_404"),
-        ({"status": 307, "headers": {"Location": "/crm/events"}}, PermanentError, "_answered_307"),
+        ({"status": 307, "headers": {"Location": "/crm/events"}}, RetryableError, "_answered_307"),
         ({"drop": True}, RetryableError, "_unreachable"),
         ({"drop": True, "apply": True}, RetryableError, "_unreachable"),
     ],

@@ -8,7 +8,8 @@ import pytest
 
 from tests.integration.worker.answering import OK, Server
 from tests.patience import of_three
-from worker.wire import MOST_OF_AN_ANSWER, Reply, Wire, WireError, WireTimeoutError
+from worker.answers import Reply
+from worker.wire import MOST_OF_AN_ANSWER, Wire, WireError, WireTimeoutError
 
 
 HEADERS = {"Content-Type": "application/json", "Idempotency-Key": "k-1"}
@@ -74,15 +75,19 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used(server: Server) -> N
     server.connections[0].shutdown(SHUT_RDWR)
     server.connections[0].close()
 
-    assert wire.post(b"{}", HEADERS) == Reply(200)
+    assert wire.post(b"{}", HEADERS).status == 200
     assert len(server.requests) == 2
 
 
-def test_a_wait_that_is_asked_for_is_told(server: Server) -> None:
-    """The one header that the caller needs."""
-    server.says(b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
+def test_headers_and_body_come_along(server: Server) -> None:
+    """Whoever judges the answer has its headers, by names in lower case, and its bytes."""
+    server.says(b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\n\xffno")
 
-    assert server.wire().post(b"{}", HEADERS) == Reply(503, "7")
+    reply = server.wire().post(b"{}", HEADERS)
+
+    assert reply == Reply(
+        status=503, headers={"retry-after": "7", "content-length": "3"}, body=b"\xffno"
+    )
 
 
 def test_no_redirect_is_followed_and_nothing_repeated(server: Server) -> None:
@@ -94,27 +99,38 @@ def test_no_redirect_is_followed_and_nothing_repeated(server: Server) -> None:
     assert len(server.requests) == 1
 
 
-def test_an_answer_that_is_cut_short_was_an_answer(server: Server) -> None:
-    """Whoever sent the status has decided; its connection is given up."""
+@pytest.mark.parametrize("part", [b"{}", b""])
+def test_an_answer_that_is_cut_short_is_none(server: Server, part: bytes) -> None:
+    """Half an answer can read like a whole one, so that it is no answer; the next one works."""
 
     def cut_short(caller: socket) -> None:
-        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}")
+        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n" + part)
         caller.shutdown(SHUT_RDWR)
 
     server.says(cut_short, OK)
     wire = server.wire()
 
-    assert [wire.post(b"{}", HEADERS).status for _ in range(2)] == [200, 200]
+    with pytest.raises(WireError):
+        wire.post(b"{}", HEADERS)
+    assert wire.post(b"{}", HEADERS).status == 200
     assert len(server.connections) == 2
 
 
-def test_nobody_reads_an_answer_without_end(server: Server) -> None:
-    """Its status counts, and its connection is given up."""
-    length = b"Content-Length: 100000000\r\n\r\n"
-    server.says(b"HTTP/1.1 200 OK\r\n" + length + b"x" * (MOST_OF_AN_ANSWER + 9), OK)
+@pytest.mark.parametrize("form", ["length", "chunked", "until the end"])
+def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
+    """So much of it is handed over as may be read, and its connection is given up."""
+    head, body = b"HTTP/1.1 200 OK\r\n", b"x" * (MOST_OF_AN_ANSWER + 9)
+    answer = {
+        "length": head + b"Content-Length: 100000000\r\n\r\n" + body,
+        "chunked": head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body,
+        "until the end": head + b"\r\n" + body,
+    }
+    server.says(answer[form], OK)
     wire = server.wire()
 
-    assert wire.post(b"{}", HEADERS).status == 200
+    reply = wire.post(b"{}", HEADERS)
+
+    assert (reply.status, reply.body) == (200, body[:MOST_OF_AN_ANSWER])
     assert wire.post(b"{}", HEADERS).status == 200
     assert len(server.connections) == 2
 

@@ -9,9 +9,9 @@ import httpx
 
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.samples import assignment_deleted, body
-from worker.outgoing import utc_now
+from worker.answers import Reply
+from worker.outgoing import reply_of, utc_now
 from worker.services import Job
-from worker.wire import Reply
 
 
 SECRET = "whsec_dW5pdC10ZXN0LXNlY3JldC1vZi1vdXJz"
@@ -71,7 +71,7 @@ class Posted:
     def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Give the next answer."""
         answer = self._handler(httpx.Request("POST", ADDRESS, content=body, headers=headers))
-        return Reply(answer.status_code, answer.headers.get("Retry-After"))
+        return reply_of(answer)
 
     def close(self) -> None:
         """There is nothing to give up."""

@@ -65,14 +65,24 @@ def test_no_retry_after_header_is_an_accident(header: str) -> None:
     assert wait is None or 0 <= wait <= LONGEST_WAIT_SECONDS
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_any_2xx_is_taken(status: int) -> None:
-    """An answer from 200 to 299 ends the call well."""
-    post, transport = _post(httpx.Response(status))
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize("body", [b"", b" ", b"{}", b'{"taken": true}', b"[]", b"null", b'"ok"'])
+def test_four_statuses_mean_taken(status: int, body: bytes) -> None:
+    """With JSON or without a body they end the call well; the type that is said does not matter."""
+    post, transport = _post(httpx.Response(status, content=body))
 
     post.send({}, idempotency_key="k", job=job())
 
     assert len(transport.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 205, 206, 207, 226, 299])
+def test_another_success_is_not_believed(status: int) -> None:
+    """Plain words with a status for "taken", or JSON with another 2xx, are tried again."""
+    post, _ = _post(httpx.Response(status, json={}) if status > 202 else _words(status))
+
+    with pytest.raises(RetryableError):
+        post.send({}, idempotency_key="k", job=job())
 
 
 @pytest.mark.parametrize(
@@ -80,22 +90,26 @@ def test_any_2xx_is_taken(status: int) -> None:
     [
         *(
             (status, RetryableError)
-            for status in (408, 409, 425, 429, 500, 501, 502, 503, 504, 599)
+            for status in (408, 409, 423, 425, 429, 500, 501, 502, 503, 504, 599)
         ),
         *((status, PermanentError) for status in (400, 401, 403, 404, 410, 413, 422, 431, 451)),
-        *((status, PermanentError) for status in (300, 301, 302, 303, 307, 308)),
+        *((status, RetryableError) for status in (300, 301, 302, 303, 307, 308)),
     ],
 )
 def test_other_answers_are_passing_or_final(status: int, kind: type[Exception]) -> None:
-    """Each status is retryable or permanent, tells itself as reason, and is asked once."""
-    answer = httpx.Response(status, headers={"Location": "https://elsewhere.test/"})
-    post, transport = _post(answer)
+    """Each status is retryable or permanent, is itself the reason, and is asked once."""
+    headers = {"Location": "https://elsewhere.test/"}
+    post, transport = _post(httpx.Response(status, headers=headers, json={"error": "x"}))
 
     with pytest.raises(kind) as caught:
         post.send({}, idempotency_key="k", job=job())
 
     assert getattr(caught.value, "reason", "") == f"shop_answered_{status}"
     assert [request.url.host for request in transport.requests] == ["shop.example.test"]
+
+
+def _words(status: int) -> httpx.Response:
+    return httpx.Response(status, text="OK")
 
 
 @pytest.mark.parametrize("status", [429, 503])

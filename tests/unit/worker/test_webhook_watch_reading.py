@@ -38,7 +38,6 @@ def answer(*webhooks: Any, **more: Any) -> dict[str, Any]:
         ([webhook(events=None)], "", Found(WebhookState.ACTIVE, listed=False)),
         ([], "", Found(WebhookState.NONE)),
         ([webhook("https://crm.example.test/hooks")], "", Found(WebhookState.NONE)),
-        ([webhook(None), "x", None], "", Found(WebhookState.NONE)),
         ([webhook("https://[broken/webhooks/voucherify")], "", Found(WebhookState.NONE)),
         # Another receiver of the same project: which of the two is ours, nobody has told.
         (
@@ -101,6 +100,13 @@ def test_which_webhook_is_ours(target: str, url: str, ours: bool) -> None:
         answer(webhook(active=None)),
         answer(webhook(active="yes")),
         answer(webhook(), webhook(active=None)),
+        answer(webhook(None)),
+        answer(webhook(), "x"),
+        answer({**webhook(), "object": "voucher"}),
+        answer(webhook(), object="page"),
+        answer(webhook(), data_ref="vouchers"),
+        answer(webhook(), total=None),
+        answer(webhook(), total=True),
         # Ours may be among those that this answer does not show.
         answer(webhook("https://crm.example.test/hooks"), total=2),
     ],

@@ -1,32 +1,36 @@
 """Reading HubSpot's answers: what is not as documented is never read as "there is none"."""
 
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any
 
-import httpx
-
-from worker.crm.hubspot.refusals import is_not_found, refusal, unreadable
+from worker.crm.hubspot.refusals import unreadable
 
 
-def batch_results(answer: httpx.Response, now: datetime) -> list[dict[str, Any]]:
+def batch_results(batch: dict[str, Any] | None) -> list[dict[str, Any]]:
     """
-    Read the results of a batch read.
+    Read the results of a batch read; None says that nothing of it was found.
 
-    What is not found stands among the errors of a 207 ("Error handling": multi-status
-    errors), or makes the answer a 404 if nothing else was asked for. Any other error says
-    nothing about whether the record is there.
+    An error other than "not found" says nothing about whether the record is there.
     """
-    if is_not_found(answer):
+    if batch is None:
         return []
-    if not answer.is_success:
-        raise refusal(answer, now)
-    batch = document(answer)
-    if batch.get("status", "COMPLETE") != "COMPLETE":
-        raise unreadable("is not complete")
     errors = objects_in(batch, "errors") if batch.get("errors") is not None else []
     if any(error.get("category") != "OBJECT_NOT_FOUND" for error in errors):
         raise unreadable("holds errors of single records")
     return objects_in(batch, "results")
+
+
+def notes_in(batch: dict[str, Any] | None, wanted: Collection[str]) -> list[str]:
+    """Read what notes say; each must be one of the wanted ones."""
+    bodies = []
+    for note in batch_results(batch):
+        properties = note.get("properties")
+        if not isinstance(properties, dict):
+            raise unreadable("holds a note without properties")
+        if str(note.get("id")) not in wanted:
+            raise unreadable("holds a note that was not asked for")
+        bodies.append(str(properties.get("hs_note_body") or ""))
+    return bodies
 
 
 def next_page(result: dict[str, Any], current: str | None) -> str | None:
@@ -41,15 +45,10 @@ def next_page(result: dict[str, Any], current: str | None) -> str | None:
     return after
 
 
-def document(answer: httpx.Response) -> dict[str, Any]:
-    """Read a JSON object."""
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise unreadable("is not a JSON object")
-    return found
+def is_of(result: dict[str, Any], record: str) -> bool:
+    """Say whether these are a record's associations."""
+    start = result.get("from")
+    return isinstance(start, dict) and str(start.get("id")) == record
 
 
 def objects_in(container: dict[str, Any], name: str) -> list[dict[str, Any]]:

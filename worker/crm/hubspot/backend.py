@@ -101,5 +101,5 @@ class HubSpotCrm:
         marker = marker_of(event)
         if any(marker in body for body in self._client.note_bodies(contact.id, job)):
             return "noted before"
-        self._client.create_note(note_about(event, contact.id), job)
+        self._client.create_note(note_about(event, contact.id), marker, job)
         return "noted"

@@ -12,16 +12,17 @@ from typing import Any, Final
 
 import httpx
 
-from worker.crm.hubspot.answers import batch_results, document, next_page, objects_in
+from worker.answers import Call, Meaning, Reply, Verdict, judge
+from worker.crm.hubspot import own
+from worker.crm.hubspot.answers import batch_results, is_of, next_page, notes_in, objects_in
 from worker.crm.hubspot.contact import Contact, ContactGoneError, contact_in
 from worker.crm.hubspot.refusals import (
-    is_not_found,
-    refusal,
+    failure,
     unknown_outcome,
     unreadable,
     unusable_id_property,
 )
-from worker.outgoing import check_time_left, make_client, transport_error, utc_now
+from worker.outgoing import check_time_left, make_client, reply_of, transport_error, utc_now
 from worker.services import Job
 
 
@@ -67,11 +68,11 @@ class HubSpotClient:
             "properties": properties,
             "inputs": [{"id": value} for value in values],
         }
-        answer = self._send("POST", f"{_CONTACTS}/batch/read", body, job)
-        if answer.status_code == 400 and by != EMAIL:
+        reply, verdict = self._ask("POST", f"{_CONTACTS}/batch/read", body, own.batch(), job)
+        if verdict.meaning is Meaning.REFUSED and reply.status == 400 and by != EMAIL:
             raise unusable_id_property(by)
         contacts = {}
-        for result in batch_results(answer, self._clock()):
+        for result in batch_results(self._content(reply, verdict)):
             contact = contact_in(result)
             if contact is None:
                 raise unreadable("holds a contact without id or properties")
@@ -85,7 +86,9 @@ class HubSpotClient:
         Raises:
             ContactGoneError: there is no such contact any more.
         """
-        self._judge(self._send("PATCH", f"{_CONTACTS}/{contact}", {"properties": properties}, job))
+        call, body = own.record_set(contact), {"properties": properties}
+        if self._send("PATCH", f"{_CONTACTS}/{contact}", body, call, job) is None:
+            raise ContactGoneError
 
     def note_bodies(self, contact: str, job: Job) -> Iterator[str]:
         """
@@ -97,21 +100,18 @@ class HubSpotClient:
         notes = self._notes_of(contact, job)
         while some := list(islice(notes, BATCH)):
             body = {"properties": ["hs_note_body"], "inputs": [{"id": each} for each in some]}
-            answer = self._send("POST", f"{_NOTES}/batch/read", body, job)
-            for note in batch_results(answer, self._clock()):
-                properties = note.get("properties")
-                if not isinstance(properties, dict):
-                    raise unreadable("holds a note without properties")
-                yield str(properties.get("hs_note_body") or "")
+            batch = self._send("POST", f"{_NOTES}/batch/read", body, own.batch(), job)
+            yield from notes_in(batch, some)
 
-    def create_note(self, note: dict[str, Any], job: Job) -> None:
+    def create_note(self, note: dict[str, Any], marker: str, job: Job) -> None:
         """
         Make a note. Call it once: it is not idempotent.
 
         Raises:
             ContactGoneError: there is no such contact any more.
             PermanentError: the API refused; there is no note.
-            RetryableError: not done, or (reason `hubspot_unknown_outcome`) perhaps done.
+            RetryableError: not done, or (reason `hubspot_unknown_outcome`) perhaps done: the
+                answer did not come, or is not HubSpot's own.
         """
         check_time_left(job)
         try:
@@ -121,23 +121,23 @@ class HubSpotClient:
             raise transport_error("hubspot", error) from error
         except httpx.RequestError as error:
             raise unknown_outcome() from error
-        if answer.status_code >= 500 or answer.status_code == 408:
-            raise unknown_outcome()
-        self._judge(answer)
+        reply = reply_of(answer)
+        if self._content(reply, judge(reply, own.note_made(marker))) is None:
+            raise ContactGoneError
 
     def create_property(self, definition: dict[str, Any]) -> bool:
         """Create a contact property; False if there is one of that name already."""
-        answer = self._send("POST", _PROPERTIES, definition, None)
-        if answer.status_code == 409:
+        call = own.property_made(definition["name"])
+        reply, verdict = self._ask("POST", _PROPERTIES, definition, call, None)
+        if verdict.own and reply.status == 409:
             return False
-        self._check(answer)
+        self._content(reply, verdict)
         return True
 
     def read_property(self, name: str) -> dict[str, Any]:
         """Read how a contact property is defined."""
-        answer = self._send("GET", f"{_PROPERTIES}/{name}", None, None)
-        self._check(answer)
-        return document(answer)
+        found = self._send("GET", f"{_PROPERTIES}/{name}", None, own.property_read(name), None)
+        return found or {}
 
     def close(self) -> None:
         """Give up connections."""
@@ -146,9 +146,12 @@ class HubSpotClient:
     def _notes_of(self, contact: str, job: Job) -> Iterator[str]:
         wanted = {"id": contact}
         while True:
-            answer = self._send("POST", _NOTES_OF_CONTACTS, {"inputs": [wanted]}, job)
+            body = {"inputs": [wanted]}
+            batch = self._send("POST", _NOTES_OF_CONTACTS, body, own.batch(), job)
             after = None
-            for result in batch_results(answer, self._clock()):
+            for result in batch_results(batch):
+                if not is_of(result, contact):
+                    raise unreadable("is about another contact")
                 for each in objects_in(result, "to"):
                     note = each.get("toObjectId")
                     if not isinstance(note, str | int):
@@ -160,21 +163,27 @@ class HubSpotClient:
             wanted = {"id": contact, "after": after}
 
     def _send(
-        self, method: str, path: str, body: dict[str, Any] | None, job: Job | None
-    ) -> httpx.Response:
+        self, method: str, path: str, body: dict[str, Any] | None, call: Call, job: Job | None
+    ) -> dict[str, Any] | None:
+        """Make a call that may be repeated; None says that HubSpot itself does not find it."""
+        return self._content(*self._ask(method, path, body, call, job))
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None, call: Call, job: Job | None
+    ) -> tuple[Reply, Verdict]:
         """Make a call that may be repeated; without a job it is a person's, and has no lease."""
         if job is not None:
             check_time_left(job)
         try:
-            return self._client.request(method, self._url + path, json=body)
+            reply = reply_of(self._client.request(method, self._url + path, json=body))
         except httpx.RequestError as error:
             raise transport_error("hubspot", error) from error
+        return reply, judge(reply, call)
 
-    def _judge(self, answer: httpx.Response) -> None:
-        if is_not_found(answer):
-            raise ContactGoneError
-        self._check(answer)
-
-    def _check(self, answer: httpx.Response) -> None:
-        if not answer.is_success:
-            raise refusal(answer, self._clock())
+    def _content(self, reply: Reply, verdict: Verdict) -> dict[str, Any] | None:
+        if verdict.meaning is Meaning.NOT_THERE:
+            return None
+        if verdict.meaning is not Meaning.DONE:
+            raise failure(reply, verdict, self._clock())
+        found: dict[str, Any] = verdict.content
+        return found

@@ -1,16 +1,15 @@
 """
 From HubSpot's answers to our errors ("Error handling", "Usage guidelines").
 
-All fields of an error are optional there. Its `message` and `context` repeat what was sent,
-e-mail addresses too, so nothing but a slug of it is ever told.
+An error's `message` and `context` repeat what was sent, e-mail addresses too, so nothing but a slug
+of it is ever shown.
 """
 
-import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-import httpx
-
+from worker.answers import ACCOUNT, Meaning, Reply, Verdict
+from worker.crm.hubspot.own import category
 from worker.errors import PermanentError, RetryableError
 from worker.outgoing import retry_after
 
@@ -21,54 +20,52 @@ SETUP: Final = "`python -m worker.crm.hubspot setup`"
 UNKNOWN_OUTCOME_WAIT_SECONDS: Final = 120.0
 
 #: Waits for a 429 that names none. The daily limit ends at midnight in the account's time
-#: zone, which is not told; the other one counts the last ten seconds.
+#: zone, which it does not say; the other one counts the last ten seconds.
 DAILY_LIMIT_WAIT_SECONDS: Final = 3600.0
 BURST_LIMIT_WAIT_SECONDS: Final = 10.0
 
-#: What passes by itself: time-out, conflict, record locked, too early, too many requests,
-#: account being moved between data centres.
-_PASSING: Final = frozenset({408, 409, 423, 425, 429, 477})
-
-#: Nothing is wrong with the job: it waits for an operator to mend the account.
+#: Nothing is wrong with the job: it waits for an operator to fix the account.
 ACCOUNT_PAUSE_SECONDS: Final = 300.0
-_ACCOUNT: Final = {
+_WHY: Final = {
     401: ": HUBSPOT_ACCESS_TOKEN is wrong, expired or withdrawn",
     402: ": the account's plan does not allow it",
     403: ": the token lacks a scope (docs/hubspot.md lists them)",
 }
 
-_SLUG: Final = re.compile(r"[A-Z][A-Z_]{2,59}", re.ASCII)
 
-
-def refusal(answer: httpx.Response, now: datetime) -> PermanentError | RetryableError:
-    """Tell what an answer other than 2xx means for the job."""
-    status = answer.status_code
+def failure(reply: Reply, verdict: Verdict, now: datetime) -> PermanentError | RetryableError:
+    """Build the error for an answer by which nothing was done, or is known to be."""
+    status = reply.status
     reason, message = f"hubspot_answered_{status}", f"hubspot answered {status}"
-    if slug := category(answer):
+    if verdict.own and (slug := category(verdict.content)):
         message += f" ({slug})"
-    if status in _ACCOUNT:
-        return RetryableError(
-            reason, message + _ACCOUNT[status], pause_seconds=ACCOUNT_PAUSE_SECONDS
-        )
-    if status >= 500 or status in _PASSING:
-        wait = _wait(answer, now)
-        return RetryableError(
-            reason,
-            message,
-            retry_after_seconds=wait,
-            outage=status >= 500,
-            pause_seconds=wait if status == 429 else None,
-        )
-    if status == 400 and "PROPERTY_DOESNT_EXIST" in answer.text:
-        return PermanentError(
-            "hubspot_missing_property",
-            f"HubSpot lacks a contact property that perkhook sets; {SETUP} creates them",
-        )
-    return PermanentError(reason, message)
+    if verdict.meaning is Meaning.REFUSED:
+        if status == 400 and b"PROPERTY_DOESNT_EXIST" in reply.body:
+            return PermanentError(
+                "hubspot_missing_property",
+                f"HubSpot lacks a contact property that perkhook sets; {SETUP} creates them",
+            )
+        return PermanentError(reason, message)
+    wait = _wait(reply, verdict, now)
+    if verdict.meaning is Meaning.UNKNOWN:
+        return unknown_outcome(wait or 0.0)
+    if status < 300:
+        return unreadable("is not what this call returns")
+    if not verdict.own:
+        message += ", and the answer is not HubSpot's own"
+    elif status in ACCOUNT:
+        return RetryableError(reason, message + _WHY[status], pause_seconds=ACCOUNT_PAUSE_SECONDS)
+    return RetryableError(
+        reason,
+        message,
+        retry_after_seconds=wait,
+        outage=verdict.outage,
+        pause_seconds=wait if verdict.own and status == 429 else None,
+    )
 
 
 def unusable_id_property(name: str) -> PermanentError:
-    """Tell that contacts cannot be looked up by the property that holds the customer's id."""
+    """Build the error for a customer's id that no contact can be looked up by."""
     return PermanentError(
         "hubspot_id_property",
         f"HubSpot does not look contacts up by {name}: it must be there and hold unique values; "
@@ -76,45 +73,27 @@ def unusable_id_property(name: str) -> PermanentError:
     )
 
 
-def unknown_outcome() -> RetryableError:
-    """Tell that a note may or may not have been made."""
+def unknown_outcome(wait: float = 0.0) -> RetryableError:
+    """Build the error for a note that may or may not have been made."""
     return RetryableError(
         "hubspot_unknown_outcome",
-        "hubspot's answer to a new note did not come; the contact's notes are read before "
-        "one is made again",
-        retry_after_seconds=UNKNOWN_OUTCOME_WAIT_SECONDS,
+        "hubspot's answer to a new note did not come, or does not say whether it was made; the "
+        "contact's notes are read before one is made again",
+        retry_after_seconds=max(wait, UNKNOWN_OUTCOME_WAIT_SECONDS),
         outage=True,
     )
 
 
 def unreadable(what: str) -> RetryableError:
-    """Tell that an answer is not what is documented."""
+    """Build the error for an answer that is not what is documented."""
     return RetryableError("hubspot_unreadable", f"hubspot's answer {what}", outage=True)
 
 
-def is_not_found(answer: httpx.Response) -> bool:
-    """Tell a record that is not there from an address that is not there."""
-    return answer.status_code == 404 and category(answer) == "OBJECT_NOT_FOUND"
-
-
-def category(answer: httpx.Response) -> str | None:
-    """Read the slug that groups errors, such as VALIDATION_ERROR; None if there is none."""
-    slug = _fields(answer).get("category")
-    return slug if isinstance(slug, str) and _SLUG.fullmatch(slug) else None
-
-
-def _wait(answer: httpx.Response, now: datetime) -> float | None:
-    wait = retry_after(answer.headers.get("Retry-After"), now)
-    if wait is not None or answer.status_code != 429:
+def _wait(reply: Reply, verdict: Verdict, now: datetime) -> float | None:
+    wait = retry_after(reply.headers.get("retry-after"), now)
+    if wait is not None or reply.status != 429:
         return wait
-    fields = _fields(answer)
-    limit = f"{fields.get('policyName')} {fields.get('message')}".lower()
+    limit = ""
+    if verdict.own:
+        limit = f"{verdict.content.get('policyName')} {verdict.content.get('message')}".lower()
     return DAILY_LIMIT_WAIT_SECONDS if "daily" in limit else BURST_LIMIT_WAIT_SECONDS
-
-
-def _fields(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -17,6 +17,12 @@ UPDATE = {"method": "PATCH", "times": 1}
 LOOK_UP = {"path": "*/contacts/batch/read", "times": 1}
 
 
+def own(status: int, **more: Any) -> dict[str, Any]:
+    """Let HubSpot itself refuse a call."""
+    error = {"status": "error", "message": "x", "correlationId": "aeb5f871-7f07-4993", **more}
+    return {"status": status, "body": error}
+
+
 @pytest.mark.parametrize(
     ("fault", "reason", "made"),
     [
@@ -26,8 +32,11 @@ LOOK_UP = {"path": "*/contacts/batch/read", "times": 1}
         ({"status": 500}, "hubspot_unknown_outcome", False),
         ({"status": 504, "apply": True}, "hubspot_unknown_outcome", True),
         ({"status": 408, "apply": True}, "hubspot_unknown_outcome", True),
-        ({"status": 429}, "hubspot_answered_429", False),
-        ({"status": 401}, "hubspot_answered_401", False),
+        ({"status": 429}, "hubspot_unknown_outcome", False),
+        ({"status": 201, "apply": True, "body": {}}, "hubspot_unknown_outcome", True),
+        ({"status": 404, "apply": True, "body": {}}, "hubspot_unknown_outcome", True),
+        (own(429), "hubspot_answered_429", False),
+        (own(401), "hubspot_answered_401", False),
     ],
 )
 def test_a_failed_note_is_made_once_in_the_end(
@@ -70,19 +79,19 @@ def test_a_worker_killed_between_properties_and_note_leaves_the_note_to_the_next
         ({}, {"policyName": "SECONDLY", "message": "You have reached your secondly limit."}, 10),
         ({}, {"policyName": "DAILY"}, 3600),
         ({}, {"message": "You have reached your daily limit.", "errorType": "RATE_LIMIT"}, 3600),
-        ({}, [], 10),
+        ({}, {}, 10),
     ],
 )
 @pytest.mark.parametrize("call", [LOOK_UP, UPDATE, NOTE])
 def test_a_rate_limit_says_how_long_to_wait(
     customer: Customer,
     headers: dict[str, str],
-    body: Any,
+    body: dict[str, Any],
     seconds: float,
     call: dict[str, Any],
 ) -> None:
     """Retry-After goes first; without it the daily limit waits an hour, any other ten seconds."""
-    customer.account.fails({**call, "status": 429, "headers": headers, "body": body})
+    customer.account.fails({**call, **own(429, **body), "headers": headers})
 
     with pytest.raises(RetryableError) as caught:
         customer.run()
@@ -95,14 +104,16 @@ def test_a_rate_limit_says_how_long_to_wait(
 @pytest.mark.parametrize(
     ("fault", "kind", "reason"),
     [
-        ({"status": 401}, RetryableError, "hubspot_answered_401"),
-        ({"status": 403}, RetryableError, "hubspot_answered_403"),
-        ({"status": 423}, RetryableError, "hubspot_answered_423"),
-        ({"status": 477}, RetryableError, "hubspot_answered_477"),
+        (own(401), RetryableError, "hubspot_answered_401"),
+        (own(403), RetryableError, "hubspot_answered_403"),
+        (own(404), RetryableError, "hubspot_answered_404"),
+        (own(423), RetryableError, "hubspot_answered_423"),
+        (own(477), RetryableError, "hubspot_answered_477"),
+        (own(413), PermanentError, "hubspot_answered_413"),
         ({"status": 500}, RetryableError, "hubspot_answered_500"),
         ({"drop": True}, RetryableError, "hubspot_unreachable"),
-        ({"status": 404}, PermanentError, "hubspot_answered_404"),
-        ({"status": 302, "headers": {"Location": "/x"}}, PermanentError, "hubspot_answered_302"),
+        ({"status": 404}, RetryableError, "hubspot_answered_404"),
+        ({"status": 302, "headers": {"Location": "/x"}}, RetryableError, "hubspot_answered_302"),
         ({"status": 200, "body": []}, RetryableError, "hubspot_unreadable"),
         ({"status": 200, "body": {}}, RetryableError, "hubspot_unreadable"),
         (

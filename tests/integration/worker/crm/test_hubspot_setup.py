@@ -65,8 +65,8 @@ def test_a_property_that_cannot_do_its_work_is_told(
     """A property without unique values and one of another type are named, and the rest is made."""
     with fresh.shop.world.lock:
         store = fresh.shop.world.hubspot.properties
-        store["voucherify_source_id"] = {"type": "string", "hasUniqueValue": False}
-        store["perkhook_last_removal_at"] = {"type": "string"}
+        for name in NAMES[:2]:
+            store[name] = {"name": name, "type": "string", "hasUniqueValue": False}
 
     assert _run(fresh.environ) == 1
 

@@ -10,6 +10,7 @@ from worker.crm.hubspot.client import HubSpotClient
 
 EMPTY = {"status": "COMPLETE", "results": []}
 NOT_FOUND = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "x"}
+TRACE = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
 
 
 def api_of(*answers: httpx.Response | Exception) -> tuple[HubSpotClient, Answers]:
@@ -23,13 +24,31 @@ def json_answer(body: Any, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json=body)
 
 
+def own(status: int, category: str = "VALIDATION_ERROR", **more: Any) -> httpx.Response:
+    """Answer with an error as HubSpot writes them."""
+    error = {"status": "error", "message": "x", "category": category, "correlationId": TRACE}
+    return json_answer({**error, **more}, status)
+
+
+def complete(*results: Any, **more: Any) -> dict[str, Any]:
+    """Write a whole batch."""
+    return {**EMPTY, "results": list(results), **more}
+
+
 def notes_page(*ids: str, after: str | None = None) -> httpx.Response:
     """Answer with a page of a contact's notes."""
     paging = {"paging": {"next": {"after": after, "link": "https://elsewhere.test"}}}
     result = {"from": {"id": "7"}, "to": [{"toObjectId": each} for each in ids]}
-    return json_answer({"results": [result | (paging if after else {})]})
+    return json_answer(complete(result | (paging if after else {})))
 
 
 def note_bodies(*texts: str | None) -> httpx.Response:
-    """Answer with what notes say."""
-    return json_answer({"results": [{"properties": {"hs_note_body": text}} for text in texts]})
+    """Answer with what the notes 1, 2, 3, … say."""
+    return json_answer(
+        complete(
+            *(
+                {"id": str(number), "properties": {"hs_note_body": text}}
+                for number, text in enumerate(texts, start=1)
+            )
+        )
+    )

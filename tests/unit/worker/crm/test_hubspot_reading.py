@@ -9,6 +9,7 @@ from tests.unit.worker.crm.hubspot_answers import (
     EMPTY,
     NOT_FOUND,
     api_of,
+    complete,
     json_answer,
     note_bodies,
     notes_page,
@@ -46,7 +47,7 @@ def test_each_way_to_say_that_nobody_is_there_is_understood(answer: httpx.Respon
 )
 def test_a_contact_that_is_none_is_not_written_to(result: Any) -> None:
     """A result without a number for an id or without properties is unreadable, not absent."""
-    api, _ = api_of(json_answer({"results": [result]}))
+    api, _ = api_of(json_answer({"status": "COMPLETE", "results": [result]}))
 
     with pytest.raises(RetryableError) as caught:
         api.contacts(["a"], by="email", properties=[], job=job())
@@ -74,22 +75,34 @@ def test_pages_of_notes_go_on_by_the_cursor() -> None:
     ]
 
 
+def _page(**result: Any) -> httpx.Response:
+    return json_answer(complete({"from": {"id": "7"}, "to": [], **result}))
+
+
 @pytest.mark.parametrize(
     "answers",
     [
-        (json_answer({"results": [{"to": [], "paging": {"next": {}}}]}),),
-        (json_answer({"results": [{"to": [], "paging": {"next": "A"}}]}),),
-        (json_answer({"results": [{"to": [], "paging": {"next": {"after": 5}}}]}),),
-        (json_answer({"results": [{"to": [{}]}]}),),
-        (json_answer({"results": [{"to": None}]}),),
-        (json_answer({"results": [{}]}),),
-        (json_answer({"results": None}),),
-        (json_answer({"results": [], "errors": [{"category": None}]}, 207),),
-        (json_answer({"results": [], "errors": "none"}, 207),),
+        (_page(paging={"next": {}}),),
+        (_page(paging={"next": "A"}),),
+        (_page(paging={"next": {"after": 5}}),),
+        (_page(to=[{}]),),
+        (_page(to=None),),
+        (_page(**{"from": {"id": "8"}}),),
+        (_page(**{"from": None}),),
+        (json_answer(complete({})),),
+        (json_answer(complete("7")),),
+        (json_answer({"results": []}),),
+        (json_answer({"status": "COMPLETE", "results": None}),),
+        (json_answer({"status": "COMPLETE"}),),
+        (json_answer(EMPTY, 202),),
+        (json_answer(complete(errors=[{"category": None}]), 207),),
+        (json_answer(complete(errors="none"), 207),),
         (httpx.Response(200, content=b"<html>"),),
         (httpx.Response(200, content=b"[" * 100_000),),
-        (notes_page("1"), json_answer({"results": [{"id": "1"}]})),
-        (notes_page("1"), json_answer({"results": ["1"]})),
+        (notes_page("1"), json_answer(complete({"id": "1"}))),
+        (notes_page("1"), json_answer(complete("1"))),
+        (notes_page("1"), json_answer(complete({"id": "2", "properties": {}}))),
+        (notes_page("1"), json_answer(complete({"properties": {}}))),
         (notes_page("1"), json_answer(EMPTY | {"status": "CANCELED"})),
     ],
 )

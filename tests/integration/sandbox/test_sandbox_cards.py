@@ -31,7 +31,7 @@ def books(shop: InProcess, card: str) -> list[tuple[str, str | None, int]]:
 
 
 def test_the_books_say_why_each_amount_was_given(shop: InProcess) -> None:
-    """Own money, the referral's reward and what looks like it are told apart by the books only."""
+    """Only the books know own money, the reward of the referral and its twin from each other."""
     scene = shop.scenario(lookalike=500)
     referee = scene["referees"][0]
     card = referee["card"]["id"]

@@ -78,7 +78,7 @@ def test_a_rollback_can_fail_with_200(shop: InProcess, mishap: str, applied: boo
     assert roll_back(shop, redemption).status_code == (400 if applied else 200)
 
 
-def test_a_rollback_is_told_in_the_activity(shop: InProcess) -> None:
+def test_a_rollback_stands_in_the_activity(shop: InProcess) -> None:
     """The event names the redemption and its rollback."""
     referee = shop.scenario()["referees"][0]
     shown = roll_back(shop, referee["redemption"]).json()

@@ -8,7 +8,7 @@ What each transaction says follows the examples of "List voucher transactions" (
 from datetime import datetime
 from typing import Any
 
-from sandbox.voucherify import events
+from sandbox.voucherify import events, render
 from sandbox.voucherify.bodies import simple_campaign, simple_customer, simple_voucher
 from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.errors import ApiError
@@ -41,6 +41,7 @@ def earn(world: World, card: Voucher, wanted: dict[str, Any], at: datetime) -> T
     ):
         if wanted.get(name):
             details[name] = {"id": store.ids.new(prefix), label: wanted[name]}
+    details |= wanted.get("details", {})
     usual = "POINTS_ACCRUAL" if card.type is VoucherType.LOYALTY else "CREDITS_ADDITION"
     posting = Posting(
         wanted["amount"],
@@ -131,11 +132,43 @@ def transfer(
         why=Why(Cause.TRANSFER, source.id),
         **said,
     )
-    return post(store, source, gone), post(store, target, come)
+    made = post(store, source, gone), post(store, target, come)
+    _tell_transfer(world, source, target, made[0], at)
+    return made
 
 
-def redeem(world: World, card: Voucher, amount: int) -> Redemption:
-    """Pay an order from a card: neither a source nor a reason is named in such a transaction."""
+def _tell_transfer(
+    world: World, source: Voucher, target: Voucher, change: Transaction, at: datetime
+) -> None:
+    store = world.store
+    customer = store.customers[source.holder_id or ""]
+    campaign = store.campaigns[source.campaign_id]
+    data = {
+        "customer": simple_customer(customer),
+        "campaign": simple_campaign(campaign, store),
+        "voucher": simple_voucher(source, store),
+        "source_voucher": simple_voucher(source, store),
+        "destination_voucher": simple_voucher(target, store),
+        "balance": render.balance(source, change, unit="points"),
+        "transaction": render.transaction(source, change),
+    }
+    events.record(
+        store,
+        customer,
+        "customer.voucher.loyalty_card.points_transferred",
+        data,
+        campaign=campaign,
+        origin=events.by_api(world.ids.request(), world.settings.app_id),
+        at=at,
+    )
+
+
+def redeem(world: World, card: Voucher, amount: int, *, reward: str | None = None) -> Redemption:
+    """
+    Pay an order, or a reward, from a card: such a transaction names neither source nor reason.
+
+    The examples of "List loyalty card transactions" name the reward that points were paid for.
+    """
     store = world.store
     redemption = Redemption(
         id=store.ids.new("r"),
@@ -153,6 +186,7 @@ def redeem(world: World, card: Voucher, amount: int) -> Redemption:
         details={
             "order": {"id": redemption.order_id, "source_id": None},
             "redemption": {"id": redemption.id},
+            **({"reward": {"id": store.ids.new("rew"), "name": reward}} if reward else {}),
         },
         why=Why(Cause.ORDER, redemption.id),
     )
@@ -186,6 +220,7 @@ def remove_by_other(
         -wanted["amount"],
         transaction_type(card.type, "REMOVAL"),
         at=at,
+        details=wanted.get("details", {}),
         related_id=related,
         why=Why(Cause.OTHER_REMOVAL, related),
         **said,

@@ -24,7 +24,8 @@ def post_earn() -> Answer:
     Let a "card" earn an "amount" by an earning rule.
 
     Also "event" (a type), "custom_event", "segment", "loyalty_tier" (names), "order" (false for
-    none), "earning_rule" (an id), "source" (null too), "transaction" (a type), "at".
+    none), "earning_rule" (an id), "source" (null too), "transaction" (a type), "at",
+    and "details", anything more that the details shall have.
     """
     return _change(earn)
 
@@ -43,7 +44,7 @@ def post_remove_by_other() -> Answer:
     Let somebody else take an "amount" from a "card".
 
     "how" is automatic (with "related", the transaction that it undoes), dashboard or api. Also
-    "source", "source_id", "reason", "operation_type" (null too) and "at".
+    "source", "source_id", "reason", "operation_type" (null too), "details" and "at".
     """
     return _change(remove_by_other)
 

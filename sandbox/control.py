@@ -115,13 +115,17 @@ def post_card() -> Answer:
 
 @blueprint.post("/spend")
 def post_spend() -> Answer:
-    """Let a customer pay an order from a card; "redemption": true names it, to be rolled back."""
+    """
+    Let a customer pay an order from a card.
+
+    "redemption": true names the redemption, which can be rolled back, and "reward" what for.
+    """
     sent, sandbox = fields(), world()
     with sandbox.lock:
         voucher = sandbox.store.voucher(text(sent, "card"))
         kind = transaction_type(voucher.type, "REDEMPTION")
         if sent.get("redemption"):
-            redemption = redeem(sandbox, voucher, sent["amount"])
+            redemption = redeem(sandbox, voucher, sent["amount"], reward=sent.get("reward"))
             return {**card(voucher), "redemption": redemption.id}, 201
         posting = Posting(-sent["amount"], kind, source="API", why=Why(Cause.ORDER))
         post(sandbox.store, voucher, posting)

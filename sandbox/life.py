@@ -67,7 +67,11 @@ def post_convert() -> Answer:
 
 @blueprint.post("/top_up")
 def post_top_up() -> Answer:
-    """Put "amount" on a "card": by a person, or ("like_grant") as an automatic reward does."""
+    """
+    Put "amount" on a "card": by a person, or ("like_grant") as an automatic reward does.
+
+    Also "transaction" (a type), "at", "details" and "related" (a transaction).
+    """
     wanted, sandbox = fields(), world()
     with sandbox.lock:
         voucher = sandbox.store.voucher(text(wanted, "card"))
@@ -79,6 +83,8 @@ def post_top_up() -> Answer:
             wanted["amount"],
             wanted.get("transaction", addition),
             at=datetime.fromisoformat(wanted["at"]) if "at" in wanted else None,
+            details=wanted.get("details", {}),
+            related_id=wanted.get("related"),
             **how,
         )
         change = post(sandbox.store, voucher, posting)

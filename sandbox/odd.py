@@ -72,7 +72,7 @@ def put_redemption(name: str) -> Answer:
     Let the next rollbacks of a redemption go wrong ("mishaps"), or make it a part ("parent").
 
     A mishap is multiple_requests or failure, each also with _applied: something else had the
-    effect, or it happened although the answer says FAILURE.
+    effect, or it happened although the answer says FAILURE. Or it is invalid_redemption.
     """
     wanted, sandbox = fields(), world()
     mishaps = list(wanted.get("mishaps", ()))

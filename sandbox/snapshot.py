@@ -29,10 +29,12 @@ def card(voucher: Voucher) -> dict[str, Any]:
 
 
 def assignment(holder: Holder) -> dict[str, Any]:
-    """Show an assignment with what it earned and when it ended."""
+    """Show an assignment with what converted it, what it earned and when it ended."""
+    trigger = holder.trigger
     return {
         **render.holder(holder, whole=True),
         "ended_at": holder.ended_at and stamp(holder.ended_at),
+        "conversion": trigger and {"id": trigger.id, "at": stamp(trigger.created_at)},
         "grant": holder.grant
         and {
             "card": holder.grant.card_id,

@@ -47,7 +47,7 @@ class Reward:
     amount: int
     campaign_id: str
     transaction_type: str
-    # Given as a new card with the amount on it, which no transaction tells.
+    # Given as a new card with the amount on it, which no transaction shows.
     published: bool = False
     # What the transaction's details name: nothing, or what converted the referee.
     names_conversion: bool = False
@@ -160,7 +160,7 @@ class Voucher:
     subtracted: int = 0
     expired: int = 0
     uses: int = 0
-    # What it was published with, which no transaction tells.
+    # What it was published with, which no transaction shows.
     opening: Transaction | None = None
     transactions: Ordered[Transaction] = field(default_factory=Ordered)
 

@@ -14,7 +14,13 @@ from sandbox.voucherify.triggers import Redemption
 
 
 #: How a redemption's next rollback can go wrong.
-MISHAPS = ("multiple_requests", "multiple_requests_applied", "failure", "failure_applied")
+MISHAPS = (
+    "multiple_requests",
+    "multiple_requests_applied",
+    "failure",
+    "failure_applied",
+    "invalid_redemption",
+)
 
 _SUCCEEDED = "customer.redemption.rollback.succeeded"
 
@@ -51,6 +57,9 @@ def roll_back(store: Store, name: str, reason: str | None, origin: Origin) -> di
                 _tell(store, redemption, done, _SUCCEEDED, origin)
             details = "Another rollback of this redemption is under way"
             raise ApiError(400, "multiple_requests", "Multiple requests", details)
+        case "invalid_redemption":
+            details = "This is a stacked redemption, which another endpoint rolls back"
+            raise ApiError(400, "invalid_redemption", "Invalid redemption", details)
         case "failure":
             shown = _shown(store, redemption, reason)
             failed = _failed(store, shown)

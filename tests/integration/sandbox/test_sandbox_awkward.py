@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sandbox.awkward import CATALOGUE
-from sandbox.glitches import AWKWARD, awkward
+from sandbox.glitches import AWKWARD, applied, awkward
 from sandbox.inprocess import InProcess
 from tests.integration.sandbox.kit import Api, balance, take
 
@@ -47,6 +47,13 @@ def test_a_name_chooses_the_calls_of_a_kind(shop: InProcess, card: str) -> None:
         told = client.get(f"/v1/vouchers/{card}").json()
     assert (told["code"], told["key"]) == (404, "not_found")
     assert told["resource_id"] not in {card, None}
+
+
+def test_any_answer_can_hide_an_effect(shop: InProcess, card: str) -> None:
+    """Behind a gateway that sends a call twice even a 404 can follow an effect."""
+    shop.glitch(applied(AWKWARD["404-gateway"]))
+    assert take(shop, card).status_code == 404
+    assert balance(shop, card) == 1400
 
 
 @pytest.mark.parametrize("name", OVER_A_SOCKET)

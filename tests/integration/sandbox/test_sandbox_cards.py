@@ -31,7 +31,7 @@ def books(shop: InProcess, card: str) -> list[tuple[str, str | None, int]]:
 
 
 def test_the_books_say_why_each_amount_was_given(shop: InProcess) -> None:
-    """Own money, the referral's reward and what looks like it are told apart by the books only."""
+    """Only the books know own money, the reward of the referral and its twin from each other."""
     scene = shop.scenario(lookalike=500)
     referee = scene["referees"][0]
     card = referee["card"]["id"]
@@ -111,6 +111,11 @@ def test_points_move_from_card_to_card(shop: InProcess) -> None:
     assert gone["details"]["destination_voucher"]["id"] == cards[1]
     assert come["details"]["source_voucher"]["id"] == cards[0]
     assert books(shop, cards[0])[-1] == ("transfer", cards[1], -300)
+    with shop.client() as client:
+        happened = client.get(f"/v1/customers/{customer}/activity?limit=100").json()["data"]
+    kind = "customer.voucher.loyalty_card.points_transferred"
+    [told] = [each["data"]["data"] for each in happened if each["type"] == kind]
+    assert told["transaction"]["id"] == made["out"]
     with pytest.raises(ValueError, match="exceeded"):
         shop.call("POST", "/transfer", {**body, "amount": 10_000})
 
@@ -171,6 +176,30 @@ def test_a_campaign_puts_an_amount_on_each_card(shop: InProcess) -> None:
         ("assignment", referee["holder"], 500),
     ]
     assert len(transactions(shop, referee["card"]["id"])) == 1
+
+
+def test_details_can_hold_anything(shop: InProcess) -> None:
+    """What no endpoint names can be put into a transaction's details as it is."""
+    card = card_of(shop, reward=POINTS)
+    odd = {"pending_points": {"id": "lopp_1"}, "reward": None}
+    shop.call("POST", "/earn", {"card": card, "amount": 1, "details": odd})
+    shop.call("POST", "/top_up", {"card": card, "amount": 1, "details": odd, "related": "vtx_x"})
+    shop.call("POST", "/remove_by_other", {"card": card, "amount": 1, "details": odd})
+    last = transactions(shop, card)[-3:]
+    assert all(odd.items() <= each["details"].items() for each in last)
+    assert last[1]["related_transaction_id"] == "vtx_x"
+
+
+def test_points_are_paid_for_a_reward(shop: InProcess) -> None:
+    """The transaction names the reward, the order and the redemption, and no source."""
+    card = card_of(shop, reward=POINTS)
+    body = {"card": card, "amount": 90, "redemption": True, "reward": "Mug"}
+    made = shop.call("POST", "/spend", body)
+    last = transactions(shop, card)[-1]
+    assert (last["type"], last["source"]) == ("POINTS_REDEMPTION", None)
+    assert last["details"]["reward"]["name"] == "Mug"
+    assert last["details"]["redemption"]["id"] == made["redemption"]
+    assert books(shop, card)[-1] == ("order", made["redemption"], -90)
 
 
 @pytest.mark.parametrize("kind", ["GIFT_VOUCHER", "LOYALTY_CARD"])

@@ -26,7 +26,7 @@ def grant(shop: InProcess, referee: dict[str, Any]) -> dict[str, Any]:
 
 
 def assigned_at(shop: InProcess, referee: dict[str, Any]) -> datetime:
-    """Tell when an assignment began."""
+    """Say when an assignment began."""
     assignment = shop.state("assignments")["assignments"][referee["holder"]]
     return datetime.fromisoformat(assignment["created_at"])
 
@@ -88,6 +88,8 @@ def test_a_conversion_comes_days_after_the_assignment(shop: InProcess) -> None:
     assert datetime.fromisoformat(came["date"]) - began == timedelta(days=2)
     assert given - began == timedelta(days=2, milliseconds=40)
     assert came["related_object_id"] == referee["redemption"]
+    state = shop.state("assignments")["assignments"][referee["holder"]]
+    assert state["conversion"] == {"id": referee["redemption"], "at": came["date"]}
 
 
 def test_who_was_assigned_by_the_api_converts_later(shop: InProcess) -> None:

@@ -53,6 +53,14 @@ def test_a_part_is_not_rolled_back_alone(shop: InProcess) -> None:
     assert shop.state("redemptions")["redemptions"][redemption]["rollback"] is None
 
 
+def test_a_stacked_redemption_is_refused(shop: InProcess) -> None:
+    """A redemption that is a stack goes another way."""
+    redemption = shop.scenario()["referees"][0]["redemption"]
+    shop.call("PUT", f"/redemptions/{redemption}", {"mishaps": ["invalid_redemption"]})
+    refused = roll_back(shop, redemption)
+    assert (refused.status_code, refused.json()["key"]) == (400, "invalid_redemption")
+
+
 @pytest.mark.parametrize(("mishap", "applied"), [("failure", False), ("failure_applied", True)])
 def test_a_rollback_can_fail_with_200(shop: InProcess, mishap: str, applied: bool) -> None:
     """The status is right, the result says FAILURE, and only the state says what happened."""
@@ -70,7 +78,7 @@ def test_a_rollback_can_fail_with_200(shop: InProcess, mishap: str, applied: boo
     assert roll_back(shop, redemption).status_code == (400 if applied else 200)
 
 
-def test_a_rollback_is_told_in_the_activity(shop: InProcess) -> None:
+def test_a_rollback_stands_in_the_activity(shop: InProcess) -> None:
     """The event names the redemption and its rollback."""
     referee = shop.scenario()["referees"][0]
     shown = roll_back(shop, referee["redemption"]).json()

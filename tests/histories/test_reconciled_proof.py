@@ -6,6 +6,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from tests.histories.altered import listed
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
 from worker.reconcile.finding import MOST_NAMED
@@ -41,6 +42,28 @@ def test_a_removal_by_an_event_is_a_removal_though_the_code_is_gone(
         scope = Scope(customers=(referee["customer"],), since="2020-01-01T00:00:00+00:00")
         assert reconciler.run(scope, apply=True).counts == {"missing": 1, "applied": 1}
     works.settle()
+    assert taken_back(works)[referee["holder"]] == 1
+    assert works.failed() == []
+
+
+def test_an_event_that_lacks_all_but_its_assignment_is_proof_enough(
+    works: Works, reconciler: Reconciler
+) -> None:
+    """It names the assignment and the time; the rest is known, and the code is gone."""
+    made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
+    (code,) = made["codes"]
+    (referee,) = code["referees"]
+    reconciler.run(apply=False)
+    works.shop.unassign(referee["holder"])
+    works.shop.call("DELETE", f"/vouchers/{code['id']}", {"announce": False})
+    bare = {"data": {"holder": {"id": referee["holder"]}}}
+    reconciler.way.alter(
+        f"/v1/customers/{referee['customer']}/activity",
+        listed(lambda found: [found[0] | bare, *found[1:]]),
+    )
+    progress = reconciler.run(apply=True)
+    works.settle()
+    assert progress.counts == {"missing": 1, "applied": 1, "code_gone": 1}
     assert taken_back(works)[referee["holder"]] == 1
     assert works.failed() == []
 

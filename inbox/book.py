@@ -16,6 +16,7 @@ from redis import Redis
 
 from inbox import keys, scripts
 from inbox.assignment import Assignment, Missing, Run, RunLostError
+from inbox.known_campaigns import KnownCampaigns
 
 
 #: A run that has not taken a step for so long is dead, and another may go on with it.
@@ -44,6 +45,7 @@ class Book:
         self._memory_ms = memory_seconds * 1000
         self._run = run
         self._lock = f"{run}:lock"
+        self.campaigns = KnownCampaigns(client, self._memory_ms)
         self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
         self._look = scripts.load(client, "reconcile_look")

@@ -175,6 +175,8 @@ perkhook:reconcile:lock         string  lock: who runs it; 20 s, renewed with ea
 perkhook:reconcile:customers    hash    the same for a search in the activity of customers, which
                                         may go on beside it; and its lock, …:customers:lock
 perkhook:reconcile:turn         string  lock: the next run of the workers is not due; one interval
+perkhook:campaigns              set     campaigns whose codes runs have looked at; lives
+                                        REMOVAL_MEMORY_SECONDS after the last look
 perkhook:codes:<campaign>       zset    its referral codes by the run that last looked at them
                                         (reconcile_look); REMOVAL_MEMORY_SECONDS after the last
 perkhook:assignments:<code>     hash    who holds a code, as far as is known: the assignment to
@@ -246,6 +248,7 @@ RECONCILE: Final = PREFIX + "reconcile"
 RECONCILE_LOCK: Final = RECONCILE + ":lock"
 RECONCILE_CUSTOMERS: Final = RECONCILE + ":customers"
 RECONCILE_TURN: Final = RECONCILE + ":turn"
+CAMPAIGNS: Final = PREFIX + "campaigns"
 CODES: Final = PREFIX + "codes:"
 ASSIGNMENTS: Final = PREFIX + "assignments:"
 MISSING: Final = PREFIX + "missing"

@@ -14,7 +14,14 @@ FATES: Final = (
     "customer_gone",
     "unknown_customer",
     "unknown_campaign",
+    "odd_campaign",
+    "odd_code",
+    "odd_holder",
+    "odd_event",
+    "undecided",
+    "cut_short",
     "refused",
+    "failing",
 )
 
 

@@ -3,22 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-import structlog
-
-from inbox.assignment import Assignment
 from schemas import read_timestamp
 from worker.answers import Call
 from worker.perks.voucherify.api import PAGE, segment
-from worker.perks.voucherify.http import unreadable
 from worker.perks.voucherify.own import CAMPAIGN, CUSTOMER, VOUCHER, one, page, page_of
-from worker.reconcile.calls import Calls
+from worker.reconcile.calls import Calls, FailingError
+from worker.reconcile.holders import Listed, is_id, is_odd, read_holder
+from worker.reconcile.removal import is_odd_event
+from worker.reconcile.skips import Skip
 
 
 Json = dict[str, Any]
-
-log = structlog.get_logger()
 
 #: Lists of vouchers and campaigns end with this page, whatever comes after ("Listing").
 LAST_PAGE: Final = 99
@@ -44,11 +41,29 @@ class Codes:
     next: Place | None
 
 
-class ReconcileApi:
-    """The calls, by name; they raise what `Calls.read` raises."""
+class Skips(Protocol):
+    """What hears of each thing that is skipped."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __call__(self, what: Skip, /, **ids: str) -> None:
+        """Count it, by its ids."""
+
+
+def _say_nothing(_: Skip, /, **__: str) -> None:
+    """Leave it uncounted."""
+
+
+class ReconcileApi:
+    """
+    The calls, by name; they raise what `Calls.read` raises.
+
+    Args:
+        calls: makes them.
+        skip: hears of entries of lists that are odd and left out.
+    """
+
+    def __init__(self, calls: Calls, skip: Skips = _say_nothing) -> None:
         self._calls = calls
+        self._skip = skip
 
     def campaigns(self) -> Iterator[Json]:
         """Follow: List campaigns. Gives the referral programmes."""
@@ -57,8 +72,12 @@ class ReconcileApi:
             answer = self._calls.read(
                 "lists of campaigns", "/v1/campaigns", query, page("campaigns")
             )
-            found = _items(answer, "campaigns")
-            yield from found
+            found = (answer or {})["campaigns"]
+            for each in found:
+                if isinstance(each, dict) and is_id(each.get("id")):
+                    yield each
+                else:
+                    self._skip(Skip.ODD_CAMPAIGN, page=str(number))
             if len(found) < PAGE:
                 return
 
@@ -78,23 +97,34 @@ class ReconcileApi:
         if place.after:
             query["created_at[after]"] = place.after
         answer = self._calls.read("lists of codes", "/v1/vouchers", query, page("vouchers"))
-        found = _items(answer, "vouchers")
+        entries = (answer or {})["vouchers"]
+        found = [each for each in entries if isinstance(each, dict)]
+        codes = [each for each in found if is_id(each.get("id"))]
+        for _ in range(len(entries) - len(codes)):
+            self._skip(Skip.ODD_CODE, campaign=campaign, page=str(place.page))
         total = (answer or {}).get("total")
-        return Codes(
-            tuple(found),
-            total if isinstance(total, int) else 0,
-            _next(place, found, campaign) if len(found) == PAGE else None,
-        )
+        # Odd ones count: without them a page would look like the last.
+        following = self._following(place, found, campaign) if len(entries) >= PAGE else None
+        return Codes(tuple(codes), total if isinstance(total, int) else 0, following)
 
-    def holders(self, code: str, campaign: str) -> dict[str, Assignment] | None:
-        """Follow: List referral code holders. Gives them by assignment; None without the code."""
+    def holders(self, code: str, campaign: str) -> Listed | None:
+        """Follow: List referral code holders. None without the code."""
         path = f"/v1/referrals/members/{segment(code)}/holders"
         query = {"limit": PAGE, "order": "-id"}
         pages = self._pages("holders of a code", path, query, page_of(VOUCHER, code))
         if pages is None:
             return None
-        found = (_assignment(each, code, campaign) for each in pages)
-        return {each.holder: each for each in found if each}
+        listed = Listed()
+        for entry in pages:
+            holder = read_holder(entry, code, campaign)
+            if holder is None:
+                listed.unnamed += 1
+                self._skip(Skip.ODD_HOLDER, code=code, campaign=campaign)
+                continue
+            listed.holders[holder.holder] = holder
+            if is_odd(holder):
+                self._skip(Skip.ODD_HOLDER, code=code, campaign=campaign, holder=holder.holder)
+        return listed
 
     def activity(self, customer: str, since: str) -> Iterator[Json] | None:
         """
@@ -108,7 +138,8 @@ class ReconcileApi:
             query["start_date"] = since
         path = f"/v1/customers/{segment(customer)}/activity"
         call = page_of(CUSTOMER, customer)
-        return self._pages("activity of a customer", path, query, call, most=MOST_ACTIVITY_PAGES)
+        pages = self._pages("activity of a customer", path, query, call, most=MOST_ACTIVITY_PAGES)
+        return None if pages is None else self._events(pages, customer)
 
     def voucher(self, code: str) -> Json | None:
         """Follow: Get voucher."""
@@ -119,9 +150,28 @@ class ReconcileApi:
         path = f"/v1/customers/{segment(customer)}"
         return self._calls.read("customers", path, {}, one(CUSTOMER, customer))
 
+    def _events(self, entries: Iterator[Any], customer: str) -> Iterator[Json]:
+        for each in entries:
+            if is_odd_event(each):
+                self._skip(Skip.ODD_EVENT, customer=customer)
+            else:
+                yield each
+
+    def _following(self, place: Place, found: list[Json], campaign: str) -> Place | None:
+        if place.page < LAST_PAGE:
+            return Place(place.after, place.page + 1)
+        last = next((at for each in reversed(found) if (at := _time(each.get("created_at")))), None)
+        after = (last - timedelta(milliseconds=1)).isoformat() if last else ""
+        if not after or after == place.after:
+            # More codes than pages, all made at one moment: what follows cannot be asked for.
+            # Those that are known are looked at all the same.
+            self._skip(Skip.CUT_SHORT, campaign=campaign)
+            return None
+        return Place(after, 1)
+
     def _pages(
         self, what: str, path: str, query: Json, call: Call, *, most: int | None = None
-    ) -> Iterator[Json] | None:
+    ) -> Iterator[Any] | None:
         def read(query: Json) -> Json | None:
             return self._calls.read(what, path, query, call)
 
@@ -131,58 +181,35 @@ class ReconcileApi:
 
 def _entries(
     page: Json | None, read: Callable[[Json], Json | None], query: Json, most: int | None
-) -> Iterator[Json]:
+) -> Iterator[Any]:
+    asked: set[str] = set()
     while True:
         if page is None:
             # Its owner was deleted in between: what is missing from this list says nothing.
-            raise unreadable("to a later page of a list says that its owner is gone")
-        items = _items(page, "data")
+            raise _unreadable("to a later page of a list says that its owner is gone")
+        items = page["data"]
         yield from items
         most = most and most - 1
-        if not page.get("has_more") or most == 0:
+        more = page.get("has_more")
+        if not isinstance(more, bool):
+            # Whoever stands on a later page would count as removed.
+            raise _unreadable("does not say whether a page is the last")
+        if not more or most == 0:
             return
-        after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
-        if not isinstance(after, str) or after == query.get("starting_after_id"):
-            raise unreadable("does not say where its next page starts")
-        query = query | {"starting_after_id": after}
-        page = read(query)
+        after = page.get("more_starting_after") or _last_id(items)
+        if not isinstance(after, str) or after in asked:
+            raise _unreadable("does not say where its next page starts")
+        asked.add(after)
+        page = read(query | {"starting_after_id": after})
 
 
-def _items(answer: Json | None, name: str) -> list[Json]:
-    found = (answer or {}).get(name)
-    # Read as an empty list, an answer that is none would say that everybody was removed.
-    if not isinstance(found, list):
-        raise unreadable("is not a list")
-    return [each for each in found if isinstance(each, dict)]
+def _last_id(items: list[Any]) -> str | None:
+    ids = (each.get("id") for each in reversed(items) if isinstance(each, dict))
+    return next((each for each in ids if is_id(each)), None)
 
 
-def _next(place: Place, found: list[Json], campaign: str) -> Place | None:
-    if place.page < LAST_PAGE:
-        return Place(place.after, place.page + 1)
-    last = _time(found[-1].get("created_at"))
-    after = (last - timedelta(milliseconds=1)).isoformat() if last else ""
-    if not after or after == place.after:
-        # More codes than pages, all made at one moment: what follows cannot be asked for. Those
-        # that are known are looked at all the same.
-        log.warning("reconcile.list_cut_short", campaign=campaign, codes=LAST_PAGE * PAGE)
-        return None
-    return Place(after, 1)
-
-
-def _assignment(holder: Json, code: str, campaign: str) -> Assignment | None:
-    ids = [holder.get(name) for name in ("id", "customer_id", "holder_role")]
-    if not all(isinstance(each, str) and each for each in ids):
-        raise unreadable("names a holder without ids")
-    kind, since = holder.get("voucher_type"), holder.get("created_at")
-    return Assignment(
-        holder=str(ids[0]),
-        customer=str(ids[1]),
-        role=str(ids[2]),
-        code=code,
-        campaign=campaign,
-        kind=kind if isinstance(kind, str) else "",
-        since=since if isinstance(since, str) else "",
-    )
+def _unreadable(what: str) -> FailingError:
+    return FailingError("voucherify_unreadable", f"voucherify's answer {what}")
 
 
 def _time(value: object) -> datetime | None:

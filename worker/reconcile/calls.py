@@ -9,10 +9,11 @@ import structlog
 
 from inbox.gates import Gate
 from worker.answers import Call
-from worker.errors import JobError, PostponedError, RetryableError
+from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.outgoing import utc_now
 from worker.passage import Passage
 from worker.perks.voucherify.http import ACCOUNT_REASONS
+from worker.perks.voucherify.own import page
 from worker.services import Job
 
 
@@ -21,8 +22,15 @@ log = structlog.get_logger()
 #: A call that fails so often in a row ends the run; the next goes on where it was.
 MOST_FAILURES: Final = 8
 
+#: After so many, and again after twice as many, another call is made to see whether the API is
+#: down. If it is not, this call fails in its own way. Fewer than shut the gate of the jobs.
+TRIES_OF_ONE: Final = 3
+
+#: What those other calls are counted as.
+PROBES: Final = "whether others are answered"
+
 #: For a downstream that is shut for longer, the run ends as well: the calls of a whole billing
-#: cycle are used up, or an operator of the account has to mend something.
+#: cycle are used up, or an operator of the account has to fix something.
 LONGEST_PAUSE_SECONDS: Final = 120.0
 
 #: Waits between them grow from this to that.
@@ -31,6 +39,10 @@ _LONGEST_WAIT_SECONDS: Final = 60.0
 
 #: One call's time, far above its limits.
 _CALL_SECONDS: Final = 60.0
+
+
+class FailingError(JobError):
+    """One call fails in its own way, while others are answered: it says nothing of the API."""
 
 
 class Reads(Protocol):
@@ -82,8 +94,9 @@ class Calls:
             call: how Voucherify's own answers to it look.
 
         Raises:
-            PermanentError: refused in a way that trying again cannot mend.
-            RetryableError: not answered after several tries.
+            PermanentError: refused in a way that trying again cannot fix.
+            FailingError: it fails each time, and other calls are answered.
+            RetryableError: not answered after several tries, as other calls.
         """
         failures = 0
         while True:
@@ -101,8 +114,23 @@ class Calls:
                 if failures >= MOST_FAILURES or error.reason in ACCOUNT_REASONS:
                     raise
                 log.info("reconcile.call_failed", reason=error.reason)
+                if failures % TRIES_OF_ONE == 0 and self._is_alone(error):
+                    raise FailingError(error.reason, str(error)) from error
                 wait = _FIRST_WAIT_SECONDS * 2 ** (failures - 1)
                 self._wait(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
+
+    def _is_alone(self, error: RetryableError) -> bool:
+        """Say whether only this call fails: Voucherify says so, or another one is answered."""
+        if not error.outage:
+            return True
+        self._pace()
+        try:
+            self._try(PROBES, "/v1/campaigns", {"limit": 1}, page("campaigns"))
+        except PermanentError:
+            return True
+        except JobError:
+            return False
+        return True
 
     def _pace(self) -> None:
         self._wait(0)

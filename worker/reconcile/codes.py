@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-import structlog
-
 from inbox.assignment import Assignment, Missing, Run
-from worker.errors import PermanentError
-from worker.reconcile.api import Place
+from worker.perks.voucherify.api import PAGE
+from worker.reconcile.api import LAST_PAGE, Codes, Place
+from worker.reconcile.holders import Listed
 from worker.reconcile.looking import Looking
 from worker.reconcile.removal import Fate, Told, fate, gone, missing, news, removed_at, told_in
-
-
-log = structlog.get_logger()
+from worker.reconcile.skips import SKIPPED, Skip
 
 
 class LookingAtCodes(Looking):
@@ -27,12 +24,23 @@ class LookingAtCodes(Looking):
         for code in self._book.not_looked_at(campaign, run.number):
             self._look_at(code, campaign, run, published=True)
 
+    def look_at_known(self, campaign: str, run: Run) -> bool:
+        """
+        Look at who is known to have held codes of a campaign that is not listed any more.
+
+        Returns:
+            Whether somebody is still known, so that it has to be looked at again.
+        """
+        self._progress.begin(campaign, self._book.looked_at(campaign, run.number))
+        for code in self._book.not_looked_at(campaign, run.number):
+            self._look_at(code, campaign, run, published=False)
+        return self._book.campaigns.has_holders(campaign)
+
     def _listed(self, campaign: str, run: Run) -> Iterator[tuple[str, bool]]:
         place: Place | None = _place_in(run, campaign)
         while place is not None:
-            page = self._api.codes(campaign, place)
-            self._progress.expect({campaign: page.total})
-            codes = {str(code["id"]): _published(code) for code in page.codes if code.get("id")}
+            page = self._page(campaign, place)
+            codes = {code["id"]: _published(code) for code in page.codes}
             runs = self._book.runs_of(campaign, list(codes))
             for (code, published), looked_at_by in zip(codes.items(), runs, strict=True):
                 if looked_at_by != run.number:
@@ -40,6 +48,20 @@ class LookingAtCodes(Looking):
             place = page.next
             if place is not None:
                 self._book.move(self._caller, {}, _fields(campaign, place))
+            self._end_if_all_fail("pages")
+
+    def _page(self, campaign: str, place: Place) -> Codes:
+        """Read a page of the list of codes; one that cannot be read counts as an empty one."""
+        try:
+            page = self._api.codes(campaign, place)
+        except SKIPPED as error:
+            self._skip(error, campaign=campaign, page=str(place.page))
+            total = self._progress.totals.get(campaign, 0)
+            more = place.page < min(LAST_PAGE, -(-total // PAGE))
+            return Codes((), total, Place(place.after, place.page + 1) if more else None)
+        self._answered()
+        self._progress.expect({campaign: page.total})
+        return page
 
     def _look_at(self, code: str, campaign: str, run: Run, *, published: bool) -> None:
         known = self._book.known(code, campaign)
@@ -51,18 +73,19 @@ class LookingAtCodes(Looking):
         if known or published:
             try:
                 listed = self._api.holders(code, campaign)
-                fresh = news(known, listed)
-                for each, what, told in self._fates(known, listed):
+            except SKIPPED as error:
+                self._skip(error, code=code, campaign=campaign)
+            else:
+                self._answered()
+                holders = listed.holders if listed else None
+                fresh = news(known, holders)
+                for each, what, told in self._fates(known, listed, code, campaign):
                     self._finding.tell(each, what)
                     if what is Fate.MISSING:
-                        ended = removed_at(each, (listed or {}).values(), self._finding.now())
+                        ended = removed_at(each, (holders or {}).values(), self._finding.now())
                         found.append((missing(each, told, ended), told))
                     elif what is not Fate.YOUNG:
                         settled.append(each.holder)
-            except PermanentError as error:
-                # One code that cannot be asked for must not keep others from being looked at.
-                self._progress.count("refused")
-                log.warning("reconcile.code_refused", reason=error.reason, code=code)
         self._book.looked(
             self._caller,
             run.number,
@@ -76,18 +99,28 @@ class LookingAtCodes(Looking):
             self._finding.found(removal, told)
         self._progress.one_more(campaign)
         self._book.move(self._caller, self._progress.unnoted())
+        self._end_if_all_fail("codes")
 
     def _fates(
-        self, known: dict[str, Assignment], listed: dict[str, Assignment] | None
+        self, known: dict[str, Assignment], listed: Listed | None, code: str, campaign: str
     ) -> Iterator[tuple[Assignment, Fate, Told | None]]:
-        over = gone(known, listed)
+        if listed is not None and listed.unnamed:
+            # Whoever has no id there may be anybody who is known.
+            self._progress.skip(Skip.UNDECIDED, code=code, campaign=campaign)
+            return
+        over = gone(known, listed.holders if listed else None)
         told_of = self._book.told_of([each.holder for each in over])
         for each in over:
             if each.holder in told_of:
                 yield each, Fate.TOLD, None
                 continue
-            activity = self._api.activity(each.customer, each.since)
-            told = told_in(activity or (), each.holder)
+            try:
+                activity = self._api.activity(each.customer, each.since)
+                told = told_in(activity or (), each.holder)
+            except SKIPPED as error:
+                # They stay known, so that the next run finds them.
+                self._progress.failed(error, customer=each.customer, holder=each.holder)
+                continue
             what = fate(
                 each,
                 told,

@@ -1,18 +1,23 @@
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
 from inbox.assignment import Assignment, Missing
 from inbox.book import Book
-from worker.errors import PermanentError
 from worker.outgoing import utc_now
 from worker.reconcile.progress import Progress
 from worker.reconcile.removal import Fate, Told
+from worker.reconcile.skips import SKIPPED
 
 
 log = structlog.get_logger()
+
+#: Of one campaign so many assignments that are for a person are each a warning. More, as after
+#: the campaign was deleted, are one together and each a line of information.
+MOST_NAMED: Final = 10
 
 
 class Delivers(Protocol):
@@ -51,6 +56,7 @@ class Finding:
         self._progress = progress
         self.grace = grace
         self.now = now
+        self._for_a_person: Counter[tuple[str, Fate]] = Counter()
 
     def deliver_found(self) -> None:
         """Deliver what was noted before, if deliveries are to be made."""
@@ -69,7 +75,10 @@ class Finding:
         self._progress.count(what, noted=what is Fate.MISSING)
         if what in {Fate.CODE_GONE, Fate.CUSTOMER_GONE}:
             self._progress.for_a_person(assignment, what)
-            log.warning(
+            self._for_a_person[assignment.campaign, what] += 1
+            named = self._for_a_person[assignment.campaign, what] <= MOST_NAMED
+            say = log.warning if named else log.info
+            say(
                 "reconcile.for_a_person",
                 why=str(what),
                 holder=assignment.holder,
@@ -77,16 +86,24 @@ class Finding:
                 code=assignment.code,
             )
 
+    def in_all(self, campaign: str) -> None:
+        """Say how many assignments of a campaign are for a person, if they were not all named."""
+        for (name, what), many in self._for_a_person.items():
+            if name == campaign and many > MOST_NAMED:
+                log.warning(
+                    "reconcile.for_a_person_in_all",
+                    why=str(what),
+                    campaign=campaign,
+                    assignments=many,
+                )
+
     def _deliver(self, found: Missing, told: Told | None) -> None:
         assert self._delivering is not None  # noqa: S101 - asked by who calls this
         try:
             came_to, delivery = self._delivering.deliver(found, told)
-        except PermanentError as error:
+        except SKIPPED as error:
             # It stays noted, and must not keep others from being delivered.
-            self._progress.count("refused")
-            log.warning(
-                "reconcile.not_delivered", reason=error.reason, holder=found.assignment.holder
-            )
+            self._progress.failed(error, holder=found.assignment.holder)
             return
         self._book.settle(self._caller, found.assignment.holder, came_to)
         self._progress.count(came_to, noted=True)

@@ -5,9 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
+from typing import Final
+
+import structlog
 
 from inbox.assignment import Assignment, Missing
+from worker.errors import JobError
 from worker.reconcile.removal import Fate
+from worker.reconcile.skips import Skip, why
+
+
+log = structlog.get_logger()
+
+#: Of each kind so many that are skipped are kept and logged with their ids; all are counted.
+MOST_SKIPS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,8 @@ class Progress:
         self.looked = 0
         self.counts: dict[str, int] = {}
         self.missing: list[Missing] = []
+        #: What was skipped and why, by its ids: the first ones of each kind.
+        self.skipped: list[tuple[Skip, dict[str, str]]] = []
         self.persons: list[tuple[Assignment, Fate]] = []
 
     @property
@@ -99,6 +112,18 @@ class Progress:
         self.counts[what] = self.counts.get(what, 0) + 1
         if not noted:
             self._unnoted[what] = self._unnoted.get(what, 0) + 1
+
+    def skip(self, what: Skip, /, *, reason: str = "", **ids: str) -> None:
+        """Count something that is skipped; log and keep its ids, if there are not too many."""
+        self.count(what)
+        if self.counts[what] <= MOST_SKIPS:
+            self.skipped.append((what, ids))
+            reasons = {"reason": reason} if reason else {}
+            log.warning("reconcile.skipped", why=str(what), **reasons, **ids)
+
+    def failed(self, error: JobError, **ids: str) -> None:
+        """Skip what could not be asked for."""
+        self.skip(why(error), reason=error.reason, **ids)
 
     def found(self, missing: Missing) -> None:
         """A removal was found that nobody told of."""

@@ -52,7 +52,7 @@ def news(known: Collection[str], listed: Mapping[str, Assignment] | None) -> lis
     return [
         each
         for holder, each in (listed or {}).items()
-        if holder not in known and each.role in REFERRAL_ROLES
+        if holder not in known and each.role in REFERRAL_ROLES and each.customer
     ]
 
 
@@ -75,6 +75,21 @@ def removals_in(activity: Iterable[Json]) -> Iterable[Told]:
         at = read_timestamp(created) if isinstance(created, str) else None
         if at is not None and event:
             yield Told(event=event, at=at, item=item)
+
+
+def is_odd_event(item: object) -> bool:
+    """Say whether an item of activity cannot be read, though it may tell of a removal."""
+    if not isinstance(item, dict) or not isinstance(item.get("type"), str):
+        return True
+    if item["type"] != HOLDER_ASSIGNMENT_DELETED:
+        return False
+    return next(iter(removals_in([item])), None) is None or not holder_in(item)
+
+
+def is_owners(item: Json) -> bool:
+    """Say whether an item of activity is about somebody's own coupon, which is no referral's."""
+    holder = data_of(item).get("holder")
+    return isinstance(holder, dict) and holder.get("holder_role") == "OWNER"
 
 
 def data_of(item: Json) -> Json:
@@ -145,13 +160,13 @@ def removed_at(assignment: Assignment, listed: Iterable[Assignment], now: dateti
     Give the latest time at which an assignment of which no event tells can have ended.
 
     What was granted until then is taken for its own, so it ends before the same customer's next
-    assignment to the code begins.
+    assignment to the code begins. An odd one whose customer is not known may be that.
     """
     since = read_timestamp(assignment.since) or datetime.min.replace(tzinfo=UTC)
     later = (
         at
         for each in listed
-        if each.customer == assignment.customer
+        if each.customer in {assignment.customer, ""}
         and (at := read_timestamp(each.since))
         and at > since
     )

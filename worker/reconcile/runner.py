@@ -17,6 +17,7 @@ from inbox.assignment import Missing
 from inbox.book import LOCK_SECONDS, Book
 from inbox.gates import Gate
 from inbox.intake import Intake
+from worker.errors import RetryableError
 from worker.outgoing import utc_now
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.reconcile.api import ReconcileApi
@@ -25,6 +26,7 @@ from worker.reconcile.deliver import Delivering
 from worker.reconcile.finding import Finding
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
+from worker.reconcile.skips import SKIPPED
 from worker.settings import WorkerSettings
 
 
@@ -101,7 +103,8 @@ class Runner:
         with self._calls(lambda: self._go_on(lambda: tell(progress))) as calls:
             progress = Progress(calls.made, tell)
             try:
-                self._reconciliation(ReconcileApi(calls), progress, apply=apply).run(scope, run)
+                api = ReconcileApi(calls, progress.skip)
+                self._reconciliation(api, progress, apply=apply).run(scope, run)
             except BaseException:
                 self.book.give_up(self.caller)
                 raise
@@ -128,7 +131,14 @@ class Runner:
         with self._calls(lambda: None) as calls:
             delivering = Delivering(ReconcileApi(calls), self.book, Intake(self._store))
             for each in found:
-                yield each, delivering.body(each)
+                try:
+                    yield each, delivering.body(each)
+                except SKIPPED as error:
+                    holder = each.assignment.holder
+                    log.warning("reconcile.not_planned", reason=error.reason, holder=holder)
+                except RetryableError as error:
+                    log.warning("reconcile.not_planned", reason=error.reason)
+                    return
 
     @contextmanager
     def _calls(self, between: Callable[[], None]) -> Iterator[Calls]:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
@@ -18,9 +19,11 @@ from inbox.assignment import Missing
 from inbox.plans import Draft
 from worker.reconcile.customers import UNKNOWN_CUSTOMER
 from worker.reconcile.deliver import APPLIED
+from worker.reconcile.finding import MOST_NAMED
 from worker.reconcile.progress import Progress
 from worker.reconcile.removal import Fate
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
+from worker.reconcile.skips import Skip
 
 
 #: Where nobody sees a bar move, a line so often.
@@ -33,13 +36,22 @@ _FATES: Final = {
     Fate.CODE_GONE: "of a code that was deleted, without an event of a removal",
     UNKNOWN_CUSTOMER: "customers whom Voucherify does not know: deleted, or of another project",
     UNKNOWN_CAMPAIGN: "campaigns that Voucherify does not know: deleted, misspelt or of others",
-    "refused": "codes that Voucherify refused to tell of",
 }
 
+_SKIPS: Final = {
+    Skip.ODD_CAMPAIGN: "campaigns that are listed without an id",
+    Skip.ODD_CODE: "codes that are listed without an id",
+    Skip.ODD_HOLDER: "holders who are listed without an id, a customer or a role that is known",
+    Skip.ODD_EVENT: "events of customers that cannot be read",
+    Skip.UNDECIDED: "codes from which nothing was concluded, for a holder has no id",
+    Skip.CUT_SHORT: "campaigns with more codes than can be listed",
+    Skip.REFUSED: "refused by Voucherify",
+    Skip.FAILING: "that fail, while others are answered; the next run asks again",
+}
 
 _WHY: Final = {
-    Fate.CODE_GONE: "its code was deleted",
-    Fate.CUSTOMER_GONE: "its customer was deleted",
+    Fate.CODE_GONE: ("its code was deleted", "their codes were deleted"),
+    Fate.CUSTOMER_GONE: ("its customer was deleted", "their customers were deleted"),
 }
 
 
@@ -136,11 +148,41 @@ def _lines(progress: Progress, of: str) -> list[str]:
         for what, words in _FATES.items()
         if progress.counts.get(what)
     ]
-    lines += [
-        f"For a person: assignment {each.holder} of campaign {each.campaign} is over, {_WHY[why]}."
-        for each, why in progress.persons
-    ]
-    return lines
+    return [*lines, *_skipped(progress), *_persons(progress)]
+
+
+def _skipped(progress: Progress) -> Iterator[str]:
+    for what, words in _SKIPS.items():
+        many = progress.counts.get(what, 0)
+        if not many:
+            continue
+        ids = [
+            " ".join(f"{name} {value}" for name, value in ids.items())
+            for kind, ids in progress.skipped
+            if kind is what
+        ][:MOST_NAMED]
+        more = [f"and {many - len(ids)} more"] if many > len(ids) else []
+        yield f"{many} {words}: {'; '.join([*ids, *more])}."
+
+
+def _persons(progress: Progress) -> Iterator[str]:
+    counts = _by_campaign(progress)
+    for (campaign, why), many in counts.items():
+        if many > MOST_NAMED:
+            yield (
+                f"For a person: {many} assignments of campaign {campaign} are over, "
+                f"{_WHY[why][1]} (--json names each)."
+            )
+    for each, why in progress.persons:
+        if counts[each.campaign, why] <= MOST_NAMED:
+            yield (
+                f"For a person: assignment {each.holder} of campaign {each.campaign} is over, "
+                f"{_WHY[why][0]}."
+            )
+
+
+def _by_campaign(progress: Progress) -> Counter[tuple[str, Fate]]:
+    return Counter((each.campaign, why) for each, why in progress.persons)
 
 
 def _table(left: Sequence[Missing], drafts: Mapping[str, Draft]) -> Table:
@@ -168,6 +210,11 @@ def _as_plain(
         "looked_at": progress.looked,
         "calls": dict(progress.calls),
         "counts": dict(progress.counts),
+        "skipped": [{"why": str(what), **ids} for what, ids in progress.skipped],
+        "for_a_person_by_campaign": [
+            {"campaign": campaign, "why": str(why), "assignments": many}
+            for (campaign, why), many in _by_campaign(progress).items()
+        ],
         "for_a_person": [
             {"holder": each.holder, "campaign": each.campaign, "why": str(why)}
             for each, why in progress.persons

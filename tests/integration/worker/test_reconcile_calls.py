@@ -11,7 +11,7 @@ from inbox.rate import Rate
 from worker.answers import Call
 from worker.errors import PermanentError, RetryableError
 from worker.perks.voucherify.own import VOUCHER, one
-from worker.reconcile.calls import MOST_FAILURES, Calls
+from worker.reconcile.calls import MOST_FAILURES, PROBES, TRIES_OF_ONE, Calls, FailingError
 from worker.services import Job
 
 
@@ -124,7 +124,7 @@ def test_a_failure_is_tried_again_and_told_to_the_jobs(
 
 
 def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) -> None:
-    """The gate shuts for all after five; the run gives up after eight of its own."""
+    """The gate shuts for all after five; the run gives up after eight, when others fail as well."""
 
     def act(_: int) -> Any:
         # Time does not pass here: what the gate remembers is taken from it.
@@ -136,7 +136,63 @@ def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) 
     calls = Calls(api, share, Gate(store, "perks", Rate(100, 60)), "a", waits)
     with pytest.raises(RetryableError):
         calls.read("codes", "/a", {}, CODE)
-    assert len(api.asked) == MOST_FAILURES
+    assert api.asked.count("/a") == MOST_FAILURES
+    assert api.asked.count("/v1/campaigns") == calls.made[PROBES] == 2
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_one_call_that_fails_while_another_is_answered_fails_alone(
+    store: Redis, api: Api, waits: Waits, refused: bool
+) -> None:
+    """After three tries, and without shutting the gate of the jobs; a refusal is an answer, too."""
+
+    def act(_: int) -> Any:
+        if api.asked[-1] == "/a":
+            raise RetryableError("voucherify_unreadable", "what is this", outage=True)
+        if refused:
+            raise PermanentError("voucherify_answered_400", "answered 400")
+        return {"campaigns": []}
+
+    api.act = act
+    calls = Calls(api, Gate(store, "reconcile"), Gate(store, "perks", PLAN), "a", waits)
+    for _ in range(2):
+        with pytest.raises(FailingError) as failed:
+            calls.read("codes", "/a", {}, CODE)
+        assert failed.value.reason == "voucherify_unreadable"
+    assert api.asked == [*["/a"] * TRIES_OF_ONE, "/v1/campaigns"] * 2
+    assert waits.seconds == [1.0, 2.0] * 2
+    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs go on"
+    assert used(store) == len(api.asked)
+
+
+def test_a_call_that_voucherify_puts_off_fails_alone(store: Redis, api: Api, waits: Waits) -> None:
+    """Locked, by Voucherify's own word: it is up, and nothing else is asked for that."""
+
+    def act(_: int) -> Any:
+        raise RetryableError("voucherify_answered_423", "answered 423", retry_after_seconds=5)
+
+    api.act = act
+    with pytest.raises(FailingError, match="423"):
+        make(store, api, waits, door=Rate(100, 60)).read("codes", "/a", {}, CODE)
+    assert api.asked == ["/a"] * TRIES_OF_ONE
+    assert waits.seconds == [5, 5]
+
+
+def test_a_call_that_is_answered_after_an_outage_is_not_alone(
+    store: Redis, api: Api, waits: Waits
+) -> None:
+    """At the third failure nothing else is answered either, at the sixth try this call is."""
+
+    def act(number: int) -> Any:
+        if number < 7:
+            store.delete("perkhook:gate:perks")
+            raise RetryableError("voucherify_timeout", "no answer", outage=True)
+        return {"id": "v_1"}
+
+    api.act = act
+    calls = Calls(api, Gate(store, "reconcile"), Gate(store, "perks", PLAN), "a", waits)
+    assert calls.read("codes", "/a", {}, CODE) == {"id": "v_1"}
+    assert calls.made == {"codes": 6, PROBES: 1}
 
 
 def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -> None:
@@ -184,7 +240,7 @@ def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, wai
     assert waits.seconds[0] >= 20
 
 
-def test_what_cannot_be_mended_is_not_tried_again(store: Redis, api: Api, waits: Waits) -> None:
+def test_what_is_refused_is_not_tried_again(store: Redis, api: Api, waits: Waits) -> None:
     """It is for who asked to decide."""
 
     def act(_: int) -> Any:

@@ -40,16 +40,27 @@ def rewarded(store: Store, source: Source) -> dict[str, Any]:
             "id": source.tier.id,
             "campaign_id": source.code.campaign_id,
             "banner": "Thank you for bringing a friend",
-            "parameters": {
-                "event_type": "customer.redemption.succeeded"
-                if redemption
-                else "customer.custom_event"
-            },
+            "parameters": _parameters(source, by_redemption=bool(redemption)),
         },
         "balance": _balance(source),
         "custom_event": custom_event if shown else None,
         "customer_event": None,
     }
+
+
+def _parameters(source: Source, *, by_redemption: bool) -> dict[str, Any]:
+    """
+    Show what a tier rewards for.
+
+    Source: `SimpleReferralTier`, whose `parameters` have an event type and a segment, and whose
+    example of an id is a segment's. That "Minimum unique referee redemptions" is such a segment
+    of referrers is read from that, and from the guide's words on its filter.
+    """
+    event = "customer.redemption.succeeded" if by_redemption else "customer.custom_event"
+    if source.tier.habits.minimum is None:
+        return {"event_type": event}
+    segment = f"seg_{source.tier.id.removeprefix('reft_')}"
+    return {"event_type": "customer.segment.entered", "segment": {"id": segment}}
 
 
 def reward_redemption(store: Store, source: Source, *, state: str, at: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What of a reward is still on its card, by the stand-in's books, which know why each change was."""
+"""What of a reward is still on its card, by the stand-in's books."""
 
 from dataclasses import dataclass
 
@@ -30,6 +30,10 @@ class Part:
         self.most = max(self.most - (amount - other), 0)
         self.least = max(self.least - (amount - other), 0)
 
+    def take_reward(self, amount: int) -> None:
+        """Take the reward itself."""
+        self.most, self.least = max(self.most - amount, 0), max(self.least - amount, 0)
+
     def doubt(self, amount: int) -> None:
         """Take what nobody says whose it was."""
         certain = max(self.least - amount, 0)
@@ -47,14 +51,16 @@ def part_before(card: Voucher, grant: Transaction, until: Transaction | None) ->
     for change in changes[start:]:
         if change is until:
             break
-        _count(part, change)
+        _count(part, change, grant)
     return part
 
 
-def _count(part: Part, change: Transaction) -> None:
+def _count(part: Part, change: Transaction, grant: Transaction) -> None:
     amount, cause = change.amount, change.why.cause
     if amount >= 0:
         part.other += amount
+    elif cause is Cause.OTHER_REMOVAL and change.why.of == grant.id:
+        part.take_reward(-amount)
     elif cause in {Cause.EXPIRY, Cause.OTHER_REMOVAL, Cause.MANUAL}:
         part.doubt(-amount)
     else:

@@ -26,6 +26,43 @@ TIERS: Final[tuple[dict[str, Any] | None, ...]] = (
     {"type": "MATERIAL"},
 )
 
+#: How the reward is given, beside its type and amount.
+STYLES: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"names_conversion": True},
+    {"stamp_ms": -800},
+    {"beside": 70},
+    {"published": True},
+    {"waits_for_conversion": True},
+    {"waits_for_conversion": True, "names_conversion": True},
+)
+
+#: How a tier's reward is given and reported.
+TIER_STYLES: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"minimum": 2},
+    {"times": 2},
+    {"balance": "null"},
+    {"balance": "both"},
+    {"names": "customer"},
+    {"reward_as": "voucher"},
+    {"about": "card"},
+)
+
+#: How the project and its campaigns are set up.
+PROJECTS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"metadata_put": "replace"},
+    {"defined_metadata": ["note"]},
+    {"rest": {"digits": 6}},
+)
+
+#: What a rollback meets, or does to rewards.
+ROLLBACKS: Final = (None, "reverses", "multiple_requests", "failure", "parent")
+
+#: What stands in the metadata of every customer, and must stay.
+OTHER_METADATA: Final = {"note": "prefers oolong"}
+
 _CARDS: Final = ("GIFT_VOUCHER", "LOYALTY_CARD")
 
 CREATED: Final = b"customer.holder.assignment.created"
@@ -57,6 +94,11 @@ class Beginning(NamedTuple):
     shows_reward: bool
     codes: int
     assigned: int
+    style: int = 0
+    tier_style: int = 0
+    project: int = 0
+    rollback: int = 0
+    converts_by: str = "redemption"
 
 
 class Life:
@@ -71,23 +113,41 @@ class Life:
         self.given: set[str] = set()
         self._waiting: list[bytes] = []
         self._seen = 0
+        self.begins = world
+        # Cards that were switched off by their shop.
+        self.cards_off: set[str] = set()
+        self._call("PUT", "/options", PROJECTS[world.project])
         self.codes: list[dict[str, Any]] = [
-            self.shop.scenario(
-                referees=0,
-                reward=REWARDS[(world.reward + number) % len(REWARDS)],
-                tier=TIERS[world.tier],
-                show_reward=world.shows_reward,
-            )
-            for number in range(world.codes)
+            self._programme(number) for number in range(world.codes)
         ]
         self.people: list[str] = [
-            self.shop.call("POST", "/customers", {"source_id": f"crm-{number}"})["id"]
+            self.shop.call(
+                "POST", "/customers", {"source_id": f"crm-{number}", "metadata": OTHER_METADATA}
+            )["id"]
             for number in range(3)
         ]
         for kind in _CARDS:
             self._call("POST", "/cards", {"customer": self.people[0], "type": kind, "balance": 800})
         for who in range(world.assigned):
             self.play(Act("assign", who, 0))
+
+    def _programme(self, number: int) -> dict[str, Any]:
+        begins = self.begins
+        tier = TIERS[begins.tier]
+        made: dict[str, Any] = self.shop.scenario(
+            referees=0,
+            reward=self._reward(begins.reward + number),
+            tier=tier and {**tier, **_fitting(TIER_STYLES[begins.tier_style], tier)},
+            show_reward=begins.shows_reward,
+            converts_by=begins.converts_by,
+        )
+        if ROLLBACKS[begins.rollback] == "reverses":
+            self._call("PUT", f"/campaigns/{made['campaign']['id']}", {"rollback_reverses": "both"})
+        return made
+
+    def _reward(self, number: int) -> dict[str, Any] | None:
+        reward = REWARDS[number % len(REWARDS)]
+        return reward and {**reward, **STYLES[self.begins.style]}
 
     def play(self, act: Act, *, pause: float | None = None) -> None:
         """Let it happen; what cannot happen now does not."""
@@ -143,9 +203,25 @@ class Life:
 
     def _assign(self, who: int, much: int) -> None:
         wanted = {"code": self._code(much)["code"]["id"], "customer": self.people[who]}
-        made = self._call("POST", "/assign", wanted)
-        if made:
-            self.redemptions[made["holder"]] = made["redemption"]
+        waits = "waits_for_conversion" in STYLES[self.begins.style]
+        self._came(self._call("POST", "/assign", {**wanted, "converts": not waits}))
+
+    def _convert(self, who: int, much: int) -> None:
+        """Let somebody who is assigned convert."""
+        holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
+        if holder is not None:
+            self._came(self._call("POST", "/convert", {"holder": holder.id}))
+
+    def _came(self, made: dict[str, Any]) -> None:
+        redemption = made.get("redemption")
+        if not redemption:
+            return
+        self.redemptions.setdefault(made["holder"], redemption)
+        mishap = ROLLBACKS[self.begins.rollback]
+        if mishap == "parent":
+            self._call("PUT", f"/redemptions/{redemption}", {"parent": "r_stack"})
+        elif mishap in {"multiple_requests", "failure"}:
+            self._call("PUT", f"/redemptions/{redemption}", {"mishaps": [mishap]})
 
     def _unassign(self, who: int, much: int) -> None:
         holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
@@ -176,13 +252,61 @@ class Life:
             amount = max(1, card.balance * (much + 1) // 6)
             self._call("POST", "/spend", {"card": card.id, "amount": amount})
 
+    def _earn(self, who: int, much: int) -> None:
+        """Let points be earned by an earning rule, as many as the reward is or others."""
+        if card := self._card(who, much):
+            self._call("POST", "/earn", {"card": card.id, "amount": (250, 60, 500)[much % 3]})
+
+    def _expire(self, who: int, much: int) -> None:
+        if card := self._card(who, much):
+            amount = (250, card.balance // 2 or 1)[much % 2]
+            if amount <= card.balance:
+                self._call("POST", "/expire", {"card": card.id, "amount": amount})
+
+    def _transfer(self, who: int, much: int) -> None:
+        """Move points to the next person's card, or to another card of one's own."""
+        card = self._card(who, much)
+        others = self.cards(self.people[(who + much % 2) % 3])
+        other = next((each for each in others if card and each.id != card.id), None)
+        if card and other:
+            wanted = {"from": card.id, "to": other.id, "amount": max(card.balance // 2, 1)}
+            self._call("POST", "/transfer", wanted)
+
+    def _removed(self, who: int, much: int) -> None:
+        """Let somebody else take the reward back, or something else."""
+        holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
+        if holder is None or holder.grant is None or not holder.grant.transaction.listed:
+            return
+        grant, how = holder.grant, ("automatic", "dashboard", "api")[much % 3]
+        related = {"related": grant.transaction.id} if how == "automatic" else {}
+        amount = grant.transaction.amount if much < 4 else 60
+        card = self.world.store.vouchers[grant.card_id]
+        if amount <= card.balance:
+            wanted = {"card": card.id, "amount": amount, "how": how, **related}
+            self._call("POST", "/remove_by_other", wanted)
+
+    def _publish(self, who: int, much: int) -> None:
+        """Let somebody get a card that begins with its amount."""
+        wanted = {"customer": self.people[who], "type": _CARDS[much % 2]}
+        self._call("POST", "/publish_card", {**wanted, "amount": (500, 120, 250)[much % 3]})
+
+    def _odd_holder(self, who: int, much: int) -> None:
+        del who
+        self._call("POST", "/odd_holder", {"code": self._code(much)["code"]["id"]})
+
+    def _campaign_deleted(self, who: int, much: int) -> None:
+        del who
+        campaign = self._code(much)["campaign"]["id"]
+        self._call("DELETE", f"/campaigns/{campaign}", {"announce": True})
+
     def _edit(self, who: int, much: int) -> None:
         del who
         campaign = self._code(much)["campaign"]["id"]
-        self._call("PUT", f"/campaigns/{campaign}", {"reward": REWARDS[much % len(REWARDS)]})
+        self._call("PUT", f"/campaigns/{campaign}", {"reward": self._reward(much)})
 
     def _card_off(self, who: int, much: int) -> None:
         if card := self._card(who, much):
+            self.cards_off.add(card.id)
             self._call("PUT", f"/vouchers/{card.id}", {"active": False})
 
     def _card_deleted(self, who: int, much: int) -> None:
@@ -228,3 +352,9 @@ def _in_other_bytes(body: bytes, random: Random) -> bytes:
     document["id"] = f"whs_again{random.randrange(10**6)}"
     document["event"]["id"] = f"evcus_again{random.randrange(10**6)}"
     return json.dumps(document).encode()
+
+
+def _fitting(style: dict[str, Any], tier: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a tier of this kind cannot have."""
+    on_card = tier["type"] in _CARDS
+    return style if on_card or set(style) <= {"minimum", "times", "names"} else {}

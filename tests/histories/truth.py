@@ -1,8 +1,11 @@
 """What must have come of a history, by the stand-in's own books and docs/revocation.md."""
 
+from collections.abc import ItemsView, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from inbox.effects import Effect
+from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.records import (
     MATERIAL,
     Holder,
@@ -12,10 +15,14 @@ from sandbox.voucherify.records import (
     Voucher,
     VoucherType,
 )
-from tests.histories.dues import Due, earned_by, taken_on_elsewhere, what
-from tests.histories.life import Life
+from tests.histories.books import part_before
+from tests.histories.life import OTHER_METADATA, PROJECTS, ROLLBACKS, Life
+from tests.histories.referee import Around, Due, due_for, is_doubtful, may_ask, may_be_mistaken
 from worker.revocation.policies import Policies
 
+
+#: Ways to report a tier's reward that leave nothing open: plain, twice, naming its customer.
+_USUAL_TIERS: Final = frozenset({0, 2, 5})
 
 #: A person is asked of a change only after three sends, each of them lost by a trouble of its own.
 #: A crash between the note of a send and the call is one, for nobody can tell it from a loss.
@@ -33,8 +40,8 @@ class Truth:
         self._judged: set[str] = set()
         # What may be taken, by how its removal is named: the assignment, or what the tier gave.
         self._dues: dict[str, Due] = {}
-        # The removals that took it, by the same names.
-        self._taken: dict[str, list[Transaction]] = {}
+        # The removals that took something, by what had given it.
+        self._taken: dict[str, Transaction] = {}
         self._off: set[str] = set()
         self._may_be_off: set[str] = set()
         self._may_ask: set[str] = set()
@@ -80,8 +87,11 @@ class Truth:
         if holder.role is Role.REFEREE and customer is not None:
             self._expect_reward(holder)
             came = [each["campaign_id"] for each in customer.referrals]
-            if self._policies.roll_back_redemption and came.count(holder.campaign_id) > 1:
-                # By which redemption this assignment came is not told.
+            refused = ROLLBACKS[self._life.begins.rollback] in {"failure", "parent"}
+            if self._policies.roll_back_redemption and (
+                refused or came.count(holder.campaign_id) > 1
+            ):
+                # Voucherify refuses, or does not say by which redemption this assignment came.
                 self._may_ask.add(holder.id)
         if self._policies.claw_back_referrer:
             self._expect_tiers(holder, code)
@@ -92,46 +102,16 @@ class Truth:
                 self._off.add(code.id)
 
     def _expect_reward(self, holder: Holder) -> None:
-        cards = self._life.cards(holder.customer_id)
-        within = [
-            (card, each)
-            for card in cards
-            for each in card.transactions
-            if each.amount > 0 and _within(holder, each.created_at)
-        ]
-        automatic = [each for each in within if each[1].operation_type == "AUTOMATIC"]
-        grant = holder.grant
-        mine = [card for card, each in within if grant and each is grant.transaction]
-        alone = bool(mine) and len(automatic) == 1 and not taken_on_elsewhere(self._store, holder)
-        if within and not alone:
-            self._may_ask.add(holder.id)
-        if mine and grant:
-            due = Due(grant.transaction.amount, mine[0], holder.id, must=alone)
+        around = self._around(holder)
+        due = due_for(around)
+        if due is not None:
             self._dues.setdefault(holder.id, due)
-        elif len(automatic) == 1:
-            self._mistake(holder, *automatic[0])
+        if may_ask(around, due):
+            self._may_ask.add(holder.id)
 
-    def _mistake(self, holder: Holder, card: Voucher, change: Transaction) -> None:
-        """Allow that the one thing that was added by itself meanwhile is taken for this reward."""
-        others = [
-            each
-            for each in self._store.assignments.values()
-            if each.grant and each.grant.transaction is change
-        ]
-        fits = self._life.works.promised.get(holder.id) == str(change.amount)
-        if any(each.customer_id != holder.customer_id for each in others):
-            return
-        # What an assignment gave that stands is taken only if the campaign of this one promises it.
-        if not fits and any(each.ended_at is None for each in others):
-            return
-        due = self._dues.setdefault(change.id, Due(change.amount, card, holder.id, must=False))
-        due.must = False
-        # Each of two assignments may stand for the other, once both were removed.
-        self._dues |= {each.id: due for each in (holder, *others)}
-        # Whoever comes second for the same finds it taken, and asks.
-        mistaken = {holder.id, *(each.id for each in others), *earned_by(self._store, change)}
-        self._may_ask |= mistaken
-        self._may_stop |= mistaken
+    def _around(self, holder: Holder) -> Around:
+        cards = self._life.cards(holder.customer_id)
+        return Around(holder, cards, self._store, self._life.works.promised.get(holder.id))
 
     def _expect_tiers(self, holder: Holder, code: Voucher) -> None:
         of_all = holder.role is Role.REFERRER
@@ -141,7 +121,10 @@ class Truth:
             self._may_ask.add(holder.id)
         elif self._store.find_customer(code.referrer_id or "") is None:
             return
-        for reward in self._store.tier_rewards:
+        rewards = self._store.tier_rewards
+        if not of_all and self._may_have_counted(holder):
+            self._may_ask.add(holder.id)
+        for reward in rewards:
             mine = reward.holder_id == holder.id
             if of_all:
                 cause = self._store.holders[reward.holder_id]
@@ -152,14 +135,29 @@ class Truth:
                 if not reward.linked:
                     self._may_ask.add(holder.id)
                 continue
-            if reward.kind == MATERIAL or not (reward.linked or of_all):
+            if (
+                (reward.milestone and not of_all)
+                or reward.kind == MATERIAL
+                or not (reward.linked or of_all)
+            ):
                 self._may_ask.add(holder.id)
             elif reward.transaction_id:
                 card = self._store.vouchers[reward.voucher_id or ""]
-                due = Due(reward.amount, card, holder.id, must=not given)
+                change = card.transactions.get(reward.transaction_id)
+                assert change is not None
+                usual = not given and self._life.begins.tier_style in _USUAL_TIERS
+                due = Due(change, card, holder.id, must=usual, silent=given)
+                if not usual or is_doubtful(card, change):
+                    due.must = False
+                    self._may_ask.add(holder.id)
                 self._dues.setdefault(reward.transaction_id, due)
             else:
                 self._expect_coupon(reward, self._may_be_off if given else self._off)
+
+    def _may_have_counted(self, holder: Holder) -> bool:
+        """Say whether a conversion that earned nothing may count for a reward that names another."""
+        rewards = self._store.tier_rewards
+        return bool(rewards) and all(each.holder_id != holder.id for each in rewards)
 
     def _expect_coupon(self, reward: TierReward, off: set[str]) -> None:
         coupon = self._store.vouchers[reward.voucher_id or ""]
@@ -167,31 +165,73 @@ class Truth:
             off.add(coupon.id)
 
     def _check_money(self, failed: set[str]) -> None:
-        found: dict[str, list[tuple[Voucher, Transaction]]] = {}
-        for card in self._store.vouchers.values():
-            for each in card.transactions:
-                if each.type.endswith("_REMOVAL"):
-                    found.setdefault(what(each.source_id or "?"), []).append((card, each))
-        grants = [id(self._dues[each]) for each in found if each in self._dues]
-        assert len(grants) == len(set(grants)), ("one reward, taken for two", found)
-        assert set(found) <= set(self._dues), ("never to be taken", set(found) - set(self._dues))
+        """Hold every balance change of the product against the books, and what is due to both."""
+        taken: dict[str, Transaction] = {}
+        for card, change in self._removals():
+            effect = self._effect_of(change.source_id or "")
+            grant, grant_card = self._grant(effect.fields["grant"])
+            assert card is grant_card, ("from another card", change)
+            assert grant.id not in taken, ("taken twice", taken.get(grant.id), change)
+            taken[grant.id] = change
+            assert self._may_take(effect, grant), ("never to be taken", grant, effect)
+            part, left = part_before(card, grant, change), change.balance - change.amount
+            assert -change.amount <= min(part.most, left), ("not the reward's", change, part)
+            assert -change.amount >= min(part.least, left), ("less than is there", change, part)
         for name, due in self._dues.items():
-            taken = found.get(name, [])
-            assert len(taken) <= 1, ("taken twice", taken)
-            for card, each in taken:
-                assert card is due.card, ("from another card", each)
-                left = each.balance - each.amount
-                assert -each.amount == min(due.granted, left), ("not what was left", each, due)
-            now = [each for _, each in taken]
-            before, self._taken[name] = self._taken.get(name, []), now
-            assert not before or before == now, ("changed later", before, now)
-            if now or name in failed or due.by in self._stopped or not due.must:
-                continue
-            gone = due.card.id in self._store.deleted
-            assert gone or due.card.balance == 0, ("not taken", due)
-            # What comes onto the card from now on is not for this.
-            due.must = False
-        self._check_ledger(sum(-each.amount for pair in found.values() for _, each in pair))
+            self._check_due(name, due, taken.get(due.grant.id), failed)
+        assert self._taken.items() <= taken.items(), ("changed later", self._taken, taken)
+        self._taken = taken
+        self._check_ledger(sum(-each.amount for each in taken.values()))
+
+    def _check_due(self, name: str, due: Due, taken: Transaction | None, failed: set[str]) -> None:
+        if due.settled or taken is not None:
+            due.settled = True
+            return
+        asked = due.by in failed or due.by in self._stopped
+        gone = due.card.id in self._store.deleted
+        left = part_before(due.card, due.grant, None).least
+        assert asked or gone or left == 0 or due.silent, (
+            "not taken, and nobody is asked",
+            name,
+            due,
+        )
+        assert not due.must or gone or left == 0 or due.by in self._may_stop, ("not taken", due)
+        # What comes onto the card from now on is not for this.
+        due.settled = not asked
+
+    def _removals(self) -> Iterator[tuple[Voucher, Transaction]]:
+        for card in self._store.vouchers.values():
+            for change in card.transactions:
+                if change.amount < 0 and change.why.cause is Cause.API and change.source_id:
+                    yield card, change
+
+    def _effect_of(self, name: str) -> Effect:
+        for holder in self._judged:
+            for effect in self._life.works.effects.of(holder=holder):
+                if effect.fields.get("name") == name:
+                    return effect
+        raise AssertionError(("a change that the ledger does not know", name))
+
+    def _grant(self, name: str) -> tuple[Transaction, Voucher]:
+        for card in self._store.vouchers.values():
+            if name == f"opening:{card.id}" and card.opening is not None:
+                return card.opening, card
+            if found := card.transactions.get(name):
+                return found, card
+        raise AssertionError(("a grant that nobody gave", name))
+
+    def _may_take(self, effect: Effect, grant: Transaction) -> bool:
+        holder = self._store.holders[effect.holder]
+        if effect.id.startswith("earned:"):
+            return grant.id in self._dues
+        if grant.why == Why(Cause.ASSIGNMENT, holder.id):
+            return True
+        if grant.why.cause is Cause.PUBLICATION and grant.why.of == holder.id:
+            return True
+        mistaken = may_be_mistaken(self._around(holder), grant)
+        if mistaken:
+            self._may_ask |= {each.by for each in self._dues.values() if each.grant is grant}
+        return mistaken
 
     def _check_ledger(self, removed: int) -> None:
         noted = 0
@@ -199,7 +239,7 @@ class Truth:
             for effect in self._life.works.effects.of(holder=holder):
                 if effect.fields["kind"] == "take" and effect.state == "confirmed":
                     noted += effect.number("amount")
-        assert noted == removed, ("the ledger tells", noted, "the cards", removed)
+        assert noted == removed, ("the ledger has", noted, "the cards", removed)
 
     def _check_codes(self) -> None:
         off = {
@@ -208,6 +248,12 @@ class Truth:
             if each.type is VoucherType.CODE and not each.active
         }
         assert self._off <= off <= self._off | self._may_be_off, (off, self._off)
+        cards_off = {
+            each.id
+            for each in self._store.vouchers.values()
+            if each.type is not VoucherType.CODE and not each.active
+        }
+        assert cards_off <= self._life.cards_off, ("a card was switched off", cards_off)
 
     def _check_rollbacks(self, failed: set[str], fresh: list[Holder]) -> None:
         done = {each.id for each in self._store.redemptions.values() if each.rollback_id}
@@ -218,8 +264,8 @@ class Truth:
             mine = self._life.redemptions.get(holder.id)
             if holder.role is Role.REFEREE and mine is not None:
                 self._rolled_back.add(mine)
-                there = self._store.find_customer(holder.customer_id) is not None
-                assert mine in done or holder.id in failed or not there
+                gone = {holder.customer_id, holder.campaign_id} & self._store.deleted
+                assert mine in done or holder.id in failed or gone
         assert done <= self._rolled_back
 
     def _check_marks(self, fresh: list[Holder]) -> None:
@@ -228,12 +274,22 @@ class Truth:
             # The mark stands last.
             if customer is None or holder.role is Role.OWNER or holder.id in self._stopped:
                 continue
-            if not self._policies.mark_customer:
-                assert not customer.metadata
+            marks = self._policies.mark_customer and "defined_metadata" not in self._project
+            assert customer.metadata.items() >= self._others(customer.id), customer.metadata
+            if not marks:
+                assert "referral_removed_at" not in customer.metadata
             elif holder.voucher_type is VoucherType.CODE and not self._store.pair(
                 holder.voucher_id, customer.id
             ):
                 assert "referral_removed_at" in customer.metadata
+
+    @property
+    def _project(self) -> dict[str, Any]:
+        return PROJECTS[self._life.begins.project]
+
+    def _others(self, customer: str) -> ItemsView[str, str]:
+        """List what stood in a customer's metadata before."""
+        return (OTHER_METADATA if customer in self._life.people else {}).items()
 
 
 def _within(holder: Holder, at: datetime) -> bool:

@@ -108,7 +108,7 @@ class Works:
         self.told: dict[str, str] = {}
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
-        self.promised: dict[str, str | None] = {}
+        self.promised: dict[str, tuple[str, int] | None] = {}
         # How many removals were taken on.
         self.handed = 0
         self._threads = False
@@ -137,7 +137,8 @@ class Works:
         if document["type"] == REMOVED:
             self.removed.add(holder)
             program = (document["data"].get("campaign") or {}).get("referral_program") or {}
-            self.promised[holder] = (program.get("referee_reward") or {}).get("amount")
+            reward = program.get("referee_reward")
+            self.promised[holder] = reward and (reward["type"], int(reward["amount"]))
         self._intake.accept(body)
 
     def settle(self) -> None:

@@ -75,7 +75,7 @@ def may_count_elsewhere(
     """
     referee = event.holder.customer_id
     # One that names nobody is for a person anyway, and so is one that says how many it counts.
-    open_ = [each for each in rewards if each.referee is None or each.count]
+    open_ = [each for each in rewards if each.referee is None or each.milestone]
     named = any(each.referee == referee for each in rewards)
     return not named and not open_ and bool(_given_later(event, rewards))
 
@@ -98,11 +98,12 @@ def _doubt(reward: ReferrerReward, *, of_all: bool) -> str | None:
         return "it cannot be read when a reward of the referrer was given"
     if of_all:
         return None
-    if reward.count:
+    if reward.milestone:
         of = f" of {reward.amount}" if reward.amount else ""
+        many = str(reward.count) if reward.count else "several"
         return (
-            f'the tier "{reward.tier}" gives one reward{of} for {reward.count} referees, and one '
-            "of them left: is it still earned?"
+            f'the tier "{reward.tier}" gave one reward{of} for {many} referees together, and one '
+            "of them may have left: is it still earned?"
         )
     if reward.referee is None:
         return "it is not said which referee earned a reward of the referrer"
@@ -151,7 +152,7 @@ def _left_of(
 
 
 def _step(
-    event: HolderAssignmentDeleted, reward: ReferrerReward, referrer: str
+    event: HolderAssignmentDeleted, reward: ReferrerReward, referrer: str | None
 ) -> DisableVoucher | TakeBalance | None:
     kind, target = reward.kind, reward.target
     if target == event.holder.redeemable_id:

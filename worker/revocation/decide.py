@@ -48,11 +48,12 @@ def decide(
         NeedsPersonError: no safe decision is possible; says what a person needs.
         RetryableError: the assignment is still there; to be checked again.
     """
-    if not needs(event, policies).presence:
+    wanted = needs(event, policies)
+    if not wanted.presence:
         return Plan(steps=(), reason="not a referral role")
     _check_presence(event, found, looks)
     again = found.presence is Presence.ASSIGNED_AGAIN
-    unsure: list[str] = []
+    unsure: list[str] = [wanted.doubt] if wanted.doubt else []
     remarks: list[str] = []
     earned = claw_back(event, found, unsure)
     steps: list[Step] = [step for step in earned if isinstance(step, DisableVoucher)]

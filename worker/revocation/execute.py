@@ -59,14 +59,21 @@ class Execution:
         self._job = job
         #: What was done so far, in words.
         self.done: list[str] = []
+        self._refused: dict[Step, NeedsPersonError] = {}
 
     def roll_back(self, plan: Plan) -> bool:
-        """Do the plan's rollbacks; say whether one was done now."""
-        steps = [step for step in plan.steps if isinstance(step, RollBack)]
-        now = [step for step in steps if self._effects.get(effect_id(self._event, step)) is None]
-        for step in steps:
-            self._once(step, step.redemption, "roll back", self._roll_back)
-        return bool(now)
+        """Do the plan's rollbacks, before money is taken; say whether one was done now."""
+        done = False
+        for step in plan.steps:
+            if isinstance(step, RollBack):
+                first = self._effects.get(effect_id(self._event, step)) is None
+                try:
+                    self._once(step, step.redemption, "roll back", self._roll_back)
+                except NeedsPersonError as error:
+                    self._refused[step] = error
+                else:
+                    done = done or first
+        return done
 
     def carry_out(self, plan: Plan) -> str:
         """
@@ -99,6 +106,8 @@ class Execution:
             case DisableVoucher():
                 return self._once(step, step.voucher, "disable", self._disable)
             case RollBack():
+                if step in self._refused:
+                    raise self._refused[step]
                 return self._once(step, step.redemption, "roll back", self._roll_back)
             case MarkCustomer():
                 return self._marking.mark(self._event, step, self._job, wait=wait)

@@ -78,7 +78,8 @@ class ReferrerReward:
         referee: the customer whose conversion earned it; None if it is not said.
         at: when it was given; None if that cannot be read.
         tier: the referral tier's name, or else its id.
-        count: how many referees the tier asks for; None for each one.
+        milestone: whether it was given for several referees together.
+        count: how many, if that is said.
         rolled_back: whether Voucherify rolled it back itself.
     """
 
@@ -90,6 +91,7 @@ class ReferrerReward:
     referee: str | None
     at: datetime | None
     tier: str = ""
+    milestone: bool = False
     count: int | None = None
     rolled_back: bool = False
 

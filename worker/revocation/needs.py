@@ -16,6 +16,7 @@ class Needs:
         rewards_of: referrer whose rewards are searched.
         conversions_of: customer whose redemptions of the code are searched.
         code: whether the code's present owner matters.
+        doubt: what the event does not say, in a sentence for a person; the rest is decided.
     """
 
     presence: bool = False
@@ -23,6 +24,7 @@ class Needs:
     rewards_of: str | None = None
     conversions_of: str | None = None
     code: bool = False
+    doubt: str | None = None
 
 
 def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
@@ -39,11 +41,14 @@ def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
             # Their own coupon, money or points; never a referral perk.
             return Needs()
         case HolderRole.REFEREE, VoucherType.DISCOUNT_VOUCHER:
+            referrer = referrer_of(event) if policies.claw_back_referrer else None
+            unknown = policies.claw_back_referrer and referrer is None
             return Needs(
                 presence=True,
                 additions_to=holder.customer_id,
-                rewards_of=referrer_of(event) if policies.claw_back_referrer else None,
+                rewards_of=referrer,
                 conversions_of=holder.customer_id if policies.roll_back_redemption else None,
+                doubt=_no_referrer(event) if unknown else None,
             )
         case HolderRole.REFERRER, VoucherType.DISCOUNT_VOUCHER:
             return Needs(
@@ -60,20 +65,18 @@ def voucher_type(event: HolderAssignmentDeleted) -> VoucherType | UnknownValue |
     return event.holder.voucher_type or (voucher.type if voucher else None)
 
 
-def referrer_of(event: HolderAssignmentDeleted) -> str:
-    """
-    Name the referrer of a referee's event: on it, the voucher is the referrer's code.
-
-    Raises:
-        NeedsPersonError: the event does not tell.
-    """
+def referrer_of(event: HolderAssignmentDeleted) -> str | None:
+    """Name the referrer of a referee's event: on it, the voucher is the referrer's code."""
     voucher = event.voucher
     referrer = (voucher.referrer_id or voucher.holder_id) if voucher else None
-    if not referrer or referrer == event.holder.customer_id:
-        raise NeedsPersonError(
-            f"the event does not tell who referred this customer ({ids_of(event)})"
-        )
-    return referrer
+    return None if referrer == event.holder.customer_id else referrer
+
+
+def _no_referrer(event: HolderAssignmentDeleted) -> str:
+    return (
+        "the event does not say who referred this customer, so it cannot be known what the "
+        f"referrer earned ({ids_of(event)})"
+    )
 
 
 def no_window(event: HolderAssignmentDeleted) -> NeedsPersonError:

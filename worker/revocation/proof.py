@@ -128,7 +128,7 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
 
 
 def _promised(fits: list[Addition], window: Window) -> Proven:
-    chosen = fits if len(fits) == 1 else _after_if_any(_at_moment(fits, window), window)
+    chosen = fits if len(fits) == 1 else _at_moment(fits, window)
     if len(chosen) != 1:
         raise Doubt(_listed("several additions fit what the campaign promises", fits))
     entry, at_moment = chosen[0].entry, window.is_at_moment(chosen[0].entry.at)
@@ -146,7 +146,6 @@ def _at_its_moment(
     """Take what was given at the moment, where nobody says what was promised then."""
     published = [each for each in free if each.entry.kind == OPENING]
     chosen = _at_moment([each for each in free if each not in published], window)
-    chosen = _after_if_any(chosen, window)
     if len(chosen) == 1 and not window.is_elsewhere(chosen[0].entry.at):
         if promise is None or not _stands(promise, window):
             return Proven(chosen[0], "it was added at the moment of the assignment")
@@ -204,11 +203,6 @@ def _free(found: Iterable[Addition], window: Window) -> list[Addition]:
 
 def _at_moment(found: Iterable[Addition], window: Window) -> list[Addition]:
     return [each for each in found if window.is_at_moment(each.entry.at)]
-
-
-def _after_if_any(found: list[Addition], window: Window) -> list[Addition]:
-    """Let what was stamped before the assignment count only if nothing was after it."""
-    return [each for each in found if each.entry.at >= window.assigned] or found
 
 
 def _fits(addition: Addition, promise: Promise) -> bool:

@@ -99,6 +99,7 @@ def _reward(
         referee=_referee(data),
         at=moment(activity.get("created_at")),
         tier=text(tier.get("banner")) or text(tier.get("id")) or "",
+        milestone=_is_milestone(data, tier),
         count=_count_in(tier.get("parameters")),
         rolled_back=any(_reverses(each, data, reward) for each in reversed_),
     )
@@ -143,13 +144,25 @@ def _referee(data: Json) -> str | None:
     )
 
 
-def _count_in(value: Any) -> int | None:
+def _is_milestone(data: Json, tier: Json) -> bool:
     """
-    Find how many referees a tier asks for; None if it rewards each one.
+    Say whether a tier gives one reward for several referees.
 
-    The specification leaves open what `parameters` of a tier holds. A number above 1 in it is
-    such a count ("Minimum unique referee redemptions").
+    "Minimum unique referee redemptions" is met when the referrer enters a segment: the
+    specification gives a tier's parameters an event type and a segment, and the activity a
+    `customer_event` with the segment that was entered.
     """
+    parameters, entered = object_of(tier.get("parameters")), object_of(data.get("customer_event"))
+    return (
+        bool(object_of(parameters.get("segment")).get("id"))
+        or bool(entered.get("segment"))
+        or parameters.get("event_type") == "customer.segment.entered"
+        or _count_in(parameters) is not None
+    )
+
+
+def _count_in(value: Any) -> int | None:
+    """Find a number above 1, which can only say how many referees a tier asks for."""
     if isinstance(value, dict):
         found = [_count_in(each) for each in value.values()]
         return next((each for each in found if each), None)

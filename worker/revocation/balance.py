@@ -14,13 +14,14 @@ name is not found there minutes after it was sent. One change is in flight for e
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from inbox.effects import Begun, Effect, Effects, EffectState, Turn
 from inbox.errors import InboxUnavailableError
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
 from worker.revocation.client import Answer, Json, RevocationClient
-from worker.revocation.statement import Card, Change, balance_of, changes_in
+from worker.revocation.statement import Card, Change, balance_after, balance_of, changes_in
 from worker.services import Job
 
 
@@ -32,6 +33,12 @@ MOST_LOOKS: Final = 3
 
 #: A change that was sent so often without being found is for a person.
 MOST_SENDS: Final = 3
+
+#: Wait for a card's transactions to show the balance that the card has.
+LAG_SECONDS: Final = 60.0
+
+#: After so many of these waits a person decides.
+MOST_DOUBTS: Final = 5
 
 #: Wait before the first search for a change whose answer did not come.
 FIRST_SEARCH_SECONDS: Final = 15.0
@@ -84,6 +91,8 @@ class BalanceChange:
         self._job = job
         self._name = fields["name"]
         self._gives = fields["kind"] == "give"
+        #: What was on the card after the newest transaction, when they were read last.
+        self._listed: int | None = None
 
     def make(self, known: Known) -> Effect:
         """
@@ -140,7 +149,23 @@ class BalanceChange:
                 f"a change of card {self._card.id} was sent {MOST_SENDS} times and is not among "
                 f"its transactions (source id {self._name}): was it made?"
             )
+        self._check_complete()
         return False
+
+    def _check_complete(self) -> None:
+        """Believe that a change is not there only from a list that shows the card as it is now."""
+        voucher = self._client.voucher(self._card.id, self._job)
+        now = balance_of(voucher, self._card) if voucher else None
+        if now is not None and self._listed is not None and now != self._listed:
+            self._move(EffectState.UNKNOWN, doubts=self._effect.number("doubts") + 1)
+            if self._effect.number("doubts") >= MOST_DOUBTS:
+                self._effects.free(self._effect)
+                raise NeedsPersonError(
+                    f"it cannot be seen whether a change of card {self._card.id} was made (source "
+                    f"id {self._name}): the balance is {now}, and the newest transaction says "
+                    f"{self._listed}"
+                )
+            raise _unknown(LAG_SECONDS)
 
     def _balance(self, known: Known) -> int:
         """Say what is on the card: by our last change of it, as it was read, or by asking."""
@@ -227,8 +252,10 @@ class BalanceChange:
         )
 
     def _found(self) -> bool:
-        pages = self._client.transactions(self._card.id, self._job)
-        changes = changes_in(pages or ())
+        listed = self._client.transactions(self._card.id, self._job) or iter(())
+        newest = next(listed, None)
+        self._listed = balance_after(newest) if newest else None
+        changes = changes_in(chain([newest] if newest else [], listed))
         found = next((each for each in changes if each.name == self._name), None)
         if found is None:
             return False

@@ -37,6 +37,9 @@ LONGEST_WAIT_SECONDS: Final = 86_400.0
 _KNOWN_SECONDS: Final = 30 * 86_400
 _MERGES: Final = "metadata_merges"
 
+#: How long what may be lost of a customer's metadata is kept; longer than a job is tried.
+_LOST_SECONDS: Final = 2 * 86_400
+
 _OPEN: Final = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
 
 
@@ -101,6 +104,9 @@ class Marking:
             return "marked the customer" if shown else "the customer is gone"
         # One at a time, until it is known whether metadata is merged.
         with self._turns.of(_MERGES):
+            if lost := self._learned.get(_lost(customer)):
+                self._put_back(customer, lost, mark, job)
+                return "marked the customer"
             if self._merged():
                 return self._set(customer, removed_at, job)
             read = self._client.customer(customer, spare)
@@ -117,14 +123,19 @@ class Marking:
 
     def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> None:
         """Send our key alone, and see in the answer whether the others are still there."""
-        merges = False
-        try:
-            shown = self._client.set_metadata(customer, mark, job) or {}
-            merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
-            self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
-        finally:
-            if not merges:
-                self._client.set_metadata(customer, {**before, **mark}, job)
+        # Kept until it is certain that nothing is lost, whatever is cut off in between.
+        self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
+        shown = self._client.set_metadata(customer, mark, job) or {}
+        merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
+        self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
+        if merges:
+            self._learned.forget(_lost(customer))
+        else:
+            self._put_back(customer, before, mark, job)
+
+    def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> None:
+        self._client.set_metadata(customer, {**before, **mark}, job)
+        self._learned.forget(_lost(customer))
 
     def _merged(self) -> bool:
         self._merges = self._merges or self._learned.get(_MERGES) is True
@@ -145,6 +156,8 @@ class Marking:
 
     def _is_enough(self, error: JobError, effect: Effect, job: Job) -> bool:
         """Say whether a mark was tried or waited for long enough."""
+        if self._learned.get(_lost(effect.customer)):
+            return False  # what stood in the metadata is to be put back first
         if isinstance(error, PostponedError):
             return effect.seconds_since(EffectState.PLANNED) > LONGEST_WAIT_SECONDS
         return not isinstance(error, RetryableError) or job.tries >= MOST_TRIES
@@ -157,3 +170,7 @@ class Marking:
         log.warning("customer.not_marked", reason=error.reason, error=str(error))
         self._effects.move(effect, EffectState.REFUSED, since=_OPEN, outcome=outcome)
         return outcome
+
+
+def _lost(customer: str) -> str:
+    return f"metadata:{customer}"

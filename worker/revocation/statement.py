@@ -230,6 +230,12 @@ def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
             yield Change(name, str(transaction.get("id")), abs(amount or 0))
 
 
+def balance_after(transaction: Json) -> int | None:
+    """Read what was on a card after a transaction; None if it is not said."""
+    balance, _ = _amount(transaction)
+    return whole(balance.get("balance"))
+
+
 def balance_of(voucher: Json, card: Card) -> int | None:
     """Read what is left on a card, in cents or points; None if it is not said."""
     return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))

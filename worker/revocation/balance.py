@@ -132,7 +132,7 @@ class BalanceChange:
         amount = known.most if self._gives else min(known.most, max(balance, 0))
         if amount == 0:
             return self._confirm(0)
-        self._send(amount, expected=balance + amount if self._gives else balance - amount)
+        self._send(amount, balance)
         return self._effect
 
     def _was_made(self) -> bool:
@@ -156,14 +156,14 @@ class BalanceChange:
         """Believe that a change is not there only from a list that shows the card as it is now."""
         voucher = self._client.voucher(self._card.id, self._job)
         now = balance_of(voucher, self._card) if voucher else None
-        if now is not None and self._listed is not None and now != self._listed:
+        listed = self._effect.number("before") if self._listed is None else self._listed
+        if now is not None and now != listed:
             self._move(EffectState.UNKNOWN, doubts=self._effect.number("doubts") + 1)
             if self._effect.number("doubts") >= MOST_DOUBTS:
                 self._effects.free(self._effect)
                 raise NeedsPersonError(
                     f"it cannot be seen whether a change of card {self._card.id} was made (source "
-                    f"id {self._name}): the balance is {now}, and the newest transaction says "
-                    f"{self._listed}"
+                    f"id {self._name}): the balance is {now}, and its transactions say {listed}"
                 )
             raise _unknown(LAG_SECONDS)
 
@@ -189,9 +189,10 @@ class BalanceChange:
             raise NeedsPersonError(f"the balance of card {self._card.id} cannot be read")
         return balance
 
-    def _send(self, amount: int, *, expected: int) -> None:
+    def _send(self, amount: int, before: int) -> None:
+        expected = before + amount if self._gives else before - amount
         sends = self._effect.number("sends") + 1
-        self._move(EffectState.SENT, amount=amount, looks=0)
+        self._move(EffectState.SENT, amount=amount, before=before, looks=0)
         if self._effect.number("sends") != sends:
             # Two runs saw it as lost at the same time; the other one sends it.
             raise _moved_on()

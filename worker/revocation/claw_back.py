@@ -1,6 +1,7 @@
 """What the referrer earned and is to be taken back, by policy: for a referee, or for all."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.revocation.findings import Findings, ReferrerReward, RewardKind
@@ -35,9 +36,9 @@ def claw_back(
     if assigned is None:
         raise no_window(event)
     steps: list[DisableVoucher | TakeBalance] = []
-    for reward in found.referrer_rewards:
-        if (reward.at and not assigned - MARGIN <= reward.at <= removed) or reward.rolled_back:
-            continue  # earned by another assignment, or taken back by Voucherify itself
+    for reward in _of_assignment(found.referrer_rewards, assigned, removed):
+        if reward.rolled_back:
+            continue  # Voucherify took it back itself
         where = f"(activity {reward.id}, {ids_of(event)})"
         if doubt := _doubt(reward, of_all=of_all):
             unsure.append(f"{doubt} {where}")
@@ -50,6 +51,24 @@ def claw_back(
     if not of_all and (doubt := _counted_silently(event, found)):
         unsure.append(doubt)
     return steps
+
+
+def _of_assignment(
+    rewards: tuple[ReferrerReward, ...], assigned: datetime, removed: datetime
+) -> list[ReferrerReward]:
+    """
+    List what was given while the assignment lasted, and what cannot be told to be outside.
+
+    One that was stamped just before it counts only if its referee earned nothing since.
+    """
+    since = [each for each in rewards if each.at is None or assigned <= each.at <= removed]
+    named = {each.referee for each in since}
+    before = [
+        each
+        for each in rewards
+        if each.at and assigned - MARGIN <= each.at < assigned and each.referee not in named
+    ]
+    return [*before, *since]
 
 
 def _counted_silently(event: HolderAssignmentDeleted, found: Findings) -> str | None:

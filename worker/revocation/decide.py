@@ -14,7 +14,7 @@ from worker.revocation.steps import (
     Step,
     TakeBalance,
 )
-from worker.revocation.window import window_of
+from worker.revocation.window import own_conversions, window_of
 
 
 #: Wait before an assignment that is still listed is checked again.
@@ -158,13 +158,7 @@ def _roll_back(
 ) -> list[Step]:
     if not policies.roll_back_redemption:
         return []
-    window = window_of(event, found.conversions or (), ())
-    ours = [
-        each
-        for each in found.conversions or ()
-        if each.campaign == event.holder.campaign_id
-        and (each.at is None or window is None or window.has_conversion(each.at))
-    ]
+    ours = own_conversions(event, found.conversions or ())
     redemptions = [each.id for each in ours if not each.by_event]
     if len(redemptions) > 1:
         listed = ", ".join(redemptions)

@@ -47,9 +47,16 @@ class Finder:
         self._lists = SharedLists()
         self._turns = Turns()
 
-    def find(self, event: HolderAssignmentDeleted, wanted: Needs, job: Job) -> Findings:
+    def find(
+        self,
+        event: HolderAssignmentDeleted,
+        wanted: Needs,
+        job: Job,
+        *,
+        after: datetime | None = None,
+    ) -> Findings:
         """
-        Look up what was asked for.
+        Look up what was asked for; nothing that was read before `after` or before the removal.
 
         Raises:
             NeedsPersonError: the event lacks what a safe search needs.
@@ -72,8 +79,9 @@ class Finder:
         )
         if presence in {Presence.STILL_ASSIGNED, Presence.NOTHING_KNOWN}:
             return found
-        rewards = self._rewards(event, wanted.rewards_of, job)
-        cards = tuple(self._referrer_cards(event, rewards, job))
+        until = max(event.event.created_at, after or event.event.created_at)
+        rewards = self._rewards(event, wanted.rewards_of, until, job)
+        cards = tuple(self._referrer_cards(event, rewards, until, job))
         found = replace(found, referrer_rewards=rewards, referrer_statements=cards)
         statements = tuple(_statements(event, held or [], self._client, job))
         if wanted.conversions_of or (
@@ -113,7 +121,7 @@ class Finder:
         return conversions_of(self._client.customer(event.holder.customer_id, job) or {})
 
     def _rewards(
-        self, event: HolderAssignmentDeleted, referrer: str | None, job: Job
+        self, event: HolderAssignmentDeleted, referrer: str | None, until: datetime, job: Job
     ) -> tuple[ReferrerReward, ...]:
         if referrer is None:
             return ()
@@ -124,7 +132,7 @@ class Finder:
             f"activity of {referrer}",
             lambda since: self._client.activity(referrer, since.isoformat(), job),
             since=assigned - MARGIN,
-            until=event.event.created_at,
+            until=until,
             job=job,
         )
         return tuple(rewards_of(list(happened.items), event.holder.campaign_id))
@@ -133,7 +141,11 @@ class Finder:
         return _back_to(self._client.transactions(card, job), since)
 
     def _referrer_cards(
-        self, event: HolderAssignmentDeleted, rewards: tuple[ReferrerReward, ...], job: Job
+        self,
+        event: HolderAssignmentDeleted,
+        rewards: tuple[ReferrerReward, ...],
+        until: datetime,
+        job: Job,
     ) -> Iterator[Statement]:
         """Read the cards that this removal takes from, once for many removals."""
         assigned = event.holder.created_at
@@ -143,7 +155,7 @@ class Finder:
                 f"transactions of {card.id}",
                 partial(self._transactions, card.id, job),
                 since=assigned - _MARGIN,
-                until=event.event.created_at,
+                until=until,
                 job=job,
             )
             yield statement_of(card, {}, read.items, whole=False, read_at=read.read_at)

@@ -56,13 +56,15 @@ class Conversion:
     """
     The redemption or custom event by which a customer came through a campaign.
 
-    Source: `referrals.campaigns[]` of "Get customer": `related_object_id`, `_type` and `date`.
+    Source: `referrals.campaigns[]` of "Get customer": `related_object_id`, `related_object_type`,
+    `date` and `referrer_id`.
     """
 
     id: str
     campaign: str
     by_event: bool
     at: datetime | None
+    referrer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import structlog
 
 from inbox.effects import Effect, Effects, EffectState
 from schemas import HolderAssignmentDeleted
-from worker.errors import JobError, PermanentError, PostponedError, RetryableError
+from worker.errors import JobError, PermanentError, PostponedError
 from worker.revocation.client import RevocationClient
 from worker.revocation.shared import Learned, Turns
 from worker.revocation.steps import MarkCustomer
@@ -27,8 +27,8 @@ log = structlog.get_logger()
 #: What is shown of a customer's removal in their metadata.
 MARK: Final = "referral_removed_at"
 
-#: How often a mark is tried; after that the revocation is done without it.
-MOST_TRIES: Final = 4
+#: For how long a mark is tried; after that the revocation is done without it.
+LONGEST_TRIES_SECONDS: Final = 3_600.0
 
 #: How long a revocation waits for calls that no money needs, before it is done without a mark.
 LONGEST_WAIT_SECONDS: Final = 86_400.0
@@ -87,7 +87,7 @@ class Marking:
             outcome = self._set(step.customer, removed_at, job)
         except JobError as error:
             effect = self._noted(event, step, job)
-            if wait and not self._is_enough(error, effect, job):
+            if not self._may_do_without(error, effect, wait=wait):
                 raise
             return self._without(effect, error)
         effect = self._noted(event, step, job)
@@ -154,13 +154,18 @@ class Marking:
             thing=step.customer,
         )
 
-    def _is_enough(self, error: JobError, effect: Effect, job: Job) -> bool:
-        """Say whether a mark was tried or waited for long enough."""
+    def _may_do_without(self, error: JobError, effect: Effect, *, wait: bool) -> bool:
+        """Say whether the mark cannot be set, or was tried or waited for long enough."""
+        if isinstance(error, PermanentError):
+            # Nothing was changed, and nothing can be put back either.
+            self._learned.forget(_lost(effect.customer))
+            return True
         if self._learned.get(_lost(effect.customer)):
             return False  # what stood in the metadata is to be put back first
+        most = LONGEST_TRIES_SECONDS
         if isinstance(error, PostponedError):
-            return effect.seconds_since(EffectState.PLANNED) > LONGEST_WAIT_SECONDS
-        return not isinstance(error, RetryableError) or job.tries >= MOST_TRIES
+            most = LONGEST_WAIT_SECONDS
+        return not wait or effect.seconds_since(EffectState.PLANNED) > most
 
     def _without(self, effect: Effect, error: JobError) -> str:
         """Do without the mark: it is reported and counted, and fails no revocation."""

@@ -20,7 +20,7 @@ from schemas import HolderAssignmentDeleted, VoucherType
 from worker.revocation import promise as promises
 from worker.revocation.findings import Findings, Promise
 from worker.revocation.statement import OPENING, Card, Entry, Origin, Statement
-from worker.revocation.window import Window
+from worker.revocation.window import Window, own_conversions
 
 
 #: A card that a reward was put on may be noted as the customer's a little later.
@@ -106,11 +106,13 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
     """
     found = list(additions(findings.statements, window))
     promise, free = findings.promise, _free(found, window)
-    campaign = event.holder.campaign_id
-    ours = {each.id for each in findings.conversions or () if each.campaign == campaign}
+    ours = {each.id for each in own_conversions(event, findings.conversions or ())}
     causes = [(each, {each.entry.redemption, each.entry.custom_event}) for each in _caused(found)]
     if named := [each for each, cause in causes if cause & ours]:
-        return _only(named, "it names the conversion of this referral", "name the conversion")
+        if len(named) > 1 or len(ours) > 1:
+            words = "the customer converted more than once, or was given more than one thing for it"
+            raise Doubt(_listed(words, named))
+        return Proven(named[0], "it names the conversion of this referral")
     if promise is None:
         return _at_its_moment(found, free, None, window)
     if promise.type not in {None, *promises.KNOWN_TYPES}:
@@ -155,12 +157,6 @@ def _at_its_moment(
     if promise is not None:
         _nothing_alike(found, promise)
     return None
-
-
-def _only(named: list[Addition], why: str, what: str) -> Proven:
-    if len(named) != 1:
-        raise Doubt(_listed(f"several additions {what}", named))
-    return Proven(named[0], why)
 
 
 def _nothing_or_doubt(words: str, free: list[Addition], window: Window) -> None:

@@ -34,5 +34,6 @@ def conversions_of(customer: Json) -> tuple[Conversion, ...]:
         name, campaign = text(shown.get("related_object_id")), text(shown.get("campaign_id"))
         if name and campaign:
             by_event = shown.get("related_object_type") not in {"redemption", None}
-            found.append(Conversion(name, campaign, by_event, moment(shown.get("date"))))
+            at, referrer = moment(shown.get("date")), text(shown.get("referrer_id"))
+            found.append(Conversion(name, campaign, by_event, at, referrer))
     return tuple(found)

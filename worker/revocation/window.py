@@ -39,10 +39,6 @@ class Window:
         """Say whether it was while the assignment lasted."""
         return self.assigned - MARGIN <= at <= self.removed
 
-    def has_conversion(self, at: datetime) -> bool:
-        """Say whether a conversion of that time can be this assignment's."""
-        return self.assigned - CONVERTED <= at <= self.removed
-
     def is_at_moment(self, at: datetime) -> bool:
         """Say whether it was at the moment of the assignment or of its conversion."""
         return any(_near(at, each) for each in (self.assigned, *self.moments))
@@ -65,14 +61,24 @@ def window_of(
     assigned, removed = event.holder.created_at, event.event.created_at
     if assigned is None:
         return None
-    moments = tuple(
-        each.at
+    moments = tuple(each.at for each in own_conversions(event, conversions) if each.at)
+    return Window(assigned=assigned, removed=removed, moments=moments, elsewhere=elsewhere)
+
+
+def own_conversions(
+    event: HolderAssignmentDeleted, conversions: tuple[Conversion, ...]
+) -> list[Conversion]:
+    """List the conversions that can be this assignment's: its campaign, its time, its referrer."""
+    assigned, removed = event.holder.created_at, event.event.created_at
+    referrer = event.voucher.referrer_id if event.voucher else None
+    return [
+        each
         for each in conversions
         if each.campaign == event.holder.campaign_id
-        and each.at
-        and assigned - CONVERTED <= each.at <= removed
-    )
-    return Window(assigned=assigned, removed=removed, moments=moments, elsewhere=elsewhere)
+        and (each.at is None or each.at <= removed)
+        and (each.at is None or assigned is None or each.at >= assigned - CONVERTED)
+        and (each.referrer is None or referrer is None or each.referrer == referrer)
+    ]
 
 
 def _near(at: datetime, moment: datetime) -> bool:

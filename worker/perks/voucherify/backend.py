@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 
 from inbox.effects import Effects
 from inbox.plans import Draft
@@ -90,12 +91,15 @@ class VoucherifyPerks:
         plan = decide(event, found, self._policies, looks=job.tries)
         if any(isinstance(step, RollBack) for step in plan.steps) and execution.roll_back(plan):
             # Voucherify may have reversed rewards by it, so the cards are read again.
-            again = replace(self._find(event, job), conversions=found.conversions)
+            again = self._find(event, job, after=job.now())
+            again = replace(again, conversions=found.conversions)
             plan = decide(event, again, self._policies, looks=job.tries)
         return plan
 
-    def _find(self, event: HolderAssignmentDeleted, job: Job) -> Findings:
-        return self._finder.find(event, needs(event, self._policies), job)
+    def _find(
+        self, event: HolderAssignmentDeleted, job: Job, *, after: datetime | None = None
+    ) -> Findings:
+        return self._finder.find(event, needs(event, self._policies), job, after=after)
 
     def _keep(self, plan: Plan, execution: Execution, error: JobError, job: Job) -> None:
         """Keep the plan for the next run, which then calls only for what is left to do."""

@@ -1,69 +1,23 @@
 """A history of customers, codes and cards, played on the stand-in."""
 
 import json
-from contextlib import suppress
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from sandbox.voucherify.records import Role, Voucher, VoucherType
-from sandbox.world import World
+from sandbox.voucherify.records import Role
+from tests.histories.card_acts import CARDS, CardActs
 from tests.histories.works import Works
-
-
-REWARDS: Final[tuple[dict[str, Any] | None, ...]] = (
-    {"type": "GIFT_VOUCHER", "amount": 500},
-    {"type": "LOYALTY_CARD", "amount": 250},
-    {"type": "GIFT_VOUCHER", "amount": 300},
-    None,
+from tests.histories.worlds import (
+    OTHER_METADATA,
+    PROJECTS,
+    REWARDS,
+    ROLLBACKS,
+    STYLES,
+    TIER_STYLES,
+    TIERS,
+    Beginning,
 )
 
-TIERS: Final[tuple[dict[str, Any] | None, ...]] = (
-    None,
-    {"type": "GIFT_VOUCHER", "amount": 200},
-    {"type": "LOYALTY_CARD", "amount": 90},
-    {"type": "DISCOUNT_VOUCHER"},
-    {"type": "GIFT_VOUCHER", "amount": 210, "linked": False},
-    {"type": "MATERIAL"},
-)
-
-#: How the reward is given, beside its type and amount.
-STYLES: Final[tuple[dict[str, Any], ...]] = (
-    {},
-    {"names_conversion": True},
-    {"stamp_ms": -800},
-    {"beside": 70},
-    {"published": True},
-    {"waits_for_conversion": True},
-    {"waits_for_conversion": True, "names_conversion": True},
-)
-
-#: How a tier's reward is given and reported.
-TIER_STYLES: Final[tuple[dict[str, Any], ...]] = (
-    {},
-    {"minimum": 2},
-    {"times": 2},
-    {"balance": "null"},
-    {"balance": "both"},
-    {"names": "customer"},
-    {"reward_as": "voucher"},
-    {"about": "card"},
-)
-
-#: How the project and its campaigns are set up.
-PROJECTS: Final[tuple[dict[str, Any], ...]] = (
-    {},
-    {"metadata_put": "replace"},
-    {"defined_metadata": ["note"]},
-    {"rest": {"digits": 6}},
-)
-
-#: What a rollback meets, or does to rewards.
-ROLLBACKS: Final = (None, "reverses", "multiple_requests", "failure", "parent")
-
-#: What stands in the metadata of every customer, and must stay.
-OTHER_METADATA: Final = {"note": "prefers oolong"}
-
-_CARDS: Final = ("GIFT_VOUCHER", "LOYALTY_CARD")
 
 CREATED: Final = b"customer.holder.assignment.created"
 
@@ -74,9 +28,6 @@ _PAUSES: Final = (0.2, 40.0, 100_000.0)
 #: that stands still for longer is frozen, and how long it may be is told elsewhere.
 MEANWHILE_SECONDS: Final = 0.2
 
-#: What came onto a card so shortly before it was given away counts as its new holder's.
-_GIVEN_SECONDS: Final = 61.0
-
 
 class Act(NamedTuple):
     """Something that happens: what, to which of the three customers, and how much of it."""
@@ -86,47 +37,31 @@ class Act(NamedTuple):
     much: int
 
 
-class Beginning(NamedTuple):
-    """How it begins."""
-
-    reward: int
-    tier: int
-    shows_reward: bool
-    codes: int
-    assigned: int
-    style: int = 0
-    tier_style: int = 0
-    project: int = 0
-    rollback: int = 0
-    converts_by: str = "redemption"
-
-
-class Life:
+class Life(CardActs):
     """Three customers, one or two codes, and all that befalls them."""
 
     def __init__(self, works: Works, world: Beginning) -> None:
         self.works = works
         self.shop = works.shop
-        self.world: World = works.shop.world
+        self.world = works.shop.world
         self.redemptions: dict[str, str] = {}
         # Codes that were published to somebody else.
         self.given: set[str] = set()
         self._waiting: list[bytes] = []
         self._seen = 0
         self.begins = world
-        # Cards that were switched off by their shop.
-        self.cards_off: set[str] = set()
+        self.cards_off = set()
         self._call("PUT", "/options", PROJECTS[world.project])
         self.codes: list[dict[str, Any]] = [
             self._programme(number) for number in range(world.codes)
         ]
-        self.people: list[str] = [
+        self.people = [
             self.shop.call(
                 "POST", "/customers", {"source_id": f"crm-{number}", "metadata": OTHER_METADATA}
             )["id"]
             for number in range(3)
         ]
-        for kind in _CARDS:
+        for kind in CARDS:
             self._call("POST", "/cards", {"customer": self.people[0], "type": kind, "balance": 800})
         for who in range(world.assigned):
             self.play(Act("assign", who, 0))
@@ -182,21 +117,9 @@ class Life:
             self.works.deliver(body)
         self._waiting.clear()
 
-    def cards(self, customer: str) -> list[Voucher]:
-        """List the cards that are a customer's."""
-        store = self.world.store
-        held = (store.vouchers[each.voucher_id] for each in store.redeemables_of(customer))
-        return [each for each in held if each.type is not VoucherType.CODE]
-
-    def _call(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        """Ask for it; a customer or a card may be gone, or be there already."""
-        with suppress(ValueError):
-            return self.shop.call(method, path, body)
-        return {}
-
-    def _card(self, who: int, much: int) -> Voucher | None:
-        cards = self.cards(self.people[who])
-        return cards[much % len(cards)] if cards else None
+    def code_of(self, much: int) -> str:
+        """Name one of the codes."""
+        return str(self._code(much)["code"]["id"])
 
     def _code(self, much: int) -> dict[str, Any]:
         return self.codes[much % len(self.codes)]
@@ -209,7 +132,7 @@ class Life:
     def _convert(self, who: int, much: int) -> None:
         """Let somebody who is assigned convert."""
         holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
-        if holder is not None:
+        if holder is not None and holder.role is Role.REFEREE:
             self._came(self._call("POST", "/convert", {"holder": holder.id}))
 
     def _came(self, made: dict[str, Any]) -> None:
@@ -233,63 +156,6 @@ class Life:
         self._unassign(who, much)
         self._assign(who, much)
 
-    def _top_up(self, who: int, much: int) -> None:
-        if card := self._card(who, much):
-            self._call("POST", "/top_up", {"card": card.id, "amount": (100, 500, 250)[much % 3]})
-
-    def _lookalike(self, who: int, much: int) -> None:
-        """Put as much on a card as the reward was, in the same way."""
-        code = self._code(much)["code"]["id"]
-        holder = self.world.store.pair(code, self.people[who])
-        if holder is None or holder.grant is None:
-            return
-        wanted = {"card": holder.grant.card_id, "amount": holder.grant.transaction.amount}
-        self._call("POST", "/top_up", {**wanted, "like_grant": True})
-
-    def _spend(self, who: int, much: int) -> None:
-        card = self._card(who, much)
-        if card and card.balance:
-            amount = max(1, card.balance * (much + 1) // 6)
-            self._call("POST", "/spend", {"card": card.id, "amount": amount})
-
-    def _earn(self, who: int, much: int) -> None:
-        """Let points be earned by an earning rule, as many as the reward is or others."""
-        if card := self._card(who, much):
-            self._call("POST", "/earn", {"card": card.id, "amount": (250, 60, 500)[much % 3]})
-
-    def _expire(self, who: int, much: int) -> None:
-        if card := self._card(who, much):
-            amount = (250, card.balance // 2 or 1)[much % 2]
-            if amount <= card.balance:
-                self._call("POST", "/expire", {"card": card.id, "amount": amount})
-
-    def _transfer(self, who: int, much: int) -> None:
-        """Move points to the next person's card, or to another card of one's own."""
-        card = self._card(who, much)
-        others = self.cards(self.people[(who + much % 2) % 3])
-        other = next((each for each in others if card and each.id != card.id), None)
-        if card and other:
-            wanted = {"from": card.id, "to": other.id, "amount": max(card.balance // 2, 1)}
-            self._call("POST", "/transfer", wanted)
-
-    def _removed(self, who: int, much: int) -> None:
-        """Let somebody else take the reward back, or something else."""
-        holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
-        if holder is None or holder.grant is None or not holder.grant.transaction.listed:
-            return
-        grant, how = holder.grant, ("automatic", "dashboard", "api")[much % 3]
-        related = {"related": grant.transaction.id} if how == "automatic" else {}
-        amount = grant.transaction.amount if much < 4 else 60
-        card = self.world.store.vouchers[grant.card_id]
-        if amount <= card.balance:
-            wanted = {"card": card.id, "amount": amount, "how": how, **related}
-            self._call("POST", "/remove_by_other", wanted)
-
-    def _publish(self, who: int, much: int) -> None:
-        """Let somebody get a card that begins with its amount."""
-        wanted = {"customer": self.people[who], "type": _CARDS[much % 2]}
-        self._call("POST", "/publish_card", {**wanted, "amount": (500, 120, 250)[much % 3]})
-
     def _odd_holder(self, who: int, much: int) -> None:
         del who
         self._call("POST", "/odd_holder", {"code": self._code(much)["code"]["id"]})
@@ -303,21 +169,6 @@ class Life:
         del who
         campaign = self._code(much)["campaign"]["id"]
         self._call("PUT", f"/campaigns/{campaign}", {"reward": self._reward(much)})
-
-    def _card_off(self, who: int, much: int) -> None:
-        if card := self._card(who, much):
-            self.cards_off.add(card.id)
-            self._call("PUT", f"/vouchers/{card.id}", {"active": False})
-
-    def _card_deleted(self, who: int, much: int) -> None:
-        if card := self._card(who, much):
-            self._call("DELETE", f"/vouchers/{card.id}", {"announce": bool(much % 2)})
-
-    def _card_given(self, who: int, much: int) -> None:
-        if card := self._card(who, much):
-            other = self.people[(who + 1) % 3]
-            self.shop.advance(_GIVEN_SECONDS)
-            self._call("PUT", f"/vouchers/{card.id}", {"holder": other})
 
     def _code_deleted(self, who: int, much: int) -> None:
         del who
@@ -340,7 +191,7 @@ class Life:
     def _owner(self, who: int, much: int) -> None:
         """Somebody loses a card of their own, or is a referee of a card."""
         role = (Role.OWNER, Role.REFEREE)[who % 2]
-        kind = _CARDS[much % 2]
+        kind = CARDS[much % 2]
         wanted = {"role": role.value, "voucher_type": kind, "balance": 400}
         made = self._call("POST", "/odd_assignment", wanted)
         self._call("POST", "/unassign", {"holders": [made["holder"]]})
@@ -356,5 +207,5 @@ def _in_other_bytes(body: bytes, random: Random) -> bytes:
 
 def _fitting(style: dict[str, Any], tier: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a tier of this kind cannot have."""
-    on_card = tier["type"] in _CARDS
+    on_card = tier["type"] in CARDS
     return style if on_card or set(style) <= {"minimum", "times", "names"} else {}

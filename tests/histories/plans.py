@@ -18,20 +18,11 @@ from sandbox.glitches import (
     drop,
     refuse,
 )
-from tests.histories.life import (
-    MEANWHILE_SECONDS,
-    PROJECTS,
-    ROLLBACKS,
-    STYLES,
-    TIER_STYLES,
-    TIERS,
-    Act,
-    Beginning,
-    Life,
-)
+from tests.histories.life import MEANWHILE_SECONDS, Act, Life
 from tests.histories.line import crash
 from tests.histories.truth import Truth
 from tests.histories.works import Works
+from tests.histories.worlds import PROJECTS, ROLLBACKS, STYLES, TIER_STYLES, TIERS, Beginning
 from worker.revocation.policies import Policies
 
 
@@ -89,7 +80,7 @@ GLITCHES: Final[tuple[Glitch, ...]] = (
     apply_late(240),
 )
 
-#: What the answers of others, and odd answers of Voucherify's own, look like. What Voucherify itself
+#: Answers of others, and odd answers of Voucherify's own. What Voucherify itself
 #: refuses for good ends a job for good, so that none of it is here.
 PASSING: Final[tuple[Glitch, ...]] = tuple(
     glitch for name, glitch in AWKWARD.items() if not name.startswith(REFUSALS)

@@ -3,9 +3,10 @@
 import pytest
 
 from sandbox.glitches import apply_late, apply_then_drop, drop
-from tests.histories.life import Act, Beginning
+from tests.histories.life import Act
 from tests.histories.plans import GLITCHES, History
 from tests.histories.works import Works
+from tests.histories.worlds import Beginning
 from worker.revocation.policies import Policies
 
 

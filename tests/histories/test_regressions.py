@@ -5,10 +5,11 @@ from typing import Any, Final
 import pytest
 
 from sandbox.glitches import drop
-from tests.histories.life import Act, Beginning
+from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
 from tests.histories.works import Works
+from tests.histories.worlds import Beginning
 from worker.revocation.policies import Policies
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from sandbox.glitches import apply_late, apply_then_drop, drop
-from tests.histories.life import Act, Beginning
+from tests.histories.life import Act
 from tests.histories.plans import HISTORIES, History
 from tests.histories.works import Works
+from tests.histories.worlds import Beginning
 from worker.revocation.policies import Policies
 
 

@@ -6,10 +6,11 @@ import httpx
 import pytest
 
 from sandbox.glitches import Glitch
-from tests.histories.life import Act, Beginning
+from tests.histories.life import Act
 from tests.histories.plans import GLITCHES, History
 from tests.histories.truth import Truth
 from tests.histories.works import Works
+from tests.histories.worlds import Beginning
 from worker.revocation.policies import Policies
 
 

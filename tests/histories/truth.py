@@ -1,23 +1,21 @@
 """What must have come of a history, by the stand-in's own books and docs/revocation.md."""
 
-from collections.abc import ItemsView, Iterator
+from collections.abc import ItemsView
 from datetime import datetime
 from typing import Any, Final
 
-from inbox.effects import Effect
-from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.records import (
     MATERIAL,
     Holder,
     Role,
     TierReward,
-    Transaction,
     Voucher,
     VoucherType,
 )
-from tests.histories.books import part_before
-from tests.histories.life import OTHER_METADATA, PROJECTS, ROLLBACKS, Life
-from tests.histories.referee import Around, Due, due_for, is_doubtful, may_ask, may_be_mistaken
+from tests.histories.life import Life
+from tests.histories.money import Money
+from tests.histories.referee import Around, Due, due_for, is_doubtful, may_ask
+from tests.histories.worlds import OTHER_METADATA, PROJECTS, ROLLBACKS
 from worker.revocation.policies import Policies
 
 
@@ -37,35 +35,29 @@ class Truth:
         self._store = life.world.store
         self._policies = policies
         self._troubles = troubles
-        self._judged: set[str] = set()
-        # What may be taken, by how its removal is named: the assignment, or what the tier gave.
-        self._dues: dict[str, Due] = {}
-        # The removals that took something, by what had given it.
-        self._taken: dict[str, Transaction] = {}
+        self._money = Money(life, self._around)
         self._off: set[str] = set()
         self._may_be_off: set[str] = set()
-        self._may_ask: set[str] = set()
         self._rolled_back: set[str] = set()
-        # Whose steps may end half-way because a person is asked, and whose did.
-        self._may_stop: set[str] = set()
-        self._stopped: set[str] = set()
 
     def judge(self, removed: set[str]) -> None:
         """Hold what the product did for these removed assignments against the truth."""
         failed = {holder: reason for holder, reason, _ in self._life.works.failed()}
-        fresh = [self._store.holders[each] for each in sorted(removed - self._judged)]
+        fresh = [self._store.holders[each] for each in sorted(removed - self._money.judged)]
         for holder in fresh:
             self._expect(holder)
-        self._judged |= removed
+        self._money.judged |= removed
         assert set(failed.values()) <= {"needs_a_person"}, self._life.works.failed()
-        assert set(failed) <= self._may_ask, self._life.works.failed()
-        self._stopped = set(failed) & self._may_stop
-        self._check_money(set(failed))
+        assert set(failed) <= self._money.may_ask, self._life.works.failed()
+        self._money.stopped = set(failed) & self._money.may_stop
+        self._money.check(set(failed))
         self._check_codes()
         self._check_rollbacks(set(failed), fresh)
         self._check_marks(set(failed), fresh)
         assert self._life.works.line.collisions == []
-        assert self._life.works.handed == len(self._judged), "an assignment was taken on twice"
+        assert self._life.works.handed == len(self._money.judged), (
+            "an assignment was taken on twice"
+        )
         assert self._life.shop.violations() == []
         assert self._life.world.deleted_holders == 0
 
@@ -73,16 +65,16 @@ class Truth:
         if holder.role is Role.OWNER:
             return
         if self._troubles > _SENDS_LOST:
-            self._may_ask.add(holder.id)
-            self._may_stop.add(holder.id)
+            self._money.may_ask.add(holder.id)
+            self._money.may_stop.add(holder.id)
         if holder.voucher_type is not VoucherType.CODE:
-            self._may_ask.add(holder.id)
+            self._money.may_ask.add(holder.id)
             return
         customer = self._store.find_customer(holder.customer_id)
         code = self._store.vouchers[holder.voucher_id]
         if customer is None and code.id in self._store.deleted:
             # Nobody knows them: the keys may be of another project.
-            self._may_ask.add(holder.id)
+            self._money.may_ask.add(holder.id)
             return
         if holder.role is Role.REFEREE and customer is not None:
             self._expect_reward(holder)
@@ -92,7 +84,7 @@ class Truth:
                 refused or came.count(holder.campaign_id) > 1
             ):
                 # Voucherify refuses, or does not say by which redemption this assignment came.
-                self._may_ask.add(holder.id)
+                self._money.may_ask.add(holder.id)
         if self._policies.claw_back_referrer:
             self._expect_tiers(holder, code)
         if holder.role is Role.REFERRER and self._policies.disable_referrer_code:
@@ -105,9 +97,9 @@ class Truth:
         around = self._around(holder)
         due = due_for(around)
         if due is not None:
-            self._dues.setdefault(holder.id, due)
+            self._money.dues.setdefault(holder.id, due)
         if may_ask(around, due):
-            self._may_ask.add(holder.id)
+            self._money.may_ask.add(holder.id)
 
     def _around(self, holder: Holder) -> Around:
         cards = self._life.cards(holder.customer_id)
@@ -118,12 +110,12 @@ class Truth:
         # The event names the referrer of now, who may be another than the one who was rewarded.
         given = code.id in self._life.given
         if given:
-            self._may_ask.add(holder.id)
+            self._money.may_ask.add(holder.id)
         elif self._store.find_customer(code.referrer_id or "") is None:
             return
         rewards = self._store.tier_rewards
         if not of_all and self._may_have_counted(holder):
-            self._may_ask.add(holder.id)
+            self._money.may_ask.add(holder.id)
         for reward in rewards:
             mine = reward.holder_id == holder.id
             if of_all:
@@ -133,29 +125,32 @@ class Truth:
             if not mine:
                 # Another assignment's of the same code, which may not tell whose it is.
                 if not reward.linked:
-                    self._may_ask.add(holder.id)
+                    self._money.may_ask.add(holder.id)
                 continue
-            if (
-                (reward.milestone and not of_all)
-                or reward.kind == MATERIAL
-                or not (reward.linked or of_all)
-            ):
-                self._may_ask.add(holder.id)
-            elif reward.transaction_id:
-                card = self._store.vouchers[reward.voucher_id or ""]
-                change = card.transactions.get(reward.transaction_id)
-                assert change is not None
-                usual = not given and self._life.begins.tier_style in _USUAL_TIERS
-                due = Due(change, card, holder.id, must=usual, silent=given)
-                if not usual or is_doubtful(card, change):
-                    due.must = False
-                    self._may_ask.add(holder.id)
-                self._dues.setdefault(reward.transaction_id, due)
-            else:
-                self._expect_coupon(reward, self._may_be_off if given else self._off)
+            self._expect_tier(reward, holder, of_all=of_all, given=given)
+
+    def _expect_tier(
+        self, reward: TierReward, holder: Holder, *, of_all: bool, given: bool
+    ) -> None:
+        """Expect what one reward of the referrer is due to."""
+        one_for_many = bool(reward.milestone) and not of_all
+        if one_for_many or reward.kind == MATERIAL or not (reward.linked or of_all):
+            self._money.may_ask.add(holder.id)
+        elif reward.transaction_id:
+            card = self._store.vouchers[reward.voucher_id or ""]
+            change = card.transactions.get(reward.transaction_id)
+            assert change is not None
+            usual = not given and self._life.begins.tier_style in _USUAL_TIERS
+            due = Due(change, card, holder.id, must=usual, silent=given)
+            if not usual or is_doubtful(card, change):
+                due.must = False
+                self._money.may_ask.add(holder.id)
+            self._money.dues.setdefault(reward.transaction_id, due)
+        else:
+            self._expect_coupon(reward, self._may_be_off if given else self._off)
 
     def _may_have_counted(self, holder: Holder) -> bool:
-        """Say whether a conversion that earned nothing may count for a reward that names another."""
+        """Say whether a conversion may count for a reward that names another."""
         rewards = self._store.tier_rewards
         return bool(rewards) and all(each.holder_id != holder.id for each in rewards)
 
@@ -163,83 +158,6 @@ class Truth:
         coupon = self._store.vouchers[reward.voucher_id or ""]
         if coupon.holder_id == reward.referrer_id and coupon.id not in self._store.deleted:
             off.add(coupon.id)
-
-    def _check_money(self, failed: set[str]) -> None:
-        """Hold every balance change of the product against the books, and what is due to both."""
-        taken: dict[str, Transaction] = {}
-        for card, change in self._removals():
-            effect = self._effect_of(change.source_id or "")
-            grant, grant_card = self._grant(effect.fields["grant"])
-            assert card is grant_card, ("from another card", change)
-            assert grant.id not in taken, ("taken twice", taken.get(grant.id), change)
-            taken[grant.id] = change
-            assert self._may_take(effect, grant), ("never to be taken", grant, effect)
-            part, left = part_before(card, grant, change), change.balance - change.amount
-            assert -change.amount <= min(part.most, left), ("not the reward's", change, part)
-            assert -change.amount >= min(part.least, left), ("less than is there", change, part)
-        for name, due in self._dues.items():
-            self._check_due(name, due, taken.get(due.grant.id), failed)
-        assert self._taken.items() <= taken.items(), ("changed later", self._taken, taken)
-        self._taken = taken
-        self._check_ledger(sum(-each.amount for each in taken.values()))
-
-    def _check_due(self, name: str, due: Due, taken: Transaction | None, failed: set[str]) -> None:
-        if due.settled or taken is not None:
-            due.settled = True
-            return
-        asked = due.by in failed or due.by in self._stopped
-        gone = due.card.id in self._store.deleted
-        left = part_before(due.card, due.grant, None).least
-        assert asked or gone or left == 0 or due.silent, (
-            "not taken, and nobody is asked",
-            name,
-            due,
-        )
-        assert not due.must or gone or left == 0 or due.by in self._may_stop, ("not taken", due)
-        # What comes onto the card from now on is not for this.
-        due.settled = not asked
-
-    def _removals(self) -> Iterator[tuple[Voucher, Transaction]]:
-        for card in self._store.vouchers.values():
-            for change in card.transactions:
-                if change.amount < 0 and change.why.cause is Cause.API and change.source_id:
-                    yield card, change
-
-    def _effect_of(self, name: str) -> Effect:
-        for holder in self._judged:
-            for effect in self._life.works.effects.of(holder=holder):
-                if effect.fields.get("name") == name:
-                    return effect
-        raise AssertionError(("a change that the ledger does not know", name))
-
-    def _grant(self, name: str) -> tuple[Transaction, Voucher]:
-        for card in self._store.vouchers.values():
-            if name == f"opening:{card.id}" and card.opening is not None:
-                return card.opening, card
-            if found := card.transactions.get(name):
-                return found, card
-        raise AssertionError(("a grant that nobody gave", name))
-
-    def _may_take(self, effect: Effect, grant: Transaction) -> bool:
-        holder = self._store.holders[effect.holder]
-        if effect.id.startswith("earned:"):
-            return grant.id in self._dues
-        if grant.why == Why(Cause.ASSIGNMENT, holder.id):
-            return True
-        if grant.why.cause is Cause.PUBLICATION and grant.why.of == holder.id:
-            return True
-        mistaken = may_be_mistaken(self._around(holder), grant)
-        if mistaken:
-            self._may_ask |= {each.by for each in self._dues.values() if each.grant is grant}
-        return mistaken
-
-    def _check_ledger(self, removed: int) -> None:
-        noted = 0
-        for holder in self._judged:
-            for effect in self._life.works.effects.of(holder=holder):
-                if effect.fields["kind"] == "take" and effect.state == "confirmed":
-                    noted += effect.number("amount")
-        assert noted == removed, ("the ledger has", noted, "the cards", removed)
 
     def _check_codes(self) -> None:
         off = {
@@ -265,14 +183,16 @@ class Truth:
             if holder.role is Role.REFEREE and mine is not None:
                 self._rolled_back.add(mine)
                 gone = {holder.customer_id, holder.campaign_id} & self._store.deleted
-                assert mine in done or holder.id in failed or gone
+                # Who redeemed a code that was given away is not told by its new referrer.
+                given = holder.voucher_id in self._life.given
+                assert mine in done or holder.id in failed or gone or given
         assert done <= self._rolled_back
 
     def _check_marks(self, failed: set[str], fresh: list[Holder]) -> None:
         for holder in fresh:
             customer = self._store.find_customer(holder.customer_id)
             # The mark stands last.
-            if customer is None or holder.role is Role.OWNER or holder.id in self._stopped:
+            if customer is None or holder.role is Role.OWNER or holder.id in self._money.stopped:
                 continue
             if self._troubles and holder.id in failed:
                 continue  # a job that waits for a person does not wait for the mark

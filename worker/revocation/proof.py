@@ -109,9 +109,8 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
     ours = {each.id for each in own_conversions(event, findings.conversions or ())}
     causes = [(each, {each.entry.redemption, each.entry.custom_event}) for each in _caused(found)]
     if named := [each for each, cause in causes if cause & ours]:
-        if len(named) > 1 or len(ours) > 1:
-            words = "the customer converted more than once, or was given more than one thing for it"
-            raise Doubt(_listed(words, named))
+        if len(named) > 1:
+            raise Doubt(_listed("several additions name the conversion", named))
         return Proven(named[0], "it names the conversion of this referral")
     if promise is None:
         return _at_its_moment(found, free, None, window)

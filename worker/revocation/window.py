@@ -68,17 +68,21 @@ def window_of(
 def own_conversions(
     event: HolderAssignmentDeleted, conversions: tuple[Conversion, ...]
 ) -> list[Conversion]:
-    """List the conversions that can be this assignment's: its campaign, its time, its referrer."""
+    """
+    List the conversions that can be this assignment's: of its campaign and its time.
+
+    Of its referrer too, if there is one: a code may belong to another customer by now.
+    """
     assigned, removed = event.holder.created_at, event.event.created_at
     referrer = event.voucher.referrer_id if event.voucher else None
-    return [
+    found = [
         each
         for each in conversions
         if each.campaign == event.holder.campaign_id
         and (each.at is None or each.at <= removed)
         and (each.at is None or assigned is None or each.at >= assigned - CONVERTED)
-        and (each.referrer is None or referrer is None or each.referrer == referrer)
     ]
+    return [each for each in found if each.referrer == referrer] or found
 
 
 def _near(at: datetime, moment: datetime) -> bool:

@@ -28,6 +28,14 @@ def _told_time() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="package")
+def _no_patience() -> Iterator[None]:
+    """One run goes at a time here, so who waits for another's turn waits in vain."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("worker.revocation.shared.PATIENCE_SECONDS", 0.01)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
     """Thousands of histories write more than anybody reads."""

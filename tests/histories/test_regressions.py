@@ -48,7 +48,7 @@ def test_a_crash_before_the_call_counts_as_a_send(works: Works) -> None:
     lost = history(
         acts=[Act("assign", 0, 0)],
         money={1: drop(), 3: drop()},
-        crashes={1: False, 14: False},
+        crashes={1: False, 12: False},
     )
 
     lost.run(works)
@@ -75,8 +75,8 @@ def test_two_lost_changes_are_sent_a_third_time(works: Works, crash: bool) -> No
     assert works.failed() == []
 
 
-def test_what_stands_behind_a_lost_change_is_not_done(works: Works) -> None:
-    """Where a person is asked of the referee's reward, the referrer's is left alone as well."""
+def test_what_stands_behind_a_lost_change_is_done(works: Works) -> None:
+    """Where a person is asked about the referee's reward, the referrer's is taken all the same."""
     history(
         acts=[Act("assign", 0, 0)],
         begins=Beginning(reward=0, tier=1, shows_reward=False, codes=1, assigned=0),
@@ -85,7 +85,8 @@ def test_what_stands_behind_a_lost_change_is_not_done(works: Works) -> None:
     ).run(works)
 
     assert [reason for _, reason, _ in works.failed()] == ["needs_a_person"]
-    assert works.line.calls.count("POST balance") == 3
+    assert works.line.calls.count("POST balance") == 4
+    assert [each for each in _removals(works) if ":E:" in each] == _removals(works) != []
 
 
 #: Each gives a customer nothing but something else that Voucherify adds by itself meanwhile.
@@ -102,11 +103,20 @@ MISTAKEN: Final[dict[str, dict[str, Any]]] = {
         "acts": [Act("assign", 0, 1), Act("assign", 0, 0), Act("lookalike", 0, 1)],
         "begins": Beginning(reward=3, tier=0, shows_reward=False, codes=2, assigned=0),
     },
-    "what another code gave, which this one promises by now": {
-        "acts": [Act("assign", 0, 0), Act("edit", 0, 0), Act("assign", 0, 3)],
-        "begins": Beginning(reward=3, tier=0, shows_reward=True, codes=2, assigned=0),
-    },
 }
+
+
+def test_what_another_code_gave_is_not_taken_because_it_is_promised_by_now(works: Works) -> None:
+    """A campaign was edited to promise what a code that stands has given: a person is asked."""
+    history(
+        acts=[Act("assign", 0, 0), Act("edit", 0, 0), Act("assign", 0, 3)],
+        begins=Beginning(reward=3, tier=0, shows_reward=True, codes=2, assigned=0),
+    ).run(works)
+
+    [(_, reason, error)] = works.failed()
+    assert reason == "needs_a_person"
+    assert "another code referred the customer too" in error
+    assert _removals(works) == []
 
 
 def test_what_an_earlier_referrer_earned_is_taken_back(works: Works) -> None:

@@ -13,7 +13,7 @@ from worker.services import Job
 
 
 #: Longest wait for another thread that asks the same; most calls are answered by then.
-_PATIENCE_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 2.0
 
 
 class Learned(Protocol):
@@ -67,7 +67,7 @@ class Turns:
         with self._guard:
             lock, users = self._locks.get(name, (threading.Lock(), 0))
             self._locks[name] = (lock, users + 1)
-        taken = lock.acquire(timeout=_PATIENCE_SECONDS)
+        taken = lock.acquire(timeout=PATIENCE_SECONDS)
         try:
             yield
         finally:

@@ -68,7 +68,7 @@ def decide(
         remarks.append("the customer no longer exists in Voucherify")
     if policies.mark_customer and found.customer_exists and not again:
         steps.append(MarkCustomer(customer=event.holder.customer_id, reason="referral removed"))
-    what = ", ".join([*taken, *remarks]) or "it gave nothing that can be taken back"
+    what = ", ".join(taken) or "it gave nothing that can be taken back"
     return Plan(
         steps=tuple(steps),
         reason=f"assignment {found.presence.value}: {what}",

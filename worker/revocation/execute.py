@@ -97,7 +97,9 @@ class Execution:
         if unresolved:
             done = f"; done: {', '.join(self.done)}" if self.done else ""
             raise NeedsPersonError("; ".join(unresolved) + done)
-        return ", ".join(self.done) or f"nothing to take back: {plan.reason}"
+        if all(isinstance(step, MarkCustomer) for step in plan.steps):
+            return ", ".join([f"nothing to take back: {plan.reason}", *self.done])
+        return ", ".join(self.done)
 
     def _do(self, step: Step, *, wait: bool) -> str:
         match step:

@@ -1,6 +1,6 @@
 -- A reserved call is made now.
 -- ARGV  1 downstream  2 caller  3 number of the call, from 1  4 most calls  5 in so many ms
---       6 a reservation's life in ms
+--       6 for how many ms reserved calls may be made uncounted
 -- Gives 0, or how many ms to wait where the call was not reserved and none is left.
 local budget, now = BUDGET .. ARGV[1], server_now()
 local member, window = ARGV[2] .. '|' .. ARGV[3], tonumber(ARGV[5])

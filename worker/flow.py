@@ -167,7 +167,8 @@ class Flow:
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
-            again=claim.fence > 1,
+            # An operator who sends a job again has fixed what it rests on.
+            again=claim.fence > 1 and not (claim.sent_again and claim.tries == 1),
             count_call=count_call,
             spare_call=spare_call,
             limit_reached=passage.limit_reached,

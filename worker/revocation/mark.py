@@ -7,6 +7,7 @@ is found out once, from an answer: our key is sent alone for a customer who has 
 are gone from the answer, they are put back at once, and everything is sent from then on.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -110,21 +111,35 @@ class Marking:
             if str(before.get(MARK, "")) > removed_at:
                 return "not marked: a later removal is"
             if before.keys() - {MARK} and self._learned.get(_MERGES) is None:
-                self._find_out(customer, before, mark, spare)
+                shown = self._find_out(customer, before, mark, spare)
             else:
-                self._client.set_metadata(customer, {**before, **mark}, spare)
-        return "marked the customer"
+                shown = self._client.set_metadata(customer, {**before, **mark}, spare)
+        return "marked the customer" if shown else "the customer is gone"
 
-    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> None:
+    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
         """Send our key alone, and see in the answer whether the others are still there."""
-        merges = False
+        # Nothing may come between the first call and the one that puts the others back.
+        job.count_call()
+        job.count_call()
+        counted, everything = replace(job, count_call=lambda: None), {**before, **mark}
         try:
-            shown = self._client.set_metadata(customer, mark, job) or {}
-            merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
-            self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
-        finally:
-            if not merges:
-                self._client.set_metadata(customer, {**before, **mark}, job)
+            shown = self._client.set_metadata(customer, mark, counted)
+        except RetryableError:
+            # It may have been applied.
+            return self._put_back(customer, everything, counted)
+        if shown is None:
+            return None
+        merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
+        if not merges:
+            shown = self._put_back(customer, everything, counted)
+        self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
+        return shown
+
+    def _put_back(self, customer: str, metadata: Json, job: Job) -> Json | None:
+        """Send everything, twice if need be: a later run could not read it any more."""
+        with suppress(RetryableError):
+            return self._client.set_metadata(customer, metadata, job)
+        return self._client.set_metadata(customer, metadata, job)
 
     def _merged(self) -> bool:
         self._merges = self._merges or self._learned.get(_MERGES) is True

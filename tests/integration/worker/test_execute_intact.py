@@ -1,7 +1,7 @@
-"""Where the ledger may have lost a note, the card's transactions are read before anything is sent."""
+"""Where the ledger may have lost a note, the card's transactions are read first."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,12 +44,9 @@ def test_a_card_that_was_not_read_is_searched_if_the_ledger_may_have_lost_it(
 
     carried_out(ledger, api, take("E"))
 
+    made = [call.split(" -")[0] for call in api.calls]
     search = ["transactions v_gift"] if looks else []
-    assert [call.split(" -")[0] for call in api.calls] == [
-        *search,
-        "voucher v_gift",
-        "change v_gift",
-    ]
+    assert made == [*search, "voucher v_gift", "change v_gift"]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +101,8 @@ def test_the_ledger_is_not_asked_where_the_card_was_just_read(
         return begin(*words, **more)
 
     monkeypatch.setattr(ledger, "begin", noting)
-    plan = Plan(
-        steps=(take(balance=1500, read_at=datetime.now(UTC)), take("E", "vtx_2")), reason=""
-    )
+    steps = take(balance=1500, read_at=utc_now()), take("E", "vtx_2")
 
-    execution(ledger, api).carry_out(plan)
+    execution(ledger, api).carry_out(Plan(steps=steps, reason="why"))
 
     assert asked == [False, True]

@@ -98,7 +98,7 @@ class Gate:
         if not self._most:
             return 0.0
         wait = self._use(
-            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS]
+            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS, ""]
         )
         return float(wait) / 1000
 
@@ -107,13 +107,21 @@ class Gate:
         Count a call that can wait as made now; gives seconds to wait if too few are left.
 
         A tenth of the calls is kept for jobs that cannot wait, and enough for one of them where
-        the budget is not small.
+        the budget is not small. While one of them waits for the budget, none is given.
         """
         if not self._most:
             return 0.0
         keep = max(min(SPARE_CALLS, self._most // 2), self._most // 10)
         wait = self._use(
-            args=[self.name, caller, 1, self._most - keep, self._window_ms, RESERVATION_MS]
+            args=[
+                self.name,
+                caller,
+                1,
+                self._most - keep,
+                self._window_ms,
+                RESERVATION_MS,
+                "spare",
+            ]
         )
         return float(wait) / 1000
 

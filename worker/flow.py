@@ -51,8 +51,8 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
-    #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
-    #: its own.
+    #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
+    #: each process has its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
     #: Own handlers whose steps are told and not taken.
@@ -184,7 +184,7 @@ class Flow:
         try:
             outcome = hand_over(handler, event, self.services, job)
         except Exception as error:
-            if passage.reserve_next:
+            if passage.reserve_next is not None:
                 self._remember(claim.job, passage.reserve_next)
             if postponed := passage.leave(error):
                 raise postponed from error

@@ -14,6 +14,9 @@ log = structlog.get_logger()
 #: comes to an end.
 MOST_RESERVED: Final = 64
 
+#: A job that reserved nothing and needs calls all the same reserves so many.
+FEWEST_RESERVED: Final = 8
+
 #: Wait of a job that has nothing left to do but what no money needs.
 SPARE_SECONDS: Final = 20.0
 
@@ -39,8 +42,8 @@ class Passage:
         #: Calls that the gate keeps for this run; they need not be counted one by one until then.
         self._held = 0
         self._good_until = 0.0
-        #: Calls to reserve in the next run, if this one was stopped half-way by the budget: else
-        #: many jobs that need more than they reserve would stop each other for ever.
+        #: Calls to reserve in the next run; None for as many as usual. More if this one was stopped
+        #: half-way by the budget: else many jobs that need more would stop each other for ever.
         self.reserve_next: int | None = None
         self._in_doubt = False
         self._alone = False
@@ -76,7 +79,7 @@ class Passage:
             return
         if self._gate is not None and (wait := self._gate.use(self._caller, number)):
             later = self._later("budget", wait)
-            self.reserve_next = 2 * self._reserved
+            self.reserve_next = max(2 * self._reserved, FEWEST_RESERVED)
             if self.reserve_next > MOST_RESERVED:
                 self.reserve_next = MOST_RESERVED
                 raise RetryableError(later.reason, str(later), retry_after_seconds=later.seconds)
@@ -96,6 +99,8 @@ class Passage:
         self._end_run(self._gate)
         name = f"{self._caller}:spare:{self._spare_calls + 1}"
         if wait := self._gate.use_spare(name):
+            # All that is left to do can wait, so the next run keeps no call from others.
+            self.reserve_next = 0
             raise self._later("spare", max(wait, SPARE_SECONDS))
         self._spare_calls += 1
 

@@ -26,7 +26,10 @@ if most > 0 then
   if missing > 0 then
     local last = redis.call('ZRANGE', budget, missing - 1, missing - 1, 'WITHSCORES')
     if redis.call('GET', key .. ':try') == caller then redis.call('DEL', key .. ':try') end
-    return {'closed', math.max(math.min(tonumber(last[2]) + window - now, window), 1), 'budget'}
+    local wait = math.max(math.min(tonumber(last[2]) + window - now, window), 1)
+    -- Calls that can wait do so until this caller has come back.
+    redis.call('SET', key .. ':low', 1, 'PX', 2 * wait + 5000)
+    return {'closed', wait, 'budget'}
   end
   -- Reserved calls count from now on, and are stamped anew when the run ends. Calls are forgotten
   -- a window after their time, so until then they have the latest time that they can be made at.

@@ -116,37 +116,6 @@ def test_a_run_that_ends_counts_what_it_made(gate: Gate, later: Later) -> None:
     assert isinstance(gate.enter("three", 10), Open)
 
 
-@pytest.mark.parametrize(("most", "kept"), [(100, 10), (200, 20), (50, 8), (10, 5), (2, 1), (1, 0)])
-def test_calls_that_can_wait_leave_some_to_those_that_cannot(
-    store: Any, later: Later, most: int, kept: int
-) -> None:
-    """A tenth is kept, at least eight, or half of a small budget; the others are for anybody."""
-    gate = Gate(store, "perks", Rate(most, 60))
-
-    waits = [gate.use_spare(f"c:spare:{number}") for number in range(most)]
-
-    assert [wait == 0 for wait in waits] == [True] * (most - kept) + [False] * kept
-    assert all(0 < wait <= WINDOW for wait in waits[most - kept :])
-    assert isinstance(gate.enter("money", kept), Open)
-    assert isinstance(gate.enter("more", 1), Closed)
-    gate.end_run("money", 0, kept)
-    later(WINDOW)
-    assert gate.use_spare("c:spare:again") == 0
-
-
-def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
-    """A call that can wait is none that a job in its midst may need."""
-    gate = Gate(store, "perks", Rate(24, 60))
-    assert isinstance(gate.enter("one", 8), Open)
-    assert isinstance(gate.enter("two", 8), Open)
-    assert gate.use_spare("c:spare:1") > 0
-
-    gate.end_run("two", 7, 8)
-
-    assert gate.use_spare("c:spare:1") == 0
-    assert gate.use_spare("c:spare:2") > 0
-
-
 def test_without_a_rate_nobody_waits(store: Any) -> None:
     """Neither who can nor who cannot, and nothing is written."""
     gate = Gate(store, "perks")

@@ -27,7 +27,7 @@ def card_of_1500() -> FakeApi:
 
 def begun(ledger: Effects, name: str = NAME, **fields: Any) -> Begun:
     """Begin a change in the ledger."""
-    usual = {
+    usual: dict[str, str | int] = {
         "kind": "take",
         "name": name,
         "granted": 500,

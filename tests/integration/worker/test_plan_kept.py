@@ -1,6 +1,7 @@
 """A job that must wait resumes with its plan instead of looking everything up."""
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -141,9 +142,10 @@ def test_a_plan_is_kept_for_some_minutes(
     assert 0 < ledger.store.ttl(PLAN) <= 600
     with shop.world.lock:
         person = shop.world.store.customers[referee["customer"]]
+    kept: Any = ledger.store.get(PLAN)
     for personal in (person.name, person.email):
         assert personal
-        assert personal.encode() not in ledger.store.get(PLAN)
+        assert personal.encode() not in kept
 
 
 def test_a_plan_that_cannot_be_carried_out_is_a_persons(

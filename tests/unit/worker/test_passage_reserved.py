@@ -46,6 +46,7 @@ def test_who_can_wait_keeps_no_call_from_others() -> None:
         passage.spare_call()
 
     assert (caught.value.reason, caught.value.seconds) == ("perks_spare", SPARE_SECONDS)
+    assert passage.reserve_next == 0
     passage.count_call()
     passage.leave(caught.value)
     name = f"{CLAIM.job}:3:spare"

@@ -19,10 +19,11 @@ LONE_TRY_MS = 30_000
 #: What the script answers a caller that tries alone.
 ALONE = 2
 
-#: How long calls stay reserved for a worker that died with them.
-RESERVATION_MS = 120_000
+#: How long a run may make the calls that it has reserved without counting each of them. They
+#: count as made at its end, so of a worker that died with them none is used too early.
+RESERVATION_MS = 60_000
 
-#: Calls that are kept for a job that cannot wait, by those that can.
+#: Calls that are kept for a job that cannot wait, by those that can; half of a small budget.
 SPARE_CALLS = 8
 
 #: A call reaches the downstream a little after it was counted here, and two calls may swap;
@@ -58,7 +59,7 @@ class Gate:
 
     It is shut when calls fail in a row or when the downstream asks for a pause; then one
     caller tries again while the others wait. With a rate, calls are reserved before a job
-    begins, so that no job is stopped half-way, and counted when they are made.
+    begins, so that no job is stopped half-way, and stamped when its run ends.
     """
 
     def __init__(self, client: Redis, name: str, rate: Rate | None = None) -> None:
@@ -97,7 +98,7 @@ class Gate:
         if not self._most:
             return 0.0
         wait = self._use(
-            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS]
+            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS, ""]
         )
         return float(wait) / 1000
 
@@ -105,20 +106,30 @@ class Gate:
         """
         Count a call that can wait as made now; gives seconds to wait if too few are left.
 
-        A tenth of the calls is kept for jobs that cannot wait, and enough for one of them.
+        A tenth of the calls is kept for jobs that cannot wait, and enough for one of them where
+        the budget is not small. While one of them waits for the budget, none is given.
         """
         if not self._most:
             return 0.0
-        keep = min(max(SPARE_CALLS, self._most // 10), self._most - 1)
+        keep = max(min(SPARE_CALLS, self._most // 2), self._most // 10)
         wait = self._use(
-            args=[self.name, caller, 1, self._most - keep, self._window_ms, RESERVATION_MS]
+            args=[
+                self.name,
+                caller,
+                1,
+                self._most - keep,
+                self._window_ms,
+                RESERVATION_MS,
+                "spare",
+            ]
         )
         return float(wait) / 1000
 
-    def settle(self, caller: str, used: int, reserved: int) -> None:
+    def end_run(self, caller: str, used: int, reserved: int) -> None:
         """Count reserved calls that were made as made by now, and give the others back."""
         if self._most and reserved:
-            self._return(args=[self.name, caller, used, reserved])
+            life_ms = self._window_ms + RESERVATION_MS
+            self._return(args=[self.name, caller, used, reserved, life_ms])
 
     def well(self, caller: str) -> None:
         """Tell that the downstream works; a pause that it asked for still stands."""

@@ -79,6 +79,8 @@ perkhook:gate:<downstream>      hash    what is known of it; goes when it works 
                                         asked       1 if it asked for the pause itself
                                         failures    calls that failed in a row
 perkhook:gate:<downstream>:try  string  who tries it alone after a pause; half a minute
+perkhook:gate:<downstream>:low  string  a job waits for the budget: calls that no money needs
+                                        wait too; until it has come back (gate_enter, budget_use)
 perkhook:budget:<downstream>    zset    calls made and reserved, by time; one rate window
 perkhook:effect:<id>            hash    one effect in the ledger (`inbox.effects`); lives
                                         REMOVAL_MEMORY_SECONDS (effect_plan, effect_begin,

@@ -51,8 +51,8 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
-    #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
-    #: its own.
+    #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
+    #: each process has its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
     #: Own handlers whose steps are told and not taken.
@@ -167,7 +167,8 @@ class Flow:
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
-            again=claim.fence > 1,
+            # An operator who sends a job again has fixed what it rests on.
+            again=claim.fence > 1 and not (claim.sent_again and claim.tries == 1),
             count_call=count_call,
             spare_call=spare_call,
             limit_reached=passage.limit_reached,
@@ -183,7 +184,7 @@ class Flow:
         try:
             outcome = hand_over(handler, event, self.services, job)
         except Exception as error:
-            if passage.reserve_next:
+            if passage.reserve_next is not None:
                 self._remember(claim.job, passage.reserve_next)
             if postponed := passage.leave(error):
                 raise postponed from error

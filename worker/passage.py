@@ -14,6 +14,9 @@ log = structlog.get_logger()
 #: comes to an end.
 MOST_RESERVED: Final = 64
 
+#: A job that reserved nothing and needs calls all the same reserves so many.
+FEWEST_RESERVED: Final = 8
+
 #: Wait of a job that has nothing left to do but what no money needs.
 SPARE_SECONDS: Final = 20.0
 
@@ -36,10 +39,11 @@ class Passage:
         self._chance = chance
         self._calls = 0
         self._spare_calls = 0
-        #: Until then reserved calls need not be counted one by one: a reservation lives longer.
+        #: Calls that the gate keeps for this run; they need not be counted one by one until then.
+        self._held = 0
         self._good_until = 0.0
-        #: Calls to reserve in the next run, if this one was stopped half-way by the budget: else
-        #: many jobs that need more than they reserve would stop each other for ever.
+        #: Calls to reserve in the next run; None for as many as usual. More if this one was stopped
+        #: half-way by the budget: else many jobs that need more would stop each other for ever.
         self.reserve_next: int | None = None
         self._in_doubt = False
         self._alone = False
@@ -53,11 +57,13 @@ class Passage:
         """
         if self._gate is None:
             return
+        self._good_until = monotonic() + RESERVATION_MS / 1000
         answer = self._gate.enter(self._caller, self._reserved)
         if isinstance(answer, Closed):
             raise self._later(answer.reason, answer.wait_seconds)
         self._in_doubt, self._alone = answer.in_doubt, answer.alone
-        self._good_until = monotonic() + RESERVATION_MS / 2000
+        most, _ = self._gate.rate
+        self._held = min(self._reserved, most) if most else self._reserved
 
     def count_call(self) -> None:
         """
@@ -68,12 +74,12 @@ class Passage:
             RetryableError: it is, and this job needs more of it than any other.
         """
         number = self._calls + 1
-        if number <= self._reserved and monotonic() < self._good_until:
+        if number <= self._held and monotonic() < self._good_until:
             self._calls = number
             return
         if self._gate is not None and (wait := self._gate.use(self._caller, number)):
             later = self._later("budget", wait)
-            self.reserve_next = 2 * self._reserved
+            self.reserve_next = max(2 * self._reserved, FEWEST_RESERVED)
             if self.reserve_next > MOST_RESERVED:
                 self.reserve_next = MOST_RESERVED
                 raise RetryableError(later.reason, str(later), retry_after_seconds=later.seconds)
@@ -82,15 +88,19 @@ class Passage:
 
     def spare_call(self) -> None:
         """
-        Count a call that no money needs.
+        Count a call that no money needs. All that comes after it can wait as well.
 
         Raises:
             PostponedError: jobs that move money may need all calls that are left.
         """
         if self._gate is None:
             return
+        # What this run has reserved and not made is free for jobs that cannot wait.
+        self._end_run(self._gate)
         name = f"{self._caller}:spare:{self._spare_calls + 1}"
         if wait := self._gate.use_spare(name):
+            # All that is left to do can wait, so the next run keeps no call from others.
+            self.reserve_next = 0
             raise self._later("spare", max(wait, SPARE_SECONDS))
         self._spare_calls += 1
 
@@ -109,7 +119,7 @@ class Passage:
         gate = self._gate
         if gate is None:
             return None
-        gate.settle(self._caller, min(self._calls, self._reserved), self._reserved)
+        self._end_run(gate)
         if isinstance(error, RetryableError) and error.outage:
             return self._outage(gate, error)
         if self._in_doubt:
@@ -118,6 +128,11 @@ class Passage:
             elif self._alone:
                 gate.skip(self._caller)
         return None
+
+    def _end_run(self, gate: Gate) -> None:
+        if self._held:
+            gate.end_run(self._caller, min(self._calls, self._held), self._held)
+            self._held = 0
 
     def _outage(self, gate: Gate, error: RetryableError) -> PostponedError | None:
         if error.pause_seconds is not None:

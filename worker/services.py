@@ -25,7 +25,7 @@ class Job:
     now: Callable[[], datetime]
     #: Runs since it was accepted or retried, this one included.
     tries: int = 1
-    #: Whether an earlier run of it was begun.
+    #: Whether an earlier run of it was begun, and it may resume with what that one found.
     again: bool = False
     #: Told before each outgoing call, which may have a shared budget; raises PostponedError
     #: when none is left.

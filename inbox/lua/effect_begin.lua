@@ -8,8 +8,9 @@
 --   confirmed  it was made before;
 --   busy       another change has the card, since `since` ms;
 --   claimed    another effect took the grant back.
--- `left` is '' or "<balance>:<time>" of the last change of the card. `run` names the store's run,
--- and `up` says for how many seconds it has lost nothing: -1 for a replica that was promoted.
+-- `left` is '' or "<balance>:<time>" of the last change of the card. `run` names the store's run
+-- and history, and `up` says for how many seconds it has lost nothing: -1 for a replica that was
+-- promoted.
 local effect, lock = ARGV[1], tonumber(ARGV[5])
 local key, now = EFFECT .. effect, server_now()
 plan_effect(effect, ARGV[2], ARGV[3], ARGV[4], ARGV, 7, now)
@@ -25,7 +26,8 @@ end
 local run, up = '', -1
 if ARGV[6] == '1' then
   local server, replication = redis.call('INFO', 'server'), redis.call('INFO', 'replication')
-  run = string.match(server, 'run_id:(%w+)') or ''
+  -- A store that is made a replica and promoted again keeps its run, and gets another history.
+  run = string.match(server, 'run_id:(%w+)') .. string.match(replication, 'master_replid:(%w+)')
   if string.find(replication, 'second_repl_offset:-1', 1, true) then
     up = tonumber(string.match(server, 'uptime_in_seconds:(%d+)') or -1)
   end

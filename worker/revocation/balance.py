@@ -122,7 +122,7 @@ class BalanceChange:
 
     def _resume(self, known: Known) -> Effect:
         if known.made is not None:
-            return self._confirm(known.made.moved, transaction=known.made.id)
+            return self._confirm_found(known.made)
         if self._effect.state is EffectState.ANSWERED:
             return self._look()
         under_way = self._effect.state not in _NOT_UNDER_WAY
@@ -139,6 +139,8 @@ class BalanceChange:
         """Find out what became of a change whose answer never came; False to send it again."""
         if self._found():
             return True
+        if self._effect.state in _NOT_UNDER_WAY:
+            return False
         # Only when no call can be under way any more is a change that is not found sent again.
         left = self._effects.in_flight_seconds - self._effect.seconds_since(EffectState.SENT)
         if left > 0:
@@ -260,8 +262,13 @@ class BalanceChange:
         found = next((each for each in changes if each.name == self._name), None)
         if found is None:
             return False
-        self._confirm(found.moved or self._effect.number("amount"), transaction=found.id)
+        self._confirm_found(found)
         return True
+
+    def _confirm_found(self, found: Change) -> Effect:
+        # Its amount may be unreadable, and is known then if the ledger knows that it was sent.
+        moved = found.moved or self._effect.number("amount")
+        return self._confirm(moved, transaction=found.id)
 
     def _confirm(self, amount: int, *, transaction: str = "", left: int | None = None) -> Effect:
         shortfall = self._effect.number("granted") - amount

@@ -116,13 +116,14 @@ class Execution:
 
     def _take(self, step: TakeBalance) -> str:
         event = self._event
-        # What a referrer's card shows was read for many removals, and may be older than a loss.
-        unread = step.read_at is None or step.once != REWARD
+        # What a referrer's card shows was read for many removals, and a plan that an earlier run
+        # made rests on what was read then: either may be older than a loss.
+        old = step.read_at is None or self._job.again or step.once != REWARD
         begun = self._effects.begin(
             effect_id(event, step),
             holder=event.holder.id,
             customer=event.holder.customer_id,
-            ask_intact=unread,
+            ask_intact=old,
             fields={
                 "perk": step.perk,
                 "reason": step.reason,
@@ -152,10 +153,11 @@ class Execution:
             read_at=step.read_at if same else None,
             made=step.found if same else None,
             # A ledger that lost its last second may not know that it was sent. Where the card's
-            # transactions were read, they say so.
-            look_first=unread
+            # transactions were read since then, they say so.
+            look_first=old
             and (
-                begun.intact_since is None or event.event.created_at < begun.intact_since + _CLOCKS
+                begun.intact_since is None
+                or (step.read_at or event.event.created_at) < begun.intact_since + _CLOCKS
             ),
         )
         made = BalanceChange(begun, self._client, self._effects, self._job).make(known)

@@ -105,8 +105,8 @@ class Marking:
         # One at a time, until it is known whether metadata is merged.
         with self._turns.of(_MERGES):
             if lost := self._learned.get(_lost(customer)):
-                self._put_back(customer, lost, mark, job)
-                return "marked the customer"
+                shown = self._put_back(customer, lost, mark, job)
+                return "marked the customer" if shown else "the customer is gone"
             if self._merged():
                 return self._set(customer, removed_at, job)
             read = self._client.customer(customer, spare)
@@ -116,26 +116,30 @@ class Marking:
             if str(before.get(MARK, "")) > removed_at:
                 return "not marked: a later removal is"
             if before.keys() - {MARK} and self._learned.get(_MERGES) is None:
-                self._find_out(customer, before, mark, spare)
+                shown = self._find_out(customer, before, mark, spare)
             else:
-                self._client.set_metadata(customer, {**before, **mark}, spare)
-        return "marked the customer"
+                shown = self._client.set_metadata(customer, {**before, **mark}, spare)
+        return "marked the customer" if shown else "the customer is gone"
 
-    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> None:
+    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
         """Send our key alone, and see in the answer whether the others are still there."""
         # Kept until it is certain that nothing is lost, whatever is cut off in between.
         self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
-        shown = self._client.set_metadata(customer, mark, job) or {}
+        shown = self._client.set_metadata(customer, mark, job)
+        if shown is None:
+            self._learned.forget(_lost(customer))
+            return None
         merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
         self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
-        if merges:
-            self._learned.forget(_lost(customer))
-        else:
-            self._put_back(customer, before, mark, job)
-
-    def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> None:
-        self._client.set_metadata(customer, {**before, **mark}, job)
+        if not merges:
+            return self._put_back(customer, before, mark, job)
         self._learned.forget(_lost(customer))
+        return shown
+
+    def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
+        shown = self._client.set_metadata(customer, {**before, **mark}, job)
+        self._learned.forget(_lost(customer))
+        return shown
 
     def _merged(self) -> bool:
         self._merges = self._merges or self._learned.get(_MERGES) is True

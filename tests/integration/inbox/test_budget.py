@@ -43,7 +43,7 @@ def test_many_threads_share_one_budget(store: Any) -> None:
             return 0
         # More than was reserved, or fewer.
         made = sum(gate.use(caller, call) == 0 for call in range(1, 3 + number % 9))
-        gate.give_back(caller, made, 8)
+        gate.end_run(caller, made, 8)
         return made
 
     with ThreadPoolExecutor(8) as pool:
@@ -64,7 +64,7 @@ def test_reserved_calls_are_kept_for_their_caller(gate: Gate) -> None:
     assert gate.use("two", 3) > 0
 
     assert [gate.use("one", number) for number in (1, 2, 3)] == [0, 0, 0]
-    gate.give_back("one", 3, 8)
+    gate.end_run("one", 3, 8)
 
     assert [gate.use("two", number) for number in (1, 2, 3)] == [0, 0, 0]
     assert isinstance(gate.enter("three", 4), Open)
@@ -74,7 +74,7 @@ def test_reserved_calls_are_kept_for_their_caller(gate: Gate) -> None:
 def test_asking_twice_reserves_once(gate: Gate) -> None:
     """A caller whose first answer was lost on the way has its calls and no more."""
     gate.enter("one", 8)
-    gate.give_back("one", 0, 8)
+    gate.end_run("one", 0, 8)
     gate.enter("one", 8)
 
     assert isinstance(gate.enter("two", 2), Open)
@@ -83,27 +83,52 @@ def test_asking_twice_reserves_once(gate: Gate) -> None:
 def test_calls_of_the_dead_are_free_in_time(gate: Gate, later: Later) -> None:
     """What a worker reserved and died with is free when a reservation's life is over."""
     gate.enter("dead", 8)
-    gate.use("dead", 1)
-    later(RESERVATION_MS / 1000 - 5)
+    later(RESERVATION_MS / 1000 + WINDOW - 5)
     assert isinstance(gate.enter("next", 10), Closed)
     later(5)
 
     assert isinstance(gate.enter("next", 10), Open)
 
 
-def test_calls_of_the_dead_are_free_as_soon_at_a_slow_rate(store: Any, later: Later) -> None:
-    """At a rate by the hour, the dead do not keep their calls for an hour."""
+def test_calls_that_the_dead_may_have_made_count_at_a_slow_rate(store: Any, later: Later) -> None:
+    """At a rate by the hour, what was reserved counts for an hour after it may have been made."""
     gate = Gate(store, "perks", Rate(10, 3600))
     gate.enter("dead", 10)
-    later(RESERVATION_MS / 1000)
+    later(RESERVATION_MS / 1000 + 3600 - 5)
+    assert isinstance(gate.enter("next", 1), Closed)
+    later(6)
 
     assert isinstance(gate.enter("next", 10), Open)
+
+
+def test_a_run_that_ends_counts_what_it_made(gate: Gate, later: Later) -> None:
+    """The calls that it made count for a window from its end on, the others are free at once."""
+    gate.enter("one", 8)
+    later(30)
+    gate.end_run("one", 3, 8)
+
+    assert isinstance(gate.enter("two", 8), Closed)
+    assert isinstance(gate.enter("two", 7), Open)
+    gate.end_run("two", 0, 7)
+    later(WINDOW - 5)
+    assert isinstance(gate.enter("three", 8), Closed)
+    later(5)
+    assert isinstance(gate.enter("three", 10), Open)
+
+
+def test_without_a_rate_nobody_waits(store: Any) -> None:
+    """Neither who can nor who cannot, and nothing is written."""
+    gate = Gate(store, "perks")
+
+    assert {gate.use_spare("c:spare:1"), gate.use("c", 1)} == {0.0}
+    gate.end_run("c", 1, 8)
+    assert store.dbsize() == 0
 
 
 def test_a_call_made_late_counts_for_its_whole_window(gate: Gate, later: Later) -> None:
     """A job that runs longer than its reservation lives is not forgotten with it."""
     gate.enter("slow", 8)
-    later(RESERVATION_MS / 1000 + 30)
+    later(RESERVATION_MS / 1000 + WINDOW + 30)
     assert gate.use("slow", 1) == 0
     later(RATE.seconds - 5)
 
@@ -167,7 +192,7 @@ def test_a_budget_smaller_than_a_reservation_is_reserved_whole(store: Any, later
     assert isinstance(gate.enter("one", 8), Open)
     assert [gate.use("one", number) for number in range(1, 6)] == [0.0] * 5
     assert WINDOW - 5 < gate.use("one", 6) <= WINDOW
-    gate.give_back("one", 6, 8)
+    gate.end_run("one", 6, 8)
 
     later(wait_of(gate.enter("two", 8)))
 
@@ -179,6 +204,6 @@ def test_what_is_kept_passes_away(store: Any, gate: Gate, later: Later) -> None:
     gate.use("one", 1)
     gate.enter("two", 3)
     assert store.zcard(BUDGET) == 4
-    later(WINDOW + RESERVATION_MS / 1000)
+    later(WINDOW + RESERVATION_MS / 1000 + 1)
 
     assert store.dbsize() == 0

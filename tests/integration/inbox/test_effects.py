@@ -156,6 +156,16 @@ def test_entry_and_indexes_pass_away_together(effects: Effects, store: Any, late
     assert store.keys("perkhook:effect*") == []
 
 
+def test_marks_of_a_customer_are_found_among_their_effects(effects: Effects, later: Later) -> None:
+    """Oldest first, and nothing else that was done for the customer."""
+    for effect in ("h1:M:c1", "h1:reward", "h2:M:c1"):
+        planned(effects, effect)
+        later(1)
+    effects.plan("h3:M:c2", holder="h3", customer="c2")
+
+    assert [effect.id for effect in effects.marks_of("c1")] == ["h1:M:c1", "h2:M:c1"]
+
+
 def test_an_index_that_lives_on_forgets_what_is_gone(
     effects: Effects, store: Any, later: Later
 ) -> None:
@@ -166,38 +176,3 @@ def test_an_index_that_lives_on_forgets_what_is_gone(
 
     assert store.zcard(keys.EFFECTS_OF + "customer:c1") == 2
     assert [effect.id for effect in effects.of(customer="c1")] == ["e9"]
-
-
-def test_a_cards_balance_is_changed_by_one_effect_at_a_time(effects: Effects) -> None:
-    """Of many one has the card, keeps it when it asks again, and hands it on when it is done."""
-    with ThreadPoolExecutor(8) as pool:
-        won = [
-            number
-            for number, locked in enumerate(
-                pool.map(lambda number: effects.lock_card("card", f"e{number}", 60), range(50))
-            )
-            if locked
-        ]
-
-    (owner,) = won
-    assert effects.lock_card("card", f"e{owner}", 60)
-    assert effects.lock_card("other card", "e", 60)
-    effects.unlock_card("card", "e")
-    assert not effects.lock_card("card", "e", 60)
-    effects.unlock_card("card", f"e{owner}")
-    assert effects.lock_card("card", "e", 60)
-
-
-def test_a_lock_is_extended_and_expires(effects: Effects, store: Any, later: Later) -> None:
-    """Asking again lengthens it; a dead owner's card is free when its time is over."""
-    effects.lock_card("card", "e1", 60)
-    later(50)
-    assert effects.lock_card("card", "e1", 60)
-    later(50)
-    assert not effects.lock_card("card", "e2", 60)
-    later(10)
-
-    assert effects.lock_card("card", "e2", 0.001) or effects.lock_card("card", "e2", 60)
-    assert store.ttl(keys.CARD + "card") != -1
-    effects.unlock_card("card", "e2")
-    assert store.dbsize() == 0

@@ -36,7 +36,7 @@ def test_a_gate_opens_to_all_while_calls_go_well(gate: Gate, store: Any) -> None
     """A gate that nothing was told of is open, asks for no report and writes nothing."""
     assert [gate.enter(f"c{number}", 8) for number in range(20)] == [CLEAR] * 20
     assert gate.use("c1", 1) == 0
-    gate.give_back("c1", 1, 8)
+    gate.end_run("c1", 1, 8)
     assert store.dbsize() == 0
 
 
@@ -219,7 +219,7 @@ def test_a_lone_caller_without_budget_lets_another_try(store: Any, later: Later)
 
     assert isinstance(answer, Closed)
     assert answer.reason == "budget"
-    gate.give_back("first", 0, 8)
+    gate.end_run("first", 0, 8)
     assert gate.enter("third", 8) == ALONE
     assert gate.enter("fourth", 8) == Closed(2.0, "down")
 

@@ -1,5 +1,6 @@
 """A ledger of effects whose time passes when a test says so."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from redis import Redis
@@ -12,11 +13,16 @@ MEMORY_SECONDS = 3600
 
 
 class Ledger(Effects):
-    """The real one, on a store that a test may look into."""
+    """The real one, on a store that a test may read and that lost nothing unless it says so."""
 
     def __init__(self, store: Redis, memory_seconds: int = MEMORY_SECONDS) -> None:
         super().__init__(store, memory_seconds=memory_seconds)
         self.store = store
+        #: Since when the store has lost nothing; the servers of tests are but seconds old.
+        self.intact_since: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
+
+    def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
+        return super()._intact_since(run, up_seconds, now) and self.intact_since
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass for all effects and locks: what is stored is moved back."""
@@ -35,8 +41,17 @@ class Ledger(Effects):
         """Forget everything, as after the ledger's memory or with another store."""
         self.store.flushall()
 
+    def lose(self, effect: str) -> None:
+        """Forget all that was noted of an effect since it was planned, as a crash may."""
+        stands = self.store.hgetall(keys.EFFECT + effect)
+        later = set(stands) & {b"sent", b"answered", b"unknown", b"confirmed", b"refused", b"sends"}
+        self.store.hdel(keys.EFFECT + effect, *later)
+        self.store.hset(keys.EFFECT + effect, "state", "planned")
+        for key in self._keys(keys.CARD):
+            self.store.delete(key)
+
     def card_owner(self, card: str) -> str | None:
-        """Tell which effect may change a card."""
+        """Say which effect may change a card."""
         found: Any = self.store.get(keys.CARD + card)
         return found.decode() if found else None
 

@@ -3,12 +3,16 @@
 from typing import Any
 
 from tests.integration.worker.ledger import Ledger
-from tests.unit.worker.build import job, removal
+from tests.unit.worker.build import job as a_job
+from tests.unit.worker.build import removal
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import GIFT, HOLDER, REFEREE, REFERRER
-from worker.revocation.execute import carry_out
-from worker.revocation.findings import Card
+from worker.revocation.execute import Execution
+from worker.revocation.mark import Marking
+from worker.revocation.shared import InMemory
+from worker.revocation.statement import Card
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
+from worker.services import Job
 
 
 OFF = DisableVoucher(perk="H", voucher="v_code", only_if_owned_by=REFERRER, reason="why")
@@ -17,17 +21,22 @@ SHOW = MarkCustomer(customer=REFEREE, reason="referral removed")
 
 
 def take(
-    perk: str = "B", grant: str = "vtx_1", holder: str = HOLDER, card: Card = GIFT
+    perk: str = "B",
+    grant: str = "vtx_1",
+    holder: str = HOLDER,
+    card: Card = GIFT,
+    **more: Any,
 ) -> TakeBalance:
-    """Build a step that takes 500."""
+    """Build a step that takes 500 from a card that was not read."""
     return TakeBalance(
         perk=perk,
         card=card,
         granted=500,
+        due=500,
         grant=grant,
         name=f"rvk:{holder}:{perk}",
-        look_first=False,
         reason="why",
+        **more,
     )
 
 
@@ -47,9 +56,20 @@ def code_and_card() -> FakeApi:
     )
 
 
+def execution(ledger: Ledger, api: FakeApi, event: Any = None, job: Job | None = None) -> Execution:
+    """Build what carries steps out."""
+    marking = Marking(api, ledger, InMemory())
+    return Execution(event or removal(), api, ledger, marking, job or a_job())
+
+
 def carried_out(
-    ledger: Ledger, api: FakeApi, *steps: Step, event: Any = None, unresolved: tuple[str, ...] = ()
+    ledger: Ledger,
+    api: FakeApi,
+    *steps: Step,
+    event: Any = None,
+    unresolved: tuple[str, ...] = (),
+    job: Job | None = None,
 ) -> str:
     """Carry steps out."""
     plan = Plan(steps=steps, reason="assignment gone: nothing", unresolved=unresolved)
-    return carry_out(plan, event or removal(), api, ledger, job())
+    return execution(ledger, api, event, job).carry_out(plan)

@@ -2,21 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from inbox.effects import Effect, EffectState
+from tests.integration.worker.changes import EFFECT, NAME, begun, card_of_1500, change, read, unread
 from tests.integration.worker.ledger import Ledger
-from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError, PostponedError
-from worker.revocation.balance import BalanceChange
+from worker.revocation.balance import BalanceChange, Known
 from worker.revocation.client import Answer
-from worker.revocation.findings import Card
-
-
-CARD = Card("v_gift", "GIFT_VOUCHER", None)
-NAME = "rvk:rh_1:B"
 
 
 class CutOff(BaseException):
@@ -26,31 +22,34 @@ class CutOff(BaseException):
 @pytest.fixture
 def api() -> FakeApi:
     """A card with 1500 on it."""
-    return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
+    return card_of_1500()
 
 
 def _planned(ledger: Ledger) -> Effect:
-    fields: dict[str, str | int] = {"kind": "take", "name": NAME, "granted": 500, "reason": "why"}
-    return ledger.plan("the-effect", holder="rh_1", customer="cust_1", **fields)
+    return begun(ledger).effect
 
 
 def _change(ledger: Ledger, api: FakeApi) -> BalanceChange:
-    return BalanceChange(_planned(ledger), CARD, api, ledger, job())
+    return change(ledger, api)
 
 
 def _to_the_end(ledger: Ledger, api: FakeApi, *, runs: int = 6) -> Effect:
     """Run again and again, minutes apart, as a waiting job does."""
     for _ in range(runs):
         try:
-            return _change(ledger, api).make()
+            return _change(ledger, api).make(unread())
         except JobError:
             ledger.pass_time(301)
     raise AssertionError("it does not come to an end")
 
 
-def _cut(call: str, where: str) -> Callable[[str], None]:
+#: What must be known of the card, so that a change makes this call.
+_CALLING = {"voucher": unread(), "change": read(), "transactions": read(1400)}
+
+
+def _cut(call: str) -> Callable[[str], None]:
     def interrupt(made: str) -> None:
-        if made.startswith(call) and where == "before":
+        if made.startswith(call):
             raise CutOff
 
     return interrupt
@@ -63,9 +62,9 @@ def test_a_run_that_is_cut_off_before_any_call_is_made_good(
 ) -> None:
     """Whatever the one POST then becomes, 500 are taken once."""
     api.posts = [post]
-    api.interrupt = _cut(call, "before")
+    api.interrupt = _cut(call)
     with pytest.raises((CutOff, JobError)):
-        _change(ledger, api).make()
+        _change(ledger, api).make(_CALLING[call])
     api.interrupt = lambda _: None
     ledger.pass_time(301)
 
@@ -83,7 +82,7 @@ def test_a_run_that_is_cut_off_within_the_call_is_made_good(
     """The worker dies while the POST is under way, which took effect or did not."""
     api.posts = [CutOff()]
     with pytest.raises(CutOff):
-        _change(ledger, api).make()
+        _change(ledger, api).make(unread())
     if applied:
         api.put("v_gift", -500, NAME)
     assert _planned(ledger).state is EffectState.SENT
@@ -95,45 +94,41 @@ def test_a_run_that_is_cut_off_within_the_call_is_made_good(
     assert api.moved == [("v_gift", -500, NAME)]
 
 
-@pytest.mark.parametrize("step", ["sent", "answered", "confirmed", "unlock"])
+@pytest.mark.parametrize("step", ["sent", "unknown", "answered", "confirmed"])
+@pytest.mark.parametrize("noted", [True, False])
 @pytest.mark.parametrize("post", [Answer.APPLIED, "lost", Answer.UNKNOWN])
+@pytest.mark.parametrize("known", [read(), read(1400), unread()], ids=["read", "old", "unread"])
 def test_a_store_that_fails_at_any_note_is_made_good(
     ledger: Ledger,
     api: FakeApi,
     monkeypatch: pytest.MonkeyPatch,
     step: str,
     post: Answer | str,
+    known: Known,
+    *,
+    noted: bool,
 ) -> None:
-    """The ledger can be lost between any two calls; the next run finds out what was done."""
-    move, unlock = ledger.move, ledger.unlock_card
+    """The store can be away before or after any note is made; the next run finds out."""
+    move = ledger.move_change
 
-    def failing_move(
-        effect: Effect,
-        to: EffectState,
-        *,
-        since: tuple[EffectState, ...],
-        **fields: str | int,
-    ) -> Effect | None:
+    def failing(effect: Effect, to: EffectState, **more: Any) -> Effect | None:
+        if to == step and not noted:
+            raise CutOff
+        found = move(effect, to, **more)
         if to == step:
             raise CutOff
-        return move(effect, to, since=since, **fields)
+        return found
 
-    def failing_unlock(card: str, effect: str) -> None:
-        if step == "unlock":
-            raise CutOff
-        unlock(card, effect)
-
-    monkeypatch.setattr(ledger, "move", failing_move)
-    monkeypatch.setattr(ledger, "unlock_card", failing_unlock)
+    monkeypatch.setattr(ledger, "move_change", failing)
     api.posts = [post]
-    with pytest.raises((CutOff, JobError)):
-        _change(ledger, api).make()
+    with suppress(CutOff, JobError):
+        _change(ledger, api).make(known)
     monkeypatch.undo()
     ledger.pass_time(301)
 
     done = _to_the_end(ledger, api)
 
-    assert done.state is EffectState.CONFIRMED
+    assert (done.state, done.number("amount")) == (EffectState.CONFIRMED, 500)
     assert api.moved == [("v_gift", -500, NAME)]
 
 
@@ -150,13 +145,13 @@ def test_two_runs_of_one_effect_at_once_send_once(ledger: Ledger, api: FakeApi, 
         if made.startswith(call) and not outcomes:
             outcomes.append("begun")
             try:
-                outcomes.append(_change(ledger, api).make().state.value)
+                outcomes.append(_change(ledger, api).make(_CALLING[call]).state.value)
             except JobError as error:
                 outcomes.append(error.reason)
 
     api.interrupt = overtake
     with suppress(PostponedError):
-        _change(ledger, api).make()
+        _change(ledger, api).make(_CALLING[call])
     assert len(outcomes) == 2
     ledger.pass_time(301)
 
@@ -168,15 +163,15 @@ def test_two_runs_that_both_saw_a_lost_change_send_it_once(ledger: Ledger, api: 
     """Both read the ledger after 300 s and see nothing on the card; one of them sends."""
     api.posts = [CutOff()]
     with pytest.raises(CutOff):
-        _change(ledger, api).make()
+        _change(ledger, api).make(unread())
     ledger.pass_time(301)
     one, other = _change(ledger, api), _change(ledger, api)
     api.posts = [CutOff()]
     with pytest.raises(CutOff):  # under way, and not yet to be seen
-        one.make()
+        one.make(unread())
 
     with pytest.raises(PostponedError) as caught:
-        other.make()
+        other.make(unread())
 
     assert caught.value.reason == "effect_moved"
     assert len([each for each in api.calls if each.startswith("change")]) == 2
@@ -194,7 +189,7 @@ def test_a_frozen_run_confirms_nothing_that_another_makes(ledger: Ledger, api: F
             api.posts = [Answer.UNKNOWN]
             api.vouchers["v_gift"]["gift"]["balance"] = 500
             with pytest.raises(JobError):
-                _change(ledger, api).make()
+                _change(ledger, api).make(unread())
             api.vouchers["v_gift"]["gift"]["balance"] = 0
 
     def once(made: str) -> None:
@@ -203,11 +198,11 @@ def test_a_frozen_run_confirms_nothing_that_another_makes(ledger: Ledger, api: F
 
     api.interrupt = once
     with pytest.raises(PostponedError):
-        frozen.make()
+        frozen.make(unread())
 
     assert _planned(ledger).state is EffectState.UNKNOWN
     # The lock belongs to what is under way, not to the run that gave up.
-    assert ledger.card_owner("v_gift") == "the-effect"
+    assert ledger.card_owner("v_gift") == EFFECT
 
 
 def test_a_ledger_that_forgot_an_effect_under_way_ends_nothing(
@@ -218,6 +213,6 @@ def test_a_ledger_that_forgot_an_effect_under_way_ends_nothing(
     ledger.forget()
 
     with pytest.raises(PostponedError):
-        change.make()
+        change.make(unread())
 
     assert api.moved == []

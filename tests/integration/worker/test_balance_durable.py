@@ -12,28 +12,22 @@ from inbox import keys
 from inbox.confirm import make_barrier
 from inbox.connection import connect
 from inbox.durability import Barrier, Durability
-from inbox.effects import Effect, Effects, EffectState
+from inbox.effects import Effects, EffectState
 from inbox.views import JobView
 from tests.conftest import ANSWER_SECONDS
+from tests.integration.worker.changes import EFFECT, NAME, card_of_1500, change, stands, unread
 from tests.integration.worker.ledger import MEMORY_SECONDS, Ledger
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
-from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import PostponedError
-from worker.revocation.balance import BalanceChange
 from worker.revocation.client import Answer
-from worker.revocation.findings import Card
-
-
-CARD = Card("v_gift", "GIFT_VOUCHER", None)
-NAME = "rvk:rh_1:B"
 
 
 @pytest.fixture
 def api() -> FakeApi:
     """A card with 1500 on it."""
-    return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
+    return card_of_1500()
 
 
 @pytest.fixture
@@ -57,18 +51,6 @@ def _ledger(store: Redis, barrier: Barrier | None) -> Effects:
     return Effects(store, memory_seconds=MEMORY_SECONDS, barrier=barrier)
 
 
-def _change(ledger: Effects, api: FakeApi) -> BalanceChange:
-    fields: dict[str, str | int] = {"kind": "take", "name": NAME, "granted": 500, "reason": "why"}
-    effect = ledger.plan("the-effect", holder="rh_1", customer="cust_1", **fields)
-    return BalanceChange(effect, CARD, api, ledger, job())
-
-
-def _stands(ledger: Effects) -> Effect:
-    found = ledger.get("the-effect")
-    assert found is not None
-    return found
-
-
 def test_nothing_is_sent_until_the_note_is_safe(
     server: ValkeyServer, own_store: Redis, api: FakeApi
 ) -> None:
@@ -76,17 +58,17 @@ def test_nothing_is_sent_until_the_note_is_safe(
     barrier = make_barrier(server.connection_url, Durability.FSYNC, most_seconds=5)
     ledger = _ledger(own_store, barrier)
     for _ in range(5):
-        with pytest.raises(PostponedError, match="appendfsync everysec or always") as found:
-            _change(ledger, api).make()
-        assert found.value.reason == "ledger_not_durable"
+        with pytest.raises(PostponedError, match="appendfsync everysec or always") as caught:
+            change(ledger, api).make(unread())
+        assert caught.value.reason == "ledger_not_durable"
 
     assert api.moved == []
-    stands = _stands(ledger)
-    assert (stands.state, stands.number("sends")) == (EffectState.REFUSED, 0)
+    found = stands(ledger)
+    assert (found.state, found.number("sends")) == (EffectState.REFUSED, 0)
     assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may go on"
 
     own_store.config_set("appendfsync", "always")
-    done = _change(ledger, api).make()
+    done = change(ledger, api).make(unread())
 
     assert (done.state, done.number("amount")) == (EffectState.CONFIRMED, 500)
     assert api.moved == [("v_gift", -500, NAME)]
@@ -97,12 +79,12 @@ def test_the_note_is_made_safe_before_the_call(store: Redis, api: FakeApi) -> No
     seen = []
 
     def ask(written: Collection[str], _: int) -> None:
-        stands = _stands(_ledger(store, None))
-        seen.append((set(written), stands.state, stands.number("sends"), list(api.moved)))
+        found = stands(_ledger(store, None))
+        seen.append((set(written), found.state, found.number("sends"), list(api.moved)))
 
-    _change(_ledger(store, Barrier(ask)), api).make()
+    change(_ledger(store, Barrier(ask)), api).make(unread())
 
-    assert seen == [({keys.EFFECT + "the-effect"}, EffectState.SENT, 1, [])]
+    assert seen == [({keys.EFFECT + EFFECT}, EffectState.SENT, 1, [])]
     assert len(api.moved) == 1
 
 
@@ -111,29 +93,29 @@ def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) ->
     older: dict[Any, Any] = {}
 
     def ask(_: Collection[str], __: int) -> None:
-        store.delete(keys.EFFECT + "the-effect")
-        store.hset(keys.EFFECT + "the-effect", mapping=older)
+        store.delete(keys.EFFECT + EFFECT)
+        store.hset(keys.EFFECT + EFFECT, mapping=older)
 
     ledger = _ledger(store, Barrier(ask))
-    change = _change(ledger, api)
-    older.update(store.hgetall(keys.EFFECT + "the-effect"))
+    made = change(ledger, api)
+    older.update(store.hgetall(keys.EFFECT + EFFECT))
     with pytest.raises(PostponedError):
-        change.make()
+        made.make(unread())
 
     assert api.moved == []
 
 
 def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi) -> None:
     """In memory mode the card's own transactions still tell, unless they lag behind."""
-    change = _change(ledger, api)
-    older: Any = ledger.store.hgetall(keys.EFFECT + "the-effect")
+    made = change(ledger, api)
+    older: Any = ledger.store.hgetall(keys.EFFECT + EFFECT)
     api.posts = ["lost", Answer.APPLIED]
-    with pytest.raises(Exception, match="did not come"):
-        change.make()
+    with pytest.raises(Exception, match="not known whether"):
+        made.make(unread())
     ledger.store.flushall()
-    ledger.store.hset(keys.EFFECT + "the-effect", mapping=older)
+    ledger.store.hset(keys.EFFECT + EFFECT, mapping=older)
 
-    done = _change(ledger, api).make(look_first=True)
+    done = change(ledger, api).make(unread(look_first=True))
 
     assert done.state is EffectState.CONFIRMED
     assert api.moved == [("v_gift", -500, NAME)]

@@ -1,19 +1,17 @@
-from dataclasses import replace
-
 import pytest
 
 from inbox.effects import EffectState
 from tests.integration.worker.changes import (
-    CARD,
     IN_FLIGHT,
     card_of_1500,
+    change,
     fails,
-    planned,
+    read,
     run,
     stands,
+    unread,
 )
 from tests.integration.worker.ledger import Ledger
-from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import (
     JobError,
@@ -22,7 +20,7 @@ from worker.errors import (
     PostponedError,
     RetryableError,
 )
-from worker.revocation.balance import MOST_SENDS, BalanceChange
+from worker.revocation.balance import CARD_BUSY_SECONDS, CARD_STUCK_SECONDS, MOST_SENDS
 from worker.revocation.client import Answer
 
 
@@ -85,21 +83,25 @@ def test_a_balance_that_changed_meanwhile_is_read_again(
     assert (done.number("amount"), done.number("shortfall")) == (200, 300)
 
 
-def test_one_change_of_a_card_at_a_time(ledger: Ledger, api: FakeApi) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "wait"), [(5, CARD_BUSY_SECONDS), (CARD_STUCK_SECONDS + 1, CARD_STUCK_SECONDS)]
+)
+def test_one_change_of_a_card_at_a_time(
+    ledger: Ledger, api: FakeApi, seconds: float, wait: float
+) -> None:
     """While one is not known to be over, another of the same card waits without a call."""
     api.posts = [Answer.UNKNOWN]
     fails(lambda: run(ledger, api))
+    ledger.pass_time(seconds)
     api.calls.clear()
-    other = planned(ledger, "rvk:rh_2:B")
 
-    error = fails(lambda: BalanceChange(other, CARD, api, ledger, job()).make())
+    error = fails(lambda: change(ledger, api, "rvk:rh_2:B").make(read()))
 
     assert isinstance(error, PostponedError)
-    assert error.reason == "card_busy"
+    assert (error.reason, error.seconds) == ("card_busy", wait)
     assert api.calls == []
-    elsewhere = replace(CARD, id="v_other")
     api.vouchers["v_other"] = {"gift": {"balance": 500}}
-    done = BalanceChange(other, elsewhere, api, ledger, job()).make()
+    done = change(ledger, api, "rvk:rh_3:B", card="v_other").make(unread())
     assert done.state is EffectState.CONFIRMED
 
 
@@ -119,25 +121,29 @@ def test_a_failure_before_anything_is_sent_frees_the_card(ledger: Ledger, api: F
 
 def test_giving_back_is_as_exact(ledger: Ledger, api: FakeApi) -> None:
     """What is given is what was taken, whatever is on the card, and once."""
-    effect = planned(ledger, "undo:x", kind="give", granted=200)
     api.vouchers["v_gift"]["gift"]["balance"] = 0
     api.posts = ["lost"]
-    change = BalanceChange(effect, CARD, api, ledger, job())
-    fails(change.make)
+    fails(lambda: change(ledger, api, "undo:x", kind="give", granted=200).make(unread(200)))
 
-    again = planned(ledger, "undo:x", kind="give", granted=200)
-    done = BalanceChange(again, CARD, api, ledger, job()).make()
+    done = change(ledger, api, "undo:x", kind="give", granted=200).make(unread(200))
 
     assert done.state is EffectState.CONFIRMED
     assert api.moved == [("v_gift", 200, "undo:x")]
 
 
+def test_giving_back_is_confirmed_by_its_answer(ledger: Ledger, api: FakeApi) -> None:
+    """The card is read, for others may have changed it, and the sum that the answer has fits."""
+    done = change(ledger, api, "undo:x", kind="give", granted=200).make(unread(200))
+
+    assert api.calls == ["voucher v_gift", "change v_gift 200 undo:x why"]
+    assert (done.state, done.number("amount")) == ("confirmed", 200)
+
+
 def test_nothing_can_be_given_to_a_card_that_is_gone(ledger: Ledger, api: FakeApi) -> None:
     """A person must find another way."""
     api.vouchers.clear()
-    effect = planned(ledger, "undo:x", kind="give")
 
-    error = fails(lambda: BalanceChange(effect, CARD, api, ledger, job()).make())
+    error = fails(lambda: change(ledger, api, "undo:x", kind="give").make(unread()))
 
     assert isinstance(error, NeedsPersonError)
     assert ledger.card_owner("v_gift") is None

@@ -2,14 +2,13 @@ import pytest
 
 from inbox.effects import Effect
 from tests.integration.worker.ledger import Ledger
-from tests.integration.worker.steps import BACK, OFF, SHOW, take
-from tests.unit.worker.build import job, removal
+from tests.integration.worker.steps import BACK, OFF, SHOW, carried_out, take
+from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE, REFERRER
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.revocation.client import Answer
-from worker.revocation.execute import carry_out
-from worker.revocation.steps import Plan, Step
+from worker.revocation.steps import Step
 from worker.revocation.undo import undo
 
 
@@ -22,7 +21,7 @@ def api() -> FakeApi:
 
 
 def _done(ledger: Ledger, api: FakeApi, step: Step) -> Effect:
-    carry_out(Plan(steps=(step,), reason="x"), removal(), api, ledger, job())
+    carried_out(ledger, api, step)
     api.calls.clear()
     (effect,) = ledger.all().values()
     return effect

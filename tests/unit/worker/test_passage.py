@@ -1,94 +1,20 @@
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 from structlog.testing import capture_logs
 
-from inbox.answers import Claim
 from inbox.gates import Closed, Open
+from tests.unit.worker.fake_gate import CLAIM, FakeGate, entered, passage_of
 from worker import passage as passages
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.passage import MOST_RESERVED, Passage
+from worker.passage import MOST_RESERVED
 
 
-CLAIM = Claim(
-    job="a" * 32 + ":act",
-    task="t",
-    queue="perks",
-    fence=3,
-    tries=1,
-    received_ms=0,
-    claimed_ms=0,
-    body=b"",
-)
 OUTAGE = RetryableError("down", "it is down", outage=True)
 TOO_MANY = RetryableError("answered_429", "too many", pause_seconds=60)
 
 
-@dataclass
-class FakeGate:
-    """Keeps what it is told and answers as it is set."""
-
-    name: str = "perks"
-    answer: Open | Closed = field(default_factory=lambda: Open(in_doubt=False, alone=False))
-    budget: int = 1_000
-    shut: tuple[float, bool] = (0.0, False)
-    told: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def enter(self, caller: str, calls: int) -> Open | Closed:
-        """Answer as set."""
-        self.told.append(("enter", caller, calls))
-        return self.answer
-
-    def use(self, caller: str, number: int) -> float:
-        """Have so many calls and no more."""
-        assert caller == f"{CLAIM.job}:3"
-        return 0.0 if number <= self.budget else 30.0
-
-    def give_back(self, caller: str, used: int, reserved: int) -> None:
-        """Keep it."""
-        assert caller == f"{CLAIM.job}:3"
-        self.told.append(("give_back", used, reserved))
-
-    def well(self, caller: str) -> None:
-        """Keep it."""
-        assert caller == f"{CLAIM.job}:3"
-        self.told.append(("well",))
-
-    def skip(self, caller: str) -> None:
-        """Keep it."""
-        assert caller == f"{CLAIM.job}:3"
-        self.told.append(("skip",))
-
-    def failed(self, caller: str, reason: str) -> tuple[float, bool]:
-        """Answer as set."""
-        assert caller == f"{CLAIM.job}:3"
-        self.told.append(("failed", reason))
-        return self.shut
-
-    def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
-        """Answer as set."""
-        assert caller == f"{CLAIM.job}:3"
-        self.told.append(("pause", reason, seconds))
-        return self.shut
-
-
-def _passage(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Passage:
-    return Passage(gate, f"{CLAIM.job}:{CLAIM.fence}", chance, reserve=reserve)  # type: ignore[arg-type]
-
-
-def _entered(gate: FakeGate, *, calls: int = 0) -> Passage:
-    passage = _passage(gate)
-    passage.enter()
-    for _ in range(calls):
-        passage.count_call()
-    gate.told.clear()
-    return passage
-
-
 def test_without_a_gate_everything_passes() -> None:
     """A backend that calls nobody has no gate, and its failures are its own."""
-    passage = _passage(None)
+    passage = passage_of(None)
 
     passage.enter()
     passage.count_call()
@@ -107,7 +33,7 @@ def test_a_shut_gate_postpones_for_a_little_longer_than_it_is_shut(
     gate = FakeGate(answer=Closed(40, reason))
 
     with pytest.raises(PostponedError) as caught:
-        _passage(gate, chance=chance).enter()
+        passage_of(gate, chance=chance).enter()
 
     assert caught.value.reason == slug
     assert caught.value.seconds == pytest.approx(seconds)
@@ -119,15 +45,15 @@ def test_what_was_reserved_and_not_used_is_given_back(error: Exception | None) -
     """However the run ends."""
     gate = FakeGate()
 
-    _entered(gate, calls=3).leave(error)
+    entered(gate, calls=3).leave(error)
 
-    assert gate.told[0] == ("give_back", 3, 8)
+    assert gate.told[0] == ("end_run", 3, 8)
 
 
 def test_a_job_stopped_half_way_reserves_more_the_next_time() -> None:
     """The call that had no leave is not counted as made, and the next run reserves twice."""
     gate = FakeGate(budget=8)
-    passage = _passage(gate)
+    passage = passage_of(gate)
     passage.enter()
     for _ in range(8):
         passage.count_call()
@@ -138,12 +64,12 @@ def test_a_job_stopped_half_way_reserves_more_the_next_time() -> None:
     assert caught.value.reason == "perks_budget"
     assert passage.reserve_next == 16
     assert passage.leave(caught.value) is None
-    assert gate.told[-1] == ("give_back", 8, 8)
+    assert gate.told[-1] == ("end_run", 8, 8)
 
 
 def test_a_job_that_no_reservation_suffices_for_comes_to_an_end() -> None:
     """With the most reserved and still too few, the run uses up a try."""
-    passage = _passage(FakeGate(budget=0), reserve=MOST_RESERVED)
+    passage = passage_of(FakeGate(budget=0), reserve=MOST_RESERVED)
 
     with pytest.raises(RetryableError) as caught:
         passage.count_call()
@@ -174,7 +100,7 @@ def test_a_downstream_that_answered_is_well_again(
     """An answer that the job did not like is an answer; without a call nothing was learnt."""
     gate = FakeGate(answer=answer)
 
-    assert _entered(gate, calls=calls).leave(error) is None
+    assert entered(gate, calls=calls).leave(error) is None
 
     assert gate.told[1:] == told
 
@@ -198,7 +124,7 @@ def test_who_waits_without_using_up_a_try(
 ) -> None:
     """Jobs that meet a shut gate are postponed, but the lone try counts."""
     gate = FakeGate(answer=Open(in_doubt=alone, alone=alone), shut=shut)
-    passage = _entered(gate, calls=1)
+    passage = entered(gate, calls=1)
 
     with capture_logs() as logs:
         found = passage.leave(error)
@@ -214,7 +140,7 @@ def test_who_waits_without_using_up_a_try(
 def test_a_limit_that_was_reached_keeps_other_jobs_away_without_an_alert() -> None:
     """The gate is shut until the downstream counts anew; the job that heard of it goes on."""
     gate = FakeGate()
-    passage = _entered(gate)
+    passage = entered(gate)
 
     with capture_logs() as logs:
         passage.limit_reached(20.0)
@@ -233,6 +159,6 @@ def test_a_pause_that_was_asked_for_is_not_reported(
     told: list[BaseException] = []
     monkeypatch.setattr(passages, "report", lambda error, **_: told.append(error))
 
-    _entered(FakeGate(shut=(60.0, True)), calls=1).leave(error)
+    entered(FakeGate(shut=(60.0, True)), calls=1).leave(error)
 
     assert len(told) == reports

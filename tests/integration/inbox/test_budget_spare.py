@@ -1,0 +1,99 @@
+"""Calls that can wait leave the budget to those that cannot."""
+
+from typing import Any
+
+import pytest
+
+from inbox import keys
+from inbox.gates import WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.rate import Rate
+from tests.integration.inbox.later import Later
+
+
+RATE = Rate(10, 60)
+WINDOW = RATE.seconds + WINDOW_MARGIN_MS / 1000
+BUDGET = keys.BUDGET + "perks"
+
+
+@pytest.fixture
+def gate(store: Any) -> Gate:
+    """A gate with a budget of ten calls a minute."""
+    return Gate(store, "perks", RATE)
+
+
+@pytest.fixture
+def later(store: Any) -> Later:
+    """Lets time pass."""
+    return Later(store)
+
+
+@pytest.mark.parametrize(("most", "kept"), [(100, 10), (200, 20), (50, 8), (10, 5), (2, 1), (1, 0)])
+def test_calls_that_can_wait_leave_some_to_those_that_cannot(
+    store: Any, later: Later, most: int, kept: int
+) -> None:
+    """A tenth is kept, at least eight, or half of a small budget; the others are for anybody."""
+    gate = Gate(store, "perks", Rate(most, 60))
+
+    waits = [gate.use_spare(f"c:spare:{number}") for number in range(most)]
+
+    assert [wait == 0 for wait in waits] == [True] * (most - kept) + [False] * kept
+    assert all(0 < wait <= WINDOW for wait in waits[most - kept :])
+    assert isinstance(gate.enter("money", kept), Open)
+    assert isinstance(gate.enter("more", 1), Closed)
+    gate.end_run("money", 0, kept)
+    later(2 * WINDOW + 5)
+    assert gate.use_spare("c:spare:again") == 0
+
+
+def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
+    """A call that can wait is none that a job in its midst may need."""
+    gate = Gate(store, "perks", Rate(24, 60))
+    assert isinstance(gate.enter("one", 8), Open)
+    assert isinstance(gate.enter("two", 8), Open)
+    assert gate.use_spare("c:spare:1") > 0
+
+    gate.end_run("two", 7, 8)
+
+    assert gate.use_spare("c:spare:1") == 0
+    assert gate.use_spare("c:spare:2") > 0
+
+
+@pytest.mark.parametrize("refused", ["a job", "a call"])
+def test_while_a_job_waits_for_the_budget_no_call_is_spare(
+    gate: Gate, later: Later, refused: str
+) -> None:
+    """Whether it could not begin or was stopped half-way; until it can have come back."""
+    gate.enter("one", 8)
+    for number in (1, 2):
+        assert gate.use("two", number) == 0
+    later(40)
+    answer = gate.enter("three", 1) if refused == "a job" else gate.use("two", 3)
+    wait = answer if isinstance(answer, float) else answer.wait_seconds  # type: ignore[union-attr]
+    gate.end_run("one", 0, 8)
+
+    again = gate.use_spare("c:spare:1")
+
+    assert wait < again <= 2 * wait + 5
+    assert isinstance(gate.enter("three", 8), Open)
+    gate.end_run("three", 0, 8)
+    later(again)
+    assert gate.use_spare("c:spare:1") == 0
+
+
+def test_a_call_that_finds_none_to_spare_keeps_no_other_waiting(gate: Gate, later: Later) -> None:
+    """Marks wait for money, and not for each other."""
+    assert [gate.use_spare(f"c:spare:{number}") for number in range(5)] == [0.0] * 5
+    assert gate.use_spare("c:spare:6") > 0
+    later(WINDOW)
+
+    assert gate.use_spare("d:spare:1") == 0
+
+
+def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Gate) -> None:
+    """With a budget that is used up it keeps none waiting that can wait."""
+    gate.enter("one", 10)
+
+    assert isinstance(gate.enter("two", 0), Open)
+
+    gate.end_run("one", 0, 10)
+    assert gate.use_spare("c:spare:1") == 0

@@ -1,0 +1,154 @@
+"""Whether metadata is merged is found out once, and nothing of a customer's is lost by it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from inbox.learned import Learned
+from tests.integration.worker.ledger import Ledger
+from tests.integration.worker.shop import Shop
+from tests.integration.worker.steps import SHOW, code_and_card
+from tests.unit.worker.build import job, removal
+from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.revocations import REFEREE
+from worker.errors import PostponedError, RetryableError
+from worker.perks.voucherify import VoucherifyPerks
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.revocation.mark import MARK, Marking
+from worker.revocation.policies import Policies
+from worker.revocation.shared import InMemory
+
+
+NO_ANSWER = RetryableError("voucherify_no_answer", "no answer", outage=True)
+
+
+@pytest.fixture
+def marking_shop(shop: Shop) -> Iterator[Shop]:
+    """The stand-ins, as usual again at the end."""
+    yield shop
+    with shop.world.lock:
+        shop.world.store.options.clear()
+
+
+def _perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
+    return VoucherifyPerks(api, ledger, Policies(mark_customer=True), Learned(ledger.store))
+
+
+def _metadata(shop: Shop, customer: str) -> Any:
+    return shop.api("GET", f"/v1/customers/{customer}")["metadata"]
+
+
+def _marks(shop: Shop) -> list[Any]:
+    return [each["method"] for each in shop.requests("voucherify") if _is_of_customer(each)]
+
+
+def _is_of_customer(request: dict[str, Any]) -> bool:
+    return "/customers/" in request["path"] and not request["path"].endswith("/redeemables")
+
+
+@pytest.mark.parametrize(
+    ("how", "calls"),
+    [
+        # Read, our key alone; from then on it is known.
+        ("merge", [["GET", "PUT"], ["PUT"], ["PUT"]]),
+        # Read, our key alone, everything put back; from then on read, and everything is sent.
+        ("replace", [["GET", "PUT", "PUT"], ["GET", "PUT"], ["GET", "PUT"]]),
+    ],
+)
+def test_it_is_learnt_once_for_all_workers(
+    marking_shop: Shop, api: VoucherifyApi, ledger: Ledger, how: str, calls: list[list[str]]
+) -> None:
+    """Whatever Voucherify does with other metadata, customers keep theirs."""
+    shop = marking_shop
+    shop.call("PUT", "/sandbox/options", {"metadata_put": how})
+    referees = shop.scenario(referees=3)["referees"]
+    made = []
+    for referee in referees:
+        path = f"/v1/customers/{referee['customer']}"
+        shop.api("PUT", path, {"metadata": {"tea": "oolong", "cups": 3}})
+        event = shop.removal_event(referee["holder"])
+        before = len(_marks(shop))
+        # Another worker each time, which shares no more than the store.
+        outcome = _perks(api, ledger).revoke(event, job())
+        assert outcome.endswith("marked the customer")
+        made.append(_marks(shop)[before:])
+        found = _metadata(shop, referee["customer"])
+        assert found.pop(MARK) == event.event.created_at.isoformat(timespec="milliseconds")
+        assert found == {"tea": "oolong", "cups": 3}
+
+    # What a test reads and writes itself stands among the calls before each run.
+    assert made == calls
+
+
+def test_metadata_that_is_not_defined_fails_nothing(
+    marking_shop: Shop, api: VoucherifyApi, ledger: Ledger
+) -> None:
+    """The reward is taken, the outcome says why there is no mark, and the effect is refused."""
+    shop = marking_shop
+    shop.call("PUT", "/sandbox/options", {"defined_metadata": []})
+    referee = shop.scenario()["referees"][0]
+    event = shop.removal_event(referee["holder"])
+
+    outcome = _perks(api, ledger).revoke(event, job())
+
+    card = referee["card"]["id"]
+    assert outcome.startswith(
+        f"took back 500 from card {card}, not marked: voucherify answered 400"
+    )
+    assert shop.balance(card) == 1000
+    states = {each.fields["perk"]: each.state.value for each in ledger.all().values()}
+    assert states == {"B": "confirmed", "M": "refused"}
+
+
+class _Spare:
+    """Spare calls that are used up some time."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def __call__(self) -> None:
+        if not self.left:
+            raise PostponedError("perks_spare", "none", seconds=20)
+        self.left -= 1
+
+
+def _marked(ledger: Ledger, api: FakeApi, spare: int) -> str:
+    marking, made = Marking(api, ledger, InMemory()), replace(job(), spare_call=_Spare(spare))
+    return marking.mark(removal(), SHOW, made, wait=True)
+
+
+@pytest.mark.parametrize("spare", range(4))
+def test_a_budget_that_is_used_up_loses_no_metadata(ledger: Ledger, spare: int) -> None:
+    """Our key is sent alone only if a second call is left to put the others back."""
+    api = code_and_card()
+    api.merges = False
+
+    if spare < 3:
+        with pytest.raises(PostponedError):
+            _marked(ledger, api, spare)
+        assert api.customers[REFEREE]["metadata"] == {"tea": "oolong"}
+    assert _marked(ledger, api, 3) == "marked the customer"
+    assert api.customers[REFEREE]["metadata"].keys() == {"tea", MARK}
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_an_answer_that_does_not_come_loses_no_metadata(ledger: Ledger, lost: int) -> None:
+    """Neither that to our key alone, nor that to the call that puts the others back."""
+    api = code_and_card()
+    api.merges = False
+    calls = []
+
+    def lose(call: str) -> None:
+        if call.startswith("set "):
+            calls.append(call)
+            if len(calls) == lost:
+                if lost == 1:
+                    api.customers[REFEREE]["metadata"] = {MARK: "x"}
+                raise NO_ANSWER
+
+    api.interrupt = lose
+
+    assert _marked(ledger, api, 3) == "marked the customer"
+    assert api.customers[REFEREE]["metadata"].keys() == {"tea", MARK}

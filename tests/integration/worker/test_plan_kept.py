@@ -1,0 +1,162 @@
+"""A job that must wait resumes with its plan instead of looking everything up."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from inbox import keys
+from inbox.effects import EffectState
+from inbox.learned import Learned
+from tests.integration.worker.changes import begun
+from tests.integration.worker.ledger import Ledger
+from tests.integration.worker.shop import Shop
+from tests.unit.worker.build import job
+from worker.errors import JobError, PermanentError, PostponedError, RetryableError
+from worker.perks.voucherify import VoucherifyPerks
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.revocation.policies import Policies
+
+
+FIRST = job()
+AGAIN = replace(FIRST, again=True)
+PLAN = f"{keys.LEARNED}plan:{FIRST.id}"
+POST = {"method": "POST", "path": "*/balance", "times": 1}
+
+
+@pytest.fixture
+def perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
+    """The Voucherify backend, which shares what it learns through the store."""
+    return VoucherifyPerks(api, ledger, Policies(mark_customer=False), Learned(ledger.store))
+
+
+def _calls(sent: list[httpx.Request]) -> list[str]:
+    found = [f"{each.method} {each.url.path.rpartition('/')[2]}" for each in sent]
+    sent.clear()
+    return found
+
+
+def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx.Request]
+) -> None:
+    """However often it comes back, the POST is all that it calls then."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
+    other = begun(ledger, "rvk:rh_other:B", card=card).effect
+    waits = []
+    for run in (FIRST, AGAIN, AGAIN):
+        with pytest.raises(PostponedError) as caught:
+            perks.revoke(event, run)
+        waits.append((caught.value.reason, len(_calls(sent))))
+    assert waits == [("card_busy", 4), ("card_busy", 0), ("card_busy", 0)]
+    shop.move(card, -200, "CREDITS_REMOVAL", source_id="rvk:rh_other:B")
+    ledger.move_change(
+        other, EffectState.CONFIRMED, since=(EffectState.PLANNED,), fields={}, free=True, left=1300
+    )
+
+    assert perks.revoke(event, AGAIN) == f"took back 500 from card {card}"
+
+    assert _calls(sent) == ["POST balance"]
+    assert shop.balance(card) == 800
+
+
+def test_a_job_whose_answer_was_lost_resumes_with_a_search(
+    shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
+) -> None:
+    """The card's transactions are all that is read again."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    shop.faults("voucherify", {**POST, "drop": True, "apply": True})
+    with pytest.raises(RetryableError):
+        perks.revoke(event, FIRST)
+    _calls(sent)
+
+    perks.revoke(event, AGAIN)
+
+    assert _calls(sent) == ["GET transactions"]
+    assert len(shop.take_backs(referee["card"]["id"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ({"code": 400, "key": "invalid_payload", "message": "no"}, False),
+        ({"code": 400, "key": "gift_amount_exceeded", "message": "no"}, False),
+        ({"code": 409, "key": "conflict", "message": "not now"}, True),
+    ],
+)
+def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
+    shop: Shop,
+    perks: VoucherifyPerks,
+    ledger: Ledger,
+    sent: list[httpx.Request],
+    answer: dict[str, object],
+    *,
+    kept: bool,
+) -> None:
+    """After a refusal for good, and where the balance is another one, the next run looks anew."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
+    begun(ledger, "rvk:rh_other:B", card=card)
+    with pytest.raises(PostponedError):
+        perks.revoke(event, FIRST)
+    assert ledger.store.exists(PLAN)
+    ledger.store.delete(keys.CARD + card)
+    shop.faults("voucherify", {**POST, "status": answer["code"], "body": answer})
+    with pytest.raises(JobError):
+        perks.revoke(event, AGAIN)
+    assert _calls(sent)[4:] == ["POST balance"]
+
+    assert bool(ledger.store.exists(PLAN)) == kept
+    perks.revoke(event, AGAIN)
+
+    looks = ["GET redeemables", "GET holders", "GET transactions"]
+    assert _calls(sent) == [*([] if kept else looks), "POST balance"]
+    assert shop.balance(card) == 1000
+
+
+def test_a_run_that_is_the_first_decides_anew(
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx.Request]
+) -> None:
+    """A plan that an earlier life of the job kept is not used."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
+    begun(ledger, "rvk:rh_other:B", card=card)
+    for _ in range(2):
+        with pytest.raises(PostponedError):
+            perks.revoke(event, FIRST)
+        assert len(_calls(sent)) >= 3
+
+
+def test_a_plan_is_kept_for_some_minutes(
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger
+) -> None:
+    """The world changes, so it is not kept for ever; nothing personal stands in it."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    begun(ledger, "rvk:rh_other:B", card=referee["card"]["id"])
+    with pytest.raises(PostponedError):
+        perks.revoke(event, FIRST)
+
+    assert 0 < ledger.store.ttl(PLAN) <= 600
+    with shop.world.lock:
+        person = shop.world.store.customers[referee["customer"]]
+    kept: Any = ledger.store.get(PLAN)
+    for personal in (person.name, person.email):
+        assert personal
+        assert personal.encode() not in kept
+
+
+def test_a_plan_that_cannot_be_carried_out_is_a_persons(
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger
+) -> None:
+    """The grant was taken back for another assignment: nothing is kept of the plan."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    event = shop.removal_event(referee["holder"])
+    begun(ledger, "rvk:rh_other:B", card="v_other", grant=referee["grant"]["transaction"])
+
+    with pytest.raises(PermanentError, match="was taken back for another assignment"):
+        perks.revoke(event, FIRST)
+
+    assert not ledger.store.exists(PLAN)

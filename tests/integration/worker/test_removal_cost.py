@@ -1,0 +1,57 @@
+"""What an ordinary removal costs: calls to Voucherify, scripts and commands in the store."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from inbox.effects import Effects
+from inbox.gates import Gate
+from inbox.learned import Learned
+from inbox.rate import Rate
+from tests.integration.worker.house import House
+from tests.integration.worker.shop import Shop
+from worker.perks.voucherify import VoucherifyPerks
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.revocation.policies import Policies
+
+
+@pytest.mark.parametrize(
+    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 68), (True, 5, 10, 96)]
+)
+def test_an_ordinary_removal_costs_so_much(
+    house: House,
+    store: Redis,
+    shop: Shop,
+    api: VoucherifyApi,
+    *,
+    marked: bool,
+    calls: int,
+    scripts: int,
+    commands: int,
+) -> None:
+    """From claim to done, once the campaign is read; a number that goes up is a slower removal."""
+    gates = {"acts": Gate(store, "acts", Rate(100, 60))}
+    house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
+    policies = Policies(mark_customer=marked)
+    perks = VoucherifyPerks(api, Effects(store, memory_seconds=3600), policies, Learned(store))
+    house.act = lambda: perks.revoke(*house.given[-1])
+    referees = shop.scenario(referees=3, own=1000)["referees"]
+    for referee in referees:
+        shop.api("PUT", f"/v1/customers/{referee['customer']}", {"metadata": {"tea": "oolong"}})
+        delivery = house.intake.accept(shop.removal(referee["holder"])).delivery
+        house.flow.run(f"{delivery}:process:1")
+        before = len(shop.requests("voucherify"))
+        store.config_resetstat()
+        house.flow.run(f"{delivery}:act:1")
+        stats: Any = store.info("commandstats")
+    counts = {
+        name.removeprefix("cmdstat_"): stat["calls"]
+        for name, stat in stats.items()
+        if not name.startswith(("cmdstat_config", "cmdstat_info"))
+    }
+    ran = counts.pop("evalsha")
+
+    assert len(shop.requests("voucherify")) - before == calls
+    assert (ran, sum(counts.values())) == (scripts, commands)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas import HolderAssignmentDeleted
-from worker.revocation.claw_back import may_count_elsewhere
+from worker.revocation.claw_back import cards_of, may_count_elsewhere
 from worker.revocation.client import Json, RevocationClient
 from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward
 from worker.revocation.needs import Needs, no_window
@@ -68,12 +68,15 @@ class Finder:
             presence=presence,
             customer_exists=customer_exists,
             elsewhere=_elsewhere(event, held or []),
+            refers=any(each.get("holder_role") == "REFERRER" for each in held or []),
             code=_code(event, self._client, job) if wanted.code else None,
             read_at=read_at,
         )
         if presence in {Presence.STILL_ASSIGNED, Presence.NOTHING_KNOWN}:
             return found
-        found = replace(found, referrer_rewards=self._rewards(event, wanted.rewards_of, job))
+        rewards = self._rewards(event, wanted.rewards_of, job)
+        cards = tuple(self._cards_of(event, rewards, job))
+        found = replace(found, referrer_rewards=rewards, referrer_cards=cards)
         statements = tuple(_statements(event, held or [], self._client, job))
         if wanted.conversions_of or (
             wanted.additions_to and may_count_elsewhere(event, found.referrer_rewards)
@@ -84,7 +87,7 @@ class Finder:
     def _explained(self, event: HolderAssignmentDeleted, found: Findings, job: Job) -> Findings:
         """Look up the promise and the conversions where they matter."""
         if not found.statements:
-            return found
+            return replace(found, promise=promise_in(event))
         window = window_of(event, found.conversions or (), found.elsewhere)
         if window is None:
             raise no_window(event)
@@ -93,7 +96,7 @@ class Finder:
         if promise is None and needs_promise(added, window):
             promise = self._promise(event.holder.campaign_id, job)
         found = replace(found, promise=promise)
-        if found.conversions is None and needs_conversions(added, promise, window):
+        if found.conversions is None and needs_conversions(added, found, window):
             found = replace(found, conversions=self._conversions(event, job))
         return found
 
@@ -121,6 +124,16 @@ class Finder:
             raise no_window(event)
         happened = self._activities.of(referrer, assigned - MARGIN, event.event.created_at, job)
         return tuple(rewards_of(happened, event.holder.campaign_id))
+
+    def _cards_of(
+        self, event: HolderAssignmentDeleted, rewards: tuple[ReferrerReward, ...], job: Job
+    ) -> Iterator[Statement]:
+        """Read the cards that rewards of the referrer were put on, back to before them."""
+        assigned = event.holder.created_at
+        for card in cards_of(event, rewards):
+            pages = self._client.transactions(card.id, job)
+            if pages is not None and assigned is not None:
+                yield _statement(card, {}, pages, assigned)
 
 
 def _presence(

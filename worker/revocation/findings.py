@@ -80,6 +80,7 @@ class ReferrerReward:
         tier: the referral tier's name, or else its id.
         count: how many referees the tier asks for; None for each one.
         rolled_back: whether Voucherify rolled it back itself.
+        named_campaign: whether it is said which campaign gave it.
     """
 
     id: str
@@ -92,6 +93,7 @@ class ReferrerReward:
     tier: str = ""
     count: int | None = None
     rolled_back: bool = False
+    named_campaign: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Findings:
         promise: what the campaign gives referees; None if nobody says.
         conversions: None if they were not asked for.
         elsewhere: when other codes took the customer on as their referee.
+        refers: whether the customer has a referral code too, and may be rewarded for others.
+        referrer_cards: of the referrer, those that a reward to be taken back was put on.
         read_at: when reading the cards began, by the store's clock.
     """
 
@@ -122,6 +126,8 @@ class Findings:
     promise: Promise | None = None
     conversions: tuple[Conversion, ...] | None = None
     elsewhere: tuple[datetime, ...] = ()
+    refers: bool = False
+    referrer_cards: tuple[Statement, ...] = ()
     referrer_rewards: tuple[ReferrerReward, ...] = ()
     code: Code | None = None
     customer_exists: bool = True

@@ -110,21 +110,25 @@ class Marking:
             if str(before.get(MARK, "")) > removed_at:
                 return "not marked: a later removal is"
             if before.keys() - {MARK} and self._learned.get(_MERGES) is None:
-                self._find_out(customer, before, mark, spare)
+                shown = self._find_out(customer, before, mark, spare)
             else:
-                self._client.set_metadata(customer, {**before, **mark}, spare)
-        return "marked the customer"
+                shown = self._client.set_metadata(customer, {**before, **mark}, spare)
+        return "marked the customer" if shown else "the customer is gone"
 
-    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> None:
+    def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
         """Send our key alone, and see in the answer whether the others are still there."""
-        merges = False
+        kept = False
         try:
-            shown = self._client.set_metadata(customer, mark, job) or {}
-            merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
-            self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
+            shown = self._client.set_metadata(customer, mark, job)
+            if shown is None:
+                kept = True  # nobody is there whose keys could be lost
+                return None
+            kept = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
+            self._learned.put(_MERGES, kept, seconds=_KNOWN_SECONDS)
         finally:
-            if not merges:
+            if not kept:
                 self._client.set_metadata(customer, {**before, **mark}, job)
+        return shown
 
     def _merged(self) -> bool:
         self._merges = self._merges or self._learned.get(_MERGES) is True

@@ -124,7 +124,9 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
         return _promised(fits, findings, window)
     if chosen := _at_its_moment(free, promise, window):
         return chosen
-    _nothing_or_doubt(found, named, ours, promise, window)
+    others = {each.id for each in conversions} - ours
+    rest = [each for each in found if not _cause(each) & others]
+    _nothing_or_doubt(rest, named, ours, promise, window)
     _nothing_unread(findings.statements, window)
     return None
 

@@ -27,7 +27,7 @@ class Window:
     Attributes:
         assigned, removed: when the assignment began and ended.
         moments: when its conversions happened.
-        elsewhere: when other codes took the customer on.
+        elsewhere: when other codes took the customer on, and when they converted through others.
     """
 
     assigned: datetime
@@ -65,13 +65,13 @@ def window_of(
     assigned, removed = event.holder.created_at, event.event.created_at
     if assigned is None:
         return None
+    campaign = event.holder.campaign_id
     moments = tuple(
         each.at
         for each in conversions
-        if each.campaign == event.holder.campaign_id
-        and each.at
-        and assigned - CONVERTED <= each.at <= removed
+        if each.campaign == campaign and each.at and assigned - CONVERTED <= each.at <= removed
     )
+    elsewhere += tuple(each.at for each in conversions if each.campaign != campaign and each.at)
     return Window(assigned=assigned, removed=removed, moments=moments, elsewhere=elsewhere)
 
 

@@ -5,21 +5,19 @@ from typing import Any
 
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import removal
-from worker.revocation.findings import (
-    Addition,
-    Card,
-    Findings,
-    Presence,
-    ReferrerReward,
-    RewardKind,
-)
+from worker.revocation.findings import Findings, Presence, ReferrerReward, RewardKind
 from worker.revocation.policies import Policies
+from worker.revocation.statement import Card
 
 
 ASSIGNED = datetime(2025, 2, 11, 17, 40, 2, 118_000, UTC)
 REMOVED = datetime(2025, 3, 4, 8, 15, 30, 250_000, UTC)
 INSIDE = ASSIGNED + timedelta(days=3)
 
+#: What the sample's campaign pays at the assignment is stamped a little later.
+MOMENT = ASSIGNED + timedelta(milliseconds=300)
+
+CAMPAIGN = "camp_samovarReferral2024"
 CODE = "v_samovarCode000001"
 REFEREE = "cust_adaQuill000001"
 REFERRER = "cust_wrenHalloway"
@@ -30,6 +28,12 @@ CLUB = Card("v_club", "LOYALTY_CARD", "camp_club")
 
 NONE = Policies(
     claw_back_referrer=False,
+    roll_back_redemption=False,
+    disable_referrer_code=False,
+    mark_customer=False,
+)
+CLAW_BACK = Policies(
+    claw_back_referrer=True,
     roll_back_redemption=False,
     disable_referrer_code=False,
     mark_customer=False,
@@ -50,15 +54,6 @@ def referee_left(**overrides: Any) -> HolderAssignmentDeleted:
 def referrer_left(**overrides: Any) -> HolderAssignmentDeleted:
     """Build the removal of a referrer."""
     return removal(role="REFERRER", customer_id=REFERRER, **overrides)
-
-
-def addition(
-    transaction: str = "vtx_1", amount: int = 500, *, card: Card = GIFT, automatic: bool = True
-) -> Addition:
-    """Build something that was put on a card meanwhile."""
-    return Addition(
-        card=card, transaction=transaction, amount=amount, at=INSIDE, automatic=automatic
-    )
 
 
 def earned(kind: RewardKind = RewardKind.CREDITS, **overrides: Any) -> ReferrerReward:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from schemas import HolderAssignmentDeleted
+from tests.samples import reward
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import (
@@ -34,6 +35,10 @@ LONG_AGO = ASSIGNED - timedelta(days=90)
 
 #: The redemption by which the referee came.
 CONVERSION = "r_conversion"
+
+#: What the campaign promises its referees, as an event has it.
+CREDITS = reward("500")
+POINTS = reward("250", kind="LOYALTY_CARD", card_campaign="camp_club")
 
 
 def days(number: float) -> datetime:
@@ -66,6 +71,18 @@ def row(
         "details": {"balance": {unit: amount}, **(details or {})},
         **more,
     }
+
+
+def of_order(name: str = CONVERSION, **more: Any) -> Json:
+    """Name a redemption and its order as the cause."""
+    return {"redemption": {"id": name}, "order": {"id": "ord_1"}, **more}
+
+
+def points(
+    amount: int = 250, at: datetime = MOMENT, *, kind: str = "ADDITION", **causes: Any
+) -> Json:
+    """Build an addition of points, with what it names as its cause."""
+    return row(f"POINTS_{kind}", amount, at, details=causes)
 
 
 @dataclass(frozen=True)

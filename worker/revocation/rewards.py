@@ -155,8 +155,8 @@ def _count_in(value: Any) -> int | None:
     The specification leaves open what `parameters` of a tier holds. A number above 1 in it is
     such a count ("Minimum unique referee redemptions").
     """
-    if isinstance(value, dict):
-        found = [_count_in(each) for each in value.values()]
+    if isinstance(value, dict | list):
+        found = [_count_in(each) for each in (value.values() if isinstance(value, dict) else value)]
         return next((each for each in found if each), None)
     number = whole(value)
     return number if number and number > 1 else None

@@ -25,8 +25,8 @@ from tests.unit.worker.revocations import ASSIGNED, CLUB, MOMENT
 
 MS = timedelta(milliseconds=1)
 RULE: Json = {"earning_rule": {"id": "ern_1"}, "event": {"type": "customer.custom_event"}}
-SEGMENT = {"event": {"type": "customer.segment.entered"}, "segment": {"name": "birthday"}}
-TIER = {"loyalty_tier": {"id": "lt_1"}}
+SEGMENT: Json = {"event": {"type": "customer.segment.entered"}, "segment": {"name": "birthday"}}
+TIER: Json = {"loyalty_tier": {"id": "lt_1"}}
 DISCOUNT = reward("1000", kind="DISCOUNT_VOUCHER")
 
 

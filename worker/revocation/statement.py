@@ -201,7 +201,7 @@ def statement_of(
         card=card,
         since=moment(redeemable.get("created_at")),
         entries=tuple(entries),
-        balance=entries[0].balance if entries else shown,
+        balance=_balance_after(entry_of(listed[0])) if listed else shown,
         opening=opening,
         unreadable=tuple(unreadable),
         changes=tuple(changes_in(listed)),
@@ -243,6 +243,10 @@ def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
 def balance_of(voucher: Json, card: Card) -> int | None:
     """Read what is left on a card, in cents or points; None if it is not said."""
     return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))
+
+
+def _balance_after(newest: Entry | None) -> int | None:
+    return None if newest is None else newest.balance
 
 
 def _unread(transaction: Json) -> Unread:

@@ -60,8 +60,8 @@ decreases = st.sampled_from(
 @st.composite
 def rows(draw: st.DrawFn, cards: int) -> list[Json]:
     """Draw the transactions of a card in the order of their times; it never holds less than 0."""
-    made, held = [], 0
-    for number, at in enumerate(sorted(draw(st.lists(moments, max_size=6)))):
+    made, held, times = [], 0, draw(st.lists(moments, max_size=5))
+    for number, at in enumerate(sorted([*times, ASSIGNED] if cards == 0 else times)):
         amount = draw(st.sampled_from([1, 300, 500]))
         takes = held >= amount and draw(flags)
         held += -amount if takes else amount

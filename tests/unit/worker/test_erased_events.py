@@ -201,8 +201,7 @@ KEEPERS: dict[type[Declared[Any]], set[Any]] = {
     FreeObject: {None, erasing._part},
 }
 
-
-#: The parts of the events on which our own handlers decide. Of others, what is not named is erased.
+#: Parts on which our own handlers decide. Of others, what is not named is erased.
 DECIDED = {
     schema.makes: schema
     for root in (

@@ -109,11 +109,11 @@ class Activities:
         """List what happened to a customer from one time until another, at least."""
         with self._turns.of(customer):
             now, kept = job.now(), self._kept.get(customer)
-            if kept and kept.since <= since and until <= kept.read_at:
-                if (now - kept.read_at).total_seconds() <= self.SECONDS:
+            if kept and (now - kept.read_at).total_seconds() <= self.SECONDS:
+                if kept.since <= since and until <= kept.read_at:
                     return kept.happened
+                # Other removals' assignments began earlier, so it is not read for this one alone.
                 since = min(since, kept.since)
-            # The next removal's assignment may have begun earlier, so one read is not for it alone.
             found = list(self._client.activity(customer, since.isoformat(), job) or ())
             self._keep(customer, _Kept(since, now, found))
             return found

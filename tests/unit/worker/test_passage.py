@@ -45,10 +45,15 @@ class FakeGate:
         assert caller == f"{CLAIM.job}:3"
         return 0.0 if number <= self.budget else 30.0
 
-    def give_back(self, caller: str, used: int, reserved: int) -> None:
+    def use_spare(self, caller: str) -> float:
+        """Keep it, and have spare calls while there is a budget."""
+        self.told.append(("spare", caller))
+        return 0.0 if self.budget else 30.0
+
+    def settle(self, caller: str, used: int, reserved: int) -> None:
         """Keep it."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("give_back", used, reserved))
+        self.told.append(("settle", used, reserved))
 
     def well(self, caller: str) -> None:
         """Keep it."""
@@ -121,7 +126,7 @@ def test_what_was_reserved_and_not_used_is_given_back(error: Exception | None) -
 
     _entered(gate, calls=3).leave(error)
 
-    assert gate.told[0] == ("give_back", 3, 8)
+    assert gate.told[0] == ("settle", 3, 8)
 
 
 def test_a_job_stopped_half_way_reserves_more_the_next_time() -> None:
@@ -138,7 +143,22 @@ def test_a_job_stopped_half_way_reserves_more_the_next_time() -> None:
     assert caught.value.reason == "perks_budget"
     assert passage.reserve_next == 16
     assert passage.leave(caught.value) is None
-    assert gate.told[-1] == ("give_back", 8, 8)
+    assert gate.told[-1] == ("settle", 8, 8)
+
+
+def test_a_call_that_can_wait_uses_no_reservation() -> None:
+    """Each has a name of its own, and none begins while jobs that move money may need it."""
+    gate = FakeGate()
+    passage = _entered(gate)
+
+    passage.spare_call()
+    passage.spare_call()
+    gate.budget = 0
+    with pytest.raises(PostponedError) as caught:
+        passage.spare_call()
+
+    assert caught.value.reason == "perks_spare"
+    assert [name[-7:] for _, name in gate.told] == ["spare:1", "spare:2", "spare:3"]
 
 
 def test_a_job_that_no_reservation_suffices_for_comes_to_an_end() -> None:

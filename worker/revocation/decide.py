@@ -4,7 +4,7 @@ from worker.revocation.claw_back import claw_back
 from worker.revocation.findings import Findings, Presence
 from worker.revocation.needs import ids_of, needs, no_window
 from worker.revocation.policies import Policies
-from worker.revocation.proof import Doubt, Proven, choose
+from worker.revocation.proof import UNKNOWN_TYPE, Doubt, Proven, choose, is_of_unknown_type
 from worker.revocation.remaining import remaining
 from worker.revocation.steps import (
     DisableVoucher,
@@ -55,7 +55,7 @@ def decide(
     again = found.presence is Presence.ASSIGNED_AGAIN
     unsure: list[str] = [wanted.doubt] if wanted.doubt else []
     remarks: list[str] = []
-    earned = claw_back(event, found, unsure)
+    earned = claw_back(event, found, unsure, remarks)
     steps: list[Step] = [step for step in earned if isinstance(step, DisableVoucher)]
     if event.holder.holder_role is HolderRole.REFEREE:
         steps += _roll_back(event, found, policies, unsure, remarks)
@@ -101,6 +101,8 @@ def _reward_of_referee(
 ) -> list[Step]:
     """Take what is proved to be the referral's, and no more of it than is still there."""
     if not found.statements:
+        if is_of_unknown_type(found.promise):
+            unsure.append(f"{UNKNOWN_TYPE}, and the customer has no card ({ids_of(event)})")
         return []
     window = window_of(event, found.conversions or (), found.elsewhere)
     if window is None:
@@ -125,13 +127,13 @@ def _take_back(event: HolderAssignmentDeleted, proven: Proven, unsure: list[str]
     made = statement.change_named(name)
     unit = _UNITS[card.type]
     about = f"{grant.amount} {unit} on card {card.id} by transaction {grant.id}, {ids_of(event)}"
+    unsure += [
+        f"{moved} (the reward: {about}): take it off there, if it is to go" for moved in left.moved
+    ]
     if left.unsure and made is None:
-        unsure.append(
-            f"{left.unsure} (the reward: {about}). perkhook would take {left.amount} {unit}"
-        )
+        doubts = "; ".join(left.unsure)
+        unsure.append(f"{doubts} (the reward: {about}). perkhook would take {left.amount} {unit}")
         return []
-    if left.moved:
-        unsure.append(f"{left.moved} (the reward: {about}): take it off there, if it is to go")
     return [
         TakeBalance(
             perk=perk,

@@ -75,6 +75,7 @@ class Finder:
             presence=presence,
             customer_exists=customer_exists,
             elsewhere=_elsewhere(event, held or []),
+            refers=any(each.get("holder_role") == "REFERRER" for each in held or []),
             code=_code(event, self._client, job) if wanted.code else None,
         )
         if presence in {Presence.STILL_ASSIGNED, Presence.NOTHING_KNOWN}:
@@ -82,7 +83,7 @@ class Finder:
         until = max(event.event.created_at, after or event.event.created_at)
         rewards = self._rewards(event, wanted.rewards_of, until, job)
         cards = tuple(self._referrer_cards(event, rewards, until, job))
-        found = replace(found, referrer_rewards=rewards, referrer_statements=cards)
+        found = replace(found, referrer_rewards=rewards, referrer_cards=cards)
         statements = tuple(_statements(event, held or [], self._client, job))
         if wanted.conversions_of or (
             wanted.additions_to and may_count_elsewhere(event, found.referrer_rewards)
@@ -93,7 +94,7 @@ class Finder:
     def _explained(self, event: HolderAssignmentDeleted, found: Findings, job: Job) -> Findings:
         """Look up the promise and the conversions where they matter."""
         if not found.statements:
-            return found
+            return replace(found, promise=promise_in(event))
         window = window_of(event, found.conversions or (), found.elsewhere)
         if window is None:
             raise no_window(event)
@@ -102,7 +103,7 @@ class Finder:
         if promise is None and needs_promise(added, window):
             promise = self._promise(event.holder.campaign_id, job)
         found = replace(found, promise=promise)
-        if found.conversions is None and needs_conversions(added, promise, window):
+        if found.conversions is None and needs_conversions(added, found, window):
             found = replace(found, conversions=self._conversions(event, job))
         return found
 
@@ -135,10 +136,11 @@ class Finder:
             until=until,
             job=job,
         )
-        return tuple(rewards_of(list(happened.items), event.holder.campaign_id))
+        return tuple(rewards_of(list(happened.items or ()), event.holder.campaign_id))
 
-    def _transactions(self, card: str, job: Job, since: datetime) -> Iterator[Json]:
-        return _back_to(self._client.transactions(card, job), since)
+    def _transactions(self, card: str, job: Job, since: datetime) -> Iterator[Json] | None:
+        pages = self._client.transactions(card, job)
+        return None if pages is None else _back_to(pages, since)
 
     def _referrer_cards(
         self,
@@ -149,7 +151,7 @@ class Finder:
     ) -> Iterator[Statement]:
         """Read the cards that this removal takes from, once for many removals."""
         assigned = event.holder.created_at
-        for card in dict.fromkeys(cards_of(event, rewards)):
+        for card in cards_of(event, rewards):
             assert assigned is not None  # noqa: S101 - there are no rewards without it
             read = self._lists.of(
                 f"transactions of {card.id}",
@@ -158,7 +160,8 @@ class Finder:
                 until=until,
                 job=job,
             )
-            yield statement_of(card, {}, read.items, whole=False, read_at=read.read_at)
+            if read.items is not None:
+                yield statement_of(card, {}, read.items, whole=False, read_at=read.read_at)
 
 
 def _presence(

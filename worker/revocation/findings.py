@@ -83,6 +83,7 @@ class ReferrerReward:
         milestone: whether it was given for several referees together.
         count: how many, if that is said.
         rolled_back: whether Voucherify rolled it back itself.
+        named_campaign: whether it is said which campaign gave it.
     """
 
     id: str
@@ -96,6 +97,7 @@ class ReferrerReward:
     milestone: bool = False
     count: int | None = None
     rolled_back: bool = False
+    named_campaign: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Findings:
         promise: what the campaign gives referees; None if nobody says.
         conversions: None if they were not asked for.
         elsewhere: when other codes took the customer on as their referee.
-        referrer_statements: of the referrer's cards that rewards are on.
+        refers: whether the customer has a referral code too, and may be rewarded for others.
+        referrer_cards: of the referrer, those that a reward to be taken back was put on.
     """
 
     presence: Presence
@@ -126,7 +129,8 @@ class Findings:
     promise: Promise | None = None
     conversions: tuple[Conversion, ...] | None = None
     elsewhere: tuple[datetime, ...] = ()
+    refers: bool = False
+    referrer_cards: tuple[Statement, ...] = ()
     referrer_rewards: tuple[ReferrerReward, ...] = ()
-    referrer_statements: tuple[Statement, ...] = ()
     code: Code | None = None
     customer_exists: bool = True

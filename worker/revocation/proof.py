@@ -29,6 +29,9 @@ _PUBLISHED: Final = timedelta(minutes=1)
 #: Earned through an earning rule, though it need not name it (support article on transactions).
 _ACCRUAL: Final = "POINTS_ACCRUAL"
 
+#: Origins that explain an addition by something else.
+_NEVER: Final = (Origin.EARNED, Origin.REFUNDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Addition:
@@ -82,14 +85,16 @@ def needs_promise(found: Iterable[Addition], window: Window) -> bool:
     return bool(_free(found, window))
 
 
-def needs_conversions(found: Iterable[Addition], promise: Promise | None, window: Window) -> bool:
+def needs_conversions(found: Iterable[Addition], findings: Findings, window: Window) -> bool:
     """Say whether it matters by which redemptions or events the customer came."""
-    found = list(found)
-    if any(each.entry.redemption or each.entry.custom_event for each in _caused(found)):
+    found, promise = list(found), findings.promise
+    if any(_cause(each) for each in found if each.entry.origin is Origin.CAUSED):
         return True
     free = _free(found, window)
+    if not free or _at_moment(free, window):
+        return False
     fits = [each for each in free if promise and _fits(each, promise)]
-    return bool(free) and len(fits) != 1 and not _at_moment(free, window)
+    return len(fits) != 1 or _has_other_ways(findings)
 
 
 def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -> Proven | None:
@@ -106,29 +111,42 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
     """
     found = list(additions(findings.statements, window))
     promise, free = findings.promise, _free(found, window)
-    ours = {each.id for each in own_conversions(event, findings.conversions or ())}
-    causes = [(each, {each.entry.redemption, each.entry.custom_event}) for each in _caused(found)]
-    if named := [each for each, cause in causes if cause & ours]:
-        if len(named) > 1:
-            raise Doubt(_listed("several additions name the conversion", named))
-        return Proven(named[0], "it names the conversion of this referral")
-    if promise is None:
-        return _at_its_moment(found, free, None, window)
-    if promise.type not in {None, *promises.KNOWN_TYPES}:
-        raise Doubt(_listed("the campaign's reward is of an unknown type", free))
-    if promise.type == VoucherType.DISCOUNT_VOUCHER and _stands(promise, window):
+    conversions = findings.conversions or ()
+    ours = {each.id for each in own_conversions(event, conversions)}
+    named = [each for each in found if _is_caused(each) and _cause(each) & ours]
+    if proven := [each for each in named if each.entry.kind != _ACCRUAL]:
+        return _only(proven, "it names the conversion of this referral", "name the conversion")
+    if is_of_unknown_type(promise):
+        raise Doubt(_listed(UNKNOWN_TYPE, free))
+    if _is_discount(promise, window):
         return None  # it is taken off the order, and puts nothing on any card
-    if fits := [each for each in free if _fits(each, promise)]:
-        return _promised(fits, window)
-    if promise.in_event:
-        words = f"the campaign promises {promises.in_words(promise)}, which is not there"
-        _nothing_or_doubt(f"{words}, and what is there was not promised", free, window)
-        _nothing_alike(found, promise)
-        return None
-    return _at_its_moment(found, free, promise, window)
+    if fits := [each for each in free if promise and _fits(each, promise)]:
+        return _promised(fits, findings, window)
+    if chosen := _at_its_moment(free, promise, window):
+        return chosen
+    others = {each.id for each in conversions if each.campaign != event.holder.campaign_id}
+    rest = [each for each in found if not _cause(each) & others]
+    _nothing_or_doubt(rest, named, ours, promise, window)
+    _nothing_unread(findings.statements, window)
+    return None
 
 
-def _promised(fits: list[Addition], window: Window) -> Proven:
+#: Says that nobody knows what a reward of the promised type puts where.
+UNKNOWN_TYPE: Final = "the campaign's reward is of an unknown type"
+
+
+def is_of_unknown_type(promise: Promise | None) -> bool:
+    """Say whether the campaign promises what nobody here knows."""
+    return promise is not None and promise.type not in {None, *promises.KNOWN_TYPES}
+
+
+def _is_discount(promise: Promise | None, window: Window) -> bool:
+    if promise is None or promise.type != VoucherType.DISCOUNT_VOUCHER:
+        return False
+    return _stands(promise, window)
+
+
+def _promised(fits: list[Addition], findings: Findings, window: Window) -> Proven:
     chosen = fits if len(fits) == 1 else _at_moment(fits, window)
     if len(chosen) != 1:
         raise Doubt(_listed("several additions fit what the campaign promises", fits))
@@ -138,42 +156,86 @@ def _promised(fits: list[Addition], window: Window) -> Proven:
     if window.is_elsewhere(entry.at) or (window.after_another(entry.at) and not at_moment):
         words = "another code referred the customer too, and an addition fits"
         raise Doubt(_listed(words, chosen))
+    if findings.refers and not at_moment:
+        words = "the customer refers others too, and what fits was not added when they came"
+        raise Doubt(_listed(words, chosen))
     return Proven(chosen[0], "it is what the campaign promises")
 
 
-def _at_its_moment(
-    found: list[Addition], free: list[Addition], promise: Promise | None, window: Window
-) -> Proven | None:
+def _at_its_moment(free: list[Addition], promise: Promise | None, window: Window) -> Proven | None:
     """Take what was given at the moment, where nobody says what was promised then."""
-    published = [each for each in free if each.entry.kind == OPENING]
-    chosen = _at_moment([each for each in free if each not in published], window)
-    if len(chosen) == 1 and not window.is_elsewhere(chosen[0].entry.at):
-        if promise is None or not _stands(promise, window):
-            return Proven(chosen[0], "it was added at the moment of the assignment")
+    if promise is not None and promise.in_event:
+        return None
+    chosen = _at_moment([each for each in free if each.entry.kind != OPENING], window)
+    if len(chosen) != 1 or window.is_elsewhere(chosen[0].entry.at):
+        return None
+    if promise is not None and _stands(promise, window):
         words = f"the campaign has promised {promises.in_words(promise)} since before that"
         raise Doubt(_listed(f"{words}, and this was added instead", chosen))
-    _nothing_or_doubt("an addition may be the reward, and nothing proves it", free, window)
-    if promise is not None:
-        _nothing_alike(found, promise)
-    return None
+    return Proven(chosen[0], "it was added at the moment of the assignment")
 
 
-def _nothing_or_doubt(words: str, free: list[Addition], window: Window) -> None:
+def _only(named: list[Addition], why: str, what: str) -> Proven:
+    if len(named) != 1:
+        raise Doubt(_listed(f"several additions {what}", named))
+    return Proven(named[0], why)
+
+
+def _nothing_or_doubt(
+    found: list[Addition],
+    named: list[Addition],
+    ours: set[str],
+    promise: Promise | None,
+    window: Window,
+) -> None:
     """Leave to a person what is neither proved nor ruled out."""
     # A card that was published with an amount at another time was bought.
     doubtful = [
-        each for each in free if each.entry.kind != OPENING or window.is_at_moment(each.entry.at)
+        each
+        for each in _free(found, window)
+        if each.entry.kind != OPENING or window.is_at_moment(each.entry.at)
     ]
+    # What names a cause is explained by it, unless it is the conversion or nobody knows that.
+    doubtful += named
+    doubtful += [
+        each
+        for each in found
+        if each not in doubtful
+        and each.entry.origin in {Origin.CAUSED, Origin.UNKNOWN}
+        and each.entry.kind != _ACCRUAL
+        and window.is_at_moment(each.entry.at)
+        and not (ours and _cause(each))
+    ]
+    if doubtful and promise is not None and promise.in_event:
+        words = f"the campaign promises {promises.in_words(promise)}, which is not there"
+        raise Doubt(_listed(f"{words}, and what is there was not promised", doubtful))
     if doubtful:
-        raise Doubt(_listed(words, doubtful))
-
-
-def _nothing_alike(found: list[Addition], promise: Promise) -> None:
+        raise Doubt(_listed("an addition may be the reward, and nothing proves it", doubtful))
     alike = [
-        each for each in found if each.entry.origin is not Origin.EARNED and _fits(each, promise)
+        each
+        for each in found
+        if promise and each.entry.origin not in _NEVER and _fits(each, promise)
     ]
     if alike:
         raise Doubt(_listed("an addition looks like the reward and is not proved to be it", alike))
+
+
+def _nothing_unread(statements: Iterable[Statement], window: Window) -> None:
+    for statement in statements:
+        new = statement.since is not None and window.holds(statement.since)
+        unread = [
+            each.id
+            for each in statement.unreadable
+            if (each.may_be_addition and (each.at is None or window.holds(each.at)))
+            # What it was published with is known only if all its transactions can be read.
+            or (new and not each.ours)
+        ]
+        if unread:
+            listed = ", ".join(unread)
+            raise Doubt(
+                f"transactions of card {statement.card.id} cannot be read, and may be the "
+                f"reward: {listed}"
+            )
 
 
 def _stands(promise: Promise, window: Window) -> bool:
@@ -181,8 +243,19 @@ def _stands(promise: Promise, window: Window) -> bool:
     return promise.in_event or bool(promise.edited and promise.edited < window.assigned)
 
 
-def _caused(found: Iterable[Addition]) -> list[Addition]:
-    return [each for each in found if each.entry.origin is Origin.CAUSED]
+def _is_caused(addition: Addition) -> bool:
+    return addition.entry.origin is Origin.CAUSED
+
+
+def _cause(addition: Addition) -> set[str]:
+    """Name the redemption and the custom event that an addition names."""
+    entry = addition.entry
+    return {each for each in (entry.redemption, entry.custom_event) if each}
+
+
+def _has_other_ways(findings: Findings) -> bool:
+    """Say whether the customer may get the same for another reason."""
+    return findings.refers or bool(findings.elsewhere)
 
 
 def _free(found: Iterable[Addition], window: Window) -> list[Addition]:

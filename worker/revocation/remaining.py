@@ -6,7 +6,9 @@ the customer's other money is spent first, and money that comes later is never t
 what is left of a reward is at most the lowest balance that the card has had since.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from worker.revocation.statement import OWN_NAMES, Entry, Origin, Statement
 
@@ -18,14 +20,18 @@ class Remaining:
 
     Attributes:
         why_less: what became of the rest, in sentences.
-        unsure: why nobody can say how much is left; None if it can be said.
-        moved: points of it that went to another card, in a sentence for a person.
+        unsure: why nobody can say how much is left, in sentences; empty if it can be said.
+        moved: points of it that went to another card, in sentences for a person.
     """
 
     amount: int
     why_less: tuple[str, ...] = ()
-    unsure: str | None = None
-    moved: str | None = None
+    unsure: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+
+
+#: Origins of removals that say nothing of what they remove.
+_UNEXPLAINED: Final = (Origin.AUTOMATIC, Origin.UNKNOWN)
 
 
 @dataclass(slots=True)
@@ -35,11 +41,13 @@ class _Account:
     grant: Entry
     reward: int
     other: int
+    #: Ids of all other entries of the card.
+    others: frozenset[str]
     why_less: list[str] = field(default_factory=list)
-    #: By redemption: what of the reward, and of the other money, it spent.
-    spent: dict[str, list[int]] = field(default_factory=dict)
-    unsure: str | None = None
-    moved: str | None = None
+    #: By redemption: what of the reward it spent.
+    spent: dict[str, int] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
 
     def take(self, amount: int) -> int:
         """Take other money first; gives how much of the reward was taken."""
@@ -66,21 +74,63 @@ def remaining(statement: Statement, grant: Entry, *, ours: str) -> Remaining:
         ours: the name of our own take-back of this grant, which does not count here.
     """
     later = _after(statement, grant)
-    begins_with = grant.amount if grant.balance is None else grant.balance
-    account = _Account(grant, grant.amount, max(begins_with - grant.amount, 0))
+    begins_with = _held_after(grant, later, statement.balance)
+    account = _Account(
+        grant,
+        reward=min(grant.amount, begins_with),
+        other=max(begins_with - grant.amount, 0),
+        others=frozenset(each.id for each in statement.entries) - {grant.id},
+    )
     twins = [each for each in statement.entries if each.is_addition and _is_twin(each, grant)]
+    taken = False
     for entry in later:
-        if entry.name != ours:
-            _count(account, entry, alone=not twins)
-    if statement.unreadable:
-        ids = ", ".join(statement.unreadable)
-        account.unsure = f"transactions of card {statement.card.id} cannot be read: {ids}"
+        taken = taken or entry.name == ours
+        if entry.name == ours:
+            continue
+        _count(account, entry, alone=not twins)
+        if not taken:
+            _cap(account, entry)
+    # All that is unsure was counted as the other money's first; so nothing is left for certain.
+    unsure = account.unsure if account.reward else []
+    if unread := [each for each in statement.unreadable if each.at is None or each.at >= grant.at]:
+        ids = ", ".join(each.id for each in unread)
+        unsure = [*unsure, f"transactions of card {statement.card.id} cannot be read: {ids}"]
     return Remaining(
         amount=account.reward,
         why_less=tuple(account.why_less),
-        unsure=account.unsure,
-        moved=account.moved,
+        unsure=tuple(unsure),
+        moved=tuple(account.moved),
     )
+
+
+def lowest_since(statement: Statement, grants: Collection[str]) -> int | None:
+    """Say the least that the card held since the last of these grants; None if it is not said."""
+    balances = []
+    for entry in statement.entries:
+        if entry.balance is not None:
+            balances.append(entry.balance)
+        if entry.id in grants:
+            break
+    return max(min(balances), 0) if balances else None
+
+
+def _held_after(grant: Entry, later: list[Entry], now: int | None) -> int:
+    """Say what was on the card after the grant, by the first balance that is known since."""
+    moved = 0
+    for entry in (grant, *later):
+        moved += 0 if entry is grant else entry.amount
+        if entry.balance is not None:
+            return max(entry.balance - moved, 0)
+    return grant.amount if now is None else max(now - moved, 0)
+
+
+def _cap(account: _Account, entry: Entry) -> None:
+    """Let what the card held after an entry be the most that can be left of all."""
+    if entry.balance is None:
+        return
+    missing = account.reward + account.other - max(entry.balance, 0)
+    if missing > 0 and (gone := account.take(missing)):
+        account.why_less.append(f"{gone} no longer on the card after transaction {entry.id}")
 
 
 def _after(statement: Statement, grant: Entry) -> list[Entry]:
@@ -102,44 +152,45 @@ def _count(account: _Account, entry: Entry, *, alone: bool) -> None:
     if amount < 0:
         _add(account, entry)
     elif entry.kind.endswith("_EXPIRATION"):
-        _expire(account, entry, amount)
+        _expire(account, entry, amount, alone=alone)
     elif entry.kind.endswith("_REMOVAL") and not _is_ours(entry):
         _remove(account, entry, amount, alone=alone)
     elif entry.kind.endswith("_TRANSFER_OUT"):
         if moved := account.take(amount):
             to = f" to card {entry.moved_to}" if entry.moved_to else " to another card"
-            account.moved = f"{moved} of the reward were moved{to} by transaction {entry.id}"
+            account.moved.append(f"{moved} of the reward were moved{to} by transaction {entry.id}")
             account.why_less.append(f"{moved} moved by transaction {entry.id}")
     else:
-        other = account.other
         if spent := account.take(amount):
             account.why_less.append(f"{spent} spent by transaction {entry.id}")
         if entry.redemption:
-            account.spent[entry.redemption] = [spent, other - account.other]
+            account.spent[entry.redemption] = account.spent.get(entry.redemption, 0) + spent
 
 
 def _add(account: _Account, entry: Entry) -> None:
     amount = entry.amount
-    if entry.kind.endswith("_REFUND") and (spent := account.spent.get(entry.redemption or "")):
+    redemption = entry.redemption or ""
+    if entry.kind.endswith("_REFUND") and (spent := account.spent.get(redemption)):
         # What an order gives back is what it was paid with; the reward was spent last.
-        back = min(spent[0], amount)
+        back = min(spent, amount)
         account.reward += back
-        spent[0] -= back
+        account.spent[redemption] -= back
         amount -= back
-        if back:
-            account.why_less.append(f"{back} refunded by transaction {entry.id}")
+        account.why_less.append(f"{back} refunded by transaction {entry.id}")
     account.other += amount
 
 
-def _expire(account: _Account, entry: Entry, amount: int) -> None:
+def _expire(account: _Account, entry: Entry, amount: int, *, alone: bool) -> None:
     grant = account.grant
-    if account.reward and (entry.related == grant.id or amount == grant.amount):
+    same = alone and amount == grant.amount and account.reward > 0
+    undoes_another = entry.related in account.others
+    if entry.related == grant.id or (same and not undoes_another):
         account.take_reward(amount)
         account.why_less.append(f"{amount} expired by transaction {entry.id}")
         return
-    certain = account.reward == 0 or account.other == 0
-    if not certain:
-        account.unsure = (
+    of_both = account.reward > 0 and account.other > 0 and amount < account.reward + account.other
+    if of_both and not undoes_another:
+        account.unsure.append(
             f"{amount} points expired by transaction {entry.id}, and it is not said whether they "
             "were the reward's"
         )
@@ -149,22 +200,29 @@ def _expire(account: _Account, entry: Entry, amount: int) -> None:
 
 def _remove(account: _Account, entry: Entry, amount: int, *, alone: bool) -> None:
     grant = account.grant
-    same = amount == grant.amount and account.reward > 0
-    if entry.related == grant.id or (same and alone):
+    undoes_another = entry.related in account.others
+    same = amount == grant.amount and account.reward > 0 and not undoes_another
+    if entry.related == grant.id or _same_cause(entry, grant) or (same and alone):
         account.take_reward(amount)
         account.why_less.append(f"{amount} taken back already by transaction {entry.id}")
         return
     if same:
-        account.unsure = (
+        account.unsure.append(
             f"transaction {entry.id} removed as much as the reward, and the card got as much by "
             "another transaction too: was it the reward that was removed?"
         )
-    elif account.reward and entry.origin is Origin.AUTOMATIC:
-        account.unsure = (
+    elif account.reward and not undoes_another and entry.origin in _UNEXPLAINED:
+        account.unsure.append(
             f"Voucherify itself removed {amount} by transaction {entry.id}: was it of the reward?"
         )
     if removed := account.take(amount):
         account.why_less.append(f"{removed} removed by transaction {entry.id}")
+
+
+def _same_cause(entry: Entry, grant: Entry) -> bool:
+    """Say whether a removal names the redemption or the custom event that the grant names."""
+    causes = {entry.redemption, entry.custom_event} & {grant.redemption, grant.custom_event}
+    return bool(causes - {None})
 
 
 def _is_ours(entry: Entry) -> bool:

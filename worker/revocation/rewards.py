@@ -47,11 +47,11 @@ def rewards_of(activities: list[Json], campaign: str) -> list[ReferrerReward]:
         for activity in activities
         if activity.get("type") == _REWARDED
         and object_of(data := _data(activity)).get("referral_tier")
-        and _is_of(data, campaign)
+        and _is_of(data, campaign) is not False
     ]
     # In an order of its own, so that two of one request get the same transactions every time.
     rewarded.sort(key=lambda each: str(each[0].get("id")))
-    return [_reward(each, data, credited, reversed_) for each, data in rewarded]
+    return [_reward(each, data, campaign, credited, reversed_) for each, data in rewarded]
 
 
 def _credited(activities: Iterable[Json]) -> dict[str, list[_Credit]]:
@@ -71,7 +71,11 @@ def _credited(activities: Iterable[Json]) -> dict[str, list[_Credit]]:
 
 
 def _reward(
-    activity: Json, data: Json, credited: dict[str, list[_Credit]], reversed_: list[Json]
+    activity: Json,
+    data: Json,
+    campaign: str,
+    credited: dict[str, list[_Credit]],
+    reversed_: list[Json],
 ) -> ReferrerReward:
     reward, tier = object_of(data.get("reward")), object_of(data.get("referral_tier"))
     # Not the voucher of the activity itself: that is the referral code, which all share.
@@ -88,7 +92,7 @@ def _reward(
         kind = RewardKind.COUPON if coupon else RewardKind.UNKNOWN
     else:
         credit = _take(credited.get(str(activity.get("group_id")), []), kind, amount, target)
-        target, transaction = (credit.card, credit.transaction) if credit else (None, None)
+        target, transaction = (credit.card, credit.transaction) if credit else (target, None)
         amount = credit.amount if credit else amount
     return ReferrerReward(
         id=str(activity.get("id")),
@@ -101,6 +105,7 @@ def _reward(
         tier=text(tier.get("banner")) or text(tier.get("id")) or "",
         milestone=_is_milestone(data, tier),
         count=_count_in(tier.get("parameters")),
+        named_campaign=bool(_is_of(data, campaign)),
         rolled_back=any(_reverses(each, data, reward) for each in reversed_),
     )
 
@@ -163,19 +168,23 @@ def _is_milestone(data: Json, tier: Json) -> bool:
 
 def _count_in(value: Any) -> int | None:
     """Find a number above 1, which can only say how many referees a tier asks for."""
-    if isinstance(value, dict):
-        found = [_count_in(each) for each in value.values()]
+    if isinstance(value, dict | list):
+        found = [_count_in(each) for each in (value.values() if isinstance(value, dict) else value)]
         return next((each for each in found if each), None)
     number = whole(value)
     return number if number and number > 1 else None
 
 
-def _is_of(data: Json, campaign: str) -> bool:
+def _is_of(data: Json, campaign: str) -> bool | None:
+    """Say whether a reward is of a campaign; None if it is not said."""
     named = {
         text(object_of(data.get("referral_tier")).get("campaign_id")),
         text(object_of(data.get("campaign")).get("id")),
     } - {None}
-    return not named or campaign in named
+    if named:
+        return campaign in named
+    # The referral code says so too; another voucher says nothing.
+    return text(object_of(data.get("voucher")).get("campaign_id")) == campaign or None
 
 
 def _reverses(reversal: Json, data: Json, reward: Json) -> bool:

@@ -87,12 +87,12 @@ class ReadOnce:
     Attributes:
         since: it goes back to this time at least.
         read_at: when reading it began, by the store's clock.
-        items: what the API listed, newest first.
+        items: what the API listed, newest first; None if whose list it is does not exist.
     """
 
     since: datetime
     read_at: datetime
-    items: tuple[Json, ...]
+    items: tuple[Json, ...] | None
 
 
 class SharedLists:
@@ -127,18 +127,20 @@ class SharedLists:
 
         Args:
             name: what is listed.
-            read: lists it from a time on, newest first; None counts as an empty list.
+            read: lists it from a time on, newest first; None if there is no such list.
             since: how far it must go back.
             until: after which time it must have been read.
             job: the job that asks.
         """
         with self._turns.of(name):
             now, kept = job.now(), self._kept.get(name)
-            if kept and kept.since <= since and until <= kept.read_at:
-                if (now - kept.read_at).total_seconds() <= self.SECONDS:
+            if kept and (now - kept.read_at).total_seconds() <= self.SECONDS:
+                if kept.since <= since and until <= kept.read_at:
                     return kept
+                # Other removals' assignments began earlier, so it is not read for this one alone.
                 since = min(since, kept.since)
-            found = ReadOnce(since, now, tuple(read(since) or ()))
+            items = read(since)
+            found = ReadOnce(since, now, None if items is None else tuple(items))
             self._kept.pop(name, None)
             self._kept[name] = found
             for old in list(self._kept)[: -self.MOST]:

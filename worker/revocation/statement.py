@@ -31,12 +31,15 @@ OWN_NAMES: Final = ("rvk:", "undo:")
 #: Who adds by hand: the API's callers and people at the dashboard.
 _BY_HAND: Final = ("API", "voucherify-web-ui")
 
+#: Channels that Voucherify's own additions name, if they name one.
+_BY_ITSELF: Final = (None, "Automation")
+
 #: `details` of what a customer earned otherwise. `holder_loyalty_tier` is none of them: it says
 #: in which tier the holder was, whatever caused the entry.
 _RULES: Final = ("earning_rule", "segment", "loyalty_tier")
 
 #: `details` of a purchase, a refund, or points that were pending until an order was paid.
-_PURCHASES: Final = ("order", "redemption", "rollback", "reward", "pending_points", "custom_event")
+_PURCHASES: Final = ("order", "redemption", "reward", "pending_points", "custom_event")
 
 
 class Origin(Enum):
@@ -48,8 +51,12 @@ class Origin(Enum):
     BY_HAND = "by hand"
     #: An earning rule, a segment or a loyalty tier gave it.
     EARNED = "earned"
+    #: It gives back what a redemption took.
+    REFUNDED = "refunded"
     #: It names a redemption, an order or a custom event.
     CAUSED = "caused"
+    #: It came by a channel that is not documented.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,21 @@ class Entry:
 OPENING: Final = "OPENING"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A transaction that cannot be read as a whole: what of it can be; its id is "?" for none."""
+
+    id: str
+    kind: str | None
+    at: datetime | None
+    ours: bool
+
+    @property
+    def may_be_addition(self) -> bool:
+        """Whether it may have put something on the card that can be a reward."""
+        return not self.ours and (self.kind is None or self.kind in _ADDITIONS)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A balance change of our own, as a card's transactions show it; moved is never negative."""
@@ -117,7 +139,7 @@ class Statement:
         entries: newest first, back to a day before the assignment or further.
         balance: what is on the card now; None if nothing says it.
         opening: what the card held before its first entry; 0 if that is not known.
-        unreadable: ids of entries that cannot be read, or "?" for one without an id.
+        unreadable: entries that cannot be read, newest first.
         changes: balance changes of our own.
         read_at: when reading it began, by the store's clock.
     """
@@ -127,13 +149,9 @@ class Statement:
     entries: tuple[Entry, ...] = ()
     balance: int | None = None
     opening: int = 0
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unread, ...] = ()
     changes: tuple[Change, ...] = ()
     read_at: datetime | None = None
-
-    def entry(self, transaction: str) -> Entry | None:
-        """Find an entry by its id."""
-        return next((each for each in self.entries if each.id == transaction), None)
 
     def change_named(self, name: str) -> Change | None:
         """Find our own balance change of that name."""
@@ -176,21 +194,22 @@ def statement_of(
         if entry is not None:
             entries.append(entry)
         else:
-            unreadable.append(text(transaction.get("id")) or "?")
+            unreadable.append(_unread(transaction))
     held = object_of(object_of(redeemable.get("redeemable")).get("voucher"))
     shown = balance_of(held, card)
     opening = 0
     if whole and not unreadable:
         oldest = entries[-1] if entries else None
-        before = (
-            None if oldest is None or oldest.balance is None else oldest.balance - oldest.amount
-        )
-        opening = max((shown if oldest is None else before) or 0, 0)
+        if oldest is None or oldest.balance is None:
+            before = (shown or 0) - sum(each.amount for each in entries)
+        else:
+            before = oldest.balance - oldest.amount
+        opening = max(before, 0)
     return Statement(
         card=card,
         since=moment(redeemable.get("created_at")),
         entries=tuple(entries),
-        balance=entries[0].balance if entries else shown,
+        balance=balance_after(listed[0]) if listed else shown,
         opening=opening,
         unreadable=tuple(unreadable),
         changes=tuple(changes_in(listed)),
@@ -230,21 +249,36 @@ def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
             yield Change(name, str(transaction.get("id")), abs(amount or 0))
 
 
+def balance_of(voucher: Json, card: Card) -> int | None:
+    """Read what is left on a card, in cents or points; None if it is not said."""
+    return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))
+
+
 def balance_after(transaction: Json) -> int | None:
     """Read what was on a card after a transaction; None if it is not said."""
     balance, _ = _amount(transaction)
     return whole(balance.get("balance"))
 
 
-def balance_of(voucher: Json, card: Card) -> int | None:
-    """Read what is left on a card, in cents or points; None if it is not said."""
-    return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))
+def _unread(transaction: Json) -> Unread:
+    name = text(transaction.get("source_id"))
+    return Unread(
+        id=text(transaction.get("id")) or "?",
+        kind=text(transaction.get("type")),
+        at=moment(transaction.get("created_at")),
+        ours=bool(name and name.startswith(OWN_NAMES)),
+    )
 
 
 def _amount(transaction: Json) -> tuple[Json, int | None]:
+    """Read how much was moved; an amount of 0 beside another one says nothing."""
     balance = object_of(object_of(transaction.get("details")).get("balance"))
-    amount = whole(balance.get("amount"))
-    return balance, whole(balance.get("points")) if amount is None else amount
+    amounts = [whole(balance.get(name)) for name in ("amount", "points")]
+    said = [each for each in amounts if each is not None]
+    moved = {each for each in said if each}
+    if len(moved) > 1:
+        return balance, None
+    return balance, moved.pop() if moved else next(iter(said), None)
 
 
 def _origin(transaction: Json, details: Json, balance: Json) -> Origin:
@@ -257,6 +291,8 @@ def _origin(transaction: Json, details: Json, balance: Json) -> Origin:
         or balance.get("operation_type") == "MANUAL"
     ):
         return Origin.BY_HAND
+    if details.get("rollback"):
+        return Origin.REFUNDED
     if any(details.get(each) for each in _PURCHASES):
         return Origin.CAUSED
-    return Origin.AUTOMATIC
+    return Origin.AUTOMATIC if transaction.get("source") in _BY_ITSELF else Origin.UNKNOWN

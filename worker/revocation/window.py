@@ -27,7 +27,7 @@ class Window:
     Attributes:
         assigned, removed: when the assignment began and ended.
         moments: when its conversions happened.
-        elsewhere: when other codes took the customer on.
+        elsewhere: when other codes took the customer on, and when they converted through others.
     """
 
     assigned: datetime
@@ -62,6 +62,8 @@ def window_of(
     if assigned is None:
         return None
     moments = tuple(each.at for each in own_conversions(event, conversions) if each.at)
+    campaign = event.holder.campaign_id
+    elsewhere += tuple(each.at for each in conversions if each.campaign != campaign and each.at)
     return Window(assigned=assigned, removed=removed, moments=moments, elsewhere=elsewhere)
 
 

@@ -42,16 +42,19 @@ from tests import samples
 from tests.unit.schemas.test_any_json import JSON, STRICT, full, places, put
 from tests.unit.schemas.test_schema_structure import reachable
 from tests.unit.worker.build import job
-from tests.unit.worker.fake_api import FakeApi
-from tests.unit.worker.revocations import ALL, NONE, addition, earned, found
+from tests.unit.worker.money import account, api_of, campaign, conversion, row
+from tests.unit.worker.revocations import ALL, CAMPAIGN, INSIDE, NONE, earned, found
 from worker.crm.hubspot.contact import campaign_of, email_of, ids_of
 from worker.errors import NeedsPersonError
 from worker.handlers import load_handlers
 from worker.process import process
 from worker.removal import describe_removal
 from worker.revocation.decide import decide
-from worker.revocation.find import find
+from worker.revocation.find import Finder
+from worker.revocation.findings import Conversion
 from worker.revocation.needs import needs
+from worker.revocation.shared import InMemory
+from worker.revocation.statement import statement_of
 
 
 #: Free text: it is erased, and no decision may rest on it.
@@ -67,10 +70,13 @@ ERASED_WHOLE = [
     "system_metadata", "assets",
 ]  # fmt: skip
 PLACES = sorted(places(full()), key=str)
+CARD = account(row(), row(amount=300))
+
+
 FINDINGS = (
     found(),
-    found(additions=(addition(), addition("vtx_2", 300))),
-    found(referrer_rewards=(earned(),), redemptions=("r_1",)),
+    found(statements=(statement_of(CARD.card, CARD.held, CARD.rows, whole=True),)),
+    found(referrer_rewards=(earned(),), conversions=(Conversion("r_1", CAMPAIGN, False, None),)),
 )
 
 
@@ -99,11 +105,12 @@ def event_in(body: bytes) -> Any:
 def decided(event: HolderAssignmentDeleted) -> list[Any]:
     """Tell what is looked up and decided about an event, or why nothing is."""
     told: list[Any] = []
+    still = job(at=INSIDE)
     for policies in (ALL, NONE):
         try:
             wanted = needs(event, policies)
-            api = FakeApi()
-            told += [wanted, find(event, wanted, api, job()), api.calls]
+            api = api_of(CARD, converted=(conversion(),), campaign=campaign())
+            told += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
         except NeedsPersonError as error:
             told.append(str(error))
         for each in FINDINGS:
@@ -194,8 +201,7 @@ KEEPERS: dict[type[Declared[Any]], set[Any]] = {
     FreeObject: {None, erasing._part},
 }
 
-
-#: The parts of the events on which our own handlers decide. Of others, what is not named is erased.
+#: Parts on which our own handlers decide. Of others, what is not named is erased.
 DECIDED = {
     schema.makes: schema
     for root in (

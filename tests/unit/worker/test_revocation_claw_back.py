@@ -5,27 +5,46 @@ import pytest
 
 from tests.samples import assignment_deleted
 from tests.unit.worker.build import event_of
+from tests.unit.worker.money import account, row
 from tests.unit.worker.revocations import (
     ALL,
     ASSIGNED,
+    CAMPAIGN,
     HOLDER,
+    INSIDE,
     NONE,
     REFERRER,
     REMOVED,
-    addition,
     earned,
     found,
     referee_left,
     referrer_left,
 )
 from worker.errors import NeedsPersonError
+from worker.revocation.claw_back import cards_of
 from worker.revocation.decide import decide
-from worker.revocation.findings import Card, RewardKind
+from worker.revocation.findings import Conversion, Findings, RewardKind
+from worker.revocation.statement import Card, Change, Statement, statement_of
 from worker.revocation.steps import DisableVoucher, TakeBalance
 
 
 MS = timedelta(milliseconds=1)
 COUPON, CREDITS, POINTS = RewardKind.COUPON, RewardKind.CREDITS, RewardKind.POINTS
+
+
+def card_of(kind: RewardKind, *rows: Any) -> Statement:
+    """Build the referrer's card on which the reward is, and what came after."""
+    name = {CREDITS: "GIFT_VOUCHER", POINTS: "LOYALTY_CARD"}[kind]
+    unit = {CREDITS: "CREDITS", POINTS: "POINTS"}[kind]
+    given = row(f"{unit}_ADDITION", 300, INSIDE, id="vtx_tier1")
+    made = account(given, *rows, card=Card("v_referrersCard", name, None))
+    return statement_of(made.card, {}, made.rows, whole=True)
+
+
+def with_card(kind: RewardKind = CREDITS, *rows: Any, **overrides: Any) -> Findings:
+    """Build what was found where the referrer got credits or points."""
+    rewards = (earned(kind, **overrides),)
+    return found(referrer_rewards=rewards, referrer_cards=(card_of(kind, *rows),), read_at=REMOVED)
 
 
 @pytest.mark.parametrize(
@@ -35,20 +54,55 @@ COUPON, CREDITS, POINTS = RewardKind.COUPON, RewardKind.CREDITS, RewardKind.POIN
 def test_what_the_referrer_earned_is_taken_from_the_referrers_card(
     kind: RewardKind, perk: str, card_type: str
 ) -> None:
-    """Credits and points by the transaction that gave them; the card is looked at first."""
-    plan = decide(referee_left(), found(referrer_rewards=(earned(kind),)), NONE)
+    """Credits and points by the transaction that gave them, as the card was read."""
+    plan = decide(referee_left(), with_card(kind), NONE)
 
     assert plan.steps == (
         TakeBalance(
             perk=perk,
             card=Card("v_referrersCard", card_type, None),
             granted=300,
+            due=300,
             grant="vtx_tier1",
             name=f"rvk:{HOLDER}:{perk}:vtx_tier1",
-            look_first=True,
+            balance=300,
+            read_at=REMOVED,
             reason="what the referrer earned",
         ),
     )
+
+
+def test_from_a_card_that_is_gone_nothing_is_read() -> None:
+    """The step stands, so that the outcome says what was not taken."""
+    plan = decide(referee_left(), found(referrer_rewards=(earned(),)), NONE)
+
+    (step,) = plan.steps
+    assert isinstance(step, TakeBalance)
+    assert (step.due, step.balance, step.read_at) == (300, None, None)
+
+
+@pytest.mark.parametrize("holder", [HOLDER, "rh_ofTheReferrer"])
+def test_what_was_taken_back_when_somebody_else_left_is_found(holder: str) -> None:
+    """The referee and later the referrer may leave: one reward is taken back once."""
+    name = f"rvk:{holder}:E:vtx_tier1"
+    ours = row("CREDITS_REMOVAL", -300, REMOVED, id="vtx_ours", source_id=name)
+
+    plan = decide(referee_left(), with_card(CREDITS, ours), NONE)
+
+    (step,) = plan.steps
+    assert isinstance(step, TakeBalance)
+    assert step.found == Change(name, "vtx_ours", 300)
+
+
+def test_a_taking_back_that_was_undone_is_no_taking_back() -> None:
+    """Giving back carries the same name behind a word of its own."""
+    undone = row(amount=300, at=REMOVED, source_id=f"undo:rvk:{HOLDER}:E:vtx_tier1")
+
+    plan = decide(referee_left(), with_card(CREDITS, undone), NONE)
+
+    (step,) = plan.steps
+    assert isinstance(step, TakeBalance)
+    assert step.found is None
 
 
 def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() -> None:
@@ -65,23 +119,25 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [
-        ({"kind": RewardKind.MATERIAL}, "material reward cannot be taken back"),
-        ({"kind": RewardKind.UNKNOWN}, "unknown reward cannot be taken back"),
+        ({"kind": RewardKind.MATERIAL}, "material reward on voucher v_referrersCard cannot be"),
+        ({"kind": RewardKind.UNKNOWN}, "unknown reward on voucher v_referrersCard cannot be"),
         ({"kind": COUPON, "target": None}, "coupon reward cannot be taken back"),
         ({"target": None}, "credits reward cannot be taken back"),
-        ({"transaction": None}, "credits reward cannot be taken back"),
-        ({"amount": None}, "credits reward cannot be taken back"),
-        ({"amount": 0}, "credits reward cannot be taken back"),
-        ({"amount": -300}, "credits reward cannot be taken back"),
-        ({"referee": None}, "not told which referee earned"),
+        ({"transaction": None}, "credits reward on voucher v_referrersCard cannot be"),
+        ({"amount": None}, "credits reward on voucher v_referrersCard cannot be"),
+        ({"amount": 0}, "credits reward on voucher v_referrersCard cannot be"),
+        ({"amount": -300}, "credits reward on voucher v_referrersCard cannot be"),
+        ({"referee": None}, "not said which referee earned"),
         ({"at": None}, "cannot be read when"),
+        ({"named_campaign": False}, "not said which campaign"),
+        ({"count": 5, "tier": "Five"}, 'the tier "Five" gives one reward of 300 for 5 referees'),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str) -> None:
     """Material, unlinked or half-told rewards are named with their activity and not touched."""
-    rewards = (earned(**{"kind": CREDITS, **overrides}),)
+    things = found(referrer_rewards=(earned(**{"kind": CREDITS, **overrides}),))
 
-    plan = decide(referee_left(), found(referrer_rewards=rewards), NONE)
+    plan = decide(referee_left(), things, NONE)
 
     assert plan.steps == ()
     (sentence,) = plan.unresolved
@@ -90,9 +146,9 @@ def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str)
 
 
 def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None:
-    """Of two rewards the one that this referee earned is taken."""
+    """Of two rewards the one that this referee earned is taken; what is odd there asks nobody."""
     rewards = (
-        earned(COUPON, referee="cust_other", target="v_c1"),
+        earned(COUPON, referee="cust_other", target="v_c1", at=None, named_campaign=False),
         earned(COUPON, target="v_c2"),
     )
 
@@ -103,10 +159,11 @@ def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None
 
 
 def test_everything_is_taken_when_the_referrer_leaves() -> None:
-    """Whoever earned it, told or not, it was earned with this code."""
+    """Whoever earned it, named or not, it was earned with this code."""
     rewards = (
-        earned(COUPON, referee="cust_other", target="v_c1"),
+        earned(COUPON, referee="cust_other", target="v_c1", count=5),
         earned(COUPON, referee=None, target="v_c2"),
+        earned(COUPON, target="v_c3", rolled_back=True),
     )
 
     plan = decide(referrer_left(), found(referrer_rewards=rewards), NONE)
@@ -117,15 +174,27 @@ def test_everything_is_taken_when_the_referrer_leaves() -> None:
 
 @pytest.mark.parametrize(
     ("at", "taken"),
-    [(ASSIGNED - MS, 0), (ASSIGNED, 1), (REMOVED, 1), (REMOVED + MS, 0)],
+    [
+        (ASSIGNED - timedelta(seconds=3), 0),
+        (ASSIGNED - MS, 1),
+        (ASSIGNED, 1),
+        (REMOVED, 1),
+        (REMOVED + MS, 0),
+    ],
+    ids=["before", "just before", "at once", "at the removal", "after"],
 )
 @pytest.mark.parametrize("event", [referee_left(), referrer_left()], ids=["referee", "referrer"])
 def test_what_another_assignment_earned_is_left_alone(event: Any, at: Any, taken: int) -> None:
     """Rewards from before the assignment and after the removal are not this one's."""
-    plan = decide(event, found(referrer_rewards=(earned(at=at),)), NONE)
+    things = found(referrer_rewards=(earned(COUPON, at=at),))
+
+    plan = decide(event, things, NONE)
 
     assert len(plan.steps) == taken
     assert plan.unresolved == ()
+    assert (
+        cards_of(event, (earned(at=at),)) == [Card("v_referrersCard", "GIFT_VOUCHER", None)][:taken]
+    )
 
 
 def test_without_the_time_of_the_assignment_no_reward_is_chosen() -> None:
@@ -137,14 +206,16 @@ def test_without_the_time_of_the_assignment_no_reward_is_chosen() -> None:
         decide(event_of(document), found(referrer_rewards=(earned(),)), NONE)
 
 
-def test_switching_off_stands_before_money_and_the_mark_last() -> None:
-    """With everything at once, the order is D, B, E, A, M for a referee."""
-    rewards = (
-        earned(CREDITS),
-        earned(COUPON, id="evcus_2", target="v_coupon"),
+def test_switching_off_stands_before_rollback_and_money_and_the_mark_last() -> None:
+    """With everything at once, the order is D, A, B, E, M for a referee."""
+    own = account(row())
+    things = found(
+        statements=(statement_of(own.card, own.held, own.rows, whole=True),),
+        referrer_rewards=(earned(CREDITS), earned(COUPON, id="evcus_2", target="v_coupon")),
+        referrer_cards=(card_of(CREDITS),),
+        conversions=(Conversion("r_1", CAMPAIGN, False, ASSIGNED),),
     )
-    things = found(additions=(addition(),), referrer_rewards=rewards, redemptions=("r_1",))
 
     plan = decide(referee_left(), things, ALL)
 
-    assert [step.perk for step in plan.steps] == ["D", "B", "E", "A", "M"]
+    assert [step.perk for step in plan.steps] == ["D", "A", "B", "E", "M"]

@@ -1,103 +1,79 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.samples import reward
+from tests.unit.worker.money import CREDITS, account, api_of, days, decided, row
 from tests.unit.worker.revocations import (
-    CLUB,
+    ASSIGNED,
+    CAMPAIGN,
     CODE,
     GIFT,
     HOLDER,
     NONE,
     REFEREE,
     REFERRER,
-    addition,
+    REMOVED,
     found,
     referee_left,
     referrer_left,
 )
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide import MOST_LOOKS, STILL_ASSIGNED_WAIT_SECONDS, decide
-from worker.revocation.findings import Addition, Card, Code, Presence
+from worker.revocation.findings import Code, Conversion, Presence
 from worker.revocation.policies import Policies
-from worker.revocation.steps import DisableVoucher, MarkCustomer, RollBack, Step, TakeBalance
+from worker.revocation.statement import Change, Statement, statement_of
+from worker.revocation.steps import DisableVoucher, MarkCustomer, RollBack, TakeBalance
 
 
-def _own(perk: str = "B", card: Card = GIFT, granted: int = 500) -> TakeBalance:
-    return TakeBalance(
-        perk=perk,
-        card=card,
-        granted=granted,
-        grant="vtx_1",
-        name=f"rvk:{HOLDER}:{perk}",
-        look_first=False,
-        reason="the referee's reward",
+ROLLS_BACK = Policies(roll_back_redemption=True, disable_referrer_code=False, mark_customer=False)
+MS = timedelta(milliseconds=1)
+
+
+def rewarded_card(*rows: Any) -> Statement:
+    """Build a card on which the referee's reward is, by no promise at the moment."""
+    made = account(row(), *rows)
+    return statement_of(made.card, made.held, made.rows, whole=True)
+
+
+def test_the_reward_is_taken_by_its_transaction_under_a_name_of_its_own() -> None:
+    """The step holds all that doing it once needs, and what was read of the card."""
+    plan = decide(referee_left(), found(statements=(rewarded_card(),), read_at=REMOVED), NONE)
+
+    assert plan.steps == (
+        TakeBalance(
+            perk="B",
+            card=GIFT,
+            granted=500,
+            due=500,
+            grant="vtx_1",
+            name=f"rvk:{HOLDER}:B",
+            balance=500,
+            read_at=REMOVED,
+            reason="the referee's reward: it was added at the moment of the assignment",
+        ),
     )
 
 
-MARK = MarkCustomer(customer=REFEREE, reason="referral removed")
+@pytest.mark.parametrize("after", [[], [row("CREDITS_REDEMPTION", -100, days(5))]])
+def test_a_take_back_that_stands_on_the_card_is_found(after: list[Any]) -> None:
+    """A ledger that lost its memory does not take twice, whatever is not certain by then."""
+    ours = row("CREDITS_REMOVAL", -500, days(4), source_id=f"rvk:{HOLDER}:B", id="vtx_ours")
+    unread = row("CREDITS_REMOVAL", -5, days(6)) | {"details": None}
 
-
-@pytest.mark.parametrize(
-    ("given", "promised", "steps", "unsure"),
-    [
-        ([], None, [], None),
-        ([addition()], None, [_own()], None),
-        ([addition(card=CLUB, amount=250)], None, [_own("C", CLUB, 250)], None),
-        # The campaign was edited since: what was really given is what counts.
-        ([addition()], reward("900"), [_own()], None),
-        ([addition(), addition("vtx_2", 300)], None, [], "several additions"),
-        ([addition(), addition("vtx_2", 300)], reward("500"), [_own()], None),
-        ([addition(), addition("vtx_2", 300)], reward(500), [_own()], None),
-        ([addition(), addition("vtx_2", 300)], reward("900"), [], "several additions"),
-        ([addition(), addition("vtx_2")], reward("500"), [], "several additions"),
-        ([addition(), addition("vtx_2", card=CLUB)], reward("500"), [_own()], None),
-        (
-            [addition(), addition("vtx_2", 300)],
-            reward("500", card_campaign="camp_other"),
-            [],
-            "several additions",
-        ),
-        ([addition(automatic=False)], None, [], None),
-        ([addition(automatic=False)], reward("900"), [], None),
-        ([addition(automatic=False)], reward("500"), [], "made by hand"),
-        ([addition(), addition("vtx_2", automatic=False)], None, [_own()], None),
-        ([addition(), addition("vtx_2", automatic=False)], reward("500"), [_own()], None),
-        ([addition()], reward("500", kind="TICKET"), [], "neither credit, points nor a discount"),
-        ([], reward("500", kind="TICKET"), [], "neither credit, points nor a discount"),
-    ],
-)
-def test_what_of_the_additions_is_the_reward(
-    given: list[Addition], promised: dict[str, Any] | None, steps: list[Step], unsure: str | None
-) -> None:
-    """One automatic addition is taken; of several only the promised one; by hand never."""
-    event = referee_left(referee_reward=promised)
-
-    plan = decide(event, found(additions=tuple(given)), Policies())
-
-    assert list(plan.steps) == [*steps, MARK]
-    assert bool(plan.unresolved) == (unsure is not None)
-    if unsure:
-        assert unsure in plan.unresolved[0]
-        assert HOLDER in plan.unresolved[0]
-
-
-def test_a_take_back_that_stands_on_the_card_is_looked_at_before_anything_is_sent() -> None:
-    """A ledger that lost its memory does not take twice: the step says to look first."""
-    removals = frozenset({f"rvk:{HOLDER}:B", "somebody else's"})
-
-    plan = decide(referee_left(), found(additions=(addition(),), removals=removals), NONE)
+    plan = decided(api_of(account(row(), ours, *after, unread, own=400)), promise=CREDITS)
 
     (step,) = plan.steps
     assert isinstance(step, TakeBalance)
-    assert step.look_first
+    assert step.found == Change(f"rvk:{HOLDER}:B", "vtx_ours", 500)
+    assert plan.unresolved == ()
 
 
 @pytest.mark.parametrize(
     ("presence", "referee_steps", "referrer_steps"),
     [
         (Presence.GONE, ["B", "M"], ["H", "M"]),
-        # What the old assignment gave is owed; the code and the mark belong to the new one.
+        # What the old assignment gave is still to be taken; code and mark belong to the new one.
         (Presence.ASSIGNED_AGAIN, ["B"], []),
         (Presence.CODE_GONE, ["B", "M"], ["M"]),
     ],
@@ -108,7 +84,7 @@ def test_where_the_assignment_stands_decides(
     """Each presence that leads to a plan, for both roles."""
     code = None if presence is Presence.CODE_GONE else Code(CODE, True, frozenset({REFERRER}))
 
-    of_referee = decide(referee_left(), found(presence, additions=(addition(),)), Policies())
+    of_referee = decide(referee_left(), found(presence, statements=(rewarded_card(),)), Policies())
     of_referrer = decide(referrer_left(), found(presence, code=code), Policies())
 
     assert [step.perk for step in of_referee.steps] == referee_steps
@@ -116,8 +92,8 @@ def test_where_the_assignment_stands_decides(
     assert of_referee.reason.startswith(f"assignment {presence.value}: ")
 
 
-def test_an_assignment_that_is_still_listed_is_looked_at_some_times_more() -> None:
-    """A replica may lag; after some looks a person is asked."""
+def test_an_assignment_that_is_still_listed_is_checked_some_times_more() -> None:
+    """A replica may lag; after some checks a person is asked."""
     still = found(Presence.STILL_ASSIGNED)
 
     for looks in range(1, MOST_LOOKS):
@@ -130,7 +106,7 @@ def test_an_assignment_that_is_still_listed_is_looked_at_some_times_more() -> No
         decide(referee_left(), still, Policies(), looks=MOST_LOOKS)
 
 
-def test_keys_of_another_project_settle_nothing() -> None:
+def test_keys_of_another_project_complete_nothing() -> None:
     """If neither customer nor code is known, nothing is called done."""
     with pytest.raises(NeedsPersonError, match="another project or region") as caught:
         decide(referee_left(), found(Presence.NOTHING_KNOWN), Policies())
@@ -149,6 +125,7 @@ def test_keys_of_another_project_settle_nothing() -> None:
         (Code("v_now", False, frozenset({REFERRER})), True),
         (None, False),
     ],
+    ids=["own", "nobody's", "shared", "another's", "off already", "gone"],
 )
 def test_only_a_code_that_nobody_else_has_is_switched_off(
     code: Code | None, disabled: bool
@@ -162,17 +139,65 @@ def test_only_a_code_that_nobody_else_has_is_switched_off(
     assert plan.steps == ((wanted,) if disabled else ())
 
 
+def _came(name: str = "r_1", at: Any = ASSIGNED, **more: Any) -> Conversion:
+    return Conversion(name, more.get("campaign", CAMPAIGN), more.get("by_event", False), at)
+
+
 @pytest.mark.parametrize(
-    ("redemptions", "rolled_back", "unsure"),
-    [((), 0, 0), (("r_1",), 1, 0), (("r_1", "r_2"), 0, 1)],
+    ("conversions", "rolled_back", "unsure", "remark"),
+    [
+        ((_came(),), "r_1", "", ""),
+        ((_came(at=None),), "r_1", "", ""),
+        ((_came(at=ASSIGNED - timedelta(hours=23)),), "r_1", "", ""),
+        ((_came(at=ASSIGNED - timedelta(hours=25)),), None, "", "lists no redemption"),
+        ((_came(at=REMOVED),), "r_1", "", ""),
+        ((_came(at=REMOVED + MS),), None, "", "lists no redemption"),
+        ((_came(), _came("r_2", campaign="camp_b")), "r_1", "", ""),
+        ((_came(), _came("r_old", at=ASSIGNED - timedelta(days=60))), "r_1", "", ""),
+        ((_came(), _came("ev_1", by_event=True)), "r_1", "", ""),
+        ((_came("ev_1", by_event=True),), None, "", "by a custom event"),
+        ((_came(), _came("r_2")), None, "r_1, r_2", ""),
+        ((), None, "", "lists no redemption"),
+    ],
+    ids=[
+        "one",
+        "one without a time",
+        "one a little before",
+        "one of long before",
+        "one at the removal",
+        "one after it",
+        "another campaign's",
+        "an earlier assignment's",
+        "and an event",
+        "an event",
+        "two",
+        "none",
+    ],
 )
 def test_one_redemption_is_rolled_back_and_several_are_for_a_person(
-    redemptions: tuple[str, ...], rolled_back: int, unsure: int
+    conversions: tuple[Conversion, ...], rolled_back: str | None, unsure: str, remark: str
 ) -> None:
-    """An order is cancelled only if it is clear which."""
-    plan = decide(referee_left(), found(redemptions=redemptions), NONE)
+    """An order is cancelled only if it is clear which, and what is not done is said."""
+    plan = decide(referee_left(), found(conversions=conversions), ROLLS_BACK)
 
-    assert len([step for step in plan.steps if isinstance(step, RollBack)]) == rolled_back
-    assert len(plan.unresolved) == unsure
-    if unsure:
-        assert "r_1, r_2" in plan.unresolved[0]
+    done = [step.redemption for step in plan.steps if isinstance(step, RollBack)]
+    assert done == ([rolled_back] if rolled_back else [])
+    assert [unsure in each and HOLDER in each for each in plan.unresolved] == [True] * bool(unsure)
+    assert [remark in each for each in plan.remarks] == [True] * bool(remark)
+
+
+def test_the_policy_alone_rolls_anything_back() -> None:
+    """Conversions that were read for a proof cancel no order."""
+    plan = decide(referee_left(), found(conversions=(_came(),)), NONE)
+
+    assert (plan.steps, plan.remarks) == ((), ())
+
+
+@pytest.mark.parametrize(("exists", "marked"), [(True, True), (False, False)])
+def test_a_customer_who_is_gone_is_not_marked(*, exists: bool, marked: bool) -> None:
+    """The outcome says so instead."""
+    plan = decide(referee_left(), found(customer_exists=exists), Policies())
+
+    mark = MarkCustomer(customer=REFEREE, reason="referral removed")
+    assert plan.steps == ((mark,) if marked else ())
+    assert plan.remarks == (() if exists else ("the customer no longer exists in Voucherify",))

@@ -5,21 +5,25 @@ from typing import Any
 import pytest
 
 from inbox.effects import Effect, EffectState
+from tests.unit.worker.money import account, days, row
 from tests.unit.worker.revocations import (
     ALL,
+    ASSIGNED,
+    CAMPAIGN,
     CLUB,
+    GIFT,
     HOLDER,
     NONE,
     REFEREE,
-    addition,
     found,
     referee_left,
 )
 from worker.revocation.decide import decide
 from worker.revocation.draft import draft
-from worker.revocation.findings import Presence
+from worker.revocation.findings import Conversion, Presence, Promise
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
+from worker.revocation.statement import Card, Statement, statement_of
 from worker.revocation.steps import DisableVoucher, Plan
 
 
@@ -35,6 +39,15 @@ def told(
     return draft(made, EVENT, needs(EVENT, policies), findings, lambda _: noted)
 
 
+def card(*rows: Any, on: Card = GIFT) -> Statement:
+    """Build a card by its transactions."""
+    made = account(*rows, card=on)
+    return statement_of(made.card, made.held, made.rows, whole=True)
+
+
+REWARDED = card(row())
+
+
 def effect(state: EffectState, **fields: str) -> Effect:
     """Build an effect of the ledger."""
     return Effect(id="e", state=state, holder=HOLDER, customer=REFEREE, fields=fields, now_ms=1)
@@ -42,26 +55,42 @@ def effect(state: EffectState, **fields: str) -> Effect:
 
 def test_amount_unit_and_card_are_named() -> None:
     """With what it rests on."""
-    money, points = told(additions=(addition(),)), told(additions=(addition(card=CLUB),))
+    promise = Promise(type="GIFT_VOUCHER", amount=500, campaign=None, in_event=True)
+    money = told(statements=(REWARDED,), promise=promise)
+    points = told(statements=(card(row("POINTS_ADDITION"), on=CLUB),))
 
     assert money.steps == (
-        "take back 500 cents from card v_gift, at most what is left on it (the referee's reward)",
+        (
+            "take back 500 cents from card v_gift, at most what is left on it "
+            "(the referee's reward: it is what the campaign promises)"
+        ),
     )
     assert "500 points from card v_club" in points.steps[0]
     assert money.looked_up == (
         "the assignment on the code: gone",
-        "put on the customer's cards meanwhile: 1",
+        "cards of the customer: 1",
+        "the campaign promises 500 cents",
     )
     assert money.possible
 
 
 def test_what_a_person_must_decide_is_told() -> None:
     """A plan that cannot choose says why."""
-    unsure = told(additions=(addition(), addition("vtx_2", 300)))
+    unsure = told(statements=(card(row(), row(amount=300)),))
 
     assert unsure.steps == ()
-    assert "several additions" in unsure.unresolved[0]
+    assert "vtx_1" in unsure.unresolved[0]
+    assert "vtx_2" in unsure.unresolved[0]
     assert unsure.reason.startswith("nothing to take back: assignment gone")
+
+
+def test_what_became_of_the_rest_is_said() -> None:
+    """An operator sees why less is taken than was given."""
+    spent = card(row(), row("CREDITS_REDEMPTION", -200, days(2)))
+
+    (step,) = told(statements=(spent,)).steps
+
+    assert step.startswith("take back 300 of 500 (200 spent by transaction vtx_2) cents from card")
 
 
 def test_every_kind_of_step_has_a_sentence() -> None:
@@ -73,7 +102,7 @@ def test_every_kind_of_step_has_a_sentence() -> None:
             disable_referrer_code=False,
             mark_customer=True,
         ),
-        redemptions=("r_1",),
+        conversions=(Conversion("r_1", CAMPAIGN, False, ASSIGNED),),
         presence=Presence.GONE,
     )
     off = told(
@@ -105,9 +134,9 @@ def test_every_kind_of_step_has_a_sentence() -> None:
 )
 def test_what_the_ledger_has_goes_on_as_it_was_begun(state: EffectState, sentence: str) -> None:
     """An effect keeps its card and amount, whatever is thought now."""
-    noted = effect(state, card="v_old", card_type="LOYALTY_CARD", granted="300")
+    noted = effect(state, card="v_old", card_type="LOYALTY_CARD", granted="300", due="300")
 
-    (step,) = told(additions=(addition(),), noted=noted).steps
+    (step,) = told(statements=(REWARDED,), noted=noted).steps
 
     assert step.startswith(sentence)
     assert ("begun before: sent" in step) == (state is EffectState.SENT)

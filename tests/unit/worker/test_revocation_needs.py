@@ -24,7 +24,7 @@ MATRIX: list[tuple[str, str | None, Needs | None, Needs | None]] = [
             presence=True,
             additions_to=REFEREE_ID,
             rewards_of=REFERRER,
-            redemptions_of=REFEREE_ID,
+            conversions_of=REFEREE_ID,
         ),
     ),
     ("REFEREE", "GIFT_VOUCHER", PERSON, PERSON),
@@ -103,7 +103,7 @@ def test_a_person_is_told_all_that_is_needed(role: str, kind: str | None, senten
     ("policy", "field"),
     [
         ("claw_back_referrer", "rewards_of"),
-        ("roll_back_redemption", "redemptions_of"),
+        ("roll_back_redemption", "conversions_of"),
     ],
 )
 def test_each_policy_alone_asks_for_its_own_part(policy: str, field: str) -> None:
@@ -169,7 +169,8 @@ def _off() -> dict[str, bool]:
 
 @pytest.mark.parametrize(
     ("policies", "calls"),
-    [(NONE, 8), (Policies(), 8), (Policies(claw_back_referrer=True), 15), (ALL, 17)],
+    [(NONE, 4), (Policies(), 4), (Policies(claw_back_referrer=True), 6), (ALL, 11)],
+    ids=["none", "usual", "claw back", "all"],
 )
 def test_the_usual_calls_grow_with_what_is_looked_up(policies: Policies, calls: int) -> None:
     """What is reserved of the budget beforehand is what the ordinary job then makes."""

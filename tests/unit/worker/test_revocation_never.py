@@ -1,91 +1,27 @@
 """What must never happen, for any findings, policies and events."""
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas import HolderAssignmentDeleted
-from tests.samples import assignment_deleted, reward
-from tests.unit.worker.build import event_of
-from tests.unit.worker.revocations import CODE, INSIDE, REFEREE, REFERRER
+from tests.unit.worker.lives import events, findings, policies
+from tests.unit.worker.revocations import (
+    CAMPAIGN,
+    CODE,
+    HOLDER,
+    REFEREE,
+    REFERRER,
+    REMOVED,
+    referee_left,
+)
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide import decide
-from worker.revocation.findings import (
-    Addition,
-    Card,
-    Code,
-    Findings,
-    Presence,
-    ReferrerReward,
-    RewardKind,
-)
+from worker.revocation.findings import Findings, Presence
 from worker.revocation.policies import Policies
+from worker.revocation.promise import fits
+from worker.revocation.statement import OPENING, Entry, Origin, Statement
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, TakeBalance
-
-
-flags = st.booleans()
-near = st.integers(-2, 2).map(lambda hours: INSIDE + timedelta(hours=hours))
-moments = near | near | st.integers(-40, 40).map(lambda days: INSIDE + timedelta(days=days))
-policies = st.builds(
-    Policies,
-    claw_back_referrer=flags,
-    roll_back_redemption=flags,
-    disable_referrer_code=flags,
-    mark_customer=flags,
-)
-cards = st.builds(
-    Card,
-    st.sampled_from(["v_gift", "v_gift2", "v_club"]),
-    st.sampled_from(["GIFT_VOUCHER", "LOYALTY_CARD"]),
-    st.sampled_from([None, "camp_samovarGiftCards"]),
-)
-additions = st.builds(
-    Addition,
-    card=cards,
-    transaction=st.uuids().map(lambda each: f"vtx_{each.hex}"),
-    amount=st.sampled_from([1, 300, 500]),
-    at=moments,
-    automatic=flags,
-)
-rewards = st.builds(
-    ReferrerReward,
-    id=st.sampled_from(["evcus_1", "evcus_2"]),
-    kind=st.sampled_from(RewardKind),
-    target=st.sampled_from([None, "v_referrersCard", "v_coupon"]),
-    transaction=st.sampled_from([None, "vtx_a", "vtx_b"]),
-    amount=st.sampled_from([None, -5, 0, 300]),
-    referee=st.sampled_from([REFEREE, REFEREE, REFEREE, None, "cust_other"]),
-    at=moments | st.none(),
-)
-codes = st.builds(
-    Code, st.just(CODE), flags, st.frozensets(st.sampled_from([REFEREE, REFERRER, "cust_other"]))
-)
-findings = st.builds(
-    Findings,
-    presence=st.just(Presence.GONE) | st.sampled_from(Presence),
-    additions=st.lists(additions, max_size=4).map(tuple),
-    removals=st.frozensets(st.sampled_from(["rvk:rh_x:B"])),
-    referrer_rewards=st.lists(rewards, min_size=0, max_size=5).map(tuple),
-    redemptions=st.lists(st.sampled_from(["r_1", "r_2"]), max_size=3).map(tuple),
-    code=st.none() | codes,
-    customer_exists=flags,
-)
-events = st.builds(
-    lambda role, promised, told: _event(role, promised, told=told),
-    st.sampled_from(["REFEREE", "REFEREE", "REFERRER", "OWNER"]),
-    st.sampled_from([None, reward("500"), reward(300), reward("500", kind="LOYALTY_CARD")]),
-    st.sampled_from([True, True, True, False]),
-)
-
-
-def _event(role: str, promised: dict[str, Any] | None, *, told: bool) -> HolderAssignmentDeleted:
-    document = assignment_deleted(role=role, referee_reward=promised)
-    if not told:
-        document["data"]["holder"]["created_at"] = None
-    return event_of(document)
 
 
 def _plan(
@@ -95,6 +31,17 @@ def _plan(
         return decide(event, found, chosen)
     except (NeedsPersonError, RetryableError) as error:
         return error
+
+
+def _own(plan: Plan, found: Findings) -> tuple[TakeBalance, Statement, Entry | None] | None:
+    """Find what is taken as the referee's reward; the entry is None for a card's opening."""
+    for step in plan.steps:
+        if isinstance(step, TakeBalance) and step.perk in {"B", "C"}:
+            statement = next(each for each in found.statements if each.card == step.card)
+            entries = {each.id: each for each in statement.entries}
+            assert step.grant in entries or step.grant.startswith("opening:")
+            return step, statement, entries.get(step.grant)
+    return None
 
 
 @given(events, findings, policies)
@@ -146,17 +93,15 @@ def test_nobody_else_is_touched(
     plan = _plan(event, found, chosen)
     if not isinstance(plan, Plan):
         return
-    own = {each.transaction: each for each in found.additions}
     referee = event.holder.holder_role == "REFEREE"
     for step in plan.steps:
         match step:
             case TakeBalance(perk="B" | "C"):
                 assert referee
-                assert own[step.grant].card == step.card
-                assert own[step.grant].automatic
             case TakeBalance():
                 told = [e for e in found.referrer_rewards if e.transaction == step.grant]
                 assert any(each.target == step.card.id for each in told)
+                assert not all(each.rolled_back for each in told)
             case DisableVoucher(perk="D"):
                 assert step.only_if_owned_by == (REFERRER if referee else REFEREE)
             case DisableVoucher():
@@ -164,26 +109,123 @@ def test_nobody_else_is_touched(
                 assert not referee
                 assert step.only_if_owned_by == event.holder.customer_id
             case RollBack():
-                assert found.redemptions == (step.redemption,)
+                assert chosen.roll_back_redemption
+                named = [e for e in found.conversions or () if e.id == step.redemption]
+                assert any(each.campaign == CAMPAIGN and not each.by_event for each in named)
             case MarkCustomer():
                 assert step.customer == event.holder.customer_id
 
 
 @given(events, findings, policies)
-def test_no_more_than_was_granted_and_in_order(
+def test_what_is_taken_is_a_reward_by_its_own_transaction(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
-    """Amounts are those granted and above 0; off before money, money before orders, mark last."""
+    """By hand, earned by a rule, given back or moved from elsewhere is never a reward."""
+    plan = _plan(event, found, chosen)
+    if not isinstance(plan, Plan) or not (own := _own(plan, found)):
+        return
+    step, statement, entry = own
+    if entry is None:
+        assert step.granted == statement.opening
+        return
+    assert entry.kind == "POINTS_ADDITION"
+    assert entry.at <= REMOVED
+    assert step.granted == entry.amount
+    if entry.origin is not Origin.AUTOMATIC:
+        assert entry.origin is Origin.CAUSED
+        ours = {each.id for each in found.conversions or () if each.campaign == CAMPAIGN}
+        assert {entry.redemption, entry.custom_event} & ours
+
+
+@given(events, findings, policies)
+def test_no_more_than_was_granted_and_is_left_and_in_order(
+    event: HolderAssignmentDeleted, found: Findings, chosen: Policies
+) -> None:
+    """Off, then orders, then money, then the mark; and no money that came later."""
     plan = _plan(event, found, chosen)
     if not isinstance(plan, Plan):
         return
-    granted = {each.transaction: each.amount for each in found.additions}
-    ranks = {DisableVoucher: 0, TakeBalance: 1, RollBack: 2, MarkCustomer: 3}
+    ranks = {DisableVoucher: 0, RollBack: 1, TakeBalance: 2, MarkCustomer: 3}
     order = [ranks[type(step)] for step in plan.steps]
     assert order == sorted(order)
     for step in plan.steps:
         if isinstance(step, TakeBalance):
+            assert 0 <= step.due <= step.granted
             assert step.granted > 0
-            if step.perk in {"B", "C"}:
-                assert step.granted == granted[step.grant]
     assert len([s for s in plan.steps if isinstance(s, TakeBalance) and s.perk in "BC"]) <= 1
+    if own := _own(plan, found):
+        step, statement, _ = own
+        refunded = any(each.kind.endswith("_REFUND") for each in statement.entries)
+        since = [each.balance for each in statement.entries]
+        names = [each.id for each in statement.entries]
+        end = names.index(step.grant) + 1 if step.grant in names else len(names)
+        if not refunded:
+            assert all(step.due <= balance for balance in since[:end] if balance is not None)
+
+
+@given(events, findings, policies)
+def test_what_looks_like_the_promised_reward_is_never_passed_over(
+    event: HolderAssignmentDeleted, found: Findings, chosen: Policies
+) -> None:
+    """It is taken, or a person is asked, or something else was proved to be the reward."""
+    promise = found.promise
+    plan = _plan(event, found, chosen)
+    assigned = event.holder.created_at
+    if (
+        not isinstance(plan, Plan)
+        or event.holder.holder_role != "REFEREE"
+        or assigned is None
+        or promise is None
+        or promise.type == "DISCOUNT_VOUCHER"
+    ):
+        return
+    alike = [
+        entry
+        for statement in found.statements
+        for entry in statement.entries
+        if entry.kind == "POINTS_ADDITION"
+        and entry.origin is Origin.AUTOMATIC
+        and assigned <= entry.at <= REMOVED
+        and (statement.since is None or statement.since <= entry.at)
+        and fits(
+            promise, kind="LOYALTY_CARD", campaign=statement.card.campaign, amount=entry.amount
+        )
+    ]
+    if alike:
+        assert _own(plan, found) or plan.unresolved
+    for sentence in plan.unresolved:
+        assert HOLDER in sentence
+        assert OPENING not in sentence
+
+
+@given(findings)
+def test_later_money_changes_nothing(found: Findings) -> None:
+    """However much is paid in after the removal, as much is taken as before."""
+    event = referee_left()
+    later = replace(
+        found,
+        statements=tuple(
+            replace(
+                each,
+                balance=None if each.balance is None else each.balance + 77,
+                entries=(_paid_in(each), *each.entries),
+            )
+            for each in found.statements
+        ),
+    )
+    before, after = _plan(event, found, Policies()), _plan(event, later, Policies())
+    if isinstance(before, Plan) and isinstance(after, Plan):
+        own, other = _own(before, found), _own(after, later)
+        assert (own and own[0].due) == (other and other[0].due)
+        assert before.unresolved == after.unresolved
+
+
+def _paid_in(statement: Statement) -> Entry:
+    return Entry(
+        id=f"vtx_later_{statement.card.id}",
+        kind="POINTS_ADDITION",
+        amount=77,
+        balance=77 + (statement.balance or 0),
+        at=REMOVED.replace(year=2026),
+        origin=Origin.BY_HAND,
+    )

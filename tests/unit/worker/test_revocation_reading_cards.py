@@ -3,14 +3,11 @@ from typing import Any
 
 import pytest
 
-from worker.revocation.findings import Card, Code
-from worker.revocation.reading import (
-    balance_of,
-    card_of,
-    code_of,
-    moment,
-    redemptions_of,
-)
+from tests.unit.worker.money import account, days, row
+from worker.revocation.findings import Code, Conversion
+from worker.revocation.reading import code_of, conversions_of
+from worker.revocation.statement import Card, balance_of, card_of, statement_of
+from worker.revocation.values import moment
 
 
 GIFT = Card("v_gift", "GIFT_VOUCHER", "camp_samovarGiftCards")
@@ -79,6 +76,18 @@ def test_a_balance_is_a_whole_number_or_not_told(
             Code("v", False, frozenset({"a", "b"})),
         ),
         ({"id": "v"}, Code("v", True, frozenset())),
+        (
+            {"id": "v", "redemption": {"quantity": 1, "redeemed_quantity": 1}},
+            Code("v", True, frozenset(), used_up=True),
+        ),
+        (
+            {"id": "v", "redemption": {"quantity": 2, "redeemed_quantity": 1}},
+            Code("v", True, frozenset()),
+        ),
+        (
+            {"id": "v", "redemption": {"quantity": None, "redeemed_quantity": 9}},
+            Code("v", True, frozenset()),
+        ),
         ({"id": None}, None),
         ({}, None),
     ],
@@ -88,23 +97,68 @@ def test_a_code_tells_all_its_owners(voucher: dict[str, Any], code: Code | None)
     assert code_of(voucher) == code
 
 
-def test_only_redemptions_of_the_campaign_are_listed() -> None:
-    """Other campaigns, and conversions by custom events, are no redemption to roll back."""
-    row = {"campaign_id": "camp_1", "related_object_type": "redemption", "related_object_id": "r_1"}
-    others: list[Any] = [
-        row | {"campaign_id": "camp_2"},
-        row | {"related_object_type": "custom_event"},
-        row | {"related_object_id": None},
+def test_conversions_are_listed_with_campaign_kind_and_time() -> None:
+    """By a redemption or an event, of any campaign; what names no id or campaign is none."""
+    row_ = {"campaign_id": "c_1", "related_object_type": "redemption", "related_object_id": "r_1"}
+    listed: list[Any] = [
+        row_ | {"date": "2025-02-20T00:00:00Z"},
+        row_ | {"campaign_id": "c_2", "related_object_id": "r_2"},
+        row_ | {"related_object_type": "custom_event", "related_object_id": "ev_1"},
+        row_ | {"related_object_type": None, "related_object_id": "r_3"},
+        row_ | {"related_object_id": None},
+        row_ | {"campaign_id": None},
         None,
         "r_2",
     ]
 
-    told = redemptions_of(
-        {"referrals": {"campaigns": [row | {"date": "2025-02-20T00:00:00Z"}, *others]}}, "camp_1"
-    )
+    told = conversions_of({"referrals": {"campaigns": listed}})
 
-    assert list(told) == [("r_1", datetime(2025, 2, 20, tzinfo=UTC))]
-    assert list(redemptions_of({"referrals": {"campaigns": {}}}, "camp_1")) == []
+    assert told == (
+        Conversion("r_1", "c_1", False, datetime(2025, 2, 20, tzinfo=UTC)),
+        Conversion("r_2", "c_2", False, None),
+        Conversion("ev_1", "c_1", True, None),
+        Conversion("r_3", "c_1", False, None),
+    )
+    assert conversions_of({"referrals": {"campaigns": {}}}) == ()
+    assert conversions_of({"referrals": None}) == ()
+
+
+SPENT = row("CREDITS_REDEMPTION", -200, days(3))
+
+
+@pytest.mark.parametrize(
+    ("rows", "own", "whole", "opening", "balance"),
+    [
+        ([], 700, True, 700, 700),
+        ([], 0, True, 0, 0),
+        ([row()], 0, True, 0, 500),
+        ([row()], 700, True, 700, 1200),
+        ([row(), SPENT], 700, True, 700, 1000),
+        ([row()], 700, False, 0, 1200),
+        ([row(), SPENT | {"details": None}], 700, True, 0, None),
+    ],
+    ids=["no entry", "empty", "all added", "began with some", "and spent", "not whole", "unread"],
+)  # fmt: skip
+def test_what_a_card_began_with_is_known_from_all_its_transactions(
+    rows: list[Any], own: int, opening: int, balance: int | None, *, whole: bool
+) -> None:
+    """Of a list that is not whole, or not readable, nothing is known."""
+    made = account(*rows, own=own)
+
+    statement = statement_of(made.card, made.held, made.rows, whole=whole)
+
+    assert (statement.opening, statement.balance) == (opening, balance)
+
+
+def test_a_card_whose_transactions_show_no_balance_is_known_by_what_it_holds() -> None:
+    """The customer's list of cards shows the balance too."""
+    made = account(row(), SPENT, own=700)
+    for each in made.rows:
+        del each["details"]["balance"]["balance"]
+
+    statement = statement_of(made.card, made.held, made.rows, whole=True)
+
+    assert (statement.opening, statement.balance) == (700, None)
 
 
 @pytest.mark.parametrize(

@@ -1,119 +1,142 @@
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.unit.worker.build import Answers, client, job
-from worker.errors import JobError, PermanentError, RetryableError
-from worker.perks.voucherify.http import (
-    VoucherifyHttp,
+from tests.unit.worker.build import job
+from tests.unit.worker.voucherify import (
+    CHANGE,
+    FINAL,
+    OUTAGE,
+    PAUSE,
+    READ,
+    RETRY,
+    error,
+    http_of,
+    kind_of,
+    missing,
+    send,
 )
-from worker.revocation.client import Answer
-from worker.services import Job
+from worker.answers import Meaning
+from worker.errors import JobError, RetryableError
+from worker.perks.voucherify.http import RefusedError
 
 
-NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)
-OUTAGE, PAUSE, FINAL = "outage", "pause", "final"
-
-
-def _http(*answers: httpx.Response | Exception) -> tuple[VoucherifyHttp, Answers]:
-    transport = Answers(*answers)
-    made = VoucherifyHttp(
-        "https://api.example.test/", "id-1", "token-1", client=client(transport), clock=lambda: NOW
-    )
-    return made, transport
-
-
-def _kind(error: JobError) -> str:
-    if isinstance(error, PermanentError):
-        return FINAL
-    assert isinstance(error, RetryableError)
-    return PAUSE if error.pause_seconds is not None else OUTAGE if error.outage else "retry"
-
-
-def _send(http: VoucherifyHttp, call: str, given: Job | None = None) -> None:
-    if call == "read":
-        http.read("/v1/x", {}, given or job())
-    else:
-        http.change("POST", "/v1/x", {"amount": -5}, given or job())
-
+DONE, NOT_THERE, UNKNOWN = Meaning.DONE, Meaning.NOT_THERE, Meaning.UNKNOWN
+HTML: dict[str, Any] = {"text": "<html>welcome</html>", "headers": {"Content-Type": "text/html"}}
 
 #: What any call ends as where the answer decides it alone; voucherify.md says it in a table.
 REFUSALS = [
     (httpx.ConnectError("x"), "voucherify_unreachable", OUTAGE),
     (httpx.ConnectTimeout("x"), "voucherify_timeout", OUTAGE),
     (httpx.PoolTimeout("x"), "voucherify_timeout", OUTAGE),
-    (httpx.Response(400), "voucherify_answered_400", FINAL),
-    (httpx.Response(401), "voucherify_answered_401", PAUSE),
-    (httpx.Response(402), "voucherify_answered_402", PAUSE),
-    (httpx.Response(403), "voucherify_answered_403", PAUSE),
-    (httpx.Response(405), "voucherify_answered_405", FINAL),
-    (httpx.Response(409), "voucherify_answered_409", FINAL),
-    (httpx.Response(413), "voucherify_answered_413", FINAL),
-    (httpx.Response(423), "voucherify_answered_423", FINAL),
-    (httpx.Response(429), "voucherify_answered_429", PAUSE),
-    (httpx.Response(302, headers={"Location": "/x"}), "voucherify_answered_302", FINAL),
-    (httpx.Response(307, headers={"Location": "/x"}), "voucherify_answered_307", FINAL),
+    (error(400), "voucherify_answered_400", FINAL),
+    (error(401), "voucherify_answered_401", PAUSE),
+    (error(402), "voucherify_answered_402", PAUSE),
+    (error(403), "voucherify_answered_403", PAUSE),
+    (error(405), "voucherify_answered_405", FINAL),
+    (error(409), "voucherify_answered_409", RETRY),
+    (error(413), "voucherify_answered_413", FINAL),
+    (error(423), "voucherify_answered_423", RETRY),
+    (error(429), "voucherify_answered_429", PAUSE),
 ]
 
 
-@pytest.mark.parametrize(("answer", "reason", "kind"), REFUSALS)
+def _named(answer: Any) -> str | None:
+    if isinstance(answer, Exception):
+        return type(answer).__name__
+    return str(answer.status_code) if isinstance(answer, httpx.Response) else None
+
+
+@pytest.mark.parametrize(("answer", "reason", "kind"), REFUSALS, ids=_named)
 @pytest.mark.parametrize("call", ["read", "change"])
 def test_each_refusal_has_its_reason_and_its_kind(
     answer: httpx.Response | Exception, reason: str, kind: str, call: str
 ) -> None:
     """Semantic errors are final, keys and limits pause everybody, and nothing is sent twice."""
-    http, transport = _http(answer)
+    http, transport = http_of(answer)
 
     with pytest.raises(JobError) as caught:
-        _send(http, call)
+        send(http, call)
 
-    assert (caught.value.reason, _kind(caught.value)) == (reason, kind)
+    assert (caught.value.reason, kind_of(caught.value)) == (reason, kind)
     assert len(transport.requests) == 1
+
+
+FOREIGN = [200, 202, 204, 302, 307, 400, 401, 402, 403, 404, 408, 409, 423, 500, 502, 503, 520]
+
+
+@pytest.mark.parametrize("status", FOREIGN)
+@pytest.mark.parametrize("body", [HTML, {}, {"json": []}, {"json": {}}], ids=str)
+def test_what_is_not_voucherifys_own_decides_nothing(status: int, body: dict[str, Any]) -> None:
+    """A proxy, a firewall or a load balancer has neither read nor changed anything for certain."""
+    reader, _ = http_of(httpx.Response(status, **body))
+    changer, transport = http_of(httpx.Response(status, **body))
+
+    with pytest.raises(RetryableError) as caught:
+        send(reader, "read")
+    verdict = changer.change("POST", "/v1/x", {}, CHANGE, job())
+
+    assert kind_of(caught.value) == OUTAGE
+    assert (verdict.meaning, verdict.own, verdict.outage) == (UNKNOWN, False, True)
+    assert len(transport.requests) == 1
+
+
+def test_a_rate_limit_in_front_of_voucherify_pauses_too() -> None:
+    """A gateway that counts calls is meant by all callers; nothing was sent on."""
+    http, _ = http_of(httpx.Response(429, text="slow down", headers={"Retry-After": "7"}))
+
+    with pytest.raises(RetryableError) as caught:
+        send(http, "read")
+
+    assert kind_of(caught.value) == PAUSE
 
 
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
-        (httpx.Response(200, json={}), Answer.APPLIED),
-        (httpx.Response(200, json={"amount": 1.5, "new": []}), Answer.APPLIED),
-        (httpx.Response(201, json={"id": "x"}), Answer.APPLIED),
-        # What is no object may come from something in between, that never asked Voucherify.
-        (httpx.Response(200), Answer.UNKNOWN),
-        (httpx.Response(204), Answer.UNKNOWN),
-        (httpx.Response(200, text="<html>welcome</html>"), Answer.UNKNOWN),
-        (httpx.Response(200, content=b"\xff"), Answer.UNKNOWN),
-        (httpx.Response(200, json=[]), Answer.UNKNOWN),
-        (httpx.Response(200, content=b"[" * 100_000), Answer.UNKNOWN),
-        (httpx.Response(500), Answer.UNKNOWN),
-        (httpx.Response(502), Answer.UNKNOWN),
-        (httpx.Response(503, headers={"Retry-After": "9"}), Answer.UNKNOWN),
-        (httpx.Response(504), Answer.UNKNOWN),
-        (httpx.Response(520), Answer.UNKNOWN),
-        (httpx.Response(408), Answer.UNKNOWN),
-        (httpx.ReadTimeout("x"), Answer.UNKNOWN),
-        (httpx.WriteTimeout("x"), Answer.UNKNOWN),
-        (httpx.ReadError("x"), Answer.UNKNOWN),
-        (httpx.WriteError("x"), Answer.UNKNOWN),
-        (httpx.CloseError("x"), Answer.UNKNOWN),
-        (httpx.RemoteProtocolError("x"), Answer.UNKNOWN),
-        (httpx.DecodingError("x"), Answer.UNKNOWN),
-        (httpx.Response(404), Answer.NOT_FOUND),
-        (httpx.Response(404, json={"code": 404, "key": "not_found"}), Answer.NOT_FOUND),
-        (httpx.Response(400, json={"key": "already_rolled_back"}), Answer.ALREADY),
-        (httpx.Response(400, json={"key": "gift_amount_exceeded"}), Answer.EXCEEDED),
-        (httpx.Response(400, json={"key": "loyalty_card_points_exceeded"}), Answer.EXCEEDED),
+        (httpx.Response(200, json={"id": "v_1", "new": []}), DONE),
+        (httpx.Response(200, json={"id": "v_2"}), UNKNOWN),
+        (httpx.Response(201, json={"id": "v_1"}), UNKNOWN),
+        (httpx.Response(202, json={"id": "v_1"}), UNKNOWN),
+        (httpx.Response(207, json={"id": "v_1"}), UNKNOWN),
+        (httpx.Response(200, content=b'{"id": "v_1"'), UNKNOWN),
+        (error(408), UNKNOWN),
+        (error(500), UNKNOWN),
+        (error(503, headers={"Retry-After": "9"}), UNKNOWN),
+        (httpx.ReadTimeout("x"), UNKNOWN),
+        (httpx.WriteTimeout("x"), UNKNOWN),
+        (httpx.ReadError("x"), UNKNOWN),
+        (httpx.WriteError("x"), UNKNOWN),
+        (httpx.CloseError("x"), UNKNOWN),
+        (httpx.RemoteProtocolError("x"), UNKNOWN),
+        (httpx.DecodingError("x"), UNKNOWN),
+        (missing("voucher", "v_1"), NOT_THERE),
+        (missing("voucher", "v_1", resource_type=None), NOT_THERE),
+        (missing("voucher", "v_1", resource_id=None, details="no voucher with id v_1"), NOT_THERE),
+        (missing("voucher", "v_1", resource_id=None), UNKNOWN),
+        (missing("voucher", "v_1", resource_id=None, details="no voucher with id v_10"), UNKNOWN),
+        (missing("voucher", "v_2"), UNKNOWN),
+        (missing("campaign", "v_1"), UNKNOWN),
+        (missing("voucher", "v_1", key="no_route"), UNKNOWN),
+        (missing("voucher", "v_1", code=400), UNKNOWN),
     ],
-)
-def test_a_change_is_sent_once_and_its_end_is_told(
-    answer: httpx.Response | Exception, wanted: Answer
+    ids=[
+        "as wanted", "another thing", "201", "202", "207", "cut short", "its own time-out",
+        "its own error", "its own pause", "read timeout", "write timeout", "read error",
+        "write error", "close error", "protocol", "decoding", "not there", "of no type",
+        "by its details", "of no name", "by other details", "another is not there",
+        "another type is not there", "another key", "another code",
+    ],
+)  # fmt: skip
+def test_a_change_is_sent_once_and_its_end_is_known(
+    answer: httpx.Response | Exception, wanted: Meaning
 ) -> None:
     """What may have been applied is never an error, and what is unknown is never repeated."""
-    http, transport = _http(answer)
+    http, transport = http_of(answer)
 
-    assert http.change("POST", "/v1/x", {"amount": -5}, job()) is wanted
+    assert http.change("POST", "/v1/x", {"amount": -5}, CHANGE, job()).meaning is wanted
     assert len(transport.requests) == 1
 
 
@@ -121,72 +144,76 @@ def test_a_change_is_sent_once_and_its_end_is_told(
     ("answer", "reason"),
     [
         (httpx.Response(200), "voucherify_unreadable"),
+        (httpx.Response(200, json={"id": "v_2"}), "voucherify_unreadable"),
         (httpx.Response(204), "voucherify_unreadable"),
-        (httpx.Response(200, text="<html>welcome</html>"), "voucherify_unreadable"),
         (httpx.Response(200, content=b"[" * 100_000), "voucherify_unreadable"),
-        (httpx.Response(200, json=[]), "voucherify_unreadable"),
-        (httpx.Response(408), "voucherify_answered_408"),
-        (httpx.Response(500), "voucherify_answered_500"),
-        (httpx.Response(503), "voucherify_answered_503"),
+        (missing("voucher", "v_2"), "voucherify_answered_404"),
+        (error(500), "voucherify_answered_500"),
+        (error(503), "voucherify_answered_503"),
         (httpx.ReadTimeout("x"), "voucherify_timeout"),
         (httpx.RemoteProtocolError("x"), "voucherify_unreachable"),
         (httpx.DecodingError("x"), "voucherify_unreachable"),
     ],
-)
+    ids=["empty", "another", "204", "nested", "another is missing", "500", "503", "timeout",
+         "protocol", "decoding"],
+)  # fmt: skip
 def test_a_reading_that_fails_is_the_downstreams_outage(
     answer: httpx.Response | Exception, reason: str
 ) -> None:
     """A proxy's page or a broken answer is tried again, and counts against the downstream."""
-    http, _ = _http(answer)
+    http, _ = http_of(answer)
 
     with pytest.raises(RetryableError) as caught:
-        http.read("/v1/x", {}, job())
+        send(http, "read")
 
-    assert (caught.value.reason, _kind(caught.value)) == (reason, OUTAGE)
+    assert (caught.value.reason, kind_of(caught.value)) == (reason, OUTAGE)
 
 
 def test_what_does_not_exist_is_none() -> None:
-    """A 404 to a reading is an answer, not an error."""
-    http, _ = _http(httpx.Response(404, json={"key": "not_found"}))
+    """Voucherify's own error that names the thing is an answer."""
+    http, _ = http_of(missing("voucher", "v_1"))
 
-    assert http.read("/v1/x", {}, job()) is None
+    assert http.read("/v1/x", {}, READ, job()) is None
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        ({"key": "invalid_payload", "details": "Cannot find voucher of Ada"}, " (invalid_payload)"),
-        ({"key": "Ada Quill"}, ""),
-        ({"key": "x" * 61}, ""),
-        ({"key": 7}, ""),
-        (["key"], ""),
-    ],
+    ("key", "told"),
+    [("invalid_payload", " (invalid_payload)"), ("Ada Quill", ""), ("x" * 61, ""), (7, "")],
+    ids=["a slug", "a name", "too long", "a number"],
 )
-def test_an_errors_slug_is_told_and_its_details_are_not(body: Any, told: str) -> None:
+def test_an_errors_slug_is_said_and_its_details_are_not(key: Any, told: str) -> None:
     """Only a slug of Voucherify's answer reaches operators."""
-    http, _ = _http(httpx.Response(400, json=body))
+    http, _ = http_of(error(400, key))
 
-    with pytest.raises(PermanentError) as caught:
-        http.read("/v1/x", {}, job())
+    with pytest.raises(RefusedError) as caught:
+        send(http, "read")
 
     assert str(caught.value) == f"voucherify answered 400{told}"
+    assert caught.value.key == (key if told else None)
 
 
-def test_an_error_body_that_cannot_be_read_is_no_accident() -> None:
-    """An endlessly nested error is an error like any other."""
-    http, _ = _http(httpx.Response(400, content=b"[" * 100_000))
+def test_a_foreign_answer_is_said_to_be_one() -> None:
+    """An operator who sees a 403 must know that it was not Voucherify's."""
+    http, _ = http_of(httpx.Response(403, **HTML))
 
-    with pytest.raises(PermanentError, match=r"^voucherify answered 400$"):
-        http.change("POST", "/v1/x", {}, job())
+    with pytest.raises(RetryableError, match="403, and the answer is not Voucherify's own"):
+        send(http, "read")
+
+
+def test_an_answer_that_cannot_be_read_is_no_accident() -> None:
+    """An endlessly nested error is an answer like any other."""
+    http, _ = http_of(httpx.Response(400, content=b"[" * 100_000))
+
+    assert http.change("POST", "/v1/x", {}, CHANGE, job()).meaning is UNKNOWN
 
 
 def test_keys_and_version_go_with_every_call_and_json_only_with_a_body() -> None:
     """A call without a body has no content type, as the API reference shows it."""
-    http, transport = _http(httpx.Response(200, json={}))
+    http, transport = http_of(httpx.Response(200, json={"id": "v_1"}))
 
-    http.read("/v1/x", {"limit": 1}, job())
-    http.change("POST", "/v1/x/disable", None, job())
-    http.change("POST", "/v1/x", {"reason": "ä"}, job())
+    http.read("/v1/x", {"limit": 1}, READ, job())
+    http.change("POST", "/v1/x/disable", None, CHANGE, job())
+    http.change("POST", "/v1/x", {"reason": "ä"}, CHANGE, job())
 
     for request in transport.requests:
         assert request.headers["x-app-id"] == "id-1"

@@ -1,42 +1,22 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from tests.unit.worker.build import Answers, client, job
+from tests.unit.worker.build import job
+from tests.unit.worker.voucherify import NOW, OUTAGE, RETRY, error, http_of, kind_of, send
 from worker.errors import PostponedError, RetryableError
 from worker.outgoing import LONGEST_WAIT_SECONDS
 from worker.perks.voucherify.http import (
     ACCOUNT_PAUSE_SECONDS,
+    BUSY_SECONDS,
     CYCLE_PAUSE_SECONDS,
     RATE_PAUSE_SECONDS,
-    VoucherifyHttp,
 )
-from worker.services import Job
-
-
-NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)
-OUTAGE, PAUSE, FINAL = "outage", "pause", "final"
 
 
 def _epoch(seconds: int) -> str:
     return str(int(NOW.timestamp()) + seconds)
-
-
-def _http(*answers: httpx.Response | Exception) -> tuple[VoucherifyHttp, Answers]:
-    transport = Answers(*answers)
-    made = VoucherifyHttp(
-        "https://api.example.test/", "id-1", "token-1", client=client(transport), clock=lambda: NOW
-    )
-    return made, transport
-
-
-def _send(http: VoucherifyHttp, call: str, given: Job | None = None) -> None:
-    if call == "read":
-        http.read("/v1/x", {}, given or job())
-    else:
-        http.change("POST", "/v1/x", {"amount": -5}, given or job())
 
 
 @pytest.mark.parametrize(
@@ -61,29 +41,60 @@ def test_a_rate_limit_says_how_long_everybody_waits(
     headers: dict[str, str], seconds: float, call: str
 ) -> None:
     """Retry-After goes before the epoch seconds; a spent cycle waits long; none waits years."""
-    http, _ = _http(httpx.Response(429, headers=headers))
+    http, _ = http_of(error(429, headers=headers))
 
     with pytest.raises(RetryableError) as caught:
-        _send(http, call)
+        send(http, call)
 
     assert caught.value.pause_seconds == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("status", [401, 402, 403])
 def test_keys_and_plan_pause_everybody(status: int) -> None:
-    """Nothing is wrong with the job: all wait for an operator to mend the account."""
-    http, _ = _http(httpx.Response(status))
+    """Nothing is wrong with the job: all wait for an operator to fix the account."""
+    http, _ = http_of(error(status))
 
     with pytest.raises(RetryableError) as caught:
-        http.read("/v1/x", {}, job())
+        send(http, "read")
 
     assert caught.value.pause_seconds == ACCOUNT_PAUSE_SECONDS
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize("call", ["read", "change"])
+def test_a_firewalls_refusal_pauses_nobody(status: int, call: str) -> None:
+    """Only Voucherify itself knows whether the keys are good; anybody else is down for a while."""
+    http, _ = http_of(httpx.Response(status, text="blocked"))
+
+    if call == "change":
+        send(http, call)
+        return
+    with pytest.raises(RetryableError) as caught:
+        send(http, call)
+    assert kind_of(caught.value) == OUTAGE
+
+
+@pytest.mark.parametrize("status", [409, 423])
+@pytest.mark.parametrize(
+    ("headers", "seconds"), [({}, BUSY_SECONDS), ({"Retry-After": "40"}, 40.0)], ids=["", "said"]
+)
+def test_what_is_busy_is_tried_again_soon(
+    status: int, headers: dict[str, str], seconds: float
+) -> None:
+    """A conflict or a lock is of this call alone, and no other job waits for it."""
+    http, _ = http_of(error(status, headers=headers))
+
+    with pytest.raises(RetryableError) as caught:
+        send(http, "change")
+
+    assert kind_of(caught.value) == RETRY
+    assert caught.value.retry_after_seconds == seconds
 
 
 @pytest.mark.parametrize("call", ["read", "change"])
 def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
     """With little of the lease left, or none of the budget, nothing is sent."""
-    http, transport = _http(httpx.Response(200, json={}))
+    http, transport = http_of(httpx.Response(200, json={"id": "v_1"}))
 
     def refuse() -> None:
         raise PostponedError("perks_budget", "none left", seconds=1)
@@ -91,9 +102,9 @@ def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
     late, broke = job(5), job()
     object.__setattr__(broke, "count_call", refuse)
     with pytest.raises(RetryableError, match="lease is nearly over"):
-        _send(http, call, late)
+        send(http, call, late)
     with pytest.raises(PostponedError):
-        _send(http, call, broke)
+        send(http, call, broke)
     assert transport.requests == []
 
 
@@ -119,13 +130,13 @@ def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
         ({}, []),
     ],
 )
-def test_a_limit_that_is_used_up_is_told_and_the_answer_still_counts(
+def test_a_limit_that_is_used_up_is_reported_and_the_answer_still_counts(
     call: str, headers: dict[str, str], told: list[float]
 ) -> None:
     """Others may use the same keys: when the API says that nothing is left, no job begins."""
     heard: list[float] = []
-    http, _ = _http(httpx.Response(200, json={}, headers=headers))
+    http, _ = http_of(httpx.Response(200, json={"id": "v_1"}, headers=headers))
 
-    _send(http, call, replace(job(), limit_reached=heard.append))
+    send(http, call, replace(job(), limit_reached=heard.append))
 
     assert heard == told

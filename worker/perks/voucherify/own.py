@@ -34,7 +34,7 @@ def no_such(kind: str, name: str) -> Callable[[Any], bool]:
     """Build the check that an error says: there is no thing of this type and name."""
 
     def says(content: Any) -> bool:
-        if content.get("key") != "not_found" or content.get("resource_type", kind) != kind:
+        if content.get("key") != "not_found" or content.get("resource_type") not in {kind, None}:
             return False
         found = content.get("resource_id")
         if found is None:

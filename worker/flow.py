@@ -51,6 +51,8 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
+    #: The Voucherify project whose webhooks are worked on; empty for any.
+    project: str = ""
     #: Calls to reserve for jobs that were stopped half-way; only a hint, so each process has
     #: its own.
     wanted: dict[str, int] = field(default_factory=dict)
@@ -105,7 +107,7 @@ class Flow:
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
-        owed = process(claim.body, self.table, self._age_limit(claim))
+        owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
         done = self.jobs.fan_out(
             claim,
             owed.handlers,

@@ -150,6 +150,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
             max_event_age_seconds=settings.max_event_age_seconds,
+            project=settings.perks.voucherify_project_id,
             stopping=self._stopping,
             dry_run=worker.app.perkhook_dry_run,
         )

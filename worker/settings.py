@@ -93,6 +93,7 @@ class WorkerSettings:
             SettingsError: names every variable that is missing or wrong.
         """
         reader = Reader(environ)
+        perks = PerksSettings.read(reader)
         found = cls(
             broker=BrokerSettings.read(reader),
             reclaim_interval_seconds=reader.read(
@@ -123,11 +124,11 @@ class WorkerSettings:
             durability=read_durability(reader),
             one_core=reader.read("ONE_CORE", on_or_off, "on"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
-            perks=PerksSettings.read(reader),
+            perks=perks,
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
-            webhook_watch=WebhookWatchSettings.read(reader),
+            webhook_watch=WebhookWatchSettings.read(reader, perks.voucherify_project_id),
             dry_run=reader.read("HANDLERS_DRY_RUN", handler_names, ","),
         )
         # For that backend they are required anyway.

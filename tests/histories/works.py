@@ -96,15 +96,14 @@ class Works:
         self.begin(Policies())
 
     @told_time()
-    def begin(self, policies: Policies) -> None:
-        """Start a history: nothing is known to anybody."""
+    def begin(self, policies: Policies, *, project: str = "") -> None:
+        """Start a history, with workers of this project: nothing is known to anybody."""
         self._end_runs()
         self.store.flushall()
         self.shop.reset()
         self.shop.world.ids._numbers = count(1)
         self.time.catch_up()
         self.line.clear()
-        self.policies = policies
         self.told: dict[str, str] = {}
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
@@ -113,6 +112,12 @@ class Works:
         self.handed = 0
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
+        self.restart(policies, project=project)
+
+    @told_time()
+    def restart(self, policies: Policies, *, project: str = "") -> None:
+        """Start the workers with these settings upon what is there."""
+        self.policies = policies
         perks = VoucherifyPerks(self._api, self.effects, policies, Learned(self.store))
         self._flow = Flow(
             jobs=self._jobs,
@@ -127,6 +132,7 @@ class Works:
             schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
             lease_seconds=LEASE_SECONDS,
             chance=lambda: 0.5,
+            project=project,
         )
 
     def deliver(self, body: bytes) -> None:

@@ -72,6 +72,7 @@ class WorkerSettings:
     removal_memory_seconds: int
     keep: Limits
     brake: Rate
+    brake_campaign: Rate
     in_flight_seconds: int
     max_event_age_seconds: int
     durability: Durability
@@ -124,6 +125,7 @@ class WorkerSettings:
             durability=read_durability(reader),
             one_core=reader.read("ONE_CORE", on_or_off, "on"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
+            brake_campaign=reader.read("REVOCATION_BRAKE_CAMPAIGN", rate, "200/hour"),
             perks=perks,
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),

@@ -128,6 +128,7 @@ class Works:
                 erasure=Erasure(self.store),
                 gates=self._gates,
                 brake=Rate(1000, 3600),
+                brake_campaign=Rate(200, 3600),
             ),
             schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
             lease_seconds=LEASE_SECONDS,

@@ -24,10 +24,8 @@ def test_a_deleted_campaign_is_held_beyond_its_cap(works: Works) -> None:
 
     held = list(works.desk.held())
     assert (works.handed, len(held)) == (2 * CODES + 1, 100)
-    assert {each.error for each in held} == {
-        f"more revocations of campaign {campaign} than REVOCATION_BRAKE_CAMPAIGN allows: "
-        "look at them, then release or discard"
-    }
+    cap = f"more revocations of campaign {campaign} than REVOCATION_BRAKE_CAMPAIGN allows: "
+    assert {(each.error or "").partition("look")[0] for each in held} == {cap}
     assert works.failed() == []
     assert _taken(works, other["card"]["id"]) == [-500]
     waiting = {works.told[job.delivery] for job in held}

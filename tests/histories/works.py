@@ -73,7 +73,6 @@ class Works:
             dedupe_window_seconds=86_400,
             removal_memory_seconds=MEMORY_SECONDS,
         )
-        self._gates = {"perks": Gate(store, "perks")}
         client = httpx.Client(
             transport=self.line,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
@@ -96,8 +95,18 @@ class Works:
         self.begin(Policies())
 
     @told_time()
-    def begin(self, policies: Policies, *, project: str = "") -> None:
-        """Start a history, with workers of this project: nothing is known to anybody."""
+    def begin(
+        self, policies: Policies, *, project: str = "", rate: Rate | None = None, most: int = 200
+    ) -> None:
+        """
+        Start a history: nothing is known to anybody.
+
+        Args:
+            policies: what is taken back.
+            project: the workers' project; empty to compare none.
+            rate: how many calls they may make; None for any number.
+            most: how many revocations of one campaign they make in an hour.
+        """
         self._end_runs()
         self.store.flushall()
         self.shop.reset()
@@ -112,11 +121,13 @@ class Works:
         self.handed = 0
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
-        self.restart(policies, project=project)
+        self.restart(policies, project=project, rate=rate, most=most)
 
     @told_time()
-    def restart(self, policies: Policies, *, project: str = "") -> None:
-        """Start the workers with these settings upon what is there."""
+    def restart(
+        self, policies: Policies, *, project: str = "", rate: Rate | None = None, most: int = 200
+    ) -> None:
+        """Start the workers with these settings upon what is there; see `begin`."""
         self.policies = policies
         perks = VoucherifyPerks(self._api, self.effects, policies, Learned(self.store))
         self._flow = Flow(
@@ -126,9 +137,10 @@ class Works:
                 perks=perks,
                 crm=DryRunCrm(),
                 erasure=Erasure(self.store),
-                gates=self._gates,
+                gates={"perks": Gate(self.store, "perks", rate)},
                 brake=Rate(1000, 3600),
-                brake_campaign=Rate(200, 3600),
+                brake_campaign=Rate(most, 3600),
+                usual_calls=policies.usual_calls,
             ),
             schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
             lease_seconds=LEASE_SECONDS,

@@ -96,7 +96,7 @@ perkhook:card:grant:<id>        string  effect that took back what this transact
                                         REMOVAL_MEMORY_SECONDS (effect_begin)
 perkhook:learned:<name>         string  JSON of what workers found out and share: what a campaign
                                         promises, the plan that a job resumes with
-                                        (`inbox.learned`); minutes to months
+                                        (learn); minutes to months
 perkhook:barrier                string  a number that goes up with each round of waiting for
                                         ACCEPT_DURABILITY (`inbox.durability`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever

@@ -3,7 +3,7 @@ from typing import Any
 
 from redis import Redis
 
-from inbox import keys
+from inbox import keys, scripts
 
 
 class Learned:
@@ -16,6 +16,7 @@ class Learned:
     def __init__(self, client: Redis) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._learn = scripts.load(client, "learn")
 
     def get(self, name: str) -> Any:
         """Give what is known under a name; None for nothing."""
@@ -24,7 +25,7 @@ class Learned:
 
     def put(self, name: str, value: Any, *, seconds: int) -> None:
         """Remember something for so long; JSON, without anything personal."""
-        self._client.set(keys.LEARNED + name, json.dumps(value), ex=seconds)
+        self._learn(args=[name, json.dumps(value), seconds * 1000])
 
     def forget(self, name: str) -> None:
         """Forget what is known under a name."""

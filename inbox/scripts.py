@@ -46,6 +46,7 @@ _NAMES: Final = {
     "EFFECT": keys.EFFECT,
     "EFFECTS_OF": keys.EFFECTS_OF,
     "CARD": keys.CARD,
+    "LEARNED": keys.LEARNED,
     "IDENTITY": keys.IDENTITY,
     "CUSTOMER": keys.CUSTOMER,
     "ERASED": keys.ERASED,

@@ -111,6 +111,16 @@ def test_if_code_after_code_fails_the_run_ends_and_goes_on_behind_them(
     assert rest == {"missing": MOST_IN_A_ROW, "applied": MOST_IN_A_ROW}
 
 
+def test_codes_that_fail_among_others_end_no_run(works: Works, reconciler: Reconciler) -> None:
+    """As many as would be an outage in a row, each followed by one that is answered."""
+    made = works.shop.call("POST", "/codes", {"codes": 2 * MOST_IN_A_ROW, "referees": 1})
+    for code in made["codes"][::2]:
+        reconciler.way.alter(f"*/{code['id']}/holders", own(423, "locked"))
+    progress = reconciler.run(apply=True)
+    assert progress.looked == 2 * MOST_IN_A_ROW
+    assert progress.counts == {"failing": MOST_IN_A_ROW}
+
+
 @pytest.mark.parametrize("change", WAYS)
 def test_a_customer_who_cannot_be_asked_for_keeps_no_other_from_being_found(
     works: Works, reconciler: Reconciler, change: Change
@@ -144,6 +154,40 @@ def test_of_customers_that_are_named_one_keeps_no_other_from_being_looked_at(
     progress = reconciler.run(scope, apply=True)
     assert [ids for _, ids in progress.skipped] == [{"customer": one}]
     assert [each.assignment.customer for each in progress.missing] == [other]
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_customers_that_fail_end_the_run_only_in_a_row(
+    works: Works, reconciler: Reconciler, every: int
+) -> None:
+    """Each one fails, or each second one; a run that ended goes on behind them."""
+    made = works.shop.call("POST", "/codes", {"codes": 2 * MOST_IN_A_ROW, "referees": 1})
+    customers = tuple(code["referees"][0]["customer"] for code in made["codes"])
+    for customer in customers[::every]:
+        reconciler.way.alter(f"/v1/customers/{customer}/activity", own(423, "locked"))
+    scope = Scope(customers=customers, since="2020-01-01T00:00:00+00:00")
+    if every == 1:
+        with pytest.raises(RetryableError, match=f"{MOST_IN_A_ROW} customers in a row"):
+            reconciler.run(scope, apply=True)
+        reconciler.way.clear()
+    progress = reconciler.run(scope, apply=True)
+    assert progress.looked == (MOST_IN_A_ROW if every == 1 else 2 * MOST_IN_A_ROW)
+    assert progress.counts == ({} if every == 1 else {"failing": MOST_IN_A_ROW})
+
+
+@pytest.mark.parametrize("change", WAYS)
+def test_of_what_was_found_one_that_cannot_be_written_keeps_no_other_from_it(
+    works: Works, reconciler: Reconciler, change: Change
+) -> None:
+    """The command shows what would be taken back of all others."""
+    made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
+    reconciler.run(apply=False)
+    works.shop.unassign(*referees(made))
+    reconciler.run(apply=False)
+    failing, other = (code["referees"][0] for code in made["codes"])
+    reconciler.way.alter(f"/v1/customers/{failing['customer']}/activity", change)
+    (body,) = reconciler.bodies()
+    assert other["holder"].encode() in body
 
 
 def test_what_was_found_and_cannot_be_delivered_stays_noted(

@@ -9,7 +9,6 @@ import pytest
 from tests.histories.altered import listed
 from tests.histories.reconciled import Reconciler, referees, taken_back
 from tests.histories.works import Works
-from worker.reconcile.progress import Scope
 from worker.revocation.policies import Policies
 
 
@@ -23,13 +22,6 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 def without(name: str) -> Callable[[dict[str, Any]], Any]:
     """Leave a field out."""
     return lambda entry: {field: value for field, value in entry.items() if field != name}
-
-
-def holder_without(name: str) -> Callable[[dict[str, Any]], Any]:
-    """Make a field of the holder of a flat event null."""
-    return lambda event: (
-        event | {"data": event["data"] | {"holder": event["data"]["holder"] | {name: None}}}
-    )
 
 
 def of(holder: str, change: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
@@ -100,13 +92,14 @@ def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
     assert taken_back(works) == {removed: 1, elsewhere: 1}
 
 
+@pytest.mark.parametrize("name", ["customer_id", "holder_role"])
 def test_who_was_skipped_as_odd_is_not_known_and_cannot_be_missing(
-    works: Works, reconciler: Reconciler
+    works: Works, reconciler: Reconciler, name: str
 ) -> None:
     """Skipped at the first run and not listed at the second: nobody knew them."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 2})
     odd, plain = referees(made)
-    reconciler.way.alter("*/holders", of(odd, lambda entry: entry | {"holder_role": None}))
+    reconciler.way.alter("*/holders", of(odd, lambda entry: entry | {name: None}))
     assert reconciler.run(apply=True).counts == {"odd_holder": 1}
     code = made["codes"][0]
     known = reconciler.book.known(code["id"], made["campaign"])
@@ -174,59 +167,6 @@ def test_how_many_codes_a_campaign_has_need_not_be_known(
     )
     progress = reconciler.run(apply=True)
     assert (progress.looked, progress.total, progress.counts) == (2, 2, {})
-
-
-ODD_EVENTS = [
-    pytest.param(lambda event: event | {"id": None}, id="id"),
-    pytest.param(lambda event: event | {"created_at": None}, id="time null"),
-    pytest.param(lambda event: event | {"created_at": "yesterday"}, id="time unreadable"),
-    pytest.param(lambda event: event | {"data": None}, id="data"),
-    pytest.param(lambda event: event | {"data": {"holder": {"id": None}}}, id="holder"),
-    pytest.param(lambda event: event | {"type": None}, id="type"),
-    pytest.param(lambda _: None, id="nothing"),
-    pytest.param(lambda _: "an event", id="a text"),
-]
-
-
-@pytest.mark.parametrize("change", ODD_EVENTS)
-def test_an_odd_event_is_no_proof_and_no_obstacle(
-    works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
-) -> None:
-    """Who is not listed any more is missing without it, too; it is counted."""
-    made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
-    reconciler.run(apply=False)
-    works.shop.unassign(*referees(made))
-    reconciler.way.alter("*/activity", listed(lambda found: [change(found[0])]))
-    progress = reconciler.run(apply=False)
-    assert progress.counts == {"odd_event": 1, "missing": 1}
-    assert [each.event for each in progress.missing] == [""]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        *ODD_EVENTS,
-        *(
-            pytest.param(holder_without(name), id=name)
-            for name in ("customer_id", "holder_role", "redeemable_id", "campaign_id")
-        ),
-    ],
-)
-def test_an_odd_event_of_a_customer_keeps_no_other_event_from_being_read(
-    works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
-) -> None:
-    """Of two removals the odd one is counted and the other one is found."""
-    works.shop.call("PUT", "/options", {"activity_shape": "flat"})
-    made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
-    one, other = (code["referees"][0]["customer"] for code in made["codes"])
-    works.shop.unassign(*referees(made))
-    reconciler.way.alter(
-        f"/v1/customers/{one}/activity", listed(lambda found: [change(found[0]), *found[1:]])
-    )
-    scope = Scope(customers=(one, other), since="2020-01-01T00:00:00+00:00")
-    progress = reconciler.run(scope, apply=True)
-    assert progress.counts == {"odd_event": 1, "missing": 1, "applied": 1}
-    assert [each.assignment.customer for each in progress.missing] == [other]
 
 
 @pytest.mark.parametrize("more", [None, "yes", 0])

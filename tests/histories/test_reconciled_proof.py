@@ -6,7 +6,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from tests.histories.altered import listed
+from tests.histories.altered import listed, own
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
 from worker.reconcile.finding import MOST_NAMED
@@ -124,3 +124,25 @@ def test_a_deleted_campaign_is_one_line_with_a_count(
     }
     again = reconciler.run(scope, apply=True)
     assert "code_gone" not in again.counts
+
+
+def test_a_campaign_that_is_gone_is_looked_at_as_long_as_somebody_is_known(
+    works: Works, reconciler: Reconciler
+) -> None:
+    """A code that fails leaves its holders for the next run; after that it costs no call."""
+    made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
+    codes = [code["id"] for code in made["codes"]]
+    reconciler.run(apply=False)
+    for code in codes:
+        works.shop.call("DELETE", f"/vouchers/{code}", {"announce": False})
+    del works.shop.world.store.campaigns[made["campaign"]]
+    reconciler.way.alter(f"*/{codes[0]}/holders", own(423, "locked"))
+    assert reconciler.run(apply=True).counts == {"failing": 1, "code_gone": 2}
+
+    reconciler.way.clear()
+    assert reconciler.run(apply=True).counts == {"code_gone": 2}
+    assert [each.rsplit("/", 2)[1] for each in reconciler.way.asked if "holders" in each] == [
+        codes[0]
+    ]
+    assert reconciler.book.campaigns.all() == set()
+    assert reconciler.run(apply=True).calls.total() == 1

@@ -1,8 +1,11 @@
 """What the referrer earned and is to be taken back, by policy: for a referee, or for all."""
 
+from dataclasses import replace
+
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.revocation.findings import Findings, ReferrerReward, RewardKind
 from worker.revocation.needs import ids_of, no_window, referrer_of
+from worker.revocation.remaining import remaining
 from worker.revocation.statement import Card
 from worker.revocation.steps import DisableVoucher, TakeBalance
 from worker.revocation.window import MARGIN
@@ -40,7 +43,7 @@ def claw_back(
             unsure.append(f"{doubt} {where}")
         elif of_all or reward.referee == referee:
             if step := _step(event, reward, referrer):
-                steps.append(step)
+                steps += _left_of(step, found, unsure, where)
             else:
                 what = f"the referrer's {reward.kind.value} reward"
                 unsure.append(f"{what} cannot be taken back over the API {where}")
@@ -104,6 +107,47 @@ def _doubt(reward: ReferrerReward, *, of_all: bool) -> str | None:
     if reward.referee is None:
         return "it is not said which referee earned a reward of the referrer"
     return None
+
+
+def cards_of(event: HolderAssignmentDeleted, rewards: tuple[ReferrerReward, ...]) -> list[Card]:
+    """List the cards that rewards for this removal are on."""
+    of_all, referee = event.holder.holder_role is HolderRole.REFERRER, event.holder.customer_id
+    return [
+        Card(each.target, _CARD_TYPES[each.kind], None)
+        for each in rewards
+        if each.target and each.kind in _CARD_TYPES and (of_all or each.referee == referee)
+    ]
+
+
+def _left_of(
+    step: DisableVoucher | TakeBalance, found: Findings, unsure: list[str], where: str
+) -> list[DisableVoucher | TakeBalance]:
+    """Take no more of a reward than is still there."""
+    if isinstance(step, DisableVoucher):
+        return [step]
+    statement = next(
+        (each for each in found.referrer_statements if each.card.id == step.card.id), None
+    )
+    grant = statement.entry(step.grant) if statement else None
+    if statement is None or grant is None:
+        return [step]
+    made = statement.change_named(step.name)
+    left = remaining(statement, grant, ours=step.name)
+    if left.unsure and made is None:
+        unsure.append(f"{left.unsure} (the referrer's reward, transaction {step.grant}) {where}")
+        return []
+    if left.moved:
+        unsure.append(f"{left.moved} (the referrer's reward, transaction {step.grant}) {where}")
+    return [
+        replace(
+            step,
+            due=min(step.due, left.amount),
+            found=made,
+            balance=statement.balance,
+            read_at=statement.read_at,
+            rest=", ".join(left.why_less),
+        )
+    ]
 
 
 def _step(

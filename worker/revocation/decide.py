@@ -112,12 +112,10 @@ def _reward_of_referee(
             "discard this job"
         )
         return []
-    return [] if proven is None else _take_back(event, proven, found, unsure)
+    return [] if proven is None else _take_back(event, proven, unsure)
 
 
-def _take_back(
-    event: HolderAssignmentDeleted, proven: Proven, found: Findings, unsure: list[str]
-) -> list[Step]:
+def _take_back(event: HolderAssignmentDeleted, proven: Proven, unsure: list[str]) -> list[Step]:
     statement, grant = proven.addition.statement, proven.addition.entry
     card = statement.card
     perk = _OWN_PERKS[card.type]
@@ -143,7 +141,7 @@ def _take_back(
             name=name,
             found=made,
             balance=statement.balance,
-            read_at=found.read_at,
+            read_at=statement.read_at,
             rest=", ".join(left.why_less),
             reason=f"the referee's reward: {proven.why}",
         )

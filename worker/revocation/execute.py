@@ -105,7 +105,8 @@ class Execution:
 
     def _take(self, step: TakeBalance) -> str:
         event = self._event
-        unread = step.read_at is None
+        # What a referrer's card shows was read for many removals, and may be older than a loss.
+        unread = step.read_at is None or step.once != REWARD
         begun = self._effects.begin(
             effect_id(event, step),
             holder=event.holder.id,

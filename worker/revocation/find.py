@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from schemas import HolderAssignmentDeleted
-from worker.revocation.claw_back import may_count_elsewhere
+from worker.revocation.claw_back import cards_of, may_count_elsewhere
 from worker.revocation.client import Json, RevocationClient
 from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward
 from worker.revocation.needs import Needs, no_window
@@ -14,8 +15,8 @@ from worker.revocation.promise import promise_in, promise_of
 from worker.revocation.proof import additions, needs_conversions, needs_promise
 from worker.revocation.reading import code_of, conversions_of
 from worker.revocation.rewards import rewards_of
-from worker.revocation.shared import Activities, Learned, Turns
-from worker.revocation.statement import Card, Statement, card_of, statement_of
+from worker.revocation.shared import Learned, SharedLists, Turns
+from worker.revocation.statement import Statement, card_of, statement_of
 from worker.revocation.values import moment
 from worker.revocation.window import MARGIN, window_of
 from worker.services import Job
@@ -43,7 +44,7 @@ class Finder:
     def __init__(self, client: RevocationClient, learned: Learned) -> None:
         self._client = client
         self._learned = learned
-        self._activities = Activities(client)
+        self._lists = SharedLists()
         self._turns = Turns()
 
     def find(self, event: HolderAssignmentDeleted, wanted: Needs, job: Job) -> Findings:
@@ -54,7 +55,6 @@ class Finder:
             NeedsPersonError: the event lacks what a safe search needs.
             RetryableError: the API did not answer as it should.
         """
-        read_at = job.now()
         held = _redeemables(wanted.additions_to, self._client, job)
         presence = _presence(event, held or [], self._client, job)
         customer_exists = held is not None
@@ -69,11 +69,12 @@ class Finder:
             customer_exists=customer_exists,
             elsewhere=_elsewhere(event, held or []),
             code=_code(event, self._client, job) if wanted.code else None,
-            read_at=read_at,
         )
         if presence in {Presence.STILL_ASSIGNED, Presence.NOTHING_KNOWN}:
             return found
-        found = replace(found, referrer_rewards=self._rewards(event, wanted.rewards_of, job))
+        rewards = self._rewards(event, wanted.rewards_of, job)
+        cards = tuple(self._referrer_cards(event, rewards, job))
+        found = replace(found, referrer_rewards=rewards, referrer_statements=cards)
         statements = tuple(_statements(event, held or [], self._client, job))
         if wanted.conversions_of or (
             wanted.additions_to and may_count_elsewhere(event, found.referrer_rewards)
@@ -119,8 +120,33 @@ class Finder:
         assigned = event.holder.created_at
         if assigned is None:
             raise no_window(event)
-        happened = self._activities.of(referrer, assigned - MARGIN, event.event.created_at, job)
-        return tuple(rewards_of(happened, event.holder.campaign_id))
+        happened = self._lists.of(
+            f"activity of {referrer}",
+            lambda since: self._client.activity(referrer, since.isoformat(), job),
+            since=assigned - MARGIN,
+            until=event.event.created_at,
+            job=job,
+        )
+        return tuple(rewards_of(list(happened.items), event.holder.campaign_id))
+
+    def _transactions(self, card: str, job: Job, since: datetime) -> Iterator[Json]:
+        return _back_to(self._client.transactions(card, job), since)
+
+    def _referrer_cards(
+        self, event: HolderAssignmentDeleted, rewards: tuple[ReferrerReward, ...], job: Job
+    ) -> Iterator[Statement]:
+        """Read the cards that this removal takes from, once for many removals."""
+        assigned = event.holder.created_at
+        for card in dict.fromkeys(cards_of(event, rewards)):
+            assert assigned is not None  # noqa: S101 - there are no rewards without it
+            read = self._lists.of(
+                f"transactions of {card.id}",
+                partial(self._transactions, card.id, job),
+                since=assigned - _MARGIN,
+                until=event.event.created_at,
+                job=job,
+            )
+            yield statement_of(card, {}, read.items, whole=False, read_at=read.read_at)
 
 
 def _presence(
@@ -175,23 +201,23 @@ def _statements(
         seen.add(card.id)
         if holder.created_at is None:
             raise no_window(event)
+        begins, read_at = holder.created_at - _MARGIN, job.now()
         pages = client.transactions(card.id, job)
-        if pages is not None:
-            yield _statement(card, redeemable, pages, holder.created_at)
+        if pages is None:
+            continue
+        found = list(_back_to(pages, begins))
+        oldest = moment(found[-1].get("created_at")) if found else None
+        whole = oldest is None or oldest >= begins
+        yield statement_of(card, redeemable, found, whole=whole, read_at=read_at)
 
 
-def _statement(
-    card: Card, redeemable: Json, pages: Iterator[Json], assigned: datetime
-) -> Statement:
-    found: list[Json] = []
-    whole = True
-    for transaction in pages:
-        found.append(transaction)
+def _back_to(pages: Iterator[Json] | None, begins: datetime) -> Iterator[Json]:
+    """List transactions, newest first, to the first that is older than a time."""
+    for transaction in pages or ():
+        yield transaction
         at = moment(transaction.get("created_at"))
-        if at is not None and at < assigned - _MARGIN:
-            whole = False
-            break
-    return statement_of(card, redeemable, found, whole=whole)
+        if at is not None and at < begins:
+            return
 
 
 def _code(event: HolderAssignmentDeleted, client: RevocationClient, job: Job) -> Code | None:

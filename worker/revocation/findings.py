@@ -114,7 +114,7 @@ class Findings:
         promise: what the campaign gives referees; None if nobody says.
         conversions: None if they were not asked for.
         elsewhere: when other codes took the customer on as their referee.
-        read_at: when reading the cards began, by the store's clock.
+        referrer_statements: of the referrer's cards that rewards are on.
     """
 
     presence: Presence
@@ -123,6 +123,6 @@ class Findings:
     conversions: tuple[Conversion, ...] | None = None
     elsewhere: tuple[datetime, ...] = ()
     referrer_rewards: tuple[ReferrerReward, ...] = ()
+    referrer_statements: tuple[Statement, ...] = ()
     code: Code | None = None
     customer_exists: bool = True
-    read_at: datetime | None = None

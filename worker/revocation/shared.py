@@ -1,14 +1,14 @@
 """What workers, and the threads of one, find out once for many removals."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any, Final, Protocol
 
-from worker.revocation.client import Json, RevocationClient
+from worker.revocation.values import Json
 from worker.services import Job
 
 
@@ -79,46 +79,68 @@ class Turns:
                     self._locks[name] = (lock, users - 1)
 
 
-@dataclass(slots=True)
-class _Kept:
+@dataclass(frozen=True, slots=True)
+class ReadOnce:
+    """
+    A list that was read once for many removals.
+
+    Attributes:
+        since: it goes back to this time at least.
+        read_at: when reading it began, by the store's clock.
+        items: what the API listed, newest first.
+    """
+
     since: datetime
     read_at: datetime
-    happened: list[Json] = field(default_factory=list)
+    items: tuple[Json, ...]
 
 
-class Activities:
+class SharedLists:
     """
-    What happened to referrers.
+    Lists that many removals ask for: what happened to a referrer, and what is on a card of theirs.
 
-    When many referees of one referrer leave, each removal asks for the same list. One that was
-    read after a removal holds all that the removed assignment can have earned.
+    When many referees of one referrer leave, each removal needs the same. A list that was read
+    after a removal holds all that the removed assignment can have earned.
     """
 
     #: Lists that are kept at the same time.
-    MOST: Final = 8
+    MOST: Final = 16
 
     #: How long one is kept.
     SECONDS: Final = 60.0
 
-    def __init__(self, client: RevocationClient) -> None:
-        self._client = client
+    def __init__(self) -> None:
         self._turns = Turns()
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, ReadOnce] = {}
 
-    def of(self, customer: str, since: datetime, until: datetime, job: Job) -> list[Json]:
-        """List what happened to a customer from one time until another, at least."""
-        with self._turns.of(customer):
-            now, kept = job.now(), self._kept.get(customer)
+    def of(
+        self,
+        name: str,
+        read: Callable[[datetime], Iterable[Json] | None],
+        *,
+        since: datetime,
+        until: datetime,
+        job: Job,
+    ) -> ReadOnce:
+        """
+        Give a list that goes back to one time and was read after another.
+
+        Args:
+            name: what is listed.
+            read: lists it from a time on, newest first; None counts as an empty list.
+            since: how far it must go back.
+            until: after which time it must have been read.
+            job: the job that asks.
+        """
+        with self._turns.of(name):
+            now, kept = job.now(), self._kept.get(name)
             if kept and kept.since <= since and until <= kept.read_at:
                 if (now - kept.read_at).total_seconds() <= self.SECONDS:
-                    return kept.happened
+                    return kept
                 since = min(since, kept.since)
-            # The next removal's assignment may have begun earlier, so one read is not for it alone.
-            found = list(self._client.activity(customer, since.isoformat(), job) or ())
-            self._keep(customer, _Kept(since, now, found))
+            found = ReadOnce(since, now, tuple(read(since) or ()))
+            self._kept.pop(name, None)
+            self._kept[name] = found
+            for old in list(self._kept)[: -self.MOST]:
+                self._kept.pop(old, None)
             return found
-
-    def _keep(self, customer: str, kept: _Kept) -> None:
-        self._kept[customer] = kept
-        for old in list(self._kept)[: -self.MOST]:
-            self._kept.pop(old, None)

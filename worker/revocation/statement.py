@@ -119,6 +119,7 @@ class Statement:
         opening: what the card held before its first entry; 0 if that is not known.
         unreadable: ids of entries that cannot be read, or "?" for one without an id.
         changes: balance changes of our own.
+        read_at: when reading it began, by the store's clock.
     """
 
     card: Card
@@ -128,6 +129,11 @@ class Statement:
     opening: int = 0
     unreadable: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    read_at: datetime | None = None
+
+    def entry(self, transaction: str) -> Entry | None:
+        """Find an entry by its id."""
+        return next((each for each in self.entries if each.id == transaction), None)
 
     def change_named(self, name: str) -> Change | None:
         """Find our own balance change of that name."""
@@ -147,7 +153,12 @@ def card_of(redeemable: Json, customer: str) -> Card | None:
 
 
 def statement_of(
-    card: Card, redeemable: Json, transactions: Iterable[Json], *, whole: bool
+    card: Card,
+    redeemable: Json,
+    transactions: Iterable[Json],
+    *,
+    whole: bool,
+    read_at: datetime | None = None,
 ) -> Statement:
     """
     Put a card's transactions together, newest first.
@@ -157,6 +168,7 @@ def statement_of(
         redeemable: how the customer holds it ("List customer's redeemables").
         transactions: as the API lists them, newest first.
         whole: whether they are all that there are.
+        read_at: when reading them began.
     """
     entries, unreadable, listed = [], [], list(transactions)
     for transaction in listed:
@@ -182,6 +194,7 @@ def statement_of(
         opening=opening,
         unreadable=tuple(unreadable),
         changes=tuple(changes_in(listed)),
+        read_at=read_at,
     )
 
 

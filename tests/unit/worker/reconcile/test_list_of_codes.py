@@ -1,10 +1,14 @@
 """How the codes of a campaign are listed beyond the last page that there is."""
 
+from itertools import islice
 from typing import Any
+
+import pytest
 
 from worker.answers import Call
 from worker.perks.voucherify.api import PAGE
 from worker.reconcile.api import LAST_PAGE, Place, ReconcileApi
+from worker.reconcile.skips import Skip
 
 
 class Campaign:
@@ -13,12 +17,14 @@ class Campaign:
     def __init__(self, moment: str = "2026-05-04T10:00:00.000Z") -> None:
         self.moment = moment
         self.queries: list[dict[str, Any]] = []
+        self.odd: list[Any] = []
 
     def read(self, _what: str, _path: str, query: dict[str, Any], _call: Call) -> dict[str, Any]:
         """Answer with a full page."""
         self.queries.append(query)
         code = {"id": "v_1", "created_at": self.moment}
-        return {"vouchers": [code] * PAGE, "total": 50_000}
+        page = [code] * (PAGE - len(self.odd)) + self.odd
+        return {"vouchers": page, "campaigns": page, "total": 50_000}
 
 
 def listed(campaign: Campaign, place: Place) -> Place | None:
@@ -41,3 +47,36 @@ def test_codes_of_one_moment_beyond_the_last_page_end_the_list() -> None:
     """Else the run would ask for the same pages for ever; what follows the list goes on."""
     assert listed(Campaign(), Place("2026-05-04T09:59:59.999000+00:00", LAST_PAGE)) is None
     assert listed(Campaign("no time"), Place("", LAST_PAGE)) is None
+
+
+@pytest.mark.parametrize("odd", [None, 7, {"id": None}, {}])
+def test_a_full_page_with_an_odd_code_is_not_the_last(odd: Any) -> None:
+    """Else the codes after it would never be looked at; the odd one is counted."""
+    campaign, skipped = Campaign(), []
+    campaign.odd = [odd]
+
+    def skip(what: Skip, /, **ids: str) -> None:
+        skipped.append((what, ids))
+
+    page = ReconcileApi(campaign, skip).codes("camp_1", Place("", 3))  # type: ignore[arg-type]
+    assert len(page.codes) == PAGE - 1
+    assert page.next == Place("", 4)
+    assert skipped == [(Skip.ODD_CODE, {"campaign": "camp_1", "page": "3"})]
+
+
+def test_after_the_last_page_an_odd_last_code_is_passed_over() -> None:
+    """The list goes on from the last code whose time can be read; without any it ends."""
+    campaign = Campaign()
+    campaign.odd = [{"id": "v_2", "created_at": None}, None]
+    assert listed(campaign, Place("", LAST_PAGE)) == Place("2026-05-04T09:59:59.999000+00:00", 1)
+    campaign.odd = [None] * PAGE
+    assert listed(campaign, Place("", LAST_PAGE)) is None
+
+
+def test_a_full_page_with_an_odd_campaign_is_not_the_last() -> None:
+    """The campaigns on the next page are listed, too."""
+    campaign = Campaign()
+    campaign.odd = [None]
+    found = islice(ReconcileApi(campaign).campaigns(), PAGE)  # type: ignore[arg-type]
+    assert len(list(found)) == PAGE
+    assert [query["page"] for query in campaign.queries] == [1, 2]

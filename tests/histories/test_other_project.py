@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.histories.setup import Setup
 from tests.histories.works import Works
 from worker.revocation.policies import Policies
 
@@ -12,7 +13,7 @@ OURS = "proj_perkhookSandbox"
 @pytest.mark.parametrize("named", ["proj_other", OURS, ""])
 def test_a_removal_of_another_project_calls_nothing(works: Works, named: str) -> None:
     """Only a removal that names another project is set aside, and nothing is taken for it."""
-    works.begin(Policies(), project=OURS)
+    works.begin(Policies(), Setup(project=OURS))
     referee = works.shop.scenario()["referees"][0]
     works.shop.call("PUT", "/options", {"project_id": named})
 
@@ -34,7 +35,7 @@ def test_a_removal_of_another_project_calls_nothing(works: Works, named: str) ->
 
 def test_a_retry_compares_again(works: Works) -> None:
     """An operator's retry works on it only once the setting is right."""
-    works.begin(Policies(), project="proj_other")
+    works.begin(Policies(), Setup(project="proj_other"))
     referee = works.shop.scenario()["referees"][0]
     for each in works.shop.unassign(referee["holder"]):
         works.deliver(each)
@@ -44,7 +45,7 @@ def test_a_retry_compares_again(works: Works) -> None:
     works.desk.retry(failed.job, who="ops")
     works.settle()
     assert [reason for _, reason, _ in works.failed()] == ["other_project"]
-    works.restart(Policies(), project=OURS)
+    works.restart(Policies(), Setup(project=OURS))
     works.desk.retry(failed.job, who="ops")
     works.settle()
 

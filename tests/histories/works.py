@@ -123,6 +123,10 @@ class Works:
 
     def settle(self, *, threads: int = 1) -> None:
         """Work until nothing is queued, running, waiting or frozen; with so many jobs at once."""
+        with self.time.of_runs():
+            self._settle(threads)
+
+    def _settle(self, threads: int) -> None:
         for _ in range(_MOST_ROUNDS):
             while tasks := [task for _ in range(threads) if (task := self._take())]:
                 if threads == 1:

@@ -22,7 +22,7 @@ ALONE = 2
 #: How long calls stay reserved for a worker that died with them.
 RESERVATION_MS = 120_000
 
-#: Calls that are kept for a job that cannot wait, by those that can.
+#: The fewest calls that are kept for jobs that cannot wait, by those that can.
 SPARE_CALLS = 8
 
 #: A call reaches the downstream a little after it was counted here, and two calls may swap;
@@ -105,11 +105,12 @@ class Gate:
         """
         Count a call that can wait as made now; gives seconds to wait if too few are left.
 
-        A tenth of the calls is kept for jobs that cannot wait, and enough for one of them.
+        Half of the calls are kept for jobs that cannot wait, so that a backlog of these does not
+        share each window with calls that can.
         """
         if not self._most:
             return 0.0
-        keep = min(max(SPARE_CALLS, self._most // 10), self._most - 1)
+        keep = min(max(SPARE_CALLS, self._most // 2), self._most - 1)
         wait = self._use(
             args=[self.name, caller, 1, self._most - keep, self._window_ms, RESERVATION_MS]
         )

@@ -1,5 +1,6 @@
 """How the workers of a history are set up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,11 +35,13 @@ class Setup:
         project: the workers' project; empty to compare none.
         rate: how many calls they may make; None for any number.
         most: how many revocations of one campaign they make in an hour.
+        chance: spreads what waits for the same.
     """
 
     project: str = ""
     rate: Rate | None = None
     most: int = 200
+    chance: Callable[[], float] = lambda: 0.5
 
 
 def make_flow(
@@ -65,6 +68,6 @@ def make_flow(
         ),
         schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
         lease_seconds=LEASE_SECONDS,
-        chance=lambda: 0.5,
+        chance=setup.chance,
         project=setup.project,
     )

@@ -121,12 +121,18 @@ class Works:
             self.promised[holder] = (program.get("referee_reward") or {}).get("amount")
         self._intake.accept(body)
 
-    def settle(self, *, threads: int = 1) -> None:
-        """Work until nothing is queued, running, waiting or frozen; with so many jobs at once."""
-        with self.time.of_runs():
-            self._settle(threads)
+    def settle(self, *, threads: int = 1, every: float = 0.0) -> None:
+        """
+        Work until nothing is queued, running, waiting or frozen.
 
-    def _settle(self, threads: int) -> None:
+        Args:
+            threads: how many jobs run at once.
+            every: seconds between two sweeps; 0 to sweep as soon as something is due.
+        """
+        with self.time.of_runs():
+            self._settle(threads, every)
+
+    def _settle(self, threads: int, every: float) -> None:
         for _ in range(_MOST_ROUNDS):
             while tasks := [task for _ in range(threads) if (task := self._take())]:
                 if threads == 1:
@@ -137,7 +143,7 @@ class Works:
             wait = self._next()
             if wait is None:
                 return
-            self._pass(max(wait, 0.0) + 0.01)
+            self._pass(max(wait, every) + 0.01)
             self._jobs.sweep("a sweeper", QUEUES, 0.001)
         raise AssertionError("the product goes in circles")
 

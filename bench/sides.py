@@ -60,6 +60,7 @@ def _ours(redis: str, downstream: str | None) -> dict[str, str]:
         "CRM_HTTP_SECRET": _DOWNSTREAM_SECRET,
         # Asked for each revocation as ever; but the default would hold all beyond a thousand.
         "REVOCATION_BRAKE": "1000000/minute",
+        "REVOCATION_BRAKE_CAMPAIGN": "1000000/minute",
     }
 
 

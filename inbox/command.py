@@ -101,7 +101,12 @@ def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> 
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.pass_obj
 def held(tools: Tools, limit: int) -> None:
-    """List the jobs that the brake holds, longest ago first."""
+    """
+    List the jobs that the brake holds, longest ago first.
+
+    They are more than REVOCATION_BRAKE allows, or than REVOCATION_BRAKE_CAMPAIGN allows for one
+    campaign, which the error of the job names.
+    """
     total = tools.desk.held_count()
     tools.print_jobs(tools.desk.held(), state="held", total=total, limit=limit)
 
@@ -153,7 +158,7 @@ def retry(tools: Tools, /, **selection: Any) -> None:
 @commands.command()
 @click.argument("jobs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every failed job.")
-@click.option("--held", is_flag=True, help="Every job that the brake holds.")
+@click.option("--held", is_flag=True, help="Held jobs: every one, or those that are chosen.")
 @choosing
 @deciding
 @click.pass_obj
@@ -164,7 +169,7 @@ def discard(tools: Tools, /, held: bool, everything: bool, **selection: Any) -> 
     if not selection["why"] and not selection["dry_run"]:
         raise click.UsageError("say why, with --why")
     state = "held" if held else "failed"
-    decide(tools, "discard", state=state, everything=everything or held, **selection)
+    decide(tools, "discard", state=state, everything=everything, held=held, **selection)
 
 
 @commands.command()

@@ -67,10 +67,16 @@ def decide(
     why: str,
     limit: int | None,
     dry_run: bool,
+    held: bool = False,
     **words: str | None,
 ) -> None:
-    """Decide about jobs that are named, or about all that are chosen, as one batch."""
+    """
+    Decide about jobs that are named, or about all that are chosen, as one batch.
+
+    `held` stands for every job of the state, unless words narrow the choice.
+    """
     narrowed = {name: word for name, word in words.items() if word is not None}
+    everything = everything or (held and not narrowed)
     if [bool(jobs), everything, bool(narrowed)].count(True) != 1:
         raise click.UsageError("name jobs, or choose with --all, or with --handler, --reason, …")
     if jobs and not dry_run:

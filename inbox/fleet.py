@@ -14,7 +14,7 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys, scripts
-from inbox.fleet_views import BrakeView, DelayView, DownstreamView, FleetView, MemoryView
+from inbox.fleet_views import DelayView, DownstreamView, FleetView, MemoryView, brake_view
 from inbox.gates import Gate
 from inbox.headroom import bytes_left
 from inbox.rate import Rate
@@ -75,6 +75,7 @@ class Fleet:
         interval_seconds: float,
         *,
         brake: Rate | None,
+        brake_campaign: Rate | None = None,
         gates: Mapping[str, Gate],
         swept: bool,
     ) -> None:
@@ -82,6 +83,8 @@ class Fleet:
         told: dict[str, Any] = {"downstreams": {name: gate.rate for name, gate in gates.items()}}
         if brake is not None:
             told["brake"] = (brake.count, brake.ms)
+            if brake_campaign is not None:
+                told["brake_campaign"] = (brake_campaign.count, brake_campaign.ms)
         alive_ms = int(interval_seconds * 1000) * _ALIVE_INTERVALS
         self._present(args=[worker, alive_ms, json.dumps(told), int(swept)])
 
@@ -114,7 +117,7 @@ def _view(found: dict[str, Any]) -> FleetView:
             )
             for name, each in sorted(found["downstreams"].items())
         ),
-        brake=_brake(found.get("brake")),
+        brake=brake_view(found.get("brake")),
         memory=_memory(found["memory"]),
         webhook=webhook_view(found.get("webhook")),
         reconcile=reconcile_view(found["reconcile"], _under(tally, "reconcile:")),
@@ -198,14 +201,6 @@ def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
             key = ("other", _label(handled))
         found[key] = found.get(key, 0) + many
     return found
-
-
-def _brake(found: dict[str, Any] | None) -> BrakeView | None:
-    if found is None:
-        return None
-    return BrakeView(
-        admitted=found["admitted"], most=found["most"], window_seconds=found["ms"] / 1000
-    )
 
 
 def _memory(text: str) -> MemoryView | None:

@@ -1,7 +1,9 @@
 """What the metrics tell of the fleet: frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from inbox.reconcile_view import ReconcileView
 from inbox.views import Stats
@@ -43,11 +45,35 @@ class DownstreamView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrakeView:
-    """How many jobs the brake let act within its window, and how many it may."""
+    """
+    How many jobs the brake let act within its window, and how many it may.
+
+    Attributes:
+        admitted: let act within `window_seconds`, of all campaigns.
+        most: the most of them.
+        campaign_most: the most of one campaign; None without a cap for each campaign.
+        campaign_window_seconds: the time that this cap counts over.
+    """
 
     admitted: int
     most: int
     window_seconds: float
+    campaign_most: int | None = None
+    campaign_window_seconds: float = 0.0
+
+
+def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
+    """Read what the script gives of the brake; None until a worker has reported its rates."""
+    if found is None:
+        return None
+    most, ms = found.get("campaign") or (None, 0)
+    return BrakeView(
+        admitted=found["admitted"],
+        most=found["most"],
+        window_seconds=found["ms"] / 1000,
+        campaign_most=most,
+        campaign_window_seconds=ms / 1000,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

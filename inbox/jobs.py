@@ -156,9 +156,23 @@ class Jobs:
         )
         return answer or None
 
-    def admit(self, claim: Claim, most: Rate) -> Literal["admitted", "held", "stale"]:
-        """Let a job act, or hold it for an operator when too many act already."""
-        answer = self._scripts["admit"](args=[claim.job, claim.fence, most.count, most.ms])
+    def admit(
+        self, claim: Claim, most: Rate, campaign: str = "", most_of_campaign: Rate | None = None
+    ) -> Literal["admitted", "held", "stale"]:
+        """
+        Let a job act, or hold it for an operator when too many act already.
+
+        Args:
+            claim: the job.
+            most: how many jobs may act in a time.
+            campaign: the campaign that the job counts for; empty for none.
+            most_of_campaign: how many jobs of one campaign may act in a time; None for any number.
+        """
+        args: list[str | int] = [claim.job, claim.fence, most.count, most.ms]
+        if most_of_campaign is None:
+            campaign, most_of_campaign = "", most
+        args += [campaign, most_of_campaign.count, most_of_campaign.ms]
+        answer = self._scripts["admit"](args=args)
         match answer:
             case b"admitted":
                 return "admitted"

@@ -63,7 +63,10 @@ perkhook:limits                 hash    the bounds that trim holds, for those wh
 
                                         failed_seconds, failed_most, settled_most
                                         since       when a bound of failed jobs last changed
-perkhook:brake                  zset    jobs that the brake let act, by time; one brake window
+perkhook:brake                  zset    jobs that the brake let act, by time (admit); one window of
+                                        REVOCATION_BRAKE
+perkhook:brake:<campaign>       zset    those of one campaign, by time (admit); at most as many as
+                                        REVOCATION_BRAKE_CAMPAIGN allows, one window of it
 perkhook:identity:<identity>    string  "<delivery>:<received>" that took this on (fan_out). Of
                                         an assignment (<type>:<holder>) it lives
                                         REMOVAL_MEMORY_SECONDS, of an event that a handler wants
@@ -118,7 +121,8 @@ perkhook:workers                zset    workers by the time until which they cou
                                         (tell_present)
 perkhook:fleet                  hash    what workers tell of themselves (tell_present); for ever
 
-                                        told        JSON: rates of the brake and of downstreams
+                                        told        JSON: rates of the brake, of its cap for each
+                                                    campaign, and of downstreams
                                         swept       when a sweep was last done to its end
 perkhook:audit                  stream  what operators did; the newest 10,000
 perkhook:batch:<id>             hash    an operator's decision about many jobs; 30 days, the newest

@@ -170,6 +170,12 @@ def _brake(fleet: FleetView) -> Iterator[Metric]:
     )
     yield _gauge("brake_jobs_limit", "Jobs that the brake lets through.", [], [([], brake.most)])
     yield _gauge("brake_window_seconds", "The brake's window.", [], [([], brake.window_seconds)])
+    if brake.campaign_most is None:
+        return
+    most, seconds = brake.campaign_most, brake.campaign_window_seconds
+    help_text = "Jobs of one campaign that the brake lets through."
+    yield _gauge("brake_campaign_jobs_limit", help_text, [], [([], most)])
+    yield _gauge("brake_campaign_window_seconds", "The window of that.", [], [([], seconds)])
 
 
 def _memory(fleet: FleetView) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ from inbox.keys import PROCESS
 from telemetry.places import places
 from telemetry.sentry import report
 from worker.age import AgeLimit
+from worker.brake import campaign_of
 from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
@@ -22,6 +23,7 @@ from worker.outgoing import check_time_left
 from worker.passage import Passage
 from worker.process import process
 from worker.services import Job, Services
+from worker.step_names import Origin
 from worker.stopping import Stopping, given_back
 from worker.verdict import Verdict, decide, waits
 
@@ -51,6 +53,8 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
+    #: The Voucherify project whose webhooks are worked on; empty for any.
+    project: str = ""
     #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
     #: each process has its own.
     wanted: dict[str, int] = field(default_factory=dict)
@@ -97,15 +101,16 @@ class Flow:
 
     def _run_handler(self, claim: Claim, started: float) -> str:
         handler = self._handler(claim)
+        event, about = read_for(handler, claim)
         if (brake := self.services.brake) and handler.moves_money:
-            admitted = self.jobs.admit(claim, brake)
-            if admitted != "admitted":
-                return _HELD if admitted == "held" else _LEASE_LOST
-        outcome = self._handle(claim, handler, started)
+            cap = self.services.brake_campaign
+            if (word := self.jobs.admit(claim, brake, campaign_of(event), cap)) != "admitted":
+                return _HELD if word == "held" else _LEASE_LOST
+        outcome = self._handle(claim, handler, event, about, started)
         return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
-        owed = process(claim.body, self.table, self._age_limit(claim))
+        owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
         done = self.jobs.fan_out(
             claim,
             owed.handlers,
@@ -142,8 +147,9 @@ class Flow:
             raise PermanentError("no_handler", message)
         return handler
 
-    def _handle(self, claim: Claim, handler: Registration, started: float) -> str:
-        event, about = read_for(handler, claim)
+    def _handle(
+        self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
+    ) -> str:
         passage = Passage(
             self.services.gates.get(handler.queue),
             f"{claim.job}:{claim.fence}",

@@ -22,6 +22,7 @@ from worker.age import AgeLimit
 from worker.customers import customers_deleted
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
+from worker.project import check_project
 from worker.reading import Reading, read
 
 
@@ -60,7 +61,9 @@ class FanOut:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> FanOut:
+def process(
+    body: bytes, table: HandlerTable, age: AgeLimit | None = None, *, project: str = ""
+) -> FanOut:
     """
     Read a body and decide what it owes.
 
@@ -68,10 +71,12 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
         body: the raw bytes.
         table: the handlers.
         age: how old an event may be that a handler wants; None for any age.
+        project: the project that such an event must belong to; empty for any.
 
     Raises:
         UnreadableBody: the body is not what Voucherify sends; says what is wrong and where.
-        PermanentError: handlers want this event and no schema describes it, or it is too old.
+        PermanentError: handlers want this event and no schema describes it, it is too old or
+            belongs to another project.
     """
     reading = read(body)
     envelope = reading.envelope
@@ -92,6 +97,7 @@ def process(body: bytes, table: HandlerTable, age: AgeLimit | None = None) -> Fa
             told=_told(facts),
         )
     try:
+        check_project(envelope, project)
         event = _event(reading, facts["event_type"], age)
     except (UnreadableBody, PermanentError) as error:
         if any(handler.owed for handler in wanted):

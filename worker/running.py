@@ -73,6 +73,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         erasure=Erasure(store),
         gates=gates,
         brake=None if perks.backend == "dry-run" else settings.brake,
+        brake_campaign=settings.brake_campaign,
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryBook(store).handled,
         remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
@@ -87,7 +88,14 @@ def _tell_present(
     services: Services,
     swept: bool,
 ) -> None:
-    fleet.tell_present(caller, interval, brake=services.brake, gates=services.gates, swept=swept)
+    fleet.tell_present(
+        caller,
+        interval,
+        brake=services.brake,
+        brake_campaign=services.brake_campaign,
+        gates=services.gates,
+        swept=swept,
+    )
 
 
 def _leave(code: int) -> None:
@@ -150,6 +158,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             lease_seconds=settings.broker.lease_seconds,
             chance=random.random,
             max_event_age_seconds=settings.max_event_age_seconds,
+            project=settings.perks.voucherify_project_id,
             stopping=self._stopping,
             dry_run=worker.app.perkhook_dry_run,
         )

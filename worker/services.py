@@ -133,6 +133,8 @@ class Services:
     remember: Callable[[Assignment], bool] = lambda _: False
     #: How many jobs of a handler that moves money may act in a time; None for no brake.
     brake: Rate | None = None
+    #: How many of them may be of one campaign, in a time of its own; None for any number.
+    brake_campaign: Rate | None = None
     #: Calls that a job usually makes to its downstream; they are reserved before it begins.
     usual_calls: int = 8
 

@@ -72,6 +72,7 @@ class WorkerSettings:
     removal_memory_seconds: int
     keep: Limits
     brake: Rate
+    brake_campaign: Rate
     in_flight_seconds: int
     max_event_age_seconds: int
     durability: Durability
@@ -93,6 +94,7 @@ class WorkerSettings:
             SettingsError: names every variable that is missing or wrong.
         """
         reader = Reader(environ)
+        perks = PerksSettings.read(reader)
         found = cls(
             broker=BrokerSettings.read(reader),
             reclaim_interval_seconds=reader.read(
@@ -123,11 +125,12 @@ class WorkerSettings:
             durability=read_durability(reader),
             one_core=reader.read("ONE_CORE", on_or_off, "on"),
             brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
-            perks=PerksSettings.read(reader),
+            brake_campaign=reader.read("REVOCATION_BRAKE_CAMPAIGN", rate, "200/hour"),
+            perks=perks,
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
-            webhook_watch=WebhookWatchSettings.read(reader),
+            webhook_watch=WebhookWatchSettings.read(reader, perks.voucherify_project_id),
             dry_run=reader.read("HANDLERS_DRY_RUN", handler_names, ","),
         )
         # For that backend they are required anyway.

@@ -51,19 +51,22 @@ class WebhookWatchSettings:
     webhook_url: str
 
     @classmethod
-    def read(cls, reader: Reader) -> "WebhookWatchSettings | None":
-        """Read these settings as part of the worker's; None if nobody is to look."""
-        names = (
-            "VOUCHERIFY_MANAGEMENT_ID",
-            "VOUCHERIFY_MANAGEMENT_TOKEN",
-            "VOUCHERIFY_PROJECT_ID",
-        )
-        values = {name: reader.read(name, header_text, "") for name in names}
+    def read(cls, reader: Reader, project_id: str) -> "WebhookWatchSettings | None":
+        """
+        Read these settings as part of the worker's; None without the Management API's keys.
+
+        Args:
+            reader: reads the environment.
+            project_id: what VOUCHERIFY_PROJECT_ID says, which is of use without the keys too.
+        """
+        names = ("VOUCHERIFY_MANAGEMENT_ID", "VOUCHERIFY_MANAGEMENT_TOKEN")
+        keys = {name: reader.read(name, header_text, "") for name in names}
         webhook_url = reader.read("VOUCHERIFY_WEBHOOK_URL", optional_web_address, "")
-        if not any(values.values()):
+        if not any(keys.values()):
             return None
-        reader.require(values, f"with the others of {', '.join(names)}")
-        management_id, management_token, project_id = values.values()
+        values = {**keys, "VOUCHERIFY_PROJECT_ID": project_id}
+        reader.require(values, f"with the others of {', '.join(values)}")
+        management_id, management_token = keys.values()
         return cls(
             management_id=management_id,
             management_token=management_token,

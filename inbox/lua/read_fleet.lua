@@ -53,7 +53,7 @@ for name, rate in pairs(told.downstreams or {}) do
 end
 local brake
 if told.brake then
-  brake = {most = told.brake[1], ms = told.brake[2],
+  brake = {most = told.brake[1], ms = told.brake[2], campaign = told.brake_campaign,
     admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - told.brake[2], '+inf')}
 end
 

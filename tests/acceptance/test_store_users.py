@@ -53,7 +53,7 @@ def test_every_process_does_its_work_as_its_own_user(
     product.unassign(referee["holder"])
     wait_until(lambda: len(product.state("notes")) == 1, "the CRM has the note")
     stale, mine, erased = (
-        product.send(body(each)).json()["delivery"]
+        product.send(body(each | {"project_id": "proj_perkhookSandbox"})).json()["delivery"]
         for each in (assignment_deleted(3), assignment_deleted(5), customer_deleted(4))
     )
     wait_until(lambda: len(product.inbox("failed")) == 3, "the stale events are set aside")

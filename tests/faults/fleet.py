@@ -32,7 +32,10 @@ class Fleet(Product):
         self, folder: Path, store: Store, settings: dict[str, str], *, reach_store_at: str = ""
     ) -> None:
         self.downstream_url = f"http://127.0.0.1:{free_port()}"
-        usual = {"REVOCATION_BRAKE": "1000000/hour"}
+        usual = {
+            "REVOCATION_BRAKE": "1000000/hour",
+            "REVOCATION_BRAKE_CAMPAIGN": "1000000/hour",
+        }
         # The stand-in for Voucherify brings a CRM of its own.
         if settings.get("PERKS_BACKEND") != "voucherify":
             usual["PERKS_BACKEND"] = "http"

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -15,36 +16,28 @@ from redis import Redis
 from inbox import keys
 from inbox.desk import Desk
 from inbox.effects import Effects
-from inbox.erasure import Erasure
-from inbox.gates import Gate
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.learned import Learned
-from inbox.rate import Rate
 from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
-from worker.crm.dry_run import DryRunCrm
+from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.ended import Settled
-from worker.flow import Flow
-from worker.handlers import HandlerTable, load_handlers
 from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.backend import VoucherifyPerks
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.revocation.policies import Policies
-from worker.services import Services
-from worker.settings import DEFAULT_SCHEDULE
 
 
-LEASE_SECONDS = 60
 MEMORY_SECONDS = 16_416_000
 QUEUES = ("deliveries", "perks")
 REMOVED = "customer.holder.assignment.deleted"
 
 #: Ids and times are in what is signed, hashed and put in order, so each history has the same.
 _BEGINS: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+USUAL: Final = Setup()
 
 #: More rounds than any history needs; one that needs more goes in circles.
 _MOST_ROUNDS = 1000
@@ -73,7 +66,6 @@ class Works:
             dedupe_window_seconds=86_400,
             removal_memory_seconds=MEMORY_SECONDS,
         )
-        self._gates = {"perks": Gate(store, "perks")}
         client = httpx.Client(
             transport=self.line,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
@@ -89,14 +81,12 @@ class Works:
                 clock=self.shop.now,
             )
         )
-        known = load_handlers().by_name
-        self._table = HandlerTable({each: known[each] for each in ("revoke_referral_perks",)})
         self._frozen: list[Frozen] = []
         self._runs: list[threading.Thread] = []
         self.begin(Policies())
 
     @told_time()
-    def begin(self, policies: Policies) -> None:
+    def begin(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start a history: nothing is known to anybody."""
         self._end_runs()
         self.store.flushall()
@@ -104,7 +94,6 @@ class Works:
         self.shop.world.ids._numbers = count(1)
         self.time.catch_up()
         self.line.clear()
-        self.policies = policies
         self.told: dict[str, str] = {}
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
@@ -113,21 +102,13 @@ class Works:
         self.handed = 0
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
-        perks = VoucherifyPerks(self._api, self.effects, policies, Learned(self.store))
-        self._flow = Flow(
-            jobs=self._jobs,
-            table=self._table,
-            services=Services(
-                perks=perks,
-                crm=DryRunCrm(),
-                erasure=Erasure(self.store),
-                gates=self._gates,
-                brake=Rate(1000, 3600),
-            ),
-            schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
-            lease_seconds=LEASE_SECONDS,
-            chance=lambda: 0.5,
-        )
+        self.restart(policies, setup)
+
+    @told_time()
+    def restart(self, policies: Policies, setup: Setup = USUAL) -> None:
+        """Start the workers with these settings upon what is there."""
+        self.policies = policies
+        self._flow = make_flow(self.store, self._jobs, self._api, self.effects, policies, setup)
 
     def deliver(self, body: bytes) -> None:
         """Bring a webhook's body to the product."""
@@ -141,15 +122,29 @@ class Works:
             self.promised[holder] = reward and (reward["type"], int(reward["amount"]))
         self._intake.accept(body)
 
-    def settle(self) -> None:
-        """Work until nothing is queued, running, waiting or frozen."""
+    def settle(self, *, threads: int = 1, every: float = 0.0) -> None:
+        """
+        Work until nothing is queued, running, waiting or frozen.
+
+        Args:
+            threads: how many jobs run at once.
+            every: seconds between two sweeps; 0 to sweep as soon as something is due.
+        """
+        with self.time.of_runs():
+            self._settle(threads, every)
+
+    def _settle(self, threads: int, every: float) -> None:
         for _ in range(_MOST_ROUNDS):
-            while task := self._take():
-                self._switch(task)
+            while tasks := [task for _ in range(threads) if (task := self._take())]:
+                if threads == 1:
+                    self._switch(tasks[0])
+                    continue
+                with ThreadPoolExecutor(threads) as pool:
+                    list(pool.map(self._run, tasks))
             wait = self._next()
             if wait is None:
                 return
-            self._pass(max(wait, 0.0) + 0.01)
+            self._pass(max(wait, every) + 0.01)
             self._jobs.sweep("a sweeper", QUEUES, 0.001)
         raise AssertionError("the product goes in circles")
 

@@ -17,6 +17,8 @@ class PerksSettings:
     voucherify_url: str
     voucherify_app_id: str = field(repr=False)
     voucherify_app_token: str = field(repr=False)
+    #: The project that the keys belong to; empty if it is not known.
+    voucherify_project_id: str
     voucherify_rate: Rate
     policies: Policies
 
@@ -33,6 +35,7 @@ class PerksSettings:
             ),
             voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", header_text, ""),
             voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", header_text, ""),
+            voucherify_project_id=reader.read("VOUCHERIFY_PROJECT_ID", header_text, ""),
             # The smallest plan's limit, so that nobody's access is blocked by surprise.
             voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
             policies=Policies.read(reader),

@@ -89,6 +89,7 @@ def _live(folder: Path, store: Store, redis_url: str) -> Life:
         "FLOWER_BASIC_AUTH": LOGIN,
         "TRUSTED_PROXY_HOPS": "1",
         "REVOCATION_BRAKE": "1000000/hour",
+        "REVOCATION_BRAKE_CAMPAIGN": "1000000/hour",
         "MAX_EVENT_AGE_SECONDS": "0",
         "RECLAIM_INTERVAL_SECONDS": "1",
     }

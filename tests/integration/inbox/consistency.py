@@ -37,7 +37,7 @@ SINGLE = {
     keys.MISSING: b"hash",
 }
 #: Indexes of something else than jobs.
-OTHER_INDEXES = {keys.BRAKE, keys.BATCHES, keys.FRESH, keys.WORKERS}
+OTHER_INDEXES = {keys.BATCHES, keys.FRESH, keys.WORKERS}
 
 MANY = {
     keys.DELIVERY: b"hash",
@@ -51,10 +51,12 @@ MANY = {
     keys.TOLD: b"string",
     keys.CODES: b"zset",
     keys.ASSIGNMENTS: b"hash",
+    keys.BRAKE + ":": b"zset",
 }
 #: Keys that pass away by themselves, whatever they hold; settled deliveries do besides.
 PASSING = {
     *(keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN, keys.SWEEPING, keys.PLANS, keys.BRAKE),
+    keys.BRAKE + ":",
     keys.RECONCILE_CUSTOMERS + ":lock",
     *(keys.RECONCILE_LOCK, keys.RECONCILE_TURN, keys.CODES, keys.ASSIGNMENTS, keys.MISSING),
 }
@@ -158,7 +160,7 @@ class _Everything:
             if (
                 kind == b"zset"
                 and name.startswith(keys.PREFIX)
-                and not name.startswith(keys.CODES)
+                and not name.startswith((keys.CODES, keys.BRAKE))
                 and name not in OTHER_INDEXES
             ):
                 for job, score in self.values[name]:

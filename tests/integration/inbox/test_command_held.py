@@ -103,6 +103,19 @@ def test_held_jobs_are_discarded_by_name_or_as_held_ones(
     assert_consistent(house.store)
 
 
+def test_held_jobs_of_one_campaign_are_chosen(here: Run, house: House, held: list[str]) -> None:
+    """After a campaign was deleted its held jobs are discarded, and those of another released."""
+    for number, job in enumerate(held):
+        facts = json.dumps({"campaign": f"camp_{number % 2}"})
+        house.store.hset(keys.DELIVERY + job[:32], "facts", facts)
+
+    words = ("--json", "discard", "--held", "--campaign", "camp_0", "--why", "by mistake")
+    assert plain(here(*words)) == {"results": {"discarded": 2}}
+    assert [view.job for view in house.desk.held()] == held[1::2]
+    assert plain(here("--json", "release", "--campaign", "camp_1")) == {"results": {"queued": 2}}
+    assert house.desk.held_count() == 0
+
+
 @pytest.mark.parametrize(
     "words",
     [

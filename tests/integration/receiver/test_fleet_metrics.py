@@ -169,7 +169,8 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
     perks, crm = Gate(store, "perks", Rate(10, 60_000)), Gate(store, "crm")
     gates = {"perks": perks, "crm": crm}
-    Fleet(store).tell_present("a", 10, swept=False, brake=Rate(7, 60_000), gates=gates)
+    rates: dict[str, Any] = {"brake": Rate(7, 60_000), "brake_campaign": Rate(3, 600)}
+    Fleet(store).tell_present("a", 10, swept=False, gates=gates, **rates)
     perks.enter("caller", 4)
     for _ in range(FAILURES_THAT_SHUT):
         crm.failed("caller", "down")
@@ -179,6 +180,8 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
 
     assert found["perkhook_brake_jobs_limit"] == 7
     assert found["perkhook_brake_jobs_admitted"] == 0
+    assert found["perkhook_brake_campaign_jobs_limit"] == 3
+    assert found["perkhook_brake_campaign_window_seconds"] == 600
     assert found["perkhook_budget_calls_limit perks"] == 10
     assert found["perkhook_budget_calls_left perks"] == 6
     assert "perkhook_budget_calls_left crm" not in found

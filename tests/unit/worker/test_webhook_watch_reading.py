@@ -4,6 +4,7 @@ import pytest
 
 from inbox.webhook_state import WebhookState
 from settings import Reader, SettingsError
+from worker.perks.settings import header_text
 from worker.webhook_watch import Found, UnreadableError, WebhookWatchSettings, read_webhooks
 
 
@@ -15,6 +16,13 @@ RIGHT = {
     "VOUCHERIFY_MANAGEMENT_TOKEN": "sesame-token",
     "VOUCHERIFY_PROJECT_ID": "proj_1",
 }
+
+
+def read(environ: dict[str, str]) -> tuple[WebhookWatchSettings | None, Reader]:
+    """Read the settings as a worker does."""
+    reader = Reader(environ)
+    project = reader.read("VOUCHERIFY_PROJECT_ID", header_text, "")
+    return WebhookWatchSettings.read(reader, project), reader
 
 
 def webhook(target: Any = OURS, *, active: Any = True, events: Any = (EVENT,)) -> dict[str, Any]:
@@ -118,16 +126,17 @@ def test_an_answer_of_another_form_tells_nothing(shown: Any) -> None:
 
 
 def test_nobody_looks_without_keys() -> None:
-    """An address alone looks at nothing."""
-    reader = Reader({"VOUCHERIFY_WEBHOOK_URL": OURS})
+    """An address or a project alone looks at nothing."""
+    for alone in ({"VOUCHERIFY_WEBHOOK_URL": OURS}, {"VOUCHERIFY_PROJECT_ID": "proj_1"}):
+        found, reader = read(alone)
 
-    assert WebhookWatchSettings.read(reader) is None
-    reader.finish()
+        assert found is None
+        reader.finish()
 
 
 def test_the_keys_do_not_show() -> None:
     """What is logged of the settings by accident holds no secret."""
-    found = WebhookWatchSettings.read(Reader(RIGHT))
+    found, _ = read(RIGHT)
 
     assert found
     assert (found.project_id, found.webhook_url) == ("proj_1", "")
@@ -146,8 +155,7 @@ def test_half_of_the_settings_stop_the_worker_at_its_start(
     wrong: dict[str, str], named: str
 ) -> None:
     """Who believes that somebody looks should not find out from a webhook that was off."""
-    reader = Reader({**RIGHT, **wrong})
-    WebhookWatchSettings.read(reader)
+    _, reader = read({**RIGHT, **wrong})
 
     with pytest.raises(SettingsError) as told:
         reader.finish()

@@ -1,0 +1,73 @@
+"""How the workers of a history are set up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from redis import Redis
+
+from inbox.effects import Effects
+from inbox.erasure import Erasure
+from inbox.gates import Gate
+from inbox.jobs import Jobs
+from inbox.learned import Learned
+from inbox.rate import Rate
+from worker.crm.dry_run import DryRunCrm
+from worker.flow import Flow
+from worker.handlers import HandlerTable, load_handlers
+from worker.perks.voucherify.api import VoucherifyApi
+from worker.perks.voucherify.backend import VoucherifyPerks
+from worker.revocation.policies import Policies
+from worker.services import Services
+from worker.settings import DEFAULT_SCHEDULE
+
+
+LEASE_SECONDS: Final = 60
+HANDLERS: Final = ("revoke_referral_perks",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """
+    What differs between histories beside the policies.
+
+    Attributes:
+        project: the workers' project; empty to compare none.
+        rate: how many calls they may make; None for any number.
+        most: how many revocations of one campaign they make in an hour.
+        chance: spreads what waits for the same.
+    """
+
+    project: str = ""
+    rate: Rate | None = None
+    most: int = 200
+    chance: Callable[[], float] = lambda: 0.5
+
+
+def make_flow(
+    store: Redis,
+    jobs: Jobs,
+    api: VoucherifyApi,
+    effects: Effects,
+    policies: Policies,
+    setup: Setup,
+) -> Flow:
+    """Make what runs jobs, with the collaborators of a real worker."""
+    known = load_handlers().by_name
+    return Flow(
+        jobs=jobs,
+        table=HandlerTable({each: known[each] for each in HANDLERS}),
+        services=Services(
+            perks=VoucherifyPerks(api, effects, policies, Learned(store)),
+            crm=DryRunCrm(),
+            erasure=Erasure(store),
+            gates={"perks": Gate(store, "perks", setup.rate)},
+            brake=Rate(1000, 3600),
+            brake_campaign=Rate(setup.most, 3600),
+            usual_calls=policies.usual_calls,
+        ),
+        schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
+        lease_seconds=LEASE_SECONDS,
+        chance=setup.chance,
+        project=setup.project,
+    )

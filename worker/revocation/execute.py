@@ -61,12 +61,12 @@ class Execution:
         self.done: list[str] = []
 
     def roll_back(self, plan: Plan) -> bool:
-        """Do the plan's rollbacks; say whether one was done now."""
+        """Do the plan's rollbacks; say whether one was done now, begun before or not."""
         steps = [step for step in plan.steps if isinstance(step, RollBack)]
-        now = [step for step in steps if self._effects.get(effect_id(self._event, step)) is None]
+        before = [self._effects.get(effect_id(self._event, step)) for step in steps]
         for step in steps:
             self._once(step, step.redemption, "roll back", self._roll_back)
-        return bool(now)
+        return any(each is None or each.state is not EffectState.CONFIRMED for each in before)
 
     def carry_out(self, plan: Plan) -> str:
         """

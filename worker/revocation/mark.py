@@ -4,7 +4,7 @@ Marking a customer: the last and least step of a revocation, which never delays 
 Voucherify's documents leave open whether "Update customer" merges single keys of `metadata`
 ("any parameters not provided in the payload will be left unchanged") or replaces it whole. So it
 is found out once, from an answer: our key is sent alone for a customer who has others. If these
-are gone from the answer, they are put back at once, and everything is sent from then on.
+are gone, they are put back before anything else is marked, and everything is sent from then on.
 """
 
 from dataclasses import replace
@@ -29,6 +29,9 @@ MARK: Final = "referral_removed_at"
 
 #: How often a mark is tried; after that the revocation is done without it.
 MOST_TRIES: Final = 4
+
+#: The same where the customer's other metadata may be gone by our finding out.
+MOST_TRIES_AT_RISK: Final = 12
 
 #: How long a revocation waits for calls that no money needs, before it is done without a mark.
 LONGEST_WAIT_SECONDS: Final = 86_400.0
@@ -56,6 +59,9 @@ class Marking:
         self._learned = learned
         self._turns = Turns()
         self._merges = False
+        #: Metadata that our finding out may have removed, by customer. It is kept in memory alone,
+        #: for it may be personal.
+        self._at_risk: dict[str, Json] = {}
 
     def mark(
         self, event: HolderAssignmentDeleted, step: MarkCustomer, job: Job, *, wait: bool
@@ -103,6 +109,8 @@ class Marking:
         with self._turns.of(_MERGES):
             if self._merged():
                 return self._set(customer, removed_at, job)
+            for other in list(self._at_risk):
+                self._find_lost(other, spare)
             read = self._client.customer(customer, spare)
             if read is None:
                 return "the customer is gone"
@@ -117,14 +125,38 @@ class Marking:
 
     def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> None:
         """Send our key alone, and see in the answer whether the others are still there."""
-        merges = False
+        self._at_risk[customer] = before
+        shown = self._client.set_metadata(customer, mark, job) or {}
+        now = object_of(shown.get("metadata"))
+        merges = before.keys() <= now.keys() | {MARK}
+        self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
+        if merges:
+            self._at_risk.clear()
+        else:
+            self._put_back(customer, now, job)
+
+    def _find_lost(self, customer: str, job: Job) -> None:
+        """Put back what an earlier finding out removed, if it did: its answer did not come."""
+        read = self._client.customer(customer, job)
+        now = object_of((read or {}).get("metadata"))
+        if read is None or self._at_risk[customer].keys() <= now.keys() | {MARK}:
+            del self._at_risk[customer]
+            return
+        self._learned.put(_MERGES, value=False, seconds=_KNOWN_SECONDS)
+        self._put_back(customer, now, job)
+
+    def _put_back(self, customer: str, now: Json, job: Job) -> None:
+        before = self._at_risk[customer]
         try:
-            shown = self._client.set_metadata(customer, mark, job) or {}
-            merges = before.keys() <= object_of(shown.get("metadata")).keys() | {MARK}
-            self._learned.put(_MERGES, merges, seconds=_KNOWN_SECONDS)
-        finally:
-            if not merges:
-                self._client.set_metadata(customer, {**before, **mark}, job)
+            self._client.set_metadata(customer, {**before, **now}, job)
+        except PermanentError as error:
+            del self._at_risk[customer]
+            raise PermanentError(
+                "metadata_not_put_back",
+                f"Voucherify replaced metadata of customer {customer}, and refuses to put back "
+                f"{len(before)} properties: {error}",
+            ) from error
+        del self._at_risk[customer]
 
     def _merged(self) -> bool:
         self._merges = self._merges or self._learned.get(_MERGES) is True
@@ -147,7 +179,8 @@ class Marking:
         """Say whether a mark was tried or waited for long enough."""
         if isinstance(error, PostponedError):
             return effect.seconds_since(EffectState.PLANNED) > LONGEST_WAIT_SECONDS
-        return not isinstance(error, RetryableError) or job.tries >= MOST_TRIES
+        most = MOST_TRIES_AT_RISK if effect.customer in self._at_risk else MOST_TRIES
+        return not isinstance(error, RetryableError) or job.tries >= most
 
     def _without(self, effect: Effect, error: JobError) -> str:
         """Do without the mark: it is reported and counted, and fails no revocation."""

@@ -26,7 +26,7 @@ from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from worker.crm.dry_run import DryRunCrm
-from worker.ended import Settled
+from worker.ended import Ended, Settled
 from worker.flow import Flow
 from worker.handlers import HandlerTable, load_handlers
 from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
@@ -80,7 +80,7 @@ class Works:
             follow_redirects=False,
         )
         settings = self.shop.settings
-        self._api = VoucherifyApi(
+        self.api = VoucherifyApi(
             VoucherifyHttp(
                 "http://sandbox",
                 settings.app_id,
@@ -111,9 +111,11 @@ class Works:
         self.promised: dict[str, str | None] = {}
         # How many removals were taken on.
         self.handed = 0
+        # How each run of a job ended.
+        self.ends: list[Ended] = []
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
-        perks = VoucherifyPerks(self._api, self.effects, policies, Learned(self.store))
+        perks = VoucherifyPerks(self.api, self.effects, policies, Learned(self.store))
         self._flow = Flow(
             jobs=self._jobs,
             table=self._table,
@@ -217,6 +219,7 @@ class Works:
     def _run(self, task: str) -> None:
         with suppress(Crash):
             outcome = self._flow.run(task)
+            self.ends.append(outcome)
             self.handed += isinstance(outcome, Settled) and outcome.outcome.startswith("handed")
 
     def _next(self) -> float | None:

@@ -54,7 +54,9 @@ class Line(httpx.BaseTransport):
         after: called after the n-th call was answered, or broke.
         glitches: how the n-th call goes wrong.
         money: how the n-th balance change goes wrong.
+        lasting: how all calls of a kind go wrong until a time, which beats the two above.
         calls: all calls so far, each as its method and the last word of its path.
+        kinds: their kinds, as `kind_of` names them.
         collisions: changes of a card that were sent while another one was in flight.
     """
 
@@ -69,7 +71,9 @@ class Line(httpx.BaseTransport):
         self.after: dict[int, Callable[[], None]] = {}
         self.glitches: dict[int, Glitch] = {}
         self.money: dict[int, Glitch] = {}
+        self.lasting: dict[str, tuple[Glitch, float]] = {}
         self.calls: list[str] = []
+        self.kinds: list[str] = []
         self.collisions: list[tuple[str, str]] = []
         self._in_flight: dict[str, tuple[str, float]] = {}
         self._moved = 0
@@ -84,6 +88,10 @@ class Line(httpx.BaseTransport):
         if self.calls[-1] == "POST balance":
             self._moved += 1
             glitch = self.money.get(self._moved, glitch)
+        self.kinds.append(kind_of(request))
+        lasting, until = self.lasting.get(self.kinds[-1], (None, 0.0))
+        if lasting is not None and self._shop.clock.ahead < until:
+            glitch = lasting
         self.before.pop(number, _nothing)()
         self._begin(request)
         self._now = glitch
@@ -117,6 +125,15 @@ class Line(httpx.BaseTransport):
 
     def _end(self, request: httpx.Request) -> None:
         self._in_flight.pop(request.url.path, None)
+
+
+def kind_of(request: httpx.Request) -> str:
+    """Name the kind of a call by method and path without ids: `GET vouchers/transactions`."""
+    _, version, collection, *rest = request.url.path.split("/")
+    assert version == "v1"
+    # Ids stand at every second place, but behind `referrals/members`.
+    words = [collection, *(rest[2:] if collection == "referrals" else rest[1:])]
+    return f"{request.method} {'/'.join(words)}{'' if rest else ' (list)'}"
 
 
 def _nothing() -> None:

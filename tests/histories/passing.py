@@ -35,6 +35,10 @@ local function told(command, key, ...)
     local there = server.call('EXISTS', key)
     if there == 1 then server.call('ZADD', '{_ENDS}', now + words[1], key) end
     return there
+  elseif command == 'INFO' then
+    -- It has been up for a day, however long it really is.
+    local said = server.call('INFO', key)
+    return (string.gsub(said, 'uptime_in_seconds:%d+', 'uptime_in_seconds:86400'))
   elseif command == 'DEL' then
     server.call('ZREM', '{_ENDS}', key)
   elseif command == 'SET' then

@@ -23,7 +23,7 @@ from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
-from worker.ended import Settled
+from worker.ended import Ended, Settled
 from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
@@ -72,7 +72,7 @@ class Works:
             follow_redirects=False,
         )
         settings = self.shop.settings
-        self._api = VoucherifyApi(
+        self.api = VoucherifyApi(
             VoucherifyHttp(
                 "http://sandbox",
                 settings.app_id,
@@ -100,6 +100,8 @@ class Works:
         self.promised: dict[str, tuple[str, int] | None] = {}
         # How many removals were taken on.
         self.handed = 0
+        # How each run of a job ended.
+        self.ends: list[Ended] = []
         self._threads = False
         self._ended: SimpleQueue[None] = SimpleQueue()
         self.restart(policies, setup)
@@ -108,7 +110,7 @@ class Works:
     def restart(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start the workers with these settings upon what is there."""
         self.policies = policies
-        self._flow = make_flow(self.store, self._jobs, self._api, self.effects, policies, setup)
+        self._flow = make_flow(self.store, self._jobs, self.api, self.effects, policies, setup)
 
     def deliver(self, body: bytes) -> None:
         """Bring a webhook's body to the product."""
@@ -213,6 +215,7 @@ class Works:
     def _run(self, task: str) -> None:
         with suppress(Crash):
             outcome = self._flow.run(task)
+            self.ends.append(outcome)
             self.handed += isinstance(outcome, Settled) and outcome.outcome.startswith("handed")
 
     def _next(self) -> float | None:

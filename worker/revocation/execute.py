@@ -62,17 +62,17 @@ class Execution:
         self._refused: dict[Step, NeedsPersonError] = {}
 
     def roll_back(self, plan: Plan) -> bool:
-        """Do the plan's rollbacks, before money is taken; say whether one was done now."""
+        """Do the plan's rollbacks, before money is taken; say whether one was done just now."""
         done = False
         for step in plan.steps:
             if isinstance(step, RollBack):
-                first = self._effects.get(effect_id(self._event, step)) is None
+                before = self._effects.get(effect_id(self._event, step))
                 try:
                     self._once(step, step.redemption, "roll back", self._roll_back)
                 except NeedsPersonError as error:
                     self._refused[step] = error
                 else:
-                    done = done or first
+                    done |= before is None or before.state is not EffectState.CONFIRMED
         return done
 
     def carry_out(self, plan: Plan) -> str:

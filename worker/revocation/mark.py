@@ -4,7 +4,8 @@ Marking a customer: the last and least step of a revocation, which never delays 
 Voucherify's documents leave open whether "Update customer" merges single keys of `metadata`
 ("any parameters not provided in the payload will be left unchanged") or replaces it whole. So it
 is found out once, from an answer: our key is sent alone for a customer who has others. If these
-are gone from the answer, they are put back at once, and everything is sent from then on.
+are gone, they are put back, and everything is sent from then on. Until it is certain that nothing
+is lost the others are kept in the store, whatever is cut off; erasing the customer deletes them.
 """
 
 from dataclasses import replace

@@ -10,7 +10,7 @@ from tests.unit.worker.marks import World
 from tests.unit.worker.revocations import REFEREE, referee_left
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.revocation.client import Answer
-from worker.revocation.mark import LONGEST_WAIT_SECONDS, MARK, MOST_TRIES
+from worker.revocation.mark import LONGEST_TRIES_SECONDS, LONGEST_WAIT_SECONDS, MARK
 
 
 MARKED = "2025-03-04T08:15:30.250+00:00"
@@ -125,13 +125,11 @@ def test_a_mark_is_set_once() -> None:
     ("failure", "overrides", "wait"),
     [
         (REFUSED, {}, True),
-        (BUSY, {"tries": MOST_TRIES}, True),
         (BUSY, {}, False),
         (NONE_LEFT, {}, False),
         (REFUSED, {}, False),
     ],
-    ids=["refused", "tried often", "for a person", "no calls left, for a person",
-         "refused, for a person"],
+    ids=["refused", "for a person", "no calls left, for a person", "refused, for a person"],
 )  # fmt: skip
 def test_a_revocation_is_done_without_its_mark(
     failure: JobError, overrides: Any, *, wait: bool
@@ -148,14 +146,17 @@ def test_a_revocation_is_done_without_its_mark(
     assert effect.fields["outcome"] == outcome
 
 
-@pytest.mark.parametrize("tries", range(1, MOST_TRIES))
-def test_a_mark_is_tried_some_times(tries: int) -> None:
-    """Everything else is done by then, and not done again."""
-    world = World({}, answers=[BUSY])
+def test_a_mark_is_tried_for_an_hour() -> None:
+    """Everything else is done by then, and not done again; then it is done without the mark."""
+    world = World({}, answers=[BUSY, BUSY, BUSY])
 
-    with pytest.raises(RetryableError):
-        world.mark(tries=tries)
-    assert world.mark(tries=tries + 1) == "marked the customer"
+    for _ in range(2):
+        with pytest.raises(RetryableError):
+            world.mark()
+        world.ledger.now += LONGEST_TRIES_SECONDS / 2
+    world.ledger.now += 1
+
+    assert world.mark().startswith("not marked: no answer")
 
 
 def test_a_mark_waits_for_calls_that_no_money_needs_for_a_day() -> None:
@@ -166,10 +167,10 @@ def test_a_mark_waits_for_calls_that_no_money_needs_for_a_day() -> None:
         raise next(spare)
 
     with pytest.raises(PostponedError):
-        world.mark(spare_call=refuse, tries=MOST_TRIES)
+        world.mark(spare_call=refuse)
     world.ledger.now += LONGEST_WAIT_SECONDS
     with pytest.raises(PostponedError):
-        world.mark(spare_call=refuse, tries=MOST_TRIES)
+        world.mark(spare_call=refuse)
     world.ledger.now += 1
 
     assert world.mark(spare_call=refuse).startswith("not marked: none left")

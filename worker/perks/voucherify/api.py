@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
+from schemas import read_timestamp
 from worker.answers import Call, Meaning, Verdict
 from worker.errors import PermanentError, RetryableError
 from worker.perks.voucherify.http import RefusedError, VoucherifyHttp, unreadable
@@ -158,7 +159,7 @@ class VoucherifyApi:
             return (
                 content.get("id", customer) == customer
                 and isinstance(now, dict)
-                and all(now.get(name) == value for name, value in metadata.items())
+                and all(_same(now.get(name), value) for name, value in metadata.items())
             )
 
         path = f"/v1/customers/{segment(customer)}"
@@ -229,6 +230,13 @@ def _has_balance(content: Json) -> bool:
     return (
         content.get("object", "balance") == "balance" and _whole(content.get("balance")) is not None
     )
+
+
+def _same(shown: Any, sent: Any) -> bool:
+    """Say whether metadata shows what was sent; a time may be written in another way."""
+    if isinstance(shown, str) and isinstance(sent, str) and (at := read_timestamp(shown)):
+        return at == read_timestamp(sent)
+    return bool(shown == sent)
 
 
 def _whole(value: Any) -> int | None:

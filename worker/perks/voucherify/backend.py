@@ -10,11 +10,11 @@ from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.revocation import resume
 from worker.revocation.client import RevocationClient
-from worker.revocation.decide import decide
+from worker.revocation.decide import MOST_LOOKS, decide
 from worker.revocation.draft import draft
 from worker.revocation.execute import Execution
 from worker.revocation.find import Finder
-from worker.revocation.findings import Findings
+from worker.revocation.findings import Findings, Presence
 from worker.revocation.mark import Marking
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
@@ -25,6 +25,9 @@ from worker.services import Job
 
 #: Errors after which a plan rests on what is not true any more.
 _OVERTAKEN = frozenset({"balance_changed"})
+
+#: How long it is known how often an assignment was found that is still listed.
+_LOOKS_SECONDS = 3600
 
 
 class VoucherifyPerks:
@@ -79,7 +82,7 @@ class VoucherifyPerks:
         if not wanted.presence:
             return Draft(reason="nothing to take back: not a referral role")
         found = self._finder.find(event, wanted, job)
-        plan = decide(event, found, self._policies, looks=job.tries)
+        plan = decide(event, found, self._policies)
         return draft(plan, event, wanted, found, self._effects.get)
 
     def close(self) -> None:
@@ -88,13 +91,26 @@ class VoucherifyPerks:
 
     def _decide(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
         found = self._find(event, job)
-        plan = decide(event, found, self._policies, looks=job.tries)
+        plan = decide(event, found, self._policies, looks=self._looks(found, job))
         if any(isinstance(step, RollBack) for step in plan.steps) and execution.roll_back(plan):
             # Voucherify may have reversed rewards by it, so the cards are read again.
             again = self._find(event, job, after=job.now())
             again = replace(again, conversions=found.conversions)
-            plan = decide(event, again, self._policies, looks=job.tries)
+            plan = decide(event, again, self._policies, looks=self._looks(again, job))
         return plan
+
+    def _looks(self, found: Findings, job: Job) -> int:
+        """Count how often the assignment was still listed; a try that failed is no such time."""
+        if found.presence is not Presence.STILL_ASSIGNED:
+            return 1
+        name = f"still_assigned:{job.id}"
+        looks = int(self._learned.get(name) or 0) + 1
+        if looks < MOST_LOOKS:
+            self._learned.put(name, looks, seconds=_LOOKS_SECONDS)
+        else:
+            # A retry by an operator begins to count anew.
+            self._learned.forget(name)
+        return looks
 
     def _find(
         self, event: HolderAssignmentDeleted, job: Job, *, after: datetime | None = None

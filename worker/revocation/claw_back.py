@@ -139,7 +139,7 @@ def _doubt(event: HolderAssignmentDeleted, reward: ReferrerReward) -> str | None
     of_another = reward.referee not in {None, event.holder.customer_id} and not reward.milestone
     if (of_another and not of_all) or (reward.rolled_back and (of_all or reward.referee)):
         return None
-    if not reward.named_campaign and (of_all or reward.referee is None):
+    if not reward.named_campaign:
         return "it is not said which campaign gave a reward of the referrer"
     if reward.at is None:
         return "it cannot be read when a reward of the referrer was given"

@@ -1,9 +1,16 @@
-"""A plan as JSON, so that a job that must wait resumes with it instead of looking everything up."""
+"""
+How a job goes on that was begun before.
 
-from dataclasses import asdict
+A job that must wait keeps its plan as JSON and resumes with it instead of looking everything up.
+A job that was cut off decides anew, and goes on with what it had sent by then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
+from inbox.effects import Effect, EffectState
 from worker.revocation.statement import Card, Change
 from worker.revocation.steps import (
     DisableVoucher,
@@ -24,6 +31,38 @@ MARK_SECONDS: Final = 6 * 3600
 _KINDS: Final[dict[str, type[Step]]] = {
     each.__name__: each for each in (TakeBalance, DisableVoucher, RollBack, MarkCustomer)
 }
+
+
+def with_begun(plan: Plan, effects: Iterable[Effect], planned: set[str]) -> Plan:
+    """
+    Add what an earlier run took, or may have taken, and this plan leaves out.
+
+    The card's transactions may lag, and then do not show today what they showed that run.
+
+    Args:
+        plan: what was decided now.
+        effects: what the ledger has for the assignment.
+        planned: ids of the effects of the plan's steps.
+    """
+    begun = [
+        TakeBalance(
+            perk=effect.fields["perk"],
+            card=Card(effect.fields["card"], effect.fields["card_type"], None),
+            granted=effect.number("granted"),
+            due=effect.number("due"),
+            grant=effect.fields["grant"],
+            name=effect.fields["name"],
+            reason=effect.fields["reason"],
+            rest=effect.fields.get("rest", ""),
+        )
+        for effect in effects
+        if effect.fields.get("kind") == "take"
+        and effect.state not in (EffectState.PLANNED, EffectState.REFUSED)
+        and effect.id not in planned
+    ]
+    marks = [step for step in plan.steps if isinstance(step, MarkCustomer)]
+    others = [step for step in plan.steps if not isinstance(step, MarkCustomer)]
+    return replace(plan, steps=(*others, *begun, *marks))
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -38,13 +38,13 @@ def card_of(kind: RewardKind, *rows: Any) -> Statement:
     unit = {CREDITS: "CREDITS", POINTS: "POINTS"}[kind]
     given = row(f"{unit}_ADDITION", 300, INSIDE, id="vtx_tier1")
     made = account(given, *rows, card=Card("v_referrersCard", name, None))
-    return statement_of(made.card, {}, made.rows, whole=True)
+    return statement_of(made.card, {}, made.rows, whole=True, read_at=REMOVED)
 
 
 def with_card(kind: RewardKind = CREDITS, *rows: Any, **overrides: Any) -> Findings:
     """Build what was found where the referrer got credits or points."""
     rewards = (earned(kind, **overrides),)
-    return found(referrer_rewards=rewards, referrer_cards=(card_of(kind, *rows),), read_at=REMOVED)
+    return found(referrer_rewards=rewards, referrer_cards=(card_of(kind, *rows),))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,9 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
         ({"referee": None}, "not said which referee earned"),
         ({"at": None}, "cannot be read when"),
         ({"named_campaign": False}, "not said which campaign"),
-        ({"count": 5, "tier": "Five"}, 'the tier "Five" gives one reward of 300 for 5 referees'),
+        ({"milestone": True, "count": 5, "tier": "Five"},
+         'the tier "Five" gave one reward of 300 for 5 referees together'),
+        ({"milestone": True, "tier": "Five"}, "gave one reward of 300 for several referees"),
     ],
 )  # fmt: skip
 def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str) -> None:

@@ -33,12 +33,12 @@ MS = timedelta(milliseconds=1)
 def rewarded_card(*rows: Any) -> Statement:
     """Build a card on which the referee's reward is, by no promise at the moment."""
     made = account(row(), *rows)
-    return statement_of(made.card, made.held, made.rows, whole=True)
+    return statement_of(made.card, made.held, made.rows, whole=True, read_at=REMOVED)
 
 
 def test_the_reward_is_taken_by_its_transaction_under_a_name_of_its_own() -> None:
     """The step holds all that doing it once needs, and what was read of the card."""
-    plan = decide(referee_left(), found(statements=(rewarded_card(),), read_at=REMOVED), NONE)
+    plan = decide(referee_left(), found(statements=(rewarded_card(),)), NONE)
 
     assert plan.steps == (
         TakeBalance(

@@ -63,20 +63,31 @@ def test_what_was_found_out_is_known_to_all_workers(merges: bool, calls: list[st
     assert world.metadata[MARK].startswith("2025-03-05")
 
 
-@pytest.mark.parametrize("failure", [BUSY, REFUSED], ids=["no answer", "refused"])
-def test_what_may_be_lost_is_put_back_when_finding_out_fails(failure: JobError) -> None:
-    """Without an answer nobody knows, so everything is sent, and nothing was found out."""
-    world = World({"shoe": 43}, answers=[failure, Answer.APPLIED])
+def test_what_may_be_lost_is_put_back_by_the_next_try() -> None:
+    """Without an answer nobody knows, so everything is sent next, and nothing was found out."""
+    world = World({"shoe": 43}, merges=False, answers=[BUSY, Answer.APPLIED])
+    with pytest.raises(RetryableError):
+        world.mark()
+    assert world.learned.get(f"metadata:{REFEREE}") == {"shoe": 43}
 
-    if failure is BUSY:
-        with pytest.raises(RetryableError):
-            world.mark()
-    else:
-        assert world.mark().startswith("not marked")
+    assert world.mark() == "marked the customer"
 
     assert world.sent[-1] == f"set {REFEREE} { ({'shoe': 43, MARK: MARKED}) }"
-    assert world.metadata["shoe"] == 43
+    assert world.metadata == {"shoe": 43, MARK: MARKED}
     assert world.learned.get("metadata_merges") is None
+    assert world.learned.get(f"metadata:{REFEREE}") is None
+
+
+def test_a_refusal_loses_nothing_and_sends_nothing_more() -> None:
+    """What Voucherify refused it did not change: there is nothing to put back."""
+    world = World({"shoe": 43}, answers=[REFUSED])
+
+    assert world.mark().startswith("not marked")
+
+    assert len(world.sent) == 1
+    assert world.metadata == {"shoe": 43}
+    assert world.learned.get("metadata_merges") is None
+    assert world.learned.get(f"metadata:{REFEREE}") is None
 
 
 def test_a_customer_who_goes_meanwhile_teaches_nothing() -> None:

@@ -141,16 +141,18 @@ def test_the_code_of_a_referrer_is_looked_at_by_its_policy_only() -> None:
 def test_the_referrer_is_who_the_code_belongs_to(
     referrer: str | None, holder: str | None, wanted: str | None
 ) -> None:
-    """The event's voucher names the referrer; without a name, or with the referee's, a person."""
+    """The event's voucher names the referrer; without a name, or with the referee's, nobody."""
     document = assignment_deleted()
     document["data"]["voucher"] |= {"referrer_id": referrer, "holder_id": holder}
     event = event_of(document)
 
-    if wanted is None:
-        with pytest.raises(NeedsPersonError, match="who referred this customer"):
-            referrer_of(event)
-    else:
-        assert referrer_of(event) == wanted
+    assert referrer_of(event) == wanted
+    found = needs(event, ALL)
+    assert found.rewards_of == wanted
+    # The rest is decided all the same: only what the referrer earned is for a person.
+    assert found.additions_to == REFEREE_ID
+    assert bool(found.doubt and "who referred this customer" in found.doubt) == (wanted is None)
+    assert needs(event, NONE).doubt is None
 
 
 def test_the_holders_type_goes_before_the_vouchers() -> None:

@@ -225,7 +225,7 @@ def _paid_in(statement: Statement) -> Entry:
         id=f"vtx_later_{statement.card.id}",
         kind="POINTS_ADDITION",
         amount=77,
-        balance=77 + (statement.balance or 0),
+        balance=None if statement.balance is None else 77 + statement.balance,
         at=REMOVED.replace(year=2026),
         origin=Origin.BY_HAND,
     )

@@ -1,16 +1,18 @@
 """A plan as JSON, for the next run of a job that must wait."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from inbox.effects import Effect, EffectState
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED
 from worker.revocation.policies import Policies
-from worker.revocation.resume import as_json, from_json
-from worker.revocation.statement import Change
+from worker.revocation.resume import as_json, from_json, with_begun
+from worker.revocation.statement import Card, Change
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,
@@ -71,6 +73,37 @@ def test_a_whole_plan_keeps_its_order_and_its_words() -> None:
 
     assert _stored(plan) == plan
     assert _stored(Plan(steps=(), reason="none")) == Plan(steps=(), reason="none")
+
+
+@pytest.mark.parametrize("state", EffectState)
+def test_what_an_earlier_run_sent_is_in_the_plan_again(state: EffectState) -> None:
+    """Before the mark, and only if it was or may have been taken and is not planned anyway."""
+    steps = (STEPS["coupon"], STEPS["mark"])
+    plan = Plan(steps=steps, reason="why")
+    begun = Effect(
+        id=f"{HOLDER}:reward",
+        state=state,
+        holder=HOLDER,
+        customer=REFEREE,
+        fields={
+            **{name: str(TAKE[name]) for name in TAKE if name != "card"},
+            "card": GIFT.id,
+            "card_type": GIFT.type,
+            "kind": "take",
+        },
+        now_ms=0,
+    )
+
+    found = with_begun(plan, [begun], set()).steps
+
+    if state in {EffectState.PLANNED, EffectState.REFUSED}:
+        assert found == steps
+    else:
+        again = TakeBalance(**{**TAKE, "card": Card(GIFT.id, GIFT.type, None)})
+        assert found == (steps[0], again, steps[1])
+    assert with_begun(plan, [begun], {begun.id}) == plan
+    marked = replace(begun, fields=begun.fields | {"kind": "mark"})
+    assert with_begun(plan, [marked], set()) == plan
 
 
 def test_every_kind_of_step_is_tried_here() -> None:

@@ -91,8 +91,8 @@ def test_what_is_left_of_a_reward(what: str) -> None:
 
     left = remaining(_statement(grant, then), grant, ours="rvk:rh_1:C")
 
-    assert (left.amount, left.unsure is not None) == (amount, asked)
-    assert (left.moved is not None) is (what == "moved to another card")
+    assert (left.amount, bool(left.unsure)) == (amount, asked)
+    assert bool(left.moved) is (what == "moved to another card")
 
 
 def test_a_card_that_began_with_its_amount_holds_nothing_else() -> None:

@@ -12,7 +12,7 @@ from worker.revocation import resume
 from worker.revocation.client import RevocationClient
 from worker.revocation.decide import MOST_LOOKS, decide
 from worker.revocation.draft import draft
-from worker.revocation.execute import Execution
+from worker.revocation.execute import Execution, effect_id
 from worker.revocation.find import Finder
 from worker.revocation.findings import Findings, Presence
 from worker.revocation.mark import Marking
@@ -97,6 +97,9 @@ class VoucherifyPerks:
             again = self._find(event, job, after=job.now())
             again = replace(again, conversions=found.conversions)
             plan = decide(event, again, self._policies, looks=self._looks(again, job))
+        if job.again:
+            planned = {effect_id(event, step) for step in plan.steps}
+            plan = resume.with_begun(plan, self._effects.of(holder=event.holder.id), planned)
         return plan
 
     def _looks(self, found: Findings, job: Job) -> int:

@@ -117,7 +117,7 @@ class Marking:
             if str(before.get(MARK, "")) > removed_at:
                 return "not marked: a later removal is"
             if before.keys() - {MARK} and self._learned.get(_MERGES) is None:
-                shown = self._find_out(customer, before, mark, spare)
+                shown = self._find_out(customer, before, mark, job)
             else:
                 shown = self._client.set_metadata(customer, {**before, **mark}, spare)
         return "marked the customer" if shown else "the customer is gone"
@@ -126,7 +126,8 @@ class Marking:
         """Send our key alone, and see in the answer whether the others are still there."""
         # Kept until it is certain that nothing is lost, whatever is cut off in between.
         self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
-        shown = self._client.set_metadata(customer, mark, job)
+        spare = replace(job, count_call=job.spare_call)
+        shown = self._client.set_metadata(customer, mark, spare)
         if shown is None:
             self._learned.forget(_lost(customer))
             return None
@@ -138,7 +139,15 @@ class Marking:
         return shown
 
     def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
-        shown = self._client.set_metadata(customer, {**before, **mark}, job)
+        """Put back what our key alone removed, by a call that need not be to spare."""
+        try:
+            shown = self._client.set_metadata(customer, {**before, **mark}, job)
+        except PermanentError as error:
+            raise PermanentError(
+                error.reason,
+                f"Voucherify refuses to put back {len(before)} properties of customer {customer} "
+                f"that setting the mark may have removed: {error}",
+            ) from error
         self._learned.forget(_lost(customer))
         return shown
 
@@ -165,7 +174,7 @@ class Marking:
             # Nothing was changed, and nothing can be put back either.
             self._learned.forget(_lost(effect.customer))
             return True
-        if self._learned.get(_lost(effect.customer)):
+        if not self._merged() and self._learned.get(_lost(effect.customer)):
             return False  # what stood in the metadata is to be put back first
         most = LONGEST_TRIES_SECONDS
         if isinstance(error, PostponedError):

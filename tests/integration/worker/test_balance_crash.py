@@ -21,8 +21,11 @@ class CutOff(BaseException):
 
 @pytest.fixture
 def api() -> FakeApi:
-    """A card with 1500 on it."""
-    return card_of_1500()
+    """A card with 1500 on it, of which somebody added 100 last: it may have been read before."""
+    made = card_of_1500()
+    balance = {"amount": 100, "total": 1500, "balance": 1500}
+    made.listed["v_gift"] = [{"id": "vtx_theirs", "details": {"balance": balance}}]
+    return made
 
 
 def _planned(ledger: Ledger) -> Effect:
@@ -43,8 +46,9 @@ def _to_the_end(ledger: Ledger, api: FakeApi, *, runs: int = 6) -> Effect:
     raise AssertionError("it does not come to an end")
 
 
-#: What must be known of the card, so that a change makes this call.
-_CALLING = {"voucher": unread(), "change": read(), "transactions": read(1400)}
+def _calling(call: str) -> Known:
+    """Know so much of the card that a change makes this call; what is read goes stale in 30 s."""
+    return {"voucher": unread(), "change": read(), "transactions": read(1400)}[call]
 
 
 def _cut(call: str) -> Callable[[str], None]:
@@ -64,7 +68,7 @@ def test_a_run_that_is_cut_off_before_any_call_is_made_good(
     api.posts = [post]
     api.interrupt = _cut(call)
     with pytest.raises((CutOff, JobError)):
-        _change(ledger, api).make(_CALLING[call])
+        _change(ledger, api).make(_calling(call))
     api.interrupt = lambda _: None
     ledger.pass_time(301)
 
@@ -145,13 +149,13 @@ def test_two_runs_of_one_effect_at_once_send_once(ledger: Ledger, api: FakeApi, 
         if made.startswith(call) and not outcomes:
             outcomes.append("begun")
             try:
-                outcomes.append(_change(ledger, api).make(_CALLING[call]).state.value)
+                outcomes.append(_change(ledger, api).make(_calling(call)).state.value)
             except JobError as error:
                 outcomes.append(error.reason)
 
     api.interrupt = overtake
     with suppress(PostponedError):
-        _change(ledger, api).make(_CALLING[call])
+        _change(ledger, api).make(_calling(call))
     assert len(outcomes) == 2
     ledger.pass_time(301)
 

@@ -56,7 +56,7 @@ def test_a_lost_answer_is_found_in_the_transactions(
 def test_a_lost_change_is_sent_again_only_when_no_call_can_be_under_way(
     ledger: Ledger, api: FakeApi
 ) -> None:
-    """After 15 s it is searched, and the job waits for the rest of 300 s; then it is sent."""
+    """It is searched after 15 s and after 300 s, compared with the balance, and sent again."""
     api.posts = [Answer.UNKNOWN]
     fails(lambda: run(ledger, api, read()))
     ledger.pass_time(FIRST_SEARCH_SECONDS)
@@ -73,7 +73,7 @@ def test_a_lost_change_is_sent_again_only_when_no_call_can_be_under_way(
     assert api.moved == []
     ledger.pass_time(11)
     assert run(ledger, api, read()).state is EffectState.CONFIRMED
-    assert api.calls[2:] == ["transactions v_gift", POST]
+    assert api.calls[2:] == ["transactions v_gift", "voucher v_gift", POST]
     assert len(api.moved) == 1
 
 

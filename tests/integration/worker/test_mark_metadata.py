@@ -13,12 +13,12 @@ from tests.integration.worker.steps import SHOW, code_and_card
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE
-from worker.errors import PostponedError, RetryableError
+from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.perks.voucherify import VoucherifyPerks
 from worker.perks.voucherify.api import VoucherifyApi
-from worker.revocation.mark import MARK, Marking
+from worker.revocation.client import Answer
+from worker.revocation.mark import LONGEST_TRIES_SECONDS, MARK, Marking
 from worker.revocation.policies import Policies
-from worker.revocation.shared import InMemory
 
 
 NO_ANSWER = RetryableError("voucherify_no_answer", "no answer", outage=True)
@@ -114,22 +114,36 @@ class _Spare:
         self.left -= 1
 
 
-def _marked(ledger: Ledger, api: FakeApi, spare: int) -> str:
-    marking, made = Marking(api, ledger, InMemory()), replace(job(), spare_call=_Spare(spare))
+def _marked(ledger: Ledger, api: FakeApi, **calls: Any) -> str:
+    """Mark the customer by a worker that shares no more than the store."""
+    marking, made = Marking(api, ledger, Learned(ledger.store)), replace(job(), **calls)
     return marking.mark(removal(), SHOW, made, wait=True)
 
 
-@pytest.mark.parametrize("spare", range(4))
+@pytest.mark.parametrize("spare", range(3))
 def test_a_budget_that_is_used_up_loses_no_metadata(ledger: Ledger, spare: int) -> None:
-    """Our key is sent alone only if a second call is left to put the others back."""
+    """Reading and our key alone wait for spare calls; putting the others back does not."""
     api = code_and_card()
     api.merges = False
 
-    if spare < 3:
+    if spare < 2:
         with pytest.raises(PostponedError):
-            _marked(ledger, api, spare)
+            _marked(ledger, api, spare_call=_Spare(spare))
         assert api.customers[REFEREE]["metadata"] == {"tea": "oolong"}
-    assert _marked(ledger, api, 3) == "marked the customer"
+    assert _marked(ledger, api, spare_call=_Spare(2)) == "marked the customer"
+    assert api.customers[REFEREE]["metadata"].keys() == {"tea", MARK}
+
+
+def test_what_was_removed_is_put_back_before_calls_are_to_spare(ledger: Ledger) -> None:
+    """No call at all was left for it: the next run puts it back first, whoever runs."""
+    api = code_and_card()
+    api.merges = False
+    with pytest.raises(PostponedError):
+        _marked(ledger, api, count_call=_Spare(0))
+    assert api.customers[REFEREE]["metadata"].keys() == {MARK}
+
+    assert _marked(ledger, api, spare_call=_Spare(0)) == "marked the customer"
+
     assert api.customers[REFEREE]["metadata"].keys() == {"tea", MARK}
 
 
@@ -150,5 +164,35 @@ def test_an_answer_that_does_not_come_loses_no_metadata(ledger: Ledger, lost: in
 
     api.interrupt = lose
 
-    assert _marked(ledger, api, 3) == "marked the customer"
+    with pytest.raises(RetryableError):
+        _marked(ledger, api)
+    assert api.customers[REFEREE]["metadata"].keys() == {MARK}
+    ledger.pass_time(2 * LONGEST_TRIES_SECONDS)
+    assert _marked(ledger, api) == "marked the customer"
     assert api.customers[REFEREE]["metadata"].keys() == {"tea", MARK}
+
+
+def test_a_mark_is_not_given_up_while_metadata_may_be_lost(ledger: Ledger) -> None:
+    """However long it fails, until another worker has found that nothing was lost."""
+    api = code_and_card()
+    api.answers = [NO_ANSWER] * 9
+    with pytest.raises(RetryableError):
+        _marked(ledger, api)
+    ledger.pass_time(2 * LONGEST_TRIES_SECONDS)
+    with pytest.raises(RetryableError):
+        _marked(ledger, api)
+    Learned(ledger.store).put("metadata_merges", True, seconds=60)
+
+    assert _marked(ledger, api) == "not marked: no answer"
+
+
+def test_metadata_that_cannot_be_put_back_is_told(ledger: Ledger) -> None:
+    """Voucherify replaced it and refuses it now: the outcome says how much is gone."""
+    api = code_and_card()
+    api.merges = False
+    api.answers = [Answer.APPLIED, PermanentError("voucherify_answered_400", "answered 400")]
+
+    outcome = _marked(ledger, api)
+
+    assert outcome.startswith("not marked: Voucherify refuses to put back 1 properties of customer")
+    assert Learned(ledger.store).get(f"metadata:{REFEREE}") is None

@@ -17,11 +17,10 @@ from worker.errors import JobError, PermanentError, PostponedError, RetryableErr
 from worker.perks.voucherify import VoucherifyPerks
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.revocation.policies import Policies
+from worker.services import Job
 
 
-FIRST = job()
-AGAIN = replace(FIRST, again=True)
-PLAN = f"{keys.LEARNED}plan:{FIRST.id}"
+PLAN = f"{keys.LEARNED}plan:{job().id}"
 POST = {"method": "POST", "path": "*/balance", "times": 1}
 
 
@@ -29,6 +28,11 @@ POST = {"method": "POST", "path": "*/balance", "times": 1}
 def perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
     """The Voucherify backend, which shares what it learns through the store."""
     return VoucherifyPerks(api, ledger, Policies(mark_customer=False), Learned(ledger.store))
+
+
+def _again() -> Job:
+    """Build the job as it comes again; its lease begins now."""
+    return replace(job(), again=True)
 
 
 def _calls(sent: list[httpx.Request]) -> list[str]:
@@ -45,7 +49,7 @@ def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
     other = begun(ledger, "rvk:rh_other:B", card=card).effect
     waits = []
-    for run in (FIRST, AGAIN, AGAIN):
+    for run in (job(), _again(), _again()):
         with pytest.raises(PostponedError) as caught:
             perks.revoke(event, run)
         waits.append((caught.value.reason, len(_calls(sent))))
@@ -55,7 +59,7 @@ def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
         other, EffectState.CONFIRMED, since=(EffectState.PLANNED,), fields={}, free=True, left=1300
     )
 
-    assert perks.revoke(event, AGAIN) == f"took back 500 from card {card}"
+    assert perks.revoke(event, _again()) == f"took back 500 from card {card}"
 
     assert _calls(sent) == ["POST balance"]
     assert shop.balance(card) == 800
@@ -69,10 +73,10 @@ def test_a_job_whose_answer_was_lost_resumes_with_a_search(
     event = shop.removal_event(referee["holder"])
     shop.faults("voucherify", {**POST, "drop": True, "apply": True})
     with pytest.raises(RetryableError):
-        perks.revoke(event, FIRST)
+        perks.revoke(event, job())
     _calls(sent)
 
-    perks.revoke(event, AGAIN)
+    perks.revoke(event, _again())
 
     assert _calls(sent) == ["GET transactions"]
     assert len(shop.take_backs(referee["card"]["id"])) == 1
@@ -100,16 +104,16 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
     begun(ledger, "rvk:rh_other:B", card=card)
     with pytest.raises(PostponedError):
-        perks.revoke(event, FIRST)
+        perks.revoke(event, job())
     assert ledger.store.exists(PLAN)
     ledger.store.delete(keys.CARD + card)
     shop.faults("voucherify", {**POST, "status": answer["code"], "body": answer})
     with pytest.raises(JobError):
-        perks.revoke(event, AGAIN)
+        perks.revoke(event, _again())
     assert _calls(sent)[4:] == ["POST balance"]
 
     assert bool(ledger.store.exists(PLAN)) == kept
-    perks.revoke(event, AGAIN)
+    perks.revoke(event, _again())
 
     looks = ["GET redeemables", "GET holders", "GET transactions"]
     assert _calls(sent) == [*([] if kept else looks), "POST balance"]
@@ -125,7 +129,7 @@ def test_a_run_that_is_the_first_decides_anew(
     begun(ledger, "rvk:rh_other:B", card=card)
     for _ in range(2):
         with pytest.raises(PostponedError):
-            perks.revoke(event, FIRST)
+            perks.revoke(event, job())
         assert len(_calls(sent)) >= 3
 
 
@@ -137,7 +141,7 @@ def test_a_plan_is_kept_for_some_minutes(
     event = shop.removal_event(referee["holder"])
     begun(ledger, "rvk:rh_other:B", card=referee["card"]["id"])
     with pytest.raises(PostponedError):
-        perks.revoke(event, FIRST)
+        perks.revoke(event, job())
 
     assert 0 < ledger.store.ttl(PLAN) <= 600
     with shop.world.lock:
@@ -157,6 +161,6 @@ def test_a_plan_that_cannot_be_carried_out_is_a_persons(
     begun(ledger, "rvk:rh_other:B", card="v_other", grant=referee["grant"]["transaction"])
 
     with pytest.raises(PermanentError, match="was taken back for another assignment"):
-        perks.revoke(event, FIRST)
+        perks.revoke(event, job())
 
     assert not ledger.store.exists(PLAN)

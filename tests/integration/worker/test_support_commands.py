@@ -37,7 +37,7 @@ def run(shop: Shop, redis_url: str) -> Run:
             text=True,
             cwd=ROOT,
             env=environ,
-            timeout=30,
+            timeout=100,
         )
 
     return command

@@ -138,7 +138,14 @@ class Marking:
         return shown
 
     def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
-        shown = self._client.set_metadata(customer, {**before, **mark}, job)
+        try:
+            shown = self._client.set_metadata(customer, {**before, **mark}, job)
+        except PermanentError as error:
+            raise PermanentError(
+                "metadata_not_put_back",
+                "Voucherify may have replaced the customer's metadata, and refuses to put back "
+                f"{len(before)} properties: {error}",
+            ) from error
         self._learned.forget(_lost(customer))
         return shown
 

@@ -62,8 +62,12 @@ def test_calls_of_an_ordinary_removal(works: Works) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 8])
-def test_calls_of_many_claw_backs_from_one_card(works: Works, threads: int) -> None:
+def test_calls_of_many_claw_backs_from_one_card(
+    works: Works, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When 200 referees leave, each take-back from the one card of the referrer is four calls."""
+    # Several runs go at a time here, so one waits for what another reads.
+    monkeypatch.setattr("worker.revocation.shared.PATIENCE_SECONDS", 30.0)
     policies = Policies(claw_back_referrer=True)
     tier = {"type": "GIFT_VOUCHER", "amount": 100}
     referees = _begin(works, policies, referees=REFEREES, reward=None, tier=tier)

@@ -9,7 +9,7 @@ from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
 from tests.histories.works import Works
-from tests.histories.worlds import Beginning
+from tests.histories.worlds import ROLLBACKS, Beginning
 from worker.revocation.policies import Policies
 
 
@@ -48,7 +48,7 @@ def test_a_crash_before_the_call_counts_as_a_send(works: Works) -> None:
     lost = history(
         acts=[Act("assign", 0, 0)],
         money={1: drop(), 3: drop()},
-        crashes={1: False, 12: False},
+        crashes={1: False, 13: False},
     )
 
     lost.run(works)
@@ -104,6 +104,37 @@ MISTAKEN: Final[dict[str, dict[str, Any]]] = {
         "begins": Beginning(reward=3, tier=0, shows_reward=False, codes=2, assigned=0),
     },
 }
+
+
+def test_the_reward_of_the_next_assignment_is_left_alone(works: Works) -> None:
+    """It may be stamped before the removal, and the removed one's own is on no card of theirs."""
+    history(
+        acts=[Act("again", 1, 5), Act("card_given", 1, 2), Act("again", 1, 5)],
+        begins=Beginning(reward=3, tier=0, shows_reward=False, codes=2, assigned=0, style=2),
+    ).run(works)
+
+    assert _removals(works) == []
+
+
+def test_no_money_is_taken_while_a_rollback_is_refused(works: Works) -> None:
+    """Whoever rolls the parent back by hand may have Voucherify take the reward by it."""
+    history(
+        acts=[Act("assign", 0, 0)],
+        begins=Beginning(
+            reward=0,
+            tier=0,
+            shows_reward=True,
+            codes=1,
+            assigned=0,
+            rollback=ROLLBACKS.index("parent"),
+        ),
+        policies=Policies(roll_back_redemption=True),
+    ).run(works)
+
+    [(_, reason, error)] = works.failed()
+    assert reason == "needs_a_person"
+    assert "cannot be rolled back" in error
+    assert _removals(works) == []
 
 
 def test_what_another_code_gave_is_not_taken_because_it_is_promised_by_now(works: Works) -> None:

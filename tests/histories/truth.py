@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sandbox.voucherify.records import (
     MATERIAL,
+    Customer,
     Holder,
     Role,
     TierReward,
@@ -78,13 +79,7 @@ class Truth:
             return
         if holder.role is Role.REFEREE and customer is not None:
             self._expect_reward(holder)
-            came = [each["campaign_id"] for each in customer.referrals]
-            refused = ROLLBACKS[self._life.begins.rollback] in {"failure", "parent"}
-            if self._policies.roll_back_redemption and (
-                refused or came.count(holder.campaign_id) > 1
-            ):
-                # Voucherify refuses, or does not say by which redemption this assignment came.
-                self._money.may_ask.add(holder.id)
+            self._expect_rollback(holder, customer)
         if self._policies.claw_back_referrer:
             self._expect_tiers(holder, code)
         if holder.role is Role.REFERRER and self._policies.disable_referrer_code:
@@ -100,6 +95,18 @@ class Truth:
             self._money.dues.setdefault(holder.id, due)
         if may_ask(around, due):
             self._money.may_ask.add(holder.id)
+
+    def _expect_rollback(self, holder: Holder, customer: Customer) -> None:
+        if not self._policies.roll_back_redemption:
+            return
+        refused = ROLLBACKS[self._life.begins.rollback] in {"failure", "parent"}
+        came = [each["campaign_id"] for each in customer.referrals]
+        if refused or came.count(holder.campaign_id) > 1:
+            # Voucherify refuses, or does not say by which redemption this assignment came.
+            self._money.may_ask.add(holder.id)
+        if refused:
+            # Until a person has rolled it back, no money is taken.
+            self._money.may_stop.add(holder.id)
 
     def _around(self, holder: Holder) -> Around:
         cards = self._life.cards(holder.customer_id)

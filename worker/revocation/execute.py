@@ -84,13 +84,17 @@ class Execution:
             PostponedError, RetryableError, PermanentError: of the first step that was not done;
                 the steps before it are done, and are not done again.
         """
-        unresolved = list(plan.unresolved)
+        unresolved, refused = list(plan.unresolved), False
         for step in plan.steps:
+            if refused and not isinstance(step, MarkCustomer):
+                # Whoever rolls it back by hand may have Voucherify take the same by it.
+                continue
             try:
                 said = self._do(step, wait=not unresolved)
             except NeedsPersonError as error:
                 # One step that a person must decide about does not keep the others from being done.
                 unresolved.append(str(error))
+                refused = refused or isinstance(step, RollBack)
                 continue
             self.done.append(said)
         self.done += plan.remarks

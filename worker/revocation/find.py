@@ -193,12 +193,11 @@ def _redeemables(customer: str | None, client: RevocationClient, job: Job) -> li
 
 
 def _elsewhere(event: HolderAssignmentDeleted, held: list[Json]) -> tuple[datetime, ...]:
-    """List when other codes took the customer on."""
+    """List when other assignments began: by other codes, or by this one again."""
     found = (
         moment(each.get("created_at"))
         for each in held
-        if each.get("holder_role") == "REFEREE"
-        and each.get("redeemable_id") != event.holder.redeemable_id
+        if each.get("holder_role") == "REFEREE" and each.get("id") != event.holder.id
     )
     return tuple(sorted(at for at in found if at))
 

@@ -26,8 +26,9 @@ from worker.services import Job
 #: Errors after which a plan rests on what is not true any more.
 _OVERTAKEN = frozenset({"balance_changed"})
 
-#: How long it is known how often an assignment was found that is still listed.
-_LOOKS_SECONDS = 3600
+#: How long it is known how often an assignment was found that is still listed; longer than a job
+#: waits between two tries, also after many of them.
+_LOOKS_SECONDS = 86_400
 
 
 class VoucherifyPerks:

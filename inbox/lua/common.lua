@@ -79,10 +79,10 @@ local function dispatch(job, queue, now)
   send(job, number, queue, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
 end
 
--- Only the run that holds the lease may change a running job.
+-- Only the run that holds the lease may change a running job. Gives the number of its dispatch too.
 local function holds_lease(job, fence)
-  local state = redis.call('HMGET', JOB .. job, 'state', 'fence')
-  return state[1] == 'running' and state[2] == fence
+  local state = redis.call('HMGET', JOB .. job, 'state', 'fence', 'dispatches')
+  return state[1] == 'running' and state[2] == fence, state[3]
 end
 
 -- Add the run that ends now to the job's history. The oldest of a long history go. `trace`

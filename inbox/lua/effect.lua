@@ -1,30 +1,42 @@
--- Shared by the scripts that plan effects.
+-- Shared by the scripts of the ledger.
+
+-- Fields and values by their names.
+local function by_name(words)
+  local named = {}
+  for i = 1, #words, 2 do named[words[i]] = words[i + 1] end
+  return named
+end
 
 -- Note an effect that is to be made, once; `fields` are those of a new one, from the n-th on.
+-- Gives the fields and values that stand then.
 local function plan_effect(effect, holder, customer, life, fields, n, now)
   local key = EFFECT .. effect
-  if redis.call('EXISTS', key) == 1 then return end
-  redis.call('HSET', key, 'state', 'planned', 'planned', now, 'holder', holder,
-    'customer', customer, unpack(fields, n))
+  local stands = redis.call('HGETALL', key)
+  if #stands > 0 then return stands end
+  stands = {'state', 'planned', 'planned', now, 'holder', holder, 'customer', customer,
+    unpack(fields, n)}
+  redis.call('HSET', key, unpack(stands))
   local indexes = {EFFECTS_OF .. 'holder:' .. holder}
   -- Not every event is about a customer.
-  if customer ~= '' then table.insert(indexes, EFFECTS_OF .. 'customer:' .. customer) end
-  for _, index in ipairs(indexes) do
+  if customer ~= '' then
+    local index = EFFECTS_OF .. 'customer:' .. customer
+    table.insert(indexes, index)
     -- Entries before these are gone; the index of a busy customer lives on.
     redis.call('ZREMRANGEBYSCORE', index, '-inf', now - tonumber(life))
+  end
+  for _, index in ipairs(indexes) do
     redis.call('ZADD', index, now, effect)
     redis.call('PEXPIRE', index, life)
   end
   redis.call('PEXPIRE', key, life)
-  count('effects_planned')
-  local perk = redis.call('HGET', key, 'perk') or ''
-  redis.call('HINCRBY', TALLY, 'effect:planned:' .. perk, 1)
+  redis.call('HINCRBY', TALLY, 'effect:planned:' .. (by_name(stands).perk or ''), 1)
+  return stands
 end
 
 local function take_lock(name, owner, life)
   local key = CARD .. name
-  local holds = redis.call('GET', key)
-  if holds and holds ~= owner then return false end
-  redis.call('SET', key, owner, 'PX', life)
+  if redis.call('SET', key, owner, 'NX', 'PX', life) then return true end
+  if redis.call('GET', key) ~= owner then return false end
+  redis.call('PEXPIRE', key, life)
   return true
 end

@@ -12,13 +12,13 @@
 -- and history, and `up` says for how many seconds it has lost nothing: -1 for a replica that was
 -- promoted.
 local effect, lock = ARGV[1], tonumber(ARGV[5])
-local key, now = EFFECT .. effect, server_now()
-plan_effect(effect, ARGV[2], ARGV[3], ARGV[4], ARGV, 7, now)
-local found = redis.call('HMGET', key, 'state', 'card', 'grant')
-local card, word, since = found[2], 'begun', 0
-if found[3] and not take_lock('grant:' .. found[3], effect, ARGV[4]) then
+local now = server_now()
+local answer = plan_effect(effect, ARGV[2], ARGV[3], ARGV[4], ARGV, 7, now)
+local found = by_name(answer)
+local card, word, since = found.card, 'begun', 0
+if found.grant and not take_lock('grant:' .. found.grant, effect, ARGV[4]) then
   word = 'claimed'
-elseif found[1] == 'confirmed' then
+elseif found.state == 'confirmed' then
   word = 'confirmed'
 elseif not take_lock(card, effect, lock) then
   word, since = 'busy', lock - redis.call('PTTL', CARD .. card)
@@ -33,7 +33,6 @@ if ARGV[6] == '1' then
   end
 end
 local left = redis.call('GET', CARD .. card .. ':left') or ''
-local answer = redis.call('HGETALL', key)
 for place, value in ipairs({word, since, left, run, up, now}) do
   table.insert(answer, place, value)
 end

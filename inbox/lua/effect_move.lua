@@ -4,21 +4,26 @@
 --       6 how long that is remembered in ms  7… field and value
 -- Gives {now, field, value, …}, or {} if the effect is in another state.
 local key, now = EFFECT .. ARGV[1], server_now()
-local found = redis.call('HMGET', key, 'state', 'perk', 'card')
-local state, card = found[1] or 'none', CARD .. (found[3] or '')
+local found = by_name(redis.call('HGETALL', key))
+local state, card = found.state or 'none', CARD .. (found.card or '')
 if not string.find(ARGV[2], state .. ' ', 1, true) then return {} end
 if ARGV[3] ~= '' then
-  redis.call('HSET', key, 'state', ARGV[3], ARGV[3], now, unpack(ARGV, 7))
+  local new = {'state', ARGV[3], ARGV[3], now, unpack(ARGV, 7)}
   if ARGV[3] == 'sent' then
-    redis.call('HINCRBY', key, 'sends', 1)
+    table.insert(new, 'sends')
+    table.insert(new, (found.sends or 0) + 1)
     -- While a change may be under way, nobody knows what is left.
     redis.call('DEL', card .. ':left')
   end
-  if ARGV[3] == 'confirmed' then count('effects_confirmed') end
-  redis.call('HINCRBY', TALLY, 'effect:' .. ARGV[3] .. ':' .. (found[2] or ''), 1)
+  redis.call('HSET', key, unpack(new))
+  redis.call('HINCRBY', TALLY, 'effect:' .. ARGV[3] .. ':' .. (found.perk or ''), 1)
+  for name, value in pairs(by_name(new)) do found[name] = value end
 end
 if ARGV[5] ~= '' then redis.call('SET', card .. ':left', ARGV[5] .. ':' .. now, 'PX', ARGV[6]) end
 if ARGV[4] == 'free' and redis.call('GET', card) == ARGV[1] then redis.call('DEL', card) end
-local answer = redis.call('HGETALL', key)
-table.insert(answer, 1, now)
+local answer = {now}
+for name, value in pairs(found) do
+  table.insert(answer, name)
+  table.insert(answer, value)
+end
 return answer

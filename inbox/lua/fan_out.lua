@@ -20,7 +20,8 @@ end
 
 local job, fence, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local customers, reduced = ARGV[8], ARGV[9]
-if not holds_lease(job, fence) then return {'stale'} end
+local holds, number = holds_lease(job, fence)
+if not holds then return {'stale'} end
 
 local now = server_now()
 local delivery = delivery_of(job)
@@ -48,13 +49,16 @@ if ARGV[6] ~= '' then
   -- The time received tells a body that was sent again after its marker went from a
   -- second run of the same delivery.
   local mine = delivery .. ':' .. known[1]
-  local first = redis.call('GET', IDENTITY .. ARGV[6])
-  if first and first ~= mine then
-    count('same_assignment')
-    end_job(job, 'same ' .. ARGV[10] .. ' as delivery ' .. delivery_of(first), window, now, 0, fields)
-    return {'same_assignment', delivery_of(first)}
+  local identity = IDENTITY .. ARGV[6]
+  if not redis.call('SET', identity, mine, 'NX', 'PX', ARGV[7]) then
+    local first = redis.call('GET', identity)
+    if first ~= mine then
+      count('same_assignment')
+      end_job(job, 'same ' .. ARGV[10] .. ' as delivery ' .. delivery_of(first), window, now, 0, fields)
+      return {'same_assignment', delivery_of(first)}
+    end
+    redis.call('PEXPIRE', identity, ARGV[7])
   end
-  redis.call('SET', IDENTITY .. ARGV[6], mine, 'PX', ARGV[7])
 end
 
 if customers ~= '' then
@@ -64,7 +68,6 @@ if customers ~= '' then
   end
 end
 
-local number = redis.call('HGET', JOB .. job, 'dispatches')
 local parent = number ~= '1' and job .. ':' .. number or nil
 local made = 0
 for i = 11, #ARGV, 2 do

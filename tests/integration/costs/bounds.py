@@ -29,7 +29,7 @@ MOST: Final = {
     "commands inside a handler's job": 20,  # 19 and 20
     "bytes sent for a handler's job": 350,  # 329
     "scripts of a removal": 15,  # 14
-    "commands of a removal": 140,  # 136; the goal is 120
+    "commands of a removal": 120,  # 119
     "round trips of an event in a worker": 10,  # 6.5 to 6.8, more on a busy machine
 }
 

@@ -53,7 +53,7 @@ def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
         found = list(pool.map(lambda number: planned(effects, amount=number), range(50)))
 
     assert len({tuple(sorted(effect.fields.items())) for effect in found}) == 1
-    assert store.hget(keys.COUNTS, "effects_planned") == b"1"
+    assert store.hgetall(keys.TALLY) == {b"effect:planned:": b"1"}
     assert [effect.id for effect in effects.of(holder="h1")] == ["h1:points:card"]
 
 

@@ -37,7 +37,7 @@ def test_a_change_is_noted_once_and_has_its_card(effects: Effects, store: Any) -
     assert {begun.turn for begun in found} == {Turn.BEGUN}
     assert len({tuple(sorted(begun.effect.fields.items())) for begun in found}) == 1
     assert found[0].effect.state is EffectState.PLANNED
-    assert store.hget(keys.COUNTS, "effects_planned") == b"1"
+    assert store.hgetall(keys.TALLY) == {b"effect:planned:": b"1"}
     assert [effect.id for effect in effects.of(holder="h1")] == ["e1"]
     assert store.get(keys.CARD + "card") == b"e1"
     assert (found[0].left, found[0].intact_since, found[0].busy_seconds) == (None, None, 0)

@@ -18,7 +18,7 @@ from worker.revocation.policies import Policies
 
 
 @pytest.mark.parametrize(
-    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 68), (True, 5, 10, 96)]
+    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 57), (True, 5, 10, 79)]
 )
 def test_an_ordinary_removal_costs_so_much(
     house: House,

@@ -127,7 +127,7 @@ class History:
     def _happen(self, works: Works) -> None:
         works.begin(self.policies)
         life = Life(works, self.begins)
-        truth = Truth(life, self.policies, troubles=self.troubles)
+        truth = Truth(life, self.policies, troubles=self.troubles, frozen=bool(self.freezes))
         random = Random(self.seed)
         self._trouble(works, life)
         for act in self.acts:

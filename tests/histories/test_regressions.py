@@ -116,6 +116,34 @@ def test_the_reward_of_the_next_assignment_is_left_alone(works: Works) -> None:
     assert _removals(works) == []
 
 
+def test_a_look_that_failed_is_no_look(works: Works) -> None:
+    """An answered change is believed unseen only after looks that were answered."""
+    history(
+        acts=[Act("assign", 0, 0)],
+        spends={6: Act("spend", 0, 2)},
+        glitches=dict.fromkeys(range(7, 9), drop()),
+        lag=1,
+    ).run(works)
+
+    [holder] = works.removed
+    [effect] = [each for each in works.effects.of(holder=holder) if each.fields["kind"] == "take"]
+    assert works.line.calls[5:9] == ["POST balance"] + ["GET transactions"] * 3
+    assert effect.fields["transaction"]
+
+
+def test_an_order_is_not_cancelled_because_its_code_was_given_away(works: Works) -> None:
+    """Somebody redeems a code again when it has a new referrer: which redemption, a person says."""
+    history(
+        acts=[Act("code_given", 1, 2), Act("assign", 0, 0)],
+        begins=Beginning(reward=1, tier=0, shows_reward=True, codes=2, assigned=2),
+        policies=Policies(roll_back_redemption=True, disable_referrer_code=False),
+        seed=626,
+    ).run(works)
+
+    assert "POST rollback" not in works.line.calls
+    assert any("several redemptions of the code" in error for _, _, error in works.failed())
+
+
 def test_no_money_is_taken_while_a_rollback_is_refused(works: Works) -> None:
     """Whoever rolls the parent back by hand may have Voucherify take the reward by it."""
     history(

@@ -31,11 +31,13 @@ _SENDS_LOST: Final = 2
 class Truth:
     """Judges each removal after the product has settled it, and again at the end."""
 
-    def __init__(self, life: Life, policies: Policies, *, troubles: int) -> None:
+    def __init__(self, life: Life, policies: Policies, *, troubles: int, frozen: bool) -> None:
         self._life = life
         self._store = life.world.store
         self._policies = policies
         self._troubles = troubles
+        # A worker that froze before it found out, and whose answer is lost, may lose metadata.
+        self._may_lose = frozen and troubles > 1 and "metadata_put" in self._project
         self._money = Money(life, self._around)
         self._off: set[str] = set()
         self._may_be_off: set[str] = set()
@@ -204,7 +206,8 @@ class Truth:
             if self._troubles and holder.id in failed:
                 continue  # a job that waits for a person does not wait for the mark
             marks = self._policies.mark_customer and "defined_metadata" not in self._project
-            assert customer.metadata.items() >= self._others(customer.id), customer.metadata
+            kept = customer.metadata.items() >= self._others(customer.id)
+            assert kept or self._may_lose, customer.metadata
             if not marks:
                 assert "referral_removed_at" not in customer.metadata
             elif holder.voucher_type is VoucherType.CODE and not self._store.pair(

@@ -160,7 +160,9 @@ def _roll_back(
 ) -> list[Step]:
     if not policies.roll_back_redemption:
         return []
-    ours = own_conversions(event, found.conversions or ())
+    # Of whichever referrer: a code may have been given away in between, and the order that is
+    # cancelled must be the one by which the customer came.
+    ours = own_conversions(event, found.conversions or (), of_referrer=False)
     redemptions = [each.id for each in ours if not each.by_event]
     if len(redemptions) > 1:
         listed = ", ".join(redemptions)

@@ -68,7 +68,10 @@ def window_of(
 
 
 def own_conversions(
-    event: HolderAssignmentDeleted, conversions: tuple[Conversion, ...]
+    event: HolderAssignmentDeleted,
+    conversions: tuple[Conversion, ...],
+    *,
+    of_referrer: bool = True,
 ) -> list[Conversion]:
     """
     List the conversions that can be this assignment's: of its campaign and its time.
@@ -84,6 +87,8 @@ def own_conversions(
         and (each.at is None or each.at <= removed)
         and (each.at is None or assigned is None or each.at >= assigned - CONVERTED)
     ]
+    if not of_referrer:
+        return found
     return [each for each in found if each.referrer == referrer] or found
 
 

@@ -76,6 +76,8 @@ class SmallVoucherify:
     activity: dict[str, list[Json]] = field(default_factory=dict)
     campaign: Json | None = None
     holders: list[Json] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    reversed: bool = False
     instead: dict[str, Answers] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -92,8 +94,10 @@ class SmallVoucherify:
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer as Voucherify does."""
         match request.url.path.split("/")[2:]:
-            case ["referrals", *_]:
-                return _list(self.holders)
+            case ["referrals", "members", code, *_]:
+                return not_found("voucher", code) if code in self.gone else _list(self.holders)
+            case ["redemptions", name, "rollback"]:
+                return self._roll_back(name)
             case ["campaigns", name]:
                 same = self.campaign and self.campaign["id"] == name
                 return (
@@ -106,6 +110,8 @@ class SmallVoucherify:
         raise AssertionError(request.url.path)
 
     def _customer(self, name: str, what: list[str], request: httpx.Request) -> httpx.Response:
+        if name in self.gone:
+            return not_found("customer", name)
         customer = self.customers.setdefault(name, {"id": name, "metadata": {}})
         match what:
             case []:
@@ -134,6 +140,17 @@ class SmallVoucherify:
                 self.cards[name]["active"] = False
                 return httpx.Response(200, json=self._show(name))
         raise AssertionError(what)
+
+    def _roll_back(self, name: str) -> httpx.Response:
+        if self.reversed:
+            # A campaign may take the referee's reward back by itself.
+            for card_, listed in self.transactions.items():
+                given, held = listed[-1], self.cards[card_]
+                held["balance"] -= 500
+                named = {"related_transaction_id": given["id"]}
+                kind, now = "CREDITS_REMOVAL", held["balance"]
+                listed.append(transaction("vtx_back", kind, -500, now, REMOVED, **named))
+        return httpx.Response(200, json={"id": "rr_1", "redemption": name, "result": "SUCCESS"})
 
     def _move(self, name: str, asked: Json) -> httpx.Response:
         moved = self.cards[name]

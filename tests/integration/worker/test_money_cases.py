@@ -44,6 +44,7 @@ POINTS_250: Final[Json] = {"type": CLUB, "amount": 250, "related_object_parent":
 POINTS_100: Final[Json] = {**POINTS_250, "amount": "100"}
 OWN: Final[Json] = {"source": "API", "source_id": "order-1"}
 CLAW_BACK: Final = Policies(claw_back_referrer=True)
+ROLL_BACK: Final = Policies(roll_back_redemption=True)
 
 
 def _event(reward: Json | None) -> HolderAssignmentDeleted:
@@ -150,6 +151,15 @@ def _rewarded(referee: Json, **told: Any) -> dict[str, Any]:
 
 
 _BY: Final[Json] = {"redemption": {"id": "r_1", "customer_id": "cust_1"}}
+
+
+def _converted_card() -> dict[str, Any]:
+    return _gift(_given()) | {"customers": _converted("r_conv", "redemption")}
+
+
+def _error(status: int, key: str) -> httpx.Response:
+    """Answer with an error of Voucherify's own."""
+    return httpx.Response(status, json={"code": status, "key": key, "message": "No"})
 
 
 @dataclass(frozen=True)
@@ -338,11 +348,53 @@ CASES: Final[dict[str, Case]] = {
                                  "parameters": {"min_redemptions": 5}}),
         90_000, 'PERSON.*"5 friends".*10000 for 5 referees', policies=CLAW_BACK,
     ),
-    # E. The mark.
+    # E. The order, and the mark.
+    "a rollback by which Voucherify takes the reward back": Case(
+        _converted_card() | {"reversed": True}, 0, "rolled back redemption r_conv, took back 0",
+        CREDITS_500, policies=ROLL_BACK,
+    ),
+    "a rollback by which it does not": Case(
+        _converted_card(), 0, "rolled back redemption r_conv, took back 500", CREDITS_500,
+        policies=ROLL_BACK,
+    ),
+    "another rollback of the same redemption is under way": Case(
+        _converted_card(), 0, "rolled back redemption r_conv, took back 500", CREDITS_500,
+        lambda: {"POST rollback": [_error(400, "multiple_requests")]}, ROLL_BACK,
+    ),
+    "a rollback that must be its parent's": Case(
+        _converted_card(), 500, "PERSON.*r_conv cannot be rolled back.*invalid_redemption_parent",
+        CREDITS_500, lambda: {"POST rollback": [_error(400, "invalid_redemption_parent")]},
+        ROLL_BACK,
+    ),
+    "a rollback that failed": Case(
+        _converted_card(), 500, "PERSON.*r_conv cannot be rolled back", CREDITS_500,
+        lambda: {"POST rollback": [httpx.Response(200, json={
+            "id": "rr_1", "redemption": "r_conv", "result": "FAILURE"})]},
+        ROLL_BACK,
+    ),
+    "a rollback that a proxy answered with 404": Case(
+        _converted_card(), 0, "rolled back redemption r_conv, took back 500", CREDITS_500,
+        lambda: {"POST rollback": [_text()]}, ROLL_BACK,
+    ),
+    "a customer who came by a custom event": Case(
+        _gift(_given()) | {"customers": _converted("e_conv", "event")}, 0,
+        "took back 500.*nothing to roll back: the customer converted by a custom event",
+        CREDITS_500, policies=ROLL_BACK,
+    ),
     "only defined metadata is allowed": Case(
         _gift(_given()), 0, "took back 500.*not marked.*invalid_payload", CREDITS_500,
-        lambda: {"PUT cust_1": [httpx.Response(400, json={
-            "code": 400, "key": "invalid_payload", "message": "Invalid payload"})]},
+        lambda: {"PUT cust_1": [_error(400, "invalid_payload")]},
+    ),
+    # What was deleted.
+    "the customer was deleted": Case(
+        _gift(_given()) | {"gone": ["cust_1"]}, 500, "the customer no longer exists", CREDITS_500
+    ),
+    "the code was deleted": Case(
+        _gift(_given()) | {"gone": ["v_code"]}, 0, "took back 500", CREDITS_500
+    ),
+    "customer and code are unknown": Case(
+        _gift(_given()) | {"gone": ["v_code", "cust_1"]}, 500,
+        "PERSON.*neither this customer nor this code", CREDITS_500,
     ),
 }  # fmt: skip
 

@@ -144,6 +144,21 @@ def test_an_order_is_not_cancelled_because_its_code_was_given_away(works: Works)
     assert any("several redemptions of the code" in error for _, _, error in works.failed())
 
 
+def test_what_was_sent_is_found_though_the_card_shows_no_reward_any_more(works: Works) -> None:
+    """A card that was published with its amount shows nothing of it once that is taken."""
+    history(
+        acts=[Act("unassign", 0, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=True, codes=1, assigned=1, style=4),
+        crashes={6: True},
+        lag=3,
+    ).run(works)
+
+    assert works.line.calls[5] == "POST balance"
+    [holder] = works.removed
+    [effect] = [each for each in works.effects.of(holder=holder) if each.fields["kind"] == "take"]
+    assert (effect.state, effect.number("amount")) == ("confirmed", 500)
+
+
 def test_no_money_is_taken_while_a_rollback_is_refused(works: Works) -> None:
     """Whoever rolls the parent back by hand may have Voucherify take the reward by it."""
     history(

@@ -205,30 +205,6 @@ def test_what_an_earlier_referrer_earned_is_taken_back(works: Works) -> None:
     assert len(off) == 2
 
 
-def test_what_was_sent_is_followed_up_though_the_card_shows_nothing_of_it(works: Works) -> None:
-    """A run was cut off when it had taken what a card began with; its list shows it late."""
-    history(
-        acts=[Act("card_given", 1, 3), Act("assign", 1, 3)],
-        begins=Beginning(
-            reward=0, tier=0, shows_reward=True, codes=2, assigned=2, style=4, tier_style=0
-        ),
-        policies=Policies(mark_customer=True),
-        crashes={11: True},
-        ends=True,
-        lag=3,
-        seed=974,
-    ).run(works)
-
-    assert works.failed() == []
-    assert len(_removals(works)) == 1
-    [effect] = [
-        each
-        for each in works.effects.of(holder=_removals(works)[0].split(":")[1])
-        if each.fields["kind"] == "take"
-    ]
-    assert (effect.state, effect.number("amount")) == ("confirmed", 500)
-
-
 def test_time_passes_between_two_calls_of_one_run(works: Works) -> None:
     """What happens in the middle of a run does not take longer than a call can be in flight."""
     history(

@@ -11,7 +11,7 @@ from worker.revocation.balance import BalanceChange, Known
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.mark import Marking
 from worker.revocation.reading import code_of
-from worker.revocation.statement import BALANCES, Card
+from worker.revocation.statement import BALANCES
 from worker.revocation.steps import (
     REWARD,
     DisableVoucher,
@@ -27,9 +27,6 @@ from worker.services import Job
 S = TypeVar("S", DisableVoucher, RollBack)
 
 _OPEN: Final = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
-
-#: It may have been made, and is finished whatever a later look would decide.
-_UNDER_WAY: Final = (EffectState.SENT, EffectState.UNKNOWN, EffectState.ANSWERED)
 
 #: Clocks of Voucherify and of the store may differ by so much.
 _CLOCKS: Final = timedelta(minutes=1)
@@ -88,7 +85,7 @@ class Execution:
                 the steps before it are done, and are not done again.
         """
         unresolved, refused = list(plan.unresolved), False
-        for step in (*self._begun(plan), *plan.steps):
+        for step in plan.steps:
             if refused and not isinstance(step, MarkCustomer):
                 # Whoever rolls it back by hand may have Voucherify take the same by it.
                 continue
@@ -107,27 +104,6 @@ class Execution:
         if all(isinstance(step, MarkCustomer) for step in plan.steps):
             return ", ".join([f"nothing to take back: {plan.reason}", *self.done])
         return ", ".join(self.done)
-
-    def _begun(self, plan: Plan) -> list[TakeBalance]:
-        """List the take-back that an earlier run sent and that this plan does not know of."""
-        if not self._job.again or any(step.once == REWARD for step in plan.steps):
-            return []
-        effect = self._effects.get(f"{self._event.holder.id}:{REWARD}")
-        if effect is None or effect.state not in _UNDER_WAY:
-            return []
-        fields = effect.fields
-        return [
-            TakeBalance(
-                perk=fields["perk"],
-                card=Card(fields["card"], fields["card_type"], None),
-                granted=effect.number("granted"),
-                due=effect.number("due"),
-                grant=fields["grant"],
-                name=fields["name"],
-                reason=fields["reason"],
-                rest=fields.get("rest", ""),
-            )
-        ]
 
     def _do(self, step: Step, *, wait: bool) -> str:
         match step:

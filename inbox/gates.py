@@ -23,9 +23,6 @@ ALONE = 2
 #: count as made at its end, so of a worker that died with them none is used too early.
 RESERVATION_MS = 60_000
 
-#: Calls that are kept for a job that cannot wait, by those that can; half of a small budget.
-SPARE_CALLS = 8
-
 #: A call reaches the downstream a little after it was counted here, and two calls may swap;
 #: counting over a longer time than the downstream does keeps them apart.
 WINDOW_MARGIN_MS = 1_000
@@ -106,18 +103,17 @@ class Gate:
         """
         Count a call that can wait as made now; gives seconds to wait if too few are left.
 
-        A tenth of the calls is kept for jobs that cannot wait, and enough for one of them where
-        the budget is not small. While one of them waits for the budget, none is given.
+        Half of the calls is kept for jobs that cannot wait. While one of them waits for the
+        budget, none is given.
         """
         if not self._most:
             return 0.0
-        keep = max(min(SPARE_CALLS, self._most // 2), self._most // 10)
         wait = self._use(
             args=[
                 self.name,
                 caller,
                 1,
-                self._most - keep,
+                self._most - self._most // 2,
                 self._window_ms,
                 RESERVATION_MS,
                 "spare",

@@ -27,11 +27,13 @@ def later(store: Any) -> Later:
     return Later(store)
 
 
-@pytest.mark.parametrize(("most", "kept"), [(100, 10), (200, 20), (50, 8), (10, 5), (2, 1), (1, 0)])
+@pytest.mark.parametrize(
+    ("most", "kept"), [(100, 50), (200, 100), (25, 12), (10, 5), (2, 1), (1, 0)]
+)
 def test_calls_that_can_wait_leave_some_to_those_that_cannot(
     store: Any, later: Later, most: int, kept: int
 ) -> None:
-    """A tenth is kept, at least eight, or half of a small budget; the others are for anybody."""
+    """Half is kept for jobs that cannot wait; the others are for anybody."""
     gate = Gate(store, "perks", Rate(most, 60))
 
     waits = [gate.use_spare(f"c:spare:{number}") for number in range(most)]
@@ -52,7 +54,7 @@ def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
     assert isinstance(gate.enter("two", 8), Open)
     assert gate.use_spare("c:spare:1") > 0
 
-    gate.end_run("two", 7, 8)
+    gate.end_run("two", 3, 8)
 
     assert gate.use_spare("c:spare:1") == 0
     assert gate.use_spare("c:spare:2") > 0

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.gates import SPARE_CALLS, Closed, Gate
+from inbox.gates import Closed, Gate
 from inbox.learned import Learned
 from inbox.rate import Rate
 from tests.integration.inbox.later import Later, Span, most_within
@@ -23,6 +23,9 @@ from worker.revocation.policies import Policies
 
 RATE = Rate(24, 60)
 REFEREES = 12
+
+#: What a job reserves before it begins.
+RESERVED = 8
 
 
 class Rush:
@@ -71,7 +74,7 @@ def rush(
 def test_all_is_taken_back_before_any_mark_is_made(rush: Rush, shop: Shop) -> None:
     """With a budget for three jobs a minute, and twelve jobs that come back as they are told."""
     # Another job has used up what calls there were to spare when they come.
-    for number in range(RATE.count - SPARE_CALLS):
+    for number in range(RATE.count - RESERVED):
         assert rush.gate.use(f"before{number}", 1) == 0
     referees = shop.scenario(referees=REFEREES, own=1000)["referees"]
     due = {rush.accept(shop.removal(each["holder"])): 0.0 for each in referees}
@@ -110,10 +113,10 @@ def _made(shop: Shop) -> tuple[int, int]:
 def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
     rush: Rush, shop: Shop, store: Redis
 ) -> None:
-    """It gives back what it reserved, waits without a call or a try, and leaves a tenth."""
+    """It gives back what it reserved, waits without a call or a try, and leaves half."""
     referee = shop.scenario(own=1000)["referees"][0]
     task = rush.accept(shop.removal(referee["holder"]))
-    for number in range(RATE.count - SPARE_CALLS):
+    for number in range(RATE.count - RESERVED):
         rush.gate.use(f"before{number}", 1)
 
     ended = rush.run(task)

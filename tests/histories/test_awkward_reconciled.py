@@ -78,14 +78,18 @@ def search(works: Works, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("lasting", [False, True], ids=["once", "for the whole run"])
+@pytest.mark.parametrize(
+    "lasting",
+    [
+        pytest.param(False, id="once"),
+        pytest.param(True, id="for the whole run", marks=pytest.mark.slow),
+    ],
+)
 def test_an_awkward_answer_says_of_nobody_that_they_are_gone(
     search: Search, lasting: bool, pytestconfig: pytest.Config
 ) -> None:
     """Each removal is taken back once, at the latest by the next run, and nobody else's is."""
     full = pytestconfig.getoption("--full")
-    if lasting and not full:
-        pytest.skip("takes minutes")
     for number, path, answer, glitch in _cells(search, full=full):
         try:
             search.meet(glitch, number, path if lasting else None)

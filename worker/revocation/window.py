@@ -8,8 +8,8 @@ from schemas import HolderAssignmentDeleted
 from worker.revocation.findings import Conversion
 
 
-#: One request makes the assignment and pays the reward, and either may be stamped first; calls
-#: of the API take less than this.
+#: One request makes the assignment and pays the reward, and either may be stamped first. A call
+#: of the API is taken to last less than this; Voucherify documents no bound.
 MARGIN: Final = timedelta(seconds=2)
 
 #: What is given for an assignment or a conversion is stamped so soon after it.

@@ -159,6 +159,19 @@ def test_what_was_sent_is_found_though_the_card_shows_no_reward_any_more(works: 
     assert (effect.state, effect.number("amount")) == ("confirmed", 500)
 
 
+def test_a_reward_by_an_earlier_referrers_code_is_for_a_person(works: Works) -> None:
+    """It names a conversion of the campaign, and the code has a new referrer by now."""
+    history(
+        acts=[Act("assign", 1, 0), Act("code_given", 0, 0), Act("assign", 1, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, style=1),
+    ).run(works)
+
+    assert _removals(works) == []
+    assert any(
+        "may be the reward, and nothing proves it" in error for _, _, error in works.failed()
+    )
+
+
 def test_no_money_is_taken_while_a_rollback_is_refused(works: Works) -> None:
     """Whoever rolls the parent back by hand may have Voucherify take the reward by it."""
     history(

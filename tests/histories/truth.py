@@ -1,6 +1,7 @@
 """What must have come of a history, by the stand-in's own books and docs/revocation.md."""
 
 from collections.abc import ItemsView
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,9 +94,15 @@ class Truth:
     def _expect_reward(self, holder: Holder) -> None:
         around = self._around(holder)
         due = due_for(around)
+        customer = self._store.find_customer(holder.customer_id)
+        referrals = customer.referrals if customer else []
+        of = {e["referrer_id"] for e in referrals if e["campaign_id"] == holder.campaign_id}
+        # Through two referrers of one campaign: nobody says by which this assignment came.
+        several = len(of) > 1
         if due is not None:
-            self._money.dues.setdefault(holder.id, due)
-        if may_ask(around, due):
+            known = replace(due, must=False) if several else due
+            self._money.dues.setdefault(holder.id, known)
+        if may_ask(around, due) or several:
             self._money.may_ask.add(holder.id)
 
     def _expect_rollback(self, holder: Holder, customer: Customer) -> None:

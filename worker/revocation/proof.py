@@ -126,7 +126,11 @@ def choose(event: HolderAssignmentDeleted, findings: Findings, window: Window) -
         return chosen
     others = {each.id for each in conversions if each.campaign != event.holder.campaign_id}
     rest = [each for each in found if not _cause(each) & others]
-    _nothing_or_doubt(rest, named, ours, promise, window)
+    # A code may belong to another referrer by now, and then it is not known by which of the
+    # campaign's conversions this assignment came.
+    possible = {each.id for each in own_conversions(event, conversions, of_referrer=False)}
+    may_be = [each for each in found if _is_caused(each) and _cause(each) & possible]
+    _nothing_or_doubt(rest, may_be, ours, promise, window)
     _nothing_unread(findings.statements, window)
     return None
 

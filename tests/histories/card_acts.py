@@ -1,3 +1,4 @@
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ CARDS: Final = ("GIFT_VOUCHER", "LOYALTY_CARD")
 _GIVEN_SECONDS: Final = 61.0
 
 
-class CardActs:
+class CardActs(ABC):
     """What befalls people's cards."""
 
     shop: InProcess
@@ -21,9 +22,9 @@ class CardActs:
     #: Cards that were switched off by their shop.
     cards_off: set[str]
 
+    @abstractmethod
     def code_of(self, much: int) -> str:
         """Name one of the codes."""
-        raise NotImplementedError
 
     def _card(self, who: int, much: int) -> Voucher | None:
         cards = self.cards(self.people[who])

@@ -56,13 +56,32 @@ def with_begun(plan: Plan, effects: Iterable[Effect], planned: set[str]) -> Plan
             rest=effect.fields.get("rest", ""),
         )
         for effect in effects
-        if effect.fields.get("kind") == "take"
-        and effect.state not in (EffectState.PLANNED, EffectState.REFUSED)
-        and effect.id not in planned
+        if _is_begun(effect) and effect.id not in planned
     ]
     marks = [step for step in plan.steps if isinstance(step, MarkCustomer)]
     others = [step for step in plan.steps if not isinstance(step, MarkCustomer)]
     return replace(plan, steps=(*others, *begun, *marks))
+
+
+def still_open(effects: Iterable[Effect]) -> str:
+    """
+    Say which take-backs of an earlier run may have been made; empty if there are none.
+
+    Args:
+        effects: what the ledger has for the assignment.
+    """
+    return "; ".join(
+        f"an earlier run sent a take-back of {effect.number('amount')} from card "
+        f"{effect.fields['card']} (reason {effect.fields['name']}) and saw no confirmation: "
+        "check the card's transactions"
+        for effect in effects
+        if _is_begun(effect) and effect.state is not EffectState.CONFIRMED
+    )
+
+
+def _is_begun(effect: Effect) -> bool:
+    never = (EffectState.PLANNED, EffectState.REFUSED)
+    return effect.fields.get("kind") == "take" and effect.state not in never
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from inbox.effects import EffectState
 from inbox.learned import Learned
 from tests.integration.worker.changes import begun
 from tests.integration.worker.ledger import Ledger
-from tests.integration.worker.shop import Shop
+from tests.integration.worker.shop import Shop, event_in
 from tests.unit.worker.build import job
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.perks.voucherify import VoucherifyPerks
@@ -164,3 +164,27 @@ def test_a_plan_that_cannot_be_carried_out_is_a_persons(
         perks.revoke(event, job())
 
     assert not ledger.store.exists(PLAN)
+
+
+def test_a_person_learns_of_a_take_back_that_may_have_been_made(
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger
+) -> None:
+    """Decided anew without a plan, a job that fails names what an earlier run had sent."""
+    scene = shop.scenario(own=1000)
+    referee = scene["referees"][0]
+    card, body = referee["card"]["id"], shop.removal(referee["holder"])
+    shop.faults("voucherify", {**POST, "drop": True, "apply": True})
+    with pytest.raises(RetryableError):
+        perks.revoke(event_in(body), job())
+    ledger.store.delete(PLAN)
+    gone = body.replace(referee["customer"].encode(), b"cust_gone1")
+    gone = gone.replace(scene["code"]["id"].encode(), b"v_gone")
+
+    with pytest.raises(PermanentError) as caught:
+        perks.revoke(event_in(gone), _again())
+
+    assert caught.value.reason == "needs_a_person"
+    assert f"a take-back of 500 from card {card}" in str(caught.value)
+    with pytest.raises(PermanentError) as first:
+        perks.revoke(event_in(gone), job())
+    assert "take-back" not in str(first.value)

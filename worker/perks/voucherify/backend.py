@@ -67,7 +67,7 @@ class VoucherifyPerks:
             return "nothing to take back: not a referral role"
         execution = Execution(event, self._api, self._effects, self._marking, job)
         kept = self._learned.get(_name(job)) if job.again else None
-        plan = resume.from_json(kept) if kept else self._decide(event, execution, job)
+        plan = resume.from_json(kept) if kept else self._decided(event, execution, job)
         try:
             return execution.carry_out(plan)
         except PermanentError:
@@ -89,6 +89,15 @@ class VoucherifyPerks:
     def close(self) -> None:
         """Give up connections."""
         self._api.close()
+
+    def _decided(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
+        try:
+            return self._decide(event, execution, job)
+        except PermanentError as error:
+            begun = self._effects.of(holder=event.holder.id) if job.again else ()
+            if words := resume.still_open(begun):
+                raise PermanentError(error.reason, f"{error}; {words}") from error
+            raise
 
     def _decide(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
         found = self._find(event, job)

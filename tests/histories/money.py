@@ -51,7 +51,7 @@ class Money:
             self._check_due(name, due, taken.get(due.grant.id), failed)
         assert self._taken.items() <= taken.items(), ("changed later", self._taken, taken)
         self._taken = taken
-        self._check_ledger(sum(-each.amount for each in taken.values()))
+        self._check_ledger(sum(-each.amount for each in taken.values()), failed)
 
     def _check_due(self, name: str, due: Due, taken: Transaction | None, failed: set[str]) -> None:
         if due.settled or taken is not None:
@@ -103,10 +103,16 @@ class Money:
             self.may_ask |= {each.by for each in self.dues.values() if each.grant is grant}
         return mistaken
 
-    def _check_ledger(self, removed: int) -> None:
-        noted = 0
+    def _check_ledger(self, removed: int, failed: set[str]) -> None:
+        # A run that lost its job to another while its machine stood still may send the last call,
+        # and lose the answer, after the other has asked a person: the ledger says that it is open.
+        noted = doubt = 0
         for holder in self.judged:
             for effect in self._life.works.effects.of(holder=holder):
-                if effect.fields["kind"] == "take" and effect.state == "confirmed":
+                if effect.fields["kind"] != "take":
+                    continue
+                if effect.state == "confirmed":
                     noted += effect.number("amount")
-        assert noted == removed, ("the ledger has", noted, "the cards", removed)
+                elif holder in failed and effect.state not in ("planned", "refused"):
+                    doubt += effect.number("amount")
+        assert noted <= removed <= noted + doubt, ("ledger", noted, doubt, "cards", removed)

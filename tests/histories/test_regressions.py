@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.glitches import drop
+from sandbox.glitches import apply_then_drop, drop
 from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
@@ -240,3 +240,20 @@ def test_what_was_added_by_itself_is_taken_for_a_reward(
     removals = _removals(works)
     # The policy may take it first, for what it is.
     assert clawed_back or len([each for each in removals if each.endswith(":B")]) == 1
+
+
+def test_a_run_whose_machine_stood_still_leaves_its_last_call_open(works: Works) -> None:
+    """A person was asked meanwhile: the change is made once, and the ledger says unknown."""
+    history(
+        acts=[Act("assign", 0, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, rollback=3),
+        policies=Policies(roll_back_redemption=True, mark_customer=False),
+        money={1: apply_then_drop()},
+        freezes={1: (70.0, False)},
+    ).run(works)
+
+    [(holder, reason, _)] = works.failed()
+    assert reason == "needs_a_person"
+    assert len(_removals(works)) == 1
+    [effect] = [each for each in works.effects.of(holder=holder) if each.fields["kind"] == "take"]
+    assert (effect.state, effect.number("amount")) == ("unknown", 500)

@@ -5,7 +5,6 @@ from typing import Any
 
 from redis import Redis
 from redis.commands.core import Script
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
 
@@ -31,7 +30,7 @@ class ScriptCall(Script):
         client: Any = None,
     ) -> Any:
         """
-        Run the script once, or twice if the connection broke before its answer came.
+        Run the script once, or twice if no answer came or the server was not the one to ask.
 
         Raises:
             redis.RedisError: the store's error, or what happened on the way to it.
@@ -54,14 +53,12 @@ class ScriptCall(Script):
 
 
 def _ask(connection: Any, request: bytes) -> Any:
-    # What fails disconnects the connection itself, so that no late answer is taken for another.
-    try:
+    def once() -> Any:
         connection.send_packed_command((request,), check_health=False)
         return connection.read_response()
-    except RedisConnectionError:
-        # The server may have closed it long ago; every script is safe to run twice.
-        connection.send_packed_command((request,), check_health=False)
-        return connection.read_response()
+
+    # What fails leaves the connection, so that no late answer is taken for another.
+    return connection.retry.call_with_retry(once, connection.disconnect)
 
 
 def packed(*words: Argument) -> bytes:

@@ -101,6 +101,8 @@ def _client(url: str, connections: int, answer_timeout: float) -> Redis:
         url,
         max_connections=connections,
         answer_timeout=answer_timeout,
+        # Its time is used up by then.
+        whole_timeout=answer_timeout,
         name="perkhook-durability",
     )
 

@@ -1,13 +1,27 @@
+"""
+The one policy for connections to the store, of our own scripts and of kombu alike.
+
+Every wait has a bound. A connection is left when the other side may be gone without a word: after
+a time-out, after some idle time, and when it leads to a server that is no longer the primary. Then
+none that was made before is trusted any more, for what broke one broke the others too.
+docs/decisions/0045-connections-are-left.md tells what was seen elsewhere.
+"""
+
 from queue import Empty
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from redis import BlockingConnectionPool, Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
 
+from inbox.bounded import CLASSES, Bounded
 from inbox.free import Free
+
+
+#: A connection that nobody used for so long is closed and not used again. Balancers and NATs
+#: forget connections after 60 s (AWS ALB) to 350 s (AWS NLB), some without a word.
+IDLE_SECONDS: Final = 30.0
 
 
 def connect(
@@ -15,7 +29,8 @@ def connect(
     *,
     max_connections: int,
     connect_timeout: float = 0.5,
-    answer_timeout: float = 1.0,
+    answer_timeout: float = 0.7,
+    whole_timeout: float | None = None,
     name: str = "perkhook",
 ) -> Redis:
     """
@@ -24,42 +39,48 @@ def connect(
     Connections are shared by the threads of a process: one command takes some 100 µs, so a
     few serve many threads, and the smallest hosted stores allow twenty in all.
 
-    A command on a connection that the server has closed meanwhile is sent once more on a
-    new one; every script is safe to run twice. A command that timed out is not: its time
-    is used up.
-
     Args:
         url: redis://, rediss:// or unix:// address.
         max_connections: how many sockets this process may open; more threads wait.
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for an answer, and for a free connection.
+        whole_timeout: seconds for a command with its second try; None for twice `answer_timeout`.
+            With the receiver's patience for its turn, an answer goes out within two seconds.
         name: shown by the server's CLIENT LIST.
     """
     options: dict[str, Any] = {
         "max_connections": max_connections,
-        "queue_class": Free,
         "timeout": answer_timeout,
         "socket_timeout": answer_timeout,
-        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         "client_name": name,
+        "whole_timeout": whole_timeout or 2 * answer_timeout,
+        "again": True,
     }
     scheme = urlsplit(url).scheme
+    options["connection_class"] = CLASSES[scheme]
     if scheme != "unix":
         options["socket_connect_timeout"] = connect_timeout
-        options["socket_keepalive"] = True
     if scheme == "rediss":
         options.update(tls_options(url))
-    pool = Pool.from_url(url, **options)
-    return Redis(connection_pool=pool)
+    return Redis(connection_pool=Pool.from_url(url, **options))
 
 
 class Pool(BlockingConnectionPool):
     """
-    A pool that does not look at a connection before it gives it out.
+    A pool that does not ask a connection before it gives it out, and leaves those it cannot trust.
 
     A look costs three system calls for each command. That the server has closed a connection
     shows when it is used, and then the command is sent once more on a new one.
+
+    Args:
+        whole_timeout: seconds for whoever takes a connection to use it in.
     """
+
+    def __init__(self, *, whole_timeout: float = float("inf"), **options: Any) -> None:
+        self._whole_timeout = whole_timeout
+        #: Connections made before this time are left.
+        self._distrust = 0.0
+        super().__init__(**options, queue_class=Free)  # type: ignore[no-untyped-call]  # redis ships partial types
 
     def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
         """Give a connection; waits for one that is free as long as the pool may wait."""
@@ -71,12 +92,34 @@ class Pool(BlockingConnectionPool):
         try:
             if connection is None:
                 connection = self.make_connection()  # type: ignore[no-untyped-call]
+            now = monotonic()
+            connection.deadline.at = now + self._whole_timeout
+            if connection.is_connected and (
+                connection.made_at <= self._distrust or now - connection.used_at > IDLE_SECONDS
+            ):
+                _leave(connection)
             if not connection.is_connected:
                 connection.connect()
         except BaseException:
-            self.release(connection)  # type: ignore[no-untyped-call]
+            self.release(connection)
             raise
         return connection
+
+    def release(self, connection: Any) -> None:
+        """Take a connection back; if it was lost, trust none that was made before."""
+        if connection.lost_at:
+            self._distrust = max(self._distrust, connection.lost_at)
+            if connection.made_at <= connection.lost_at:
+                connection.disconnect()
+            connection.lost_at = 0.0
+        connection.used_at = monotonic()
+        super().release(connection)  # type: ignore[no-untyped-call]
+
+
+def _leave(connection: Bounded) -> None:
+    connection.disconnect()
+    # It tells nothing of the others.
+    connection.lost_at = 0.0
 
 
 def tls_options(url: str) -> dict[str, Any]:

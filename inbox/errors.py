@@ -20,6 +20,9 @@ _SENTENCES = {
     "timeout": "the store does not answer in time",
     "full": "the store has reached its maxmemory",
     "read_only": "the store is a read-only replica",
+    "no_replicas": "the store has fewer replicas in step than its min-replicas-to-write asks for",
+    "elsewhere": "the store's cluster does not serve our keys here and now",
+    "busy": "the store is busy with a script",
     "loading": "the store is still loading its data",
     "auth": "the store refuses our user or password",
     "disk": "the store cannot write to its disk",
@@ -49,6 +52,11 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, redis_errors.RedisError) and _reason(error) != "refused"
 
 
+def is_to_be_left(error: redis_errors.ResponseError) -> bool:
+    """Tell whether a server answered that it is not, or not yet, the one to be asked."""
+    return _reason(error) in _LEAVE
+
+
 #: Order matters: redis-py derives AuthenticationError and BusyLoadingError from
 #: ConnectionError, and OutOfMemoryError and ReadOnlyError from ResponseError.
 _REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (
@@ -59,6 +67,11 @@ _REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (
     (redis_errors.ConnectionError, "down"),
     (redis_errors.OutOfMemoryError, "full"),
     (redis_errors.ReadOnlyError, "read_only"),
+    (redis_errors.MasterDownError, "read_only"),
+    (redis_errors.ClusterDownError, "elsewhere"),
+    (redis_errors.TryAgainError, "elsewhere"),
+    # MovedError is one of them.
+    (redis_errors.AskError, "elsewhere"),
 )
 
 #: Errors of commands inside a script arrive as plain text with the code somewhere in it.
@@ -68,7 +81,17 @@ _CODES = (
     ("MISCONF", "disk"),
     ("NOPERM", "auth"),
     ("ACL failure", "auth"),
+    ("NOREPLICAS", "no_replicas"),
+    ("MASTERDOWN", "read_only"),
+    ("CLUSTERDOWN", "elsewhere"),
+    ("MOVED ", "elsewhere"),
+    ("TRYAGAIN", "elsewhere"),
+    ("LOADING ", "loading"),
+    ("BUSY ", "busy"),
 )
+
+#: Another server is the primary now, or will be: the next connection may lead to it.
+_LEAVE: Final = frozenset({"read_only", "elsewhere", "loading"})
 
 
 #: What the store says of a right that is missing (Redis's and Valkey's src/acl.c). Nothing else of

@@ -15,6 +15,9 @@ _ADVICE: Final = {
     "timeout": "see whether it hangs or is overloaded, and whether a firewall drops what we send",
     "full": "raise its maxmemory, or settle or discard what waits",
     "read_only": "let REDIS_URL lead to the primary",
+    "no_replicas": "see whether its replicas run and are in step",
+    "elsewhere": "let REDIS_URL lead to a store that is not in cluster mode, or wait for it",
+    "busy": "see its SLOWLOG for who keeps it busy",
     "loading": "wait; it is ready when it has read its data",
     "auth": "mend user and password in REDIS_URL",
     "disk": "see its log, and the room on its disk",
@@ -31,7 +34,6 @@ _BY_WORDS: Final = (
     ("permission", _NO_RIGHT),
     ("DB index", "it has no database of the number at the end of REDIS_URL"),
     ("max number of clients", "it takes no more connections (maxclients)"),
-    ("NOREPLICAS", "too few replicas are connected for its min-replicas-to-write"),
     ("MASTERDOWN", "it is a replica that has lost its primary: let REDIS_URL lead to the primary"),
     ("handshake", "REDIS_URL says rediss://, and no TLS is spoken there"),
 )

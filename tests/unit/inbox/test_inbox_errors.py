@@ -17,7 +17,14 @@ from inbox.errors import InboxUnavailableError, unavailable
         (redis_errors.ResponseError("ERR in script: OOM command not allowed"), "full"),
         (redis_errors.ResponseError("ERR in script: READONLY s3cret-word"), "read_only"),
         (redis_errors.ResponseError("MISCONF Errors writing to the AOF file"), "disk"),
-        (redis_errors.ResponseError("NOREPLICAS Not enough good replicas"), "refused"),
+        (redis_errors.ResponseError("NOREPLICAS Not enough good replicas"), "no_replicas"),
+        (redis_errors.MasterDownError("Link with MASTER is down"), "read_only"),
+        (redis_errors.ClusterDownError("The cluster is down"), "elsewhere"),
+        (redis_errors.MovedError("7000 127.0.0.1:7001"), "elsewhere"),
+        (redis_errors.TryAgainError("Multiple keys request during rehashing"), "elsewhere"),
+        (redis_errors.ResponseError("BUSY Valkey is busy running a script"), "busy"),
+        (redis_errors.ResponseError("ERR in script: MOVED 7000 127.0.0.1:7001"), "elsewhere"),
+        (redis_errors.ResponseError("WRONGTYPE Operation against a key"), "refused"),
     ],
 )
 def test_what_is_wrong_is_one_word_and_one_sentence(

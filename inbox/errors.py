@@ -21,7 +21,7 @@ _SENTENCES = {
     "full": "the store has reached its maxmemory",
     "read_only": "the store is a read-only replica",
     "no_replicas": "the store has fewer replicas in step than its min-replicas-to-write asks for",
-    "elsewhere": "the store's cluster does not serve our keys here and now",
+    "elsewhere": "the store is a cluster that does not serve our keys at this address now",
     "busy": "the store is busy with a script",
     "loading": "the store is still loading its data",
     "auth": "the store refuses our user or password",

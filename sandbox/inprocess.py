@@ -62,8 +62,7 @@ class InProcess:
 
     def advance(self, seconds: float) -> None:
         """Let time pass; calls that were to be applied late are applied."""
-        self.clock.advance(seconds)
-        self.transport.settle()
+        self.transport.advance(seconds)
 
     def before_request(self, hook: Before) -> None:
         """Call a hook before each call: what it raises ends the caller before it was sent."""

@@ -45,8 +45,7 @@ class InProcessTransport(httpx.BaseTransport):
         for before in self.before:
             before(request)
         self.number += 1
-        self._clock.advance(self._latency)
-        self.settle()
+        self.advance(self._latency)
         glitch = self._glitch(request) or Glitch()
         if glitch.late_seconds is not None:
             request.read()
@@ -63,14 +62,16 @@ class InProcessTransport(httpx.BaseTransport):
             after(request, response)
         return response
 
-    def settle(self) -> None:
-        """Apply the late calls whose time has come."""
-        now = self._clock.time()
-        due = [request for at, request in self._late if at <= now]
-        self._late = [each for each in self._late if each[0] > now]
-        for request in due:
+    def advance(self, seconds: float) -> None:
+        """Let time pass; late calls are applied when their time comes."""
+        ends = self._clock.time() + seconds
+        while due := sorted((each for each in self._late if each[0] <= ends), key=lambda it: it[0]):
+            at, request = due[0]
+            self._late.remove(due[0])
+            self._clock.advance(max(0.0, at - self._clock.time()))
             with suppress(httpx.TransportError):
                 self._send(request)
+        self._clock.advance(max(0.0, ends - self._clock.time()))
 
     def _glitch(self, request: httpx.Request) -> Glitch | None:
         planned = self.plan(request, self.number) if self.plan else None
@@ -93,9 +94,9 @@ class InProcessTransport(httpx.BaseTransport):
         patience = _patience(request)
         gives_up = glitch.seconds > patience
         if gives_up or glitch.breaks is httpx.ReadTimeout:
-            self._clock.advance(patience)
+            self.advance(patience)
             raise httpx.ReadTimeout("No answer in time.", request=request)
-        self._clock.advance(glitch.seconds)
+        self.advance(glitch.seconds)
 
 
 def _answer(glitch: Glitch, status: int) -> httpx.Response:

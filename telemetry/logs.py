@@ -26,6 +26,9 @@ from telemetry.settings import TelemetrySettings
 #: for each task that our own lines already tell better.
 _QUIET = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "kombu")
 
+#: Warns at each try to connect; `store.unavailable` says it once.
+_REPEATS_ITSELF = "celery.worker.consumer.consumer"
+
 
 def configure_logs(
     settings: TelemetrySettings, *, process: str, stream: TextIO | None = None
@@ -70,6 +73,7 @@ def configure_logs(
     logging.raiseExceptions = False
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_REPEATS_ITSELF).setLevel(logging.ERROR)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

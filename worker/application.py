@@ -17,7 +17,7 @@ from worker.handlers import HandlerTable
 from worker.own_handlers import dry_run_names, load_table
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
-from worker.sharing import share_connections
+from worker.sharing import HEALTH_SECONDS, share_connections
 from worker.tasks import register_tasks
 from worker.telling import Telling
 from worker.transport import take_only_our_messages
@@ -105,8 +105,9 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
             "visibility_timeout": 86_400,
             # Our messages have no priorities: no three more lists to ask for each queue.
             "priority_steps": [0],
-            "socket_connect_timeout": 5,
-            "socket_keepalive": True,
+            "socket_connect_timeout": 3,
+            "socket_timeout": 5,
+            "health_check_interval": HEALTH_SECONDS,
         },
         "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in queues],
         "task_default_queue": DELIVERIES_QUEUE,

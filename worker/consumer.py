@@ -1,13 +1,16 @@
-"""Celery's consumer, which says what stands between a worker and its messages."""
+"""Celery's consumer, which connects again as soon as the store is back, and says so once."""
 
 from time import sleep
 from typing import Any, Final
 
 import structlog
 from celery.worker import consumer
+from celery.worker.state import maybe_shutdown
+from redis import RedisError
 from redis.exceptions import NoPermissionError
 
-from inbox.errors import unavailable
+from inbox.errors import is_outage, unavailable
+from worker.outages import OUTAGES
 
 
 log = structlog.get_logger()
@@ -15,23 +18,42 @@ log = structlog.get_logger()
 #: Celery would ask again at once, many times a second.
 PAUSE_SECONDS: Final = 1.0
 
+#: The longest wait between two tries to connect; Celery's own grows to 30 s.
+LONGEST_SECONDS: Final = 3.0
+
 
 class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery ships no types
-    """Connects again until the store gives the rights that are missing."""
+    """Connects again until the store can be asked, and gives the rights that are missing."""
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Connect, however long it takes."""
+        conn.ensure_connection(
+            lambda error, _: OUTAGES.met(error),
+            None,
+            interval_start=PAUSE_SECONDS,
+            interval_step=PAUSE_SECONDS,
+            interval_max=LONGEST_SECONDS,
+            callback=maybe_shutdown,
+        )
+        self.first_connection_attempt = False
+        return conn
 
     def on_connection_error_before_connected(self, exc: Exception) -> None:
-        """Tell of an error while connecting."""
-        _tell(exc)
+        """Log an error while connecting."""
+        _log(exc)
         super().on_connection_error_before_connected(exc)
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Tell of an error of a connection that stood."""
-        _tell(exc)
+        """Log an error of a connection that stood."""
+        _log(exc)
         super().on_connection_error_after_connected(exc)
 
 
-def _tell(error: Any) -> None:
+def _log(error: Exception) -> None:
     # Celery's own lines have the error's text, which may hold anything, and so are logged without.
     if isinstance(error, NoPermissionError):
         log.error("store.refused", why=unavailable(error).sentence)
+        sleep(PAUSE_SECONDS)
+    elif isinstance(error, RedisError) and is_outage(error):
+        OUTAGES.met(error)
         sleep(PAUSE_SECONDS)

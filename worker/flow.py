@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import TypeVar
 
 import structlog
 
 from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.jobs import Jobs
 from inbox.keys import PROCESS
-from telemetry.places import places
-from telemetry.sentry import report
 from worker.age import AgeLimit
 from worker.brake import campaign_of
-from worker.ended import Ended, Failed, NotBegun, Settled, Waiting
-from worker.errors import PermanentError, PostponedError, RetryableError
+from worker.ended import Ended, NotBegun, Settled
+from worker.ending import LEASE_LOST, Ending
+from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.handling import hand_over, read_for
 from worker.once import Steps
@@ -25,10 +25,11 @@ from worker.process import process
 from worker.services import Job, Services
 from worker.step_names import Origin
 from worker.stopping import Stopping, given_back
-from worker.verdict import Verdict, decide, waits
 
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 #: Tries after which a handler that is not there is gone for good, and not on its way: while a
 #: deployment rolls, workers of the old release meet jobs of a new handler.
@@ -84,15 +85,24 @@ class Flow:
             self.running[claim.job, claim.fence] = claim
             try:
                 outcome, ids = self._work(claim, started)
-            except PostponedError as error:
-                return self._postpone(claim, error)
             except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
-                return self._set_aside(claim, error)
+                return self._ending.after(claim, error)
             finally:
                 del self.running[claim.job, claim.fence]
             tell = log.warning if outcome == _HELD else log.info
             tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
             return Settled(outcome)
+
+    @property
+    def _ending(self) -> Ending:
+        return Ending(
+            jobs=self.jobs,
+            table=self.table,
+            schedule=self.schedule,
+            chance=self.chance,
+            lease_seconds=self.lease_seconds,
+            stopping=self.stopping,
+        )
 
     def _work(self, claim: Claim, started: float) -> tuple[str, Mapping[str, str]]:
         if claim.name == PROCESS:
@@ -105,9 +115,9 @@ class Flow:
         if (brake := self.services.brake) and handler.moves_money:
             cap = self.services.brake_campaign
             if (word := self.jobs.admit(claim, brake, campaign_of(event), cap)) != "admitted":
-                return _HELD if word == "held" else _LEASE_LOST
+                return _HELD if word == "held" else LEASE_LOST
         outcome = self._handle(claim, handler, event, about, started)
-        return outcome if self.jobs.done(claim, outcome) else _LEASE_LOST
+        return outcome if self._ending.done(claim, outcome) else LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
         owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
@@ -127,7 +137,7 @@ class Flow:
             case SameAssignment(delivery):
                 return f"same {owed.identity_of} as delivery {delivery}", owed.told
             case Stale():
-                return _LEASE_LOST, {}
+                return LEASE_LOST, {}
 
     def _age_limit(self, claim: Claim) -> AgeLimit | None:
         # Whoever sends a job again has looked at it.
@@ -211,41 +221,9 @@ class Flow:
             self.jobs.postpone(claim, error.seconds, error.reason, str(error))
         return len(claims)
 
-    def _postpone(self, claim: Claim, error: PostponedError) -> Settled | Waiting:
-        if not self.jobs.postpone(claim, error.seconds, error.reason, str(error)):
-            return Settled(_LEASE_LOST)
-        log.info("job.postponed", reason=error.reason, delay_seconds=round(error.seconds, 1))
-        verdict = Verdict(reason=error.reason, error=str(error), delay_seconds=error.seconds)
-        return Waiting(verdict)
-
-    def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
-        handler = self.table.by_name.get(claim.name)
-        schedule = waits(handler.retries if handler else None, self.schedule)
-        verdict = decide(error, tries=claim.tries, schedule=schedule, chance=self.chance())
-        reason, told, trace = verdict.reason, verdict.error, ""
-        if not verdict.expected:
-            trace = places(error)
-            log.error("job.unexpected_error", reason=verdict.reason, exc_info=error)
-            report(error, job=claim.job, delivery=claim.delivery)
-        if verdict.delay_seconds is None:
-            if not self.jobs.fail(claim, reason, told, trace):
-                return Settled(_LEASE_LOST)
-            log.error("job.failed", reason=reason, error=told)
-            return Failed(verdict)
-        if not self.jobs.wait(claim, verdict.delay_seconds, reason, told, trace):
-            return Settled(_LEASE_LOST)
-        log.warning(
-            "job.waiting",
-            reason=reason,
-            error=told,
-            delay_seconds=round(verdict.delay_seconds, 1),
-        )
-        return Waiting(verdict)
-
 
 def _time_at(began_ms: int, seconds_later: float) -> datetime:
     return datetime.fromtimestamp(began_ms / 1000 + seconds_later, UTC)
 
 
 _HELD = "held by the brake"
-_LEASE_LOST = "not settled: the lease was lost, another run settles it"

@@ -2,11 +2,10 @@ import threading
 from abc import ABC, abstractmethod
 
 import structlog
-from redis import RedisError
 
-from inbox.errors import is_outage, unavailable
-from telemetry.safe_errors import type_name
+from inbox.errors import is_outage
 from telemetry.sentry import report
+from worker.outages import OUTAGES
 
 
 log = structlog.get_logger()
@@ -27,7 +26,6 @@ class Loop(ABC):
     def __init__(
         self, name: str, pause_seconds: float, *, away_seconds: float | None = None
     ) -> None:
-        self._told_away = f"{name}.store_unavailable"
         self._told_unexpected = f"{name}.unexpected_error"
         self._pause = pause_seconds
         self._away = pause_seconds if away_seconds is None else away_seconds
@@ -59,12 +57,13 @@ class Loop(ABC):
             try:
                 self.step()
             except Exception as error:
-                if isinstance(error, RedisError) and is_outage(error):
-                    why = unavailable(error).sentence
-                    log.warning(self._told_away, error=type_name(error), why=why)
+                if is_outage(error):
+                    OUTAGES.met(error)
                     pause = self._away
                 else:
                     log.exception(self._told_unexpected)
                     report(error)
+            else:
+                OUTAGES.over()
             if self._stopping.wait(pause):
                 return

@@ -1,23 +1,34 @@
+"""A store that is away: logged once by a process, and no fault of the jobs that meet it."""
+
 import threading
 from collections.abc import Callable
-from time import monotonic
-from typing import Final
+from time import monotonic, sleep
+from typing import Final, TypeVar
 
 import structlog
 from redis import RedisError
 
-from inbox.errors import unavailable
+from inbox.errors import is_outage, unavailable
+from worker.errors import PostponedError
 
 
 log = structlog.get_logger()
 
-#: An outage that lasts is told again after so long.
-TELL_EVERY_SECONDS: Final = 60.0
+T = TypeVar("T")
+
+#: An outage that lasts is logged again after so long.
+LOG_EVERY_SECONDS: Final = 60.0
+
+#: How long a job waits that met an outage.
+WAIT_SECONDS: Final = 5.0
+
+#: Between two tries to write how a run ended.
+AGAIN_SECONDS: Final = 1.0
 
 
 class Outages:
     """
-    Warns of a store that is away, once for all jobs that meet it.
+    Warns of a store that is away, once for all that meet it in a process.
 
     It is never reported as an error of the code: a store that restarts would be one for each job.
     """
@@ -25,13 +36,69 @@ class Outages:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._told_at: float | None = None
+        self._began: float | None = None
+        self._logged_at = 0.0
 
-    def tell(self, error: RedisError) -> None:
+    def met(self, error: BaseException) -> None:
         """Warn, unless it was done a moment ago."""
         with self._lock:
             now = self._clock()
-            if self._told_at is not None and now - self._told_at < TELL_EVERY_SECONDS:
+            if self._began is None:
+                self._began = now
+            elif now - self._logged_at < LOG_EVERY_SECONDS:
                 return
-            self._told_at = now
-        log.warning("job.store_unavailable", reason=unavailable(error).reason)
+            self._logged_at = now
+        if isinstance(error, RedisError):
+            why = unavailable(error)
+            log.warning("store.unavailable", reason=why.reason, why=why.sentence)
+        else:
+            log.warning("store.unavailable", reason="down", why=type(error).__name__)
+
+    def over(self) -> None:
+        """Say that the store is back, if it was away."""
+        if self._began is None:
+            return
+        with self._lock:
+            began, self._began = self._began, None
+        if began is not None:
+            log.info("store.available", seconds=round(self._clock() - began, 1))
+
+
+#: One for the process: whoever meets an outage, it is the same one.
+OUTAGES: Final = Outages()
+
+
+def outage(error: RedisError) -> PostponedError:
+    """Make of an outage that a job met what lets it wait without using up a try."""
+    why = unavailable(error)
+    return PostponedError(f"inbox_{why.reason}", why.sentence, seconds=WAIT_SECONDS)
+
+
+def insist(
+    write: Callable[[], T],
+    *,
+    seconds: float,
+    stopping: Callable[[], bool],
+    pause: Callable[[float], object] = sleep,
+) -> T:
+    """
+    Write to the store, again and again while it is away.
+
+    Args:
+        write: what is safe to do twice.
+        seconds: for how long to try; after that somebody else does it.
+        stopping: whether the process ends, which must not wait.
+        pause: waits between two tries.
+
+    Raises:
+        RedisError: the store was away all the time, or the error is no outage.
+    """
+    until = monotonic() + seconds
+    while True:
+        try:
+            return write()
+        except RedisError as error:
+            if not is_outage(error) or monotonic() >= until or stopping():
+                raise
+            OUTAGES.met(error)
+            pause(AGAIN_SECONDS)

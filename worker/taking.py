@@ -16,6 +16,7 @@ from kombu.transport import redis as kombu_redis
 from redis import ResponseError
 
 from inbox.calls import packed
+from inbox.errors import is_to_be_left
 from telemetry.safe_errors import type_name
 from worker.notes import Notes
 from worker.sharing import SharingChannel
@@ -148,6 +149,10 @@ class TakingChannel(SharingChannel):
             except self.connection_errors:
                 self._hang_up()
                 raise
+            except ResponseError as error:
+                if is_to_be_left(error):
+                    self._hang_up()
+                raise
             self._flowing = bool(answer)
             if not answer:
                 raise kombu_redis.Empty
@@ -177,6 +182,10 @@ class TakingChannel(SharingChannel):
             try:
                 connection.read_response()
             except ResponseError as error:
+                if is_to_be_left(error):
+                    # The other answers would be the same, and the next connection may lead on.
+                    connection.disconnect()
+                    raise
                 # A store that is full takes no notes, and may take jobs that end.
                 log.warning("messages.not_noted", error=type_name(error))
 

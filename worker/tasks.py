@@ -11,7 +11,7 @@ from telemetry.safe_errors import SayableError
 from telemetry.traces import following
 from worker.ended import Ended, Failed, NotBegun, Waiting
 from worker.flow import Flow
-from worker.outages import Outages
+from worker.outages import OUTAGES
 
 
 #: How a trace in Sentry says that a run ended; none for what ended well.
@@ -71,9 +71,5 @@ def _ended(task: "Task[Any, Any]") -> Ended:
     except RedisError as error:
         if not is_outage(error):
             raise
-        _outages.tell(error)
+        OUTAGES.met(error)
         raise StoreAwayError(unavailable(error).sentence) from None
-
-
-#: One for the process: however many jobs meet an outage, it is one.
-_outages = Outages()

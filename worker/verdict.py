@@ -1,9 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from redis import RedisError
-
-from inbox.errors import is_outage, unavailable
 from schemas import UnreadableBody
 from telemetry.safe_errors import describe, type_name
 from worker.errors import PermanentError, RetryableError
@@ -53,10 +50,6 @@ def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance:
             return Verdict(reason=error.reason, error=str(error), delay_seconds=None)
         case RetryableError():
             reason, expected, told = error.reason, True, error.retry_after_seconds or 0.0
-        case RedisError() if is_outage(error):
-            away = unavailable(error)
-            reason, expected, told = f"inbox_{away.reason}", True, 0.0
-            sentence = away.sentence
         case _:
             reason, expected, told = f"unexpected:{type_name(error)}", False, 0.0
     delay = None

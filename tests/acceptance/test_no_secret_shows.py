@@ -102,7 +102,7 @@ def test_no_secret_shows_anywhere(product: Product, store: ValkeyServer) -> None
     wait_until(lambda: _ready(product) == 503, "the store is missed")
     _ask_receiver(product)
     worker = product.process("worker")
-    wait_until(lambda: "store_unavailable" in worker.output(), "the worker misses it too")
+    wait_until(lambda: "store.unavailable" in worker.output(), "the worker misses it too")
     assert product.process("web").stop() == 0
     _told(product.logs(), "the logs")
 

@@ -133,7 +133,7 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
         product.send(samples.body(samples.assignment_deleted(n)))
     wait_until(lambda: _with_the_crm(store) >= 10, "both workers have jobs with the CRM")
     store.replicaof("127.0.0.1", "1")
-    told = '"job.store_unavailable"'
+    told = '"store.unavailable"'
     workers = [each for each in product.processes if each.name == "worker"]
     wait_until(lambda: all(told in each.output() for each in workers), "the outage is met")
     assert product.send(b"one more").status_code == 503

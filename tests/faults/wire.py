@@ -15,10 +15,16 @@ class Wire:
     Cut, it takes connections and bytes and passes nothing on, as a network does that drops
     packets; nobody is told. Mended, old connections stay dead and new ones work. Each piece that
     clients send takes `delay` seconds.
+
+    Swallowed, a connection that exists takes bytes for ever and passes none on, and is never
+    closed: so a store fails over in silence, and so a middlebox forgets a connection on which
+    nothing has come for `forgets_after` seconds. New connections work.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, *, forgets_after: float = float("inf")) -> None:
         self.delay = 0.0
+        self._forgets_after = forgets_after
+        self._swallowed: set[socket.socket] = set()
         self._target = target
         self._whole = threading.Event()
         self._whole.set()
@@ -58,10 +64,16 @@ class Wire:
         self.break_connections()
         self._whole.set()
 
-    def lead_to(self, port: int) -> None:
-        """Carry new connections to another port and close the others."""
+    def lead_to(self, port: int, *, keep: bool = False) -> None:
+        """Carry new connections to another port; close the others, or keep them as they are."""
         self._target = port
-        self.break_connections()
+        if not keep:
+            self.break_connections()
+
+    def swallow(self) -> int:
+        """Pass nothing on any more from connections that exist; gives how many."""
+        self._swallowed.update(self._connections)
+        return len(self._connections)
 
     def break_connections(self) -> None:
         """Close every connection."""
@@ -83,14 +95,28 @@ class Wire:
         with outside, suppress(OSError):
             self._whole.wait()
             with socket.create_connection(("127.0.0.1", self._target)) as inside:
-                while True:
-                    for source in select.select([outside, inside], [], [])[0]:
-                        if not (data := source.recv(65_536)):
-                            return
-                        # What was on its way when the wire was cut never arrives.
-                        if not self._whole.is_set():
-                            self._whole.wait()
-                            return
-                        if self.delay and source is outside:
-                            time.sleep(self.delay)
-                        (inside if source is outside else outside).sendall(data)
+                self._carry_between(outside, inside)
+
+    def _carry_between(self, outside: socket.socket, inside: socket.socket) -> None:
+        ends, last = [outside, inside], time.monotonic()
+        while True:
+            for source in select.select(ends, [], [])[0]:
+                data, now = source.recv(65_536), time.monotonic()
+                if now - last > self._forgets_after:
+                    self._swallowed.add(outside)
+                last = now
+                if outside in self._swallowed and source is inside:
+                    # Whatever the other side does, nobody hears of it.
+                    ends.remove(inside)
+                    continue
+                if not data:
+                    return
+                if outside in self._swallowed:
+                    continue
+                # What was on its way when the wire was cut never arrives.
+                if not self._whole.is_set():
+                    self._whole.wait()
+                    return
+                if self.delay and source is outside:
+                    time.sleep(self.delay)
+                (inside if source is outside else outside).sendall(data)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.glitches import apply_then_drop, drop
+from sandbox.glitches import answer, apply_late, apply_then_drop, drop, refuse
 from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
@@ -257,3 +257,36 @@ def test_a_run_whose_machine_stood_still_leaves_its_last_call_open(works: Works)
     assert len(_removals(works)) == 1
     [effect] = [each for each in works.effects.of(holder=holder) if each.fields["kind"] == "take"]
     assert (effect.state, effect.number("amount")) == ("unknown", 500)
+
+
+def test_a_rollback_is_heeded_after_a_run_that_could_not_read_on(works: Works) -> None:
+    """The referrer's lists are read again then, so what Voucherify reversed is not taken again."""
+    history(
+        acts=[Act("code_deleted", 0, 0)],
+        begins=Beginning(reward=0, tier=1, shows_reward=False, codes=1, assigned=2, rollback=1),
+        policies=Policies(claw_back_referrer=True, roll_back_redemption=True, mark_customer=False),
+        ends=False,
+        glitches={1: refuse(), 11: answer(429, Retry_After="7")},
+        crashes={2: False},
+    ).run(works)
+
+    assert [each for each in _removals(works) if each != "None"] == []
+
+
+def test_a_list_with_a_gap_is_not_believed(works: Works) -> None:
+    """A change that came late is not listed yet while a later one is: it is not made again."""
+    history(
+        acts=[Act("unassign", 0, 0), Act("campaign_deleted", 0, 0), *[Act("assign", 0, 0)] * 2],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=1),
+        policies=Policies(
+            roll_back_redemption=True, disable_referrer_code=False, mark_customer=False
+        ),
+        ends=False,
+        money={1: apply_late(240)},
+        freezes={1: (70.0, False)},
+        spends={23: Act("spend", 0, 0)},
+        lag=1,
+        seed=1,
+    ).run(works)
+
+    assert len(_removals(works)) == 1

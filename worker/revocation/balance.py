@@ -14,14 +14,14 @@ name is not found there minutes after it was sent. One change is in flight for e
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final
 
 from inbox.effects import Begun, Effect, Effects, EffectState, Turn
 from inbox.errors import InboxUnavailableError
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
 from worker.revocation.client import Answer, Json, RevocationClient
-from worker.revocation.statement import Card, Change, balance_after, balance_of, changes_in
+from worker.revocation.listed import Change, adds_up, balance_after, changes_in
+from worker.revocation.statement import Card, balance_of
 from worker.services import Job
 
 
@@ -54,6 +54,9 @@ NOT_DURABLE_SECONDS: Final = 30.0
 
 #: How long a balance that was read is taken for what is on the card.
 FRESH: Final = timedelta(seconds=30)
+
+#: Clocks of Voucherify and of the store may differ by so much.
+CLOCKS: Final = timedelta(minutes=1)
 
 _NOT_UNDER_WAY: Final = (EffectState.PLANNED, EffectState.REFUSED)
 
@@ -93,6 +96,7 @@ class BalanceChange:
         self._gives = fields["kind"] == "give"
         #: What was on the card after the newest transaction, when they were read last.
         self._listed: int | None = None
+        self._adds_up = True
 
     def make(self, known: Known) -> Effect:
         """
@@ -159,13 +163,15 @@ class BalanceChange:
         voucher = self._client.voucher(self._card.id, self._job)
         now = balance_of(voucher, self._card) if voucher else None
         listed = self._effect.number("before") if self._listed is None else self._listed
-        if now is not None and now != listed:
+        if not self._adds_up or (now is not None and now != listed):
             self._move(EffectState.UNKNOWN, doubts=self._effect.number("doubts") + 1)
             if self._effect.number("doubts") >= MOST_DOUBTS:
                 self._effects.free(self._effect)
+                gap = "its transactions do not add up"
+                why = f"the balance is {now}, and its transactions say {listed}"
                 raise NeedsPersonError(
                     f"it cannot be seen whether a change of card {self._card.id} was made (source "
-                    f"id {self._name}): the balance is {now}, and its transactions say {listed}"
+                    f"id {self._name}): {why if self._adds_up else gap}"
                 )
             raise _unknown(LAG_SECONDS)
 
@@ -255,11 +261,11 @@ class BalanceChange:
         )
 
     def _found(self) -> bool:
-        listed = self._client.transactions(self._card.id, self._job) or iter(())
-        newest = next(listed, None)
-        self._listed = balance_after(newest) if newest else None
-        changes = changes_in(chain([newest] if newest else [], listed))
-        found = next((each for each in changes if each.name == self._name), None)
+        listed = list(self._client.transactions(self._card.id, self._job) or ())
+        self._listed = balance_after(listed[0]) if listed else None
+        sent = self._effect.at(EffectState.SENT)
+        self._adds_up = sent is None or adds_up(listed, sent - CLOCKS)
+        found = next((each for each in changes_in(listed) if each.name == self._name), None)
         if found is None:
             return False
         self._confirm_found(found)

@@ -1,13 +1,12 @@
 """Carrying a plan out, step by step, each step once however often this is called."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final, TypeVar
 
 from inbox.effects import Effect, Effects, EffectState, Turn
 from schemas import HolderAssignmentDeleted
 from worker.errors import NeedsPersonError, PermanentError, RetryableError
-from worker.revocation.balance import BalanceChange, Known
+from worker.revocation.balance import CLOCKS, BalanceChange, Known
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.mark import Marking
 from worker.revocation.reading import code_of
@@ -28,9 +27,6 @@ S = TypeVar("S", DisableVoucher, RollBack)
 
 _OPEN: Final = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
 
-#: Clocks of Voucherify and of the store may differ by so much.
-_CLOCKS: Final = timedelta(minutes=1)
-
 
 class Execution:
     """
@@ -42,6 +38,7 @@ class Execution:
         effects: the ledger.
         marking: marks customers.
         job: the job that does it.
+        rolled_back: called when a redemption may have been rolled back, and rewards with it.
     """
 
     def __init__(
@@ -51,7 +48,10 @@ class Execution:
         effects: Effects,
         marking: Marking,
         job: Job,
+        *,
+        rolled_back: Callable[[], None] = lambda: None,
     ) -> None:
+        self._rolled_back = rolled_back
         self._event = event
         self._client = client
         self._effects = effects
@@ -161,7 +161,7 @@ class Execution:
             look_first=old
             and (
                 begun.intact_since is None
-                or (step.read_at or event.event.created_at) < begun.intact_since + _CLOCKS
+                or (step.read_at or event.event.created_at) < begun.intact_since + CLOCKS
             ),
         )
         made = BalanceChange(begun, self._client, self._effects, self._job).make(known)
@@ -223,6 +223,9 @@ class Execution:
             answer = self._client.roll_back(step.redemption, step.reason, self._job)
         except PermanentError as error:
             raise _refused(step, self._event, error) from error
+        finally:
+            # Before the ledger says so: who is cut off here rolls back again.
+            self._rolled_back()
         if self._answer(answer) is Answer.NOT_FOUND:
             return f"redemption {step.redemption} is gone", False
         return f"rolled back redemption {step.redemption}", True

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from worker.revocation.statement import OWN_NAMES, Entry, Origin, Statement
+from worker.revocation.listed import OWN_NAMES
+from worker.revocation.statement import Entry, Origin, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from inbox.effects import Effect, EffectState
-from worker.revocation.statement import Card, Change
+from worker.revocation.listed import Change
+from worker.revocation.statement import Card
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,

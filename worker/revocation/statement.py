@@ -7,12 +7,13 @@ through an earning rule; `details` names what caused an entry; `related_transact
 removal or a transfer to the entry that it undoes or mirrors.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from worker.revocation.listed import OWN_NAMES, Change, amount_of, balance_after, changes_in
 from worker.revocation.values import Json, moment, object_of, text, whole
 
 
@@ -25,8 +26,6 @@ _DECREASES: Final = ("_REMOVAL", "_REDEMPTION", "_EXPIRATION", "_TRANSFER_OUT")
 #: Voucher types that hold a balance, and where it stands in a voucher.
 BALANCES: Final = {"GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
 
-#: How the names of our own balance changes begin.
-OWN_NAMES: Final = ("rvk:", "undo:")
 
 #: Who adds by hand: the API's callers and people at the dashboard.
 _BY_HAND: Final = ("API", "voucherify-web-ui")
@@ -118,15 +117,6 @@ class Unread:
     def may_be_addition(self) -> bool:
         """Whether it may have put something on the card that can be a reward."""
         return not self.ours and (self.kind is None or self.kind in _ADDITIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A balance change of our own, as a card's transactions show it; moved is never negative."""
-
-    name: str
-    id: str
-    moved: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +212,7 @@ def entry_of(transaction: Json) -> Entry | None:
     kind, name = text(transaction.get("type")), text(transaction.get("id"))
     at = moment(transaction.get("created_at"))
     details = object_of(transaction.get("details"))
-    balance, amount = _amount(transaction)
+    balance, amount = amount_of(transaction)
     if kind is None or name is None or at is None or amount is None:
         return None
     return Entry(
@@ -240,24 +230,9 @@ def entry_of(transaction: Json) -> Entry | None:
     )
 
 
-def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
-    """List our own balance changes; of such a transaction nothing but its name must be readable."""
-    for transaction in transactions:
-        name = text(transaction.get("source_id"))
-        if name and name.startswith(OWN_NAMES):
-            _, amount = _amount(transaction)
-            yield Change(name, str(transaction.get("id")), abs(amount or 0))
-
-
 def balance_of(voucher: Json, card: Card) -> int | None:
     """Read what is left on a card, in cents or points; None if it is not said."""
     return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))
-
-
-def balance_after(transaction: Json) -> int | None:
-    """Read what was on a card after a transaction; None if it is not said."""
-    balance, _ = _amount(transaction)
-    return whole(balance.get("balance"))
 
 
 def _unread(transaction: Json) -> Unread:
@@ -268,17 +243,6 @@ def _unread(transaction: Json) -> Unread:
         at=moment(transaction.get("created_at")),
         ours=bool(name and name.startswith(OWN_NAMES)),
     )
-
-
-def _amount(transaction: Json) -> tuple[Json, int | None]:
-    """Read how much was moved; an amount of 0 beside another one says nothing."""
-    balance = object_of(object_of(transaction.get("details")).get("balance"))
-    amounts = [whole(balance.get(name)) for name in ("amount", "points")]
-    said = [each for each in amounts if each is not None]
-    moved = {each for each in said if each}
-    if len(moved) > 1:
-        return balance, None
-    return balance, moved.pop() if moved else next(iter(said), None)
 
 
 def _origin(transaction: Json, details: Json, balance: Json) -> Origin:

@@ -22,7 +22,7 @@ from worker.errors import NeedsPersonError, RetryableError
 from worker.outgoing import utc_now
 from worker.revocation.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
 from worker.revocation.client import Answer
-from worker.revocation.statement import Change
+from worker.revocation.listed import Change
 
 
 POST = f"change v_gift -500 {NAME} why"

@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Timer
 
 import pytest
 from redis import Redis, RedisError
@@ -15,12 +17,14 @@ from inbox.jobs import Jobs
 from schemas import HolderAssignmentDeleted
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
+from tests.processes import wait_until
 from worker.crm.http import HttpCrm
 from worker.ended import Settled
 from worker.flow import Flow
 from worker.handlers import HandlerTable, load_handlers
 from worker.perks.voucherify import VoucherifyPerks
 from worker.services import Job, Services
+from worker.stopping import Stopping
 
 
 @pytest.fixture
@@ -64,23 +68,17 @@ def flow(client: Redis, shop: Shop, perks: VoucherifyPerks) -> Iterator[Flow]:
 def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
     client: Redis, shop: Shop, flow: Flow, name: str
 ) -> None:
-    """The run that could not settle is run again when its lease is over, and takes nothing."""
+    """A worker that ends leaves the run to the lease: it is run again, and takes nothing."""
     referee = shop.scenario(own=1000)["referees"][0]
     delivery = Intake(client).accept(shop.removal(referee["holder"])).delivery
     flow.run(f"{delivery}:process:1")
     job = f"{delivery}:{name}"
-    handler = flow.table.by_name[name]
-
-    def and_then_the_store_fails(
-        event: HolderAssignmentDeleted, services: Services, given: Job
-    ) -> str:
-        outcome = handler.run(event, services, given)
-        client.replicaof("127.0.0.1", "1")
-        return outcome
-
-    failing = HandlerTable({name: replace(handler, run=and_then_the_store_fails)})
+    stopping = Stopping()
+    failing = replace(flow, table=_failing(client, flow, name), stopping=stopping)
+    # Only a run that was begun is cut off.
+    Timer(0.2, stopping.begin).start()
     with capture_logs(), pytest.raises(ReadOnlyError):
-        replace(flow, table=failing).run(f"{job}:1")
+        failing.run(f"{job}:1")
     client.replicaof("NO", "ONE")
 
     assert flow.run(f"{job}:1") == Settled("not run: running")
@@ -97,6 +95,42 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
         assert outcome == Settled(f"took back 500 from card {card}")
         assert len(shop.take_backs(card)) == 1
         assert shop.balance(card) == 1000
+
+
+@pytest.mark.parametrize("name", ["notify_crm", "revoke_referral_perks"])
+def test_an_ending_is_written_as_soon_as_the_store_is_back(
+    client: Redis, shop: Shop, flow: Flow, name: str
+) -> None:
+    """Nobody waits for the lease: the run ends as done, and no try is used up."""
+    referee = shop.scenario(own=1000)["referees"][0]
+    delivery = Intake(client).accept(shop.removal(referee["holder"])).delivery
+    flow.run(f"{delivery}:process:1")
+    failing = replace(flow, table=_failing(client, flow, name))
+    with capture_logs(), ThreadPoolExecutor(1) as pool:
+        ran = pool.submit(failing.run, f"{delivery}:{name}:1")
+        wait_until(lambda: client.info("replication")["role"] == "slave", "the store is read-only")
+        assert not ran.done()
+        client.replicaof("NO", "ONE")
+
+        ended = ran.result(timeout=20)
+
+    assert isinstance(ended, Settled)
+    assert client.hget(keys.JOB + f"{delivery}:{name}", "state") in {b"done", None}
+    assert client.zscore(keys.RUNNING, f"{delivery}:{name}") is None
+
+
+def _failing(client: Redis, flow: Flow, name: str) -> HandlerTable:
+    """Make a table whose handler acts, and then its store is read-only."""
+    handler = flow.table.by_name[name]
+
+    def and_then_the_store_fails(
+        event: HolderAssignmentDeleted, services: Services, given: Job
+    ) -> str:
+        outcome = handler.run(event, services, given)
+        client.replicaof("127.0.0.1", "1")
+        return outcome
+
+    return HandlerTable({name: replace(handler, run=and_then_the_store_fails)})
 
 
 def test_a_store_that_is_gone_is_an_error_and_nothing_is_begun(

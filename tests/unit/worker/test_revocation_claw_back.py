@@ -24,7 +24,8 @@ from worker.errors import NeedsPersonError
 from worker.revocation.claw_back import cards_of
 from worker.revocation.decide import decide
 from worker.revocation.findings import Conversion, Findings, RewardKind
-from worker.revocation.statement import Card, Change, Statement, statement_of
+from worker.revocation.listed import Change
+from worker.revocation.statement import Card, Statement, statement_of
 from worker.revocation.steps import DisableVoucher, TakeBalance
 
 

@@ -21,8 +21,9 @@ from tests.unit.worker.revocations import (
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide import MOST_LOOKS, STILL_ASSIGNED_WAIT_SECONDS, decide
 from worker.revocation.findings import Code, Conversion, Presence
+from worker.revocation.listed import Change
 from worker.revocation.policies import Policies
-from worker.revocation.statement import Change, Statement, statement_of
+from worker.revocation.statement import Statement, statement_of
 from worker.revocation.steps import DisableVoucher, MarkCustomer, RollBack, TakeBalance
 
 

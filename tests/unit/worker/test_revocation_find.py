@@ -20,10 +20,10 @@ from tests.unit.worker.revocations import (
 from worker.errors import NeedsPersonError
 from worker.revocation.find import Finder
 from worker.revocation.findings import Findings, Presence
+from worker.revocation.listed import Change
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
 from worker.revocation.shared import InMemory
-from worker.revocation.statement import Change
 
 
 MS = timedelta(milliseconds=1)

@@ -6,17 +6,16 @@ from hypothesis import strategies as st
 
 from tests.unit.worker.money import account, row
 from tests.unit.worker.revocations import CAMPAIGN, CLUB, GIFT
+from worker.revocation.listed import Change, changes_in
 from worker.revocation.promise import promise_of
 from worker.revocation.reading import code_of, conversions_of
 from worker.revocation.rewards import rewards_of
 from worker.revocation.statement import (
     Card,
-    Change,
     Origin,
     Unread,
     balance_of,
     card_of,
-    changes_in,
     entry_of,
     statement_of,
 )

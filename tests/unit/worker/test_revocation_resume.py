@@ -10,9 +10,10 @@ from inbox.effects import Effect, EffectState
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED
+from worker.revocation.listed import Change
 from worker.revocation.policies import Policies
 from worker.revocation.resume import as_json, from_json, with_begun
-from worker.revocation.statement import Card, Change
+from worker.revocation.statement import Card
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,

@@ -18,8 +18,9 @@ from worker.revocation.findings import Findings, Presence
 from worker.revocation.mark import Marking
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
-from worker.revocation.shared import InMemory, Learned
+from worker.revocation.shared import InMemory, Learned, SharedLists
 from worker.revocation.steps import MarkCustomer, Plan, RollBack
+from worker.revocation.values import moment
 from worker.services import Job
 
 
@@ -65,7 +66,14 @@ class VoucherifyPerks:
         """Take back what the removed assignment had earned."""
         if not needs(event, self._policies).presence:
             return "nothing to take back: not a referral role"
-        execution = Execution(event, self._api, self._effects, self._marking, job)
+        execution = Execution(
+            event,
+            self._api,
+            self._effects,
+            self._marking,
+            job,
+            rolled_back=lambda: self._note_rollback(event, job),
+        )
         kept = self._learned.get(_name(job)) if job.again else None
         plan = resume.from_json(kept) if kept else self._decided(event, execution, job)
         try:
@@ -128,7 +136,16 @@ class VoucherifyPerks:
     def _find(
         self, event: HolderAssignmentDeleted, job: Job, *, after: datetime | None = None
     ) -> Findings:
-        return self._finder.find(event, needs(event, self._policies), job, after=after)
+        wanted = needs(event, self._policies)
+        if after is None and wanted.rewards_of and self._policies.roll_back_redemption:
+            after = moment(self._learned.get(f"rolled_back:{wanted.rewards_of}"))
+        return self._finder.find(event, wanted, job, after=after)
+
+    def _note_rollback(self, event: HolderAssignmentDeleted, job: Job) -> None:
+        """Let no list be used that was read before: Voucherify may have reversed rewards."""
+        if referrer := needs(event, self._policies).rewards_of:
+            kept = int(SharedLists.SECONDS) + 1
+            self._learned.put(f"rolled_back:{referrer}", job.now().isoformat(), seconds=kept)
 
     def _keep(self, plan: Plan, execution: Execution, error: JobError, job: Job) -> None:
         """Keep the plan for the next run, which then calls only for what is left to do."""

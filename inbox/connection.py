@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from redis import BlockingConnectionPool, Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from inbox.bounded import CLASSES, Bounded
 from inbox.free import Free
@@ -88,7 +88,7 @@ class Pool(BlockingConnectionPool):
         try:
             connection = self.pool.get(timeout=self.timeout)
         except Empty:
-            raise RedisConnectionError("No connection available.") from None
+            raise RedisTimeoutError("No connection came free in time.") from None
         try:
             if connection is None:
                 connection = self.make_connection()  # type: ignore[no-untyped-call]

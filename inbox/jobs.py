@@ -1,4 +1,6 @@
 from collections.abc import Iterable, Sequence
+from itertools import count
+from secrets import token_hex
 from typing import Literal
 
 from redis import Redis
@@ -39,6 +41,7 @@ class Jobs:
         dedupe_window_seconds: int,
         removal_memory_seconds: int,
     ) -> None:
+        self._caller, self._calls = token_hex(4), count()
         self._lease_ms = lease_seconds * 1000
         self._window_ms = dedupe_window_seconds * 1000
         self._memory_ms = removal_memory_seconds * 1000
@@ -71,7 +74,8 @@ class Jobs:
         job = job_id_of(task)
         if job is None:
             return Refused("unknown")
-        answer = self._scripts["claim"](args=[job, self._lease_ms])
+        call = f"{self._caller}{next(self._calls)}"
+        answer = self._scripts["claim"](args=[job, self._lease_ms, call])
         if answer[0] != b"claimed":
             return Refused(answer[1].decode())
         _, fence, tries, received, now, queue, body, sent_again, erased = answer

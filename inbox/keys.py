@@ -39,6 +39,7 @@ perkhook:job:<delivery>:<name>  hash    One unit of work owed; goes when it ends
                                         dispatches  messages written so far
                                         fence       runs so far; the number of a lease
                                         tries       runs since accepted or retried
+                                        by          name of the call that claimed it
                                         losses      leases that ran out
                                         admitted    when the brake let it act
                                         reason      slug of the last error

@@ -1,9 +1,11 @@
 """Celery's consumer, which connects again as soon as the store is back, and says so once."""
 
+import warnings
 from time import sleep
 from typing import Any, Final
 
 import structlog
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import consumer
 from celery.worker.state import maybe_shutdown
 from redis import RedisError
@@ -14,6 +16,9 @@ from worker.outages import OUTAGES
 
 
 log = structlog.get_logger()
+
+# That jobs go on while the connection is lost is meant, whatever a later release may do.
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 #: Celery would ask again at once, many times a second.
 PAUSE_SECONDS: Final = 1.0

@@ -37,17 +37,16 @@ class Outages:
         self._clock = clock
         self._lock = threading.Lock()
         self._began: float | None = None
-        self._logged_at = 0.0
+        self._logged_at = -LOG_EVERY_SECONDS
 
     def met(self, error: BaseException) -> None:
         """Warn, unless it was done a moment ago."""
         with self._lock:
             now = self._clock()
-            if self._began is None:
-                self._began = now
-            elif now - self._logged_at < LOG_EVERY_SECONDS:
+            if now - self._logged_at < LOG_EVERY_SECONDS:
                 return
             self._logged_at = now
+            self._began = self._began or now
         if isinstance(error, RedisError):
             why = unavailable(error)
             log.warning("store.unavailable", reason=why.reason, why=why.sentence)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.faults.tally import tally
 from tests.faults.wire import Wire
 from tests.processes import wait_until
 
+
+#: What reads Flower's own API.
+_OPEN: Final = {"FLOWER_UNAUTHENTICATED_API": "true"}
 
 #: Until every part works again: some seconds to find out that a connection is dead, then ten.
 BACK_SECONDS = 25.0
@@ -69,7 +73,7 @@ def test_a_store_that_is_replaced_in_silence(
     store = make_store()
     with Wire(store.port) as wire:
         fleet = make_fleet(
-            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url
+            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **_OPEN
         )
         with Load(fleet.receiver_url, senders=4, pause=0.02) as load:
             for _ in range(3 if full else 1):
@@ -101,7 +105,7 @@ def test_a_planned_failover_behind_a_name(
     with Wire(primary.port) as wire:
         replica.follow(primary.port)
         fleet = make_fleet(
-            "downstream", "web", "worker", "flower", store=primary, reach_store_at=wire.url
+            "downstream", "web", "worker", "flower", store=primary, reach_store_at=wire.url, **_OPEN
         )
         with Load(fleet.receiver_url, senders=4, pause=0.02) as load:
             for _ in range(3 if full else 1):

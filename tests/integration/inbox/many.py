@@ -26,13 +26,13 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
                 f'{{"event_type":"customer.holder.assignment.deleted","event_id":"evt_{one}",'
                 f'"holder":"rh_{one}","customer":"cust_{one}","campaign":"camp_{one % 3}"}}'
             )
-            scripts["claim"](args=[process, 60_000], client=pipe)
+            scripts["claim"](args=[process, 60_000, "many"], client=pipe)
             scripts["fan_out"](
                 args=[process, 1, "handed on", 3_600_000, facts, "", 1, f"cust_{one}", "", "event",
                       handler, "crm"],
                 client=pipe,
             )  # fmt: skip
-            scripts["claim"](args=[job, 60_000], client=pipe)
+            scripts["claim"](args=[job, 60_000, "many"], client=pipe)
             reason = "crm_service_answered_422" if one % 10 else "crm_service_answered_404"
             error = f"the CRM's service answered {reason[-3:]} for cust_{one} at position {one}"
             scripts["fail"](args=[job, 1, reason, error, "", ""], client=pipe)

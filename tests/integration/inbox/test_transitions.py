@@ -228,3 +228,22 @@ def test_times_are_whole_milliseconds(house: House) -> None:
     assert run.started is not None
     assert run.ended is not None
     assert 0 <= (run.ended - run.started).total_seconds() < 60
+
+
+@pytest.mark.parametrize("kind", ["process", "handler"])
+def test_a_claim_whose_answer_was_lost_is_answered_again(house: House, kind: str) -> None:
+    """The same call gets the same lease again; another call finds the job running."""
+    if kind == "process":
+        job = f"{house.intake.accept(b'{}').delivery}:process"
+    else:
+        job = f"{house.handlers()}:notify_crm"
+    claim = house.jobs._scripts["claim"]
+
+    first, again, other = (
+        claim(args=[job, 20_000, call]) for call in ("call:1", "call:1", "call:2")
+    )
+
+    assert first == again
+    assert first[0] == b"claimed"
+    assert other == [b"refused", b"running"]
+    assert house.store.zscore(keys.RUNNING, job)

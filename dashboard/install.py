@@ -43,11 +43,14 @@ def install(environ: Mapping[str, str]) -> None:
 
 def _add_tab(settings: DashboardSettings) -> None:
     # Not before the version is known: these rest on Flower's private names.
+    import flower.app  # noqa: PLC0415
     from flower.inspector import Inspector  # noqa: PLC0415
 
     from dashboard import api, pages, plan_api  # noqa: PLC0415
+    from dashboard.listening import Listening  # noqa: PLC0415
     from dashboard.room import Room  # noqa: PLC0415
 
+    flower.app.Events = Listening
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
     room = Room(settings)

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from sandbox.ports import free_port
 from tests.faults.conftest import MakeFleet, MakeStore, Report
 from tests.faults.fleet import Fleet
 from tests.faults.load import Load
@@ -93,6 +94,55 @@ def test_a_store_that_is_replaced_in_silence(
                 f"{len(load.refused()):,} answers were not 202",
             )
         )
+    _no_alarm(fleet)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("breaks", ["refused", "reset", "read-only"])
+def test_a_store_that_is_away_for_a_while(
+    make_fleet: MakeFleet, make_store: MakeStore, report: Report, full: bool, breaks: str
+) -> None:
+    """Worker and Flower say so once, and all parts work again some seconds after its return."""
+    store = make_store()
+    with Wire(store.port) as wire:
+        fleet = make_fleet(
+            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **_OPEN
+        )
+        with Load(fleet.receiver_url, senders=4, pause=0.05) as load:
+            load.wait_for(50)
+            if breaks == "refused":
+                wire.refuse()
+            elif breaks == "reset":
+                wire.lead_to(free_port())
+            else:
+                with store.client() as admin:
+                    admin.replicaof("127.0.0.1", "1")
+            # Long enough for waits that grow.
+            time.sleep(90 if full else 15)
+            if breaks == "refused":
+                wire.accept()
+            elif breaks == "reset":
+                wire.lead_to(store.port)
+            else:
+                store.lead()
+            began = time.monotonic()
+            _all_work(fleet, load)
+            seconds = time.monotonic() - began
+        fleet.wait_until_worked_off()
+        worker, flower = (fleet.process(name).output() for name in ("worker", "flower"))
+    report(
+        tally(
+            f"store away: {breaks}",
+            f"{90 if full else 15} s",
+            load.accepted,
+            fleet.effects(),
+            note=f"all parts worked again after {seconds:.0f} s",
+        )
+    )
+    assert seconds < BACK_SECONDS
+    assert worker.count("store.unavailable") in ({1, 2} if full else {1})
+    assert flower.count("the store is away") <= 1
+    assert len([line for line in flower.splitlines() if line[1:3] in {"W ", "E "}]) < 20
     _no_alarm(fleet)
 
 

@@ -30,7 +30,8 @@ class Wire:
         self._whole.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: list[socket.socket] = []
-        threading.Thread(target=self._accept, name="wire", daemon=True).start()
+        self._refused = 0
+        self._start()
 
     def __enter__(self) -> Self:
         """Begin; it carries bytes already."""
@@ -75,6 +76,20 @@ class Wire:
         self._swallowed.update(self._connections)
         return len(self._connections)
 
+    def refuse(self) -> None:
+        """Close every connection, and listen no more."""
+        port = self.port
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.break_connections()
+        self._refused = port
+
+    def accept(self) -> None:
+        """Listen again, on the same port."""
+        self._listener = socket.create_server(("127.0.0.1", self._refused))
+        self._start()
+
     def break_connections(self) -> None:
         """Close every connection."""
         for connection in self._connections:
@@ -82,10 +97,15 @@ class Wire:
                 connection.shutdown(socket.SHUT_RDWR)
         self._connections.clear()
 
-    def _accept(self) -> None:
+    def _start(self) -> None:
+        threading.Thread(
+            target=self._accept, args=(self._listener,), name="wire", daemon=True
+        ).start()
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                outside, _ = self._listener.accept()
+                outside, _ = listener.accept()
             except OSError:
                 return
             self._connections.append(outside)

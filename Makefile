@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test faults fuzz bench check audit format lock clean
+.PHONY: help run smoke test faults fuzz engines bench check audit format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,14 @@ fuzz: $(READY) ## what strangers may send, at length: raw HTTP, and requests mad
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+.venv-engines/.ready: tests/engines.txt $(READY)
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+engines: $(READY) .venv-engines/.ready ## the store's tests and short fault tests on Valkey, Redis 7 and Redis 8
+	@$(BIN)/python -m tests.engines
+
 bench: $(READY) $(RIVALS) ## every figure against what people would otherwise write; BENCH="--quick"
 	@$(BIN)/python -m bench $(BENCH)
 
@@ -59,6 +67,7 @@ lock: $(READY) ## renew the locked requirements
 	$(COMPILE) --group dev -o requirements-dev.txt pyproject.toml
 	$(COMPILE) -o bench/rivals/flask_celery/requirements.txt bench/rivals/flask_celery/requirements.in
 	$(COMPILE) -o bench/rivals/fastapi_arq/requirements.txt bench/rivals/fastapi_arq/requirements.in
+	$(COMPILE) -o tests/engines.txt tests/engines.in
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-rivals .run build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-rivals .venv-engines .run build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -115,7 +115,7 @@ class Batches:
         """Tell how far a batch is; None if there is none, or it was long ago."""
         if not _ID.fullmatch(batch):
             return None
-        pipe = self._client.pipeline(transaction=True)
+        pipe = self._client.pipeline(transaction=False)
         pipe.hgetall(keys.BATCH + batch)
         pipe.time()
         found, now = pipe.execute()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from inbox.desk import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from sandbox.ports import free_port
+from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table
 from tests.processes import ROOT
 
@@ -48,8 +50,15 @@ _broken: list[str] = []
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --full, which `make faults` gives, and what random histories are to be played."""
     parser.addoption("--full", action="store_true", help="run the fault tests at full length")
+    parser.addoption("--store", type=Path, help="the store's server, for another than Valkey")
     parser.addoption("--histories", type=int, help="how many random histories of each seed")
     parser.addoption("--seeds", type=_numbers, help="what they are made up from: 1,2,3")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the store that was asked for."""
+    if binary := config.getoption("--store"):
+        engine.choose(binary)
 
 
 def _numbers(text: str) -> list[int]:

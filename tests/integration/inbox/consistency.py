@@ -93,7 +93,7 @@ def snapshot(store: Any) -> dict[str, Any]:
 class _Everything:
     def __init__(self, store: Any) -> None:
         names = sorted(name.decode() for name in store.scan_iter(count=1000))
-        pipe = store.pipeline(transaction=True)
+        pipe = store.pipeline(transaction=False)
         for name in names:
             pipe.type(name).pttl(name)
         answers = pipe.execute()

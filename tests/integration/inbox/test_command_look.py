@@ -5,6 +5,7 @@ import pytest
 
 from inbox import keys
 from tests.integration.inbox.conftest import Run
+from tests.integration.inbox.consistency import snapshot
 from tests.integration.inbox.house import HANDLERS, House
 
 
@@ -128,12 +129,12 @@ def test_texts_are_shown_as_they_are(run: Run, house: House) -> None:
 def test_looking_changes_nothing(here: Run, house: House) -> None:
     """Commands that look write no key."""
     job = house.failed()
-    before = {key: house.store.dump(key) for key in house.store.scan_iter()}
+    before = snapshot(house.store)
 
     for words in (("stats",), ("failed",), ("show", job), ("show", job, "--body")):
         assert here(*words).returncode == 0
 
-    assert {key: house.store.dump(key) for key in house.store.scan_iter()} == before
+    assert snapshot(house.store) == before
     assert not house.store.exists(keys.AUDIT)
 
 

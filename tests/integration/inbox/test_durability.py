@@ -10,6 +10,7 @@ from inbox import keys
 from inbox.confirm import make_barrier, make_check
 from inbox.durability import Barrier, Durability
 from inbox.errors import InboxUnavailableError
+from tests import engine
 from tests.patience import of_three
 from tests.processes import wait_until
 from tests.stores import Start, frozen, stores
@@ -89,6 +90,7 @@ def confirms(barrier: Barrier) -> bool:
     return True
 
 
+@engine.needs_waitaof()
 def test_a_disk_that_writes_at_once(start: Start) -> None:
     """With appendfsync always everything is confirmed in a moment."""
     server = start(appendonly="yes", appendfsync="always")
@@ -100,6 +102,7 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
     assert ready(server, FSYNC) == "ready"
 
 
+@engine.needs_watching()
 @pytest.mark.parametrize(
     ("config", "words"),
     [
@@ -136,6 +139,7 @@ def test_a_store_that_cannot_do_it_is_told_in_words(
     assert ready(server, FSYNC).startswith(words)
 
 
+@engine.needs_watching()
 def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
     """A hosted store may forbid CONFIG; one that may confirm too early is then not believed."""
     server = start(appendonly="yes", appendfsync="always")
@@ -145,6 +149,7 @@ def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
     assert "needs appendfsync everysec or always" in outcome(server, FSYNC)
 
 
+@engine.needs_waitaof()
 def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
     """No restart is needed once the store does what is asked of it."""
     server = start(appendonly="yes", appendfsync="no")
@@ -193,6 +198,7 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
     assert ready(primary, REPLICA) == "ready"
 
 
+@engine.needs_waitaof()
 def test_a_frozen_store(start: Start) -> None:
     """Nobody waits for a frozen store for longer than they may; it is used again afterwards."""
     server = start(appendonly="yes", appendfsync="always")
@@ -234,6 +240,7 @@ def test_a_store_that_is_gone(start: Start) -> None:
     assert found.value.reason == "down"
 
 
+@engine.needs_waitaof()
 def test_a_store_that_was_replaced(start: Start) -> None:
     """What the store does not have any more is not confirmed by a newer history."""
     server = start(appendonly="yes", appendfsync="always")
@@ -241,6 +248,7 @@ def test_a_store_that_was_replaced(start: Start) -> None:
     assert "replaced" in outcome(server, FSYNC, write=False)
 
 
+@engine.needs_watching()
 def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
     """What was there when the round began and is not at its end was replaced meanwhile."""
     server = start(appendonly="yes", appendfsync="everysec")
@@ -257,6 +265,7 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
         assert "replaced" in of_three(replaced_meanwhile, lambda told: "replaced" in told)
 
 
+@engine.needs_waitaof()
 def test_a_full_store_can_still_confirm(start: Start) -> None:
     """Workers go on while the store is full, and what they note is confirmed."""
     server = start(appendonly="yes", appendfsync="always", maxmemory_policy="noeviction")

@@ -12,6 +12,7 @@ from inbox.confirm import make_barrier, make_check
 from inbox.connection import connect
 from inbox.durability import Durability
 from inbox.intake import Intake
+from tests import engine
 from tests.stores import Start, stores
 
 
@@ -39,6 +40,7 @@ def test_memory_asks_nothing(start: Start) -> None:
         assert "cmdstat_eval" not in client.info("commandstats")
 
 
+@engine.needs_waitaof()
 def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
     """Three hundred accepts by fifty threads are all confirmed, by fewer rounds than accepts."""
     server = start(appendonly="yes", appendfsync="always")

@@ -85,14 +85,15 @@ class Webhook:
 
     def _check_caller(self, request: Request) -> None:
         callers = self._settings.callers
-        if callers.allowed and not callers.allows(
-            request.remote_addr or "", ",".join(request.headers.getlist("X-Forwarded-For"))
-        ):
+        if not callers.allowed:
+            return
+        peer = request.remote_addr or ""
+        forwarded_for = ",".join(request.headers.getlist("X-Forwarded-For"))
+        if not callers.allows(peer, forwarded_for):
             raise RefusedError(
                 HTTPStatus.FORBIDDEN,
                 "address_not_allowed",
-                "the caller's address is not in ALLOWED_IPS; behind a load balancer, "
-                "set TRUSTED_PROXY_HOPS as well",
+                callers.advice(peer, forwarded_for),
                 UNREAD,
             )
 

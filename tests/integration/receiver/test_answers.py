@@ -187,6 +187,9 @@ def test_a_stranger_is_refused_before_anything_is_read(make_app: MakeApp) -> Non
         ("1", "203.0.113.5, 34.247.197.22", 202),
         ("1", "1.2.3.4," * 1000 + "34.247.197.22", 202),
         ("1", "34.247.197.22\t", 202),
+        ("1", "34.247.197.22:51234", 202),
+        ("1", "34.247.197.22:51234, 203.0.113.5:51234", 403),
+        ("1", "203.0.113.5:1, [::ffff:34.247.197.22]:51234", 202),
         ("1", "\x7f<b>", 403),
         ("2", "34.247.197.22", 403),
     ],
@@ -198,3 +201,17 @@ def test_allowed_addresses_are_seen_through_proxies(
     client = make_app(ALLOWED_IPS="eu1", TRUSTED_PROXY_HOPS=hops).test_client()
 
     assert send(client, b"{}", {"X-Forwarded-For": forwarded_for}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [(("203.0.113.5", "34.247.197.22:51234"), 202), (("34.247.197.22:51234", "203.0.113.5"), 403)],
+)
+def test_several_header_lines_are_one_list(
+    make_app: MakeApp, lines: tuple[str, ...], status: int
+) -> None:
+    """A proxy may add a line of its own: the last line is the nearest (RFC 9110, 5.3)."""
+    client = make_app(ALLOWED_IPS="eu1", TRUSTED_PROXY_HOPS="1").test_client()
+    headers = [*signed(b"{}").items(), *(("X-Forwarded-For", line) for line in lines)]
+
+    assert client.post(PATH, data=b"{}", headers=headers).status_code == status

@@ -83,6 +83,17 @@ class Webhook:
         )
         return AcceptedAnswer(accepted.delivery, duplicate=accepted.duplicate)
 
+    def missed(self, request: Request, status: int, code: str) -> None:
+        """
+        Count and log what was sent to a path or by a method that takes nothing.
+
+        The path is left out, for a stranger may write anything there. What bears Voucherify's
+        header was meant for us: it has a result of its own, so that bots do not hide it.
+        """
+        signed = signature.HEADER in request.headers
+        self._metrics.refused("wrong_address" if signed else code)
+        log.warning("webhook.missed", code=code, status=status, signed=signed)
+
     def _check_caller(self, request: Request) -> None:
         callers = self._settings.callers
         if not callers.allowed:

@@ -19,6 +19,7 @@ _SENTENCES = {
     "down": "the store cannot be reached",
     "timeout": "the store does not answer in time",
     "full": "the store has reached its maxmemory",
+    "evicting": "the store throws data away when its memory is full",
     "read_only": "the store is a read-only replica",
     "loading": "the store is still loading its data",
     "auth": "the store refuses our user or password",

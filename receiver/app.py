@@ -36,13 +36,12 @@ def create_app(settings: ReceiverSettings) -> Flask:
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
     configure_traces(settings.telemetry)
-    connections = settings.inbox.connections
     client = connect(
-        settings.inbox.redis_url, max_connections=connections, name="perkhook-receiver"
+        settings.inbox.redis_url, max_connections=settings.connections, name="perkhook-receiver"
     )
     intake = Intake(client)
     fleet = Fleet(client)
-    gate = Gate(connections)
+    gate = Gate(settings.connections)
     tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
     metrics = Metrics(tally, lambda: _told(gate, fleet.read))
     metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))

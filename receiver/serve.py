@@ -111,5 +111,7 @@ def serve(listen: ListenSettings) -> None:
     try:
         server.serve(target_loader=loader, wrap_loader=False)
     finally:
+        # What ends takes its handlers down, and would be killed by the timer.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if port is not None:
             port.close()

@@ -15,6 +15,7 @@ from tests.acceptance.receiver.kit import (
     SECRET,
     Running,
     eventually,
+    head,
     running,
     running_web,
 )
@@ -87,6 +88,17 @@ def test_a_killed_process_is_replaced_and_the_other_goes_on(redis_url: str, tmp_
         counts = connect(redis_url, max_connections=1).hgetall("perkhook:counts")
         assert int(counts[b"accepted"]) == len(load.accepted), "none of them is lost"
         assert web.stop() == 0
+
+
+def test_it_is_asked_to_stop_until_it_does(redis_url: str, tmp_path: Path) -> None:
+    """A body that never comes to its end holds the stop up for seconds; the exit code is 0 then."""
+    with running_web(tmp_path / "log", redis_url) as web, web.connect() as connection:
+        connection.sendall(head(b"", length=100) + b"half")
+        eventually(lambda: web.send(b"{}").status == 202, "it answers")
+        began = time.monotonic()
+
+        assert web.stop() == 0
+        assert time.monotonic() - began > 2, "the timer has asked again meanwhile"
 
 
 def test_the_only_process_killed_ends_all(redis_url: str, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def listen(port: int, host: str = "127.0.0.1") -> ListenSettings:
 def shared(port: int, host: str = "127.0.0.1") -> socket.socket:
     """Listen as Granian's processes do."""
     own = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     own.bind((host, port))
     own.listen()

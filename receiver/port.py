@@ -15,8 +15,8 @@ from typing import Final
 from receiver.listen import ListenSettings
 
 
-#: Seconds for which a receiver before this one, or what is left of a killed one, may still end.
-PATIENCE_SECONDS: Final = 12.0
+#: Seconds beyond DRAIN_SECONDS that a receiver before this one may need to end.
+ENDING_SECONDS: Final = 12
 
 _RETRY_SECONDS: Final = 0.1
 
@@ -25,13 +25,14 @@ class PortTakenError(Exception):
     """The address cannot be listened on; the message says why and what to set."""
 
 
-def claim(listen: ListenSettings, patience: float = PATIENCE_SECONDS) -> socket.socket | None:
+def claim(listen: ListenSettings) -> socket.socket | None:
     """
     Claim the port for this process and those it starts, until it ends.
 
+    Waits as long as a receiver that has the port may need to end, and says so.
+
     Args:
-        listen: HOST and PORT.
-        patience: seconds to wait for who has it now.
+        listen: HOST, PORT and DRAIN_SECONDS.
 
     Returns:
         A socket to keep open. None where the server itself notices a port that is in use: it
@@ -42,13 +43,19 @@ def claim(listen: ListenSettings, patience: float = PATIENCE_SECONDS) -> socket.
     """
     if sys.platform != "linux":
         return None
-    deadline = monotonic() + patience
+    patience = listen.drain_seconds + ENDING_SECONDS
+    deadline, said = monotonic() + patience, False
     while True:
         try:
             return _bind(listen.host, listen.port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or monotonic() >= deadline:
                 raise PortTakenError(_why(error, listen)) from error
+        if not said:
+            said = True
+            sys.stderr.write(
+                f"PORT {listen.port} is in use: waiting up to {patience} s for a receiver to end\n"
+            )
         sleep(_RETRY_SECONDS)
 
 

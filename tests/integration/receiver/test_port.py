@@ -13,6 +13,12 @@ from receiver.port import PortTakenError, claim
 from sandbox.ports import free_port
 
 
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait long in vain."""
+    monkeypatch.setattr("receiver.port.ENDING_SECONDS", 1)
+
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no port is shared")
 
 
@@ -40,7 +46,7 @@ def port() -> int:
 @pytest.fixture
 def claimed(port: int) -> Iterator[None]:
     """A receiver that has it."""
-    own = claim(listen(port), patience=0)
+    own = claim(listen(port))
     assert own is not None
     with own:
         yield
@@ -74,26 +80,30 @@ def test_a_second_claim_is_refused(port: int, claimed: None, host: str) -> None:
     """The message names both settings and what to do, though nobody listens yet."""
     del claimed
     with pytest.raises(PortTakenError, match=rf"HOST {host}, PORT {port} .* set another PORT"):
-        claim(listen(port, host), patience=0)
+        claim(listen(port, host))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_whoever_listens_has_it(port: int, host: str) -> None:
     """A receiver of before, which claimed nothing, and any other program count as well."""
     with shared(port, host), pytest.raises(PortTakenError, match="another process listens there"):
-        claim(listen(port), patience=0)
+        claim(listen(port))
 
 
-def test_a_receiver_that_ends_is_waited_for(port: int) -> None:
+def test_a_receiver_that_ends_is_waited_for(
+    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What is left of a killed one may need a moment; the port is claimed when it is gone."""
+    monkeypatch.setattr("receiver.port.ENDING_SECONDS", 30)
     before = shared(port)
     timer = threading.Timer(0.5, before.close)
     timer.start()
-    own = claim(listen(port), patience=10)
+    own = claim(listen(port))
     timer.join()
 
     assert own is not None
     own.close()
+    assert capsys.readouterr().err.startswith(f"PORT {port} is in use: waiting up to 30 s")
 
 
 def test_connections_that_have_ended_do_not_count(port: int) -> None:
@@ -104,7 +114,7 @@ def test_connections_that_have_ended_do_not_count(port: int) -> None:
         server.close()  # whoever closes first waits in TIME_WAIT
         client.close()
 
-    own = claim(listen(port), patience=0)
+    own = claim(listen(port))
 
     assert own is not None
     own.close()
@@ -118,7 +128,7 @@ def test_two_that_start_at_once_do_not_share(port: int) -> None:
     def try_it() -> None:
         start.wait()
         try:
-            own = claim(listen(port), patience=0)
+            own = claim(listen(port))
         except PortTakenError:
             return
         assert own is not None
@@ -138,7 +148,7 @@ def test_two_that_start_at_once_do_not_share(port: int) -> None:
 def test_an_address_that_is_not_ours(port: int, host: str) -> None:
     """HOST is named, at once."""
     with pytest.raises(PortTakenError, match="set HOST to an address of this machine"):
-        claim(listen(port, host), patience=60)
+        claim(listen(port, host))
 
 
 def test_a_port_of_the_systems() -> None:
@@ -148,4 +158,4 @@ def test_a_port_of_the_systems() -> None:
             probe.bind(("127.0.0.1", 1))
     except PermissionError:
         with pytest.raises(PortTakenError, match="PORT of 1024 or more"):
-            claim(listen(1), patience=0)
+            claim(listen(1))

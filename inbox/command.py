@@ -21,6 +21,7 @@ from inbox.desk import Desk
 from inbox.erase_command import erase
 from inbox.erasure import Erasure
 from inbox.errors import InboxUnavailableError, unavailable
+from inbox.help_first import HelpFirst
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.operations import Operations
@@ -43,7 +44,7 @@ def main(environ: Mapping[str, str]) -> None:
         sys.exit(str(error))
 
 
-@click.group()
+@click.group(cls=HelpFirst)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--as", "who", default=None, help="Who you are, for the record.")
 @click.pass_context

@@ -10,6 +10,7 @@ name that a shop or a person chose (metadata, addresses, loyalty programmes).
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -79,7 +80,7 @@ def customers_in(body: bytes) -> list[str]:
 
 def _read(body: bytes) -> Any:
     return json.loads(
-        body.decode("utf-8"),
+        body.removeprefix(BOM_UTF8).decode("utf-8"),
         object_pairs_hook=_members,
         parse_constant=_refuse,
         parse_int=_integer,

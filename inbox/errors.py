@@ -19,6 +19,7 @@ _SENTENCES = {
     "down": "the store cannot be reached",
     "timeout": "the store does not answer in time",
     "full": "the store has reached its maxmemory",
+    "evicting": "the store throws data away when its memory is full",
     "read_only": "the store is a read-only replica",
     "no_replicas": "the store has fewer replicas in step than its min-replicas-to-write asks for",
     "elsewhere": "the store is a cluster that does not serve our keys at this address now",

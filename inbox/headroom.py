@@ -1,3 +1,4 @@
+import re
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -20,6 +21,9 @@ _SHARE: Final = 20
 _LEAST_BYTES: Final = 8 * 1024 * 1024
 _MOST_SHARE: Final = 4
 
+#: Names of policies, those of later servers too; nothing else of what the store says is repeated.
+_POLICY: Final = re.compile(r"[a-z-]{1,32}")
+
 
 class Headroom:
     """
@@ -38,6 +42,7 @@ class Headroom:
         self._look_at = 0.0
         self._stored = 0
         self._used_up = False
+        self._policy: str | None = None
 
     def check(self, body_bytes: int = 0) -> None:
         """
@@ -54,12 +59,41 @@ class Headroom:
         due = self._used_up or self._stored >= LOOK_EVERY_BYTES or self._clock() >= self._look_at
         if due and self._looking.acquire(blocking=False):
             try:
-                self._used_up = is_used_up(self._client.info("memory"))
+                memory = self._client.info("memory")
+                self._used_up, self._policy = is_used_up(memory), evicts(memory)
                 self._look_at, self._stored = self._clock() + LOOK_EVERY_SECONDS, 0
             finally:
                 self._looking.release()
         if self._used_up:
             raise InboxUnavailableError("full")
+
+    def check_policy(self) -> None:
+        """
+        Refuse a store that makes room by throwing keys away, as the last look found it.
+
+        Raises:
+            InboxUnavailableError: its maxmemory-policy, and what that means.
+        """
+        if self._policy is not None:
+            raise InboxUnavailableError(
+                "evicting",
+                f"the store's maxmemory-policy is {self._policy}: when its memory is full, it "
+                "throws away what was accepted, or what is known of what was taken back",
+            )
+
+
+def evicts(memory: dict[str, Any]) -> str | None:
+    """
+    Read from the server's INFO memory by which policy it evicts keys; None if it does not.
+
+    `allkeys-…` takes webhooks and jobs. `volatile-…` takes keys that have an end: the ledger of
+    effects and the removals that were handled, so that something would be taken back twice. INFO
+    has it where CONFIG is forbidden, as on hosted stores; without a maxmemory nothing is evicted.
+    """
+    policy = str(memory.get("maxmemory_policy", "noeviction"))
+    if policy == "noeviction" or int(memory.get("maxmemory", 0)) == 0:
+        return None
+    return policy if _POLICY.fullmatch(policy) else "not noeviction"
 
 
 def is_used_up(memory: dict[str, Any]) -> bool:

@@ -54,6 +54,7 @@ class Intake:
         """
         try:
             self._headroom.check()
+            self._headroom.check_policy()
             # Asks for the same rights, room and role as accepting, and changes nothing. (What
             # cannot be asked without a change, LPUSH and HINCRBY, is told by the first webhook.)
             self._probe(keys=[keys.DELIVERY + "probe"], args=[keys.FRESH])

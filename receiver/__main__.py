@@ -1,6 +1,8 @@
 """Entry point of the `web` process: `python -m receiver`."""
 
 import os
+import sys
+from collections.abc import Sequence
 
 from receiver.listen import ListenSettings
 from receiver.serve import serve
@@ -23,6 +25,19 @@ def main() -> None:
     serve(listen)
 
 
+def refuse(arguments: Sequence[str]) -> None:
+    """Print help, or refuse what stands in the command line, and end: no argument is known."""
+    import argparse  # noqa: PLC0415 - a receiver that serves needs none of it
+
+    argparse.ArgumentParser(
+        prog="python -m receiver",
+        description="Take Voucherify's webhooks in, on HOST and PORT, until a signal ends it.",
+        epilog="There are no arguments: settings come from the environment (README, Environment).",
+    ).parse_args(arguments)
+
+
 # Where workers are spawned and not forked, they import this file too.
 if __name__ == "__main__":
+    if arguments := sys.argv[1:]:
+        refuse(arguments)
     main()

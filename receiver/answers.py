@@ -1,10 +1,11 @@
 """The shapes of the receiver's answers."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from telemetry.sentry import report
@@ -12,6 +13,15 @@ from telemetry.sentry import report
 
 #: Seconds after which a sender may try again when the inbox cannot take a webhook.
 RETRY_AFTER_SECONDS: Final = 5
+
+#: Where webhooks are taken; with a slash at the end too, for Voucherify follows no redirect.
+WEBHOOK_PATH: Final = "/webhooks/voucherify"
+
+#: Methods of somebody who sends something, not of a browser or a check.
+_SENDING: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+_NOT_FOUND: Final = f"there is nothing here; webhooks are taken by POST {WEBHOOK_PATH}"
 
 
 class RefusedError(Exception):
@@ -67,8 +77,15 @@ def error_answer(
     return response
 
 
-def register_errors(app: Flask) -> None:
-    """Turn exceptions into answers, ours and those of the framework."""
+def register_errors(app: Flask, missed: Callable[[Request, int, str], None]) -> None:
+    """
+    Turn exceptions into answers, ours and those of the framework.
+
+    Args:
+        app: gets the handlers.
+        missed: is given each request, with status and code, that sends something to a path or
+            by a method that takes nothing.
+    """
 
     @app.errorhandler(RefusedError)
     def refused(error: RefusedError) -> Response:
@@ -81,5 +98,7 @@ def register_errors(app: Flask) -> None:
         status = error.code or 500
         code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
         headers = {name: value for name, value in error.get_headers() if name.lower() == "allow"}
-        message = "there is nothing here" if status == 404 else (error.description or code)
+        if status in {404, 405} and request.method in _SENDING:
+            missed(request, status, code)
+        message = _NOT_FOUND if status == 404 else (error.description or code)
         return error_answer(status, code, message, headers)

@@ -10,7 +10,7 @@ from inbox.connection import connect
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.fleet import Fleet
 from inbox.intake import Intake
-from receiver.answers import RETRY_AFTER_SECONDS, error_answer, register_errors
+from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
 from receiver.canary import CanaryCollector
 from receiver.description import description
 from receiver.direct import DirectFlask
@@ -36,13 +36,12 @@ def create_app(settings: ReceiverSettings) -> Flask:
     configure_logs(settings.telemetry, process="receiver")
     configure_sentry(settings.telemetry, process="receiver")
     configure_traces(settings.telemetry)
-    connections = settings.inbox.connections
     client = connect(
-        settings.inbox.redis_url, max_connections=connections, name="perkhook-receiver"
+        settings.inbox.redis_url, max_connections=settings.connections, name="perkhook-receiver"
     )
     intake = Intake(client)
     fleet = Fleet(client)
-    gate = Gate(connections)
+    gate = Gate(settings.connections)
     tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
     metrics = Metrics(tally, lambda: _told(gate, fleet.read))
     metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
@@ -56,10 +55,9 @@ def create_app(settings: ReceiverSettings) -> Flask:
     # Every path means what it says: no answer that is not one of ours.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    register_errors(app)
+    register_errors(app, webhook.missed)
 
-    path = "/webhooks/voucherify"
-    app.direct("POST", path, traced(webhook.receive, f"POST {path}"))
+    app.direct("POST", WEBHOOK_PATH, traced(webhook.receive, f"POST {WEBHOOK_PATH}"))
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -1,7 +1,8 @@
 """Who may call: ALLOWED_IPS, seen through TRUSTED_PROXY_HOPS proxies."""
 
+import re
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from settings.parsers import words
@@ -16,6 +17,14 @@ VOUCHERIFY_ADDRESSES: Final = {
 }
 
 Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+#: An IPv6 address in brackets with or without a port, and an IPv4 address with one: Azure
+#: Application Gateway writes `address:port`, AWS too where xff_client_port is on (rack/rack#1227).
+#: An IPv6 address without brackets has no port: it could not be told from the last group.
+_WITH_PORT: Final = re.compile(
+    r"\[(?P<six>[^\[\]]*)\](?::[0-9]{1,5})?|(?P<four>[0-9.]+):[0-9]{1,5}", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +44,30 @@ class CallerRule:
         """
         if not self.allowed:
             return True
-        caller = self.caller(peer, forwarded_for)
-        try:
-            address = ip_address(caller)
-        except ValueError:
+        address = as_address(self.caller(peer, forwarded_for))
+        if address is None:
             return False
         mapped = getattr(address, "ipv4_mapped", None)
-        return any((mapped or address) in network for network in self.allowed)
+        return any(
+            each in network for network in self.allowed for each in (address, mapped) if each
+        )
+
+    def advice(self, peer: str, forwarded_for: str) -> str:
+        """Say why a caller is refused and what to set, without an address."""
+        came = len(words(forwarded_for))
+        if came < self.proxy_hops:
+            return (
+                f"X-Forwarded-For has {came} addresses, fewer than TRUSTED_PROXY_HOPS, "
+                "and the connection's own address is not in ALLOWED_IPS"
+            )
+        if as_address(self.caller(peer, forwarded_for)) is None:
+            return "what the outermost trusted proxy added to X-Forwarded-For is not an address"
+        if came and not self.proxy_hops:
+            return (
+                "the caller's address is not in ALLOWED_IPS; behind a load balancer, "
+                "set TRUSTED_PROXY_HOPS as well"
+            )
+        return "the caller's address is not in ALLOWED_IPS"
 
     def caller(self, peer: str, forwarded_for: str) -> str:
         """
@@ -53,6 +79,22 @@ class CallerRule:
         """
         chain = [*words(forwarded_for), peer]
         return chain[-1 - self.proxy_hops] if len(chain) > self.proxy_hops else peer
+
+
+def as_address(text: str) -> Address | None:
+    """
+    Read an address as proxies write it: with or without a port, IPv6 with or without brackets.
+
+    Returns:
+        None for anything else, such as RFC 7239's `unknown` and names that begin with `_`.
+    """
+    found = _WITH_PORT.fullmatch(text)
+    try:
+        if found is None:
+            return ip_address(text)
+        return IPv4Address(found["four"]) if found["six"] is None else IPv6Address(found["six"])
+    except ValueError:
+        return None
 
 
 def parse_allowed(value: str) -> tuple[Network, ...]:

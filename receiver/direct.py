@@ -24,9 +24,13 @@ class DirectFlask(Flask):
         self._direct: dict[tuple[str, str], View] = {}
 
     def direct(self, method: str, path: str, view: View) -> None:
-        """Answer a path by a view. It is a route of Flask's too, so other methods get a 405."""
-        self.add_url_rule(path, path, lambda: view(request), methods=[method])
-        self._direct[method, path] = view
+        """
+        Answer a path, with or without a slash at its end, by a view.
+
+        It is a route of Flask's too, so other methods get a 405.
+        """
+        self.add_url_rule(path, path, lambda: view(request), methods=[method], strict_slashes=False)
+        self._direct[method, path] = self._direct[method, f"{path}/"] = view
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""

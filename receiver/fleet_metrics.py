@@ -46,7 +46,14 @@ _COUNTED: Final = (
 _NO_ANSWERS: Final = dict.fromkeys(
     (
         *("accepted", "duplicate", "bad_signature", "address_not_allowed", "body_too_large"),
-        *("incomplete_body", "inbox_down", "inbox_timeout", "inbox_full", "inbox_not_durable"),
+        *(
+            "incomplete_body",
+            "wrong_address",
+            "inbox_down",
+            "inbox_timeout",
+            "inbox_full",
+            "inbox_not_durable",
+        ),
     ),
     0,
 )

@@ -14,6 +14,7 @@ _ADVICE: Final = {
     "only if it speaks TLS",
     "timeout": "see whether it hangs or is overloaded, and whether a firewall drops what we send",
     "full": "raise its maxmemory, or settle or discard what waits",
+    "evicting": "set its maxmemory-policy to noeviction",
     "read_only": "let REDIS_URL lead to the primary",
     "no_replicas": "see whether its replicas run and are in step",
     "elsewhere": "let REDIS_URL lead to a store that is not in cluster mode, or wait for it",

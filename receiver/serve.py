@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -15,6 +16,7 @@ from granian.server import Server
 
 from receiver.child import STOPS, load
 from receiver.listen import ListenSettings
+from receiver.port import PortTakenError, claim
 
 
 TARGET: Final = "receiver.wsgi:app"
@@ -27,6 +29,10 @@ FINISH_SECONDS: Final = 10
 
 #: Signals that come this close together are one wish: Heroku may send SIGTERM more than once.
 ONE_WISH_SECONDS: Final = 0.5
+
+#: Seconds after which the server is asked to stop once more, until it does: Granian forgets a
+#: wish that comes while it replaces a process.
+ASK_AGAIN_SECONDS: Final = 1.0
 
 
 class Leave:
@@ -70,13 +76,22 @@ class Leave:
         self._end(number, frame)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, ASK_AGAIN_SECONDS)
         if callable(self._stop):
             self._stop(number, frame)
 
 
 def serve(listen: ListenSettings) -> None:
-    """Serve until a signal ends it."""
+    """
+    Serve until a signal ends it, or end at once where another process has the port.
+
+    Of several processes, one that dies is replaced while the others go on. If it was the only
+    one, or dies again within 5.5 s, all ends with exit code 1: the platform starts it anew.
+    """
+    try:
+        port = claim(listen)
+    except PortTakenError as error:
+        sys.exit(str(error))
     reading, writing = multiprocessing.Pipe(duplex=False)
     server = Server(
         TARGET,
@@ -89,7 +104,14 @@ def serve(listen: ListenSettings) -> None:
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=60_000, max_buffer_size=65_536),
         workers_kill_timeout=FINISH_SECONDS,
+        respawn_failed_workers=listen.processes > 1,
     )
     server.on_startup(Leave(listen.drain_seconds, writing.close).take_signals)
     loader = partial(load, TARGET, os.getpid(), reading, writing, one_core=listen.one_core)
-    server.serve(target_loader=loader, wrap_loader=False)
+    try:
+        server.serve(target_loader=loader, wrap_loader=False)
+    finally:
+        # What ends takes its handlers down, and would be killed by the timer.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if port is not None:
+            port.close()

@@ -26,6 +26,16 @@ class ReceiverSettings:
     durability: Durability
     callers: CallerRule
 
+    @property
+    def connections(self) -> int:
+        """
+        How many connections to the store each of the server's processes may open, at least one.
+
+        They share STORE_CONNECTIONS: how many processes there are is often the platform's choice
+        (Heroku's Python buildpack sets WEB_CONCURRENCY), and its store counts all of them.
+        """
+        return max(1, self.inbox.connections // self.listen.processes)
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ReceiverSettings":
         """

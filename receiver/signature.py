@@ -28,16 +28,22 @@ _ESCAPED_QUOTE: Final = b"\xff\xfd"
 
 def matching_secret(body: bytes, signature: str | None, secrets: Sequence[bytes]) -> int | None:
     """
-    Tell which secret signed this body: its position, or None if none did.
+    Find which secret signed this body: its position, or None if none did.
 
     Args:
         body: the raw bytes as they came.
-        signature: the header's value; None if there was none.
+        signature: the header's value; None if there was none. Servers and proxies join several
+            lines of one header by commas (RFC 9110, 5.3): one of them must be right, as with
+            every scheme that sends several, for nobody without a secret can make a right one.
         secrets: newest first.
     """
-    if signature is None or not _HEX_DIGEST.fullmatch(signature):
+    claimed = [
+        bytes.fromhex(each)
+        for part in (signature or "").split(",")
+        if _HEX_DIGEST.fullmatch(each := part.strip(" \t"))
+    ]
+    if not claimed:
         return None
-    claimed = bytes.fromhex(signature)
     position = _position(body, claimed, secrets)
     if position is not None:
         return position
@@ -64,8 +70,9 @@ def without_blanks(body: bytes) -> bytes:
     return compact.replace(_ESCAPED_QUOTE, b'\\"').replace(_ESCAPED_BACKSLASH, b"\\\\")
 
 
-def _position(body: bytes, claimed: bytes, secrets: Sequence[bytes]) -> int | None:
+def _position(body: bytes, claimed: Sequence[bytes], secrets: Sequence[bytes]) -> int | None:
     for position, secret in enumerate(secrets):
-        if hmac.compare_digest(hmac.digest(secret, body, "sha256"), claimed):
+        digest = hmac.digest(secret, body, "sha256")
+        if any(hmac.compare_digest(digest, each) for each in claimed):
             return position
     return None

@@ -14,6 +14,7 @@ from inbox.intake import Accepted
 from receiver import signature
 from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
 from receiver.gate import Gate
+from receiver.leftover import throw_away
 from receiver.metrics import Metrics
 from receiver.settings import ReceiverSettings
 from receiver.slow_senders import BODY_SECONDS, SlowSenders
@@ -22,7 +23,7 @@ from telemetry.traces import trace_headers
 
 log = structlog.get_logger()
 
-#: The body, or its rest, is not read, so this connection cannot be used again.
+#: The body, or its rest, may be unread, so this connection cannot be used again.
 UNREAD: Final = {"Connection": "close"}
 
 #: Seconds after a body has come in which the store must have said all that it has to say. With
@@ -83,18 +84,34 @@ class Webhook:
         )
         return AcceptedAnswer(accepted.delivery, duplicate=accepted.duplicate)
 
+    def missed(self, request: Request, status: int, code: str) -> None:
+        """
+        Count and log what was sent to a path or by a method that takes nothing.
+
+        The path is left out, for a stranger may write anything there. What bears Voucherify's
+        header was meant for us: it has a result of its own, so that bots do not hide it.
+        """
+        signed = signature.HEADER in request.headers
+        self._metrics.refused("wrong_address" if signed else code)
+        log.warning("webhook.missed", code=code, status=status, signed=signed)
+        # Who may not send webhooks holds no thread anywhere.
+        if self._refusal(request) is None:
+            throw_away(request, self._settings.max_body_bytes, self._slow_senders)
+
     def _check_caller(self, request: Request) -> None:
+        refusal = self._refusal(request)
+        if refusal is not None:
+            raise RefusedError(HTTPStatus.FORBIDDEN, "address_not_allowed", refusal, UNREAD)
+
+    def _refusal(self, request: Request) -> str | None:
         callers = self._settings.callers
-        if callers.allowed and not callers.allows(
-            request.remote_addr or "", ",".join(request.headers.getlist("X-Forwarded-For"))
-        ):
-            raise RefusedError(
-                HTTPStatus.FORBIDDEN,
-                "address_not_allowed",
-                "the caller's address is not in ALLOWED_IPS; behind a load balancer, "
-                "set TRUSTED_PROXY_HOPS as well",
-                UNREAD,
-            )
+        if not callers.allowed:
+            return None
+        peer = request.remote_addr or ""
+        forwarded_for = ",".join(request.headers.getlist("X-Forwarded-For"))
+        if callers.allows(peer, forwarded_for):
+            return None
+        return callers.advice(peer, forwarded_for)
 
     def _read(self, request: Request) -> bytes:
         # The server's own stream is read, because a chunked body has no length to check
@@ -112,6 +129,7 @@ class Webhook:
                 self._slow_senders.end()
             if left:
                 return _whole(b"".join(parts), request.content_length, monotonic() - began)
+        throw_away(request, most, self._slow_senders)
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body_too_large",

@@ -1,4 +1,5 @@
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 from schemas.catalogue import declared_names
@@ -12,6 +13,9 @@ from schemas.paths import Step, spell
 def parse_body(raw: bytes) -> dict[str, Any]:
     """
     Decode the bytes of a webhook: strict UTF-8, strict JSON, an object at the top.
+
+    A byte order mark at the start is passed over (RFC 8259, 8.1: parsers may), for a proxy or a
+    script that sends a webhook again may have put it there.
 
     Raises `UnreadableBody`. Takes time in proportion to the size, whatever the shape.
     """
@@ -27,10 +31,16 @@ def parse_body(raw: bytes) -> dict[str, Any]:
 
 
 def _decoded(raw: bytes) -> str:
+    start = len(BOM_UTF8) if raw.startswith(BOM_UTF8) else 0
+    encoding = json.detect_encoding(raw).upper().removesuffix("-SIG")
+    if encoding != "UTF-8":
+        raise UnreadableBody(
+            Reason.NOT_UTF8, f"The body is not UTF-8: it begins as {encoding[:6]} does."
+        )
     try:
-        return raw.decode("utf-8")
+        return raw[start:].decode("utf-8")
     except UnicodeDecodeError as error:
-        offset = error.start
+        offset = start + error.start
     raise UnreadableBody(
         Reason.NOT_UTF8, f"The body is not UTF-8: the byte at offset {offset} cannot be decoded."
     )
@@ -58,17 +68,20 @@ def _parsed(text: str, marker: Marker) -> Any:
             object_pairs_hook=marker.members,
         )
     except json.JSONDecodeError as error:
-        # Only the position is told: some of the decoder's messages quote the text.
-        problem = UnreadableBody(
-            Reason.NOT_JSON,
-            f"The body is not JSON: it cannot be read at line {error.lineno}, "
-            f"column {error.colno}.",
-        )
+        problem = UnreadableBody(Reason.NOT_JSON, f"The body is not JSON: {_fault(error)}.")
     except RecursionError:
         # The depth is limited already, so only a caller near the end of its own stack
         # gets here.
         problem = UnreadableBody(Reason.TOO_DEEP, "The body is nested too deeply to be read here.")
     raise problem
+
+
+def _fault(error: json.JSONDecodeError) -> str:
+    # The decoder's message is only compared: some of them quote the text.
+    if not error.doc.strip(" \t\r\n"):
+        return "it is empty"
+    what = "more follows its end" if error.msg == "Extra data" else "it cannot be read"
+    return f"{what} at line {error.lineno}, column {error.colno}"
 
 
 def _refuse_mark(document: object) -> None:

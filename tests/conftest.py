@@ -19,7 +19,7 @@ from inbox.jobs import Jobs
 from sandbox.ports import free_port
 from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table
-from tests.processes import ROOT
+from tests.processes import PATIENCE_SECONDS, ROOT
 
 
 # It counts up from one port, so that two runs side by side take the same.
@@ -38,6 +38,26 @@ def _start(server: ValkeyServer, timeout: float = 60.0) -> None:
 
 
 ValkeyServer.start = _start
+
+_terminate_once = ValkeyServer.terminate
+_stop_once = ValkeyServer.stop
+
+
+def _terminate(server: ValkeyServer) -> None:
+    """Kill a server and wait for its end, which may take longer than its own second."""
+    process = server._process
+    _terminate_once(server)
+    if process is not None:
+        process.wait(PATIENCE_SECONDS)
+
+
+def _stop(server: ValkeyServer, timeout: float = PATIENCE_SECONDS) -> None:
+    """End a server, and wait as long; a process that nobody waits for fails some later test."""
+    _stop_once(server, timeout)
+
+
+ValkeyServer.terminate = _terminate
+ValkeyServer.stop = _stop
 
 # How long an example takes says how busy the machine is, and nothing about the product.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

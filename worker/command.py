@@ -14,6 +14,7 @@ from rich.console import Console
 from inbox.connection import connect
 from inbox.effects import Effect, Effects, EffectState
 from inbox.errors import unavailable
+from inbox.help_first import HelpFirst
 from schemas import UnreadableBody
 from settings import SettingsError
 from worker.effects_table import as_plain, table
@@ -45,7 +46,7 @@ def main(environ: Mapping[str, str]) -> None:
         sys.exit(f"not done: {error}")
 
 
-@click.group()
+@click.group(cls=HelpFirst)
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Explain what was taken back, give it back, find what no webhook told of, try handlers."""

@@ -114,6 +114,7 @@ def test_a_receivers_own_answers_pass_unchanged(balancer: Balancer) -> None:
 
     assert (refused.status, refused.json["error"]["code"]) == (401, "bad_signature")
     assert balancer.ask("GET", PATH).status == 405
+    assert balancer.ask("POST", PATH + "/", b"{}").status == 401
     assert balancer.ask("GET", "/healthz").json == {"status": "ok"}
 
 

@@ -1,8 +1,9 @@
 """
 One life of an application on Heroku's smallest plans, acted out once and looked at in parts.
 
-One web, two workers and Flower work under load with REDIS_URL as Heroku sets it, before a store
-that takes 20 connections; then all are stopped in the middle, and started again.
+One web of two processes, as Heroku's buildpack sets it, two workers and Flower work under load
+with REDIS_URL as Heroku sets it, before a store that takes 20 connections; then all are stopped in
+the middle, and started again.
 """
 
 import signal
@@ -23,6 +24,7 @@ from inbox.desk import Desk
 from inbox.views import Stats
 from sandbox.ports import free_port
 from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
+from tests.acceptance.heroku.formation import with_buildpack
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.faults.fleet import owed
@@ -180,7 +182,7 @@ def _run_as_heroku_does(config: dict[str, str]) -> str:
     answer = subprocess.run(
         [sys.executable, "-m", "inbox", "stats"],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "DYNO": "run.1", **config},
+        env=with_buildpack({"PATH": "/usr/bin:/bin", "DYNO": "run.1", **config}),
         capture_output=True,
         text=True,
         check=False,
@@ -212,6 +214,11 @@ def test_twenty_connections_suffice(life: Life) -> None:
     assert life.most_connections > 12 or life.stood_still
     assert life.pages == {200}
     assert "deliveries" in life.operator
+
+
+def test_the_web_dyno_has_the_buildpacks_processes(life: Life) -> None:
+    """What is measured here is measured with WEB_CONCURRENCY as the buildpack sets it: 2."""
+    assert life.written.count("Started worker-2") >= 2, "before and after the restart"
 
 
 def test_half_of_a_dynos_memory_suffices(life: Life) -> None:

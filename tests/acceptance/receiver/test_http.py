@@ -133,6 +133,15 @@ def test_a_sender_that_hangs_up_early_has_sent_nothing(web: Running, desk: Desk)
     assert desk.stats().counts == {}
 
 
+@pytest.mark.parametrize("more", [signature(b'{"signed":2}'), signature(b"another body"), ""])
+def test_a_signature_header_that_came_twice(web: Running, more: str) -> None:
+    """A header that a proxy has written again, in two lines, is as good as in one."""
+    raw = b'{"signed":2}'
+    with web.connect() as connection:
+        connection.sendall(head(raw, f"X-Voucherify-Signature: {more}") + raw)
+        assert read_answer(connection).status == 202
+
+
 def test_one_connection_serves_many_requests(web: Running) -> None:
     """Answers of every kind that read the body leave the connection as it was."""
     with web.connect() as connection:

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from inbox.desk import Desk
+from receiver.leftover import MOST_BYTES
 from tests.integration.receiver.conftest import PATH, MakeApp, Send, assert_error, signed
 
 
@@ -115,16 +116,19 @@ def test_one_byte_more_is_refused_whatever_the_signature(
 
 
 def test_a_body_that_says_it_is_too_long_is_not_read(client: FlaskClient) -> None:
-    """The length alone is enough to refuse."""
+    """The length alone is enough to refuse what is far too long."""
     answer = client.post(PATH, environ_overrides=body_stream(Unreadable(), 50_000_000))
 
     assert_error(answer, 413, "body_too_large")
 
 
-def test_a_body_without_a_length_is_read_to_the_limit(make_app: MakeApp) -> None:
-    """Of a chunked body one byte more than allowed is read, no more."""
+@pytest.mark.parametrize(("length", "read"), [(5000, 5000), (20_000_000, 1025 + 1024 + MOST_BYTES)])
+def test_a_body_without_a_length_is_read_to_a_limit(
+    make_app: MakeApp, store: Redis, length: int, read: int
+) -> None:
+    """The rest of a chunked body is thrown away, so that its sender reads the 413; not for ever."""
     client = make_app(MAX_BODY_BYTES="1024").test_client()
-    stream = io.BytesIO(b"x" * 5000)
+    stream = io.BytesIO(b"x" * length)
     headers = {"Transfer-Encoding": "chunked"}
 
     answer = client.post(
@@ -132,7 +136,16 @@ def test_a_body_without_a_length_is_read_to_the_limit(make_app: MakeApp) -> None
     )
 
     assert_error(answer, 413, "body_too_large")
-    assert stream.tell() == 1025
+    assert 0 <= stream.tell() - read < 65_536
+    assert store.dbsize() == 0
+
+
+@pytest.mark.parametrize("path", [PATH, "/nothing"])
+def test_a_sender_that_asks_first_is_not_read(client: FlaskClient, path: str) -> None:
+    """Reading would tell it to send what is refused anyway (Expect: 100-continue)."""
+    overrides = body_stream(Unreadable(), 2_000_000) | {"HTTP_EXPECT": "100-continue"}
+
+    assert client.post(path, environ_overrides=overrides).status_code in {404, 413}
 
 
 class Trickle(io.RawIOBase):
@@ -187,6 +200,9 @@ def test_a_stranger_is_refused_before_anything_is_read(make_app: MakeApp) -> Non
         ("1", "203.0.113.5, 34.247.197.22", 202),
         ("1", "1.2.3.4," * 1000 + "34.247.197.22", 202),
         ("1", "34.247.197.22\t", 202),
+        ("1", "34.247.197.22:51234", 202),
+        ("1", "34.247.197.22:51234, 203.0.113.5:51234", 403),
+        ("1", "203.0.113.5:1, [::ffff:34.247.197.22]:51234", 202),
         ("1", "\x7f<b>", 403),
         ("2", "34.247.197.22", 403),
     ],
@@ -198,3 +214,17 @@ def test_allowed_addresses_are_seen_through_proxies(
     client = make_app(ALLOWED_IPS="eu1", TRUSTED_PROXY_HOPS=hops).test_client()
 
     assert send(client, b"{}", {"X-Forwarded-For": forwarded_for}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [(("203.0.113.5", "34.247.197.22:51234"), 202), (("34.247.197.22:51234", "203.0.113.5"), 403)],
+)
+def test_several_header_lines_are_one_list(
+    make_app: MakeApp, lines: tuple[str, ...], status: int
+) -> None:
+    """A proxy may add a line of its own: the last line is the nearest (RFC 9110, 5.3)."""
+    client = make_app(ALLOWED_IPS="eu1", TRUSTED_PROXY_HOPS="1").test_client()
+    headers = [*signed(b"{}").items(), *(("X-Forwarded-For", line) for line in lines)]
+
+    assert client.post(PATH, data=b"{}", headers=headers).status_code == status

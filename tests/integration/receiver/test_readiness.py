@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -95,6 +96,48 @@ def test_a_store_that_is_set_so(
 
     assert told[0] == code
     assert words in told[1]
+
+
+@pytest.mark.parametrize(
+    "policy", ["allkeys-lru", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-ttl"]
+)
+def test_a_policy_that_throws_data_away(
+    make_app: MakeApp, own_store: ValkeyServer, admin: Redis, policy: str
+) -> None:
+    """It is named, though our user may not ask CONFIG; back at noeviction all is well."""
+    command: Any = admin.execute_command
+    command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", "~*", "+@all", "-config")
+    url = f"redis://u:s3cret@127.0.0.1:{own_store.port}/0"
+    admin.config_set("maxmemory", "100mb")
+    admin.config_set("maxmemory-policy", policy)
+    try:
+        told = readiness(make_app, url)
+    finally:
+        admin.config_set("maxmemory-policy", "noeviction")
+    answer = make_app(REDIS_URL=url).test_client().get("/readyz")
+    admin.config_set("maxmemory", "0")
+
+    assert told[0] == "inbox_evicting"
+    assert f"maxmemory-policy is {policy}" in told[1]
+    assert told[1].endswith("set its maxmemory-policy to noeviction")
+    assert answer.status_code == 200
+
+
+def test_asking_often_costs_one_look_a_second(
+    make_app: MakeApp, own_store: ValkeyServer, admin: Redis
+) -> None:
+    """The policy comes with what is asked of the store's memory anyway."""
+    client = make_app(REDIS_URL=own_store.connection_url).test_client()
+    client.get("/readyz")
+    admin.config_resetstat()
+    began = monotonic()
+    for _ in range(50):
+        assert client.get("/readyz").status_code == 200
+    passed = monotonic() - began
+
+    calls: Any = admin.info("commandstats")
+    assert calls.get("cmdstat_info", {"calls": 0})["calls"] <= 1 + passed
+    assert "cmdstat_config|get" not in calls
 
 
 def test_a_replica(make_app: MakeApp, own_store: ValkeyServer, admin: Redis) -> None:

@@ -138,7 +138,8 @@ def test_any_bytes_are_reduced(body: bytes) -> None:
         b"[1]",
         b'{"id":"cust_1"',
         b'{"id":"cust_1","a":"\xff"}',
-        b"\xef\xbb\xbf{}",
+        b'\xef\xbb\xbf\xef\xbb\xbf{"id":"cust_1"}',
+        '{"id":"cust_1"}'.encode("utf-16"),
         b'{"id":"cust_1","id":"cust_2"}',
         b'{"data":{"x":{"a":1,"a":2}},"id":"cust_1"}',
         b'{"amount":NaN}',
@@ -152,6 +153,14 @@ def test_any_bytes_are_reduced(body: bytes) -> None:
 def test_what_cannot_be_read_for_certain_leaves_nothing(body: bytes) -> None:
     """A body that processing refuses does not become acceptable by being erased."""
     assert reduced(body) == NOTHING
+
+
+def test_a_byte_order_mark_hides_nothing() -> None:
+    """What is read with a byte order mark in front is found and reduced with it, too."""
+    body = b'{"id":"cust_1","name":"Ada Quill"}'
+
+    assert reduced(b"\xef\xbb\xbf" + body) == reduced(body) != NOTHING
+    assert customers_in(b"\xef\xbb\xbf" + body) == ["cust_1"]
 
 
 @pytest.mark.parametrize("odd", ["Ada Quill", "ada@q.test", "a/b", "x" * 129, "é", "cust_1 "])

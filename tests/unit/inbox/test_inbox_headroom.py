@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.headroom import is_used_up
+from inbox.headroom import evicts, is_used_up
 
 
 MIB = 1024 * 1024
@@ -28,3 +28,23 @@ def test_a_reserve_is_kept(most: int, used: int, not_counted: int, used_up: bool
     memory = {"maxmemory": most, "used_memory": used, "mem_not_counted_for_evict": not_counted}
 
     assert is_used_up(memory) is used_up
+
+
+@pytest.mark.parametrize(
+    ("memory", "policy"),
+    [
+        ({"maxmemory": MIB, "maxmemory_policy": "noeviction"}, None),
+        ({"maxmemory": MIB, "maxmemory_policy": "allkeys-lru"}, "allkeys-lru"),
+        ({"maxmemory": MIB, "maxmemory_policy": "volatile-ttl"}, "volatile-ttl"),
+        # Redis 8.6 has new ones.
+        ({"maxmemory": MIB, "maxmemory_policy": "allkeys-lrm"}, "allkeys-lrm"),
+        ({"maxmemory": MIB, "maxmemory_policy": "<b>\n"}, "not noeviction"),
+        ({"maxmemory": 0, "maxmemory_policy": "allkeys-lru"}, None),
+        # A server that does not say it.
+        ({"maxmemory": MIB}, None),
+        ({}, None),
+    ],
+)
+def test_a_policy_that_evicts_is_named(memory: dict[str, int | str], policy: str | None) -> None:
+    """Every policy but noeviction loses something of ours, once there is a maxmemory."""
+    assert evicts(memory) == policy

@@ -1,8 +1,10 @@
+from ipaddress import IPv4Address, IPv6Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.callers import VOUCHERIFY_ADDRESSES, CallerRule, parse_allowed
+from receiver.callers import VOUCHERIFY_ADDRESSES, CallerRule, as_address, parse_allowed
 
 
 def rule(allowed: str, hops: int = 0) -> CallerRule:
@@ -27,7 +29,19 @@ def rule(allowed: str, hops: int = 0) -> CallerRule:
         ("203.0.113.0/24", "::ffff:198.51.100.1", False),
         ("0.0.0.0/0", "::1", False),
         ("203.0.113.0/24", "", False),
-        ("203.0.113.0/24", "203.0.113.9:4711", False),
+        # Ports and brackets: Azure Application Gateway, AWS with xff_client_port (rack/rack#1227).
+        ("203.0.113.0/24", "203.0.113.9:4711", True),
+        ("203.0.113.0/24", "203.0.114.9:4711", False),
+        ("2001:db8::/32", "[2001:db8::5]:51234", True),
+        ("2001:db8::/32", "[2001:db8::5]", True),
+        ("2001:db8::/32", "[2001:db9::5]:51234", False),
+        ("203.0.113.0/24", "[::ffff:203.0.113.9]:443", True),
+        ("::ffff:203.0.113.9", "203.0.113.9", False),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.9", True),
+        ("fe80::/10", "fe80::1%eth0", True),
+        ("fe80::/10", "[fe80::1%eth0]:80", True),
+        # Without brackets the last group is no port.
+        ("2001:db8::5", "2001:db8::5:443", False),
         ("0.0.0.0/0,::/0", "localhost", False),
     ],
 )
@@ -88,10 +102,50 @@ def test_what_a_caller_sends_never_changes_who_it_is(sent: list[str], hops: int)
     assert not allowed
 
 
-@pytest.mark.parametrize("garbage", ["unknown", "_hidden", "198.51.100", "198.51.100.7:80", "%"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        *("unknown", "_hidden", "unknown:80", "198.51.100", "%", "unix:", "localhost:80"),
+        *("198.51.100.7:", "198.51.100.7:x", "198.51.100.7:_p", "198.51.100.7:123456"),
+        *("198.51.100.7:80:80", "198.51.100.7 :80", "[198.51.100.7]", "[198.51.100.7]:80"),
+        *("[2001:db8::5", "2001:db8::5]", "[[2001:db8::5]]", "[2001:db8::5]80", "[]", "[]:80"),
+        *("[2001:db8::5]:x", '"[2001:db8::5]"', "198.51.100.7:\u0661", "198.51.100.7/32"),
+    ],
+)
 def test_a_caller_that_is_no_address_is_not_let_in(garbage: str) -> None:
     """What a proxy wrote in place of an address is in no network, not even the widest."""
     assert not rule("0.0.0.0/0,::/0", 1).allows(PROXY, garbage)
+
+
+@given(st.ip_addresses(), st.integers(0, 65535) | st.none(), st.booleans())
+def test_any_address_is_read_as_proxies_write_it(
+    address: IPv4Address | IPv6Address, port: int | None, brackets: bool
+) -> None:
+    """With or without a port and brackets it is the same address."""
+    text = str(address)
+    if isinstance(address, IPv6Address) and (brackets or port is not None):
+        text = f"[{text}]"
+
+    assert as_address(text if port is None else f"{text}:{port}") == address
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded_for", "words"),
+    [
+        (0, "", "the caller's address is not in ALLOWED_IPS"),
+        (0, CALLER, "set TRUSTED_PROXY_HOPS"),
+        (1, CALLER, "the caller's address is not in ALLOWED_IPS"),
+        (2, CALLER, "fewer than TRUSTED_PROXY_HOPS"),
+        (1, "unknown", "is not an address"),
+    ],
+)
+def test_the_advice_fits_what_came(hops: int, forwarded_for: str, words: str) -> None:
+    """Who has set TRUSTED_PROXY_HOPS is not advised to set it; no address is repeated."""
+    advice = rule(FORGED, hops).advice(PROXY, forwarded_for)
+
+    assert words in advice
+    assert ("set TRUSTED_PROXY_HOPS" in advice) == (hops == 0 and forwarded_for != "")
+    assert CALLER not in advice
 
 
 def test_a_very_long_header_is_counted_like_any_other() -> None:

@@ -13,7 +13,7 @@ def app() -> DirectFlask:
     """Build an application that answers errors as the receiver does."""
     app = DirectFlask("tests")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    register_errors(app)
+    register_errors(app, lambda *_: None)
     return app
 
 
@@ -26,13 +26,17 @@ def test_a_view_gets_the_request_and_no_context(app: DirectFlask) -> None:
         return Response("there", 202)
 
     app.direct("POST", "/in", view)
-    answer = app.test_client().post("/in", data=b"body", headers={"X-Id": "7"})
+    for path in ("/in", "/in/"):
+        answer = app.test_client().post(path, data=b"body", headers={"X-Id": "7"})
+        assert (answer.status_code, answer.data) == (202, b"there")
 
-    assert (answer.status_code, answer.data) == (202, b"there")
-    assert seen == [(False, b"body", "7")]
+    assert seen == [(False, b"body", "7")] * 2
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/in", 405), ("POST", "/in/", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/in", 405), ("GET", "/in/", 405), ("POST", "/in/x", 404)],
+)
 def test_other_methods_and_paths_are_flasks(
     app: DirectFlask, method: str, path: str, status: int
 ) -> None:

@@ -68,4 +68,4 @@ def test_signals_close_together_are_one_wish(later: float, done: list[str]) -> N
     signal.raise_signal(signal.SIGTERM)
 
     assert watched.done == done
-    assert (signal.getitimer(signal.ITIMER_REAL)[0] == 0) == ("stopped" in done)
+    assert (signal.getitimer(signal.ITIMER_REAL)[0] <= 1) == ("stopped" in done)

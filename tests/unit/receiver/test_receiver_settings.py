@@ -6,6 +6,7 @@ from inbox.durability import Durability
 from receiver.settings import ReceiverSettings, webhook_secrets
 from receiver.start import load_settings
 from settings import SettingsError
+from tests.acceptance.heroku.formation import with_buildpack
 
 
 SECRET = "whsec-sesame-0001"
@@ -116,3 +117,38 @@ def test_a_dsn_that_the_sdk_would_refuse_is_told_with_the_rest(dsn: str) -> None
         ReceiverSettings.from_environ({**RIGHT, "SENTRY_DSN": dsn})
 
     assert "sesame" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "cores", "asked", "processes", "each"),
+    [
+        # Heroku's dynos, with what its Python buildpack makes of them.
+        (512, 8, "2", 2, 1),
+        (512, 8, "4", 2, 2),
+        (1024, 8, "2", 4, 1),
+        (1024, 8, "4", 4, 1),
+        (2560, 2, "64", 5, 12),
+        (14_336, 8, "4", 17, 1),
+        (128_000, 16, "64", 33, 1),
+    ],
+)
+def test_processes_share_the_connections(
+    megabytes: int, cores: int, asked: str, processes: int, each: int
+) -> None:
+    """However many processes a platform wants, together they keep to STORE_CONNECTIONS."""
+    environ = with_buildpack(
+        {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "STORE_CONNECTIONS": asked},
+        megabytes=megabytes,
+        cores=cores,
+    )
+
+    found = ReceiverSettings.from_environ(environ)
+
+    assert (found.listen.processes, found.connections) == (processes, each)
+
+
+def test_who_sets_the_processes_has_them() -> None:
+    """The buildpack leaves a WEB_CONCURRENCY of the config vars as it is."""
+    environ = with_buildpack({"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "WEB_CONCURRENCY": "1"})
+
+    assert ReceiverSettings.from_environ(environ).listen.processes == 1

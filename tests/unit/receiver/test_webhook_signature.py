@@ -68,19 +68,46 @@ RIGHT = signed(BODY)
         RIGHT[:-1],
         RIGHT + "0",
         RIGHT[:-2],
-        " " + RIGHT,
         RIGHT + "\n",
         "sha256=" + RIGHT,
         "z" * 64,
         "\u0660" * 64,
         "é" * 64,
-        f"{RIGHT},{RIGHT}",
+        f"{RIGHT};{RIGHT}",
+        f"{RIGHT} {RIGHT}",
+        f"{RIGHT[:32]},{RIGHT[32:]}",
+        ",",
+        "," * 9999,
         signed(b"another body"),
+        f"{signed(b'another body')}, {signed(BODY, b'nobody')}",
     ],
 )
 def test_any_other_header_is_refused(header: str | None) -> None:
     """A missing, short, long, decorated, non-hex or foreign signature verifies nothing."""
     assert matching_secret(BODY, header, [NEW]) is None
+
+
+FOREIGN = signed(b"another body")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f" {RIGHT}\t",
+        f"{RIGHT}, {RIGHT}",
+        f"{RIGHT},{RIGHT},{RIGHT}",
+        f"{FOREIGN}, {RIGHT}",
+        f"{RIGHT},{FOREIGN}",
+        f"{RIGHT}, nonsense,",
+        f", {RIGHT}",
+    ],
+)
+@pytest.mark.parametrize("text", [BODY, COMPACT])
+def test_one_of_several_signatures_suffices(header: str, text: bytes) -> None:
+    """A header that came in several lines is verified if one of them is right."""
+    header = header.replace(RIGHT, signed(text, OLD))
+
+    assert matching_secret(BODY, header, [NEW, OLD]) == 1
 
 
 def test_no_secret_verifies_nothing() -> None:

@@ -20,18 +20,34 @@ def test_reads_an_object() -> None:
     }
 
 
+def test_a_byte_order_mark_at_the_start_is_passed_over() -> None:
+    """RFC 8259, 8.1: parsers may ignore it. What stands behind it is read as without it."""
+    assert parse_body(b'\xef\xbb\xbf{"a":1}') == {"a": 1}
+
+
 @pytest.mark.parametrize(
     ("raw", "reason", "message"),
     [
         (b'{"a":"\xff"}', "not_utf8", "The body is not UTF-8: the byte at offset 6 cannot be"),
         (b'{"a":"\xed\xa0\xbd"}', "not_utf8", "the byte at offset 6 cannot"),
         (b'{"a":"\xc3', "not_utf8", "the byte at offset 6 cannot"),
-        (b"\xff\xfe{\x00}\x00", "not_utf8", "the byte at offset 0 cannot"),
-        (b"", "not_json", "The body is not JSON: it cannot be read at line 1, column 1."),
-        (b"\xef\xbb\xbf{}", "not_json", "cannot be read at line 1, column 1."),
+        (b"\xff\xfe{\x00}\x00", "not_utf8", "The body is not UTF-8: it begins as UTF-16 does."),
+        ('{"a":1}'.encode("utf-16-be"), "not_utf8", "it begins as UTF-16 does."),
+        ('{"a":1}'.encode("utf-16-le"), "not_utf8", "it begins as UTF-16 does."),
+        ('{"a":1}'.encode("utf-32"), "not_utf8", "it begins as UTF-32 does."),
+        ('{"a":1}'.encode("utf-32-be"), "not_utf8", "it begins as UTF-32 does."),
+        (b'\xef\xbb\xbf{"a":"\xff"}', "not_utf8", "the byte at offset 9 cannot"),
+        (b"", "not_json", "The body is not JSON: it is empty."),
+        (b" \r\n", "not_json", "The body is not JSON: it is empty."),
+        (b"\xef\xbb\xbf", "not_json", "The body is not JSON: it is empty."),
+        (b"\xef\xbb\xbf\xef\xbb\xbf{}", "not_json", "cannot be read at line 1, column 1."),
+        (b" \xef\xbb\xbf{}", "not_json", "cannot be read at line 1, column 2."),
+        (b"{}\xef\xbb\xbf", "not_json", "more follows its end at line 1, column 3."),
+        (b"{}\0\0", "not_json", "more follows its end at line 1, column 3."),
+        (b'{"a":"\0"}', "not_json", "cannot be read at line 1, column 7."),
         (b'{"a":1,}', "not_json", "cannot be read at line 1, column "),
         (b'{"a":\n  secret}', "not_json", "cannot be read at line 2, column 3."),
-        (b'{"a":1} {"b":2}', "not_json", "cannot be read at line 1, column 9."),
+        (b'{"a":1} {"b":2}', "not_json", "more follows its end at line 1, column 9."),
         (b'{"a":"cut', "not_json", "cannot be read at line 1, column 6."),
         (b'{"a":"\t"}', "not_json", "cannot be read at line 1, column 7."),
         (b'{"a":01}', "not_json", "cannot be read at line 1, column 7."),

@@ -14,7 +14,10 @@ from tests import samples
 PATH = r"(?:at the top|at [a-z_?]+(?:\.[a-z_?]+|\[\d+\])*|at \[\d+\](?:\.[a-z_?]+|\[\d+\])*)"
 SENTENCES = re.compile(
     rf"""The\ body\ is\ not\ UTF-8:\ the\ byte\ at\ offset\ \d+\ cannot\ be\ decoded\.
-    |The\ body\ is\ not\ JSON:\ it\ cannot\ be\ read\ at\ line\ \d+,\ column\ \d+\.
+    |The\ body\ is\ not\ UTF-8:\ it\ begins\ as\ UTF-(?:16|32)\ does\.
+    |The\ body\ is\ not\ JSON:\ it\ is\ empty\.
+    |The\ body\ is\ not\ JSON:\ (?:it\ cannot\ be\ read|more\ follows\ its\ end)\ at\ line
+        \ \d+,\ column\ \d+\.
     |The\ body\ is\ nested\ more\ than\ 100\ levels\ deep\ at\ line\ \d+,\ column\ \d+\.
     |The\ body\ is\ JSON,\ but\ not\ an\ object\.
     |The\ number\ {PATH.replace(" ", chr(92) + " ")}\ (?:is\ not\ a\ JSON\ number

@@ -41,7 +41,7 @@ def _with(value: Any, *path: str) -> bytes:
     ("raw", "reason", "place"),
     [
         (b'{"id": Ada Quill}', "not_json", "line 1, column 8"),
-        (b"", "not_json", "line 1, column 1"),
+        (b"", "not_json", "it is empty"),
         (b'{"a":"\xff"}', "not_utf8", "offset 6"),
         (b"[" * 100_000 + b"]" * 100_000, "too_deep", "line 1, column 101"),
         (b'{"id":' + b"7" * 5000 + b"}", "number_too_long", "at id"),

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR, create_server, socket
 
-from worker.wire import Wire
+import httpx2
+
+from worker.http_client import make_client
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -22,13 +24,15 @@ class Server:
         self.answers: list[Answer] = []
         self.requests: list[bytes] = []
         self.connections: list[socket] = []
-        self._wires: list[Wire] = []
+        self._clients: list[httpx2.Client] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def wire(self, path: str = "/hook", *, seconds: float = 5.0) -> Wire:
+    def client(self, *, seconds: float = 5.0, longest: int = 65_536) -> httpx2.Client:
         """Make what is tested."""
-        self._wires.append(Wire(self.url + path, connect_seconds=2, answer_seconds=seconds))
-        return self._wires[-1]
+        client = make_client(answer_seconds=seconds, longest_answer=longest)
+        client.base_url = httpx2.URL(self.url)
+        self._clients.append(client)
+        return client
 
     def says(self, *answers: bytes | Answer) -> None:
         """Tell what to answer."""
@@ -36,8 +40,8 @@ class Server:
 
     def close(self) -> None:
         """Hang up on everybody."""
-        for wire in self._wires:
-            wire.close()
+        for client in self._clients:
+            client.close()
         for each in (self._listening, *self.connections):
             with suppress(OSError):
                 each.shutdown(SHUT_RDWR)

@@ -1,0 +1,12 @@
+"""
+The HTTP client of every outgoing call: one policy for time-outs, connections, proxies and CAs.
+
+Decision note 0042 has the reasons. Nothing is followed and nothing is repeated: whether a call may
+be sent again is decided by whoever knows what it does.
+"""
+
+from worker.http_client.client import ANSWER_SECONDS, CONNECT_SECONDS, make_client
+from worker.http_client.failures import NOT_SENT, explanation
+
+
+__all__ = ["ANSWER_SECONDS", "CONNECT_SECONDS", "NOT_SENT", "explanation", "make_client"]

@@ -1,0 +1,65 @@
+"""Whose certificates are believed: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
+
+import os
+import ssl
+from functools import lru_cache
+from typing import Any, Final
+
+import httpcore2
+
+
+#: Where an operator names the company's own CAs, as curl and OpenSSL read it.
+_NAMED: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def trusted() -> ssl.SSLContext:
+    """
+    Make the context of all TLS connections of this process, once.
+
+    Raises:
+        ValueError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read as certificates.
+    """
+    return _context(*(os.environ.get(name) for name in _NAMED))
+
+
+@lru_cache(maxsize=4)
+def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
+    try:
+        context = httpcore2.default_ssl_context()
+    except OSError:
+        name = _NAMED[0] if file or not folder else _NAMED[1]
+        raise ValueError(f"{name} must name readable certificates in PEM") from None
+    # Python 3.13 refuses many a company's CA for a missing key identifier or a flag that is not
+    # critical (python/cpython#107361); browsers and curl take them.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if type(context) is ssl.SSLContext:
+        context.sslsocket_class = _Socket
+    return context
+
+
+class _Socket(ssl.SSLSocket):
+    """Keeps what a refused certificate says: afterwards there is no asking."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except ssl.SSLCertVerificationError as error:
+            error.__dict__["shown"] = _shown(self)
+            raise
+
+
+def shown_by(error: ssl.SSLCertVerificationError) -> dict[str, Any]:
+    """Return what a refused certificate says of itself, in `getpeercert`'s form; else {}."""
+    shown: dict[str, Any] = error.__dict__.get("shown", {})
+    return shown
+
+
+def _shown(sock: ssl.SSLSocket) -> dict[str, Any]:
+    # The public method gives no names before Python 3.13, and bytes since; without this private
+    # one the sentence is the same but for the names.
+    try:
+        chain = sock._sslobj.get_unverified_chain()  # type: ignore[attr-defined]  # noqa: SLF001
+        shown: dict[str, Any] = chain[0].get_info()
+    except (AttributeError, IndexError, TypeError, OSError):
+        return {}
+    return shown

@@ -1,17 +1,13 @@
 """Whose certificates are believed: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
 
-import os
 import ssl
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import httpcore2
 
 
-#: Where an operator names the company's own CAs, as curl and OpenSSL read it.
-_NAMED: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-
-
+@lru_cache(maxsize=1)
 def trusted() -> ssl.SSLContext:
     """
     Make the context of all TLS connections of this process, once.
@@ -19,16 +15,12 @@ def trusted() -> ssl.SSLContext:
     Raises:
         ValueError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read as certificates.
     """
-    return _context(*(os.environ.get(name) for name in _NAMED))
-
-
-@lru_cache(maxsize=4)
-def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     try:
         context = httpcore2.default_ssl_context()
     except OSError:
-        name = _NAMED[0] if file or not folder else _NAMED[1]
-        raise ValueError(f"{name} must name readable certificates in PEM") from None
+        raise ValueError(
+            "SSL_CERT_FILE or SSL_CERT_DIR must name readable certificates in PEM"
+        ) from None
     # Python 3.13 refuses many a company's CA for a missing key identifier or a flag that is not
     # critical (python/cpython#107361); browsers and curl take them.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -77,6 +77,9 @@ class _Stream(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         del timeout
+        # The end of a request of a known length is no bytes.
+        if not buffer:
+            return
         call = self._calls.now
         call.sends(buffer, self._place, secure=self._secure)
         rest = memoryview(buffer)

@@ -1,5 +1,6 @@
 """A server that answers whatever a test says, over real sockets."""
 
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,9 +19,12 @@ Answer = Callable[[socket], object]
 class Server:
     """Answers each request by the next answer, the last one for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._listening = create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._tls = tls
+        self.port: int = self._listening.getsockname()[1]
+        self.place = f"127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{self.place}"
         self.answers: list[Answer] = []
         self.requests: list[bytes] = []
         self.connections: list[socket] = []
@@ -56,6 +60,9 @@ class Server:
 
     def _serve(self, caller: socket) -> None:
         with suppress(OSError):
+            if self._tls:
+                caller = self._tls.wrap_socket(caller, server_side=True)
+                self.connections.append(caller)
             while request := _request(caller):
                 self.requests.append(request)
                 answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -74,7 +81,7 @@ def _request(caller: socket) -> bytes:
             return b""
         found += more
     head, _, body = found.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
     while len(body) < length:
         body += caller.recv(65_536)
     return head + b"\r\n\r\n" + body

@@ -102,7 +102,8 @@ class Canary(Loop):
             with self._connect() as client:
                 answer = client.post(self._settings.url, content=body, headers=headers)
         except httpx2.RequestError as error:
-            log.warning("canary.not_sent", reason="no_answer", why=explanation(error))
+            why = explanation(error) or type(error).__name__
+            log.warning("canary.not_sent", reason="no_answer", why=why)
             return
         if answer.status_code == 202:
             log.info("canary.sent")

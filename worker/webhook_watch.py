@@ -17,7 +17,7 @@ from schemas import HOLDER_ASSIGNMENT_DELETED
 from settings import Reader
 from settings.parsers import optional_web_address
 from worker.answers import Call, Meaning, judge
-from worker.http_client import explanation, make_client
+from worker.http_client import CONNECT_SECONDS, explanation, make_client
 from worker.loop import Loop
 from worker.outgoing import reply_of
 from worker.perks.settings import header_text
@@ -114,7 +114,8 @@ class WebhookWatch(Loop):
         self._webhook_url = settings.webhook_url
         project = quote(settings.project_id, safe="")
         self._url = f"{api_url.rstrip('/')}/management/v1/projects/{project}/webhooks"
-        self._client = client or make_client(answer_seconds=_ANSWER_SECONDS)
+        self._client = client or make_client()
+        self._client.timeout = httpx2.Timeout(_ANSWER_SECONDS, connect=CONNECT_SECONDS)
         self._client.headers.update(
             {
                 "X-Management-Id": settings.management_id,
@@ -130,7 +131,8 @@ class WebhookWatch(Loop):
         try:
             reply = reply_of(self._client.get(self._url))
         except httpx2.RequestError as error:
-            log.warning("webhook_watch.not_known", reason="no_answer", why=explanation(error))
+            why = explanation(error) or type(error).__name__
+            log.warning("webhook_watch.not_known", reason="no_answer", why=why)
             return
         if reply.status != 200:
             log.warning("webhook_watch.not_known", reason="answered", status=reply.status)

@@ -5,8 +5,20 @@ Decision note 0042 has the reasons. Nothing is followed and nothing is repeated:
 be sent again is decided by whoever knows what it does.
 """
 
-from worker.http_client.client import ANSWER_SECONDS, CONNECT_SECONDS, make_client
+from worker.http_client.client import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    check_environment,
+    make_client,
+)
 from worker.http_client.failures import NOT_SENT, explanation
 
 
-__all__ = ["ANSWER_SECONDS", "CONNECT_SECONDS", "NOT_SENT", "explanation", "make_client"]
+__all__ = [
+    "ANSWER_SECONDS",
+    "CONNECT_SECONDS",
+    "NOT_SENT",
+    "check_environment",
+    "explanation",
+    "make_client",
+]

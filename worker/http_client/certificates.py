@@ -6,6 +6,8 @@ from typing import Any
 
 import httpcore2
 
+from settings import SettingsError
+
 
 @lru_cache(maxsize=1)
 def trusted() -> ssl.SSLContext:
@@ -13,13 +15,13 @@ def trusted() -> ssl.SSLContext:
     Make the context of all TLS connections of this process, once.
 
     Raises:
-        ValueError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read as certificates.
+        SettingsError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read as certificates.
     """
     try:
         context = httpcore2.default_ssl_context()
     except OSError:
-        raise ValueError(
-            "SSL_CERT_FILE or SSL_CERT_DIR must name readable certificates in PEM"
+        raise SettingsError(
+            ["SSL_CERT_FILE or SSL_CERT_DIR must name readable certificates in PEM"]
         ) from None
     # Python 3.13 refuses many a company's CA for a missing key identifier or a flag that is not
     # critical (python/cpython#107361); browsers and curl take them.

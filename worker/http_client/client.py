@@ -23,7 +23,7 @@ def make_client(
         longest_answer: bytes of a body that are read; a longer one is cut there.
 
     Raises:
-        ValueError: a variable for proxies or certificates has a value that is none.
+        SettingsError: a variable for proxies or certificates has a value that is none.
     """
     return httpx2.Client(
         transport=Transport(longest_answer),
@@ -33,3 +33,13 @@ def make_client(
         # The transport reads the environment's proxies; .netrc stays unread.
         trust_env=False,
     )
+
+
+def check_environment() -> None:
+    """
+    Read what the environment says about proxies and certificates, before anything is called.
+
+    Raises:
+        SettingsError: names the variable that is wrong.
+    """
+    make_client().close()

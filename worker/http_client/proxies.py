@@ -14,6 +14,8 @@ from urllib.request import (  # type: ignore[attr-defined] # the stubs lack one
 
 import httpcore2
 
+from settings import SettingsError
+
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
@@ -34,7 +36,7 @@ class Proxies:
         Read the environment.
 
         Raises:
-            ValueError: a proxy's address is none; the text names the variable, not its value.
+            SettingsError: a proxy's address is none; it names the variable, not its value.
         """
         named = getproxies_environment()
         schemes = [scheme for scheme in ("http", "https") if named.get(scheme)]
@@ -54,10 +56,10 @@ def _proxy(scheme: str, value: str) -> httpcore2.Proxy:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         host, port = parts.hostname, parts.port or 80
     except ValueError:
-        raise ValueError(wrong) from None
+        raise SettingsError([wrong]) from None
     # SOCKS, and TLS to the proxy itself, are not supported.
     if parts.scheme != "http" or not host or not host.isascii():
-        raise ValueError(wrong)
+        raise SettingsError([wrong])
     auth = None
     if parts.username is not None:
         auth = (unquote(parts.username).encode(), unquote(parts.password or "").encode())

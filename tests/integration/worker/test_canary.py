@@ -78,7 +78,7 @@ def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (httpx2.ReadError("secret"), {"reason": "no_answer", "why": None}),
+        (httpx2.ReadError("secret"), {"reason": "no_answer", "why": "ReadError"}),
         (401, {"reason": "answered", "status": 401}),
         (200, {"reason": "answered", "status": 200}),
         (302, {"reason": "answered", "status": 302}),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from settings import SettingsError
 from tests.integration.worker.answering import OK, Answer, Server
 from tests.integration.worker.authority import Authority
 from tests.integration.worker.proxying import Proxy
@@ -94,7 +95,7 @@ def test_a_file_that_holds_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         trusted.cache_clear()
 
-        with pytest.raises(ValueError, match=r"^SSL_CERT_FILE or SSL_CERT_DIR must name"):
+        with pytest.raises(SettingsError, match="SSL_CERT_FILE or SSL_CERT_DIR must name"):
             make_client()
 
 
@@ -178,7 +179,7 @@ def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch, name: str, value:
     """It is refused before a call is made, by the variable's name and without its value."""
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(ValueError, match=f"^{name} must be an address like") as caught:
+    with pytest.raises(SettingsError, match=f"  - {name} must be an address like") as caught:
         make_client()
 
     assert "secret" not in str(caught.value)

@@ -133,7 +133,7 @@ def _answers(status: int, **options: Any) -> Callable[[httpx2.Request], httpx2.R
 
 
 NOT_KNOWN = [
-    (_refused, {"reason": "ConnectError"}),
+    (_refused, {"reason": "no_answer", "why": "ConnectError"}),
     (_answers(401), {"reason": "answered", "status": 401}),
     (_answers(429), {"reason": "answered", "status": 429}),
     (_answers(503), {"reason": "answered", "status": 503}),

@@ -103,7 +103,7 @@ class VoucherifyHttp:
             # No connection, so nothing was sent.
             raise transport_error("voucherify", error) from error
         except httpx2.RequestError as error:
-            log.warning("voucherify.no_answer", why=explanation(error))
+            log.warning("voucherify.no_answer", why=explanation(error) or type(error).__name__)
             return Verdict(meaning=Meaning.UNKNOWN, content=None, own=False, outage=True)
         return self._judged(answer, call, job)
 

@@ -1,8 +1,8 @@
 """
 The HTTP client of every outgoing call: one policy for time-outs, connections, proxies and CAs.
 
-Decision note 0042 has the reasons. Nothing is followed and nothing is repeated: whether a call may
-be sent again is decided by whoever knows what it does.
+Decision note 0042 has the reasons. No redirect is followed and no call is repeated: the caller
+decides whether a call may be sent again.
 """
 
 from worker.http_client.client import (

@@ -1,4 +1,4 @@
-"""Whose certificates are believed: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
+"""Which CAs are trusted: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
 
 import ssl
 from functools import lru_cache
@@ -32,7 +32,7 @@ def trusted() -> ssl.SSLContext:
 
 
 class _Socket(ssl.SSLSocket):
-    """Keeps what a refused certificate says: afterwards there is no asking."""
+    """Keeps what a refused certificate says: after the handshake it cannot be read."""
 
     def do_handshake(self, block: bool = False) -> None:
         try:

@@ -61,6 +61,8 @@ def _why(call: Progress, error: Exception) -> str:
             words = f"no connection to {place} within {call.connect_seconds:g} s"
         case httpcore2.TimeoutException(), _:
             words = f"{place} did not answer within {call.answer_seconds:g} s"
+        case httpcore2.LocalProtocolError(), _:
+            words = f"the request to {place} is not valid HTTP"
         case httpcore2.ProtocolError(), _:
             words = _no_http(call)
         case _, ssl.SSLCertVerificationError() as fault:
@@ -124,7 +126,8 @@ def _no_tls(call: Progress, fault: ssl.SSLError) -> str:
 
 def _refused(fault: ssl.SSLCertVerificationError, shown: dict[str, Any]) -> str:
     """Say why a certificate is not believed, with the names that it shows."""
-    code = fault.verify_code
+    # Those that truststore makes on macOS may have neither.
+    code = getattr(fault, "verify_code", 0)
     if code == _EXPIRED:
         return f"has expired{_at(' on ', shown.get('notAfter'))}"
     if code == _NOT_YET:
@@ -134,11 +137,8 @@ def _refused(fault: ssl.SSLCertVerificationError, shown: dict[str, Any]) -> str:
         names = names or [each for each in (_common_name(shown.get("subject")),) if each]
         return f"is for {' and '.join(names)}" if names else "is for another name"
     issuer = _common_name(shown.get("issuer"))
-    return f"is not trusted: {_words(fault)}" + (f" (issued by {issuer})" if issuer else "")
-
-
-def _words(fault: ssl.SSLCertVerificationError) -> str:
-    return str(fault.verify_message or "it could not be verified")
+    why = getattr(fault, "verify_message", "") or "it could not be verified"
+    return f"is not trusted: {why}" + (f" (issued by {issuer})" if issuer else "")
 
 
 def _at(before: str, date: object) -> str:

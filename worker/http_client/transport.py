@@ -16,7 +16,7 @@ from worker.http_client.proxies import Proxies
 
 
 #: A kept connection is used again for so long after its last answer. What stands between forgets
-#: later: Node.js after 5 s, Heroku's router 55, AWS ALB 60, Azure 240, AWS NLB 350, Google 600.
+#: later: Node.js after 5 s, AWS ALB 60, Heroku's router 90, Azure 240, AWS NLB 350, Google 600.
 IDLE_SECONDS: Final = 4.0
 
 #: Connections that are kept for later; as many as jobs run at once are opened.
@@ -67,6 +67,9 @@ class Transport(httpx2.BaseTransport):
                 answer = pool.handle_request(_asked(request))
                 with closing(answer):
                     return self._whole(answer)
+        except httpx2.DecodingError:
+            words = f"the answer of {call.place} cannot be unpacked"
+            raise httpx2.DecodingError(words) from UnreachableError(words)
         except (
             httpcore2.TimeoutException,
             httpcore2.NetworkError,

@@ -46,8 +46,10 @@ def serve() -> Iterator[Serve]:
          "could not be reached: {} answered with something that is not HTTP"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "unreachable",
          "could not be reached: the answer of {} is not valid HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "unreachable",
+         "could not be reached: the answer of {} cannot be unpacked"),
     ],
-    ids=["silence", "reset", "closed", "cut off", "another protocol", "broken"],
+    ids=["silence", "reset", "closed", "cut off", "another protocol", "broken", "not packed"],
 )  # fmt: skip
 def test_no_answer_to_what_was_sent(
     serve: Serve, answer: bytes | Answer, reason: str, words: str

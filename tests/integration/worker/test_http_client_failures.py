@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Thread
+from time import sleep
+from typing import Any
 
 import pytest
 
@@ -76,6 +78,26 @@ def test_a_name_that_leads_nowhere(
     assert error.reason == "crm_service_unreachable"
     assert str(error) == f"crm_service could not be reached: {words}"
     assert not_sent(error)
+
+
+def test_a_slow_dns_uses_up_the_time_to_connect(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No library can interrupt the resolver; nothing is sent once the time is over."""
+    server = serve()
+    look_up = socket.getaddrinfo
+
+    def slowly(*asked: Any, **named: Any) -> Any:
+        sleep(0.7)
+        return look_up(*asked, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+
+    error = failed(server.url)
+
+    assert str(error).endswith(f"no connection to {server.place} within 0.5 s")
+    assert not_sent(error)
+    assert server.connections == []
 
 
 def test_a_name_that_no_name_can_be() -> None:

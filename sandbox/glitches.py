@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TypeAlias
 
-import httpx
+import httpx2
 
 from sandbox.awkward import CATALOGUE, Awkward
 
@@ -19,7 +19,7 @@ class Glitch:
     # Applied this many seconds after the caller has given up; until then it had no effect.
     late_seconds: float | None = None
     seconds: float = 0.0
-    breaks: type[httpx.TransportError] | None = None
+    breaks: type[httpx2.TransportError] | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     # The answer's bytes; without them it is JSON in Voucherify's shape.
@@ -37,22 +37,22 @@ class Glitch:
 
 
 #: Decides by the call and its number, which counts from 1 since the last reset.
-Plan: TypeAlias = Callable[[httpx.Request, int], Glitch | None]
+Plan: TypeAlias = Callable[[httpx2.Request, int], Glitch | None]
 
 
 def refuse() -> Glitch:
     """Nobody listens: the caller knows that nothing was sent."""
-    return Glitch(applies=False, breaks=httpx.ConnectError)
+    return Glitch(applies=False, breaks=httpx2.ConnectError)
 
 
 def drop() -> Glitch:
     """The connection breaks before the call takes effect."""
-    return Glitch(applies=False, breaks=httpx.RemoteProtocolError)
+    return Glitch(applies=False, breaks=httpx2.RemoteProtocolError)
 
 
 def apply_then_drop() -> Glitch:
     """The call takes effect, then the connection breaks."""
-    return Glitch(breaks=httpx.RemoteProtocolError)
+    return Glitch(breaks=httpx2.RemoteProtocolError)
 
 
 def answer(status: int, **headers: str) -> Glitch:
@@ -73,7 +73,7 @@ def delay(seconds: float) -> Glitch:
 
 def apply_late(seconds: float) -> Glitch:
     """The caller waits in vain; the call takes effect these seconds after that."""
-    return Glitch(applies=False, late_seconds=seconds, breaks=httpx.ReadTimeout)
+    return Glitch(applies=False, late_seconds=seconds, breaks=httpx2.ReadTimeout)
 
 
 def awkward(name: str) -> Glitch:
@@ -87,9 +87,9 @@ def applied(glitch: Glitch) -> Glitch:
 
 
 def _glitch(wanted: Awkward) -> Glitch:
-    breaks: type[httpx.TransportError] | None = None
+    breaks: type[httpx2.TransportError] | None = None
     if wanted.status is None:
-        breaks = httpx.ReadTimeout if wanted.silent else httpx.ReadError
+        breaks = httpx2.ReadTimeout if wanted.silent else httpx2.ReadError
     return Glitch(
         applies=wanted.applies,
         late_seconds=wanted.late_seconds,
@@ -116,7 +116,7 @@ class Rule:
     skip: int = 0
     times: int | None = 1
 
-    def take(self, request: httpx.Request) -> bool:
+    def take(self, request: httpx2.Request) -> bool:
         """Say whether a call is hit, and count it."""
         if self.method not in {None, request.method} or self.times == 0:
             return False
@@ -131,4 +131,4 @@ class Rule:
 
 
 def _written(value: object) -> str:
-    return f"httpx.{value.__name__}" if isinstance(value, type) else repr(value)
+    return f"httpx2.{value.__name__}" if isinstance(value, type) else repr(value)

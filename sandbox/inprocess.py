@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-import httpx
+import httpx2
 
 from sandbox.app import create_app
 from sandbox.clock import ManualClock, now
@@ -49,10 +49,10 @@ class InProcess:
         self.world.clear()
         self.transport.clear()
 
-    def client(self, **options: Any) -> httpx.Client:
+    def client(self, **options: Any) -> httpx2.Client:
         """Make a client with the project's keys."""
         keys = {"X-App-Id": self.settings.app_id, "X-App-Token": self.settings.app_token}
-        return httpx.Client(
+        return httpx2.Client(
             transport=self.transport, base_url="http://sandbox", headers=keys, **options
         )
 

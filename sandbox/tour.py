@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 
 from sandbox.stack import ROOT, Addresses, Stack
 
@@ -171,7 +171,7 @@ def _wait(
         try:
             if done():
                 return
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             pass
         time.sleep(0.1)
     raise BrokenError(part, f"{complaint} ({seconds:.0f} s waited)")
@@ -194,11 +194,11 @@ def _worker_answers(stack: Stack) -> bool:
 
 
 def _ok(address: str) -> bool:
-    return httpx.get(address, timeout=5).is_success
+    return httpx2.get(address, timeout=5).is_success
 
 
 def _state(at: Addresses) -> dict[str, Any]:
-    state: dict[str, Any] = httpx.get(f"{at.sandbox}/sandbox/state", timeout=5).json()
+    state: dict[str, Any] = httpx2.get(f"{at.sandbox}/sandbox/state", timeout=5).json()
     return state
 
 
@@ -208,4 +208,4 @@ def _sendouts(at: Addresses) -> list[dict[str, Any]]:
 
 
 def _post(address: str, document: dict[str, Any]) -> None:
-    httpx.post(address, json=document, timeout=5).raise_for_status()
+    httpx2.post(address, json=document, timeout=5).raise_for_status()

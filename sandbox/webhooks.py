@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 
 from sandbox.clock import Clock
 from sandbox.ids import Ids
@@ -55,7 +55,7 @@ class WebhookSender:
         self._due: list[_Due] = []
         self._threads: list[threading.Thread] = []
         self._closed = False
-        self._client: httpx.Client | None = None
+        self._client: httpx2.Client | None = None
 
     def __iter__(self) -> Iterator[Sendout]:
         return iter(self._sendouts.values())
@@ -133,7 +133,7 @@ class WebhookSender:
 
     def _start(self) -> None:
         # No proxy from the environment: the receiver is on this machine.
-        self._client = client = httpx.Client(
+        self._client = client = httpx2.Client(
             timeout=answer_limit(speedup=self._speedup), trust_env=False, follow_redirects=False
         )
         for number in range(_THREADS):
@@ -143,7 +143,7 @@ class WebhookSender:
             thread.start()
             self._threads.append(thread)
 
-    def _work(self, client: httpx.Client) -> None:
+    def _work(self, client: httpx2.Client) -> None:
         while (due := self._next()) is not None:
             if due.sendout.state is SendoutState.DELIVERED and not due.manual:
                 continue  # a person's re-sending got through before the schedule came round
@@ -163,13 +163,13 @@ class WebhookSender:
                     return heapq.heappop(self._due)
             return None
 
-    def _attempt(self, client: httpx.Client, sendout: Sendout, *, manual: bool) -> Try:
+    def _attempt(self, client: httpx2.Client, sendout: Sendout, *, manual: bool) -> Try:
         started, at = time.perf_counter(), self._clock.now()
         status, error = None, None
         headers = {"Content-Type": "application/json", HEADER: sign(sendout.body, self._secret)}
         try:
             status = client.post(self.url, content=sendout.body, headers=headers).status_code
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
             error = type(problem).__name__
         return Try(at, status, error, time.perf_counter() - started, manual)
 

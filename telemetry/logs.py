@@ -24,7 +24,7 @@ from telemetry.settings import TelemetrySettings
 
 #: Libraries that tell more than the house wants at INFO: addresses of calls, a line or two
 #: for each task that our own lines already tell better.
-_QUIET = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "kombu")
+_QUIET = ("httpx2", "httpcore2", "celery.app.trace", "celery.worker.strategy", "kombu")
 
 #: Warns at each try to connect; `store.unavailable` says it once.
 _REPEATS_ITSELF = "celery.worker.consumer.consumer"

@@ -40,6 +40,8 @@ def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
         dsn=settings.sentry_dsn,
         transport=Bounded,
         transport_queue_size=MOST_WAITING,
+        # TCP keepalive: a connection that a firewall forgot is found dead by itself.
+        keep_alive=True,
         environment=settings.sentry_environment,
         # Given in any case: the SDK would run git to find one.
         release=settings.sentry_release or release(),

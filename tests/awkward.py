@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import httpx
-
-from worker.wire import WireError, WireTimeoutError
+import httpx2
 
 
 class Kind(StrEnum):
@@ -35,30 +33,30 @@ class Awkward:
     def __str__(self) -> str:
         return self.name
 
-    def response(self, request: httpx.Request) -> httpx.Response:
+    def response(self, request: httpx2.Request) -> httpx2.Response:
         """
-        Answer a request of httpx.
+        Answer a request of httpx2.
 
         Raises:
-            httpx.RequestError: there is no answer.
+            httpx2.RequestError: there is no answer.
         """
         match self.kind:
             case Kind.RESET:
-                raise httpx.ReadError("reset", request=request)
+                raise httpx2.ReadError("reset", request=request)
             case Kind.SILENCE:
-                raise httpx.ReadTimeout("silence", request=request)
-        return httpx.Response(
+                raise httpx2.ReadTimeout("silence", request=request)
+        return httpx2.Response(
             self.status, headers=dict(self.headers), content=self.body, request=request
         )
 
-    def answer(self) -> httpx.Response | Exception:
-        """Answer a POST that goes by `worker.wire`."""
+    def answer(self) -> httpx2.Response | Exception:
+        """Answer a request from memory."""
         match self.kind:
             case Kind.RESET:
-                return WireError()
+                return httpx2.ReadError("reset")
             case Kind.SILENCE:
-                return WireTimeoutError()
-        return httpx.Response(self.status, headers=dict(self.headers), content=self.body)
+                return httpx2.ReadTimeout("silence")
+        return httpx2.Response(self.status, headers=dict(self.headers), content=self.body)
 
 
 def _page(status: int, who: str, **headers: str) -> Awkward:

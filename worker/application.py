@@ -14,6 +14,7 @@ from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
 from worker.bulkhead import Bulkhead, Guarding
 from worker.handlers import HandlerTable
+from worker.http_client import check_environment
 from worker.own_handlers import dry_run_names, load_table
 from worker.running import Running
 from worker.settings import BrokerSettings, WorkerSettings
@@ -53,6 +54,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
         try:
             app.perkhook_settings = WorkerSettings.from_environ(environ)
             app.perkhook_dry_run = dry_run_names(app.perkhook_settings.dry_run, table)
+            check_environment()
         except SettingsError as error:
             sys.exit(str(error))
         take_only_our_messages(app)

@@ -7,20 +7,21 @@ long ago the last one came through is a metric: it grows whichever of these is b
 
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Final
 
+import httpx2
 import structlog
 
 from inbox.canary import CanaryBook
 from schemas import CANARY
 from settings import Reader
 from settings.parsers import optional_web_address, whole_number
+from worker.http_client import explanation, make_client
 from worker.loop import Loop
-from worker.outgoing import CONNECT_SECONDS
-from worker.wire import Posts, Wire, WireError
 
 
 log = structlog.get_logger()
@@ -67,19 +68,21 @@ class Canary(Loop):
         book: knows whose turn it is.
         caller: names this worker.
         settings: what to send where, how often.
-        posts: sends; made of the settings if it is None.
+        connect: makes the client of one canary.
     """
 
     def __init__(
-        self, book: CanaryBook, caller: str, settings: CanarySettings, posts: Posts | None = None
+        self,
+        book: CanaryBook,
+        caller: str,
+        settings: CanarySettings,
+        connect: Callable[[], httpx2.Client] = lambda: make_client(answer_seconds=ANSWER_SECONDS),
     ) -> None:
         super().__init__("canary", settings.interval_seconds / _LOOKS)
         self._book = book
         self._caller = caller
         self._settings = settings
-        self._posts = posts or Wire(
-            settings.url, connect_seconds=CONNECT_SECONDS, answer_seconds=ANSWER_SECONDS
-        )
+        self._connect = connect
 
     def step(self) -> None:
         """Send one, if it is this worker's turn."""
@@ -93,19 +96,19 @@ class Canary(Loop):
             "Content-Type": "application/json",
             "X-Voucherify-Signature": signature,
         }
-        # What goes wrong here is told by the canary's age: no error of the code.
+        # What goes wrong here shows in the canary's age: it is no error of the code.
         try:
-            reply = self._posts.post(body, headers)
-        except WireError as error:
-            log.warning("canary.not_sent", reason=type(error).__name__)
+            # Each finds its way as anew, by whichever receiver.
+            with self._connect() as client:
+                answer = client.post(self._settings.url, content=body, headers=headers)
+        except httpx2.RequestError as error:
+            why = explanation(error) or type(error).__name__
+            log.warning("canary.not_sent", reason="no_answer", why=why)
             return
-        finally:
-            # The next one is to find its way as anew, by whichever receiver.
-            self._posts.close()
-        if reply.status == 202:
+        if answer.status_code == 202:
             log.info("canary.sent")
         else:
-            log.warning("canary.not_sent", reason="answered", status=reply.status)
+            log.warning("canary.not_sent", reason="answered", status=answer.status_code)
 
 
 def canary_body(sent: datetime, word: str) -> bytes:

@@ -13,20 +13,20 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote
 
-import httpx
+import httpx2
 from standardwebhooks import Webhook
 
 from worker.answers import PASSING, Call, Meaning, Reply, judge
 from worker.errors import PermanentError, RetryableError
+from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS, explanation, make_client
 from worker.services import Job
-from worker.wire import Posts, Wire, WireError, WireTimeoutError
 
-
-CONNECT_SECONDS: Final = 3.0
-ANSWER_SECONDS: Final = 10.0
 
 #: A downstream may ask for a longer wait; it is not believed.
 LONGEST_WAIT_SECONDS: Final = 86_400.0
+
+#: As much of an answer of a service of the shop is read: it says little or nothing.
+LONGEST_ANSWER: Final = 65_536
 
 #: Servers refuse headers of some kilobytes; longer words are told by their SHA-256.
 _LONGEST_WORD: Final = 255
@@ -49,19 +49,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_client() -> httpx.Client:
-    """Make a client with bounded waits that follows no redirects and repeats nothing."""
-    return httpx.Client(
-        timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        follow_redirects=False,
-        # As many as jobs can run at once; httpx alone would let the hundred-and-first wait.
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
-        headers={"User-Agent": "perkhook"},
-        # The environment's proxies and .netrc are not part of our settings.
-        trust_env=False,
-    )
-
-
 class SignedPost:
     """Sends JSON to one address of the shop."""
 
@@ -71,13 +58,12 @@ class SignedPost:
         url: str,
         secret: str,
         *,
-        posts: Posts | None = None,
+        client: httpx2.Client | None = None,
     ) -> None:
         self._what = what
+        self._url = url
         self._signer = Webhook(secret)
-        self._posts = posts or Wire(
-            url, connect_seconds=CONNECT_SECONDS, answer_seconds=ANSWER_SECONDS
-        )
+        self._client = client or make_client(longest_answer=LONGEST_ANSWER)
 
     def send(self, payload: dict[str, Any], *, idempotency_key: str, job: Job) -> None:
         """
@@ -93,7 +79,6 @@ class SignedPost:
         # Receivers refuse a signature whose time is some minutes off.
         now = job.now()
         headers = {
-            "User-Agent": "perkhook",
             "Content-Type": "application/json",
             "Idempotency-Key": key,
             "webhook-id": key,
@@ -101,16 +86,14 @@ class SignedPost:
             "webhook-signature": self._signer.sign(key, now, body),
         }
         try:
-            reply = self._posts.post(body.encode(), headers)
-        except WireTimeoutError as error:
-            raise _timeout(self._what) from error
-        except WireError as error:
-            raise _unreachable(self._what) from error
-        self._judge(reply, now)
+            answer = self._client.post(self._url, content=body.encode(), headers=headers)
+        except httpx2.RequestError as error:
+            raise transport_error(self._what, error) from error
+        self._judge(reply_of(answer), now)
 
     def close(self) -> None:
         """Give up connections."""
-        self._posts.close()
+        self._client.close()
 
     def _judge(self, reply: Reply, now: datetime) -> None:
         verdict, status = judge(reply, ANSWERS), reply.status
@@ -146,8 +129,8 @@ def _doubt(status: int, *, own: bool) -> str:
     return " without a JSON object of its own"
 
 
-def reply_of(answer: httpx.Response) -> Reply:
-    """Give httpx's answer to whoever judges it."""
+def reply_of(answer: httpx2.Response) -> Reply:
+    """Give httpx2's answer to whoever judges it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(status=answer.status_code, headers=headers, body=answer.content)
 
@@ -175,17 +158,19 @@ def check_time_left(job: Job) -> None:
     job.count_call()
 
 
-def transport_error(what: str, error: httpx.RequestError) -> RetryableError:
-    """Tell a failed connection in our words; httpx's own may hold addresses with ids."""
-    return _timeout(what) if isinstance(error, httpx.TimeoutException) else _unreachable(what)
+def transport_error(what: str, error: httpx2.RequestError) -> RetryableError:
+    """Say why there is no answer, in our words; httpx2's own may hold addresses with ids."""
+    if isinstance(error, httpx2.TimeoutException):
+        reason, message = "timeout", "did not answer in time"
+    else:
+        reason, message = "unreachable", "could not be reached"
+    return RetryableError(f"{what}_{reason}", f"{what} {message}{because(error)}", outage=True)
 
 
-def _timeout(what: str) -> RetryableError:
-    return RetryableError(f"{what}_timeout", f"{what} did not answer in time", outage=True)
-
-
-def _unreachable(what: str) -> RetryableError:
-    return RetryableError(f"{what}_unreachable", f"{what} could not be reached", outage=True)
+def because(error: httpx2.RequestError) -> str:
+    """Return why there is no answer, to end a sentence with; "" if it is not known."""
+    why = explanation(error)
+    return f": {why}" if why else ""
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

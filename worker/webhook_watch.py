@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-import httpx
+import httpx2
 import structlog
 
 from inbox.webhook_state import WebhookBook, WebhookState
@@ -17,8 +17,9 @@ from schemas import HOLDER_ASSIGNMENT_DELETED
 from settings import Reader
 from settings.parsers import optional_web_address
 from worker.answers import Call, Meaning, judge
+from worker.http_client import CONNECT_SECONDS, explanation, make_client
 from worker.loop import Loop
-from worker.outgoing import CONNECT_SECONDS, make_client, reply_of
+from worker.outgoing import reply_of
 from worker.perks.settings import header_text
 from worker.perks.voucherify.own import own_error
 
@@ -105,7 +106,7 @@ class WebhookWatch(Loop):
         caller: str,
         settings: WebhookWatchSettings,
         api_url: str,
-        client: httpx.Client | None = None,
+        client: httpx2.Client | None = None,
     ) -> None:
         super().__init__("webhook_watch", INTERVAL_SECONDS / _LOOKS)
         self._book = book
@@ -114,7 +115,7 @@ class WebhookWatch(Loop):
         project = quote(settings.project_id, safe="")
         self._url = f"{api_url.rstrip('/')}/management/v1/projects/{project}/webhooks"
         self._client = client or make_client()
-        self._client.timeout = httpx.Timeout(_ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        self._client.timeout = httpx2.Timeout(_ANSWER_SECONDS, connect=CONNECT_SECONDS)
         self._client.headers.update(
             {
                 "X-Management-Id": settings.management_id,
@@ -129,8 +130,9 @@ class WebhookWatch(Loop):
         # The age of the last look shows what goes wrong here: it is no error of the code.
         try:
             reply = reply_of(self._client.get(self._url))
-        except httpx.RequestError as error:
-            log.warning("webhook_watch.not_known", reason=type(error).__name__)
+        except httpx2.RequestError as error:
+            why = explanation(error) or type(error).__name__
+            log.warning("webhook_watch.not_known", reason="no_answer", why=why)
             return
         if reply.status != 200:
             log.warning("webhook_watch.not_known", reason="answered", status=reply.status)

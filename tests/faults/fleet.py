@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
-import httpx
+import httpx2
 from redis import Redis
 
 from inbox.connection import connect
@@ -96,7 +96,7 @@ class Fleet(Product):
         def answers() -> bool:
             try:
                 return self.http.get(f"{self.downstream_url}/calls").is_success
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 return False
 
         return partial(wait_until, answers, "the downstream answers")

@@ -11,7 +11,7 @@ from tests.faults.removals import Removals
 from tests.faults.tally import Effect, tally
 from tests.processes import wait_until
 from tests.standstill import Standstill
-from worker.outgoing import ANSWER_SECONDS
+from worker.http_client import ANSWER_SECONDS
 
 
 #: What the CRM does, and what each call costs a worker's thread.

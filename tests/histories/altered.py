@@ -5,17 +5,17 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
-import httpx
+import httpx2
 
 
 #: Gives what comes instead of an answer's JSON: another JSON, or a whole answer.
 Change: TypeAlias = Callable[[Any], Any]
 
 
-class Altered(httpx.BaseTransport):
+class Altered(httpx2.BaseTransport):
     """Carries calls to the stand-in; the last rule that fits a path alters the answer."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
         self._rules: list[tuple[str, Change]] = []
         #: Paths that were asked for.
@@ -30,28 +30,28 @@ class Altered(httpx.BaseTransport):
         self._rules.clear()
         self.asked.clear()
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Carry one call."""
         self.asked.append(request.url.path)
         answer = self._inner.handle_request(request)
         for path, change in reversed(self._rules):
             if fnmatchcase(request.url.path, path):
                 changed = change(json.loads(answer.content))
-                if isinstance(changed, httpx.Response):
+                if isinstance(changed, httpx2.Response):
                     return changed
-                return httpx.Response(answer.status_code, json=changed)
+                return httpx2.Response(answer.status_code, json=changed)
         return answer
 
 
 def foreign(status: int) -> Change:
     """Answer as a proxy does that knows nothing of what was asked for."""
-    return lambda _: httpx.Response(status, text="<html>nothing here</html>")
+    return lambda _: httpx2.Response(status, text="<html>nothing here</html>")
 
 
 def own(status: int, key: str) -> Change:
     """Answer with an error as Voucherify writes it."""
     document = {"code": status, "key": key, "message": "No", "details": "No", "request_id": "r-1"}
-    return lambda _: httpx.Response(status, json=document)
+    return lambda _: httpx2.Response(status, json=document)
 
 
 def listed(change: Callable[[list[Any]], list[Any]], field: str = "data") -> Change:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx
+import httpx2
 
 from sandbox.glitches import Glitch
 from sandbox.inprocess import InProcess
@@ -45,7 +45,7 @@ class Frozen:
         self.goes_on.set()
 
 
-class Line(httpx.BaseTransport):
+class Line(httpx2.BaseTransport):
     """
     Carries calls, and at the n-th lets happen what was planned for it.
 
@@ -80,7 +80,7 @@ class Line(httpx.BaseTransport):
         self._now: Glitch | None = None
         self._shop.plan(lambda _, __: self._now)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Carry one call."""
         self.calls.append(f"{request.method} {request.url.path.rsplit('/', 1)[1]}")
         number = len(self.calls)
@@ -98,7 +98,7 @@ class Line(httpx.BaseTransport):
         answer = None
         try:
             answer = self._shop.transport.handle_request(request)
-        except httpx.ConnectError:
+        except httpx2.ConnectError:
             self._end(request)
             raise
         finally:
@@ -110,7 +110,7 @@ class Line(httpx.BaseTransport):
             self._end(request)
         return answer
 
-    def _begin(self, request: httpx.Request) -> None:
+    def _begin(self, request: httpx2.Request) -> None:
         """Note a balance change as in flight, and whether another one of the same card was."""
         path, now = request.url.path, self._shop.clock.time()
         if not path.endswith("/balance"):
@@ -123,11 +123,11 @@ class Line(httpx.BaseTransport):
             self.collisions.append((other, name))
         self._in_flight[path] = (name, now)
 
-    def _end(self, request: httpx.Request) -> None:
+    def _end(self, request: httpx2.Request) -> None:
         self._in_flight.pop(request.url.path, None)
 
 
-def kind_of(request: httpx.Request) -> str:
+def kind_of(request: httpx2.Request) -> str:
     """Name the kind of a call by method and path without ids: `GET vouchers/transactions`."""
     _, version, collection, *rest = request.url.path.split("/")
     assert version == "v1"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
+import httpx2
 
 from inbox import keys
 from inbox.book import Book
@@ -34,7 +34,7 @@ class Reconciler:
         self.way = Altered(works.shop.transport)
         self._waited = 0.0
         monkeypatch.setattr("worker.reconcile.runner.monotonic", lambda: self._waited)
-        self._cut(monkeypatch, httpx.Client, "send")
+        self._cut(monkeypatch, httpx2.Client, "send")
         self._cut(monkeypatch, Book, "_step")
         self._cut(monkeypatch, Intake, "accept")
 
@@ -88,7 +88,7 @@ class Reconciler:
             of_customers=of_customers,
             # A dead run's lock is over by the time that somebody goes on with it.
             caller="a run",
-            client=httpx.Client(transport=self.way, base_url="http://sandbox"),
+            client=httpx2.Client(transport=self.way, base_url="http://sandbox"),
             now=self._works.shop.now,
         )
 

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final
 
-import httpx
+import httpx2
 import pytest
 
 from inbox.rate import Rate
@@ -38,7 +38,7 @@ class OtherProgram:
         self.made = 0
         works.shop.before_request(self._go)
 
-    def _go(self, _: httpx.Request) -> None:
+    def _go(self, _: httpx2.Request) -> None:
         while not self._calls and self._works.time.now() >= self._next:
             self._calls = True
             self._client.get("/v1/campaigns")
@@ -57,7 +57,7 @@ class Times:
         self.marked: list[float] = []
         works.shop.after_request(self._note)
 
-    def _note(self, request: httpx.Request, response: httpx.Response) -> None:
+    def _note(self, request: httpx2.Request, response: httpx2.Response) -> None:
         made = {"POST": self.taken, "PUT": self.marked}.get(request.method)
         if made is not None and response.status_code < 300:
             made.append((self._works.time.now() - self._began) / MINUTE)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from inbox import keys
@@ -29,9 +29,9 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
     return Reconciler(works, monkeypatch)
 
 
-def unreadable(_: Any) -> httpx.Response:
+def unreadable(_: Any) -> httpx2.Response:
     """Answer with what is no JSON."""
-    return httpx.Response(200, text="}{")
+    return httpx2.Response(200, text="}{")
 
 
 @pytest.mark.parametrize(

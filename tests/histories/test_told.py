@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.glitches import Glitch
@@ -15,7 +15,7 @@ from worker.revocation.policies import Policies
 
 
 #: What the note of a failure is written in.
-_NAMES = {each.__name__: each for each in (Act, Beginning, Glitch, History, Policies, httpx)}
+_NAMES = {each.__name__: each for each in (Act, Beginning, Glitch, History, Policies, httpx2)}
 
 
 def test_a_history_that_fails_tells_itself_and_its_calls(

@@ -10,7 +10,7 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Any, Final
 
-import httpx
+import httpx2
 from redis import Redis
 
 from inbox import keys
@@ -24,7 +24,7 @@ from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.ended import Ended, Settled
-from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
+from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
 from worker.revocation.policies import Policies
@@ -66,9 +66,9 @@ class Works:
             dedupe_window_seconds=86_400,
             removal_memory_seconds=MEMORY_SECONDS,
         )
-        client = httpx.Client(
+        client = httpx2.Client(
             transport=self.line,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
         )
         settings = self.shop.settings

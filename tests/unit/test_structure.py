@@ -190,7 +190,10 @@ def test_the_receiver_loads_nothing_of_the_worker() -> None:
     )
     loaded = set(json.loads(answer.stdout.splitlines()[-1]))
 
-    assert loaded & {"celery", "kombu", "marshmallow", "worker", "schemas", "httpx"} == set()
+    assert (
+        loaded & {"celery", "kombu", "marshmallow", "worker", "schemas", "httpx2", "httpcore2"}
+        == set()
+    )
 
 
 def test_only_entry_points_read_the_environment() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
-import httpx
+import httpx2
 import structlog
 from redis import Redis
 
@@ -66,7 +66,7 @@ class Runner:
         *,
         of_customers: bool = False,
         caller: str = "",
-        client: httpx.Client | None = None,
+        client: httpx2.Client | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._settings = settings

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import httpx
+import httpx2
 
 from sandbox.ports import free_port
 from tests.processes import Process, wait_until
@@ -68,10 +68,10 @@ class Dynos:
         """Ask a dyno with Flower's login; 0 is no answer."""
         login = {"Authorization": f"Basic {b64encode(LOGIN.encode()).decode()}"}
         try:
-            return httpx.get(
+            return httpx2.get(
                 f"http://127.0.0.1:{self._ports[dyno]}{path}", headers=login, timeout=20
             ).status_code
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return 0
 
     def most_memory(self, dyno: str) -> int:

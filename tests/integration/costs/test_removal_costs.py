@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 
@@ -136,7 +136,7 @@ def _remove(flow: Flow, intake: Intake, shop: InProcess, referee: dict[str, Any]
 def _flow(store: Redis, shop: InProcess) -> Flow:
     """Make what runs jobs in a worker with PERKS_BACKEND=voucherify and nothing else."""
     settings, policies = shop.settings, Policies()
-    client = httpx.Client(transport=shop.transport, timeout=10)
+    client = httpx2.Client(transport=shop.transport, timeout=10)
     http = VoucherifyHttp("http://sandbox", settings.app_id, settings.app_token, client=client)
     effects = Effects(store, memory_seconds=MEMORY_SECONDS)
     return Flow(

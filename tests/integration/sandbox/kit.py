@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 from flask.testing import FlaskClient
 from standardwebhooks import Webhook
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -113,7 +113,7 @@ def balance(shop: InProcess, card: str) -> int:
     return int(shop.state("cards")["cards"][card]["balance"])
 
 
-def take(shop: InProcess, card: str, **options: Any) -> httpx.Response:
+def take(shop: InProcess, card: str, **options: Any) -> httpx2.Response:
     """Take 1.00 from a card."""
     with shop.client(timeout=5.0) as client:
         return client.post(f"/v1/vouchers/{card}/balance", json={"amount": -100}, **options)

@@ -1,7 +1,7 @@
 import json
 from contextlib import suppress
 
-import httpx
+import httpx2
 import pytest
 from flask.testing import FlaskClient
 
@@ -26,7 +26,7 @@ def test_an_awkward_answer_has_its_effect_or_has_not(shop: InProcess, card: str,
     """Each is what the catalogue says, and only the state shows whether the call counted."""
     shop.glitch(AWKWARD[name])
     wanted, answered = CATALOGUE[name], None
-    with suppress(httpx.TransportError):
+    with suppress(httpx2.TransportError):
         answered = take(shop, card)
     assert (answered and answered.status_code) == wanted.status
     if answered is not None:
@@ -80,7 +80,7 @@ def test_a_fault_answers_the_same(api: Api, client: FlaskClient, name: str) -> N
 def test_a_fault_can_break_the_line(shop: InProcess, card: str, name: str, left: int) -> None:
     """A connection breaks without an answer, before the effect, after it, or long before it."""
     shop.call("PUT", "/faults", {"voucherify": {"awkward": name, "times": 1}})
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         take(shop, card)
     assert balance(shop, card) == left
 

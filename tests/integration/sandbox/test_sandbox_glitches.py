@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,13 +26,13 @@ def card(shop: InProcess) -> str:
     return str(shop.scenario()["referees"][0]["card"]["id"])
 
 
-Breaking = tuple[Callable[[], Glitch], type[httpx.TransportError], int]
+Breaking = tuple[Callable[[], Glitch], type[httpx2.TransportError], int]
 BREAKS: list[Breaking] = [
-    (refuse, httpx.ConnectError, 1500),
-    (drop, httpx.RemoteProtocolError, 1500),
-    (apply_then_drop, httpx.RemoteProtocolError, 1400),
-    (lambda: delay(9), httpx.ReadTimeout, 1400),
-    (lambda: apply_late(30), httpx.ReadTimeout, 1500),
+    (refuse, httpx2.ConnectError, 1500),
+    (drop, httpx2.RemoteProtocolError, 1500),
+    (apply_then_drop, httpx2.RemoteProtocolError, 1400),
+    (lambda: delay(9), httpx2.ReadTimeout, 1400),
+    (lambda: apply_late(30), httpx2.ReadTimeout, 1500),
 ]
 
 
@@ -41,7 +41,7 @@ def test_a_connection_breaks_with_or_without_an_effect(
     shop: InProcess,
     card: str,
     glitch: Callable[[], Glitch],
-    error: type[httpx.TransportError],
+    error: type[httpx2.TransportError],
     left: int,
 ) -> None:
     """The caller sees an error in every case, and only the state tells what happened."""
@@ -73,7 +73,7 @@ def test_a_delay_takes_no_time(shop: InProcess, card: str) -> None:
     before = shop.now()
     assert take(shop, card).status_code == 200
     assert (shop.now() - before).total_seconds() == pytest.approx(4, abs=0.01)
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         take(shop, card, timeout=1.5)
     assert (shop.now() - before).total_seconds() == pytest.approx(5.5, abs=0.01)
 
@@ -81,7 +81,7 @@ def test_a_delay_takes_no_time(shop: InProcess, card: str) -> None:
 def test_a_late_call_takes_effect_when_its_time_has_come(shop: InProcess, card: str) -> None:
     """What a caller gave up on can still happen after it has looked for it."""
     shop.glitch(apply_late(60))
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         take(shop, card)
     shop.advance(59)
     with shop.client() as client:
@@ -109,7 +109,7 @@ def test_a_plan_decides_each_call(shop: InProcess, card: str) -> None:
 def test_a_fault_of_the_stand_ins_is_an_error_of_the_line(shop: InProcess, card: str) -> None:
     """A connection dropped by /sandbox/faults looks as over a socket; its delays take no time."""
     shop.call("PUT", "/faults", {"voucherify": {"drop": True, "apply": True, "delay_seconds": 99}})
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         take(shop, card)
     assert balance(shop, card) == 1400
 
@@ -130,7 +130,7 @@ def test_any_history_ends_where_its_calls_lead(
     glitches = [each() for each in fates]
     one.plan(lambda _, number: glitches[number - 1])
     for _ in glitches:
-        with suppress(httpx.TransportError):
+        with suppress(httpx2.TransportError):
             take(one, card)
     assert balance(one, card) == 1500 - 100 * sum(each.applies for each in glitches)
     assert one.state("violations") == {"violations": []}

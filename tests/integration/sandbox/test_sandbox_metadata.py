@@ -1,6 +1,6 @@
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.inprocess import InProcess
@@ -13,7 +13,7 @@ def customer(shop: InProcess) -> str:
     return str(shop.call("POST", "/customers", body)["id"])
 
 
-def put(shop: InProcess, customer: str, **metadata: Any) -> httpx.Response:
+def put(shop: InProcess, customer: str, **metadata: Any) -> httpx2.Response:
     """Update a customer's metadata by the API."""
     with shop.client() as client:
         return client.put(f"/v1/customers/{customer}", json={"metadata": metadata})

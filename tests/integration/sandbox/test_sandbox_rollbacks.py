@@ -1,6 +1,6 @@
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.inprocess import InProcess
@@ -9,7 +9,7 @@ from sandbox.inprocess import InProcess
 GIFT = {"type": "GIFT_VOUCHER", "amount": 300}
 
 
-def roll_back(shop: InProcess, redemption: str) -> httpx.Response:
+def roll_back(shop: InProcess, redemption: str) -> httpx2.Response:
     """Roll a redemption back by the API."""
     with shop.client() as client:
         return client.post(f"/v1/redemptions/{redemption}/rollback", json={})

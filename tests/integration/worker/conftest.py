@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 
@@ -12,7 +12,7 @@ from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
 from tests.integration.worker.station import Station, station, until
-from worker.outgoing import make_client
+from worker.http_client import make_client
 from worker.perks.voucherify import VoucherifyPerks
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
@@ -34,7 +34,7 @@ def shop(served_shop: Shop) -> Shop:
 
 
 @pytest.fixture
-def sent() -> list[httpx.Request]:
+def sent() -> list[httpx2.Request]:
     """What the backend under test sent, as it was written to the socket."""
     return []
 
@@ -46,7 +46,7 @@ def ledger(store: Redis) -> Ledger:
 
 
 @pytest.fixture
-def api(shop: Shop, sent: list[httpx.Request]) -> Iterator[VoucherifyApi]:
+def api(shop: Shop, sent: list[httpx2.Request]) -> Iterator[VoucherifyApi]:
     """The API client with the stand-in's keys."""
     client = make_client()
     client.event_hooks["request"] = [sent.append]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 from werkzeug.serving import make_server
 
 from sandbox.app import create_app
@@ -121,13 +121,13 @@ class Shop:
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """Call the stand-in's API as the shop does."""
         keys = {"X-App-Id": self.settings.app_id, "X-App-Token": self.settings.app_token}
-        answer = httpx.request(method, self.url + path, json=body, headers=keys, trust_env=False)
+        answer = httpx2.request(method, self.url + path, json=body, headers=keys, trust_env=False)
         assert answer.is_success, answer.text
         return answer.json()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the sandbox itself."""
-        answer = httpx.request(method, self.url + path, json=body, trust_env=False)
+        answer = httpx2.request(method, self.url + path, json=body, trust_env=False)
         assert answer.is_success, answer.text
         return answer.json()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 
 
 Json = dict[str, Any]
@@ -18,7 +18,8 @@ ASSIGNED = "2026-03-01T10:00:00.000Z"
 REMOVED = "2026-04-01T10:00:00.000Z"
 
 #: What a call answers instead of what it should; None for what it should.
-Answers = list[httpx.Response | Callable[["SmallVoucherify", httpx.Request], httpx.Response] | None]
+Answering = Callable[["SmallVoucherify", httpx2.Request], httpx2.Response]
+Answers = list[httpx2.Response | Answering | None]
 
 
 def card(kind: str, balance: int, campaign: str, owner: str = "cust_1", **more: Any) -> Json:
@@ -41,9 +42,9 @@ def transaction(name: str, kind: str, amount: int, balance: int, at: str, **more
     }
 
 
-def not_found(kind: str, name: str) -> httpx.Response:
+def not_found(kind: str, name: str) -> httpx2.Response:
     """Answer that there is no such thing, in Voucherify's own words."""
-    return httpx.Response(
+    return httpx2.Response(
         404,
         json={
             "code": 404,
@@ -56,10 +57,10 @@ def not_found(kind: str, name: str) -> httpx.Response:
     )
 
 
-def applied(answer: httpx.Response) -> Callable[["SmallVoucherify", httpx.Request], httpx.Response]:
+def applied(answer: httpx2.Response) -> Answering:
     """Do what was asked, and answer something else."""
 
-    def do(shop: "SmallVoucherify", request: httpx.Request) -> httpx.Response:
+    def do(shop: "SmallVoucherify", request: httpx2.Request) -> httpx2.Response:
         shop.answer(request)
         return answer
 
@@ -81,7 +82,7 @@ class SmallVoucherify:
     instead: dict[str, Answers] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         """Answer a call."""
         call = f"{request.method} {request.url.path.rsplit('/', 1)[1]}"
         self.calls.append(call)
@@ -91,7 +92,7 @@ class SmallVoucherify:
             return other(self, request)
         return other or self.answer(request)
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Answer as Voucherify does."""
         match request.url.path.split("/")[2:]:
             case ["referrals", "members", code, *_]:
@@ -100,16 +101,16 @@ class SmallVoucherify:
                 return self._roll_back(name)
             case ["campaigns", name]:
                 same = self.campaign and self.campaign["id"] == name
-                return (
-                    httpx.Response(200, json=self.campaign) if same else not_found("campaign", name)
-                )
+                if not same:
+                    return not_found("campaign", name)
+                return httpx2.Response(200, json=self.campaign)
             case ["customers", name, *what]:
                 return self._customer(name, what, request)
             case ["vouchers", name, *what]:
                 return self._voucher(name, what, request)
         raise AssertionError(request.url.path)
 
-    def _customer(self, name: str, what: list[str], request: httpx.Request) -> httpx.Response:
+    def _customer(self, name: str, what: list[str], request: httpx2.Request) -> httpx2.Response:
         if name in self.gone:
             return not_found("customer", name)
         customer = self.customers.setdefault(name, {"id": name, "metadata": {}})
@@ -117,7 +118,7 @@ class SmallVoucherify:
             case []:
                 if request.method == "PUT":
                     customer["metadata"] |= json.loads(request.content)["metadata"]
-                return httpx.Response(200, json=customer)
+                return httpx2.Response(200, json=customer)
             case ["redeemables"]:
                 return _list(
                     [self._redeemable(k) for k, v in self.cards.items() if v["owner"] == name]
@@ -126,22 +127,22 @@ class SmallVoucherify:
                 return _list(self.activity.get(name, []))
         raise AssertionError(what)
 
-    def _voucher(self, name: str, what: list[str], request: httpx.Request) -> httpx.Response:
+    def _voucher(self, name: str, what: list[str], request: httpx2.Request) -> httpx2.Response:
         if name not in self.cards:
             return not_found("voucher", name)
         match what:
             case []:
-                return httpx.Response(200, json=self._show(name))
+                return httpx2.Response(200, json=self._show(name))
             case ["transactions"]:
                 return _list(self.transactions.get(name, [])[::-1])
             case ["balance"]:
                 return self._move(name, json.loads(request.content))
             case ["disable"]:
                 self.cards[name]["active"] = False
-                return httpx.Response(200, json=self._show(name))
+                return httpx2.Response(200, json=self._show(name))
         raise AssertionError(what)
 
-    def _roll_back(self, name: str) -> httpx.Response:
+    def _roll_back(self, name: str) -> httpx2.Response:
         if self.reversed:
             # A campaign may take the referee's reward back by itself.
             for card_, listed in self.transactions.items():
@@ -150,9 +151,9 @@ class SmallVoucherify:
                 named = {"related_transaction_id": given["id"]}
                 kind, now = "CREDITS_REMOVAL", held["balance"]
                 listed.append(transaction("vtx_back", kind, -500, now, REMOVED, **named))
-        return httpx.Response(200, json={"id": "rr_1", "redemption": name, "result": "SUCCESS"})
+        return httpx2.Response(200, json={"id": "rr_1", "redemption": name, "result": "SUCCESS"})
 
-    def _move(self, name: str, asked: Json) -> httpx.Response:
+    def _move(self, name: str, asked: Json) -> httpx2.Response:
         moved = self.cards[name]
         amount = asked["amount"]
         moved["balance"] += amount
@@ -164,7 +165,7 @@ class SmallVoucherify:
         listed.append(transaction(number, kind, amount, moved["balance"], REMOVED, **named))
         related = {"type": "voucher", "id": name}
         shown = {"object": "balance", "operation_type": "MANUAL", "related_object": related}
-        return httpx.Response(200, json={"amount": amount, "balance": moved["balance"], **shown})
+        return httpx2.Response(200, json={"amount": amount, "balance": moved["balance"], **shown})
 
     def _show(self, name: str) -> Json:
         shown = self.cards[name]
@@ -193,6 +194,6 @@ class SmallVoucherify:
         }
 
 
-def _list(items: list[Json]) -> httpx.Response:
+def _list(items: list[Json]) -> httpx2.Response:
     shown = {"object": "list", "data_ref": "data", "data": items, "total": len(items)}
-    return httpx.Response(200, json={**shown, "has_more": False})
+    return httpx2.Response(200, json={**shown, "has_more": False})

@@ -1,8 +1,8 @@
 """Whose turn it is to send a canary, what is sent, and what its age tells."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import httpx2
 import pytest
 from redis import Redis
 from structlog.testing import capture_logs
@@ -12,49 +12,42 @@ from inbox.canary import KNOWN_SECONDS, CanaryBook, age_seconds
 from inbox.checkins import first_in
 from receiver.signature import HEADER, matching_secret
 from schemas import load_envelope, parse_body
-from worker.answers import Reply
 from worker.canary import Canary, CanarySettings
-from worker.wire import WireError
 
 
 SECRET = b"insecure-secret-for-a-test"
 
 
-def answered(status: int) -> Reply:
-    """Build the answer of a receiver."""
-    return Reply(status=status, headers={}, body=b"")
-
-
 class Posts:
     """Takes what is sent, and answers as a test wants."""
 
-    def __init__(self, *answers: Reply | WireError) -> None:
+    def __init__(self, *answers: int | Exception) -> None:
         self.answers = list(answers)
-        self.sent: list[tuple[bytes, Mapping[str, str]]] = []
-        self.closed = 0
+        self.sent: list[httpx2.Request] = []
+        self.clients: list[httpx2.Client] = []
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Take one."""
-        self.sent.append((body, headers))
+    def connect(self) -> httpx2.Client:
+        """Make the client of one canary."""
+        self.clients.append(httpx2.Client(transport=httpx2.MockTransport(self._take)))
+        return self.clients[-1]
+
+    def _take(self, request: httpx2.Request) -> httpx2.Response:
+        self.sent.append(request)
         answer = self.answers.pop(0)
-        if isinstance(answer, WireError):
+        if isinstance(answer, Exception):
             raise answer
-        return answer
-
-    def close(self) -> None:
-        """Count."""
-        self.closed += 1
+        return httpx2.Response(answer)
 
 
 def canary(store: Redis, posts: Posts, caller: str = "one") -> Canary:
     """Make a canary of a worker."""
     settings = CanarySettings(interval_seconds=60, url="http://127.0.0.1:9/", secret=SECRET)
-    return Canary(CanaryBook(store), caller, settings, posts)
+    return Canary(CanaryBook(store), caller, settings, posts.connect)
 
 
 def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
     """Whoever asks first has the turn, until the interval is over."""
-    posts = Posts(answered(202), answered(202))
+    posts = Posts(202, 202)
     fleet = [canary(store, posts, caller) for caller in ("one", "two", "three")]
 
     for each in fleet * 2:
@@ -65,17 +58,18 @@ def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
     fleet[2].step()
 
     assert len(posts.sent) == 2
-    assert posts.sent[0][0] != posts.sent[1][0]
-    assert posts.closed == 2, "each goes its way as anew"
+    assert posts.sent[0].content != posts.sent[1].content
+    assert [each.is_closed for each in posts.clients] == [True, True], "each goes its way as anew"
 
 
 def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None:
     """It is signed as Voucherify signs, and its time is the store's."""
-    posts = Posts(answered(202))
+    posts = Posts(202)
     canary(store, posts).step()
 
-    ((body, headers),) = posts.sent
-    assert matching_secret(body, headers[HEADER], (SECRET,)) == 0
+    (request,) = posts.sent
+    body = request.content
+    assert matching_secret(body, request.headers[HEADER], (SECRET,)) == 0
     seconds, microseconds = store.time()
     sent = load_envelope(parse_body(body)).event.created_at
     assert 0 <= seconds + microseconds / 1e6 - sent.timestamp() < 60
@@ -84,15 +78,15 @@ def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (WireError("secret"), {"reason": "WireError"}),
-        (answered(401), {"reason": "answered", "status": 401}),
-        (answered(200), {"reason": "answered", "status": 200}),
-        (answered(302), {"reason": "answered", "status": 302}),
+        (httpx2.ReadError("secret"), {"reason": "no_answer", "why": "ReadError"}),
+        (401, {"reason": "answered", "status": 401}),
+        (200, {"reason": "answered", "status": 200}),
+        (302, {"reason": "answered", "status": 302}),
     ],
     ids=["no answer", "refused", "somebody else's answer", "elsewhere"],
 )
 def test_a_canary_that_is_not_taken_is_one_warning(
-    store: Redis, answer: Reply | WireError, told: dict[str, object]
+    store: Redis, answer: int | Exception, told: dict[str, object]
 ) -> None:
     """It is no error of the code; its age tells the rest."""
     posts = Posts(answer)
@@ -100,7 +94,7 @@ def test_a_canary_that_is_not_taken_is_one_warning(
         canary(store, posts).step()
 
     assert logs == [{"event": "canary.not_sent", "log_level": "warning", **told}]
-    assert posts.closed == 1
+    assert posts.clients[0].is_closed
 
 
 def test_the_age_counts_from_the_last_that_came_through_or_from_the_first_that_was_due(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 
@@ -78,9 +78,9 @@ def _event(reward: Json | None) -> HolderAssignmentDeleted:
     return event
 
 
-def _text(status: int = 404) -> httpx.Response:
+def _text(status: int = 404) -> httpx2.Response:
     """Answer as a load balancer does."""
-    return httpx.Response(status, text="no backend", headers={"content-type": "text/plain"})
+    return httpx2.Response(status, text="no backend", headers={"content-type": "text/plain"})
 
 
 def _gift(*rows: Json, balance: int | None = None, campaign: str = "camp_gift") -> dict[str, Any]:
@@ -157,9 +157,9 @@ def _converted_card() -> dict[str, Any]:
     return _gift(_given()) | {"customers": _converted("r_conv", "redemption")}
 
 
-def _error(status: int, key: str) -> httpx.Response:
+def _error(status: int, key: str) -> httpx2.Response:
     """Answer with an error of Voucherify's own."""
-    return httpx.Response(status, json={"code": status, "key": key, "message": "No"})
+    return httpx2.Response(status, json={"code": status, "key": key, "message": "No"})
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "an empty 404 for the holders": Case(
         _gift(_given()), 0, "took back 500", CREDITS_500,
-        lambda: {"GET holders": [httpx.Response(404)]},
+        lambda: {"GET holders": [httpx2.Response(404)]},
     ),
     "a proxy's 404 for the holders of who is still assigned": Case(
         _gift(_given()) | {"holders": [_STILL]}, 500, "PERSON.*still listed", CREDITS_500,
@@ -204,20 +204,20 @@ CASES: Final[dict[str, Case]] = {
         _TWICE, 500, "took back 500", CREDITS_500,
         lambda: {
             "POST balance": [applied(_text(502))],
-            "GET transactions": [None, httpx.Response(404, json={"message": "no route"})],
+            "GET transactions": [None, httpx2.Response(404, json={"message": "no route"})],
         },
     ),
     "applied and answered 200 with a page": Case(
         _TWICE, 500, "took back 500", CREDITS_500,
-        lambda: {"POST balance": [applied(httpx.Response(200, text="<html>"))]},
+        lambda: {"POST balance": [applied(httpx2.Response(200, text="<html>"))]},
     ),
     "applied and answered 202 with nothing": Case(
         _TWICE, 500, "took back 500", CREDITS_500,
-        lambda: {"POST balance": [applied(httpx.Response(202))]},
+        lambda: {"POST balance": [applied(httpx2.Response(202))]},
     ),
     "not applied and answered 202 with nothing": Case(
         _TWICE, 500, "took back 500", CREDITS_500,
-        lambda: {"POST balance": [httpx.Response(202)]},
+        lambda: {"POST balance": [httpx2.Response(202)]},
     ),
     "a proxy's 404 for the mark": Case(
         _gift(_given()), 0, "marked the customer", CREDITS_500, lambda: {"PUT cust_1": [_text()]}
@@ -368,7 +368,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "a rollback that failed": Case(
         _converted_card(), 500, "PERSON.*r_conv cannot be rolled back", CREDITS_500,
-        lambda: {"POST rollback": [httpx.Response(200, json={
+        lambda: {"POST rollback": [httpx2.Response(200, json={
             "id": "rr_1", "redemption": "r_conv", "result": "FAILURE"})]},
         ROLL_BACK,
     ),
@@ -405,7 +405,7 @@ def test_it_ends_as_it_must(store: Redis, name: str) -> None:
     case = CASES[name]
     shop = SmallVoucherify(**_copied(case.shop), instead=case.instead())
     ledger = Ledger(store)
-    client = httpx.Client(transport=httpx.MockTransport(shop))
+    client = httpx2.Client(transport=httpx2.MockTransport(shop))
     perks = VoucherifyPerks(
         VoucherifyApi(VoucherifyHttp("http://shop", "id", "token", client=client)),
         ledger,

@@ -50,7 +50,7 @@ ACTS = {
     "connect": "import socket; socket.socket().connect(('127.0.0.1', {port}))",
     "datagram": "import socket; socket.socket(2, 2).sendto(b'x', ('127.0.0.1', {port}))",
     "resolve": "import socket; socket.getaddrinfo('localhost', 80)",
-    "call": "import httpx; httpx.post('http://127.0.0.1:{port}')",
+    "call": "import httpx2; httpx2.post('http://127.0.0.1:{port}')",
     "program": "import subprocess; subprocess.run(['touch', 'acted'])",
     "shell": "import os; os.system('touch acted')",
     "fork": "import os; os.fork()",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from inbox import keys
@@ -35,14 +35,14 @@ def _again() -> Job:
     return replace(job(), again=True)
 
 
-def _calls(sent: list[httpx.Request]) -> list[str]:
+def _calls(sent: list[httpx2.Request]) -> list[str]:
     found = [f"{each.method} {each.url.path.rpartition('/')[2]}" for each in sent]
     sent.clear()
     return found
 
 
 def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
-    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx2.Request]
 ) -> None:
     """However often it comes back, the POST is all that it calls then."""
     referee = shop.scenario(own=1000)["referees"][0]
@@ -66,7 +66,7 @@ def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
 
 
 def test_a_job_whose_answer_was_lost_resumes_with_a_search(
-    shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, sent: list[httpx2.Request]
 ) -> None:
     """The card's transactions are all that is read again."""
     referee = shop.scenario(own=1000)["referees"][0]
@@ -94,7 +94,7 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     shop: Shop,
     perks: VoucherifyPerks,
     ledger: Ledger,
-    sent: list[httpx.Request],
+    sent: list[httpx2.Request],
     answer: dict[str, object],
     *,
     kept: bool,
@@ -121,7 +121,7 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
 
 
 def test_a_run_that_is_the_first_decides_anew(
-    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, ledger: Ledger, sent: list[httpx2.Request]
 ) -> None:
     """A plan that an earlier life of the job kept is not used."""
     referee = shop.scenario(own=1000)["referees"][0]

@@ -1,6 +1,6 @@
 import threading
 
-import httpx
+import httpx2
 
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, ago
@@ -13,7 +13,7 @@ def test_lists_are_read_to_their_end(shop: Shop, perks: VoucherifyPerks, ledger:
     referee = shop.scenario(reward={"type": "LOYALTY_CARD", "amount": 250})["referees"][0]
     card = referee["card"]["id"]
     another = {"customer": referee["customer"], "type": "GIFT_VOUCHER"}
-    with httpx.Client(base_url=shop.url, trust_env=False, timeout=30) as client:
+    with httpx2.Client(base_url=shop.url, trust_env=False, timeout=30) as client:
         for _ in range(150):
             client.post("/sandbox/cards", json=another).raise_for_status()
     for _ in range(125):  # 250 transactions

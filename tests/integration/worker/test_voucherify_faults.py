@@ -1,13 +1,13 @@
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.outgoing import make_client
+from worker.http_client import make_client
 from worker.perks.voucherify import VoucherifyPerks
 from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.http import VoucherifyHttp
@@ -160,9 +160,9 @@ def test_an_answer_that_does_not_come_is_a_timeout_of_unknown_outcome(
     referee = shop.scenario(own=1000)["referees"][0]
     event = shop.removal_event(referee["holder"])
     client = make_client()
-    impatient = httpx.Timeout(10, read=0.3).as_dict()
+    impatient = httpx2.Timeout(10, read=0.3).as_dict()
 
-    def wait_little(request: httpx.Request) -> None:
+    def wait_little(request: httpx2.Request) -> None:
         if request.method == "POST":
             request.extensions["timeout"] = impatient
 

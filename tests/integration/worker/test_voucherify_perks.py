@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.integration.worker.shop import Shop, ago, event_in
@@ -178,7 +178,7 @@ def test_only_the_one_referees_reward_is_taken(shop: Shop, perks: VoucherifyPerk
 
 
 def test_every_call_is_a_documented_one(
-    shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, sent: list[httpx2.Request]
 ) -> None:
     """Keys and version on each call, JSON of the documented types on the one POST, no DELETE."""
     scene = shop.scenario(reward=GIFT)
@@ -211,7 +211,7 @@ def test_every_call_is_a_documented_one(
 
 
 def test_the_campaign_is_read_once_for_many_removals(
-    shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, sent: list[httpx2.Request]
 ) -> None:
     """An ordinary removal takes four calls: two lists, the card's transactions, and the change."""
     referees = shop.scenario(reward=GIFT, referees=3)["referees"]

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.integration.worker.shop import Shop, event_in
@@ -83,7 +83,7 @@ def test_an_assignment_that_is_still_listed_is_not_taken_from(
 
 
 def test_a_referrers_code_is_switched_off_once(
-    shop: Shop, perks: VoucherifyPerks, sent: list[httpx.Request]
+    shop: Shop, perks: VoucherifyPerks, sent: list[httpx2.Request]
 ) -> None:
     """The event of a referrer ends with the code off, the referees' cards untouched."""
     scene = shop.scenario(reward=GIFT)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 from structlog.testing import capture_logs
@@ -36,7 +36,7 @@ def shop(one: InProcess) -> InProcess:
 
 
 def watch(
-    store: Redis, transport: httpx.BaseTransport, *, caller: str = "one", project: str = ""
+    store: Redis, transport: httpx2.BaseTransport, *, caller: str = "one", project: str = ""
 ) -> WebhookWatch:
     """Make the watch of a worker."""
     settings = WebhookWatchSettings(
@@ -45,11 +45,11 @@ def watch(
         project_id=project or "proj_perkhookSandbox",
         webhook_url="",
     )
-    client = httpx.Client(transport=transport, follow_redirects=False)
+    client = httpx2.Client(transport=transport, follow_redirects=False)
     return WebhookWatch(WebhookBook(store), caller, settings, "http://sandbox/", client)
 
 
-def look(store: Redis, transport: httpx.BaseTransport, **options: str) -> list[Any]:
+def look(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
     """Look once more and give the log lines."""
     store.delete(keys.WEBHOOK_TURN)
     with capture_logs() as logs:
@@ -124,16 +124,16 @@ def test_a_webhook_that_does_not_list_our_event_is_told_once(store: Redis, shop:
     assert (seen.active, seen.listed) == (True, False)
 
 
-def _refused(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("secret", request=request)
+def _refused(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("secret", request=request)
 
 
-def _answers(status: int, **options: Any) -> Callable[[httpx.Request], httpx.Response]:
-    return lambda _: httpx.Response(status, **options)
+def _answers(status: int, **options: Any) -> Callable[[httpx2.Request], httpx2.Response]:
+    return lambda _: httpx2.Response(status, **options)
 
 
 NOT_KNOWN = [
-    (_refused, {"reason": "ConnectError"}),
+    (_refused, {"reason": "no_answer", "why": "ConnectError"}),
     (_answers(401), {"reason": "answered", "status": 401}),
     (_answers(429), {"reason": "answered", "status": 429}),
     (_answers(503), {"reason": "answered", "status": 503}),
@@ -153,7 +153,7 @@ NOT_KNOWN_IDS = ["no connection", "keys", "limit", "down", "elsewhere", "page", 
 @pytest.mark.parametrize("before", [None, WebhookState.ACTIVE, WebhookState.OFF])
 def test_what_nobody_could_find_out_changes_nothing(
     store: Redis,
-    answers: Callable[[httpx.Request], httpx.Response],
+    answers: Callable[[httpx2.Request], httpx2.Response],
     told: dict[str, Any],
     before: WebhookState | None,
 ) -> None:
@@ -166,7 +166,7 @@ def test_what_nobody_could_find_out_changes_nothing(
     else:
         store.hincrby(keys.WEBHOOK, "since", -700_000)
 
-    lines = look(store, httpx.MockTransport(answers))
+    lines = look(store, httpx2.MockTransport(answers))
 
     assert lines == [{"event": "webhook_watch.not_known", **told}]
     seen = known(store)
@@ -187,13 +187,13 @@ def test_another_project_is_not_known(store: Redis, shop: InProcess, wrong: str)
 
 def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
     """A redirect is not followed; the keys are in headers, not in the address."""
-    sent: list[httpx.Request] = []
+    sent: list[httpx2.Request] = []
 
-    def answers(request: httpx.Request) -> httpx.Response:
+    def answers(request: httpx2.Request) -> httpx2.Response:
         sent.append(request)
-        return httpx.Response(302, headers={"Location": "http://elsewhere.example.test/"})
+        return httpx2.Response(302, headers={"Location": "http://elsewhere.example.test/"})
 
-    look(store, httpx.MockTransport(answers))
+    look(store, httpx2.MockTransport(answers))
 
     [request] = sent
     assert str(request.url) == (

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 from structlog.testing import capture_logs
@@ -103,6 +103,6 @@ def test_the_apis_own_list_is_believed(store: Redis, shown: dict[str, Any], even
 
 
 def _look(store: Redis, awkward: Awkward) -> None:
-    client = httpx.Client(transport=httpx.MockTransport(awkward.response), follow_redirects=False)
+    client = httpx2.Client(transport=httpx2.MockTransport(awkward.response), follow_redirects=False)
     store.delete(keys.WEBHOOK_TURN)
     WebhookWatch(WebhookBook(store), "one", SETTINGS, "http://sandbox/", client).step()

@@ -21,8 +21,10 @@ SECRET = "p4ssw0rd-of-nobody"
             {"REDIS_URL": f"http://:{SECRET}@h", "JOB_LEASE_SECONDS": "5", "CRM_HTTP_URL": SECRET},
             ["REDIS_URL", "JOB_LEASE_SECONDS", "CRM_HTTP_URL"],
         ),
+        ({"HTTPS_PROXY": f"socks5://u:{SECRET}@h"}, ["HTTPS_PROXY"]),
+        ({"SSL_CERT_FILE": f"/{SECRET}"}, ["SSL_CERT_FILE"]),
     ],
-    ids=["of the worker", "of both"],
+    ids=["of the worker", "of both", "a proxy", "certificates"],
 )
 def test_a_worker_with_wrong_settings_does_not_start(
     shop: Shop, tmp_path: Path, wrong: dict[str, str], named: list[str]

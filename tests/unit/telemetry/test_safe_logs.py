@@ -143,8 +143,8 @@ def test_a_line_is_one_json_object(logs: StringIO) -> None:
 @pytest.mark.parametrize("log_format", ["json"], indirect=True)
 def test_talkative_libraries_are_quiet(logs: StringIO) -> None:
     """Addresses of calls stay out of the logs, warnings do not."""
-    logging.getLogger("httpx").info("GET https://crm.example.test/%s", PERSONAL)
-    logging.getLogger("httpx").warning("worth it")
+    logging.getLogger("httpx2").info("GET https://crm.example.test/%s", PERSONAL)
+    logging.getLogger("httpx2").warning("worth it")
     structlog.get_logger().debug("details")
 
     assert [json.loads(line)["event"] for line in logs.getvalue().splitlines()] == ["worth it"]

@@ -1,16 +1,15 @@
 """Builders of what handlers are given, and transports that answer from memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-import httpx
+import httpx2
 
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.samples import assignment_deleted, body
-from worker.answers import Reply
-from worker.outgoing import reply_of, utc_now
+from worker.outgoing import utc_now
 from worker.services import Job
 
 
@@ -44,11 +43,11 @@ def job(seconds: float = 300, *, at: datetime | None = None) -> Job:
 class Answers:
     """Answers calls from memory and keeps them."""
 
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers = list(answers) or [httpx.Response(200)]
-        self.requests: list[httpx.Request] = []
+    def __init__(self, *answers: httpx2.Response | Exception) -> None:
+        self._answers = list(answers) or [httpx2.Response(200)]
+        self.requests: list[httpx2.Request] = []
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         """Give the next answer, the last one for ever."""
         self.requests.append(request)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
@@ -57,21 +56,6 @@ class Answers:
         return answer
 
 
-def client(handler: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
+def client(handler: Callable[[httpx2.Request], httpx2.Response]) -> httpx2.Client:
     """Make a client that reaches nobody."""
-    return httpx.Client(transport=httpx.MockTransport(handler))
-
-
-class Posted:
-    """Answers the POSTs to one address from memory."""
-
-    def __init__(self, handler: Callable[[httpx.Request], httpx.Response]) -> None:
-        self._handler = handler
-
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Give the next answer."""
-        answer = self._handler(httpx.Request("POST", ADDRESS, content=body, headers=headers))
-        return reply_of(answer)
-
-    def close(self) -> None:
-        """There is nothing to give up."""
+    return httpx2.Client(transport=httpx2.MockTransport(handler))

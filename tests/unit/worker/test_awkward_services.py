@@ -1,10 +1,10 @@
 """One POST to a service of the shop, answered by each awkward answer."""
 
-import httpx
+import httpx2
 import pytest
 
 from tests.awkward import AWKWARD, BY_NAME, Awkward, Kind
-from tests.unit.worker.build import ADDRESS, SECRET, Answers, Posted, job
+from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job
 from worker.errors import PermanentError, RetryableError
 from worker.outgoing import SignedPost
 
@@ -33,9 +33,9 @@ REFUSED = {
 }
 
 
-def _answered(answer: httpx.Response | Exception) -> tuple[SignedPost, Answers]:
+def _answered(answer: httpx2.Response | Exception) -> tuple[SignedPost, Answers]:
     transport = Answers(answer)
-    return SignedPost("shop", ADDRESS, SECRET, posts=Posted(transport)), transport
+    return SignedPost("shop", ADDRESS, SECRET, client=client(transport)), transport
 
 
 @pytest.mark.parametrize("awkward", AWKWARD, ids=str)
@@ -129,7 +129,7 @@ def test_what_is_about_one_call_shuts_no_queue(awkward: Awkward) -> None:
 )
 def test_only_a_json_object_refuses_for_good(status: int, body: bytes, final: bool) -> None:
     """A 4xx is the service's own word if it comes with a JSON object, whatever its type is said."""
-    post, _ = _answered(httpx.Response(status, content=body))
+    post, _ = _answered(httpx2.Response(status, content=body))
 
     with pytest.raises(PermanentError if final else RetryableError):
         post.send({}, idempotency_key="k", job=job())
@@ -138,7 +138,7 @@ def test_only_a_json_object_refuses_for_good(status: int, body: bytes, final: bo
 @pytest.mark.parametrize("status", [408, 409, 423, 425, 429, 500, 502, 503, 599])
 def test_what_passes_is_tried_again_even_in_the_services_own_words(status: int) -> None:
     """A time-out, conflict, lock or limit, and any trouble of the service, ends no job."""
-    post, _ = _answered(httpx.Response(status, json={"error": "busy"}))
+    post, _ = _answered(httpx2.Response(status, json={"error": "busy"}))
 
     with pytest.raises(RetryableError):
         post.send({}, idempotency_key="k", job=job())

@@ -1,9 +1,9 @@
 """What backends that look nothing up tell of a revocation: nothing is sent for it."""
 
-import httpx
+import httpx2
 import pytest
 
-from tests.unit.worker.build import ADDRESS, SECRET, Answers, Posted, job, removal
+from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job, removal
 from worker.errors import NeedsPersonError
 from worker.outgoing import SignedPost
 from worker.perks.dry_run import DryRunPerks
@@ -14,13 +14,13 @@ def make_http(answers: Answers) -> HttpPerks:
     """Make the backend with a transport that keeps what is sent."""
     perks = HttpPerks(ADDRESS, SECRET)
     perks.close()
-    perks._post = SignedPost("perks_service", ADDRESS, SECRET, posts=Posted(answers))
+    perks._post = SignedPost("perks_service", ADDRESS, SECRET, client=client(answers))
     return perks
 
 
 def test_the_http_backend_tells_what_it_would_send() -> None:
     """The key that it tells is the one that it sends then."""
-    answers = Answers(httpx.Response(200))
+    answers = Answers(httpx2.Response(200))
     perks, event = make_http(answers), removal()
 
     plan = perks.plan(event, job())

@@ -6,7 +6,7 @@ from redis import Redis
 
 from inbox.effects import Effects
 from tests.samples import PERSONAL, assignment_deleted
-from tests.unit.worker.build import ADDRESS, SECRET, Answers, Posted, event_of, job, removal
+from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
 from worker.crm import make_crm
 from worker.crm.http import HttpCrm
 from worker.errors import NeedsPersonError
@@ -43,13 +43,13 @@ LEDGER = Effects(Redis(), memory_seconds=3600)
 
 def _perks() -> tuple[HttpPerks, Answers]:
     perks, transport = HttpPerks(ADDRESS, SECRET), Answers()
-    perks._post = SignedPost("perks_service", ADDRESS, SECRET, posts=Posted(transport))
+    perks._post = SignedPost("perks_service", ADDRESS, SECRET, client=client(transport))
     return perks, transport
 
 
 def _crm() -> tuple[HttpCrm, Answers]:
     crm, transport = HttpCrm(ADDRESS, SECRET), Answers()
-    crm._post = SignedPost("crm_service", ADDRESS, SECRET, posts=Posted(transport))
+    crm._post = SignedPost("crm_service", ADDRESS, SECRET, client=client(transport))
     return crm, transport
 
 

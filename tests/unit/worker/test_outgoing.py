@@ -1,32 +1,28 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from tests.unit.worker.build import ADDRESS, SECRET, Answers, Posted, job
+from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job
 from worker.errors import PermanentError, RetryableError
+from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.outgoing import (
-    ANSWER_SECONDS,
-    CONNECT_SECONDS,
     LONGEST_WAIT_SECONDS,
     SignedPost,
     header_word,
-    make_client,
     retry_after,
 )
-from worker.wire import WireError, WireTimeoutError
 
 
 NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)
 
 
-def _post(*answers: httpx.Response | Exception) -> tuple[SignedPost, Answers]:
+def _post(*answers: httpx2.Response | Exception) -> tuple[SignedPost, Answers]:
     transport = Answers(*answers)
-    return SignedPost("shop", ADDRESS, SECRET, posts=Posted(transport)), transport
+    return SignedPost("shop", ADDRESS, SECRET, client=client(transport)), transport
 
 
 @pytest.mark.parametrize(
@@ -69,7 +65,7 @@ def test_no_retry_after_header_is_an_accident(header: str) -> None:
 @pytest.mark.parametrize("body", [b"", b" ", b"{}", b'{"taken": true}', b"[]", b"null", b'"ok"'])
 def test_four_statuses_mean_taken(status: int, body: bytes) -> None:
     """With JSON or without a body they end the call well; the type that is said does not matter."""
-    post, transport = _post(httpx.Response(status, content=body))
+    post, transport = _post(httpx2.Response(status, content=body))
 
     post.send({}, idempotency_key="k", job=job())
 
@@ -79,7 +75,7 @@ def test_four_statuses_mean_taken(status: int, body: bytes) -> None:
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 205, 206, 207, 226, 299])
 def test_another_success_is_not_believed(status: int) -> None:
     """Plain words with a status for "taken", or JSON with another 2xx, are tried again."""
-    post, _ = _post(httpx.Response(status, json={}) if status > 202 else _words(status))
+    post, _ = _post(httpx2.Response(status, json={}) if status > 202 else _words(status))
 
     with pytest.raises(RetryableError):
         post.send({}, idempotency_key="k", job=job())
@@ -99,7 +95,7 @@ def test_another_success_is_not_believed(status: int) -> None:
 def test_other_answers_are_passing_or_final(status: int, kind: type[Exception]) -> None:
     """Each status is retryable or permanent, is itself the reason, and is asked once."""
     headers = {"Location": "https://elsewhere.test/"}
-    post, transport = _post(httpx.Response(status, headers=headers, json={"error": "x"}))
+    post, transport = _post(httpx2.Response(status, headers=headers, json={"error": "x"}))
 
     with pytest.raises(kind) as caught:
         post.send({}, idempotency_key="k", job=job())
@@ -108,14 +104,14 @@ def test_other_answers_are_passing_or_final(status: int, kind: type[Exception]) 
     assert [request.url.host for request in transport.requests] == ["shop.example.test"]
 
 
-def _words(status: int) -> httpx.Response:
-    return httpx.Response(status, text="OK")
+def _words(status: int) -> httpx2.Response:
+    return httpx2.Response(status, text="OK")
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wait_that_is_asked_for_is_handed_on(status: int) -> None:
     """Retry-After of an answer becomes the error's wait."""
-    post, _ = _post(httpx.Response(status, headers={"Retry-After": "77"}))
+    post, _ = _post(httpx2.Response(status, headers={"Retry-After": "77"}))
 
     with pytest.raises(RetryableError) as caught:
         post.send({}, idempotency_key="k", job=job())
@@ -126,8 +122,8 @@ def test_a_wait_that_is_asked_for_is_handed_on(status: int) -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (WireTimeoutError("https://shop/rh_1?secret"), "shop_timeout"),
-        (WireError("https://shop/rh_1?secret"), "shop_unreachable"),
+        (httpx2.ReadTimeout("https://shop/rh_1?secret"), "shop_timeout"),
+        (httpx2.ReadError("https://shop/rh_1?secret"), "shop_unreachable"),
     ],
 )
 def test_a_broken_connection_is_tried_again(error: Exception, reason: str) -> None:
@@ -171,7 +167,7 @@ def test_the_signature_is_that_of_standard_webhooks() -> None:
 def test_repeating_a_call_repeats_key_and_body_and_signs_anew() -> None:
     """A second try has the same idempotency key and bytes, and a timestamp of its own."""
     transport = Answers()
-    post = SignedPost("shop", ADDRESS, SECRET, posts=Posted(transport))
+    post = SignedPost("shop", ADDRESS, SECRET, client=client(transport))
 
     for moment in (NOW, NOW + timedelta(hours=5)):
         post.send({"a": 1}, idempotency_key="k-1", job=job(at=moment))
@@ -200,16 +196,3 @@ def test_ids_as_voucherify_writes_them_stay_as_they_are_in_headers() -> None:
     assert header_word("revoke-rh_0f21.x~1") == "revoke-rh_0f21.x~1"
     odd = ["a\nb", "a b", "a%20b", "ä", "x" * 300, "x" * 301]
     assert len({header_word(text) for text in odd}) == len(odd)
-
-
-def test_the_client_follows_no_redirects_and_no_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Bounded waits, no redirects, and a proxy in the environment is not asked."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.test:3128")
-    with make_client() as made:
-        assert made.follow_redirects is False
-        assert made.trust_env is False
-        assert made.timeout == httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        mounts: dict[Any, Any] = made._mounts
-        assert mounts == {}

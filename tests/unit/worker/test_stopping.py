@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from worker.errors import PostponedError
-from worker.outgoing import ANSWER_SECONDS, CONNECT_SECONDS
+from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.stopping import (
     FORCE_SECONDS,
     GRACE_SECONDS,

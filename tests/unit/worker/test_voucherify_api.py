@@ -3,7 +3,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -84,7 +84,7 @@ def test_each_call_is_exactly_the_documented_one(
     call: Call, method: str, path: str, query: dict[str, str], body: Any
 ) -> None:
     """Method, path, query and body of every call, and none sends a body that it need not."""
-    api, transport = api_of(httpx.Response(200, json={}))
+    api, transport = api_of(httpx2.Response(200, json={}))
 
     with contextlib.suppress(JobError):
         call(api)
@@ -108,20 +108,20 @@ def test_no_call_deletes_and_none_touches_assignments() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx.Response(200, json={}),
-        httpx.Response(200, json={"data": None}),
-        httpx.Response(200, json={"object": "voucher", "data": []}),
-        httpx.Response(200, json={"data": {"id": "vtx"}}),
-        httpx.Response(200, json=[]),
-        httpx.Response(200, text="<html>welcome</html>"),
-        httpx.Response(200, content=b"\xff"),
-        httpx.Response(204),
+        httpx2.Response(200, json={}),
+        httpx2.Response(200, json={"data": None}),
+        httpx2.Response(200, json={"object": "voucher", "data": []}),
+        httpx2.Response(200, json={"data": {"id": "vtx"}}),
+        httpx2.Response(200, json=[]),
+        httpx2.Response(200, text="<html>welcome</html>"),
+        httpx2.Response(200, content=b"\xff"),
+        httpx2.Response(204),
         page("a", has_more=True, more_starting_after=7),
-        httpx.Response(200, json={"data": [], "has_more": True}),
-        httpx.Response(200, json={"data": [{}], "has_more": True}),
+        httpx2.Response(200, json={"data": [], "has_more": True}),
+        httpx2.Response(200, json={"data": [{}], "has_more": True}),
     ],
 )
-def test_an_answer_that_is_no_list_is_not_read_as_an_empty_one(answer: httpx.Response) -> None:
+def test_an_answer_that_is_no_list_is_not_read_as_an_empty_one(answer: httpx2.Response) -> None:
     """A proxy's page or a list cut short must not read as "nothing was given"."""
     api, _ = api_of(answer)
 
@@ -178,7 +178,7 @@ def test_pages_go_on_by_the_cursor_or_else_by_the_last_id() -> None:
 
 def test_what_is_no_object_in_a_list_is_passed_over() -> None:
     """A null among the items is no reason to stop."""
-    api, _ = api_of(httpx.Response(200, json={"data": [None, {"id": "a"}, 7, []]}))
+    api, _ = api_of(httpx2.Response(200, json={"data": [None, {"id": "a"}, 7, []]}))
 
     assert list(api.redeemables("c", job()) or ()) == [{"id": "a"}]
 

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -28,9 +28,9 @@ HTML: dict[str, Any] = {"text": "<html>welcome</html>", "headers": {"Content-Typ
 
 #: What any call ends as where the answer decides it alone; voucherify.md says it in a table.
 REFUSALS = [
-    (httpx.ConnectError("x"), "voucherify_unreachable", OUTAGE),
-    (httpx.ConnectTimeout("x"), "voucherify_timeout", OUTAGE),
-    (httpx.PoolTimeout("x"), "voucherify_timeout", OUTAGE),
+    (httpx2.ConnectError("x"), "voucherify_unreachable", OUTAGE),
+    (httpx2.ConnectTimeout("x"), "voucherify_timeout", OUTAGE),
+    (httpx2.PoolTimeout("x"), "voucherify_timeout", OUTAGE),
     (error(400), "voucherify_answered_400", FINAL),
     (error(401), "voucherify_answered_401", PAUSE),
     (error(402), "voucherify_answered_402", PAUSE),
@@ -46,13 +46,13 @@ REFUSALS = [
 def _named(answer: Any) -> str | None:
     if isinstance(answer, Exception):
         return type(answer).__name__
-    return str(answer.status_code) if isinstance(answer, httpx.Response) else None
+    return str(answer.status_code) if isinstance(answer, httpx2.Response) else None
 
 
 @pytest.mark.parametrize(("answer", "reason", "kind"), REFUSALS, ids=_named)
 @pytest.mark.parametrize("call", ["read", "change"])
 def test_each_refusal_has_its_reason_and_its_kind(
-    answer: httpx.Response | Exception, reason: str, kind: str, call: str
+    answer: httpx2.Response | Exception, reason: str, kind: str, call: str
 ) -> None:
     """Semantic errors are final, keys and limits pause everybody, and nothing is sent twice."""
     http, transport = http_of(answer)
@@ -71,8 +71,8 @@ FOREIGN = [200, 202, 204, 302, 307, 400, 401, 402, 403, 404, 408, 409, 423, 500,
 @pytest.mark.parametrize("body", [HTML, {}, {"json": []}, {"json": {}}], ids=str)
 def test_what_is_not_voucherifys_own_decides_nothing(status: int, body: dict[str, Any]) -> None:
     """A proxy, a firewall or a load balancer has neither read nor changed anything for certain."""
-    reader, _ = http_of(httpx.Response(status, **body))
-    changer, transport = http_of(httpx.Response(status, **body))
+    reader, _ = http_of(httpx2.Response(status, **body))
+    changer, transport = http_of(httpx2.Response(status, **body))
 
     with pytest.raises(RetryableError) as caught:
         send(reader, "read")
@@ -85,7 +85,7 @@ def test_what_is_not_voucherifys_own_decides_nothing(status: int, body: dict[str
 
 def test_a_rate_limit_in_front_of_voucherify_pauses_too() -> None:
     """A gateway that counts calls is meant by all callers; nothing was sent on."""
-    http, _ = http_of(httpx.Response(429, text="slow down", headers={"Retry-After": "7"}))
+    http, _ = http_of(httpx2.Response(429, text="slow down", headers={"Retry-After": "7"}))
 
     with pytest.raises(RetryableError) as caught:
         send(http, "read")
@@ -96,22 +96,22 @@ def test_a_rate_limit_in_front_of_voucherify_pauses_too() -> None:
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
-        (httpx.Response(200, json={"id": "v_1", "new": []}), DONE),
-        (httpx.Response(200, json={"id": "v_2"}), UNKNOWN),
-        (httpx.Response(201, json={"id": "v_1"}), UNKNOWN),
-        (httpx.Response(202, json={"id": "v_1"}), UNKNOWN),
-        (httpx.Response(207, json={"id": "v_1"}), UNKNOWN),
-        (httpx.Response(200, content=b'{"id": "v_1"'), UNKNOWN),
+        (httpx2.Response(200, json={"id": "v_1", "new": []}), DONE),
+        (httpx2.Response(200, json={"id": "v_2"}), UNKNOWN),
+        (httpx2.Response(201, json={"id": "v_1"}), UNKNOWN),
+        (httpx2.Response(202, json={"id": "v_1"}), UNKNOWN),
+        (httpx2.Response(207, json={"id": "v_1"}), UNKNOWN),
+        (httpx2.Response(200, content=b'{"id": "v_1"'), UNKNOWN),
         (error(408), UNKNOWN),
         (error(500), UNKNOWN),
         (error(503, headers={"Retry-After": "9"}), UNKNOWN),
-        (httpx.ReadTimeout("x"), UNKNOWN),
-        (httpx.WriteTimeout("x"), UNKNOWN),
-        (httpx.ReadError("x"), UNKNOWN),
-        (httpx.WriteError("x"), UNKNOWN),
-        (httpx.CloseError("x"), UNKNOWN),
-        (httpx.RemoteProtocolError("x"), UNKNOWN),
-        (httpx.DecodingError("x"), UNKNOWN),
+        (httpx2.ReadTimeout("x"), UNKNOWN),
+        (httpx2.WriteTimeout("x"), UNKNOWN),
+        (httpx2.ReadError("x"), UNKNOWN),
+        (httpx2.WriteError("x"), UNKNOWN),
+        (httpx2.CloseError("x"), UNKNOWN),
+        (httpx2.RemoteProtocolError("x"), UNKNOWN),
+        (httpx2.DecodingError("x"), UNKNOWN),
         (missing("voucher", "v_1"), NOT_THERE),
         (missing("voucher", "v_1", resource_type=None), NOT_THERE),
         (missing("voucher", "v_1", resource_id=None, details="no voucher with id v_1"), NOT_THERE),
@@ -131,7 +131,7 @@ def test_a_rate_limit_in_front_of_voucherify_pauses_too() -> None:
     ],
 )  # fmt: skip
 def test_a_change_is_sent_once_and_its_end_is_known(
-    answer: httpx.Response | Exception, wanted: Meaning
+    answer: httpx2.Response | Exception, wanted: Meaning
 ) -> None:
     """What may have been applied is never an error, and what is unknown is never repeated."""
     http, transport = http_of(answer)
@@ -143,22 +143,22 @@ def test_a_change_is_sent_once_and_its_end_is_known(
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (httpx.Response(200), "voucherify_unreadable"),
-        (httpx.Response(200, json={"id": "v_2"}), "voucherify_unreadable"),
-        (httpx.Response(204), "voucherify_unreadable"),
-        (httpx.Response(200, content=b"[" * 100_000), "voucherify_unreadable"),
+        (httpx2.Response(200), "voucherify_unreadable"),
+        (httpx2.Response(200, json={"id": "v_2"}), "voucherify_unreadable"),
+        (httpx2.Response(204), "voucherify_unreadable"),
+        (httpx2.Response(200, content=b"[" * 100_000), "voucherify_unreadable"),
         (missing("voucher", "v_2"), "voucherify_answered_404"),
         (error(500), "voucherify_answered_500"),
         (error(503), "voucherify_answered_503"),
-        (httpx.ReadTimeout("x"), "voucherify_timeout"),
-        (httpx.RemoteProtocolError("x"), "voucherify_unreachable"),
-        (httpx.DecodingError("x"), "voucherify_unreachable"),
+        (httpx2.ReadTimeout("x"), "voucherify_timeout"),
+        (httpx2.RemoteProtocolError("x"), "voucherify_unreachable"),
+        (httpx2.DecodingError("x"), "voucherify_unreachable"),
     ],
     ids=["empty", "another", "204", "nested", "another is missing", "500", "503", "timeout",
          "protocol", "decoding"],
 )  # fmt: skip
 def test_a_reading_that_fails_is_the_downstreams_outage(
-    answer: httpx.Response | Exception, reason: str
+    answer: httpx2.Response | Exception, reason: str
 ) -> None:
     """A proxy's page or a broken answer is tried again, and counts against the downstream."""
     http, _ = http_of(answer)
@@ -194,7 +194,7 @@ def test_an_errors_slug_is_said_and_its_details_are_not(key: Any, told: str) -> 
 
 def test_a_foreign_answer_is_said_to_be_one() -> None:
     """An operator who sees a 403 must know that it was not Voucherify's."""
-    http, _ = http_of(httpx.Response(403, **HTML))
+    http, _ = http_of(httpx2.Response(403, **HTML))
 
     with pytest.raises(RetryableError, match="403, and the answer is not Voucherify's own"):
         send(http, "read")
@@ -202,14 +202,14 @@ def test_a_foreign_answer_is_said_to_be_one() -> None:
 
 def test_an_answer_that_cannot_be_read_is_no_accident() -> None:
     """An endlessly nested error is an answer like any other."""
-    http, _ = http_of(httpx.Response(400, content=b"[" * 100_000))
+    http, _ = http_of(httpx2.Response(400, content=b"[" * 100_000))
 
     assert http.change("POST", "/v1/x", {}, CHANGE, job()).meaning is UNKNOWN
 
 
 def test_keys_and_version_go_with_every_call_and_json_only_with_a_body() -> None:
     """A call without a body has no content type, as the API reference shows it."""
-    http, transport = http_of(httpx.Response(200, json={"id": "v_1"}))
+    http, transport = http_of(httpx2.Response(200, json={"id": "v_1"}))
 
     http.read("/v1/x", {"limit": 1}, READ, job())
     http.change("POST", "/v1/x/disable", None, CHANGE, job())

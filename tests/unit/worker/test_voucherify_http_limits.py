@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -64,7 +64,7 @@ def test_keys_and_plan_pause_everybody(status: int) -> None:
 @pytest.mark.parametrize("call", ["read", "change"])
 def test_a_firewalls_refusal_pauses_nobody(status: int, call: str) -> None:
     """Only Voucherify itself knows whether the keys are good; anybody else is down for a while."""
-    http, _ = http_of(httpx.Response(status, text="blocked"))
+    http, _ = http_of(httpx2.Response(status, text="blocked"))
 
     if call == "change":
         send(http, call)
@@ -94,7 +94,7 @@ def test_what_is_busy_is_tried_again_soon(
 @pytest.mark.parametrize("call", ["read", "change"])
 def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
     """With little of the lease left, or none of the budget, nothing is sent."""
-    http, transport = http_of(httpx.Response(200, json={"id": "v_1"}))
+    http, transport = http_of(httpx2.Response(200, json={"id": "v_1"}))
 
     def refuse() -> None:
         raise PostponedError("perks_budget", "none left", seconds=1)
@@ -135,7 +135,7 @@ def test_a_limit_that_is_used_up_is_reported_and_the_answer_still_counts(
 ) -> None:
     """Others may use the same keys: when the API says that nothing is left, no job begins."""
     heard: list[float] = []
-    http, _ = http_of(httpx.Response(200, json={"id": "v_1"}, headers=headers))
+    http, _ = http_of(httpx2.Response(200, json={"id": "v_1"}, headers=headers))
 
     send(http, call, replace(job(), limit_reached=heard.append))
 

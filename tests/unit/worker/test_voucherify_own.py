@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -17,9 +17,9 @@ APPLIED, NOT_FOUND, UNKNOWN = Answer.APPLIED, Answer.NOT_FOUND, Answer.UNKNOWN
 Json = dict[str, Any]
 
 
-def ok(**body: Any) -> httpx.Response:
+def ok(**body: Any) -> httpx2.Response:
     """Build an answer of 200."""
-    return httpx.Response(200, json=body)
+    return httpx2.Response(200, json=body)
 
 
 BALANCE: Json = {
@@ -51,14 +51,14 @@ BALANCE: Json = {
         (ok(**BALANCE | {"related_object": "v_1"}), None),
         (ok(**BALANCE | {"object": "voucher"}), None),
         (ok(), None),
-        (httpx.Response(200, json=[BALANCE]), None),
-        (httpx.Response(200, text="<html>"), None),
-        (httpx.Response(201, json=BALANCE), None),
-        (httpx.Response(202, json=BALANCE), None),
-        (httpx.Response(204), None),
+        (httpx2.Response(200, json=[BALANCE]), None),
+        (httpx2.Response(200, text="<html>"), None),
+        (httpx2.Response(201, json=BALANCE), None),
+        (httpx2.Response(202, json=BALANCE), None),
+        (httpx2.Response(204), None),
         (missing("voucher", "v_2"), None),
         (error(500), None),
-        (httpx.ReadTimeout("x"), None),
+        (httpx2.ReadTimeout("x"), None),
         (missing("voucher", "v_1"), Changed(NOT_FOUND)),
         (error(400, "gift_amount_exceeded"), Changed(Answer.EXCEEDED)),
         (error(400, "loyalty_card_points_exceeded"), Changed(Answer.EXCEEDED)),
@@ -100,17 +100,17 @@ def test_a_balance_change_that_is_refused_otherwise_is_an_error() -> None:
         (ok(id="v_1", active=None), UNKNOWN, UNKNOWN),
         (ok(id="v_1", active=0), UNKNOWN, UNKNOWN),
         (ok(), UNKNOWN, UNKNOWN),
-        (httpx.Response(202, json={"id": "v_1", "active": False}), UNKNOWN, UNKNOWN),
-        (httpx.Response(204), UNKNOWN, UNKNOWN),
+        (httpx2.Response(202, json={"id": "v_1", "active": False}), UNKNOWN, UNKNOWN),
+        (httpx2.Response(204), UNKNOWN, UNKNOWN),
         (missing("voucher", "v_1"), NOT_FOUND, NOT_FOUND),
         (missing("voucher", "v_2"), UNKNOWN, UNKNOWN),
-        (httpx.Response(404, text="<html>"), UNKNOWN, UNKNOWN),
-        (httpx.Response(404), UNKNOWN, UNKNOWN),
+        (httpx2.Response(404, text="<html>"), UNKNOWN, UNKNOWN),
+        (httpx2.Response(404), UNKNOWN, UNKNOWN),
     ],
     ids=["off", "on", "by its code", "another", "not said", "null", "0", "empty", "202", "204",
          "gone", "another is gone", "HTML of 404", "empty 404"],
 )  # fmt: skip
-def test_switching_a_voucher(answer: httpx.Response, off: Answer, on: Answer) -> None:
+def test_switching_a_voucher(answer: httpx2.Response, off: Answer, on: Answer) -> None:
     """It is switched when the answer shows that voucher switched."""
     assert api_of(answer)[0].disable("v_1", job()) is off
     assert api_of(answer)[0].enable("v_1", job()) is on
@@ -127,7 +127,7 @@ def test_switching_a_voucher(answer: httpx.Response, off: Answer, on: Answer) ->
         (ok(id="rr_1", redemption="r_1"), UNKNOWN),
         (ok(id="rr_1", redemption="r_1", result="PENDING"), UNKNOWN),
         (ok(id="rr_1", redemption="r_1", result=None), UNKNOWN),
-        (httpx.Response(202, json={"redemption": "r_1", "result": "SUCCESS"}), UNKNOWN),
+        (httpx2.Response(202, json={"redemption": "r_1", "result": "SUCCESS"}), UNKNOWN),
         (missing("redemption", "r_1"), NOT_FOUND),
         (missing("redemption", "r_2"), UNKNOWN),
         (missing("voucher", "r_1"), UNKNOWN),
@@ -136,7 +136,7 @@ def test_switching_a_voucher(answer: httpx.Response, off: Answer, on: Answer) ->
     ids=["done", "as an object", "not named", "another", "another object", "no result", "pending",
          "null", "202", "gone", "another is gone", "a voucher is gone", "already"],
 )  # fmt: skip
-def test_a_rollback(answer: httpx.Response, wanted: Answer) -> None:
+def test_a_rollback(answer: httpx2.Response, wanted: Answer) -> None:
     """It is done when the answer says SUCCESS of that redemption."""
     assert api_of(answer)[0].roll_back("r_1", "why", job()) is wanted
 
@@ -151,7 +151,7 @@ def test_a_rollback(answer: httpx.Response, wanted: Answer) -> None:
     ],
     ids=["failed", "has a parent", "another is under way", "a conflict"],
 )
-def test_a_rollback_that_was_not_done(answer: httpx.Response, kind: str, words: str) -> None:
+def test_a_rollback_that_was_not_done(answer: httpx2.Response, kind: str, words: str) -> None:
     """A failure is final and says why; another rollback of it is waited for."""
     with pytest.raises(JobError, match=words) as caught:
         api_of(answer)[0].roll_back("r_1", "why", job())
@@ -175,9 +175,9 @@ MARK = {"referral_removed_at": "2025-03-04"}
         (ok(id="cust_1", metadata={"referral_removed_at": "2025-03-03"}), None),
         (ok(id="cust_1", metadata=None), None),
         (ok(id="cust_1"), None),
-        (httpx.Response(202, json={"id": "cust_1", "metadata": MARK}), None),
-        (httpx.Response(404, text="<html>"), None),
-        (httpx.ReadTimeout("x"), None),
+        (httpx2.Response(202, json={"id": "cust_1", "metadata": MARK}), None),
+        (httpx2.Response(404, text="<html>"), None),
+        (httpx2.ReadTimeout("x"), None),
         (missing("customer", "cust_2"), None),
         (missing("customer", "cust_1"), False),
     ],

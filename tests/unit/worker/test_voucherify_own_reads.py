@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -10,9 +10,9 @@ from tests.unit.worker.voucherify import api_of, missing
 from worker.errors import RetryableError
 
 
-def ok(**body: Any) -> httpx.Response:
+def ok(**body: Any) -> httpx2.Response:
     """Build an answer of 200."""
-    return httpx.Response(200, json=body)
+    return httpx2.Response(200, json=body)
 
 
 @pytest.mark.parametrize("name", ["voucher", "customer", "campaign"])
@@ -25,15 +25,15 @@ def ok(**body: Any) -> httpx.Response:
         (ok(id="x_2"), None),
         (ok(), None),
         (ok(id=["x_1"]), None),
-        (httpx.Response(202, json={"id": "x_1"}), None),
-        (httpx.Response(404, text="<html>"), None),
-        (httpx.Response(404), None),
-        (httpx.Response(404, json={"message": "no route"}), None),
+        (httpx2.Response(202, json={"id": "x_1"}), None),
+        (httpx2.Response(404, text="<html>"), None),
+        (httpx2.Response(404), None),
+        (httpx2.Response(404, json={"message": "no route"}), None),
     ],
     ids=["by id", "by code", "by source id", "another", "empty", "a list", "202", "HTML of 404",
          "empty 404", "another 404"],
 )  # fmt: skip
-def test_reading_one_thing(name: str, answer: httpx.Response, *, found: bool | None) -> None:
+def test_reading_one_thing(name: str, answer: httpx2.Response, *, found: bool | None) -> None:
     """It is there when the answer is that thing; a foreign 404 says nothing of it."""
     api, _ = api_of(answer)
     read = getattr(api, name)
@@ -73,6 +73,10 @@ def test_a_list_is_missing_only_with_its_owner(
     assert getattr(gone, name)("x_1", *more, job()) is None
 
     wrong = "customer" if owner == "voucher" else "voucher"
-    for other in (missing(owner, "x_2"), missing(wrong, "x_1"), httpx.Response(404, text="<html>")):
+    for other in (
+        missing(owner, "x_2"),
+        missing(wrong, "x_1"),
+        httpx2.Response(404, text="<html>"),
+    ):
         with pytest.raises(RetryableError):
             getattr(api_of(other)[0], name)("x_1", *more, job())

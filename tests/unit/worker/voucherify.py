@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.unit.worker.build import Answers, client, job
 from worker.answers import Call
@@ -22,7 +22,7 @@ READ = one(VOUCHER, "v_1")
 CHANGE = change(VOUCHER, "v_1", lambda content: content.get("id") == "v_1")
 
 
-def http_of(*answers: httpx.Response | Exception) -> tuple[VoucherifyHttp, Answers]:
+def http_of(*answers: httpx2.Response | Exception) -> tuple[VoucherifyHttp, Answers]:
     """Make the client over answers from memory."""
     transport = Answers(*answers)
     made = VoucherifyHttp(
@@ -31,29 +31,29 @@ def http_of(*answers: httpx.Response | Exception) -> tuple[VoucherifyHttp, Answe
     return made, transport
 
 
-def api_of(*answers: httpx.Response | Exception) -> tuple[VoucherifyApi, Answers]:
+def api_of(*answers: httpx2.Response | Exception) -> tuple[VoucherifyApi, Answers]:
     """Make the API over answers from memory."""
     http, transport = http_of(*answers)
     return VoucherifyApi(http), transport
 
 
-def error(status: int, key: str = "a_key", **more: Any) -> httpx.Response:
+def error(status: int, key: str = "a_key", **more: Any) -> httpx2.Response:
     """Build an error as Voucherify writes it; `more` goes into its body, or is `headers`."""
     headers = more.pop("headers", None)
     body = {"code": status, "key": key, "message": "words", "details": "secret words"}
-    return httpx.Response(status, json=body | more, headers=headers)
+    return httpx2.Response(status, json=body | more, headers=headers)
 
 
-def missing(kind: str, name: str, **more: Any) -> httpx.Response:
+def missing(kind: str, name: str, **more: Any) -> httpx2.Response:
     """Build the error that a thing does not exist."""
     named = {"resource_id": name, "resource_type": kind}
     return error(404, **{"key": "not_found", **named, **more})
 
 
-def page(*ids: str, **more: Any) -> httpx.Response:
+def page(*ids: str, **more: Any) -> httpx2.Response:
     """Build a page of a list."""
     data = [{"id": each} for each in ids]
-    return httpx.Response(200, json={"object": "list", "data": data} | more)
+    return httpx2.Response(200, json={"object": "list", "data": data} | more)
 
 
 def kind_of(failed: JobError) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-import httpx
+import httpx2
 
 from worker.answers import Call, Meaning, Reply, Verdict, judge
 from worker.crm.hubspot import own
@@ -22,7 +22,8 @@ from worker.crm.hubspot.refusals import (
     unreadable,
     unusable_id_property,
 )
-from worker.outgoing import check_time_left, make_client, reply_of, transport_error, utc_now
+from worker.http_client import NOT_SENT, make_client
+from worker.outgoing import because, check_time_left, reply_of, transport_error, utc_now
 from worker.services import Job
 
 
@@ -46,7 +47,7 @@ class HubSpotClient:
         url: str,
         token: str,
         *,
-        client: httpx.Client | None = None,
+        client: httpx2.Client | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._url = url
@@ -116,11 +117,11 @@ class HubSpotClient:
         check_time_left(job)
         try:
             answer = self._client.post(self._url + _NOTES, json=note)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except NOT_SENT as error:
             # The request was not sent.
             raise transport_error("hubspot", error) from error
-        except httpx.RequestError as error:
-            raise unknown_outcome() from error
+        except httpx2.RequestError as error:
+            raise unknown_outcome(why=because(error)) from error
         reply = reply_of(answer)
         if self._content(reply, judge(reply, own.note_made(marker))) is None:
             raise ContactGoneError
@@ -176,7 +177,7 @@ class HubSpotClient:
             check_time_left(job)
         try:
             reply = reply_of(self._client.request(method, self._url + path, json=body))
-        except httpx.RequestError as error:
+        except httpx2.RequestError as error:
             raise transport_error("hubspot", error) from error
         return reply, judge(reply, call)
 

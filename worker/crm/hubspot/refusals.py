@@ -73,12 +73,12 @@ def unusable_id_property(name: str) -> PermanentError:
     )
 
 
-def unknown_outcome(wait: float = 0.0) -> RetryableError:
-    """Build the error for a note that may or may not have been made."""
+def unknown_outcome(wait: float = 0.0, why: str = "") -> RetryableError:
+    """Build the error for a note that may or may not have been made; `why` ends its sentence."""
     return RetryableError(
         "hubspot_unknown_outcome",
         "hubspot's answer to a new note did not come, or does not say whether it was made; the "
-        "contact's notes are read before one is made again",
+        f"contact's notes are read before one is made again{why}",
         retry_after_seconds=max(wait, UNKNOWN_OUTCOME_WAIT_SECONDS),
         outage=True,
     )

@@ -5,14 +5,15 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import httpx
+import httpx2
+import structlog
 
 from worker.answers import ACCOUNT, Call, Meaning, Reply, Verdict, judge
 from worker.errors import PermanentError, RetryableError
+from worker.http_client import NOT_SENT, explanation, make_client
 from worker.outgoing import (
     LONGEST_WAIT_SECONDS,
     check_time_left,
-    make_client,
     retry_after,
     transport_error,
     utc_now,
@@ -21,6 +22,8 @@ from worker.perks.voucherify.own import error_key
 from worker.revocation.client import Json
 from worker.services import Job
 
+
+log = structlog.get_logger()
 
 #: The version that the answers' shapes were read of (Voucherify documentation: Versioning).
 API_VERSION: Final = "v2018-08-01"
@@ -51,7 +54,7 @@ class VoucherifyHttp:
         app_id: str,
         app_token: str,
         *,
-        client: httpx.Client | None = None,
+        client: httpx2.Client | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._url = url.rstrip("/")
@@ -76,7 +79,7 @@ class VoucherifyHttp:
         check_time_left(job)
         try:
             answer = self._client.get(self._url + path, params=query)
-        except httpx.RequestError as error:
+        except httpx2.RequestError as error:
             raise transport_error("voucherify", error) from error
         verdict = self._judged(answer, call, job)
         found: Json = verdict.content
@@ -96,10 +99,11 @@ class VoucherifyHttp:
         check_time_left(job)
         try:
             answer = self._client.request(method, self._url + path, json=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except NOT_SENT as error:
             # No connection, so nothing was sent.
             raise transport_error("voucherify", error) from error
-        except httpx.RequestError:
+        except httpx2.RequestError as error:
+            log.warning("voucherify.no_answer", why=explanation(error) or type(error).__name__)
             return Verdict(meaning=Meaning.UNKNOWN, content=None, own=False, outage=True)
         return self._judged(answer, call, job)
 
@@ -107,7 +111,7 @@ class VoucherifyHttp:
         """Give up connections."""
         self._client.close()
 
-    def _judged(self, answer: httpx.Response, call: Call, job: Job) -> Verdict:
+    def _judged(self, answer: httpx2.Response, call: Call, job: Job) -> Verdict:
         self._heed_limit(answer, job)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         reply = Reply(status=answer.status_code, headers=headers, body=answer.content)
@@ -120,7 +124,7 @@ class VoucherifyHttp:
                 raise self._later(answer, verdict, _words(reply, error_key(verdict.content)))
         return verdict
 
-    def _later(self, answer: httpx.Response, verdict: Verdict, words: str) -> RetryableError:
+    def _later(self, answer: httpx2.Response, verdict: Verdict, words: str) -> RetryableError:
         status = answer.status_code
         reason = f"voucherify_answered_{status}"
         if answer.is_success:
@@ -136,14 +140,14 @@ class VoucherifyHttp:
             wait = BUSY_SECONDS
         return RetryableError(reason, words, retry_after_seconds=wait, outage=verdict.outage)
 
-    def _heed_limit(self, answer: httpx.Response, job: Job) -> None:
+    def _heed_limit(self, answer: httpx2.Response, job: Job) -> None:
         """Report when the API's own count of calls, of whatever caller, is used up."""
         if answer.status_code != 429 and answer.headers.get("X-Rate-Limit-Remaining") == "0":
             wait = self._until_counted_anew(answer)
             if wait:
                 job.limit_reached(min(wait, LONGEST_LIMIT_SECONDS))
 
-    def _until_counted_anew(self, answer: httpx.Response) -> float | None:
+    def _until_counted_anew(self, answer: httpx2.Response) -> float | None:
         """Read X-Rate-Limit-Retry, epoch seconds by the API's clock; None if it is not told."""
         epoch = answer.headers.get("X-Rate-Limit-Retry", "")
         if not (epoch.isascii() and epoch.isdecimal() and len(epoch) < 12):
@@ -154,7 +158,7 @@ class VoucherifyHttp:
             now = self._clock()
         return max(float(epoch) - now.timestamp(), 0.0)
 
-    def _rate_pause(self, answer: httpx.Response) -> float:
+    def _rate_pause(self, answer: httpx2.Response) -> float:
         if answer.headers.get("X-Rate-Limit-Type") == "api_calls_cycle":
             return CYCLE_PAUSE_SECONDS
         # Documented: Retry-After in seconds, else X-Rate-Limit-Retry as epoch seconds.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.inprocess import InProcess
@@ -41,9 +41,9 @@ class Line:
     awkward: Awkward | None = None
     applied: bool = False
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         """Answer, awkwardly if it is the call's turn."""
-        here = httpx.Request(
+        here = httpx2.Request(
             request.method, request.url, headers=request.headers, content=request.content
         )
         if self.awkward is None or not fnmatchcase(

@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.samples import PERSONAL
@@ -29,16 +29,16 @@ MARKER = "[perkhook:rh_1]"
 @pytest.mark.parametrize(
     ("answer", "reason", "permanent"),
     [
-        (httpx.ConnectError("x"), "hubspot_unreachable", False),
-        (httpx.ConnectTimeout("x"), "hubspot_timeout", False),
-        (httpx.PoolTimeout("x"), "hubspot_timeout", False),
-        (httpx.ReadTimeout("x"), "hubspot_unknown_outcome", False),
-        (httpx.WriteTimeout("x"), "hubspot_unknown_outcome", False),
-        (httpx.RemoteProtocolError("x"), "hubspot_unknown_outcome", False),
-        (httpx.DecodingError("x"), "hubspot_unknown_outcome", False),
-        (httpx.Response(408), "hubspot_unknown_outcome", False),
-        (httpx.Response(500), "hubspot_unknown_outcome", False),
-        (httpx.Response(524), "hubspot_unknown_outcome", False),
+        (httpx2.ConnectError("x"), "hubspot_unreachable", False),
+        (httpx2.ConnectTimeout("x"), "hubspot_timeout", False),
+        (httpx2.PoolTimeout("x"), "hubspot_timeout", False),
+        (httpx2.ReadTimeout("x"), "hubspot_unknown_outcome", False),
+        (httpx2.WriteTimeout("x"), "hubspot_unknown_outcome", False),
+        (httpx2.RemoteProtocolError("x"), "hubspot_unknown_outcome", False),
+        (httpx2.DecodingError("x"), "hubspot_unknown_outcome", False),
+        (httpx2.Response(408), "hubspot_unknown_outcome", False),
+        (httpx2.Response(500), "hubspot_unknown_outcome", False),
+        (httpx2.Response(524), "hubspot_unknown_outcome", False),
         (own(408), "hubspot_unknown_outcome", False),
         (own(500), "hubspot_unknown_outcome", False),
         (own(503, "SERVICE_UNAVAILABLE"), "hubspot_unknown_outcome", False),
@@ -58,7 +58,7 @@ MARKER = "[perkhook:rh_1]"
     ],
 )
 def test_a_note_is_sent_once_and_its_end_is_told(
-    answer: httpx.Response | Exception, reason: str, permanent: bool
+    answer: httpx2.Response | Exception, reason: str, permanent: bool
 ) -> None:
     """Each end of the one POST that must not be repeated has its reason and kind."""
     api, transport = api_of(answer)
@@ -114,7 +114,7 @@ def test_the_calls_are_the_documented_ones() -> None:
 
 def test_nothing_is_begun_late() -> None:
     """With too little of the lease left nothing is sent, so no other run can overtake it."""
-    api, transport = api_of(httpx.Response(200))
+    api, transport = api_of(httpx2.Response(200))
     late = job(5)
 
     calls: list[Callable[[], object]] = [

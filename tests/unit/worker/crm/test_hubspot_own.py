@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -32,10 +32,10 @@ def test_the_new_note_itself_says_that_it_was_made(status: int, made: dict[str, 
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx.Response(201),
-        httpx.Response(201, content=b"not json"),
-        httpx.Response(201, content=b"[" * 100_000),
-        httpx.Response(201, content=json.dumps(MADE).encode()[:-3]),
+        httpx2.Response(201),
+        httpx2.Response(201, content=b"not json"),
+        httpx2.Response(201, content=b"[" * 100_000),
+        httpx2.Response(201, content=json.dumps(MADE).encode()[:-3]),
         json_answer(MADE, 202),
         json_answer({"id": "71"}, 201),
         json_answer({"id": 71, "properties": {}}, 201),
@@ -44,7 +44,7 @@ def test_the_new_note_itself_says_that_it_was_made(status: int, made: dict[str, 
         json_answer(complete(MADE), 201),
     ],
 )
-def test_anything_but_the_new_note_leaves_its_end_unknown(answer: httpx.Response) -> None:
+def test_anything_but_the_new_note_leaves_its_end_unknown(answer: httpx2.Response) -> None:
     """Half a note, another one or a page: the contact's notes are read before one is made again."""
     api, _ = api_of(answer)
 
@@ -81,7 +81,7 @@ def test_another_property_is_not_the_one_that_was_asked_for(shown: dict[str, Any
 
 def test_a_strangers_limit_pauses_nobody() -> None:
     """A firewall's 429 makes this job wait as it says; HubSpot's own makes all jobs wait."""
-    page = httpx.Response(429, headers={"Retry-After": "700"}, content=b"<html>")
+    page = httpx2.Response(429, headers={"Retry-After": "700"}, content=b"<html>")
     for answer, pause in ((page, None), (own(429, "RATE_LIMITS"), 10.0)):
         api, _ = api_of(answer)
         with pytest.raises(RetryableError) as caught:
@@ -128,7 +128,7 @@ def test_an_error_of_hubspots_own_has_words_and_a_category_or_a_trace(
 )
 def test_an_operator_reads_that_somebody_else_answered(status: int, words: str) -> None:
     """Nobody looks for a wrong token, or a scope that lacks, because of a firewall's page."""
-    api, _ = api_of(httpx.Response(status, content=b"<html>"))
+    api, _ = api_of(httpx2.Response(status, content=b"<html>"))
 
     with pytest.raises(RetryableError) as caught:
         api.update_contact("7", {"a": "b"}, job())

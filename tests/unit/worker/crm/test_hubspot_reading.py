@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.unit.worker.build import job
@@ -25,7 +25,7 @@ from worker.errors import RetryableError
         json_answer(NOT_FOUND, 404),
     ],
 )
-def test_each_way_to_say_that_nobody_is_there_is_understood(answer: httpx.Response) -> None:
+def test_each_way_to_say_that_nobody_is_there_is_understood(answer: httpx2.Response) -> None:
     """An empty list, a 207 whose errors say so and a 404 that says so all mean no contact."""
     api, _ = api_of(answer)
 
@@ -75,7 +75,7 @@ def test_pages_of_notes_go_on_by_the_cursor() -> None:
     ]
 
 
-def _page(**result: Any) -> httpx.Response:
+def _page(**result: Any) -> httpx2.Response:
     return json_answer(complete({"from": {"id": "7"}, "to": [], **result}))
 
 
@@ -97,8 +97,8 @@ def _page(**result: Any) -> httpx.Response:
         (json_answer(EMPTY, 202),),
         (json_answer(complete(errors=[{"category": None}]), 207),),
         (json_answer(complete(errors="none"), 207),),
-        (httpx.Response(200, content=b"<html>"),),
-        (httpx.Response(200, content=b"[" * 100_000),),
+        (httpx2.Response(200, content=b"<html>"),),
+        (httpx2.Response(200, content=b"[" * 100_000),),
         (notes_page("1"), json_answer(complete({"id": "1"}))),
         (notes_page("1"), json_answer(complete("1"))),
         (notes_page("1"), json_answer(complete({"id": "2", "properties": {}}))),
@@ -107,7 +107,7 @@ def _page(**result: Any) -> httpx.Response:
     ],
 )
 def test_notes_that_cannot_be_read_are_not_taken_for_none(
-    answers: tuple[httpx.Response, ...],
+    answers: tuple[httpx2.Response, ...],
 ) -> None:
     """An answer that is not as documented ends the run, because a second note could follow."""
     api, _ = api_of(*answers)

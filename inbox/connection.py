@@ -1,17 +1,23 @@
 from queue import Empty
 from typing import Any
-from urllib.parse import urlsplit
 
-from redis import BlockingConnectionPool, Redis
+from redis import (
+    BlockingConnectionPool,
+    Connection,
+    Redis,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from inbox.free import Free
+from settings.store_address import StoreAddress, store_address
 
 
 def connect(
-    url: str,
+    at: StoreAddress | str,
     *,
     max_connections: int,
     connect_timeout: float = 0.5,
@@ -29,13 +35,15 @@ def connect(
     is used up.
 
     Args:
-        url: redis://, rediss:// or unix:// address.
+        at: where the store is; a text is parsed as REDIS_URL is.
         max_connections: how many sockets this process may open; more threads wait.
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for an answer, and for a free connection.
         name: shown by the server's CLIENT LIST.
     """
+    address = store_address(at) if isinstance(at, str) else at
     options: dict[str, Any] = {
+        **address.options,
         "max_connections": max_connections,
         "queue_class": Free,
         "timeout": answer_timeout,
@@ -43,13 +51,13 @@ def connect(
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         "client_name": name,
     }
-    scheme = urlsplit(url).scheme
-    if scheme != "unix":
+    if address.is_socket:
+        options["connection_class"] = UnixDomainSocketConnection
+    else:
+        options["connection_class"] = SSLConnection if address.tls else Connection
         options["socket_connect_timeout"] = connect_timeout
         options["socket_keepalive"] = True
-    if scheme == "rediss":
-        options.update(tls_options(url))
-    pool = Pool.from_url(url, **options)
+    pool = Pool(**options)  # type: ignore[no-untyped-call]  # redis ships partial types
     return Redis(connection_pool=pool)
 
 
@@ -77,15 +85,3 @@ class Pool(BlockingConnectionPool):
             self.release(connection)  # type: ignore[no-untyped-call]
             raise
         return connection
-
-
-def tls_options(url: str) -> dict[str, Any]:
-    """
-    Choose how a rediss:// server's certificate is checked.
-
-    Heroku's Key-Value Store signs its own certificates, so `ssl_cert_reqs` is none unless
-    the address itself asks for more: rediss://…?ssl_cert_reqs=required.
-    """
-    if "ssl_cert_reqs=" in urlsplit(url).query:
-        return {}
-    return {"ssl_cert_reqs": "none", "ssl_check_hostname": False}

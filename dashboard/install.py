@@ -29,6 +29,9 @@ def install(environ: Mapping[str, str]) -> None:
         settings = DashboardSettings.from_environ(environ)
     except SettingsError as error:
         sys.exit(str(error))
+    if settings.logins:
+        # Flower takes the text as it stands, with the blanks and the newline of a file.
+        options.basic_auth = list(settings.logins)
     version = str(flower.__version__)
     if version.startswith(TESTED):
         _add_tab(settings)
@@ -46,10 +49,12 @@ def _add_tab(settings: DashboardSettings) -> None:
     from flower.inspector import Inspector  # noqa: PLC0415
 
     from dashboard import api, pages, plan_api  # noqa: PLC0415
+    from dashboard.broker import ask_by_parts  # noqa: PLC0415
     from dashboard.room import Room  # noqa: PLC0415
 
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
+    ask_by_parts(settings.inbox.store)
     room = Room(settings)
     ours = {"room": room}
     _add(

@@ -2,9 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inbox.durability import Durability
-from settings import Reader
-from settings.parsers import one_of, whole_number
-from settings.store_address import StoreAddress, store_address
+from settings import Reader, common
+from settings.store_address import StoreAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +18,9 @@ class InboxSettings:
     def read(cls, reader: Reader) -> "InboxSettings":
         """Read what every process needs to find the inbox."""
         return cls(
-            store=reader.read("REDIS_URL", store_address, "redis://127.0.0.1:6379/0"),
-            # A command takes some 100 µs, so a few serve all threads.
-            connections=reader.read("STORE_CONNECTIONS", whole_number(1, 64), "4"),
-            dedupe_window_seconds=reader.read(
-                "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800"
-            ),
+            store=reader.read(common.REDIS_URL),
+            connections=reader.read(common.STORE_CONNECTIONS),
+            dedupe_window_seconds=reader.read(common.DEDUPE_WINDOW_SECONDS),
         )
 
     @classmethod
@@ -43,9 +39,4 @@ class InboxSettings:
 
 def read_durability(reader: Reader) -> Durability:
     """Read what those who write for others to rely on wait for."""
-    return reader.read("ACCEPT_DURABILITY", durability, "memory")
-
-
-def durability(value: str) -> Durability:
-    """Take one of the words."""
-    return Durability(one_of(*Durability)(value))
+    return reader.read(common.ACCEPT_DURABILITY, Durability)

@@ -3,9 +3,10 @@ import os
 import pytest
 
 from inbox.durability import Durability
-from receiver.settings import ReceiverSettings, webhook_secrets
+from receiver.settings import ReceiverSettings
 from receiver.start import load_settings
 from settings import SettingsError
+from settings.secrets import webhook_secrets
 from settings.store_address import StoreAddress, store_address
 
 

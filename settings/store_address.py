@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 
 PORT: Final = 6379
@@ -105,8 +105,7 @@ class StoreAddress:
             login += f":{quote(self.password, safe='')}"
         login += "@" if login else ""
         if self.is_socket:
-            where = f"{quote(self.path)}?{urlencode({'virtual_host': 0})}"
-            return f"redis+socket://{login}{where}"
+            return f"redis+socket://{login}{quote(self.path)}?virtual_host={self.db}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'rediss' if self.tls else 'redis'}://{login}{host}:{self.port}/{self.db}"
 

@@ -24,13 +24,16 @@ TESTED: Final = "2.2."
 
 def install(environ: Mapping[str, str]) -> None:
     """End Flower if it would stand open; else add the tab, or one that says why it is not there."""
-    refuse_open_doors()
     try:
         settings = DashboardSettings.from_environ(environ)
     except SettingsError as error:
         sys.exit(str(error))
+    # Flower has taken these as they stand, blanks, brackets and a file's newline with them. What
+    # the command line says is read by Flower once more after this.
+    if options.address == environ.get("FLOWER_ADDRESS"):
+        options.address = settings.address
+    refuse_open_doors()
     if settings.logins:
-        # Flower takes the text as it stands, with the blanks and the newline of a file.
         options.basic_auth = list(settings.logins)
     version = str(flower.__version__)
     if version.startswith(TESTED):

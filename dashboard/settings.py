@@ -14,6 +14,8 @@ class DashboardSettings:
     """Where the inbox is, and who may look into bodies."""
 
     inbox: InboxSettings
+    #: Where Flower listens; "" for everywhere.
+    address: str
     bodies_for: tuple[str, ...]
     #: Each is user:password; none if Flower has another login or listens on this machine only.
     logins: tuple[str, ...] = field(repr=False)
@@ -29,6 +31,7 @@ class DashboardSettings:
         reader = Reader(environ)
         found = cls(
             inbox=InboxSettings.read(reader),
+            address=reader.read(flower.FLOWER_ADDRESS),
             bodies_for=reader.read(flower.FLOWER_SHOW_BODIES),
             logins=reader.read(flower.FLOWER_BASIC_AUTH),
         )

@@ -5,4 +5,6 @@ import sys
 from settings.table import example, tables
 
 
-sys.stdout.write(example() if sys.argv[1:] == ["env"] else tables())
+text = example() if sys.argv[1:] == ["env"] else tables()
+# As bytes: files are UTF-8, whatever the terminal's locale is.
+sys.stdout.buffer.write(text.encode())

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from settings.parsers import text, words
+from settings.parsers import words
+from settings.places import optional_listen_address
 from settings.secrets import logins
 from settings.variable import FLOWER, Use, Variable
 
@@ -14,7 +15,7 @@ FLOWER_BASIC_AUTH: Final = Variable(
 )  # fmt: skip
 
 FLOWER_ADDRESS: Final = Variable(
-    "FLOWER_ADDRESS", text, "", FLOWER, Use.EXPERT,
+    "FLOWER_ADDRESS", optional_listen_address, "", FLOWER, Use.EXPERT,
     "The IP address that Flower listens on.", "all",
 )  # fmt: skip
 

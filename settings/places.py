@@ -31,6 +31,11 @@ def listen_address(value: str) -> str:
     return str(found)
 
 
+def optional_listen_address(value: str) -> str:
+    """Take an IP address, or the empty text of an unset variable (default "")."""
+    return listen_address(value) if value else ""
+
+
 def networks(value: str) -> tuple[Network, ...]:
     """Take networks, addresses and the names of Voucherify's regions, with commas between."""
     found: list[Network] = []

@@ -39,7 +39,12 @@ class BrokerSettings:
     def read(cls, reader: Reader) -> "BrokerSettings":
         """Read these settings as part of the worker's."""
         # Flower reads these itself, by then with a traceback, after it has made this application.
-        for variable in (web.PORT, flower.FLOWER_BASIC_AUTH, flower.FLOWER_SHOW_BODIES):
+        for variable in (
+            web.PORT,
+            flower.FLOWER_ADDRESS,
+            flower.FLOWER_BASIC_AUTH,
+            flower.FLOWER_SHOW_BODIES,
+        ):
             reader.read(variable)
         return cls(
             inbox=InboxSettings.read(reader),

@@ -62,7 +62,7 @@ def test_processes_read_what_is_declared_for_them_and_nothing_else() -> None:
     # Flower's own are checked when workers and Flower make the application that they share.
     assert asked_by(WorkerSettings) - of("worker") == asked_by(BrokerSettings) - of("worker")
     assert of("worker") <= asked_by(WorkerSettings)
-    assert flowers <= asked_by(DashboardSettings, BrokerSettings) | {"FLOWER_ADDRESS"}
+    assert flowers <= asked_by(DashboardSettings, BrokerSettings)
     assert asked_by(InboxSettings) <= flowers & of("web") & of("worker")
 
 

@@ -1,7 +1,11 @@
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from kombu.utils.url import parse_url
 
 from settings.store_address import StoreAddress, Tls, store_address
 
@@ -143,6 +147,29 @@ def test_the_files_of_an_authority_and_of_a_login_are_taken(tmp_path: Path) -> N
         "ssl_certfile": str(file),
         "ssl_keyfile": str(file),
     }
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(username=st.none() | TEXT, password=st.none() | TEXT, db=st.integers(0, 10**9 - 1))
+@example(username="a;b", password="c;d", db=1)
+def test_any_login_means_the_same_to_kombu(
+    username: str | None, password: str | None, db: int
+) -> None:
+    """Kombu reads the same parts of what is written for it as we of what a person has escaped."""
+    login = quote(username or "", safe="")
+    login += "" if password is None else f":{quote(password, safe='')}"
+
+    found = store_address(f"redis://{login}@[2001:db8::1]:7000/{db}")
+    kombu = parse_url(found.broker_url)
+
+    assert (found.username, found.password, found.db) == (username, password, db)
+    assert (kombu["userid"], kombu["password"]) == (username, password)
+    assert (kombu["hostname"], kombu["port"]) == (found.host, found.port) == ("2001:db8::1", 7000)
+    assert kombu["virtual_host"] == str(db)
+    # kombu takes what stands before and after one for two addresses.
+    assert ";" not in found.broker_url
 
 
 def test_neither_user_nor_password_shows() -> None:

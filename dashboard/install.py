@@ -32,6 +32,7 @@ def install(environ: Mapping[str, str]) -> None:
     # the command line says is read by Flower once more after this.
     if options.address == environ.get("FLOWER_ADDRESS"):
         options.address = settings.address
+    options.max_tasks = settings.max_tasks
     refuse_open_doors()
     if settings.logins:
         options.basic_auth = list(settings.logins)

@@ -16,6 +16,7 @@ class DashboardSettings:
     inbox: InboxSettings
     #: Where Flower listens; "" for everywhere.
     address: str
+    max_tasks: int
     bodies_for: tuple[str, ...]
     #: Each is user:password; none if Flower has another login or listens on this machine only.
     logins: tuple[str, ...] = field(repr=False)
@@ -32,6 +33,7 @@ class DashboardSettings:
         found = cls(
             inbox=InboxSettings.read(reader),
             address=reader.read(flower.FLOWER_ADDRESS),
+            max_tasks=reader.read(flower.FLOWER_MAX_TASKS),
             bodies_for=reader.read(flower.FLOWER_SHOW_BODIES),
             logins=reader.read(flower.FLOWER_BASIC_AUTH),
         )

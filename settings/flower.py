@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from settings.parsers import words
+from settings.parsers import whole_number, words
 from settings.places import optional_listen_address
 from settings.secrets import logins
 from settings.variable import FLOWER, Use, Variable
@@ -17,6 +17,12 @@ FLOWER_BASIC_AUTH: Final = Variable(
 FLOWER_ADDRESS: Final = Variable(
     "FLOWER_ADDRESS", optional_listen_address, "", FLOWER, Use.EXPERT,
     "The IP address that Flower listens on.", "all",
+)  # fmt: skip
+
+FLOWER_MAX_TASKS: Final = Variable(
+    "FLOWER_MAX_TASKS", whole_number(1, 1_000_000), "10000", FLOWER, Use.EXPERT,
+    # By its own default it keeps 100,000 (mher/flower#1305).
+    "How many tasks Flower keeps in memory, some 5 KB each.",
 )  # fmt: skip
 
 FLOWER_SHOW_BODIES: Final = Variable(

@@ -58,13 +58,20 @@ def near_misses(given: Iterable[str], read: Mapping[str, bool]) -> Iterator[tupl
             yield _shown(name), f"is no setting of perkhook: remove it, or {_WAY_OUT}"
 
 
-def drop_flower_port(environ: MutableMapping[str, str]) -> bool:
+def tidy_for_flower(environ: MutableMapping[str, str]) -> bool:
     """
-    Remove FLOWER_PORT if it is no number, as Kubernetes sets it for a service named flower.
+    Remove what Flower, which reads its variables itself, would end at with a traceback.
 
-    Flower would end at `tcp://10.0.0.9:5555` with a traceback, though its port is given otherwise
-    (mher/flower#738). Says whether it was removed.
+    These are empty numbers and flags, which count as unset here, and FLOWER_PORT as Kubernetes
+    sets it for a service named flower (`tcp://10.0.0.9:5555`), though Flower's port is given
+    otherwise (mher/flower#738).
+
+    Returns:
+        Whether FLOWER_PORT was set and no number.
     """
+    for name in [each for each in environ if each.startswith("FLOWER_")]:
+        if not environ[name].strip():
+            del environ[name]
     found = environ.get("FLOWER_PORT", "1")
     if found.isascii() and found.isdecimal():
         return False

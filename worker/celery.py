@@ -3,11 +3,11 @@
 import os
 import sys
 
-from settings.names import drop_flower_port
+from settings.names import tidy_for_flower
 from worker.application import create_celery
 
 
-# Flower reads its own variables when this application is made.
-if drop_flower_port(os.environ):
+# Flower reads its own variables after this application is made.
+if tidy_for_flower(os.environ):
     sys.stderr.write("FLOWER_PORT is ignored, it is no number (Kubernetes sets it): set PORT\n")
 app = create_celery(os.environ)

@@ -43,6 +43,7 @@ class BrokerSettings:
             web.PORT,
             flower.FLOWER_ADDRESS,
             flower.FLOWER_BASIC_AUTH,
+            flower.FLOWER_MAX_TASKS,
             flower.FLOWER_SHOW_BODIES,
         ):
             reader.read(variable)

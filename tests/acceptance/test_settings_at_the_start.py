@@ -138,6 +138,7 @@ def test_an_odd_address_is_the_same_database_in_all_processes(kind: str, tmp_pat
         links = {
             "FLOWER_PORT": "tcp://10.0.0.9:5555",
             "FLOWER_SERVICE_HOST": "10.0.0.9",
+            "FLOWER_MAX_TASKS": "",
             "FLOWER_BASIC_AUTH": "ada:tea, eve:po:t\n",
         }
         login = {"Authorization": "Basic " + b64encode(b"eve:po:t").decode()}

@@ -2,7 +2,7 @@ import pytest
 
 from receiver.settings import ReceiverSettings
 from settings import SettingsError
-from settings.names import distance, drop_flower_port, is_near
+from settings.names import distance, is_near, tidy_for_flower
 from settings.table import KNOWN
 from worker.settings import WorkerSettings
 
@@ -80,7 +80,7 @@ def test_an_unknown_name_with_a_prefix_of_ours_stops_the_worker_only(name: str) 
         "HUBSPOT_ENV_PATH",
         # Heroku's, Sentry's, Flower's and Celery's own.
         "REDIS_TLS_URL", "HEROKU_APP_NAME", "DYNO", "SENTRY_TRACE", "SENTRY_ORG",
-        "SENTRY_AUTH_TOKEN", "FLOWER_MAX_TASKS", "FLOWER_URL_PREFIX", "CELERY_BROKER_URL",
+        "SENTRY_AUTH_TOKEN", "FLOWER_MAX_WORKERS", "FLOWER_URL_PREFIX", "CELERY_BROKER_URL",
         # Every machine's.
         "HOME", "HOSTNAME", "POST", "PATH", "LANG", "LC_ALL", "PYTHONPATH", "PWD", "USER", "TERM",
         "HANDLE", "SANDBOX_WEBHOOK_URL", "HTTP_PROXY", "http_proxy", "no_proxy", "DATABASE_URL",
@@ -124,11 +124,19 @@ def test_a_name_that_is_no_name_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     ("value", "dropped"),
-    [("tcp://10.0.0.9:5555", True), ("x", True), ("", True), ("5555", False), (None, False)],
+    [("tcp://10.0.0.9:5555", True), ("x", True), ("5555", False), (None, False)],
 )
 def test_a_port_of_flowers_that_is_no_number_is_dropped(value: str | None, dropped: bool) -> None:
     """Kubernetes sets it for a service named flower, and Flower would end with a traceback."""
     environ = {} if value is None else {"FLOWER_PORT": value}
 
-    assert drop_flower_port(environ) is dropped
+    assert tidy_for_flower(environ) is dropped
     assert ("FLOWER_PORT" in environ) is (value is not None and not dropped)
+
+
+def test_an_empty_variable_of_flowers_counts_as_unset() -> None:
+    """docker-compose.yml hands empty ones over, and Flower takes none for a number or a flag."""
+    environ = {"FLOWER_PORT": "", "FLOWER_PERSISTENT": " ", "FLOWER_DB": "db", "HOME": ""}
+
+    assert tidy_for_flower(environ) is False
+    assert environ == {"FLOWER_DB": "db", "HOME": ""}

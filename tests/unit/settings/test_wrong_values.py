@@ -153,6 +153,7 @@ WRONG: Final = [
     ("FLOWER_BASIC_AUTH", "ada:x7q\u00e9", "must be ASCII"),
     ("FLOWER_BASIC_AUTH", "'ada:x7q'", "without quotes"),
     ("FLOWER_ADDRESS", "x7q.example.test", "an IP address of this machine"),
+    ("FLOWER_MAX_TASKS", "many", "a whole number from 1 to 1000000"),
     ("FLOWER_SHOW_BODIES", "'ada'", "without quotes"),
     ("IGNORED_VARIABLES", "CRM TEAM", "names of variables"),
     ("HEROKU_SLUG_COMMIT", "x7q/1", "without blanks and slashes"),

@@ -1,5 +1,5 @@
 from queue import Empty
-from typing import Any
+from typing import Any, Final
 
 from redis import (
     BlockingConnectionPool,
@@ -14,6 +14,9 @@ from redis.retry import Retry
 
 from inbox.free import Free
 from settings.store_address import StoreAddress, store_address
+
+
+_CLASSES: Final = {"redis": Connection, "rediss": SSLConnection, "unix": UnixDomainSocketConnection}
 
 
 def connect(
@@ -51,10 +54,8 @@ def connect(
         "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         "client_name": name,
     }
-    if address.is_socket:
-        options["connection_class"] = UnixDomainSocketConnection
-    else:
-        options["connection_class"] = SSLConnection if address.tls else Connection
+    options["connection_class"] = _CLASSES[address.scheme]
+    if not address.is_socket:
         options["socket_connect_timeout"] = connect_timeout
         options["socket_keepalive"] = True
     pool = Pool(**options)  # type: ignore[no-untyped-call]  # redis ships partial types

@@ -91,6 +91,11 @@ class StoreAddress:
         return bool(self.path)
 
     @property
+    def scheme(self) -> str:
+        """Return "redis", "rediss" or "unix"."""
+        return "unix" if self.is_socket else "rediss" if self.tls else "redis"
+
+    @property
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments of redis-py's connection classes: place, login and TLS."""
         place = {"path": self.path} if self.is_socket else {"host": self.host, "port": self.port}
@@ -107,7 +112,7 @@ class StoreAddress:
         if self.is_socket:
             return f"redis+socket://{login}{quote(self.path)}?virtual_host={self.db}"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'rediss' if self.tls else 'redis'}://{login}{host}:{self.port}/{self.db}"
+        return f"{self.scheme}://{login}{host}:{self.port}/{self.db}"
 
 
 def store_address(value: str) -> StoreAddress:

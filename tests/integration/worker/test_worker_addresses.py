@@ -78,9 +78,9 @@ def test_celery_connects_with_the_inboxs_own_parts(address: str, tmp_path: Path)
 
     kombu = _options(create_celery({"REDIS_URL": url}))
 
-    for name in {**store_address(url).options, "connection_class": None}:
-        ours = getattr(inbox, name, None) or inbox.connection_kwargs.get(name)
-        assert kombu.get(name) == ours, name
+    for name in store_address(url).options:
+        assert kombu.get(name) == inbox.connection_kwargs.get(name), name
+    assert issubclass(inbox.connection_class, kombu["connection_class"])
 
 
 def test_a_worker_at_a_store_on_a_unix_socket(shop: Shop, tmp_path: Path) -> None:

@@ -24,11 +24,18 @@ TESTED: Final = "2.2."
 
 def install(environ: Mapping[str, str]) -> None:
     """End Flower if it would stand open; else add the tab, or one that says why it is not there."""
-    refuse_open_doors()
     try:
         settings = DashboardSettings.from_environ(environ)
     except SettingsError as error:
         sys.exit(str(error))
+    # Flower has taken these as they stand, blanks, brackets and a file's newline with them. What
+    # the command line says is read by Flower once more after this.
+    if options.address == environ.get("FLOWER_ADDRESS"):
+        options.address = settings.address
+    options.max_tasks = settings.max_tasks
+    refuse_open_doors()
+    if settings.logins:
+        options.basic_auth = list(settings.logins)
     version = str(flower.__version__)
     if version.startswith(TESTED):
         _add_tab(settings)
@@ -47,12 +54,14 @@ def _add_tab(settings: DashboardSettings) -> None:
     from flower.inspector import Inspector  # noqa: PLC0415
 
     from dashboard import api, pages, plan_api  # noqa: PLC0415
+    from dashboard.broker import ask_by_parts  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
     from dashboard.room import Room  # noqa: PLC0415
 
     flower.app.Events = Listening
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
+    ask_by_parts(settings.inbox.store)
     room = Room(settings)
     ours = {"room": room}
     _add(

@@ -42,14 +42,14 @@ class Room:
         inbox = settings.inbox
         window = inbox.dedupe_window_seconds
         client = connect(
-            inbox.redis_url,
+            inbox.store,
             # One of the process's connections is for the count in the bar.
             max_connections=max(1, min(READERS + 1, inbox.connections - 1)),
             answer_timeout=5.0,
             name="perkhook-flower",
         )
         quick = connect(
-            inbox.redis_url, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
+            inbox.store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
         )
         self.settings = settings
         self.operations = Operations(client, dedupe_window_seconds=window)

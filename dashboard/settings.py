@@ -1,9 +1,8 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inbox.settings import InboxSettings
-from settings import Reader
-from settings.parsers import words
+from settings import Reader, flower
 
 
 #: Stands for every operator.
@@ -15,7 +14,12 @@ class DashboardSettings:
     """Where the inbox is, and who may look into bodies."""
 
     inbox: InboxSettings
+    #: Where Flower listens; "" for everywhere.
+    address: str
+    max_tasks: int
     bodies_for: tuple[str, ...]
+    #: Each is user:password; none if Flower has another login or listens on this machine only.
+    logins: tuple[str, ...] = field(repr=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "DashboardSettings":
@@ -28,7 +32,10 @@ class DashboardSettings:
         reader = Reader(environ)
         found = cls(
             inbox=InboxSettings.read(reader),
-            bodies_for=reader.read("FLOWER_SHOW_BODIES", words, ","),
+            address=reader.read(flower.FLOWER_ADDRESS),
+            max_tasks=reader.read(flower.FLOWER_MAX_TASKS),
+            bodies_for=reader.read(flower.FLOWER_SHOW_BODIES),
+            logins=reader.read(flower.FLOWER_BASIC_AUTH),
         )
         reader.finish()
         return found

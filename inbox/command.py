@@ -52,7 +52,7 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
     """Look at perkhook's inbox, decide about failed jobs, erase personal data."""
     settings = InboxSettings.from_environ(context.obj)
     client = connect(
-        settings.redis_url, max_connections=2, answer_timeout=10.0, name="perkhook-command"
+        settings.store, max_connections=2, answer_timeout=10.0, name="perkhook-command"
     )
     context.obj = Tools(
         desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),

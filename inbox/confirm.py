@@ -14,6 +14,7 @@ from inbox.durability import ROUNDS, Barrier, Durability
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.not_durable import EARLY, LOST, NO_AOF, NO_REPLICA, NO_WAITAOF, SLOW_DISK
 from inbox.observed_fsync import Clocks, observe
+from settings.store_address import StoreAddress
 
 
 #: A write of our own, so that this connection's offset covers all that was written before. It may
@@ -45,12 +46,14 @@ class Way(StrEnum):
 Answers = list[Any]
 
 
-def make_barrier(url: str, durability: Durability, *, most_seconds: float) -> Barrier | None:
+def make_barrier(
+    at: StoreAddress | str, durability: Durability, *, most_seconds: float
+) -> Barrier | None:
     """
     Make what waits for this durability, with connections of its own; None for `memory`.
 
     Args:
-        url: address of the store.
+        at: where the store is.
         durability: what is waited for.
         most_seconds: the longest that anybody waits.
     """
@@ -61,7 +64,7 @@ def make_barrier(url: str, durability: Durability, *, most_seconds: float) -> Ba
     clocks = Clocks()
     for _ in range(ROUNDS):
         # The store itself ends the wait; one that does not is frozen.
-        idle.put(_client(url, 1, most_seconds + 0.3))
+        idle.put(_client(at, 1, most_seconds + 0.3))
 
     def ask(written: Collection[str], wait_ms: int) -> None:
         client = idle.get()
@@ -73,9 +76,9 @@ def make_barrier(url: str, durability: Durability, *, most_seconds: float) -> Ba
     return Barrier(ask)
 
 
-def make_check(url: str, durability: Durability) -> Callable[[], None]:
+def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], None]:
     """Make what asks whether this durability can be had now; raises InboxUnavailableError."""
-    client, one_asks = _client(url, 1, 0.5), threading.Lock()
+    client, one_asks = _client(at, 1, 0.5), threading.Lock()
     clocks = Clocks()
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
 
@@ -96,9 +99,9 @@ def make_check(url: str, durability: Durability) -> Callable[[], None]:
     return check
 
 
-def _client(url: str, connections: int, answer_timeout: float) -> Redis:
+def _client(at: StoreAddress | str, connections: int, answer_timeout: float) -> Redis:
     return connect(
-        url,
+        at,
         max_connections=connections,
         answer_timeout=answer_timeout,
         # Its time is used up by then.

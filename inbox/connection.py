@@ -10,13 +10,13 @@ docs/decisions/0045-connections-are-left.md tells what was seen elsewhere.
 from queue import Empty
 from time import monotonic
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from redis import BlockingConnectionPool, Redis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from inbox.bounded import CLASSES, Bounded
 from inbox.free import Free
+from settings.store_address import StoreAddress, store_address
 
 
 #: A connection that nobody used for so long is closed and not used again. Balancers and NATs
@@ -25,7 +25,7 @@ IDLE_SECONDS: Final = 30.0
 
 
 def connect(
-    url: str,
+    at: StoreAddress | str,
     *,
     max_connections: int,
     connect_timeout: float = 0.5,
@@ -40,7 +40,7 @@ def connect(
     few serve many threads, and the smallest hosted stores allow twenty in all.
 
     Args:
-        url: redis://, rediss:// or unix:// address.
+        at: where the store is; a text is parsed as REDIS_URL is.
         max_connections: how many sockets this process may open; more threads wait.
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for an answer, and for a free connection.
@@ -48,7 +48,9 @@ def connect(
             With the receiver's patience for its turn, an answer goes out within two seconds.
         name: shown by the server's CLIENT LIST.
     """
+    address = store_address(at) if isinstance(at, str) else at
     options: dict[str, Any] = {
+        **address.options,
         "max_connections": max_connections,
         "timeout": answer_timeout,
         "socket_timeout": answer_timeout,
@@ -56,13 +58,10 @@ def connect(
         "whole_timeout": whole_timeout or 2 * answer_timeout,
         "again": True,
     }
-    scheme = urlsplit(url).scheme
-    options["connection_class"] = CLASSES[scheme]
-    if scheme != "unix":
+    options["connection_class"] = CLASSES[address.scheme]
+    if not address.is_socket:
         options["socket_connect_timeout"] = connect_timeout
-    if scheme == "rediss":
-        options.update(tls_options(url))
-    return Redis(connection_pool=Pool.from_url(url, **options))
+    return Redis(connection_pool=Pool(**options))
 
 
 class Pool(BlockingConnectionPool):
@@ -120,15 +119,3 @@ def _leave(connection: Bounded) -> None:
     connection.disconnect()
     # It tells nothing of the others.
     connection.lost_at = 0.0
-
-
-def tls_options(url: str) -> dict[str, Any]:
-    """
-    Choose how a rediss:// server's certificate is checked.
-
-    Heroku's Key-Value Store signs its own certificates, so `ssl_cert_reqs` is none unless
-    the address itself asks for more: rediss://…?ssl_cert_reqs=required.
-    """
-    if "ssl_cert_reqs=" in urlsplit(url).query:
-        return {}
-    return {"ssl_cert_reqs": "none", "ssl_check_hostname": False}

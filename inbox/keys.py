@@ -59,7 +59,7 @@ perkhook:failed                 zset    failed jobs by time of failure, until re
 perkhook:held                   zset    jobs held by the brake by time, until released, discarded
 perkhook:settled                list    deliveries in the order they were settled (whatever ends
                                         a job), until their marker is gone; the newest
-                                        MARKERS_KEEP_MOST (trim)
+                                        million (trim)
 perkhook:limits                 hash    the bounds that trim holds, for those who warn; for ever
 
                                         failed_seconds, failed_most, settled_most

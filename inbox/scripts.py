@@ -89,7 +89,7 @@ def _prelude() -> str:
     # As texts, for they are names of fields.
     buckets = ", ".join(f"'{end:g}'" for end in keys.DELAY_BUCKETS)
     names += f"local DELAY_BUCKETS = {{{buckets}}}\n"
-    return names + (_FOLDER / "common.lua").read_text()
+    return names + (_FOLDER / "common.lua").read_text(encoding="utf-8")
 
 
 def load(client: Redis, name: str) -> ScriptCall:
@@ -97,6 +97,8 @@ def load(client: Redis, name: str) -> ScriptCall:
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
         flags = _READS
-    shared = (_FOLDER / f"{_SHARED[name]}.lua").read_text() if name in _SHARED else ""
-    text = (_FOLDER / f"{name}.lua").read_text()
+    shared = (
+        (_FOLDER / f"{_SHARED[name]}.lua").read_text(encoding="utf-8") if name in _SHARED else ""
+    )
+    text = (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     return ScriptCall(client, flags + _prelude() + shared + text)

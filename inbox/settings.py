@@ -1,34 +1,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from inbox.durability import Durability
-from settings import Reader
-from settings.parsers import one_of, whole_number
+from settings import Reader, common
+from settings.store_address import StoreAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxSettings:
     """Where the inbox is, by how many connections a process asks it, how long it remembers."""
 
-    redis_url: str
+    store: StoreAddress
     connections: int
     dedupe_window_seconds: int
-
-    def __repr__(self) -> str:
-        # The address may hold a password.
-        return "InboxSettings(…)"
 
     @classmethod
     def read(cls, reader: Reader) -> "InboxSettings":
         """Read what every process needs to find the inbox."""
         return cls(
-            redis_url=reader.read("REDIS_URL", redis_address, "redis://127.0.0.1:6379/0"),
-            # A command takes some 100 µs, so a few serve all threads.
-            connections=reader.read("STORE_CONNECTIONS", whole_number(1, 64), "4"),
-            dedupe_window_seconds=reader.read(
-                "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800"
-            ),
+            store=reader.read(common.REDIS_URL),
+            connections=reader.read(common.STORE_CONNECTIONS),
+            dedupe_window_seconds=reader.read(common.DEDUPE_WINDOW_SECONDS),
         )
 
     @classmethod
@@ -47,23 +39,4 @@ class InboxSettings:
 
 def read_durability(reader: Reader) -> Durability:
     """Read what those who write for others to rely on wait for."""
-    return reader.read("ACCEPT_DURABILITY", durability, "memory")
-
-
-def durability(value: str) -> Durability:
-    """Take one of the words."""
-    return Durability(one_of(*Durability)(value))
-
-
-def redis_address(value: str) -> str:
-    """Take a redis://, rediss:// or unix:// address."""
-    try:
-        parts = urlsplit(value)
-        right = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
-        right = right or (parts.scheme == "unix" and bool(parts.path))
-        _ = parts.port
-    except ValueError:
-        right = False
-    if not right:
-        raise ValueError("must be a redis://, rediss:// or unix:// address")
-    return value
+    return reader.read(common.ACCEPT_DURABILITY, Durability)

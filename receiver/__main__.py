@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 from receiver.listen import ListenSettings
 from receiver.serve import serve
-from settings import SettingsError
+from settings import Reader, SettingsError, check
 
 
 def main() -> None:
-    """Serve, or end with one message that names all that is wrong."""
+    """Serve, or end with one message that names all that is wrong, before anything listens."""
     try:
-        listen = ListenSettings.from_environ(os.environ)
-        alone = listen.processes == 1
-    except SettingsError:
-        alone = False
-    if not alone:
-        # One worker checks the rest itself, which keeps this process small. Several would each
-        # tell the same; and what they all need is loaded once, before they are forked.
+        # By the declarations alone, which keeps this process small: the workers load the rest.
+        check(os.environ, "web")
+    except SettingsError as error:
+        sys.exit(str(error))
+    listen = ListenSettings.read(Reader(os.environ))
+    if listen.processes > 1:
+        # What several workers need is loaded once, before they are forked.
         from receiver.start import load_settings  # noqa: PLC0415 - as the comment says
 
-        listen = load_settings(os.environ).listen
+        load_settings(os.environ)
     serve(listen)
 
 

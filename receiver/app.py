@@ -37,7 +37,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
     configure_sentry(settings.telemetry, process="receiver")
     configure_traces(settings.telemetry)
     client = connect(
-        settings.inbox.redis_url, max_connections=settings.connections, name="perkhook-receiver"
+        settings.inbox.store, max_connections=settings.connections, name="perkhook-receiver"
     )
     intake = Intake(client)
     fleet = Fleet(client)
@@ -45,9 +45,9 @@ def create_app(settings: ReceiverSettings) -> Flask:
     tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
     metrics = Metrics(tally, lambda: _told(gate, fleet.read))
     metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
-    url, durability = settings.inbox.redis_url, settings.durability
-    barrier = make_barrier(url, durability, most_seconds=ANSWER_SECONDS)
-    durability_check = make_check(url, durability)
+    at, durability = settings.inbox.store, settings.durability
+    barrier = make_barrier(at, durability, most_seconds=ANSWER_SECONDS)
+    durability_check = make_check(at, durability)
     webhook = Webhook(settings, intake, metrics, gate, barrier)
 
     app = DirectFlask(__name__)

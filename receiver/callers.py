@@ -2,21 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from settings.parsers import words
+from settings.places import Network
 
 
-#: Voucherify sends webhooks from these addresses, by region
-#: (Voucherify documentation: Introduction to webhooks, IP whitelisting).
-VOUCHERIFY_ADDRESSES: Final = {
-    "eu1": ("34.247.197.22", "63.32.191.141", "52.215.148.84"),
-    "us1": ("100.25.106.67", "18.209.236.215", "34.192.255.99"),
-    "as1": ("52.76.98.82", "54.169.8.101", "13.214.87.160"),
-}
-
-Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 #: An IPv6 address in brackets with or without a port, and an IPv4 address with one: Azure
@@ -95,18 +87,3 @@ def as_address(text: str) -> Address | None:
         return IPv4Address(found["four"]) if found["six"] is None else IPv6Address(found["six"])
     except ValueError:
         return None
-
-
-def parse_allowed(value: str) -> tuple[Network, ...]:
-    """Take CIDRs, addresses and the names of Voucherify's regions, with commas between."""
-    found: list[Network] = []
-    for word in words(value):
-        for address in VOUCHERIFY_ADDRESSES.get(word, (word,)):
-            try:
-                found.append(ip_network(address))
-            except ValueError:
-                raise ValueError(
-                    "must hold addresses, networks such as 10.0.0.0/8, or "
-                    + ", ".join(VOUCHERIFY_ADDRESSES)
-                ) from None
-    return tuple(found)

@@ -3,15 +3,10 @@ from dataclasses import dataclass, field
 
 from inbox.durability import Durability
 from inbox.settings import InboxSettings, read_durability
-from receiver.callers import CallerRule, parse_allowed
+from receiver.callers import CallerRule
 from receiver.listen import ListenSettings
-from settings import Reader
-from settings.parsers import whole_number, words
+from settings import Reader, web
 from telemetry.settings import TelemetrySettings
-
-
-#: A shorter secret can be guessed; Voucherify's own are longer.
-SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +44,13 @@ class ReceiverSettings:
             inbox=InboxSettings.read(reader),
             telemetry=TelemetrySettings.read(reader),
             listen=ListenSettings.read(reader),
-            secrets=reader.read("VOUCHERIFY_WEBHOOK_SECRETS", webhook_secrets),
-            max_body_bytes=reader.read("MAX_BODY_BYTES", whole_number(1024, 67_108_864), "1048576"),
+            secrets=reader.read(web.VOUCHERIFY_WEBHOOK_SECRETS),
+            max_body_bytes=reader.read(web.MAX_BODY_BYTES),
             durability=read_durability(reader),
             callers=CallerRule(
-                allowed=reader.read("ALLOWED_IPS", parse_allowed, ""),
-                proxy_hops=reader.read("TRUSTED_PROXY_HOPS", whole_number(0, 10), "0"),
+                allowed=reader.read(web.ALLOWED_IPS),
+                proxy_hops=reader.read(web.TRUSTED_PROXY_HOPS),
             ),
         )
         reader.finish()
         return found
-
-
-def webhook_secrets(value: str) -> tuple[bytes, ...]:
-    """Take comma-separated secrets, newest first."""
-    secrets = words(value)
-    if not secrets:
-        raise ValueError("must name at least one secret")
-    if any(len(secret) < SHORTEST_SECRET for secret in secrets):
-        raise ValueError(f"holds a secret shorter than {SHORTEST_SECRET} characters")
-    # Bytes that are no UTF-8 reach os.environ as lone surrogates; here they are bytes again.
-    return tuple(secret.encode(errors="surrogateescape") for secret in secrets)

@@ -58,7 +58,7 @@ class Stack:
                 sandbox=f"http://127.0.0.1:{free_port(8800)}",
             )
             manager = Manager(self._lines)
-            commands = parse_procfile((ROOT / "Procfile").read_text()).processes
+            commands = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
             commands["sandbox"] = 'python -m sandbox.serve --port "$PORT"'
             for name, command in commands.items():
                 manager.add_process(name, command, env=self.environment(name), cwd=str(ROOT))

@@ -37,7 +37,7 @@ def embedded_valkey() -> Iterator[str]:
             *("--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)),
             *("--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"),
         ],
-        stdout=log.open("w"),
+        stdout=log.open("w", encoding="utf-8"),
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
@@ -58,7 +58,8 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -
                 return
         except RedisError:
             time.sleep(0.05)
-    raise RuntimeError(f"valkey did not start: {log.read_text()[-500:]}")
+    written = log.read_text(encoding="utf-8")
+    raise RuntimeError(f"valkey did not start: {written[-500:]}")
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:

@@ -1,7 +1,9 @@
 """Texts of environment variables to values. No message repeats the text: it may be a secret."""
 
+import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 
 def text(value: str) -> str:
@@ -46,6 +48,35 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def share(value: str) -> float:
+    """Take a number from 0 to 1."""
+    plain = value.isascii() and value.replace(".", "", 1).isdecimal() and len(value) <= 20
+    if not plain or not 0 <= float(value) <= 1:
+        raise ValueError("must be a number from 0 to 1, such as 0.2")
+    return float(value)
+
+
+def positive_share(value: str) -> float:
+    """Take a number above 0 and at most 1."""
+    try:
+        found = share(value)
+    except ValueError:
+        found = 0
+    if not found:
+        raise ValueError("must be a number above 0 and at most 1, such as 0.2")
+    return found
+
+
+def interval(low: int, high: int) -> Callable[[str], int]:
+    """Make a parser of whole seconds from `low` to `high`, or `off`, which is 0."""
+    seconds = whole_number(low, high)
+
+    def parse(value: str) -> int:
+        return 0 if value == "off" else seconds(value)
+
+    return parse
+
+
 def on_or_off(value: str) -> bool:
     """Take `on` or `off`."""
     if value not in {"on", "off"}:
@@ -53,23 +84,40 @@ def on_or_off(value: str) -> bool:
     return value == "on"
 
 
-def web_address(value: str) -> str:
-    """Take an http or https address."""
-    try:
-        parts = urlsplit(value)
-        right = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        right = right and not any(letter.isspace() for letter in value)
-        _ = parts.port
-    except ValueError:
-        right = False
-    if not right:
-        raise ValueError("must be an address such as https://api.example.com")
+def service_address(value: str) -> str:
+    """Take the http or https address of a service, with a path and a query if it has them."""
+    _web(value)
     return value
 
 
-def optional_web_address(value: str) -> str:
+def optional_service_address(value: str) -> str:
     """Take an address, or the empty text of an unset variable (default "")."""
-    return web_address(value) if value else ""
+    return service_address(value) if value else ""
+
+
+def api_root(value: str) -> str:
+    """Take the address of an API whose paths we add: no path, no query."""
+    parts = _web(value)
+    if parts.path.strip("/") or parts.query or value.endswith("?"):
+        raise ValueError("must be the address without a path, such as https://api.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _web(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or any(letter.isspace() or letter == "\\" for letter in value):
+        raise ValueError("must be an address such as https://api.example.com")
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("must be ASCII: xn--… for a host with other letters, %C3%A9 in a path")
+    if "@" in parts.netloc:
+        raise ValueError("must hold no user and password: requests are signed or carry keys")
+    if "#" in value:
+        raise ValueError("must hold no #: what follows it never reaches a server")
+    return parts
 
 
 def seconds_list(value: str) -> tuple[float, ...]:
@@ -85,3 +133,23 @@ def seconds_list(value: str) -> tuple[float, ...]:
     if not waits or not all(0 <= wait <= 604800 for wait in waits):
         raise ValueError(message)
     return waits
+
+
+_UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+
+
+def rate(value: str) -> tuple[int, float]:
+    """Take a rate such as `100/minute`, as a number and seconds."""
+    count, slash, unit = value.partition("/")
+    right = count.isascii() and count.isdecimal() and len(count) < 10 and int(count) > 0
+    if not (right and slash and unit in _UNITS):
+        raise ValueError(f"must be a number, a slash and one of {', '.join(_UNITS)}")
+    return int(count), _UNITS[unit]
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Take names of variables with commas between."""
+    found = words(value)
+    if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) for name in found):
+        raise ValueError("must be names of variables with commas between, such as CRM_TEAM")
+    return found

@@ -92,7 +92,7 @@ class _Core:
     def _ticks(self) -> dict[int, int]:
         """Read for how many ticks each allowed core was used."""
         busy = {}
-        for line in Path("/proc/stat").read_text().splitlines():
+        for line in Path("/proc/stat").read_text(encoding="utf-8").splitlines():
             name, *fields = line.split()
             if name.startswith("cpu") and name != "cpu" and int(name[3:]) in self._allowed:
                 ticks = [int(fields[place]) for place in _ALL]

@@ -14,12 +14,12 @@ def release(project: Path = _PROJECT) -> str:
     try:
         git = project / ".git"
         if git.is_file():  # a further work tree of a repository
-            git = project / git.read_text().removeprefix("gitdir:").strip()
-        head = (git / "HEAD").read_text().strip()
+            git = project / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
         if not head.startswith(_HEAD):
             return head
         common = git / "commondir"
-        home = git / common.read_text().strip() if common.exists() else git
+        home = git / common.read_text(encoding="utf-8").strip() if common.exists() else git
         return _commit(home, head.removeprefix(_HEAD))
     except (OSError, ValueError):
         return _UNKNOWN
@@ -27,8 +27,8 @@ def release(project: Path = _PROJECT) -> str:
 
 def _commit(home: Path, ref: str) -> str:
     if (loose := home / ref).exists():
-        return loose.read_text().strip()
-    for line in (home / "packed-refs").read_text().splitlines():
+        return loose.read_text(encoding="utf-8").strip()
+    for line in (home / "packed-refs").read_text(encoding="utf-8").splitlines():
         commit, _, name = line.partition(" ")
         if name == ref:
             return commit

@@ -5,9 +5,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
-from redis.connection import parse_url
 
-from inbox.connection import tls_options
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
 from settings import SettingsError
 from telemetry.logs import configure_logs
@@ -93,9 +91,9 @@ def _table(modules: tuple[str, ...], environ: Mapping[str, str]) -> HandlerTable
 
 
 def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:
-    url = settings.inbox.redis_url
+    store = settings.inbox.store
     configuration: dict[str, Any] = {
-        "broker_url": url.replace("unix://", "redis+socket://", 1),
+        "broker_url": store.broker_url,
         "broker_connection_retry_on_startup": True,
         # A store that is full or read-only answers commands with errors, at which Celery would
         # end the worker for good; so it connects again until the store is well.
@@ -129,9 +127,7 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "worker_consumer": "worker.consumer:Consumer",
         "worker_cancel_long_running_tasks_on_connection_loss": False,
     }
-    if url.startswith("rediss://"):
-        # kombu sees no options in the address, and would check nothing where it finds none here.
-        found: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
-        asked = {name: value for name, value in found.items() if name.startswith("ssl_")}
-        configuration["broker_use_ssl"] = asked | tls_options(url)
+    if store.tls:
+        # kombu would check nothing where it finds nothing here.
+        configuration["broker_use_ssl"] = store.tls.options
     return configuration

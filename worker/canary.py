@@ -18,8 +18,7 @@ import structlog
 
 from inbox.canary import CanaryBook
 from schemas import CANARY
-from settings import Reader
-from settings.parsers import optional_web_address, whole_number
+from settings import Reader, downstream
 from worker.http_client import explanation, make_client
 from worker.loop import Loop
 
@@ -31,9 +30,6 @@ ANSWER_SECONDS: Final = 4.0
 
 #: Every worker asks so many times in each interval whether it is its turn.
 _LOOKS: Final = 10
-
-#: As the receiver asks of its own.
-SHORTEST_SECRET: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +43,9 @@ class CanarySettings:
     @classmethod
     def read(cls, reader: Reader) -> "CanarySettings | None":
         """Read these settings as part of the worker's; None if no canary is to be sent."""
-        interval = reader.read("CANARY_INTERVAL_SECONDS", _interval, "off")
-        url = reader.read("CANARY_URL", optional_web_address, "")
-        secret = reader.read("CANARY_SECRET", _secret, "")
+        interval = reader.read(downstream.CANARY_INTERVAL_SECONDS)
+        url = reader.read(downstream.CANARY_URL)
+        secret = reader.read(downstream.CANARY_SECRET)
         if not interval:
             return None
         reader.require({"CANARY_URL": url, "CANARY_SECRET": secret}, "with CANARY_INTERVAL_SECONDS")
@@ -122,13 +118,3 @@ def canary_body(sent: datetime, word: str) -> bytes:
         "event": {"id": f"evcanary_{word}", "type": CANARY, "created_at": at},
     }
     return json.dumps(document, separators=(",", ":")).encode()
-
-
-def _interval(value: str) -> int:
-    return 0 if value == "off" else whole_number(1, 86_400)(value)
-
-
-def _secret(value: str) -> str:
-    if value and len(value) < SHORTEST_SECRET:
-        raise ValueError(f"must be a webhook secret of {SHORTEST_SECRET} characters or more")
-    return value

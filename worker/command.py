@@ -137,7 +137,7 @@ commands.add_command(reconcile)
 
 def _ledger(settings: WorkerSettings) -> Effects:
     client = connect(
-        settings.broker.inbox.redis_url,
+        settings.broker.inbox.store,
         max_connections=2,
         answer_timeout=10.0,
         name="perkhook-command",

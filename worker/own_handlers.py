@@ -16,8 +16,8 @@ from typing import Final
 from inbox.keys import DELIVERIES_QUEUE, UNACKED
 from schemas import EVENTS
 from settings import SettingsError
+from settings.identifiers import ALL, MODULE
 from telemetry.safe_errors import SayableError, type_name
-from worker.handler_names import ALL, MODULE
 from worker.handlers import HandlerTable, Registration, load_handlers
 from worker.handlers.registry import registered
 

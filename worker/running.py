@@ -48,12 +48,13 @@ log = structlog.get_logger()
 
 def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
     """Make the ledger with the settings' times and durability."""
-    url = settings.broker.inbox.redis_url
     return Effects(
         store,
         memory_seconds=settings.removal_memory_seconds,
         in_flight_seconds=settings.in_flight_seconds,
-        barrier=make_barrier(url, settings.durability, most_seconds=SECURE_SECONDS),
+        barrier=make_barrier(
+            settings.broker.inbox.store, settings.durability, most_seconds=SECURE_SECONDS
+        ),
     )
 
 
@@ -136,7 +137,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         queues = worker.app.perkhook_queues
         caller = f"{socket.gethostname()}:{os.getpid()}"
         store = connect(
-            settings.broker.inbox.redis_url,
+            settings.broker.inbox.store,
             max_connections=settings.broker.inbox.connections,
             answer_timeout=5.0,
             name="perkhook-worker",

@@ -1,28 +1,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from inbox.durability import Durability
 from inbox.keeper import Limits
-from inbox.rate import Rate, rate
+from inbox.rate import Rate
 from inbox.settings import InboxSettings, read_durability
-from settings import Reader
-from settings.parsers import on_or_off, seconds_list, whole_number
+from settings import Reader, common, flower, web, work
 from telemetry.settings import TelemetrySettings
 from worker.canary import CanarySettings
 from worker.crm import CrmSettings
-from worker.handler_names import handler_names, module_names
 from worker.perks import PerksSettings
 from worker.reconcile.settings import ReconcileSettings
 from worker.webhook_watch import WebhookWatchSettings
 
 
-#: Waits of 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h: 14 tries again in 23 h.
-DEFAULT_SCHEDULE = "10,30,60,120,300,600,1200,2400,3600,7200,10800,14400,21600,21600"
+#: Settled deliveries that are remembered by their bytes; 1 GB of the store at the most.
+MOST_MARKERS: Final = 1_000_000
 
 
 def read_modules(reader: Reader) -> tuple[str, ...]:
     """Read which modules hold a shop's own handlers."""
-    return reader.read("HANDLERS", module_names, ",")
+    return reader.read(work.HANDLERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +38,20 @@ class BrokerSettings:
     @classmethod
     def read(cls, reader: Reader) -> "BrokerSettings":
         """Read these settings as part of the worker's."""
+        # Flower reads these itself, by then with a traceback, after it has made this application.
+        for variable in (
+            web.PORT,
+            flower.FLOWER_ADDRESS,
+            flower.FLOWER_BASIC_AUTH,
+            flower.FLOWER_MAX_TASKS,
+            flower.FLOWER_SHOW_BODIES,
+        ):
+            reader.read(variable)
         return cls(
             inbox=InboxSettings.read(reader),
             telemetry=TelemetrySettings.read(reader),
-            # Under 20 s no call with its time limits would fit into a lease.
-            lease_seconds=reader.read("JOB_LEASE_SECONDS", whole_number(20, 86_400), "300"),
-            concurrency=reader.read("WORKER_CONCURRENCY", whole_number(1, 500), "50"),
+            lease_seconds=reader.read(work.JOB_LEASE_SECONDS),
+            concurrency=reader.read(work.WORKER_CONCURRENCY),
             handlers=read_modules(reader),
         )
 
@@ -97,41 +104,26 @@ class WorkerSettings:
         perks = PerksSettings.read(reader)
         found = cls(
             broker=BrokerSettings.read(reader),
-            reclaim_interval_seconds=reader.read(
-                "RECLAIM_INTERVAL_SECONDS", whole_number(1, 3600), "10"
-            ),
-            retry_schedule_seconds=reader.read(
-                "RETRY_SCHEDULE_SECONDS", seconds_list, DEFAULT_SCHEDULE
-            ),
-            # Voucherify keeps sendouts for half a year and lets people send them again.
-            removal_memory_seconds=reader.read(
-                "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000"
-            ),
+            reclaim_interval_seconds=reader.read(work.RECLAIM_INTERVAL_SECONDS),
+            retry_schedule_seconds=reader.read(work.RETRY_SCHEDULE_SECONDS),
+            removal_memory_seconds=reader.read(work.REMOVAL_MEMORY_SECONDS),
             keep=Limits(
-                failed_seconds=reader.read(
-                    "FAILED_KEEP_SECONDS", whole_number(3600, 315_360_000), "7776000"
-                ),
-                failed_most=reader.read("FAILED_KEEP_MOST", whole_number(1, 100_000_000), "100000"),
-                settled_most=reader.read(
-                    "MARKERS_KEEP_MOST", whole_number(1000, 100_000_000), "1000000"
-                ),
+                failed_seconds=reader.read(work.FAILED_KEEP_SECONDS),
+                failed_most=reader.read(work.FAILED_KEEP_MOST),
+                settled_most=MOST_MARKERS,
             ),
-            # Above the time limits of a call, whose answer may still come until then.
-            in_flight_seconds=reader.read("IN_FLIGHT_SECONDS", whole_number(20, 3600), "300"),
-            # Voucherify sends a failed webhook again for 24 h.
-            max_event_age_seconds=reader.read(
-                "MAX_EVENT_AGE_SECONDS", whole_number(0, 315_360_000), "172800"
-            ),
+            in_flight_seconds=reader.read(work.IN_FLIGHT_SECONDS),
+            max_event_age_seconds=reader.read(work.MAX_EVENT_AGE_SECONDS),
             durability=read_durability(reader),
-            one_core=reader.read("ONE_CORE", on_or_off, "on"),
-            brake=reader.read("REVOCATION_BRAKE", rate, "1000/hour"),
-            brake_campaign=reader.read("REVOCATION_BRAKE_CAMPAIGN", rate, "200/hour"),
+            one_core=reader.read(common.ONE_CORE),
+            brake=reader.read(work.REVOCATION_BRAKE, Rate.of),
+            brake_campaign=reader.read(work.REVOCATION_BRAKE_CAMPAIGN, Rate.of),
             perks=perks,
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
             webhook_watch=WebhookWatchSettings.read(reader, perks.voucherify_project_id),
-            dry_run=reader.read("HANDLERS_DRY_RUN", handler_names, ","),
+            dry_run=reader.read(work.HANDLERS_DRY_RUN),
         )
         # For that backend they are required anyway.
         if found.reconcile.interval_seconds and found.perks.backend != "voucherify":

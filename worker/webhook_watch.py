@@ -14,13 +14,11 @@ import structlog
 
 from inbox.webhook_state import WebhookBook, WebhookState
 from schemas import HOLDER_ASSIGNMENT_DELETED
-from settings import Reader
-from settings.parsers import optional_web_address
+from settings import Reader, downstream
 from worker.answers import Call, Meaning, judge
 from worker.http_client import CONNECT_SECONDS, explanation, make_client
 from worker.loop import Loop
 from worker.outgoing import reply_of
-from worker.perks.settings import header_text
 from worker.perks.voucherify.own import own_error
 
 
@@ -60,9 +58,9 @@ class WebhookWatchSettings:
             reader: reads the environment.
             project_id: what VOUCHERIFY_PROJECT_ID says, which is of use without the keys too.
         """
-        names = ("VOUCHERIFY_MANAGEMENT_ID", "VOUCHERIFY_MANAGEMENT_TOKEN")
-        keys = {name: reader.read(name, header_text, "") for name in names}
-        webhook_url = reader.read("VOUCHERIFY_WEBHOOK_URL", optional_web_address, "")
+        wanted = (downstream.VOUCHERIFY_MANAGEMENT_ID, downstream.VOUCHERIFY_MANAGEMENT_TOKEN)
+        keys = {each.name: reader.read(each) for each in wanted}
+        webhook_url = reader.read(downstream.VOUCHERIFY_WEBHOOK_URL)
         if not any(keys.values()):
             return None
         values = {**keys, "VOUCHERIFY_PROJECT_ID": project_id}

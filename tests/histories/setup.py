@@ -12,6 +12,8 @@ from inbox.gates import Gate
 from inbox.jobs import Jobs
 from inbox.learned import Learned
 from inbox.rate import Rate
+from settings import Reader
+from settings.work import RETRY_SCHEDULE_SECONDS
 from worker.crm.dry_run import DryRunCrm
 from worker.flow import Flow
 from worker.handlers import HandlerTable, load_handlers
@@ -19,7 +21,6 @@ from worker.perks.voucherify.api import VoucherifyApi
 from worker.perks.voucherify.backend import VoucherifyPerks
 from worker.revocation.policies import Policies
 from worker.services import Services
-from worker.settings import DEFAULT_SCHEDULE
 
 
 LEASE_SECONDS: Final = 60
@@ -66,7 +67,7 @@ def make_flow(
             brake_campaign=Rate(setup.most, 3600),
             usual_calls=policies.usual_calls,
         ),
-        schedule=tuple(map(float, DEFAULT_SCHEDULE.split(","))),
+        schedule=Reader({}).read(RETRY_SCHEDULE_SECONDS),
         lease_seconds=LEASE_SECONDS,
         chance=setup.chance,
         project=setup.project,

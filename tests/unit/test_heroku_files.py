@@ -2,19 +2,13 @@
 
 import json
 import re
-from contextlib import suppress
 from typing import Any
 
 import jsonschema
 import pytest
 from honcho.environ import parse_procfile
 
-from dashboard.settings import DashboardSettings
-from receiver.settings import ReceiverSettings
-from settings import SettingsError
 from tests.processes import ROOT
-from tests.unit.test_structure import Recorder
-from worker.settings import WorkerSettings
 
 
 #: What Heroku's app.json schema (devcenter.heroku.com/articles/app-json-schema) says of the parts
@@ -87,28 +81,6 @@ def test_app_json_starts_what_the_procfile_names(app: Any) -> None:
     assert app["formation"].keys() < names.keys()
     quantities = {name: each["quantity"] for name, each in app["formation"].items()}
     assert quantities == {"web": 1, "worker": 2}
-
-
-def test_app_json_names_settings_that_exist(app: Any) -> None:
-    """Every variable is read by a process, and its value is one that the process takes."""
-    read = Recorder()
-    for settings in (ReceiverSettings, WorkerSettings, DashboardSettings):
-        with suppress(SettingsError):
-            settings.from_environ(read)
-
-    assert app["env"].keys() - read.asked == {"FLOWER_BASIC_AUTH"}
-    given = {name: each["value"] for name, each in app["env"].items() if "value" in each}
-    ReceiverSettings.from_environ({**given, "VOUCHERIFY_WEBHOOK_SECRETS": "long-enough-secret"})
-    WorkerSettings.from_environ(given)
-
-
-def test_app_json_asks_for_what_has_no_default(app: Any) -> None:
-    """Whoever leaves a required variable out is told by Heroku and not by a crashed dyno."""
-    asked = {name for name, each in app["env"].items() if each.get("required") is True}
-    with pytest.raises(SettingsError) as missing:
-        ReceiverSettings.from_environ({})
-
-    assert {problem.split()[0] for problem in missing.value.problems} == asked
 
 
 def test_the_python_version_is_one_that_heroku_reads() -> None:

@@ -5,33 +5,15 @@ import re
 import subprocess
 import sys
 import tomllib
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from dashboard.settings import DashboardSettings
 from inbox.keys import DELIVERIES_QUEUE
-from inbox.settings import InboxSettings
-from receiver.settings import ReceiverSettings
-from settings import SettingsError
 from tests.processes import ROOT, procfile_command
 from worker.application import create_celery
 from worker.handlers import load_handlers
-from worker.settings import WorkerSettings
-
-
-#: Environment names that platforms and programs read, not our settings.
-NOT_OURS = {
-    "HOST",
-    "PORT",
-    "FLOWER_BASIC_AUTH",
-    "FLOWER_ADDRESS",
-    "HEROKU_BUILD_COMMIT",
-    "HEROKU_SLUG_COMMIT",
-}
 
 
 class Recorder(dict[str, str]):
@@ -45,19 +27,6 @@ class Recorder(dict[str, str]):
         """Remember the name."""
         self.asked.add(key)
         return default
-
-
-def test_every_setting_is_in_the_readme_and_the_reverse() -> None:
-    """Each variable that a process reads has its row in the README's table, and no row is stale."""
-    read = Recorder()
-    for settings in (InboxSettings, ReceiverSettings, WorkerSettings, DashboardSettings):
-        with suppress(SettingsError):
-            settings.from_environ(read)
-    table = _readme().split("## Environment")[1].split("\n## ")[0]
-    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
-
-    assert told - NOT_OURS == read.asked - NOT_OURS
 
 
 def test_workers_serve_every_queue_that_jobs_are_sent_to() -> None:
@@ -91,27 +60,6 @@ def test_containers_run_the_procfiles_commands(service: str, process: str) -> No
     assert command.replace("$$", "$") == procfile_command(process)
 
 
-@pytest.mark.parametrize(
-    ("service", "settings"),
-    [
-        ("receiver-1", ReceiverSettings),
-        ("worker", WorkerSettings),
-        ("flower", DashboardSettings),
-    ],
-)
-def test_containers_are_given_every_setting(
-    service: str, settings: type[ReceiverSettings | WorkerSettings | DashboardSettings]
-) -> None:
-    """What somebody sets in .env has its effect: no variable is left out of the compose file."""
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    read = Recorder()
-    with suppress(SettingsError):
-        settings.from_environ(read)
-
-    given = set(compose["services"][service]["environment"])
-    assert read.asked - NOT_OURS - given == set()
-
-
 def test_flower_knows_the_handlers_that_workers_know() -> None:
     """Both build the Celery application, so both are told which modules hold own handlers."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -136,13 +84,6 @@ def test_the_image_holds_every_package_of_the_product() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
 
     assert {name for name in packages if f"COPY {name} {name}" in dockerfile} == packages
-
-
-def test_the_example_environment_names_settings_that_exist() -> None:
-    """Nobody fills in a variable that nothing reads."""
-    names = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-
-    assert {name for name in names if f"`{name}`" not in _readme()} == set()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +157,3 @@ def test_only_entry_points_read_the_environment() -> None:
     }
 
     assert found == entry_points
-
-
-def _readme() -> str:
-    return Path(ROOT / "README.md").read_text()

@@ -1,9 +1,7 @@
 from dataclasses import dataclass, field
 
-from settings import Reader
-from settings.parsers import one_of, optional_web_address
+from settings import Reader, downstream
 from worker.crm.hubspot.settings import HubSpotSettings
-from worker.secrets import signing_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +16,11 @@ class CrmSettings:
     @classmethod
     def read(cls, reader: Reader) -> "CrmSettings":
         """Read these settings as part of the worker's; what the backend needs is required."""
-        backend = reader.read("CRM_BACKEND", one_of("dry-run", "hubspot", "http"), "dry-run")
+        backend = reader.read(downstream.CRM_BACKEND)
         found = cls(
             backend=backend,
-            http_url=reader.read("CRM_HTTP_URL", optional_web_address, ""),
-            http_secret=reader.read("CRM_HTTP_SECRET", signing_secret, ""),
+            http_url=reader.read(downstream.CRM_HTTP_URL),
+            http_secret=reader.read(downstream.CRM_HTTP_SECRET),
             hubspot=HubSpotSettings.read(
                 reader,
                 why_required="is required when CRM_BACKEND is hubspot"

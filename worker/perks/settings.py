@@ -1,10 +1,8 @@
 from dataclasses import dataclass, field
 
-from inbox.rate import Rate, rate
-from settings import Reader
-from settings.parsers import one_of, optional_web_address, web_address
+from inbox.rate import Rate
+from settings import Reader, downstream
 from worker.revocation.policies import Policies
-from worker.secrets import signing_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +23,16 @@ class PerksSettings:
     @classmethod
     def read(cls, reader: Reader) -> "PerksSettings":
         """Read these settings as part of the worker's; what the backend needs is required."""
-        backend = reader.read("PERKS_BACKEND", one_of("dry-run", "voucherify", "http"), "dry-run")
+        backend = reader.read(downstream.PERKS_BACKEND)
         found = cls(
             backend=backend,
-            http_url=reader.read("PERKS_HTTP_URL", optional_web_address, ""),
-            http_secret=reader.read("PERKS_HTTP_SECRET", signing_secret, ""),
-            voucherify_url=reader.read(
-                "VOUCHERIFY_API_URL", web_address, "https://api.voucherify.io"
-            ),
-            voucherify_app_id=reader.read("VOUCHERIFY_APP_ID", header_text, ""),
-            voucherify_app_token=reader.read("VOUCHERIFY_APP_TOKEN", header_text, ""),
-            voucherify_project_id=reader.read("VOUCHERIFY_PROJECT_ID", header_text, ""),
-            # The smallest plan's limit, so that nobody's access is blocked by surprise.
-            voucherify_rate=reader.read("VOUCHERIFY_RATE_LIMIT", rate, "100/minute"),
+            http_url=reader.read(downstream.PERKS_HTTP_URL),
+            http_secret=reader.read(downstream.PERKS_HTTP_SECRET),
+            voucherify_url=reader.read(downstream.VOUCHERIFY_API_URL),
+            voucherify_app_id=reader.read(downstream.VOUCHERIFY_APP_ID),
+            voucherify_app_token=reader.read(downstream.VOUCHERIFY_APP_TOKEN),
+            voucherify_project_id=reader.read(downstream.VOUCHERIFY_PROJECT_ID),
+            voucherify_rate=reader.read(downstream.VOUCHERIFY_RATE_LIMIT, Rate.of),
             policies=Policies.read(reader),
         )
         when = f"when PERKS_BACKEND is {backend}"
@@ -55,10 +50,3 @@ class PerksSettings:
             "VOUCHERIFY_APP_TOKEN": self.voucherify_app_token,
         }
         reader.require(needed, when)
-
-
-def header_text(value: str) -> str:
-    """Take what can stand in a header."""
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError("must be printable ASCII")
-    return value

@@ -96,7 +96,7 @@ def reconcile(
     if since and not names:
         raise click.UsageError("--since goes with --customer or --customers")
     store = connect(
-        settings.broker.inbox.redis_url,
+        settings.broker.inbox.store,
         max_connections=2,
         answer_timeout=10.0,
         name="perkhook-command",

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
-from settings import Reader
-from settings.parsers import on_or_off
+from settings import Reader, downstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +21,8 @@ class Policies:
     def read(cls, reader: Reader) -> "Policies":
         """Read these settings as part of the worker's."""
         return cls(
-            claw_back_referrer=reader.read("CLAW_BACK_REFERRER", on_or_off, "off"),
-            roll_back_redemption=reader.read("ROLL_BACK_REDEMPTION", on_or_off, "off"),
-            disable_referrer_code=reader.read("DISABLE_REFERRER_CODE", on_or_off, "on"),
-            mark_customer=reader.read("MARK_CUSTOMER", on_or_off, "on"),
+            claw_back_referrer=reader.read(downstream.CLAW_BACK_REFERRER),
+            roll_back_redemption=reader.read(downstream.ROLL_BACK_REDEMPTION),
+            disable_referrer_code=reader.read(downstream.DISABLE_REFERRER_CODE),
+            mark_customer=reader.read(downstream.MARK_CUSTOMER),
         )

@@ -1,6 +1,7 @@
 import pytest
 
-from inbox.rate import Rate, rate
+from inbox.rate import Rate
+from settings.parsers import rate
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from inbox.rate import Rate, rate
 )
 def test_a_rate_is_read(text: str, count: int, milliseconds: int) -> None:
     """A number and a unit are a rate."""
-    found = rate(text)
+    found = Rate.of(rate(text))
 
     assert (found.count, found.ms) == (count, milliseconds)
     assert isinstance(found.ms, int)

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.callers import VOUCHERIFY_ADDRESSES, CallerRule, as_address, parse_allowed
+from receiver.callers import CallerRule, as_address
+from settings.places import VOUCHERIFY_ADDRESSES, networks
 
 
 def rule(allowed: str, hops: int = 0) -> CallerRule:
     """Make a rule from the texts a person would set."""
-    return CallerRule(allowed=parse_allowed(allowed), proxy_hops=hops)
+    return CallerRule(allowed=networks(allowed), proxy_hops=hops)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_wrong_list_is_refused_without_repeating_it(value: str) -> None:
     with pytest.raises(
         ValueError, match=r"must hold addresses, networks .* eu1, us1, as1"
     ) as found:
-        parse_allowed(f"10.0.0.0/8, {value}")
+        networks(f"10.0.0.0/8, {value}")
 
     assert value not in str(found.value).replace("eu1, us1, as1", "")
     assert found.value.__cause__ is None

@@ -1,12 +1,20 @@
 import pytest
 
 from receiver.listen import ListenSettings
-from settings import SettingsError
+from settings import Reader, SettingsError
+
+
+def read(environ: dict[str, str]) -> ListenSettings:
+    """Read what a person has set."""
+    reader = Reader(environ)
+    found = ListenSettings.read(reader)
+    reader.finish()
+    return found
 
 
 def test_every_variable_has_a_default() -> None:
     """An empty variable counts as unset."""
-    found = ListenSettings.from_environ({"HOST": "", "DRAIN_SECONDS": ""})
+    found = read({"HOST": "", "DRAIN_SECONDS": ""})
 
     assert found == ListenSettings(
         host="0.0.0.0", port=8000, processes=1, drain_seconds=5, one_core=True
@@ -18,7 +26,7 @@ def test_what_is_set_is_taken() -> None:
     environ = {"HOST": "::1", "PORT": "5000", "WEB_CONCURRENCY": "3", "DRAIN_SECONDS": "0"}
     environ["ONE_CORE"] = "off"
 
-    assert ListenSettings.from_environ(environ) == ListenSettings(
+    assert read(environ) == ListenSettings(
         host="::1", port=5000, processes=3, drain_seconds=0, one_core=False
     )
 
@@ -34,6 +42,6 @@ def test_what_is_set_is_taken() -> None:
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     """The message names the variable and what it may be."""
     with pytest.raises(SettingsError, match=f"{name} must be a whole number from ") as caught:
-        ListenSettings.from_environ({name: value})
+        read({name: value})
 
     assert len(caught.value.problems) == 1

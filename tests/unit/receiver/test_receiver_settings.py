@@ -3,9 +3,11 @@ import os
 import pytest
 
 from inbox.durability import Durability
-from receiver.settings import ReceiverSettings, webhook_secrets
+from receiver.settings import ReceiverSettings
 from receiver.start import load_settings
 from settings import SettingsError
+from settings.secrets import webhook_secrets
+from settings.store_address import StoreAddress, store_address
 from tests.acceptance.heroku.formation import with_buildpack
 
 
@@ -42,7 +44,7 @@ def test_only_the_secrets_are_required() -> None:
     assert found.max_body_bytes == 1_048_576
     assert found.callers.allowed == ()
     assert found.callers.proxy_hops == 0
-    assert found.inbox.redis_url == "redis://127.0.0.1:6379/0"
+    assert found.inbox.store == StoreAddress(host="127.0.0.1")
     assert found.inbox.dedupe_window_seconds == 604_800
     assert found.durability is Durability.MEMORY
     assert found.telemetry.log_format == "json"
@@ -54,7 +56,7 @@ def test_what_is_set_is_taken() -> None:
     found = ReceiverSettings.from_environ(RIGHT)
 
     assert found.secrets == (SECRET.encode(), b"whsec-sesame-0002")
-    assert found.inbox.redis_url == RIGHT["REDIS_URL"]
+    assert found.inbox.store == store_address(RIGHT["REDIS_URL"])
     assert found.telemetry.sentry_dsn == RIGHT["SENTRY_DSN"]
     assert found.durability is Durability.REPLICA
     assert len(found.callers.allowed) == 4

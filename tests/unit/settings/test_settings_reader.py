@@ -1,19 +1,28 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from settings import Reader, SettingsError
 from settings.parsers import text, whole_number
+from settings.variable import ALL, Use, Variable
 
 
-def number(value: str) -> int:
-    """Parse a number from 1 to 9."""
-    return whole_number(1, 9)(value)
+def variable(name: str, parse: Callable[[str], Any], default: str | None = None) -> Variable[Any]:
+    """Declare a variable."""
+    return Variable(name, parse, default, ALL, Use.EXPERT, "")
+
+
+NUMBER = whole_number(1, 9)
+A = variable("A", NUMBER, "3")
 
 
 def test_a_set_variable_is_parsed() -> None:
     """A variable's text, blanks around it taken off, goes through its parser."""
     reader = Reader({"A": " 7\n"})
 
-    assert reader.read("A", number) == 7
+    assert reader.read(A) == 7
+    assert reader.read(A, str) == "7"
     reader.finish()
 
 
@@ -22,17 +31,18 @@ def test_an_empty_variable_counts_as_unset(environ: dict[str, str]) -> None:
     """The default, written as a person would set it, stands in for nothing and for blanks."""
     reader = Reader(environ)
 
-    assert reader.read("A", number, "3") == 3
+    assert reader.read(A) == 3
     reader.finish()
 
 
-def test_everything_wrong_is_told_in_one_message() -> None:
-    """What is missing, wrong, or wrong together is collected and told once, in order."""
+def test_everything_wrong_stands_in_one_message() -> None:
+    """What is missing, wrong, or wrong together is collected and reported once, in order."""
     reader = Reader({"B": "sesame", "D": "4"})
-    reader.read("A", text)
-    reader.read("B", number)
-    reader.read("C", number, "0")
-    reader.read("D", number)
+    reader.read(variable("A", text))
+    reader.read(variable("B", NUMBER))
+    reader.read(variable("B", NUMBER))
+    reader.read(variable("C", NUMBER, "0"), str)
+    reader.read(variable("D", NUMBER))
     reader.problem("D", "does not go with B")
 
     with pytest.raises(SettingsError) as found:
@@ -61,4 +71,4 @@ def test_only_wrong_values_are_collected() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Reader({"A": "1"}).read("A", broken)
+        Reader({"A": "1"}).read(variable("A", broken))

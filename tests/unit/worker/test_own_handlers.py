@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from settings import SettingsError
+from settings.identifiers import handler_names, module_names
 from worker.application import create_celery
-from worker.handler_names import handler_names, module_names
 from worker.handlers import load_handlers, registry
 from worker.own_handlers import dry_run_names, load_table
 from worker.verdict import waits

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from inbox.webhook_state import WebhookState
-from settings import Reader, SettingsError
-from worker.perks.settings import header_text
+from settings import Reader, SettingsError, downstream
 from worker.webhook_watch import Found, UnreadableError, WebhookWatchSettings, read_webhooks
 
 
@@ -21,7 +20,7 @@ RIGHT = {
 def read(environ: dict[str, str]) -> tuple[WebhookWatchSettings | None, Reader]:
     """Read the settings as a worker does."""
     reader = Reader(environ)
-    project = reader.read("VOUCHERIFY_PROJECT_ID", header_text, "")
+    project = reader.read(downstream.VOUCHERIFY_PROJECT_ID)
     return WebhookWatchSettings.read(reader, project), reader
 
 

@@ -23,7 +23,6 @@ WRONG = {
     "REMOVAL_MEMORY_SECONDS": "59",
     "FAILED_KEEP_SECONDS": "3599",
     "FAILED_KEEP_MOST": "0",
-    "MARKERS_KEEP_MOST": "999",
     "PERKS_BACKEND": "http",
     "PERKS_HTTP_URL": "ftp://five.test",
     "PERKS_HTTP_SECRET": "whsec_six",

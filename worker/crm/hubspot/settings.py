@@ -1,14 +1,7 @@
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from settings import Reader
-from settings.parsers import web_address
-
-
-#: Internal names of properties ("Properties": lower case, digits, underscores).
-_PROPERTY_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}", re.ASCII)
+from settings import Reader, downstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +16,9 @@ class HubSpotSettings:
     def read(cls, reader: Reader, *, why_required: str | None) -> "HubSpotSettings":
         """Read these settings as part of others; `why_required` ends the sentence if they are."""
         found = cls(
-            url=reader.read("HUBSPOT_API_URL", web_address, "https://api.hubapi.com"),
-            token=reader.read("HUBSPOT_ACCESS_TOKEN", _bearer_token, ""),
-            id_property=reader.read("HUBSPOT_ID_PROPERTY", _property_name, "voucherify_source_id"),
+            url=reader.read(downstream.HUBSPOT_API_URL),
+            token=reader.read(downstream.HUBSPOT_ACCESS_TOKEN),
+            id_property=reader.read(downstream.HUBSPOT_ID_PROPERTY),
         )
         # None: the variable is set and wrong, which is told already.
         if why_required is not None and found.token == "":
@@ -44,15 +37,3 @@ class HubSpotSettings:
         found = cls.read(reader, why_required="is required and not set")
         reader.finish()
         return found
-
-
-def _bearer_token(value: str) -> str:
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ValueError("must be printable ASCII without blanks")
-    return value
-
-
-def _property_name(value: str) -> str:
-    if not _PROPERTY_NAME.fullmatch(value):
-        raise ValueError("must be a property's internal name: a-z, 0-9 and _, a letter first")
-    return value

@@ -1,0 +1,90 @@
+"""What several kinds of process read."""
+
+from typing import Final
+
+from settings.parsers import names, on_or_off, one_of, share, whole_number
+from settings.secrets import sentry_dsn, sentry_name
+from settings.store_address import store_address
+from settings.variable import ALL, WEB, WORKER, Use, Variable
+
+
+MUST, OFTEN, EXPERT = Use
+
+REDIS_URL: Final = Variable(
+    "REDIS_URL", store_address, "redis://127.0.0.1:6379/0", ALL, MUST,
+    "Redis 7 or Valkey: `redis://:password@host:6379/0`, `rediss://…` or `unix:///path?db=0`. "
+    "`rediss://` accepts a self-signed certificate unless the address ends in "
+    "`?ssl_cert_reqs=required`; `ssl_ca_certs`, `ssl_check_hostname`, `ssl_certfile` and "
+    "`ssl_keyfile` may follow. Any other option is refused.",
+)  # fmt: skip
+
+STORE_CONNECTIONS: Final = Variable(
+    # A command takes some 100 µs, so a few serve all threads.
+    "STORE_CONNECTIONS", whole_number(1, 64), "4", ALL, OFTEN,
+    "Connections to the store that a process uses for its own work (`web`: its processes "
+    "together); 2 where a plan allows 20 in all "
+    "([docs/deployment.md](docs/deployment.md#connections)).",
+)  # fmt: skip
+
+DEDUPE_WINDOW_SECONDS: Final = Variable(
+    "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800", ALL, EXPERT,
+    "How long the same bytes count as the same delivery.", "604800 (7 days)",
+)  # fmt: skip
+
+LOG_FORMAT: Final = Variable(
+    "LOG_FORMAT", one_of("json", "console"), "json", (*WEB, *WORKER), OFTEN,
+    "`json` for machines or `console` for people.",
+)  # fmt: skip
+
+SENTRY_DSN: Final = Variable(
+    "SENTRY_DSN", sentry_dsn, "", (*WEB, *WORKER), OFTEN,
+    "Where unexpected errors are reported, without bodies, variables or foreign messages.", "unset",
+)  # fmt: skip
+
+SENTRY_ENVIRONMENT: Final = Variable(
+    "SENTRY_ENVIRONMENT", sentry_name(64), "", (*WEB, *WORKER), OFTEN,
+    "The name of the environment in Sentry.", "unset",
+)  # fmt: skip
+
+SENTRY_RELEASE: Final = Variable(
+    "SENTRY_RELEASE", sentry_name(200), "", (*WEB, *WORKER), EXPERT,
+    "The name of the release in Sentry ([docs/operations.md](docs/operations.md#sentry)).",
+    "Heroku's next two, or the commit of the checkout",
+)  # fmt: skip
+
+# Heroku sets both (devcenter.heroku.com/articles/dyno-metadata), each by a feature of its own.
+HEROKU_BUILD_COMMIT: Final = Variable(
+    "HEROKU_BUILD_COMMIT", sentry_name(200), "", (*WEB, *WORKER), EXPERT,
+    "Set by Heroku with `runtime-dyno-build-metadata`; the default of `SENTRY_RELEASE`.", "unset",
+)  # fmt: skip
+
+HEROKU_SLUG_COMMIT: Final = Variable(
+    "HEROKU_SLUG_COMMIT", sentry_name(200), "", (*WEB, *WORKER), EXPERT,
+    "Set by Heroku with `runtime-dyno-metadata`; the default of `HEROKU_BUILD_COMMIT`.", "unset",
+)  # fmt: skip
+
+SENTRY_TRACES_SAMPLE_RATE: Final = Variable(
+    "SENTRY_TRACES_SAMPLE_RATE", share, "0", (*WEB, *WORKER), EXPERT,
+    "Share of webhooks that are traced from receiver to handlers, from 0 to 1. Workers follow any "
+    "trace if theirs is not 0.",
+)  # fmt: skip
+
+ACCEPT_DURABILITY: Final = Variable(
+    "ACCEPT_DURABILITY", one_of("memory", "fsync", "replica"), "memory", (*WEB, *WORKER), OFTEN,
+    "What an accepted webhook must have survived before its 202, and a balance change's note "
+    "before its call: `memory` (nothing more), `fsync` (the store's disk has it) or `replica` (a "
+    "replica has it) ([docs/deployment.md](docs/deployment.md#how-durable-an-accept-is)).",
+)  # fmt: skip
+
+ONE_CORE: Final = Variable(
+    "ONE_CORE", on_or_off, "on", (*WEB, *WORKER), EXPERT,
+    "`on`: each process keeps to one processor core, the quietest, checked once a second (Linux "
+    "only). `off`: the kernel spreads its threads.",
+)  # fmt: skip
+
+IGNORED_VARIABLES: Final = Variable(
+    "IGNORED_VARIABLES", names, "", ALL, EXPERT,
+    "Names of variables, with commas between, that are close to names of perkhook's but belong to "
+    "something else. Without it such a name stops the start: it is usually a misspelt setting.",
+    "none",
+)  # fmt: skip

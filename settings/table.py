@@ -1,0 +1,59 @@
+"""All variables, and the README's tables of them."""
+
+import re
+from typing import Any, Final
+
+from settings import common, downstream, flower, web, work
+from settings.variable import ALL, Use, Variable
+
+
+#: In the order of the README.
+VARIABLES: Final[tuple[Variable[Any], ...]] = tuple(
+    found
+    for module in (common, web, work, downstream, flower)
+    for found in vars(module).values()
+    if isinstance(found, Variable)
+)
+
+#: Names of them all, whichever process reads them.
+KNOWN: Final = frozenset(each.name for each in VARIABLES)
+
+_TITLES: Final = {
+    Use.MUST: "Set these:",
+    Use.OFTEN: "Often set:",
+    Use.EXPERT: "For experts; the defaults are right nearly always:",
+}
+
+
+def tables() -> str:
+    """Write the tables in Markdown, by who sets a variable."""
+    parts = []
+    for use, title in _TITLES.items():
+        rows = [_row(each) for each in VARIABLES if each.use is use]
+        header = "| name | process | meaning | default |\n|---|---|---|---|"
+        parts.append("\n".join([f"{title}\n", header, *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+#: docker-compose.yml sets these itself, by what stands beside the containers.
+COMPOSED: Final = frozenset({"REDIS_URL", "HOST", "PORT", "TRUSTED_PROXY_HOPS"})
+
+
+def example() -> str:
+    """Write .env.example: what must be set, and as comments what often is."""
+    lines = [
+        "# Copy to .env and fill in; docker-compose.yml reads it. README.md has the whole table."
+    ]
+    for each in VARIABLES:
+        if each.use is Use.EXPERT or each.name in COMPOSED:
+            continue
+        meaning = re.sub(r" ?\(\[.*?\]\(.*?\)\)|`", "", each.meaning)
+        line = f"{each.name}={each.default or ''}"
+        lines += ["", f"# {meaning}", line if each.use is Use.MUST else f"#{line}"]
+    return "\n".join(lines) + "\n"
+
+
+def _row(each: Variable[Any]) -> str:
+    processes = "all" if each.processes == ALL else ", ".join(each.processes)
+    default = "required" if each.default is None else each.shown or f"`{each.default}`"
+    return f"| `{each.name}` | {processes} | {each.meaning} | {default} |"

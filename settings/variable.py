@@ -1,0 +1,45 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+
+T = TypeVar("T")
+
+WEB: Final = ("web",)
+WORKER: Final = ("worker",)
+FLOWER: Final = ("flower",)
+ALL: Final = (*WEB, *WORKER, *FLOWER)
+
+
+class Use(StrEnum):
+    """Who sets a variable."""
+
+    MUST = "must"
+    OFTEN = "often"
+    EXPERT = "expert"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Generic[T]):
+    """
+    One environment variable; this is the only place where anything about it is written.
+
+    Attributes:
+        name: in the environment.
+        parse: takes the text, and raises ValueError with what to write instead. The message must
+            not repeat the text, which may be a secret.
+        default: written as a person would set it; None if the variable is required.
+        processes: which processes it has an effect in.
+        use: who sets it.
+        meaning: for the README, in Markdown.
+        shown: the default in words, where it says more than the text.
+    """
+
+    name: str
+    parse: Callable[[str], T]
+    default: str | None
+    processes: tuple[str, ...]
+    use: Use
+    meaning: str
+    shown: str = ""

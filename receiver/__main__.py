@@ -5,7 +5,8 @@ import sys
 
 from receiver.listen import ListenSettings
 from receiver.serve import serve
-from settings import Reader, SettingsError, check
+from settings import Reader, SettingsError
+from settings.check import check
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from receiver.listen import ListenSettings
 from receiver.serve import serve
-from settings import Reader, SettingsError, check
+from settings import Reader, SettingsError
+from settings.check import check
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ Not `environs`: that library imports Marshmallow, which the receiver must not lo
 and 0.2 s of processor time at every start; docs/decisions/0043-one-settings-module.md).
 """
 
-from settings.reader import Reader, SettingsError, check
+from settings.reader import Reader, SettingsError
 
 
-__all__ = ["Reader", "SettingsError", "check"]
+__all__ = ["Reader", "SettingsError"]

@@ -39,7 +39,7 @@ def near_misses(given: Iterable[str], read: Mapping[str, bool]) -> Iterator[tupl
     Find names that are set and nearly those of settings.
 
     Args:
-        given: names in the environment that are no settings of any process.
+        given: names in the environment but those that were read.
         read: names of the settings that a process reads, and whether they are set.
 
     Yields:

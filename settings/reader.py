@@ -3,7 +3,6 @@ from typing import Final, TypeVar, overload
 
 from settings.common import IGNORED_VARIABLES
 from settings.names import near_misses
-from settings.table import KNOWN, VARIABLES
 from settings.variable import Variable
 
 
@@ -89,25 +88,15 @@ class Reader:
             SettingsError: names everything that is wrong.
         """
         ignored = self.read(IGNORED_VARIABLES) or ()
-        strange = self._environ.keys() - KNOWN - set(ignored)
-        for name, sentence in near_misses(strange, self._read):
-            self.problem(name, sentence)
+        others = self._environ.keys() - self._read.keys() - set(ignored)
+        for name, sentence in near_misses(others, self._read):
+            # What other processes read is loaded when it is needed, which is seldom.
+            from settings.table import KNOWN  # noqa: PLC0415 - as the comment says
+
+            if name not in KNOWN:
+                self.problem(name, sentence)
         if self._problems:
             raise SettingsError(self._problems)
-
-
-def check(environ: Mapping[str, str], process: str) -> None:
-    """
-    Read all variables of a process of whose settings none depends on another.
-
-    Raises:
-        SettingsError: names everything that is wrong.
-    """
-    reader = Reader(environ)
-    for each in VARIABLES:
-        if process in each.processes:
-            reader.read(each)
-    reader.finish()
 
 
 def _refuse_accidents(text: str) -> None:

@@ -65,6 +65,7 @@ def test_the_balancer_of_voucherify_is_replaced_in_silence(
             "RETRY_SCHEDULE_SECONDS": "1,1",
             "IN_FLIGHT_SECONDS": "20",
         }
+        wire.delay = 0.1
         fleet.start("worker")
         with Removals(fleet, events, 20.0) as removals:
             wait_until(lambda: len(removals.effects()) > events // 2, "half of it is done")
@@ -79,5 +80,5 @@ def test_the_balancer_of_voucherify_is_replaced_in_silence(
                 note=f"{fleet.stats().failed} jobs failed for good",
             )
         )
-    assert swallowed >= 1
+    assert swallowed >= 4, "few connections were kept, so little was tested"
     assert fleet.stats().failed == 0

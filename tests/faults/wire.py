@@ -92,7 +92,7 @@ class Wire:
 
     def break_connections(self) -> None:
         """Close every connection."""
-        for connection in self._connections:
+        for connection in list(self._connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self._connections.clear()
@@ -116,6 +116,8 @@ class Wire:
             self._whole.wait()
             with socket.create_connection(("127.0.0.1", self._target)) as inside:
                 self._carry_between(outside, inside)
+        with suppress(ValueError):
+            self._connections.remove(outside)
 
     def _carry_between(self, outside: socket.socket, inside: socket.socket) -> None:
         ends, last = [outside, inside], time.monotonic()

@@ -48,7 +48,7 @@ def test_a_crash_before_the_call_counts_as_a_send(works: Works) -> None:
     lost = history(
         acts=[Act("assign", 0, 0)],
         money={1: drop(), 3: drop()},
-        crashes={1: False, 13: False},
+        crashes={1: False, 12: False},
     )
 
     lost.run(works)

@@ -97,6 +97,8 @@ class BalanceChange:
         #: What was on the card after the newest transaction, when they were read last.
         self._listed: int | None = None
         self._adds_up = True
+        #: What was on it when its completeness was checked, a moment ago.
+        self._just_read: int | None = None
 
     def make(self, known: Known) -> Effect:
         """
@@ -161,7 +163,7 @@ class BalanceChange:
     def _check_complete(self) -> None:
         """Believe that a change is not there only from a list that shows the card as it is now."""
         voucher = self._client.voucher(self._card.id, self._job)
-        now = balance_of(voucher, self._card) if voucher else None
+        now = self._just_read = balance_of(voucher, self._card) if voucher else None
         listed = self._effect.number("before") if self._listed is None else self._listed
         if not self._adds_up or (now is not None and now != listed):
             self._move(EffectState.UNKNOWN, doubts=self._effect.number("doubts") + 1)
@@ -184,6 +186,8 @@ class BalanceChange:
             return left.balance
         if known.balance is not None and read_at and self._job.now() - read_at <= FRESH:
             return known.balance
+        if self._just_read is not None:
+            return self._just_read
         voucher = self._client.voucher(self._card.id, self._job)
         return self._read(voucher)
 

@@ -16,8 +16,11 @@ MOST_BYTES: Final = 2048
 MOST_LINKS: Final = 8
 MOST_OF_A_LINE: Final = 160
 
-#: Functions that name a place: the innermost alone may be one that all calls go through.
+#: Functions that name a place.
 MOST_OF_A_PLACE: Final = 3
+
+#: All calls of the store go through these files, so they name no place.
+_THROUGH: Final = ("inbox/calls.py", "inbox/bounded.py", "inbox/connection.py")
 
 _LEFT_OUT: Final = "…"
 _CAUSED_BY: Final = "caused by:"
@@ -54,7 +57,8 @@ def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
     """
     codes = [frame.f_code for frame in _stack(error.__traceback__)]
     ours = [code for code in codes if _is_ours(code.co_filename)]
-    place = [f"{short_path(code.co_filename)} in {code.co_name}" for code in ours or codes]
+    named = [code for code in ours if short_path(code.co_filename) not in _THROUGH]
+    place = [f"{short_path(code.co_filename)} in {code.co_name}" for code in named or ours or codes]
     return [process, job.rpartition(":")[2], type_name(error), " > ".join(place[-MOST_OF_A_PLACE:])]
 
 

@@ -73,7 +73,7 @@ def test_a_login_or_a_right_that_is_missing(
     [
         ("requirepass", "s3cret", "", "inbox_auth", "mend user and password"),
         ("maxmemory", "1", "0", "inbox_full", "raise its maxmemory"),
-        ("min-replicas-to-write", "1", "0", "inbox_refused", "min-replicas-to-write"),
+        ("min-replicas-to-write", "1", "0", "inbox_no_replicas", "min-replicas-to-write"),
         ("maxclients", "1", "10000", "inbox_down", "maxclients"),
     ],
 )

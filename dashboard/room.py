@@ -128,15 +128,19 @@ class Room:
 
     def _carry(self) -> None:
         self.read_ahead()
-        batches = self.operations.batches
+        batches, away = self.operations.batches, False
         while True:
             try:
                 # One step each in turn: a short batch does not wait for the end of a long one.
                 while running := batches.running():
                     for batch in running:
                         batches.step(batch)
+                away = False
             except RedisError as error:
-                log.warning("perkhook: batches wait, for %s", unavailable(error).sentence)
+                # Once, and not every few seconds of an outage.
+                if not away:
+                    log.warning("perkhook: batches wait, for %s", unavailable(error).sentence)
+                away = True
             except Exception as error:  # noqa: BLE001 - a thread that ended in silence would be
                 # found out by batches that stand still. Its text may hold what is in the store.
                 log.error("perkhook: batches wait, for %s", type(error).__name__)  # noqa: TRY400

@@ -290,3 +290,33 @@ def test_a_list_with_a_gap_is_not_believed(works: Works) -> None:
     ).run(works)
 
     assert len(_removals(works)) == 1
+
+
+def test_a_run_whose_machine_stood_still_reads_again_after_anothers_rollback(works: Works) -> None:
+    """Voucherify took the reward back by the other run's rollback, so it is not taken again."""
+    history(
+        acts=[Act("card_deleted", 0, 1)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=1, rollback=1),
+        policies=Policies(
+            roll_back_redemption=True, disable_referrer_code=False, mark_customer=False
+        ),
+        crashes={11: False},
+        freezes={4: (70.0, False)},
+    ).run(works)
+
+    assert [each for each in _removals(works) if each != "None"] == []
+
+
+def test_what_came_as_the_assignment_ended_is_for_a_person(works: Works) -> None:
+    """The card of the reward was deleted; the next assignment's reward looks like it."""
+    history(
+        acts=[Act("assign", 0, 1), Act("card_deleted", 0, 0), Act("again", 0, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, style=2),
+        policies=Policies(disable_referrer_code=False, mark_customer=False),
+        money={1: refuse(), 2: refuse()},
+        crashes={1: False},
+    ).run(works)
+
+    [(_, reason, error), *_] = works.failed()
+    assert reason == "needs_a_person"
+    assert "added as the assignment ended" in error

@@ -1,6 +1,7 @@
 """Carrying a plan out, step by step, each step once however often this is called."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, TypeVar
 
 from inbox.effects import Effect, Effects, EffectState, Turn
@@ -61,19 +62,26 @@ class Execution:
         self.done: list[str] = []
         self._refused: dict[Step, NeedsPersonError] = {}
 
-    def roll_back(self, plan: Plan) -> bool:
-        """Do the plan's rollbacks, before money is taken; say whether one was done just now."""
-        done = False
+    def roll_back(self, plan: Plan) -> datetime | None:
+        """
+        Do the plan's rollbacks, before money is taken.
+
+        Returns:
+            When the last one was done, by the store's clock: now, or by an earlier run, or by one
+            that runs beside this one; None if none was.
+        """
+        done: list[datetime] = []
         for step in plan.steps:
             if isinstance(step, RollBack):
-                before = self._effects.get(effect_id(self._event, step))
                 try:
                     self._once(step, step.redemption, "roll back", self._roll_back)
                 except NeedsPersonError as error:
                     self._refused[step] = error
-                else:
-                    done |= before is None or before.state is not EffectState.CONFIRMED
-        return done
+                    continue
+                effect = self._effects.get(effect_id(self._event, step))
+                if effect and (at := effect.at(EffectState.CONFIRMED)):
+                    done.append(at)
+        return max(done, default=None)
 
     def carry_out(self, plan: Plan) -> str:
         """

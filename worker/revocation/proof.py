@@ -155,6 +155,9 @@ def _promised(fits: list[Addition], findings: Findings, window: Window) -> Prove
     if len(chosen) != 1:
         raise Doubt(_listed("several additions fit what the campaign promises", fits))
     entry, at_moment = chosen[0].entry, window.is_at_moment(chosen[0].entry.at)
+    if window.is_at_the_end(entry.at):
+        words = "what the campaign promises was added as the assignment ended, maybe for the next"
+        raise Doubt(_listed(words, chosen))
     if entry.kind == OPENING and not at_moment:
         raise Doubt(_listed("a card was published with what the campaign promises", chosen))
     if window.is_elsewhere(entry.at) or (window.after_another(entry.at) and not at_moment):
@@ -173,6 +176,8 @@ def _at_its_moment(free: list[Addition], promise: Promise | None, window: Window
     chosen = _at_moment([each for each in free if each.entry.kind != OPENING], window)
     if len(chosen) != 1 or window.is_elsewhere(chosen[0].entry.at):
         return None
+    if window.is_at_the_end(chosen[0].entry.at):
+        raise Doubt(_listed("an addition came as the assignment ended, maybe for the next", chosen))
     if promise is not None and _stands(promise, window):
         words = f"the campaign has promised {promises.in_words(promise)} since before that"
         raise Doubt(_listed(f"{words}, and this was added instead", chosen))

@@ -43,6 +43,10 @@ class Window:
         """Say whether it was at the moment of the assignment or of its conversion."""
         return any(_near(at, each) for each in (self.assigned, *self.moments))
 
+    def is_at_the_end(self, at: datetime) -> bool:
+        """Say whether it was as the assignment ended, when the next one may have begun."""
+        return at > self.removed - MARGIN and not _near(at, self.assigned)
+
     def is_elsewhere(self, at: datetime) -> bool:
         """Say whether it was at the moment at which another code took the customer on."""
         return any(_near(at, each) for each in self.elsewhere)

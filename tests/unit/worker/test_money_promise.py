@@ -216,8 +216,12 @@ def test_the_moment_is_seconds_long(seconds: float, *, counts: bool) -> None:
 
 @pytest.mark.parametrize(
     ("at", "counts"),
-    [(days(-0.5), False), (REMOVED, True), (REMOVED + timedelta(milliseconds=1), False)],
-    ids=["before", "at the removal", "after"],
+    [
+        (days(-0.5), False),
+        (REMOVED - timedelta(seconds=3), True),
+        (REMOVED + timedelta(milliseconds=1), False),
+    ],
+    ids=["before", "shortly before the removal", "after"],
 )
 def test_the_window_ends_with_the_removal(at: Any, *, counts: bool) -> None:
     """What fits and came before the assignment or after its removal is another one's."""
@@ -225,6 +229,18 @@ def test_the_window_ends_with_the_removal(at: Any, *, counts: bool) -> None:
 
     assert bool(taken(plan)) == counts
     assert plan.unresolved == ()
+
+
+@pytest.mark.parametrize("promise", [CREDITS, None], ids=["promised", "at a moment"])
+@pytest.mark.parametrize("before", [0, 1.9])
+def test_what_came_as_the_assignment_ended_is_for_a_person(before: float, promise: Any) -> None:
+    """The customer may be assigned again at once, and the next one's reward is not this one's."""
+    at = REMOVED - timedelta(seconds=before)
+    plan = decided(api_of(account(row(at=at))), promise=promise)
+
+    assert taken(plan) == {}
+    [words] = plan.unresolved
+    assert "as the assignment ended" in words or promise is None
 
 
 def test_what_is_not_needed_is_not_read() -> None:

@@ -19,7 +19,7 @@ from worker.revocation.mark import Marking
 from worker.revocation.needs import needs
 from worker.revocation.policies import Policies
 from worker.revocation.shared import InMemory, Learned, SharedLists
-from worker.revocation.steps import MarkCustomer, Plan, RollBack
+from worker.revocation.steps import MarkCustomer, Plan
 from worker.revocation.values import moment
 from worker.services import Job
 
@@ -108,9 +108,11 @@ class VoucherifyPerks:
             raise
 
     def _decide(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
+        began = job.now()
         found = self._find(event, job)
         plan = decide(event, found, self._policies, looks=self._looks(found, job))
-        if any(isinstance(step, RollBack) for step in plan.steps) and execution.roll_back(plan):
+        done = execution.roll_back(plan)
+        if done and done >= began:
             # Voucherify may have reversed rewards by it, so the cards are read again.
             again = self._find(event, job, after=job.now())
             again = replace(again, conversions=found.conversions)

@@ -320,3 +320,15 @@ def test_what_came_as_the_assignment_ended_is_for_a_person(works: Works) -> None
     [(_, reason, error), *_] = works.failed()
     assert reason == "needs_a_person"
     assert "added as the assignment ended" in error
+
+
+def test_a_conversion_just_before_the_removal_is_this_assignments(works: Works) -> None:
+    """The customer converts late and leaves at once: the reward is taken, and nobody is asked."""
+    history(
+        acts=[Act("assign", 0, 1), Act("convert", 0, 0)],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, style=5),
+        policies=Policies(disable_referrer_code=False, mark_customer=False),
+    ).run(works)
+
+    assert works.failed() == []
+    assert len(_removals(works)) == 1

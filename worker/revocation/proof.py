@@ -91,6 +91,8 @@ def needs_conversions(found: Iterable[Addition], findings: Findings, window: Win
     if any(_cause(each) for each in found if each.entry.origin is Origin.CAUSED):
         return True
     free = _free(found, window)
+    if any(window.is_at_the_end(each.entry.at) for each in free):
+        return True
     if not free or _at_moment(free, window):
         return False
     fits = [each for each in free if promise and _fits(each, promise)]

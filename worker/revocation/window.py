@@ -44,8 +44,14 @@ class Window:
         return any(_near(at, each) for each in (self.assigned, *self.moments))
 
     def is_at_the_end(self, at: datetime) -> bool:
-        """Say whether it was as the assignment ended, when the next one may have begun."""
-        return at > self.removed - MARGIN and not _near(at, self.assigned)
+        """
+        Say whether it was as the assignment ended, when the next one may have begun.
+
+        An assignment converts once: what was given for its first conversion is its own.
+        """
+        begun = [each for each in self.moments if each >= self.assigned - MARGIN]
+        own = (self.assigned, *([min(begun)] if begun else []))
+        return at > self.removed - MARGIN and not any(_near(at, each) for each in own)
 
     def is_elsewhere(self, at: datetime) -> bool:
         """Say whether it was at the moment at which another code took the customer on."""

@@ -175,10 +175,13 @@ def test_a_stop_during_the_start_is_quick(redis_url: str, tmp_path: Path) -> Non
     """A worker process that still loads has nothing to finish."""
     environ = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url, "DRAIN_SECONDS": "0"}
     # Only workers load Flask, and this one takes a minute.
-    (tmp_path / "flask.py").write_text("import time\ntime.sleep(60)\n")
+    loads = tmp_path / "loads"
+    (tmp_path / "flask.py").write_text(
+        f"import pathlib, time\npathlib.Path({str(loads)!r}).touch()\ntime.sleep(60)\n"
+    )
     environ["PYTHONPATH"] = str(tmp_path)
     with running("web", tmp_path / "log", HOST="127.0.0.1", **environ) as web:
-        eventually(lambda: "Spawning worker-1" in web.output, "a worker process is there")
+        eventually(loads.exists, "a worker process loads")
         began = time.monotonic()
 
         assert web.stop() == 0

@@ -4,7 +4,7 @@ The one policy for connections to the store, of our own scripts and of kombu ali
 Every wait has a bound. A connection is left when the other side may be gone without a word: after
 a time-out, after some idle time, and when it leads to a server that is no longer the primary. Then
 none that was made before is trusted any more, for what broke one broke the others too.
-docs/decisions/0045-connections-are-left.md tells what was seen elsewhere.
+docs/decisions/0045-connections-are-left.md has what was seen elsewhere.
 """
 
 from queue import Empty
@@ -117,5 +117,5 @@ class Pool(BlockingConnectionPool):
 
 def _leave(connection: Bounded) -> None:
     connection.disconnect()
-    # It tells nothing of the others.
+    # This says nothing about the others.
     connection.lost_at = 0.0

@@ -1,6 +1,6 @@
+import os
 from collections.abc import Iterable, Sequence
 from itertools import count
-from secrets import token_hex
 from typing import Literal
 
 from redis import Redis
@@ -41,7 +41,7 @@ class Jobs:
         dedupe_window_seconds: int,
         removal_memory_seconds: int,
     ) -> None:
-        self._caller, self._calls = token_hex(4), count()
+        self._caller, self._calls = os.urandom(4).hex(), count()
         self._lease_ms = lease_seconds * 1000
         self._window_ms = dedupe_window_seconds * 1000
         self._memory_ms = removal_memory_seconds * 1000

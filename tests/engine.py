@@ -48,7 +48,7 @@ def needs_waitaof() -> pytest.MarkDecorator:
 
 
 def needs_watching() -> pytest.MarkDecorator:
-    """Mark what is about a WAITAOF that may answer too early, which Redis mended in 8."""
+    """Mark what is about a WAITAOF that may answer too early, which Redis fixed in 8."""
     name, numbers = version()
     return _needs(
         "WAITAOF that answers too early", has=name == "Valkey" or (7, 2) <= numbers < (8,)

@@ -1,4 +1,4 @@
-"""How a run of a job that did not succeed is written down; told apart by its error."""
+"""How runs of jobs end, and are written down."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

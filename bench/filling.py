@@ -12,9 +12,10 @@ from redis.client import Pipeline
 
 from bench.bodies import bodies
 from bench.lab import Store, Web, send
-from inbox import keys, scripts
+from inbox import keys
 from inbox.ids import delivery_id
-from inbox.packing import pack
+from inbox.store import scripts
+from inbox.store.packing import pack
 
 
 _BATCH: Final = 500

@@ -53,7 +53,8 @@ def _add_tab(settings: DashboardSettings) -> None:
     import flower.app  # noqa: PLC0415
     from flower.inspector import Inspector  # noqa: PLC0415
 
-    from dashboard import api, pages, plan_api  # noqa: PLC0415
+    from dashboard import pages  # noqa: PLC0415
+    from dashboard.api import jobs, plan  # noqa: PLC0415
     from dashboard.broker import ask_by_parts  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
     from dashboard.room import Room  # noqa: PLC0415
@@ -68,17 +69,17 @@ def _add_tab(settings: DashboardSettings) -> None:
         url(r"/failed", pages.ListPage, ours, name="failed"),
         url(r"/failed/history", pages.HistoryPage, ours, name="failed_history"),
         url(r"/failed/job/([^/]+)", pages.JobPage, ours, name="failed_job"),
-        url(r"/failed/api/me", api.MeApi, ours),
-        url(r"/failed/api/counts", api.CountsApi, ours),
-        url(r"/failed/api/jobs", api.JobsApi, ours),
-        url(r"/failed/api/job/([^/]+)", api.JobApi, ours),
-        url(r"/failed/api/preview", api.PreviewApi, ours),
-        url(r"/failed/api/decide", api.DecideApi, ours),
-        url(r"/failed/api/batch/([^/]+)", api.BatchApi, ours),
-        url(r"/failed/api/batch/([^/]+)/stop", api.StopApi, ours),
-        url(r"/failed/api/plan", plan_api.AskPlanApi, ours),
-        url(r"/failed/api/plan/([^/]+)", plan_api.PlanApi, ours),
-        url(r"/failed/api/record", api.RecordApi, ours),
+        url(r"/failed/api/me", jobs.MeApi, ours),
+        url(r"/failed/api/counts", jobs.CountsApi, ours),
+        url(r"/failed/api/jobs", jobs.JobsApi, ours),
+        url(r"/failed/api/job/([^/]+)", jobs.JobApi, ours),
+        url(r"/failed/api/preview", jobs.PreviewApi, ours),
+        url(r"/failed/api/decide", jobs.DecideApi, ours),
+        url(r"/failed/api/batch/([^/]+)", jobs.BatchApi, ours),
+        url(r"/failed/api/batch/([^/]+)/stop", jobs.StopApi, ours),
+        url(r"/failed/api/plan", plan.AskPlanApi, ours),
+        url(r"/failed/api/plan/([^/]+)", plan.PlanApi, ours),
+        url(r"/failed/api/record", jobs.RecordApi, ours),
     )
     Nav.room = room
     if not options.read_only:

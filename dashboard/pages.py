@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 from tornado.escape import xhtml_escape
 from tornado.web import HTTPError
 
-from dashboard.api import effects_of, page_of
+from dashboard.api.jobs import effects_of, page_of
+from dashboard.api.plain import effect
 from dashboard.handlers import Guarded
 from dashboard.nav import TEMPLATES, address
-from dashboard.plain import effect
-from inbox.choosing import ACTIONS, SORTS
-from inbox.erasing import reduced
+from inbox.admin.decisions import PAGE_SIZES
+from inbox.admin.selection import ACTIONS, SORTS
+from inbox.admin.views import moment
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
-from inbox.operations import PAGE_SIZES
-from inbox.views import moment
+from inbox.privacy.redaction import reduced
 
 
 #: A batch that has ended so long ago is no longer shown above the list.

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 from redis import RedisError
 
 from dashboard.settings import DashboardSettings
-from inbox.connection import connect
-from inbox.effects import Effects
+from inbox.admin.decisions import Counts, Operations
 from inbox.errors import InboxUnavailableError, unavailable
-from inbox.operations import Counts, Operations
+from inbox.ledger import Effects
+from inbox.store.connection import connect
 
 
 T = TypeVar("T")

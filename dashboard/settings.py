@@ -2,7 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inbox.settings import InboxSettings
-from settings import Reader, flower
+from settings import Reader
+from settings.variables import flower
 
 
 #: Stands for every operator.

@@ -6,13 +6,13 @@ Three faces of one store, by who uses it: `Intake` (receiver), `Jobs` (workers) 
 parts a change in two, and every time is the server's own clock.
 """
 
-from inbox.answers import Claim, Refused
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted, Intake
 from inbox.jobs import Jobs
+from inbox.model.job import Claim, Refused
 from inbox.settings import InboxSettings
+from inbox.store.connection import connect
 
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import os
 
-from inbox.command import main
+from inbox.cli.commands import main
 
 
 main(environ=os.environ)

@@ -2,11 +2,12 @@ from dataclasses import dataclass
 
 from redis import Redis, RedisError
 
-from inbox import keys, scripts
+from inbox import keys
 from inbox.errors import unavailable
-from inbox.headroom import Headroom
 from inbox.ids import delivery_id
-from inbox.packing import pack
+from inbox.store import scripts
+from inbox.store.headroom import Headroom
+from inbox.store.packing import pack
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from typing import Literal
 
 from redis import Redis
 
-from inbox import scripts
-from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale, Swept
-from inbox.erasing import customers_in, is_customer_id, reduced
 from inbox.ids import job_id_of
 from inbox.keys import PROCESS
-from inbox.packing import pack, unpack
-from inbox.rate import Rate
+from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale, Swept
+from inbox.model.rate import Rate
+from inbox.privacy.redaction import customers_in, is_customer_id, reduced
+from inbox.store import scripts
+from inbox.store.packing import pack, unpack
 
 
 #: A job that lost its worker this often is what kills workers: it fails for good.

@@ -17,7 +17,7 @@ perkhook:delivery:<id>          hash    One accepted body, from then on. Lives u
                                         least an hour. Written by whatever unfolds it, fan_out and
                                         whatever ends a job.
 
-                                        body        packed bytes (`inbox.packing`)
+                                        body        packed bytes (`inbox.store.packing`)
                                         received    time accepted
                                         owed        jobs not yet settled
                                         trace       trace headers, if any
@@ -86,7 +86,7 @@ perkhook:gate:<downstream>:try  string  who tries it alone after a pause; half a
 perkhook:gate:<downstream>:low  string  a job waits for the budget: calls that no money needs
                                         wait too; until it has come back (gate_enter, budget_use)
 perkhook:budget:<downstream>    zset    calls made and reserved, by time; one rate window
-perkhook:effect:<id>            hash    one effect in the ledger (`inbox.effects`); lives
+perkhook:effect:<id>            hash    one effect in the ledger (`inbox.ledger`); lives
                                         REMOVAL_MEMORY_SECONDS (effect_plan, effect_begin,
                                         effect_move)
 perkhook:effects:holder:<id>    zset    effects of an assignment, or of what a step of an own
@@ -101,7 +101,7 @@ perkhook:learned:<name>         string  JSON of what workers found out and share
                                         promises, the plan that a job resumes with
                                         (learn); minutes to months
 perkhook:barrier                string  a number that goes up with each round of waiting for
-                                        ACCEPT_DURABILITY (`inbox.durability`); for ever
+                                        ACCEPT_DURABILITY (`inbox.durability.barrier`); for ever
 perkhook:counts                 hash    counters since the store was made; for ever
 perkhook:delay                  hash    settled deliveries by the time from received to settled:
                                         upper end of a bucket in s, or `more`, and `sum_ms`

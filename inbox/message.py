@@ -3,7 +3,7 @@ A job's message: the hint that stands in a queue, and the Celery message made of
 
 The hint is the task's id, and where there are any, after a blank, a JSON object of the headers
 that do not follow from the id: `parent_id` and the trace headers. Our own transport makes the
-whole message of it when a worker takes it (`worker/transport.py`,
+whole message of it when a worker takes it (`worker/broker/transport.py`,
 docs/decisions/0018-what-waits-is-small.md). Nothing of the body is in it, so nothing personal
 reaches Celery's logs, events or Flower.
 `tests/integration/inbox/test_message.py` compares what is made with what the installed Celery

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from redis import Redis
 
-from inbox import keys, scripts
-from inbox.packing import unpack
-from inbox.views import moment
+from inbox import keys
+from inbox.admin.views import moment
+from inbox.store import scripts
+from inbox.store.packing import unpack
 
 
 #: A worker looks for requests twice a second; one that is busy with another takes longer.

@@ -1,9 +1,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inbox.durability import Durability
-from settings import Reader, common
+from inbox.durability.barrier import Durability
+from settings import Reader
 from settings.store_address import StoreAddress
+from settings.variables import common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from receiver.listen import ListenSettings
-from receiver.serve import serve
+from receiver.server.listen import ListenSettings
+from receiver.server.serve import serve
 from settings import Reader, SettingsError
 from settings.check import check
 
@@ -20,7 +20,7 @@ def main() -> None:
     listen = ListenSettings.read(Reader(os.environ))
     if listen.processes > 1:
         # What several workers need is loaded once, before they are forked.
-        from receiver.start import load_settings  # noqa: PLC0415 - as the comment says
+        from receiver.server.start import load_settings  # noqa: PLC0415 - as the comment says
 
         load_settings(os.environ)
     serve(listen)

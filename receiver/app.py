@@ -4,21 +4,21 @@ from typing import TypeVar
 from flask import Flask, Response, jsonify
 from redis import RedisError
 
-from inbox.canary import age_seconds
-from inbox.confirm import make_barrier, make_check
-from inbox.connection import connect
+from inbox.admin.fleet import Fleet
+from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError, unavailable
-from inbox.fleet import Fleet
 from inbox.intake import Intake
+from inbox.state.canary import age_seconds
+from inbox.store.connection import connect
 from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
-from receiver.canary import CanaryCollector
 from receiver.description import description
 from receiver.direct import DirectFlask
-from receiver.gate import Gate
-from receiver.metrics import Metrics
+from receiver.guard import Gate
+from receiver.metrics.canary import CanaryCollector
+from receiver.metrics.counters import Tally
+from receiver.metrics.scrape import Metrics
 from receiver.readiness import told
 from receiver.settings import ReceiverSettings
-from receiver.tally import Tally
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry

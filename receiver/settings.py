@@ -1,11 +1,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inbox.durability import Durability
+from inbox.durability.barrier import Durability
 from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule
-from receiver.listen import ListenSettings
-from settings import Reader, web
+from receiver.server.listen import ListenSettings
+from settings import Reader
+from settings.variables import web
 from telemetry.settings import TelemetrySettings
 
 

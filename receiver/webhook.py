@@ -8,16 +8,16 @@ import structlog
 from flask import Request
 
 from inbox import keys
-from inbox.durability import Barrier
+from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
 from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
-from receiver.gate import Gate
-from receiver.leftover import throw_away
-from receiver.metrics import Metrics
+from receiver.guard import Gate
+from receiver.metrics.scrape import Metrics
+from receiver.server.leftover import throw_away
+from receiver.server.slow_senders import BODY_SECONDS, SlowSenders
 from receiver.settings import ReceiverSettings
-from receiver.slow_senders import BODY_SECONDS, SlowSenders
 from telemetry.traces import trace_headers
 
 

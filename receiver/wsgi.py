@@ -4,7 +4,7 @@ import atexit
 import os
 
 from receiver.app import TALLY, create_app
-from receiver.start import load_settings
+from receiver.server.start import load_settings
 
 
 app = create_app(load_settings(os.environ))

@@ -1,9 +1,9 @@
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, overload
 
-from settings.common import IGNORED_VARIABLES
 from settings.names import near_misses
 from settings.variable import Variable
+from settings.variables.common import IGNORED_VARIABLES
 
 
 T = TypeVar("T")

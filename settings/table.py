@@ -3,8 +3,8 @@
 import re
 from typing import Any, Final
 
-from settings import common, downstream, flower, web, work
 from settings.variable import ALL, Use, Variable
+from settings.variables import common, downstream, flower, web, work
 
 
 #: In the order of the README.

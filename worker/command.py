@@ -11,23 +11,23 @@ import structlog
 from redis import RedisError
 from rich.console import Console
 
-from inbox.connection import connect
-from inbox.effects import Effect, Effects, EffectState
+from inbox.cli.help_first import HelpFirst
 from inbox.errors import unavailable
-from inbox.help_first import HelpFirst
+from inbox.ledger import Effect, Effects, EffectState
+from inbox.store.connection import connect
 from schemas import UnreadableBody
 from settings import SettingsError
-from worker.effects_table import as_plain, table
+from worker.backends.perks.voucherify import make_api
+from worker.bootstep import make_effects
+from worker.effects.resolve import settle_step
+from worker.effects.table import as_plain, table
 from worker.errors import JobError
-from worker.outgoing import utc_now
-from worker.perks.voucherify.backend import make_api
+from worker.http_client.outgoing import utc_now
 from worker.reconcile.command import reconcile
-from worker.revocation.undo import undo as undo_effect
-from worker.running import make_effects
+from worker.revocation.execute.undo import undo as undo_effect
 from worker.services import Job
-from worker.settings import WorkerSettings
-from worker.settling import settle_step
-from worker.trying import load_sealed, try_body
+from worker.settings.worker import WorkerSettings
+from worker.shop.dry_run import load_sealed, try_body
 
 
 #: An undo may take so long; its calls have limits of their own.

@@ -3,14 +3,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from inbox.assignment import Assignment
-from inbox.erasure import Erasure
-from inbox.gates import Gate
+from inbox.breaker import Gate
+from inbox.model.assignment import Assignment
+from inbox.model.rate import Rate
 from inbox.plans import Draft
-from inbox.rate import Rate
+from inbox.privacy.erasure import Erasure
 from schemas import HolderAssignmentDeleted
-from worker.once import Act, Check, Ledger, Steps
-from worker.step_names import Origin
+from worker.effects.names import Origin
+from worker.effects.steps import Act, Check, Ledger, Steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

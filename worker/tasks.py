@@ -9,9 +9,9 @@ from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.message import TASK_PREFIX
 from telemetry.safe_errors import SayableError
 from telemetry.traces import following
-from worker.ended import Ended, Failed, NotBegun, Waiting
-from worker.flow import Flow
 from worker.outages import OUTAGES
+from worker.run.ended import Ended, Failed, NotBegun, Waiting
+from worker.run.flow import Flow
 
 
 #: How a trace in Sentry says that a run ended; none for what ended well.

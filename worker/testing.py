@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from inbox.effects import IN_FLIGHT_SECONDS, Effect, EffectState
-from inbox.erasing import reduced
+from inbox.ledger import IN_FLIGHT_SECONDS, Effect, EffectState
+from inbox.privacy.redaction import reduced
 from schemas import load_envelope, parse_body
 from worker.handlers import Registration
 from worker.handlers.registry import registered
-from worker.handling import hand_over
+from worker.run.handle import hand_over
 from worker.services import Handler, Services
-from worker.trying import claim_of, make_job, no_services
+from worker.shop.dry_run import claim_of, make_job, no_services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

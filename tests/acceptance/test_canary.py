@@ -5,7 +5,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
-from inbox.canary import age_seconds
+from inbox.state.canary import age_seconds
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRET, Product
 from tests.processes import wait_until

@@ -6,7 +6,7 @@ from typing import Any
 import zstandard
 from redis import Redis
 
-from inbox.packing import unpack, without_trace
+from inbox.store.packing import unpack, without_trace
 from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from inbox.connection import connect
+from inbox.store.connection import connect
 from tests.acceptance.browser import chromium
 from tests.acceptance.tab import failed_count, make_house, running_tab
 from tests.faults.store import Store

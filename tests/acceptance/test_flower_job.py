@@ -21,7 +21,7 @@ def test_an_unexpected_error_is_shown_with_its_places(
     """On the job's page as text, folded up, and in the API; a run without them shows none."""
     house = make_house(store)
     plain, claim = house.failed(b"plain"), house.process(b"unexpected")
-    trace = "worker/flow.py:120 in <b>_handle\nKeyError"
+    trace = "worker/run/flow.py:120 in <b>_handle\nKeyError"
     house.jobs.fail(claim, "unexpected:KeyError", "KeyError at act.py:7 in act", trace)
 
     with running_tab(tmp_path / "log", redis_url) as tab:
@@ -29,7 +29,7 @@ def test_an_unexpected_error_is_shown_with_its_places(
         (run,) = tab.get(f"/failed/api/job/{claim.job}").json["job"]["runs"]
         other = tab.get(f"/failed/job/{plain}").body.decode()
 
-    assert "worker/flow.py:120 in &lt;b&gt;_handle\nKeyError</code>" in page
+    assert "worker/run/flow.py:120 in &lt;b&gt;_handle\nKeyError</code>" in page
     assert run["trace"] == trace
     assert "Where it was" not in other
 

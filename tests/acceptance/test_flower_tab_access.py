@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 from tornado.web import create_signed_value
 
-from inbox.operations import Operations
+from inbox.admin.decisions import Operations
 from tests.acceptance.tab import (
     ALL,
     BASIC,

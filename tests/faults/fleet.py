@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx2
 from redis import Redis
 
-from inbox.connection import connect
-from inbox.desk import Desk
-from inbox.views import Stats
+from inbox.admin.queries import Desk
+from inbox.admin.views import Stats
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from tests.acceptance.product import Product
 from tests.faults.store import Store

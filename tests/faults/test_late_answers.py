@@ -7,7 +7,7 @@ from tests.faults.removals import Removals
 from tests.faults.tally import tally
 
 
-#: Longer than the time limit of a call (worker/outgoing.py, worker/perks/voucherify/http.py).
+#: Longer than the time limit of a call (worker/http_client/outgoing.py, worker/voucherify/http.py).
 LATE_SECONDS = 14.0
 
 

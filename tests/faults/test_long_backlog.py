@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from inbox import keys, scripts
+from inbox import keys
 from inbox.ids import delivery_id
 from inbox.jobs import Jobs
-from inbox.packing import pack
+from inbox.store import scripts
+from inbox.store.packing import pack
 from tests import samples
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.fleet import Fleet

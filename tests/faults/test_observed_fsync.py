@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.confirm import confirm
-from inbox.connection import connect
-from inbox.durability import Durability
+from inbox.durability.barrier import Durability
+from inbox.durability.check import confirm
+from inbox.durability.fsync import Clocks
 from inbox.errors import InboxUnavailableError
-from inbox.observed_fsync import Clocks
+from inbox.store.connection import connect
 from tests.faults.conftest import MakeStore
 from tests.faults.store import Store
 from tests.processes import wait_until

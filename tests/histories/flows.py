@@ -8,11 +8,11 @@ from typing import Any, Final, TypeAlias
 
 from tests.histories.works import Works
 from tests.unit.worker.build import job
-from worker.ended import Failed, Settled, Waiting
 from worker.errors import JobError, PermanentError
-from worker.revocation.mark import MARK
-from worker.revocation.policies import Policies
-from worker.revocation.undo import undo
+from worker.revocation.execute.mark import MARK
+from worker.revocation.execute.undo import undo
+from worker.run.ended import Failed, Settled, Waiting
+from worker.settings.policies import Policies
 
 
 #: What a flow did, and how often: ("moved", card, amount), ("off", voucher), …

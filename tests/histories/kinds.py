@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from sandbox.awkward import CATALOGUE
 from sandbox.glitches import AWKWARD, Glitch, applied
 from tests.histories.flows import Played
-from worker.answers import ACCOUNT
+from worker.http_client.answers import ACCOUNT
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from redis import Redis
 
-from inbox import scripts
+from inbox.store import scripts
 from sandbox.inprocess import InProcess
 
 
@@ -96,9 +96,9 @@ class Time:
     def of_runs(self) -> Iterator[None]:
         """Let what runs jobs go by this time too; no run is cut short by its deadline."""
         with (
-            patch("worker.flow.monotonic", self.now),
-            patch("worker.passage.monotonic", self.now),
-            patch("worker.outgoing.monotonic", lambda: 0.0),
+            patch("worker.run.flow.monotonic", self.now),
+            patch("worker.run.admission.monotonic", self.now),
+            patch("worker.http_client.outgoing.monotonic", lambda: 0.0),
         ):
             yield
 

@@ -23,7 +23,7 @@ from tests.histories.line import crash
 from tests.histories.truth import Truth
 from tests.histories.works import Works
 from tests.histories.worlds import PROJECTS, ROLLBACKS, STYLES, TIER_STYLES, TIERS, Beginning
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: What happens often stands here often.

@@ -6,14 +6,14 @@ from typing import Any
 import httpx2
 
 from inbox import keys
-from inbox.book import Book
 from inbox.intake import Intake
+from inbox.state.assignments import Book
 from tests.histories.altered import Altered
 from tests.histories.line import Crash
 from tests.histories.works import Works
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.runner import Runner
-from worker.settings import WorkerSettings
+from worker.settings.worker import WorkerSettings
 
 
 CODES = Scope()

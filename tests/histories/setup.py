@@ -6,21 +6,21 @@ from typing import Final
 
 from redis import Redis
 
-from inbox.effects import Effects
-from inbox.erasure import Erasure
-from inbox.gates import Gate
+from inbox.breaker import Gate
 from inbox.jobs import Jobs
-from inbox.learned import Learned
-from inbox.rate import Rate
+from inbox.ledger import Effects
+from inbox.model.rate import Rate
+from inbox.privacy.erasure import Erasure
+from inbox.state.learned import Learned
 from settings import Reader
-from settings.work import RETRY_SCHEDULE_SECONDS
-from worker.crm.dry_run import DryRunCrm
-from worker.flow import Flow
+from settings.variables.work import RETRY_SCHEDULE_SECONDS
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.backend import VoucherifyPerks
-from worker.revocation.policies import Policies
+from worker.run.flow import Flow
 from worker.services import Services
+from worker.settings.policies import Policies
+from worker.voucherify.rest import VoucherifyApi
 
 
 LEASE_SECONDS: Final = 60

@@ -11,9 +11,9 @@ from tests.histories.kinds import answers, kind_of_answer
 from tests.histories.reconciled import CODES, Reconciler, referees, taken_back
 from tests.histories.works import Works
 from worker.errors import JobError
+from worker.reconcile.diff.removal import Fate
 from worker.reconcile.progress import Progress, Scope
-from worker.reconcile.removal import Fate
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: What a run must not conclude from an answer that somebody else wrote.

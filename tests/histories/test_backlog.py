@@ -6,10 +6,10 @@ from typing import Any, Final
 import httpx2
 import pytest
 
-from inbox.rate import Rate
+from inbox.model.rate import Rate
 from tests.histories.setup import Setup
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: What the smallest plan allows, and how many of these calls another program makes.

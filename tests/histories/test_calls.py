@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: A store that has run for less than a minute may have lost what it was told, and cards are read
@@ -67,7 +67,7 @@ def test_calls_of_many_claw_backs_from_one_card(
 ) -> None:
     """When 200 referees leave, each take-back from the one card of the referrer is four calls."""
     # Several runs go at a time here, so one waits for what another reads.
-    monkeypatch.setattr("worker.revocation.shared.PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr("worker.revocation.find.shared.PATIENCE_SECONDS", 30.0)
     policies = Policies(claw_back_referrer=True)
     tier = {"type": "GIFT_VOUCHER", "amount": 100}
     referees = _begin(works, policies, referees=REFEREES, reward=None, tier=tier)

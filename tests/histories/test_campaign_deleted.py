@@ -2,7 +2,7 @@
 
 from sandbox.campaigns import publish_code
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 CODES = 150

@@ -18,7 +18,7 @@ from sandbox.glitches import (
 )
 from tests.histories.line import crash
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 REWARDS = {"credits": ("GIFT_VOUCHER", 500), "points": ("LOYALTY_CARD", 250)}

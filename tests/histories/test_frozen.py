@@ -7,7 +7,7 @@ from tests.histories.life import Act
 from tests.histories.plans import GLITCHES, History
 from tests.histories.works import Works
 from tests.histories.worlds import Beginning
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: What becomes of the first balance change.

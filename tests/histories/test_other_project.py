@@ -4,7 +4,7 @@ import pytest
 
 from tests.histories.setup import Setup
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 OURS = "proj_perkhookSandbox"

@@ -13,7 +13,7 @@ from tests.histories.line import Crash
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
 from worker.reconcile.progress import Scope
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

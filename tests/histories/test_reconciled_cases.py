@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from inbox.assignment import Assignment
+from inbox.model.assignment import Assignment
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
 from worker.reconcile.progress import Scope
 from worker.reconcile.runner import BusyError
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

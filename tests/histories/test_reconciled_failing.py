@@ -10,9 +10,9 @@ from tests.histories.altered import Change, foreign, own
 from tests.histories.reconciled import Reconciler, referees, taken_back
 from tests.histories.works import Works
 from worker.errors import RetryableError
-from worker.reconcile.looking import MOST_IN_A_ROW
 from worker.reconcile.progress import Scope
-from worker.revocation.policies import Policies
+from worker.reconcile.source.each import MOST_IN_A_ROW
+from worker.settings.policies import Policies
 
 
 WAYS = [

@@ -7,7 +7,7 @@ from tests.histories.reconciled import Reconciler, referees, taken_back
 from tests.histories.works import Works
 from worker.errors import JobError
 from worker.reconcile.progress import Scope
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.histories.altered import listed
 from tests.histories.reconciled import Reconciler, referees, taken_back
 from tests.histories.works import Works
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

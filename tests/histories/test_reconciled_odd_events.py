@@ -9,7 +9,7 @@ from tests.histories.altered import listed
 from tests.histories.reconciled import Reconciler, referees
 from tests.histories.works import Works
 from worker.reconcile.progress import Scope
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

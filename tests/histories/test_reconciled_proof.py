@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 from tests.histories.altered import listed, own
 from tests.histories.reconciled import Reconciler, deliver, referees, taken_back
 from tests.histories.works import Works
-from worker.reconcile.finding import MOST_NAMED
+from worker.reconcile.diff.finding import MOST_NAMED
 from worker.reconcile.progress import Scope
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
 from tests.histories.works import Works
 from tests.histories.worlds import ROLLBACKS, Beginning
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 _NOTHING_ELSE: Final[dict[str, Any]] = {

@@ -10,7 +10,7 @@ from tests.histories.life import Act
 from tests.histories.plans import HISTORIES, History
 from tests.histories.works import Works
 from tests.histories.worlds import Beginning
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: Two referees of one referrer leave, and what each of them and the referrer got is taken.

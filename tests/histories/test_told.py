@@ -11,7 +11,7 @@ from tests.histories.plans import GLITCHES, History
 from tests.histories.truth import Truth
 from tests.histories.works import Works
 from tests.histories.worlds import Beginning
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: What the note of a failure is written in.

@@ -18,7 +18,7 @@ from tests.histories.life import Life
 from tests.histories.money import Money
 from tests.histories.referee import Around, Due, due_for, is_doubtful, may_ask
 from tests.histories.worlds import OTHER_METADATA, PROJECTS, ROLLBACKS
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
 
 
 #: Ways to report a tier's reward that leave nothing open: plain, twice, naming its customer.

@@ -14,20 +14,20 @@ import httpx2
 from redis import Redis
 
 from inbox import keys
-from inbox.desk import Desk
-from inbox.effects import Effects
+from inbox.admin.queries import Desk
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.ledger import Effects
 from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
-from worker.ended import Ended, Settled
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.revocation.policies import Policies
+from worker.run.ended import Ended, Settled
+from worker.settings.policies import Policies
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.rest import VoucherifyApi
 
 
 MEMORY_SECONDS = 16_416_000

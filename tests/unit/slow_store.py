@@ -1,4 +1,4 @@
-"""A store that answers when a test says so, for the rounds of `inbox.durability`."""
+"""A store that answers when a test says so, for the rounds of `inbox.durability.barrier`."""
 
 import threading
 import time

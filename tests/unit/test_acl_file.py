@@ -9,7 +9,7 @@ from tests.processes import ROOT
 from worker.handlers import load_handlers
 
 
-LUA: Final = ROOT / "inbox" / "lua"
+LUA: Final = ROOT / "inbox" / "store" / "lua"
 
 #: What every client sends: redis-py at a connection's start, and to run scripts.
 CLIENT: Final = {
@@ -31,7 +31,7 @@ VIEWS: Final = {
 }  # fmt: skip
 
 DURABLE: Final = {"incr", "exists", "wait", "waitaof", "client|id"}
-#: What is known of assignments, as whoever reconciles reads it (`inbox.book`).
+#: What is known of assignments, as whoever reconciles reads it (`inbox.state.assignments`).
 BOOK: Final = {"hscan", "zcount"}
 FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zrange"}
 

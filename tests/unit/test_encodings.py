@@ -81,7 +81,7 @@ def test_every_text_file_is_opened_with_its_encoding() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["receiver.wsgi", "worker.celery", "inbox.command", "dashboard.api"]
+    "module", ["receiver.wsgi", "worker.celery", "inbox.cli.commands", "dashboard.api.jobs"]
 )
 def test_every_process_is_made_where_no_file_is_utf_8_by_default(
     module: str, tmp_path: Path

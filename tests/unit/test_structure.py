@@ -12,7 +12,7 @@ import yaml
 
 from inbox.keys import DELIVERIES_QUEUE
 from tests.processes import ROOT, procfile_command
-from worker.application import create_celery
+from worker.app import create_celery
 from worker.handlers import load_handlers
 
 
@@ -144,7 +144,7 @@ def test_only_entry_points_read_the_environment() -> None:
         "receiver/__main__.py",
         "worker/celery.py",
         "worker/__main__.py",
-        "worker/crm/hubspot/__main__.py",
+        "worker/backends/crm/hubspot/__main__.py",
         "inbox/__main__.py",
         "dashboard/flower_options.py",
     }

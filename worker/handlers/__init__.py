@@ -10,7 +10,7 @@ To add a handler, add a file with a function:
 
 The function's name is the job's name: it stands in ids, logs and Flower, so a handler that is
 renamed while its jobs wait leaves them without code. A shop's own handlers stand outside of this
-repository: docs/handlers.md and `worker.own_handlers`.
+repository: docs/handlers.md and `worker.shop.load`.
 """
 
 import importlib

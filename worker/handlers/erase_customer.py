@@ -1,7 +1,7 @@
 from schemas import CustomerDeleted
-from worker.customers import customers_deleted
 from worker.errors import PermanentError
 from worker.handlers.registry import handles
+from worker.run.customers import customers_deleted
 from worker.services import Job, Services
 
 

@@ -1,4 +1,4 @@
-from inbox.assignment import Assignment
+from inbox.model.assignment import Assignment
 from schemas import HolderAssignmentCreated
 from worker.handlers.registry import handles
 from worker.services import Job, Services

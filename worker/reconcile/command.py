@@ -14,25 +14,25 @@ from typing import Any, Final
 import click
 from redis import Redis
 
-from inbox.assignment import Missing, RunLostError
-from inbox.connection import connect
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_id
+from inbox.model.assignment import Missing, RunLostError
 from inbox.plans import Draft, Request
+from inbox.store.connection import connect
 from schemas import read_timestamp
 from settings import Reader
 from telemetry.logs import configure_logs
+from worker.bootstep import make_services
 from worker.errors import JobError
 from worker.handlers import load_handlers
-from worker.perks.voucherify.http import ACCOUNT_REASONS
-from worker.planning import Planning
 from worker.reconcile.progress import Progress, Scope
+from worker.reconcile.report import Telling
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.runner import BusyError, HaltedError, Runner
-from worker.reconcile.telling import Telling
-from worker.running import make_services
-from worker.settings import WorkerSettings
-from worker.stopping import Stopping
+from worker.run.plan import Planning
+from worker.run.stopping import Stopping
+from worker.settings.worker import WorkerSettings
+from worker.voucherify.http import ACCOUNT_REASONS
 
 
 #: Days of a customer's activity that are looked at unless it is said otherwise.

@@ -9,10 +9,10 @@ from typing import Final
 
 import structlog
 
-from inbox.assignment import Assignment, Missing
+from inbox.model.assignment import Assignment, Missing
 from worker.errors import JobError
-from worker.reconcile.removal import Fate
-from worker.reconcile.skips import Skip, why
+from worker.reconcile.diff.removal import Fate
+from worker.reconcile.source.skips import Skip, why
 
 
 log = structlog.get_logger()

@@ -3,15 +3,15 @@ from typing import Final
 
 import structlog
 
-from inbox.assignment import Run
-from inbox.book import Book
-from worker.reconcile.api import Json, ReconcileApi
-from worker.reconcile.codes import LookingAtCodes
-from worker.reconcile.customers import LookingAtCustomers
-from worker.reconcile.finding import Finding
-from worker.reconcile.looking import Looking
+from inbox.model.assignment import Run
+from inbox.state.assignments import Book
+from worker.reconcile.diff.finding import Finding
 from worker.reconcile.progress import Progress, Scope
-from worker.reconcile.skips import SKIPPED
+from worker.reconcile.source.api import Json, ReconcileApi
+from worker.reconcile.source.codes import LookingAtCodes
+from worker.reconcile.source.customers import LookingAtCustomers
+from worker.reconcile.source.each import Looking
+from worker.reconcile.source.skips import SKIPPED
 
 
 log = structlog.get_logger()

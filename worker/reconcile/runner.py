@@ -13,21 +13,21 @@ import structlog
 from redis import Redis
 
 from inbox import keys
-from inbox.assignment import Missing
-from inbox.book import LOCK_SECONDS, Book
-from inbox.gates import Gate
+from inbox.breaker import Gate
 from inbox.intake import Intake
+from inbox.model.assignment import Missing
+from inbox.state.assignments import LOCK_SECONDS, Book
 from worker.errors import RetryableError
-from worker.outgoing import utc_now
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.reconcile.api import ReconcileApi
-from worker.reconcile.calls import Calls
-from worker.reconcile.deliver import Delivering
-from worker.reconcile.finding import Finding
+from worker.http_client.outgoing import utc_now
+from worker.reconcile.deliver.deliveries import Delivering
+from worker.reconcile.diff.finding import Finding
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
-from worker.reconcile.skips import SKIPPED
-from worker.settings import WorkerSettings
+from worker.reconcile.source.api import ReconcileApi
+from worker.reconcile.source.calls import Calls
+from worker.reconcile.source.skips import SKIPPED
+from worker.settings.worker import WorkerSettings
+from worker.voucherify.http import VoucherifyHttp
 
 
 log = structlog.get_logger()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
-from worker.revocation.listed import Change
-from worker.revocation.statement import Card
+from worker.revocation.read.listed import Change
+from worker.revocation.read.statement import Card
 
 
 #: What a referee's own reward is called in the ledger.

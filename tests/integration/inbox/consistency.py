@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from inbox import keys
-from inbox.packing import without_trace
+from inbox.store.packing import without_trace
 from tests.conftest import WINDOW_SECONDS
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from inbox import keys
-from inbox.answers import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.ids import delivery_id, job_id_of, name_of
-from inbox.rate import Rate
+from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale
+from inbox.model.rate import Rate
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 from tests.integration.inbox.model import BODIES, CUSTOMERS, IDENTITIES, Model
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox import keys
-from inbox.answers import Claim, Swept
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.packing import pack
-from inbox.rate import Rate
+from inbox.model.job import Claim, Swept
+from inbox.model.rate import Rate
+from inbox.store.packing import pack
 
 
 QUEUES = ("deliveries", "perks", "crm")

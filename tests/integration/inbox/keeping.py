@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inbox import keys
-from inbox.keeper import NOTICE_SECONDS, Dropped, Keeper, Limits, Trimmed
+from inbox.retention import NOTICE_SECONDS, Dropped, Keeper, Limits, Trimmed
 from tests.conftest import WINDOW_SECONDS
 
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from inbox.erasing import reduced
 from inbox.ids import delivery_id, delivery_of, name_of
+from inbox.privacy.redaction import reduced
 
 
 #: Bodies by the identity of what they tell of and by their customer; two tell of the same.

@@ -3,9 +3,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from inbox import keys
-from inbox.erasing import concerns
-from inbox.erasure import Erased, Erasure
 from inbox.ids import delivery_id, job_id_of, name_of
+from inbox.privacy.erasure import Erased, Erasure
+from inbox.privacy.redaction import concerns
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.histories import INDEX, task_of
 from tests.integration.inbox.histories_of_trims import Trimming

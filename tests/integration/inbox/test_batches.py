@@ -9,9 +9,9 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.batches import A_STEP, WATCHED
-from inbox.choosing import Filter
-from inbox.operations import Operations
+from inbox.admin.batches import A_STEP, WATCHED
+from inbox.admin.decisions import Operations
+from inbox.admin.selection import Filter
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
@@ -108,8 +108,8 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
     batch = begin(operations)
     code = (
         "import time\n"
-        "from inbox.connection import connect\n"
-        "from inbox.operations import Operations\n"
+        "from inbox.store.connection import connect\n"
+        "from inbox.admin.decisions import Operations\n"
         f"found = Operations(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
         # Slow from its middle on: whoever is to kill it there has the time for that.
         "pauses = iter([0.02] * 6)\n"

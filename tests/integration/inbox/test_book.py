@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.assignment import Assignment, Missing, Run, RunLostError
-from inbox.book import CHUNK, LOCK_MS, Book
+from inbox.model.assignment import Assignment, Missing, Run, RunLostError
+from inbox.state.assignments import CHUNK, LOCK_MS, Book
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.processes import wait_until
 

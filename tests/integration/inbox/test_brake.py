@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.answers import Claim
-from inbox.rate import Rate
-from receiver.metrics import of_the_inbox
+from inbox.model.job import Claim
+from inbox.model.rate import Rate
+from receiver.metrics.scrape import of_the_inbox
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.later import Later

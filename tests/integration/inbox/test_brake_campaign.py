@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from inbox import keys
-from inbox.answers import Claim
-from inbox.rate import Rate
+from inbox.model.job import Claim
+from inbox.model.rate import Rate
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import EVERYTHING, WHO, House
 from tests.integration.inbox.later import Later

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inbox import keys
-from inbox.gates import RESERVATION_MS, WINDOW_MARGIN_MS, Closed, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later, Span, most_within
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.gates import WINDOW_MARGIN_MS, Closed, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later
 
 

@@ -9,8 +9,8 @@ from redis import BlockingConnectionPool, Redis
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from inbox.calls import ScriptCall, packed
-from inbox.connection import connect
+from inbox.store.connection import connect
+from inbox.store.script_call import ScriptCall, packed
 
 
 ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"

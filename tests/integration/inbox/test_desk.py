@@ -1,9 +1,9 @@
 import pytest
 
 from inbox import keys
-from inbox.answers import FannedOut
-from inbox.desk import PAGE
+from inbox.admin.queries import PAGE
 from inbox.ids import delivery_id
+from inbox.model.job import FannedOut
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, WHO, House
 

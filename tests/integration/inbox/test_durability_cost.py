@@ -8,10 +8,10 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.confirm import make_barrier, make_check
-from inbox.connection import connect
-from inbox.durability import Durability
+from inbox.durability.barrier import Durability
+from inbox.durability.check import make_barrier, make_check
 from inbox.intake import Intake
+from inbox.store.connection import connect
 from tests import engine
 from tests.stores import Start, stores
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.effects import Effect, Effects, EffectState
+from inbox.ledger import Effect, Effects, EffectState
 from tests.integration.inbox.later import Later
 
 

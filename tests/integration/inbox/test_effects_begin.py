@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.effects import LEFT_SECONDS, LOCK_TIMES, Effects, EffectState, Turn
+from inbox.ledger import LEFT_SECONDS, LOCK_TIMES, Effects, EffectState, Turn
 from tests.integration.inbox.changing import begin, moved
 from tests.integration.inbox.later import Later
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from inbox.effects import Effects
+from inbox.ledger import Effects
 
 
 ROOT = Path(__file__).parents[3]
@@ -15,8 +15,8 @@ ROUNDS = 200
 
 _PROCESS = """
 import json, sys
-from inbox.connection import connect
-from inbox.effects import Effects, EffectState
+from inbox.store.connection import connect
+from inbox.ledger import Effects, EffectState
 client = connect(sys.argv[1], max_connections=2)
 effects, me, turns, sent = Effects(client, memory_seconds=3600), sys.argv[2], [], []
 client.incr("ready")

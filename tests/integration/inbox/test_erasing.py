@@ -3,9 +3,9 @@ import json
 import pytest
 
 from inbox import keys
-from inbox.erasing import NOTHING, reduced
-from inbox.erasure import MEMORY_SECONDS, PAGE, Erased, Erasure
-from inbox.packing import pack
+from inbox.privacy.erasure import MEMORY_SECONDS, PAGE, Erased, Erasure
+from inbox.privacy.redaction import NOTHING, reduced
+from inbox.store.packing import pack
 from tests import samples
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent, snapshot

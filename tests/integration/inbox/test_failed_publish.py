@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.answers import Claim, FannedOut
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.model.job import Claim, FannedOut
 from tests.integration.inbox.consistency import assert_consistent
 
 

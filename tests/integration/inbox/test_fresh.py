@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from inbox import keys, scripts
-from inbox.answers import Refused, Swept
-from inbox.erasure import Erasure
+from inbox import keys
 from inbox.ids import delivery_id
-from inbox.packing import NEWEST, pack
+from inbox.model.job import Refused, Swept
+from inbox.privacy.erasure import Erasure
+from inbox.store import scripts
+from inbox.store.packing import NEWEST, pack
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, House
 from tests.samples import PERSONAL, body, customer_deleted

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.gates import FAILURES_THAT_SHUT, LONE_TRY_MS, Closed, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import FAILURES_THAT_SHUT, LONE_TRY_MS, Closed, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later
 
 
@@ -81,7 +81,7 @@ def test_fifty_failures_at_once_shut_it_once(
 ) -> None:
     """Calls that were under way when it was shut neither alert again nor lengthen the pause."""
     # The fifty take no longer than that, whatever the machine does.
-    monkeypatch.setattr("inbox.gates.FIRST_PAUSE_MS", 15_000)
+    monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 15_000)
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.gates import FAILURES_THAT_SHUT, Closed, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import FAILURES_THAT_SHUT, Closed, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from receiver.metrics import of_the_inbox
+from receiver.metrics.scrape import of_the_inbox
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.house import House
 from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed

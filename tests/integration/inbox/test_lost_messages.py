@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.answers import Swept
 from inbox.ids import delivery_of
 from inbox.jobs import SWEEP_BATCH
 from inbox.message import as_we_write_it
+from inbox.model.job import Swept
 from tests.conftest import LEASE_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, QUEUES, House

@@ -8,10 +8,10 @@ from kombu import Queue
 from redis import Redis
 
 from inbox import keys
-from inbox.answers import Claim
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.message import as_we_write_it
+from inbox.model.job import Claim
 
 
 TRACE = '"sentry-trace":"abc-1","baggage":"a=\\"1\\""'

@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.choosing import Filter
-from inbox.operations import Operations
+from inbox.admin.decisions import Operations
+from inbox.admin.selection import Filter
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.inbox.house import WHO, House
 from tests.integration.inbox.many import fail_many

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.answers import Claim
 from inbox.ids import delivery_id
+from inbox.model.job import Claim
 from tests.integration.inbox.house import HANDLERS, House
 
 

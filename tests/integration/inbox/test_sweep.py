@@ -1,8 +1,8 @@
 import pytest
 
 from inbox import keys
-from inbox.answers import Swept
 from inbox.jobs import MOST_LOSSES, SWEEP_BATCH
+from inbox.model.job import Swept
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import QUEUES, House
 

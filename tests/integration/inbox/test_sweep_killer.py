@@ -3,8 +3,8 @@
 import pytest
 
 from inbox import keys
-from inbox.answers import Claim
 from inbox.jobs import MOST_LOSSES
+from inbox.model.job import Claim
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.answers import Claim, FannedOut, Refused, Stale
+from inbox.model.job import Claim, FannedOut, Refused, Stale
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import EVERYTHING, HANDLERS, NOTHING, WHO, House
 

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from inbox import keys
-from inbox.keeper import JOBS_A_CALL, MOST_CALLS, NOTICE_SECONDS, Dropped
+from inbox.retention import JOBS_A_CALL, MOST_CALLS, NOTICE_SECONDS, Dropped
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import WHO, House
 from tests.integration.inbox.keeping import (
@@ -182,7 +182,7 @@ def test_a_retry_and_a_drop_of_the_same_job_exclude_each_other(
 ) -> None:
     """Of two hundred jobs that are retried while they are dropped, each has one end."""
     # One job a call, so that retries come between.
-    monkeypatch.setattr("inbox.keeper.JOBS_A_CALL", 1)
+    monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 1)
     jobs = [house.failed(b"%d" % one) for one in range(200)]
     for job in jobs:
         failed_ago(house.store, job, DAY + 1)

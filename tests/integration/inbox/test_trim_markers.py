@@ -3,8 +3,8 @@
 import pytest
 
 from inbox import keys
-from inbox.answers import SameAssignment
-from inbox.keeper import MARKERS_A_CALL
+from inbox.model.job import SameAssignment
+from inbox.retention import MARKERS_A_CALL
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 from tests.integration.inbox.keeping import noticed

@@ -5,8 +5,8 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from inbox.desk import Desk
-from receiver.leftover import MOST_BYTES
+from inbox.admin.queries import Desk
+from receiver.server.leftover import MOST_BYTES
 from tests.integration.receiver.conftest import PATH, MakeApp, Send, assert_error, signed
 
 

@@ -6,8 +6,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from receiver import slow_senders
-from receiver.slow_senders import (
+from receiver.server import slow_senders
+from receiver.server.slow_senders import (
     BODY_SECONDS,
     LAST_SECONDS,
     WAITING_SECONDS,

@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
 from inbox import keys
-from inbox.effects import PERKS
-from inbox.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
-from inbox.gates import FAILURES_THAT_SHUT, Gate
-from inbox.rate import Rate
+from inbox.admin.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
+from inbox.breaker import FAILURES_THAT_SHUT, Gate
+from inbox.ledger import PERKS
+from inbox.model.rate import Rate
 from receiver.app import TALLY
 from tests.integration.receiver.conftest import MakeApp, Send
 from tests.samples import PERSONAL

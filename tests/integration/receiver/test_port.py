@@ -8,15 +8,15 @@ from contextlib import closing
 
 import pytest
 
-from receiver.listen import ListenSettings
-from receiver.port import PortTakenError, claim
+from receiver.server.listen import ListenSettings
+from receiver.server.port import PortTakenError, claim
 from sandbox.ports import free_port
 
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait long in vain."""
-    monkeypatch.setattr("receiver.port.ENDING_SECONDS", 1)
+    monkeypatch.setattr("receiver.server.port.ENDING_SECONDS", 1)
 
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no port is shared")
@@ -94,7 +94,7 @@ def test_a_receiver_that_ends_is_waited_for(
     port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is left of a killed one may need a moment; the port is claimed when it is gone."""
-    monkeypatch.setattr("receiver.port.ENDING_SECONDS", 30)
+    monkeypatch.setattr("receiver.server.port.ENDING_SECONDS", 30)
     before = shared(port)
     timer = threading.Timer(0.5, before.close)
     timer.start()

@@ -6,16 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from inbox import keys
-from inbox.assignment import Assignment, Missing, Run
-from inbox.book import Book
-from inbox.reconcile_view import FATES
+from inbox.admin.reconcile_view import FATES
+from inbox.model.assignment import Assignment, Missing, Run
+from inbox.state.assignments import Book
 from tests.integration.receiver.test_fleet_metrics import read
 from tests.samples import PERSONAL
-from worker.reconcile.customers import UNKNOWN_CUSTOMER
-from worker.reconcile.deliver import APPLIED
-from worker.reconcile.removal import Fate
+from worker.reconcile.deliver.deliveries import APPLIED
+from worker.reconcile.diff.removal import Fate
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
-from worker.reconcile.skips import Skip
+from worker.reconcile.source.customers import UNKNOWN_CUSTOMER
+from worker.reconcile.source.skips import Skip
 
 
 PREFIX = "perkhook_reconcile_"

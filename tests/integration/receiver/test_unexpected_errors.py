@@ -123,7 +123,7 @@ def test_an_unexpected_error_reaches_sentry_without_data(store: Redis, redis_url
     event = json.loads(envelope.split(b"\n")[2])
     (error,) = event["exception"]["values"]
     assert (error["type"], error["value"]) == ("ValueError", "")
-    assert error["stacktrace"]["frames"][-1]["filename"] == "inbox/fleet.py"
+    assert error["stacktrace"]["frames"][-1]["filename"] == "inbox/admin/fleet.py"
     assert event["tags"]["process"] == "receiver"
     assert event["environment"] == "tests"
     assert PERSONAL[1].encode() not in envelope

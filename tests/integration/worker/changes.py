@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import Begun, Effect, Effects
+from inbox.ledger import Begun, Effect, Effects
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError
-from worker.outgoing import utc_now
-from worker.revocation.balance import BalanceChange, Known
+from worker.http_client.outgoing import utc_now
+from worker.revocation.execute.balance import BalanceChange, Known
 
 
 NAME = "rvk:rh_1:B"

@@ -4,19 +4,19 @@ import httpx2
 import pytest
 from redis import Redis
 
-from inbox.desk import Desk
-from inbox.erasure import Erasure
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.privacy.erasure import Erasure
 from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
 from tests.integration.worker.station import Station, station, until
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.http_client import make_client
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.rest import VoucherifyApi
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from inbox.desk import Desk
-from inbox.erasure import Erasure
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.privacy.erasure import Erasure
 from schemas import HolderAssignmentDeleted
 from tests.conftest import LEASE_SECONDS
 from tests.samples import assignment_deleted, body
-from worker.crm.dry_run import DryRunCrm
-from worker.flow import Flow
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
-from worker.perks.dry_run import DryRunPerks
+from worker.run.flow import Flow
 from worker.services import Job, Services
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys
-from inbox.effects import Effect, Effects
+from inbox.ledger import Effect, Effects
 
 
 MEMORY_SECONDS = 3600

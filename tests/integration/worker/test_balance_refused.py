@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.effects import EffectState
+from inbox.ledger import EffectState
 from tests.integration.worker.changes import (
     IN_FLIGHT,
     card_of_1500,
@@ -20,8 +20,8 @@ from worker.errors import (
     PostponedError,
     RetryableError,
 )
-from worker.revocation.balance import CARD_BUSY_SECONDS, CARD_STUCK_SECONDS, MOST_SENDS
 from worker.revocation.client import Answer
+from worker.revocation.execute.balance import CARD_BUSY_SECONDS, CARD_STUCK_SECONDS, MOST_SENDS
 
 
 @pytest.fixture

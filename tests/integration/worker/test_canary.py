@@ -8,11 +8,12 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.canary import KNOWN_SECONDS, CanaryBook, age_seconds
-from inbox.checkins import first_in
+from inbox.state.canary import KNOWN_SECONDS, CanaryBook, age_seconds
+from inbox.state.checkins import first_in
 from receiver.signature import HEADER, matching_secret
 from schemas import load_envelope, parse_body
-from worker.canary import Canary, CanarySettings
+from worker.periodic.canary import Canary
+from worker.settings.periodic import CanarySettings
 
 
 SECRET = b"insecure-secret-for-a-test"

@@ -11,7 +11,7 @@ from tests.integration.worker.steps import carried_out, code_and_card, execution
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import PostponedError, RetryableError
-from worker.outgoing import utc_now
+from worker.http_client.outgoing import utc_now
 from worker.revocation.steps import Plan
 
 

@@ -9,14 +9,14 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from tests.conftest import LEASE_SECONDS
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL
-from worker.ended import Failed, Settled, Waiting
 from worker.errors import PermanentError, RetryableError
-from worker.flow import DEPLOYMENT_TRIES
 from worker.handlers import HandlerTable
+from worker.run.ended import Failed, Settled, Waiting
+from worker.run.flow import DEPLOYMENT_TRIES
 
 
 def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:
@@ -226,7 +226,7 @@ def test_an_error_nobody_expected_leaves_its_places(house: House, store: Redis) 
     assert len(job.runs) == 3
     for run in job.runs:
         *frames, kind = run.trace.splitlines()
-        assert frames[0].startswith("worker/flow.py:")
+        assert frames[0].startswith("worker/run/flow.py:")
         assert frames[-1].endswith(" in act")
         assert kind == "RuntimeError"
         assert PERSONAL[0] not in run.trace

@@ -7,7 +7,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.house import House
-from worker.ended import Failed, Settled
+from worker.run.ended import Failed, Settled
 
 
 HOUR = 3600

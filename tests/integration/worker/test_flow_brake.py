@@ -6,13 +6,13 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.desk import Desk
-from inbox.gates import Gate
-from inbox.rate import Rate
+from inbox.admin.queries import Desk
+from inbox.breaker import Gate
+from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.ended import Settled
 from worker.errors import RetryableError
 from worker.handlers import HandlerTable
+from worker.run.ended import Settled
 
 
 MINUTE = Rate(100, 60)

@@ -8,12 +8,12 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.gates import FAILURES_THAT_SHUT, Closed, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import FAILURES_THAT_SHUT, Closed, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.ended import Failed, Settled, Waiting
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
+from worker.run.ended import Failed, Settled, Waiting
 
 
 DOWN = RetryableError("down", "it is down", outage=True)
@@ -24,7 +24,7 @@ MINUTE = Rate(100, 60)
 def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
     """A flow whose one handler has a gate with a budget, and moves money."""
     # No test takes longer than a pause, whatever the machine does.
-    monkeypatch.setattr("inbox.gates.FIRST_PAUSE_MS", 30_000)
+    monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 30_000)
     return _gated(house, store, MINUTE)
 
 

@@ -6,12 +6,12 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.answers import Claim
-from inbox.gates import Gate
-from inbox.rate import Rate
+from inbox.breaker import Gate
+from inbox.model.job import Claim
+from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.ended import NotBegun, Settled, Waiting
-from worker.stopping import GRACE_SECONDS, REASON, Stopping
+from worker.run.ended import NotBegun, Settled, Waiting
+from worker.run.stopping import GRACE_SECONDS, REASON, Stopping
 
 
 class Clock:

@@ -8,9 +8,9 @@ import pytest
 from schemas import HolderAssignmentDeleted
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job
-from worker.crm.http import HttpCrm
+from worker.backends.crm.http import HttpCrm
+from worker.backends.perks.http import HttpPerks
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.perks.http import HttpPerks
 from worker.services import Job
 
 

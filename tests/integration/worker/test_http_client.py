@@ -9,9 +9,9 @@ import pytest
 
 from tests.integration.worker.answering import OK, Server
 from tests.patience import of_three
-from worker.answers import Reply
 from worker.http_client import NOT_SENT
-from worker.outgoing import reply_of
+from worker.http_client.answers import Reply
+from worker.http_client.outgoing import reply_of
 
 
 MOST = 65_536

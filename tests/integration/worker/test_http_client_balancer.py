@@ -12,14 +12,14 @@ import pytest
 
 from tests.integration.worker.answering import OK, Server
 from tests.unit.worker.build import SECRET, job
-from worker.answers import Call
-from worker.crm.hubspot.client import HubSpotClient
+from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.errors import RetryableError
 from worker.http_client import CONNECT_SECONDS, make_client, transport
+from worker.http_client.answers import Call
 from worker.http_client.network import Network
+from worker.http_client.outgoing import SignedPost
 from worker.http_client.progress import Progress
-from worker.outgoing import SignedPost
-from worker.perks.voucherify.http import VoucherifyHttp
+from worker.voucherify.http import VoucherifyHttp
 
 
 CONNECTIONS = 20

@@ -18,10 +18,10 @@ from tests.integration.worker.unreachable import (
     serving,
 )
 from tests.unit.worker.build import job
-from worker.answers import Call, Meaning
-from worker.crm.hubspot.client import HubSpotClient
+from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.errors import RetryableError
-from worker.perks.voucherify.http import VoucherifyHttp
+from worker.http_client.answers import Call, Meaning
+from worker.voucherify.http import VoucherifyHttp
 
 
 ANY = Call(gives=lambda _: True, wrote=lambda *_: True)

@@ -13,9 +13,14 @@ from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE
 from worker.errors import JobError, NeedsPersonError, PermanentError, PostponedError, RetryableError
-from worker.revocation.execute import Execution
-from worker.revocation.mark import LONGEST_TRIES_SECONDS, LONGEST_WAIT_SECONDS, MARK, Marking
-from worker.revocation.shared import InMemory
+from worker.revocation.execute.mark import (
+    LONGEST_TRIES_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    MARK,
+    Marking,
+)
+from worker.revocation.execute.steps import Execution
+from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import Plan
 from worker.services import Job
 

@@ -7,18 +7,18 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.gates import Closed, Gate
-from inbox.learned import Learned
-from inbox.rate import Rate
+from inbox.breaker import Closed, Gate
+from inbox.model.rate import Rate
+from inbox.state.learned import Learned
 from tests.integration.inbox.later import Later, Span, most_within
 from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
-from worker import passage as passages
-from worker.ended import Settled, Waiting
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.revocation.policies import Policies
+from worker.backends.perks.voucherify import VoucherifyPerks
+from worker.run import admission as passages
+from worker.run.ended import Settled, Waiting
+from worker.settings.policies import Policies
+from worker.voucherify.rest import VoucherifyApi
 
 
 RATE = Rate(24, 60)

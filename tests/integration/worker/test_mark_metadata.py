@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from inbox.learned import Learned
+from inbox.state.learned import Learned
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.steps import SHOW, code_and_card
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
 from worker.revocation.client import Answer
-from worker.revocation.mark import LONGEST_TRIES_SECONDS, MARK, Marking
-from worker.revocation.policies import Policies
+from worker.revocation.execute.mark import LONGEST_TRIES_SECONDS, MARK, Marking
+from worker.settings.policies import Policies
+from worker.voucherify.rest import VoucherifyApi
 
 
 NO_ANSWER = RetryableError("voucherify_no_answer", "no answer", outage=True)

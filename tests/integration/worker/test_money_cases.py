@@ -24,12 +24,12 @@ from tests.integration.worker.small_voucherify import (
     card,
     transaction,
 )
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.revocation.policies import Policies
 from worker.services import Job
+from worker.settings.policies import Policies
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.rest import VoucherifyApi
 
 
 MOMENT: Final = "2026-03-01T10:00:00.040Z"

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from redis import Redis
 
-from inbox.effects import Effect, Effects, EffectState
 from inbox.errors import InboxUnavailableError
+from inbox.ledger import Effect, Effects, EffectState
+from worker.effects.names import Origin, effect_id, key_of
+from worker.effects.steps import Ledger, Steps
 from worker.errors import NeedsPersonError, NotDoneError, PermanentError, PostponedError
-from worker.once import Ledger, Steps
-from worker.step_names import Origin, effect_id, key_of
 from worker.testing import MemoryLedger
 
 

@@ -9,17 +9,17 @@ from click.testing import CliRunner, Result
 from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox.effects import Effects, EffectState
+from inbox.ledger import Effects, EffectState
 from schemas import UnreadableBody
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
+from worker.broker.rights import tell_missing_rights
 from worker.command import commands
+from worker.effects.names import Origin
+from worker.effects.steps import Steps
 from worker.handlers import load_handlers
-from worker.once import Steps
-from worker.queue_rights import tell_missing_rights
-from worker.step_names import Origin
+from worker.shop.dry_run import try_body
 from worker.testing import body_of
-from worker.trying import try_body
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -5,22 +5,22 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.desk import Desk
-from inbox.effects import Effects
-from inbox.erasure import Erasure
-from inbox.fleet import Fleet
+from inbox.admin.fleet import Fleet
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.ledger import Effects
+from inbox.privacy.erasure import Erasure
 from schemas import HolderAssignmentCreated
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.samples import PERSONAL, assignment_created, body
-from worker.crm.dry_run import DryRunCrm
-from worker.ended import Failed, Settled, Waiting
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.perks.dry_run import DryRunPerks
 from worker.errors import NotDoneError, RetryableError
-from worker.flow import Flow
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
-from worker.perks.dry_run import DryRunPerks
+from worker.run.ended import Failed, Settled, Waiting
+from worker.run.flow import Flow
 from worker.services import Job, Services
 
 

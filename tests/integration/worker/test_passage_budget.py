@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbox.gates import RESERVATION_MS, WINDOW_MARGIN_MS, Gate, Open
-from inbox.rate import Rate
+from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Gate, Open
+from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later, Span, most_within
-from worker import passage as passages
 from worker.errors import JobError
-from worker.passage import Passage
+from worker.run import admission as passages
+from worker.run.admission import Passage
 
 
 RATES = (Rate(10, 60), Rate(6, 60), Rate(20, 3600), Rate(12, 2))

@@ -7,17 +7,17 @@ import httpx2
 import pytest
 
 from inbox import keys
-from inbox.effects import EffectState
-from inbox.learned import Learned
+from inbox.ledger import EffectState
+from inbox.state.learned import Learned
 from tests.integration.worker.changes import begun
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, event_in
 from tests.unit.worker.build import job
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.revocation.policies import Policies
 from worker.services import Job
+from worker.settings.policies import Policies
+from worker.voucherify.rest import VoucherifyApi
 
 
 PLAN = f"{keys.LEARNED}plan:{job().id}"

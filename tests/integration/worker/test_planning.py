@@ -10,16 +10,16 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.gates import FAILURES_THAT_SHUT, Gate, Open
+from inbox.breaker import FAILURES_THAT_SHUT, Gate, Open
+from inbox.model.rate import Rate
 from inbox.plans import Draft, Plans, Request
-from inbox.rate import Rate
 from tests.integration.inbox.consistency import snapshot
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL, assignment_deleted, body
 from worker.errors import NeedsPersonError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
-from worker.planning import Planning
+from worker.run.plan import Planning
 from worker.services import Job, Services
 
 
@@ -168,7 +168,7 @@ def test_a_downstream_that_fails_in_plans_is_shut(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its pause is that of all who call it."""
-    monkeypatch.setattr("inbox.gates.FIRST_PAUSE_MS", 30_000)
+    monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 30_000)
     asked.calling(1, RetryableError("down", "it is down", outage=True))
     for number in range(FAILURES_THAT_SHUT):
         made = asked.make(number=str(number))

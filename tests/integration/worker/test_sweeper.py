@@ -8,15 +8,15 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.answers import Swept
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.keeper import Keeper, Limits
+from inbox.model.job import Swept
+from inbox.retention import Keeper, Limits
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.station import until
 from worker.outages import Outages
-from worker.sweeper import Sweeper
-from worker.trimming import Trimming
+from worker.periodic.reaper import Sweeper
+from worker.periodic.retention import Trimming
 
 
 QUEUES = ("deliveries", "perks", "crm")
@@ -70,7 +70,7 @@ def test_an_error_does_not_end_the_loop(
     logged: list[str],
 ) -> None:
     """After a failed sweep comes the next, which sends again what is due."""
-    monkeypatch.setattr("worker.loop.OUTAGES", Outages())
+    monkeypatch.setattr("worker.periodic.loop.OUTAGES", Outages())
     jobs = Failing(store, error, error)
     delivery = intake.accept(b"{}").delivery
     claim = jobs.claim(f"{delivery}:process:1")

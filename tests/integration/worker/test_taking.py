@@ -10,8 +10,8 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.foreign import written
-from worker.taking import MOST_AT_ONCE
-from worker.transport import Channel
+from worker.broker.batches import MOST_AT_ONCE
+from worker.broker.transport import Channel
 
 
 TASKS = [f"{number:032x}:notify_crm:1" for number in range(30)]
@@ -45,7 +45,7 @@ def taking(redis_url: str, *, prefetch: int = 50, room: int = 1000) -> Iterator[
 
     options = {"queue_order_strategy": Cycle}
     with Connection(
-        redis_url, transport="worker.transport:Transport", transport_options=options
+        redis_url, transport="worker.broker.transport:Transport", transport_options=options
     ) as connection:
         channel = connection.default_channel
         channel.basic_qos(0, prefetch, False)

@@ -9,7 +9,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.foreign import written
-from worker.transport import Channel
+from worker.broker.transport import Channel
 
 
 JOBS = ["a" * 32 + ":notify_crm", "b" * 32 + ":notify_crm", "c" * 32 + ":notify_crm"]
@@ -20,7 +20,7 @@ TASKS = [f"{job}:1" for job in JOBS]
 def taken(redis_url: str) -> Iterator[tuple[Channel, list[Any]]]:
     """A channel that takes messages of one queue, and those that it took."""
     messages: list[Any] = []
-    with Connection(redis_url, transport="worker.transport:Transport") as connection:
+    with Connection(redis_url, transport="worker.broker.transport:Transport") as connection:
         channel = connection.default_channel
         queue = Queue("crm")
         with Consumer(channel, queues=[queue], on_message=messages.append):

@@ -7,20 +7,20 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.answers import Claim
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.model.job import Claim
 from tests.integration.inbox.keeping import AGE, COUNT, DAY, failed_ago, noticed
 from tests.integration.worker.station import until
-from worker.sweeper import Sweeper
-from worker.trimming import TOLD_EVERY_SECONDS, Trimming
+from worker.periodic.reaper import Sweeper
+from worker.periodic.retention import TOLD_EVERY_SECONDS, Trimming
 
 
 @pytest.fixture
 def reports(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would be sent to Sentry."""
     found: list[str] = []
-    monkeypatch.setattr("worker.trimming.report", lambda error: found.append(str(error)))
+    monkeypatch.setattr("worker.periodic.retention.report", lambda error: found.append(str(error)))
     return found
 
 
@@ -38,7 +38,7 @@ def test_each_dropped_job_has_its_line_and_all_have_one_report(
     store: Redis, intake: Intake, jobs: Jobs, reports: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five jobs in three batches: five error lines with id and reason, one report to Sentry."""
-    monkeypatch.setattr("inbox.keeper.JOBS_A_CALL", 2)
+    monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 2)
     failed = _fail(intake, jobs, 5)
     for job in failed:
         failed_ago(store, job, DAY + 1)
@@ -59,7 +59,7 @@ def test_what_was_dropped_is_told_although_the_store_goes_away(
     store: Redis, intake: Intake, jobs: Jobs, reports: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A trim that breaks off has told of every job that it dropped before."""
-    monkeypatch.setattr("inbox.keeper.JOBS_A_CALL", 2)
+    monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 2)
     for job in _fail(intake, jobs, 5):
         failed_ago(store, job, DAY + 1)
     keeper = noticed(store)

@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.effects import Effect
+from inbox.ledger import Effect
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import BACK, OFF, SHOW, carried_out, take
 from tests.unit.worker.build import job
@@ -8,8 +8,8 @@ from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE, REFERRER
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.revocation.client import Answer
+from worker.revocation.execute.undo import undo
 from worker.revocation.steps import Step
-from worker.revocation.undo import undo
 
 
 @pytest.fixture

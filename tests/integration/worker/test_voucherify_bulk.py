@@ -5,7 +5,7 @@ import httpx2
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, ago
 from tests.unit.worker.build import job
-from worker.perks.voucherify import VoucherifyPerks
+from worker.backends.perks.voucherify import VoucherifyPerks
 
 
 def test_lists_are_read_to_their_end(shop: Shop, perks: VoucherifyPerks, ledger: Ledger) -> None:

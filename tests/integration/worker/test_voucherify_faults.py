@@ -6,12 +6,12 @@ import pytest
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.http_client import make_client
-from worker.perks.voucherify import VoucherifyPerks
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.revocation.policies import Policies
+from worker.settings.policies import Policies
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.rest import VoucherifyApi
 
 
 BALANCE = {"method": "POST", "path": "*/balance", "times": 1}

@@ -7,8 +7,8 @@ import pytest
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import RetryableError
-from worker.perks.voucherify import VoucherifyPerks
 
 
 OWN = {"amount": -500, "balance": 1000, "object": "balance", "related_object": {"id": "{card}"}}

@@ -6,8 +6,8 @@ import pytest
 
 from tests.integration.worker.shop import Shop, ago, event_in
 from tests.unit.worker.build import job
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import NeedsPersonError
-from worker.perks.voucherify import VoucherifyPerks
 
 
 GIFT: dict[str, Any] = {"type": "GIFT_VOUCHER", "amount": 500}

@@ -7,9 +7,9 @@ import pytest
 
 from tests.integration.worker.shop import Shop, event_in
 from tests.unit.worker.build import job
+from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import NeedsPersonError, RetryableError
-from worker.perks.voucherify import VoucherifyPerks
-from worker.revocation.decide import MOST_LOOKS
+from worker.revocation.decide.plan import MOST_LOOKS
 
 
 GIFT: dict[str, Any] = {"type": "GIFT_VOUCHER", "amount": 500}

@@ -9,13 +9,14 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.fleet import Fleet
-from inbox.fleet_views import WebhookView
-from inbox.webhook_state import KNOWN_SECONDS, WebhookBook, WebhookState
+from inbox.admin.fleet import Fleet
+from inbox.admin.fleet_views import WebhookView
+from inbox.state.webhook import KNOWN_SECONDS, WebhookBook, WebhookState
 from sandbox.inprocess import InProcess
-from worker.settings import WorkerSettings
-from worker.watches import start_watches
-from worker.webhook_watch import INTERVAL_SECONDS, WebhookWatch, WebhookWatchSettings
+from worker.periodic.start import start_watches
+from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookWatch
+from worker.settings.periodic import WebhookWatchSettings
+from worker.settings.worker import WorkerSettings
 
 
 URL = "https://perks.example.test/webhooks/voucherify"

@@ -9,10 +9,11 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.fleet import Fleet
-from inbox.webhook_state import WebhookBook, WebhookState
+from inbox.admin.fleet import Fleet
+from inbox.state.webhook import WebhookBook, WebhookState
 from tests.awkward import AWKWARD, Awkward, Kind
-from worker.webhook_watch import WebhookWatch, WebhookWatchSettings
+from worker.periodic.webhook_check import WebhookWatch
+from worker.settings.periodic import WebhookWatchSettings
 
 
 SETTINGS = WebhookWatchSettings(

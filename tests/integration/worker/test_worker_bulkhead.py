@@ -12,7 +12,7 @@ from tests.integration.worker.station import Station, station, until
 from worker.handlers import load_handlers
 
 
-#: Of eight threads; see worker.bulkhead.
+#: Of eight threads; see worker.broker.bulkhead.
 SHARE = 5
 
 #: The CRM answers when it is well again. A call gives up after ten seconds, which no test takes

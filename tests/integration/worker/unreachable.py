@@ -13,7 +13,7 @@ from tests.integration.worker.answering import OK, Answer, Server
 from tests.unit.worker.build import SECRET, job
 from worker.errors import RetryableError
 from worker.http_client import NOT_SENT, make_client
-from worker.outgoing import SignedPost
+from worker.http_client.outgoing import SignedPost
 
 
 TLS_HINT = "; if it expects TLS, its address must begin with https://"

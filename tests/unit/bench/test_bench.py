@@ -11,7 +11,7 @@ from bench.goals import GOALS, Goal
 from bench.report import tables
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from worker.handlers import load_handlers
-from worker.process import process
+from worker.run.fan_out import process
 
 
 def test_every_body_is_valid_and_owes_both_handlers() -> None:

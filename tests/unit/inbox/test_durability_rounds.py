@@ -4,7 +4,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from inbox.durability import GRACE_SECONDS, ROUNDS, SPACING_SECONDS, Barrier, seconds_to_start
+from inbox.durability.barrier import (
+    GRACE_SECONDS,
+    ROUNDS,
+    SPACING_SECONDS,
+    Barrier,
+    seconds_to_start,
+)
 from inbox.errors import InboxUnavailableError
 from tests.processes import wait_until
 from tests.unit.slow_store import DEADLINE, Clock, SlowStore

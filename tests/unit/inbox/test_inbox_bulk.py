@@ -6,8 +6,8 @@ from typing import NoReturn
 import pytest
 from rich.console import Console
 
-from inbox.bulk import WORTH_A_BAR, each
-from inbox.command import _user
+from inbox.cli.bulk import WORTH_A_BAR, each
+from inbox.cli.commands import _user
 
 
 @pytest.mark.parametrize("number", [0, 1, WORTH_A_BAR - 1, WORTH_A_BAR, 3 * WORTH_A_BAR])

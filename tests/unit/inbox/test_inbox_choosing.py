@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.choosing import ACTIONS, SORTS, Filter, Row, choices, chosen, groups
-from inbox.fingerprint import fingerprint, normalised
+from inbox.admin.fingerprint import fingerprint, normalised
+from inbox.admin.selection import ACTIONS, SORTS, Filter, Row, choices, chosen, groups
 
 
 DELIVERY = "0123456789abcdef0123456789abcdef"

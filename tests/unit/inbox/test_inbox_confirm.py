@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
-from inbox.confirm import Way, choose_way, judge
-from inbox.durability import Durability
+from inbox.durability.barrier import Durability
+from inbox.durability.check import Way, choose_way, judge
 
 
 ALWAYS, EVERYSEC, NEVER = ({"appendfsync": policy} for policy in ("always", "everysec", "no"))

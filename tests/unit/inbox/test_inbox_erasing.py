@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inbox.erasing import NOTHING, concerns, customers_in, is_customer_id, reduced
+from inbox.privacy.redaction import NOTHING, concerns, customers_in, is_customer_id, reduced
 from schemas.catalogue import declared_names
 from tests import samples
 

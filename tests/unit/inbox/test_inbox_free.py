@@ -2,8 +2,8 @@ from queue import Empty, Full
 
 import pytest
 
-from inbox.connection import connect
-from inbox.free import Free
+from inbox.store.connection import connect
+from inbox.store.free import Free
 
 
 def test_as_many_are_kept_as_there_are() -> None:

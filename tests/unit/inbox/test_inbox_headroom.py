@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.headroom import evicts, is_used_up
+from inbox.store.headroom import evicts, is_used_up
 
 
 MIB = 1024 * 1024

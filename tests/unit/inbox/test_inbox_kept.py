@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.views import KeptView, kept_failed, kept_settled
+from inbox.admin.views import KeptView, kept_failed, kept_settled
 
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox import packing
-from inbox.packing import pack, unpack
+from inbox.store import packing
+from inbox.store.packing import pack, unpack
 from tests import samples
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.rate import Rate
+from inbox.model.rate import Rate
 from settings.parsers import rate
 
 

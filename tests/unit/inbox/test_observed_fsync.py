@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ReadOnlyError, ResponseError
 
-from inbox.observed_fsync import (
+from inbox.durability.fsync import (
     BLIND_MS,
     LONGEST_FSYNC_MS,
     SETTLED_MS,

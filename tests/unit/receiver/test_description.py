@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from inbox.errors import _SENTENCES
 from receiver.app import create_app
 from receiver.description import description
-from receiver.draining import _BODY
+from receiver.server.draining import _BODY
 from receiver.settings import ReceiverSettings
 from tests.processes import ROOT
 
@@ -33,7 +33,7 @@ def codes(path: str, status: int) -> set[str]:
 def refusals() -> set[tuple[int, str]]:
     """Find every refusal with a fixed code in the receiver's source."""
     found = set()
-    for path in (ROOT / "receiver").glob("*.py"):
+    for path in (ROOT / "receiver").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RefusedError":
                 status, code = node.args[:2]

@@ -4,7 +4,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from receiver.draining import Draining
+from receiver.server.draining import Draining
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

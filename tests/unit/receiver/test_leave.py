@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from receiver.serve import Leave
+from receiver.server.serve import Leave
 
 
 TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)

@@ -1,6 +1,6 @@
 import pytest
 
-from receiver.listen import ListenSettings
+from receiver.server.listen import ListenSettings
 from settings import Reader, SettingsError
 
 

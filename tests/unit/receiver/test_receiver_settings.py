@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from inbox.durability import Durability
+from inbox.durability.barrier import Durability
+from receiver.server.start import load_settings
 from receiver.settings import ReceiverSettings
-from receiver.start import load_settings
 from settings import SettingsError
 from settings.secrets import webhook_secrets
 from settings.store_address import StoreAddress, store_address

@@ -1,6 +1,6 @@
 import pytest
 
-from receiver.slow_senders import (
+from receiver.server.slow_senders import (
     BODY_SECONDS,
     WAITING_SECONDS,
     Traffic,

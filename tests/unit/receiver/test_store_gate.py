@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from inbox.errors import InboxUnavailableError
-from receiver.gate import PAUSE_SECONDS, SLOW_SECONDS, Gate
+from receiver.guard import PAUSE_SECONDS, SLOW_SECONDS, Gate
 
 
 DEADLINE = 30  # what takes longer hangs

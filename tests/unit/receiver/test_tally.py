@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from inbox.errors import InboxUnavailableError
-from receiver.tally import Tally
+from receiver.metrics.counters import Tally
 
 
 class Store:

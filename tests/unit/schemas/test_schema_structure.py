@@ -35,7 +35,7 @@ from schemas.fields import (
 from schemas.parts.gift import Gift
 from schemas.vocabulary import VoucherType
 from tests import samples
-from worker.canary import canary_body
+from worker.periodic.canary import canary_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

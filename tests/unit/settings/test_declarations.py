@@ -16,7 +16,7 @@ from settings.table import COMPOSED, KNOWN, VARIABLES, example, tables
 from settings.variable import ALL, Use
 from tests.processes import ROOT
 from tests.unit.test_structure import Recorder
-from worker.settings import BrokerSettings, WorkerSettings
+from worker.settings.worker import BrokerSettings, WorkerSettings
 
 
 #: What platforms set, and what is for a machine without containers.

@@ -4,7 +4,7 @@ from receiver.settings import ReceiverSettings
 from settings import SettingsError
 from settings.names import distance, is_near, tidy_for_flower
 from settings.table import KNOWN
-from worker.settings import WorkerSettings
+from worker.settings.worker import WorkerSettings
 
 
 RIGHT = {"VOUCHERIFY_WEBHOOK_SECRETS": "a-secret-that-is-long-enough"}

@@ -18,7 +18,7 @@ from receiver.settings import ReceiverSettings
 from settings import SettingsError
 from settings.check import check
 from settings.table import VARIABLES
-from worker.settings import BrokerSettings, WorkerSettings
+from worker.settings.worker import BrokerSettings, WorkerSettings
 
 
 RIGHT: Final = {"VOUCHERIFY_WEBHOOK_SECRETS": "a-secret-that-is-long-enough"}

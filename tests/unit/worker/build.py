@@ -9,7 +9,7 @@ import httpx2
 
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.samples import assignment_deleted, body
-from worker.outgoing import utc_now
+from worker.http_client.outgoing import utc_now
 from worker.services import Job
 
 

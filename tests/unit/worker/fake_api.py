@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from worker.errors import RetryableError
-from worker.outgoing import utc_now
+from worker.http_client.outgoing import utc_now
 from worker.revocation.client import Answer, Changed, Json
-from worker.revocation.statement import BALANCES
+from worker.revocation.read.statement import BALANCES
 from worker.services import Job
 
 

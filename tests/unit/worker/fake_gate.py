@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from inbox.answers import Claim
-from inbox.gates import Closed, Open
-from worker.passage import Passage
+from inbox.breaker import Closed, Open
+from inbox.model.job import Claim
+from worker.run.admission import Passage
 
 
 CLAIM = Claim(

@@ -19,8 +19,8 @@ from worker.revocation.findings import (
     ReferrerReward,
     RewardKind,
 )
-from worker.revocation.policies import Policies
-from worker.revocation.statement import Card, Statement, statement_of
+from worker.revocation.read.statement import Card, Statement, statement_of
+from worker.settings.policies import Policies
 
 
 flags = st.booleans()

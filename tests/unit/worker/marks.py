@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from inbox.effects import Effect, Effects, EffectState
+from inbox.ledger import Effect, Effects, EffectState
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE, referee_left
-from worker.revocation.mark import Marking
-from worker.revocation.shared import InMemory
+from worker.revocation.execute.mark import Marking
+from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import MarkCustomer
 from worker.services import Job
 

@@ -19,13 +19,13 @@ from tests.unit.worker.revocations import (
     REFERRER,
     referee_left,
 )
-from worker.revocation.decide import decide
-from worker.revocation.find import Finder
-from worker.revocation.needs import needs
-from worker.revocation.policies import Policies
-from worker.revocation.shared import InMemory
-from worker.revocation.statement import Card
+from worker.revocation.decide.plan import decide
+from worker.revocation.find.finder import Finder
+from worker.revocation.find.needs import needs
+from worker.revocation.find.shared import InMemory
+from worker.revocation.read.statement import Card
 from worker.revocation.steps import Plan, TakeBalance
+from worker.settings.policies import Policies
 
 
 Json = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import Any
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import removal
 from worker.revocation.findings import Findings, Presence, ReferrerReward, RewardKind
-from worker.revocation.policies import Policies
-from worker.revocation.statement import Card
+from worker.revocation.read.statement import Card
+from worker.settings.policies import Policies
 
 
 ASSIGNED = datetime(2025, 2, 11, 17, 40, 2, 118_000, UTC)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from worker.answers import Call, Meaning, Reply, decoded, judge
-from worker.perks.voucherify.own import own_error
+from worker.http_client.answers import Call, Meaning, Reply, decoded, judge
+from worker.voucherify.own import own_error
 
 
 DONE, REFUSED, NOT_THERE = Meaning.DONE, Meaning.REFUSED, Meaning.NOT_THERE

@@ -6,7 +6,7 @@ import pytest
 from tests.awkward import AWKWARD, BY_NAME, Awkward, Kind
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job
 from worker.errors import PermanentError, RetryableError
-from worker.outgoing import SignedPost
+from worker.http_client.outgoing import SignedPost
 
 
 #: A status for "taken" with JSON or nothing: nobody can know these from the service's own answer.

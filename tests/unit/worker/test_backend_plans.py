@@ -4,10 +4,10 @@ import httpx2
 import pytest
 
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job, removal
+from worker.backends.perks.dry_run import DryRunPerks
+from worker.backends.perks.http import HttpPerks
 from worker.errors import NeedsPersonError
-from worker.outgoing import SignedPost
-from worker.perks.dry_run import DryRunPerks
-from worker.perks.http import HttpPerks
+from worker.http_client.outgoing import SignedPost
 
 
 def make_http(answers: Answers) -> HttpPerks:

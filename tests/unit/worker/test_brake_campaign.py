@@ -6,9 +6,9 @@ import pytest
 
 from schemas import HolderAssignmentDeleted
 from tests.samples import assignment_deleted, body, customer_deleted
-from worker.brake import campaign_of
-from worker.reading import read
-from worker.settings import WorkerSettings
+from worker.run.campaign import campaign_of
+from worker.run.read import read
+from worker.settings.worker import WorkerSettings
 
 
 def _removal(campaign: str) -> HolderAssignmentDeleted:

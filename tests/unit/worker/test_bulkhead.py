@@ -4,8 +4,8 @@ from weakref import WeakSet
 import pytest
 from structlog.testing import capture_logs
 
-from worker.application import create_celery
-from worker.bulkhead import Bulkhead, counts_as_paused, most_held, open_queues, wait_seconds
+from worker.app import create_celery
+from worker.broker.bulkhead import Bulkhead, counts_as_paused, most_held, open_queues, wait_seconds
 from worker.handlers import load_handlers
 
 

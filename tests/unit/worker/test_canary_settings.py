@@ -7,9 +7,10 @@ import pytest
 from schemas import CANARY, load_envelope, parse_body
 from settings import Reader, SettingsError
 from tests.samples import PERSONAL
-from worker.canary import CanarySettings, canary_body
 from worker.handlers import load_handlers
-from worker.process import process
+from worker.periodic.canary import canary_body
+from worker.run.fan_out import process
+from worker.settings.periodic import CanarySettings
 
 
 RIGHT = {

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from inbox.erasing import reduced
+from inbox.privacy.redaction import reduced
 from schemas import EVENTS, load_envelope, load_event, parse_body
 from tests.samples import body
 from tests.unit.schemas.shapes.bodies import Bodies
 from tests.unit.schemas.shapes.walk import needed
-from worker.customers import customer_of_rest, customers_of
+from worker.run.customers import customer_of_rest, customers_of
 
 
 #: Events that name their customer where every reader looks first.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox import erasing
-from inbox.erasing import reduced
+from inbox.privacy import redaction as erasing
+from inbox.privacy.redaction import reduced
 from schemas import (
     CANARY,
     HOLDER_ASSIGNMENT_CREATED,
@@ -44,17 +44,17 @@ from tests.unit.schemas.test_schema_structure import reachable
 from tests.unit.worker.build import job
 from tests.unit.worker.money import account, api_of, campaign, conversion, row
 from tests.unit.worker.revocations import ALL, CAMPAIGN, INSIDE, NONE, earned, found
-from worker.crm.hubspot.contact import campaign_of, email_of, ids_of
+from worker.backends.crm.hubspot.contact import campaign_of, email_of, ids_of
+from worker.backends.removal import describe_removal
 from worker.errors import NeedsPersonError
 from worker.handlers import load_handlers
-from worker.process import process
-from worker.removal import describe_removal
-from worker.revocation.decide import decide
-from worker.revocation.find import Finder
+from worker.revocation.decide.plan import decide
+from worker.revocation.find.finder import Finder
+from worker.revocation.find.needs import needs
+from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Conversion
-from worker.revocation.needs import needs
-from worker.revocation.shared import InMemory
-from worker.revocation.statement import statement_of
+from worker.revocation.read.statement import statement_of
+from worker.run.fan_out import process
 
 
 #: Free text: it is erased, and no decision may rest on it.

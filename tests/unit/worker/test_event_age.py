@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.samples import PERSONAL, assignment_created, assignment_deleted, body
-from worker.age import AgeLimit
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
-from worker.process import process
-from worker.settings import WorkerSettings
+from worker.run.age import AgeLimit
+from worker.run.fan_out import process
+from worker.settings.worker import WorkerSettings
 
 
 TABLE = load_handlers()

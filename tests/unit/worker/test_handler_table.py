@@ -9,7 +9,7 @@ from inbox.keys import DELIVERIES_QUEUE
 from inbox.message import TASK_PREFIX
 from schemas import event_class
 from worker import handlers
-from worker.application import create_celery
+from worker.app import create_celery
 from worker.handlers import HandlerTable, handles, load_handlers, registry
 
 

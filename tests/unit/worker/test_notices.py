@@ -4,16 +4,16 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.effects import Effects
+from inbox.ledger import Effects
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
-from worker.crm import make_crm
-from worker.crm.http import HttpCrm
+from worker.backends.crm import make_crm
+from worker.backends.crm.http import HttpCrm
+from worker.backends.perks import make_perks
+from worker.backends.perks.http import HttpPerks
 from worker.errors import NeedsPersonError
-from worker.outgoing import SignedPost
-from worker.perks import make_perks
-from worker.perks.http import HttpPerks
-from worker.settings import WorkerSettings
+from worker.http_client.outgoing import SignedPost
+from worker.settings.worker import WorkerSettings
 
 
 EVENT = {

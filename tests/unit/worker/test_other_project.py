@@ -6,7 +6,7 @@ from tests.samples import PERSONAL, assignment_created, assignment_deleted, body
 from tests.unit.worker.test_unwanted_events import envelope
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
-from worker.process import process
+from worker.run.fan_out import process
 
 
 TABLE = load_handlers()

@@ -11,7 +11,7 @@ from worker.outages import (
     insist,
     outage,
 )
-from worker.verdict import decide
+from worker.run.verdict import decide
 
 
 AWAY: list[redis_errors.RedisError] = [

@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job
 from worker.errors import PermanentError, RetryableError
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.outgoing import (
+from worker.http_client.outgoing import (
     LONGEST_WAIT_SECONDS,
     SignedPost,
     header_word,

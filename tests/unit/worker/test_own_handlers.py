@@ -6,10 +6,10 @@ import pytest
 
 from settings import SettingsError
 from settings.identifiers import handler_names, module_names
-from worker.application import create_celery
+from worker.app import create_celery
 from worker.handlers import load_handlers, registry
-from worker.own_handlers import dry_run_names, load_table
-from worker.verdict import waits
+from worker.run.verdict import waits
+from worker.shop.load import dry_run_names, load_table
 
 
 CREATED = "customer.holder.assignment.created"

@@ -1,11 +1,11 @@
 import pytest
 from structlog.testing import capture_logs
 
-from inbox.gates import Closed, Open
+from inbox.breaker import Closed, Open
 from tests.unit.worker.fake_gate import CLAIM, FakeGate, entered, passage_of
-from worker import passage as passages
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.passage import MOST_RESERVED
+from worker.run import admission as passages
+from worker.run.admission import MOST_RESERVED
 
 
 OUTAGE = RetryableError("down", "it is down", outage=True)

@@ -2,11 +2,11 @@ from time import monotonic
 
 import pytest
 
-from inbox.gates import RESERVATION_MS
+from inbox.breaker import RESERVATION_MS
 from tests.unit.worker.fake_gate import CLAIM, FakeGate, entered
-from worker import passage as passages
 from worker.errors import PostponedError
-from worker.passage import SPARE_SECONDS
+from worker.run import admission as passages
+from worker.run.admission import SPARE_SECONDS
 
 
 def test_reserved_calls_are_not_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from schemas import UnreadableBody
 from tests.samples import PERSONAL, assignment_created, assignment_deleted, body, customer_deleted
-from worker.age import AgeLimit
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable, load_handlers
 from worker.handlers.registry import Registration
-from worker.process import process
+from worker.run.age import AgeLimit
+from worker.run.fan_out import process
 from worker.services import Job, Services
 
 

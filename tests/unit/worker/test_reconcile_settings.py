@@ -2,9 +2,9 @@ from typing import Final
 
 import pytest
 
-from inbox.rate import Rate
+from inbox.model.rate import Rate
 from settings import SettingsError
-from worker.settings import WorkerSettings
+from worker.settings.worker import WorkerSettings
 
 
 KEYS: Final = {"VOUCHERIFY_APP_ID": "an id", "VOUCHERIFY_APP_TOKEN": "a-secret-token"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import Effect, EffectState
+from inbox.ledger import Effect, EffectState
 from tests.unit.worker.money import account, days, row
 from tests.unit.worker.revocations import (
     ALL,
@@ -18,13 +18,13 @@ from tests.unit.worker.revocations import (
     found,
     referee_left,
 )
-from worker.revocation.decide import decide
-from worker.revocation.draft import draft
+from worker.revocation.decide.plan import decide
+from worker.revocation.execute.draft import draft
+from worker.revocation.find.needs import needs
 from worker.revocation.findings import Conversion, Presence, Promise
-from worker.revocation.needs import needs
-from worker.revocation.policies import Policies
-from worker.revocation.statement import Card, Statement, statement_of
+from worker.revocation.read.statement import Card, Statement, statement_of
 from worker.revocation.steps import DisableVoucher, Plan
+from worker.settings.policies import Policies
 
 
 EVENT = referee_left()

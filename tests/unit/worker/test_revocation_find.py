@@ -18,12 +18,12 @@ from tests.unit.worker.revocations import (
     referrer_left,
 )
 from worker.errors import NeedsPersonError
-from worker.revocation.find import Finder
+from worker.revocation.find.finder import Finder
+from worker.revocation.find.needs import needs
+from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Findings, Presence
-from worker.revocation.listed import Change
-from worker.revocation.needs import needs
-from worker.revocation.policies import Policies
-from worker.revocation.shared import InMemory
+from worker.revocation.read.listed import Change
+from worker.settings.policies import Policies
 
 
 MS = timedelta(milliseconds=1)

@@ -21,11 +21,11 @@ from tests.unit.worker.revocations import (
 )
 from tests.unit.worker.tiers import CREDITS, credited, grant, rewarded
 from worker.errors import RetryableError
-from worker.revocation.find import PROMISE_SECONDS, Finder
+from worker.revocation.find.finder import PROMISE_SECONDS, Finder
+from worker.revocation.find.needs import needs
+from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Code, Conversion, Findings, Promise, RewardKind
-from worker.revocation.needs import needs
-from worker.revocation.policies import Policies
-from worker.revocation.shared import InMemory
+from worker.settings.policies import Policies
 
 
 CARD = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from worker.revocation.listed import adds_up
+from worker.revocation.read.listed import adds_up
 
 
 SENT = datetime(2026, 1, 5, 12, tzinfo=UTC)

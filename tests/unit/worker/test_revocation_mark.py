@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import EffectState
+from inbox.ledger import EffectState
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.marks import World
 from tests.unit.worker.revocations import REFEREE, referee_left
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.revocation.client import Answer
-from worker.revocation.mark import LONGEST_TRIES_SECONDS, LONGEST_WAIT_SECONDS, MARK
+from worker.revocation.execute.mark import LONGEST_TRIES_SECONDS, LONGEST_WAIT_SECONDS, MARK
 
 
 MARKED = "2025-03-04T08:15:30.250+00:00"

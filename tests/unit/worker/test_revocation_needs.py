@@ -6,8 +6,8 @@ from tests.samples import assignment_deleted
 from tests.unit.worker.build import event_of, removal
 from tests.unit.worker.revocations import ALL, NONE, REFERRER, referrer_left
 from worker.errors import NeedsPersonError
-from worker.revocation.needs import Needs, needs, referrer_of, voucher_type
-from worker.revocation.policies import Policies
+from worker.revocation.find.needs import Needs, needs, referrer_of, voucher_type
+from worker.settings.policies import Policies
 
 
 REFEREE_ID = "cust_adaQuill000001"

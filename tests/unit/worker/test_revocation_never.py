@@ -16,12 +16,12 @@ from tests.unit.worker.revocations import (
     referee_left,
 )
 from worker.errors import NeedsPersonError, RetryableError
-from worker.revocation.decide import decide
+from worker.revocation.decide.plan import decide
 from worker.revocation.findings import Findings, Presence
-from worker.revocation.policies import Policies
-from worker.revocation.promise import fits
-from worker.revocation.statement import OPENING, Entry, Origin, Statement
+from worker.revocation.read.promise import fits
+from worker.revocation.read.statement import OPENING, Entry, Origin, Statement
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, TakeBalance
+from worker.settings.policies import Policies
 
 
 def _plan(

@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 
 from tests.unit.worker.money import account, row
 from tests.unit.worker.revocations import CAMPAIGN, CLUB, GIFT
-from worker.revocation.listed import Change, changes_in
-from worker.revocation.promise import promise_of
-from worker.revocation.reading import code_of, conversions_of
-from worker.revocation.rewards import rewards_of
-from worker.revocation.statement import (
+from worker.revocation.read.listed import Change, changes_in
+from worker.revocation.read.promise import promise_of
+from worker.revocation.read.rewards import rewards_of
+from worker.revocation.read.statement import (
     Card,
     Origin,
     Unread,
@@ -19,6 +18,7 @@ from worker.revocation.statement import (
     entry_of,
     statement_of,
 )
+from worker.revocation.read.voucher import code_of, conversions_of
 
 
 ME = "cust_1"

@@ -5,9 +5,9 @@ import pytest
 
 from tests.unit.worker.money import account, days, row
 from worker.revocation.findings import Code, Conversion
-from worker.revocation.reading import code_of, conversions_of
-from worker.revocation.statement import Card, balance_of, card_of, statement_of
-from worker.revocation.values import moment
+from worker.revocation.read.statement import Card, balance_of, card_of, statement_of
+from worker.revocation.read.values import moment
+from worker.revocation.read.voucher import code_of, conversions_of
 
 
 GIFT = Card("v_gift", "GIFT_VOUCHER", "camp_samovarGiftCards")

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from inbox.effects import Effect, EffectState
+from inbox.ledger import Effect, EffectState
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED
-from worker.revocation.listed import Change
-from worker.revocation.policies import Policies
-from worker.revocation.resume import as_json, from_json, with_begun
-from worker.revocation.statement import Card
+from worker.revocation.execute.resume import as_json, from_json, with_begun
+from worker.revocation.read.listed import Change
+from worker.revocation.read.statement import Card
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,
@@ -22,6 +21,7 @@ from worker.revocation.steps import (
     Step,
     TakeBalance,
 )
+from worker.settings.policies import Policies
 
 
 TAKE: dict[str, Any] = {

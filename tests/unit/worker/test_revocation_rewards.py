@@ -5,7 +5,7 @@ import pytest
 from tests.unit.worker.revocations import CAMPAIGN, INSIDE, REFEREE
 from tests.unit.worker.tiers import COUPON, SHARED_CODE, credited, reversed_, rewarded
 from worker.revocation.findings import ReferrerReward, RewardKind
-from worker.revocation.rewards import rewards_of
+from worker.revocation.read.rewards import rewards_of
 
 
 def _reward(**overrides: Any) -> ReferrerReward:

@@ -11,8 +11,8 @@ from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import ASSIGNED, REFERRER, REMOVED
 from worker.errors import RetryableError
-from worker.revocation import shared
-from worker.revocation.shared import InMemory, SharedLists, Turns
+from worker.revocation.find import shared
+from worker.revocation.find.shared import InMemory, SharedLists, Turns
 from worker.services import Job
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from schemas import HolderRole
 from tests.unit.worker.build import removal
+from worker.backends.perks.scope import Scope, scope_of
 from worker.errors import NeedsPersonError
-from worker.perks.scope import Scope, scope_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from worker.errors import PostponedError
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.stopping import (
+from worker.run.stopping import (
     FORCE_SECONDS,
     GRACE_SECONDS,
     LAST_WORDS_SECONDS,
@@ -101,7 +101,7 @@ def test_a_watch_that_is_told_late_does_not_wait(
 ) -> None:
     """With the time over, what runs is given back once and the process ends at once."""
     # A thread of a busy machine may take its time to begin.
-    monkeypatch.setattr("worker.stopping.LAST_WORDS_SECONDS", 60)
+    monkeypatch.setattr("worker.run.stopping.LAST_WORDS_SECONDS", 60)
     happened: list[object] = []
     ended = threading.Event()
     times = iter([0.0, late, late, late])
@@ -122,7 +122,7 @@ def test_a_store_that_does_not_answer_does_not_keep_the_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Giving back has its time; then the process ends with 1, and leases will tell."""
-    monkeypatch.setattr("worker.stopping.LAST_WORDS_SECONDS", 0.05)
+    monkeypatch.setattr("worker.run.stopping.LAST_WORDS_SECONDS", 0.05)
     codes: list[int] = []
     ended, never = threading.Event(), threading.Event()
     times = iter([0.0, FORCE_SECONDS])

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from worker.application import create_celery
-from worker.telling import Teller, Telling
+from worker.app import create_celery
+from worker.broker.events import Teller, Telling
 
 
 class Producer:

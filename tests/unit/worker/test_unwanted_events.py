@@ -10,7 +10,7 @@ from schemas.event_types import ALSO_CALLED
 from tests.samples import body
 from tests.unit.schemas.shapes.bodies import PUBLISHED, members
 from worker.handlers import HandlerTable, load_handlers
-from worker.process import process
+from worker.run.fan_out import process
 
 
 TABLE: Final = load_handlers()

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from schemas import Reason, UnreadableBody
 from tests.samples import PERSONAL
 from worker.errors import NeedsPersonError, PermanentError, RetryableError
-from worker.settings import WorkerSettings
-from worker.verdict import decide
+from worker.run.verdict import decide
+from worker.settings.worker import WorkerSettings
 
 
 SCHEDULE = (10.0, 30.0, 600.0)

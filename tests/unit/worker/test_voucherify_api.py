@@ -9,7 +9,7 @@ import pytest
 from tests.unit.worker.build import job
 from tests.unit.worker.voucherify import api_of, missing, page
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.perks.voucherify.api import VoucherifyApi
+from worker.voucherify.rest import VoucherifyApi
 
 
 Call = Callable[[VoucherifyApi], Any]

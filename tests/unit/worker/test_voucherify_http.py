@@ -18,9 +18,9 @@ from tests.unit.worker.voucherify import (
     missing,
     send,
 )
-from worker.answers import Meaning
 from worker.errors import JobError, RetryableError
-from worker.perks.voucherify.http import RefusedError
+from worker.http_client.answers import Meaning
+from worker.voucherify.http import RefusedError
 
 
 DONE, NOT_THERE, UNKNOWN = Meaning.DONE, Meaning.NOT_THERE, Meaning.UNKNOWN

@@ -6,8 +6,8 @@ import pytest
 from tests.unit.worker.build import job
 from tests.unit.worker.voucherify import NOW, OUTAGE, RETRY, error, http_of, kind_of, send
 from worker.errors import PostponedError, RetryableError
-from worker.outgoing import LONGEST_WAIT_SECONDS
-from worker.perks.voucherify.http import (
+from worker.http_client.outgoing import LONGEST_WAIT_SECONDS
+from worker.voucherify.http import (
     ACCOUNT_PAUSE_SECONDS,
     BUSY_SECONDS,
     CYCLE_PAUSE_SECONDS,

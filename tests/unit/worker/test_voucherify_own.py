@@ -8,9 +8,9 @@ import pytest
 from tests.unit.worker.build import job
 from tests.unit.worker.voucherify import api_of, error, kind_of, missing
 from worker.errors import JobError, RetryableError
-from worker.perks.voucherify.api import MULTIPLE_REQUESTS_SECONDS
-from worker.perks.voucherify.http import RefusedError
 from worker.revocation.client import Answer, Changed
+from worker.voucherify.http import RefusedError
+from worker.voucherify.rest import MULTIPLE_REQUESTS_SECONDS
 
 
 APPLIED, NOT_FOUND, UNKNOWN = Answer.APPLIED, Answer.NOT_FOUND, Answer.UNKNOWN

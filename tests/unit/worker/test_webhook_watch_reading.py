@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
-from inbox.webhook_state import WebhookState
-from settings import Reader, SettingsError, downstream
-from worker.webhook_watch import Found, UnreadableError, WebhookWatchSettings, read_webhooks
+from inbox.state.webhook import WebhookState
+from settings import Reader, SettingsError
+from settings.variables import downstream
+from worker.periodic.webhook_check import Found, UnreadableError, read_webhooks
+from worker.settings.periodic import WebhookWatchSettings
 
 
 EVENT = "customer.holder.assignment.deleted"

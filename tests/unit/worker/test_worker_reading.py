@@ -2,7 +2,7 @@ import pytest
 
 from schemas import UnreadableBody
 from tests.samples import assignment_deleted, body
-from worker.reading import LONGEST_KEPT, read
+from worker.run.read import LONGEST_KEPT, read
 
 
 def test_the_jobs_of_a_delivery_share_one_reading() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from settings import SettingsError
-from worker.application import create_celery
-from worker.settings import BrokerSettings, WorkerSettings
+from worker.app import create_celery
+from worker.settings.worker import BrokerSettings, WorkerSettings
 
 
 SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0ZXN0cw=="

@@ -6,12 +6,12 @@ from typing import Any
 import httpx2
 
 from tests.unit.worker.build import Answers, client, job
-from worker.answers import Call
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.perks.voucherify.api import VoucherifyApi
-from worker.perks.voucherify.http import VoucherifyHttp
-from worker.perks.voucherify.own import VOUCHER, change, one
+from worker.http_client.answers import Call
 from worker.services import Job
+from worker.voucherify.http import VoucherifyHttp
+from worker.voucherify.own import VOUCHER, change, one
+from worker.voucherify.rest import VoucherifyApi
 
 
 NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job, removal
-from worker.crm.hubspot import HubSpotCrm, HubSpotSettings
-from worker.crm.hubspot.properties import definitions
+from worker.backends.crm.hubspot import HubSpotCrm, HubSpotSettings
+from worker.backends.crm.hubspot.properties import definitions
 
 
 ID_PROPERTY = "voucherify_source_id"

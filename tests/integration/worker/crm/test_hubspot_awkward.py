@@ -12,11 +12,11 @@ from tests.awkward import AWKWARD, Awkward
 from tests.integration.worker.crm.account import ID_PROPERTY
 from tests.samples import PERSONAL
 from tests.unit.worker.build import client, job, removal
-from worker.crm.hubspot import HubSpotCrm
-from worker.crm.hubspot.client import HubSpotClient
-from worker.crm.hubspot.command import ensure
-from worker.crm.hubspot.properties import definitions
-from worker.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
+from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.client import HubSpotClient
+from worker.backends.crm.hubspot.command import ensure
+from worker.backends.crm.hubspot.properties import definitions
+from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import RetryableError
 
 

@@ -6,9 +6,9 @@ from tests.integration.worker.crm.account import ID_PROPERTY, Account, Customer
 from tests.integration.worker.shop import Shop
 from tests.samples import PERSONAL
 from tests.unit.worker.build import job, removal
-from worker.crm.hubspot import HubSpotCrm
-from worker.crm.hubspot.client import HubSpotClient
-from worker.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
+from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.client import HubSpotClient
+from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import JobError, PermanentError, RetryableError
 
 
@@ -172,7 +172,7 @@ def test_missing_properties_name_the_command(shop: Shop) -> None:
         crm.note_removal(removal(), job())
 
     assert caught.value.reason == "hubspot_id_property"
-    assert "`python -m worker.crm.hubspot setup` creates it" in str(caught.value)
+    assert "`python -m worker.backends.crm.hubspot setup` creates it" in str(caught.value)
     crm.close()
 
 
@@ -185,7 +185,7 @@ def test_a_missing_property_that_is_set_names_the_command(customer: Customer) ->
         customer.run()
 
     assert caught.value.reason == "hubspot_missing_property"
-    assert "`python -m worker.crm.hubspot setup` creates them" in str(caught.value)
+    assert "`python -m worker.backends.crm.hubspot setup` creates them" in str(caught.value)
     assert customer.notes() == 0
 
 

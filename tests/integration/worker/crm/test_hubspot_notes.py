@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from inbox.erasing import reduced
+from inbox.privacy.redaction import reduced
 from schemas import HolderAssignmentDeleted
 from tests.integration.worker.crm.account import ID_PROPERTY, Account
 from tests.samples import PERSONAL, assignment_deleted, body
 from tests.unit.worker.build import event_of, job, removal
-from worker.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot import HubSpotCrm
 from worker.errors import NeedsPersonError
 
 

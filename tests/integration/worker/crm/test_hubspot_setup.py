@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.worker.crm.account import Account
 from tests.integration.worker.shop import Shop
-from worker.crm.hubspot.command import main
+from worker.backends.crm.hubspot.command import main
 
 
 NAMES = [
@@ -103,9 +103,9 @@ def test_a_wrong_environment_is_told_as_such(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_command_runs_as_documented(fresh: Account) -> None:
-    """`python -m worker.crm.hubspot setup` reads its own environment and nothing of a worker's."""
+    """The setup command reads its own environment and nothing of a worker's."""
     answer = subprocess.run(
-        [sys.executable, "-m", "worker.crm.hubspot", "setup"],
+        [sys.executable, "-m", "worker.backends.crm.hubspot", "setup"],
         cwd=Path(__file__).parents[4],
         env={**fresh.environ, "CRM_BACKEND": "fax", "REDIS_URL": "nonsense"},
         capture_output=True,

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 
 from tests.unit.worker.build import Answers, client
-from worker.crm.hubspot.client import HubSpotClient
+from worker.backends.crm.hubspot.client import HubSpotClient
 
 
 EMPTY = {"status": "COMPLETE", "results": []}

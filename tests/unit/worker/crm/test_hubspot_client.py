@@ -17,9 +17,9 @@ from tests.unit.worker.crm.hubspot_answers import (
     notes_page,
     own,
 )
-from worker.crm.hubspot import HubSpotCrm
-from worker.crm.hubspot.contact import ContactGoneError
-from worker.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
+from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.contact import ContactGoneError
+from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import JobError, PermanentError, RetryableError
 
 

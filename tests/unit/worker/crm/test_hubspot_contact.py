@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import event_of, removal
-from worker.crm.hubspot.contact import (
+from worker.backends.crm.hubspot.contact import (
     LONGEST_TEXT,
     Contact,
     email_of,
@@ -16,7 +16,7 @@ from worker.crm.hubspot.contact import (
     moment_text,
     removal_properties,
 )
-from worker.crm.hubspot.note import marker_of, note_about
+from worker.backends.crm.hubspot.note import marker_of, note_about
 
 
 SHOWN = "perkhook_last_removal_at"

@@ -1,9 +1,10 @@
 import pytest
 
 from settings import SettingsError
-from worker.crm import CrmSettings, make_crm
-from worker.crm.hubspot import HubSpotCrm, HubSpotSettings
-from worker.settings import WorkerSettings
+from worker.backends.crm import make_crm
+from worker.backends.crm.hubspot import HubSpotCrm, HubSpotSettings
+from worker.settings.crm import CrmSettings
+from worker.settings.worker import WorkerSettings
 
 
 def _crm(**environ: str) -> CrmSettings:

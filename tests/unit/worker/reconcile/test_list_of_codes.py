@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from worker.answers import Call
-from worker.perks.voucherify.api import PAGE
-from worker.reconcile.api import LAST_PAGE, Place, ReconcileApi
-from worker.reconcile.skips import Skip
+from worker.http_client.answers import Call
+from worker.reconcile.source.api import LAST_PAGE, Place, ReconcileApi
+from worker.reconcile.source.skips import Skip
+from worker.voucherify.rest import PAGE
 
 
 class Campaign:

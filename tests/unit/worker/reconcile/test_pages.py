@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from worker.answers import Call
-from worker.reconcile.api import ReconcileApi
-from worker.reconcile.calls import FailingError
-from worker.reconcile.skips import Skip
+from worker.http_client.answers import Call
+from worker.reconcile.source.api import ReconcileApi
+from worker.reconcile.source.calls import FailingError
+from worker.reconcile.source.skips import Skip
 
 
 class Pages:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.assignment import Assignment
-from worker.reconcile.removal import (
+from inbox.model.assignment import Assignment
+from worker.reconcile.diff.removal import (
     Fate,
     Told,
     assignment_in,

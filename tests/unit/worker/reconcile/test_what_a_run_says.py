@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from inbox.assignment import Assignment
+from inbox.model.assignment import Assignment
 from worker.errors import PermanentError
-from worker.reconcile.calls import FailingError
-from worker.reconcile.finding import MOST_NAMED
+from worker.reconcile.diff.finding import MOST_NAMED
+from worker.reconcile.diff.removal import Fate
 from worker.reconcile.progress import MOST_SKIPS, Progress
-from worker.reconcile.removal import Fate
-from worker.reconcile.skips import Skip
-from worker.reconcile.telling import Telling
+from worker.reconcile.report import Telling
+from worker.reconcile.source.calls import FailingError
+from worker.reconcile.source.skips import Skip
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""What operators did, as it stands on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from redis import Redis
+
+from inbox import keys
+from inbox.admin.views import moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Who did what, when, why, and what came of it if it was done to many."""
+
+    at: datetime | None
+    who: str
+    action: str
+    what: str
+    why: str
+    result: str
+
+
+def recent(client: Redis, number: int) -> list[Entry]:
+    """List the newest entries, newest first."""
+    found: Any = client.xrevrange(keys.AUDIT, count=number)
+    return [_entry(*each) for each in found]
+
+
+def _entry(entry_id: bytes, found: dict[bytes, bytes]) -> Entry:
+    words = {key.decode(): value.decode("utf-8", "replace") for key, value in found.items()}
+    return Entry(
+        at=moment(float(entry_id.partition(b"-")[0])),
+        **{name: words.get(name, "") for name in ("who", "action", "what", "why", "result")},
+    )

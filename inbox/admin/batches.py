@@ -1,0 +1,181 @@
+"""An operator's decision about many jobs: noted whole first, then carried out in steps."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any, Final
+
+from redis import Redis
+
+from inbox import keys
+from inbox.admin.rows import Rows
+from inbox.admin.selection import ACTIONS
+from inbox.admin.views import moment
+from inbox.ids import job_id_of
+from inbox.store import scripts
+
+
+#: Jobs of one step: a few milliseconds of the store's time.
+A_STEP: Final = 100
+
+#: Jobs of one batch: as many as may have failed at all, unless somebody raised that bound.
+MOST_JOBS: Final = 100_000
+
+KEPT_SECONDS: Final = 30 * 86_400
+KEPT_MOST: Final = 200
+
+#: Jobs of a batch whose further way is told.
+WATCHED: Final = 1000
+
+_ID: Final = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """
+    How far a batch is.
+
+    Attributes:
+        state: running, finished or stopped.
+        what: what was chosen, in words.
+        total: jobs chosen.
+        dealt: jobs dealt with.
+        done: how many came to which state.
+        refused: how many were not touched, by the state they were in.
+        idle: seconds since it moved last.
+    """
+
+    batch: str
+    state: str
+    action: str
+    who: str
+    why: str
+    what: str
+    total: int
+    dealt: int
+    done: dict[str, int]
+    refused: dict[str, int]
+    started: datetime | None
+    ended: datetime | None
+    idle: float
+
+
+class Batches:
+    """Starts batches, carries them out, tells how far they are."""
+
+    def __init__(self, client: Redis, rows: Rows, *, dedupe_window_seconds: int) -> None:
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._rows = rows
+        self._window_ms = dedupe_window_seconds * 1000
+        self._start = scripts.load(client, "batch_start")
+        self._step = scripts.load(client, "batch_step")
+
+    def start(self, action: str, tasks: Sequence[str], *, who: str, why: str, what: str) -> str:
+        """
+        Note what is to be done, whole; gives the batch's id. `carry_out` does it.
+
+        Args:
+            action: retry, discard or release.
+            tasks: each job as the task that was seen; one that ran since is left alone.
+            who: the operator.
+            why: for the record.
+            what: what was chosen, in words, for the record.
+
+        Raises:
+            ValueError: there is no such action, no job, or too many.
+        """
+        if not any(action in actions for actions in ACTIONS.values()):
+            raise ValueError("the action must be retry, discard or release")
+        if not 0 < len(tasks) <= MOST_JOBS:
+            raise ValueError(f"choose from 1 to {MOST_JOBS} jobs")
+        if any(job_id_of(task) in {None, task} for task in tasks):
+            raise ValueError("a job is named by its task: <delivery>:<name>:<number>")
+        batch = token_hex(8)
+        head = [batch, action, who, why, what, str(KEPT_SECONDS * 1000), str(KEPT_MOST)]
+        self._start(args=[*head, *dict.fromkeys(tasks)])
+        return batch
+
+    def step(self, batch: str) -> bool:
+        """Deal with the next jobs; False when none is left. Any process may, at any time."""
+        return bool(self._step(args=[batch, A_STEP, self._window_ms, "", WATCHED]))
+
+    def carry_out(self, batch: str, told: Callable[[], None] = lambda: None) -> None:
+        """Deal with all jobs, telling after each step."""
+        while self.step(batch):
+            told()
+        told()
+
+    def stop(self, batch: str) -> None:
+        """Leave the jobs alone that are not dealt with yet."""
+        self._step(args=[batch, A_STEP, self._window_ms, "stop", WATCHED])
+
+    def get(self, batch: str) -> BatchView | None:
+        """Tell how far a batch is; None if there is none, or it was long ago."""
+        if not _ID.fullmatch(batch):
+            return None
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hgetall(keys.BATCH + batch)
+        pipe.time()
+        found, now = pipe.execute()
+        return _view(batch, found, now[0] * 1000 + now[1] // 1000) if found else None
+
+    def newest(self, number: int) -> list[BatchView]:
+        """List the newest batches."""
+        ids = self._client.zrange(keys.BATCHES, 0, number - 1, desc=True)
+        return [view for batch in ids if (view := self.get(batch.decode()))]
+
+    def running(self) -> list[str]:
+        """List the batches that are not at their end, whoever carries them out."""
+        return [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
+
+    def became(self, batch: str) -> dict[str, int]:
+        """
+        Count what the first thousand jobs of a batch are now.
+
+        `succeeded` for those that have ended, `discarded`, `failed again`, `failed` for those
+        that nothing was done to, or the state that they are in.
+        """
+        if not _ID.fullmatch(batch):
+            return {}
+        tasks = self._client.lrange(keys.BATCH + batch + ":tasks", 0, WATCHED - 1)
+        seen = dict(task.decode().rsplit(":", 1) for task in tasks)
+        tally: dict[str, int] = {}
+        for job, fields in self._rows.read(list(seen)):
+            word = _became(fields, seen[job])
+            tally[word] = tally.get(word, 0) + 1
+        return tally
+
+
+def _became(fields: list[Any], seen: str) -> str:
+    state, dispatches, end = fields[0], fields[3], fields[4]
+    if state:
+        return "failed again" if state == "failed" and dispatches != seen else str(state)
+    if end and end.startswith("discarded by"):
+        return "discarded"
+    return "dropped" if end and end.startswith("dropped:") else "succeeded"
+
+
+def _view(batch: str, found: dict[bytes, bytes], now_ms: int) -> BatchView:
+    words = {key.decode(): value.decode() for key, value in found.items()}
+
+    def tally(prefix: str) -> dict[str, int]:
+        return {
+            key.removeprefix(prefix): int(value)
+            for key, value in sorted(words.items())
+            if key.startswith(prefix)
+        }
+
+    return BatchView(
+        batch=batch,
+        **{name: words[name] for name in ("state", "action", "who", "why", "what")},
+        total=int(words["total"]),
+        dealt=int(words["next"]),
+        done=tally("done:"),
+        refused=tally("refused:"),
+        started=moment(float(words["started"])),
+        ended=moment(float(words["ended"])) if "ended" in words else None,
+        idle=max(now_ms - int(words["moved"]), 0) / 1000,
+    )

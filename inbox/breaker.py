@@ -1,0 +1,158 @@
+from dataclasses import dataclass
+
+from redis import Redis
+
+from inbox.model.rate import Rate
+from inbox.store import scripts
+
+
+#: Failures in a row after which a downstream counts as down.
+FAILURES_THAT_SHUT = 5
+
+#: The first and the longest pause of a downstream that is down.
+FIRST_PAUSE_MS = 2_000
+LONGEST_PAUSE_MS = 30_000
+
+#: How long the one caller that tries a downstream again may take.
+LONE_TRY_MS = 30_000
+
+#: What the script answers a caller that tries alone.
+ALONE = 2
+
+#: How long a run may make the calls that it has reserved without counting each of them. They
+#: count as made at its end, so of a worker that died with them none is used too early.
+RESERVATION_MS = 60_000
+
+#: A call reaches the downstream a little after it was counted here, and two calls may swap;
+#: counting over a longer time than the downstream does keeps them apart.
+WINDOW_MARGIN_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """
+    The downstream may be called.
+
+    Attributes:
+        in_doubt: calls have failed lately, so `Gate.well` must be told if this one does not.
+        alone: this caller tries it for all others after a pause.
+    """
+
+    in_doubt: bool
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The downstream may not be called before this time has passed."""
+
+    wait_seconds: float
+    reason: str
+
+
+class Gate:
+    """
+    One downstream, as all workers know it together.
+
+    It is shut when calls fail in a row or when the downstream asks for a pause; then one
+    caller tries again while the others wait. With a rate, calls are reserved before a job
+    begins, so that no job is stopped half-way, and stamped when its run ends.
+    """
+
+    def __init__(self, client: Redis, name: str, rate: Rate | None = None) -> None:
+        self.name = name
+        self._most = rate.count if rate else 0
+        self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0
+        self._enter = scripts.load(client, "gate_enter")
+        self._report = scripts.load(client, "gate_report")
+        self._use = scripts.load(client, "budget_use")
+        self._return = scripts.load(client, "budget_return")
+
+    @property
+    def rate(self) -> tuple[int, int]:
+        """The most calls, 0 for no limit, and in how many milliseconds."""
+        return self._most, self._window_ms
+
+    def enter(self, caller: str, calls: int) -> Open | Closed:
+        """Ask to make up to `calls` calls; `caller` names the run that asks."""
+        answer = self._enter(
+            args=[
+                self.name,
+                caller,
+                calls,
+                self._most,
+                self._window_ms,
+                RESERVATION_MS,
+                LONE_TRY_MS,
+            ]
+        )
+        if answer[0] == b"open":
+            return Open(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
+        return Closed(answer[1] / 1000, answer[2].decode())
+
+    def use(self, caller: str, number: int) -> float:
+        """Count a call as made now; gives seconds to wait if none is reserved or left."""
+        if not self._most:
+            return 0.0
+        wait = self._use(
+            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS, ""]
+        )
+        return float(wait) / 1000
+
+    def use_spare(self, caller: str) -> float:
+        """
+        Count a call that can wait as made now; gives seconds to wait if too few are left.
+
+        Half of the calls is kept for jobs that cannot wait. While one of them waits for the
+        budget, none is given.
+        """
+        if not self._most:
+            return 0.0
+        wait = self._use(
+            args=[
+                self.name,
+                caller,
+                1,
+                self._most - self._most // 2,
+                self._window_ms,
+                RESERVATION_MS,
+                "spare",
+            ]
+        )
+        return float(wait) / 1000
+
+    def end_run(self, caller: str, used: int, reserved: int) -> None:
+        """Count reserved calls that were made as made by now, and give the others back."""
+        if self._most and reserved:
+            life_ms = self._window_ms + RESERVATION_MS
+            self._return(args=[self.name, caller, used, reserved, life_ms])
+
+    def well(self, caller: str) -> None:
+        """Tell that the downstream works; a pause that it asked for still stands."""
+        self._send(caller, "well", "", 0)
+
+    def skip(self, caller: str) -> None:
+        """Tell that the one who was to try it alone did not call it."""
+        self._send(caller, "skip", "", 0)
+
+    def failed(self, caller: str, reason: str) -> tuple[float, bool]:
+        """Tell that a call failed; gives seconds the gate is shut, and whether this has shut it."""
+        return self._send(caller, "failed", reason, FIRST_PAUSE_MS)
+
+    def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
+        """Shut the gate for a time that the downstream asked for; answers as `failed`."""
+        return self._send(caller, "pause", reason, int(seconds * 1000))
+
+    def _send(self, caller: str, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
+        wait, shut_now = self._report(
+            args=[
+                self.name,
+                what,
+                reason,
+                pause_ms,
+                FAILURES_THAT_SHUT,
+                LONGEST_PAUSE_MS,
+                caller,
+            ]
+        )
+        return wait / 1000, bool(shut_now)

@@ -1,0 +1,53 @@
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import click
+from rich.console import Console
+
+from inbox.admin.decisions import Operations
+from inbox.admin.queries import Desk
+from inbox.admin.views import JobView, as_plain
+from inbox.cli import tables
+from inbox.cli.bulk import Tally
+from inbox.intake import Intake
+from inbox.privacy.erasure import Erasure
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the operator's commands work with."""
+
+    desk: Desk
+    operations: Operations
+    intake: Intake
+    erasure: Erasure
+    who: str
+    as_json: bool
+    console: Console
+
+    def print_json(self, value: Any) -> None:
+        """Print for programs."""
+        click.echo(json.dumps(value, indent=2))
+
+    def print_jobs(self, jobs: Iterable[JobView], *, state: str, total: int, limit: int) -> None:
+        """Print the first jobs, and say so if there are more in this state."""
+        found = list(islice(jobs, limit))
+        if self.as_json:
+            self.print_json([as_plain(job) for job in found])
+            return
+        self.console.print(tables.jobs(found, state))
+        if total > len(found):
+            self.console.print(f"{len(found)} of {total} {state} jobs shown")
+
+    def finish(self, tally: Tally, *, wanted: str) -> None:
+        """Tell what was done; ends with 1 if something was not."""
+        if self.as_json:
+            self.print_json({"results": dict(tally)})
+        else:
+            self.console.print(tables.tally(tally))
+        if set(tally) - {wanted}:
+            sys.exit(1)

@@ -1,0 +1,215 @@
+"""
+The ledger of effects: what was taken back, from whom, why and when.
+
+An effect is noted before it is made and marked as sent before the call that makes it, so
+that whatever is cut off in between is found again. Its id names what may happen once:
+`<holder>:reward` for a referee's own reward, `earned:<perk>:<transaction>` for credits or
+points that a referrer earned (two removals may lead to it), else `<holder>:<perk>:<target>`.
+`own:<handler>:<step>:<id>` is a step of a shop's own handler (`worker.effects.steps`), whose
+holder is that id.
+
+States: planned, sent (the call may be under way), answered (2xx, not yet seen in the
+downstream's own records), unknown (no answer that can be read), confirmed, refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+
+from redis import Redis
+
+from inbox import keys
+from inbox.durability.barrier import Barrier
+from inbox.errors import InboxUnavailableError
+from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Turn, time_at
+from inbox.store import scripts
+
+
+#: Several minutes, unless the settings say otherwise.
+IN_FLIGHT_SECONDS = 300.0
+
+#: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
+SECURE_SECONDS: Final = 5.0
+
+#: Times that a change can be in flight, after which a dead worker's hold of a card is void.
+LOCK_TIMES: Final = 3
+
+#: How long what is left on a card is known from our last change of it. Others change it too.
+LEFT_SECONDS: Final = 60.0
+
+
+class Effects:
+    """The ledger's face for workers and for support."""
+
+    def __init__(
+        self,
+        client: Redis,
+        *,
+        memory_seconds: int,
+        in_flight_seconds: float = IN_FLIGHT_SECONDS,
+        barrier: Barrier | None = None,
+    ) -> None:
+        #: How long a call whose answer never came may still be under way.
+        self.in_flight_seconds = in_flight_seconds
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._barrier = barrier
+        self._memory_ms = memory_seconds * 1000
+        self._plan = scripts.load(client, "effect_plan")
+        self._begin = scripts.load(client, "effect_begin")
+        self._move = scripts.load(client, "effect_move")
+        #: When this process first saw a run of the store.
+        self._runs: dict[str, datetime] = {}
+
+    def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
+        """Note an effect that is to be made, or give what stands there already."""
+        pairs = [word for pair in fields.items() for word in pair]
+        answer = self._plan(args=[effect, holder, customer, self._memory_ms, *pairs])
+        return _effect(effect, answer)
+
+    def begin(
+        self,
+        effect: str,
+        *,
+        holder: str,
+        customer: str,
+        fields: Mapping[str, str | int],
+        ask_intact: bool = False,
+    ) -> Begun:
+        """
+        Note a balance change, once, and take its card for it.
+
+        A card is kept for a few times as long as a change may be in flight, in case the worker
+        dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
+        back by one effect alone. `ask_intact` asks since when the ledger has lost nothing.
+        """
+        lock_ms = int(LOCK_TIMES * self.in_flight_seconds * 1000)
+        pairs = [word for pair in fields.items() for word in pair]
+        ask = "1" if ask_intact else ""
+        word, since, left, run, up, *answer = self._begin(
+            args=[effect, holder, customer, self._memory_ms, lock_ms, ask, *pairs]
+        )
+        found = _effect(effect, answer)
+        return Begun(
+            effect=found,
+            turn=Turn(word.decode()),
+            busy_seconds=max(int(since), 0) / 1000,
+            left=_left(left.decode()),
+            intact_since=self._intact_since(run.decode(), int(up), time_at(found.now_ms)),
+        )
+
+    def move(
+        self,
+        effect: Effect,
+        to: EffectState,
+        *,
+        since: tuple[EffectState, ...],
+        **fields: str | int,
+    ) -> Effect | None:
+        """Go on to the next state; None if the effect is in none of those it may come from."""
+        return self.move_change(effect, to, since=since, fields=fields)
+
+    def move_change(
+        self,
+        effect: Effect,
+        to: EffectState,
+        *,
+        since: tuple[EffectState, ...],
+        fields: Mapping[str, str | int],
+        free: bool = False,
+        left: int | None = None,
+    ) -> Effect | None:
+        """
+        Do the same for a balance change.
+
+        Args:
+            effect: as it was seen last.
+            to: the next state.
+            since: the states that it may come from.
+            fields: what is noted besides.
+            free: whether it gives its card up.
+            left: what is left on the card now, if that is known.
+        """
+        pairs = [word for pair in fields.items() for word in pair]
+        states = "".join(f"{state} " for state in since)
+        known = "" if left is None else left
+        kept_ms = int(LEFT_SECONDS * 1000)
+        answer = self._move(
+            args=[effect.id, states, to.value, "free" if free else "", known, kept_ms, *pairs]
+        )
+        return _effect(effect.id, answer) if answer else None
+
+    def free(self, effect: Effect) -> None:
+        """Give up the card of a balance change of which nothing is under way."""
+        self._move(args=[effect.id, f"{effect.state} ", "", "free", "", 0])
+
+    def secure(self, effect: Effect) -> None:
+        """
+        Wait until the store cannot forget what it was told of this effect (ACCEPT_DURABILITY).
+
+        Raises:
+            InboxUnavailableError: it still can, and why.
+        """
+        if self._barrier is None:
+            return
+        self._barrier.wait(keys.EFFECT + effect.id, monotonic() + SECURE_SECONDS)
+        # Another store may have taken the place of the one that was told, with an older word.
+        stands = self.get(effect.id)
+        if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
+            raise InboxUnavailableError("not_durable", "the store has lost what it was told")
+
+    def get(self, effect: str) -> Effect | None:
+        """Read one effect."""
+        found = self._client.hgetall(keys.EFFECT + effect)
+        if not found:
+            return None
+        seconds, microseconds = self._client.time()
+        now = seconds * 1000 + microseconds // 1000
+        return _effect(effect, [now, *(word for pair in found.items() for word in pair)])
+
+    def marks_of(self, customer: str) -> Iterator[Effect]:
+        """List what was noted of marks on a customer, oldest first."""
+        for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
+            if b":M:" in name and (effect := self.get(name.decode())):
+                yield effect
+
+    def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
+        """List the effects of an assignment or a customer, oldest first."""
+        index = f"holder:{holder}" if holder else f"customer:{customer}"
+        for name in self._client.zrange(keys.EFFECTS_OF + index, 0, -1):
+            if effect := self.get(name.decode()):
+                yield effect
+
+    def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
+        """
+        Say since when the store can have lost nothing that it was told.
+
+        A run that was started began with what was on the disk, a replica that was promoted with
+        what it had been sent; when that was, only those know who have seen the run since.
+        """
+        if not run:
+            return None
+        seen = self._runs.setdefault(run, now)
+        return seen if up_seconds < 0 else now - timedelta(seconds=up_seconds)
+
+
+def _left(text: str) -> Left | None:
+    balance, _, at = text.partition(":")
+    return Left(int(balance), time_at(int(at))) if at else None
+
+
+def _effect(effect: str, answer: list[bytes | int]) -> Effect:
+    texts = [word.decode() if isinstance(word, bytes) else str(word) for word in answer[1:]]
+    fields = dict(zip(texts[::2], texts[1::2], strict=True))
+    return Effect(
+        id=effect,
+        state=EffectState(fields["state"]),
+        holder=fields["holder"],
+        customer=fields["customer"],
+        fields=fields,
+        now_ms=int(answer[0]),
+    )
+
+
+__all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

@@ -1,0 +1,99 @@
+"""Values of the ledger of effects (`inbox.ledger`)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from inbox.admin.views import moment
+
+
+#: What an effect took back, by the letter that the ledger has for it.
+PERKS: Final = {
+    "A": "the referee's discount",
+    "B": "the referee's gift credits",
+    "C": "the referee's points",
+    "D": "a coupon the referrer earned",
+    "E": "credits the referrer earned",
+    "F": "points the referrer earned",
+    "H": "the referral code",
+    "M": "a mark on the customer",
+    "O": "a step of an own handler",
+}
+
+
+class EffectState(StrEnum):
+    """Where an effect stands."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One effect as the ledger has it; amounts in cents or points, ages in seconds."""
+
+    id: str
+    state: EffectState
+    holder: str
+    customer: str
+    fields: dict[str, str]
+    now_ms: int
+
+    def number(self, name: str) -> int:
+        """Read a whole number that may not be there yet as 0."""
+        return int(self.fields.get(name, "0"))
+
+    def seconds_since(self, state: EffectState) -> float:
+        """Tell how long ago it entered a state; a long time if it never did."""
+        return (self.now_ms - self.number(state.value)) / 1000
+
+    def at(self, state: EffectState) -> datetime | None:
+        """Tell when it entered a state last."""
+        return moment(self.fields.get(state.value, "").encode() or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was left on a card after our last change of it, in cents or points."""
+
+    balance: int
+    at: datetime
+
+
+class Turn(StrEnum):
+    """Whether a balance change may be made now."""
+
+    BEGUN = "begun"
+    CONFIRMED = "confirmed"
+    BUSY = "busy"
+    CLAIMED = "claimed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """
+    A balance change in the ledger, and whether it has its card.
+
+    Attributes:
+        turn: BEGUN if it has the card; CONFIRMED if it was made before; BUSY if another change
+            has the card; CLAIMED if another effect took the same grant back.
+        busy_seconds: for how long another change has had the card.
+        left: what is known of the card from our last change of it, if that is not long ago.
+        intact_since: the ledger has lost nothing since then; None if that was not asked.
+    """
+
+    effect: Effect
+    turn: Turn
+    busy_seconds: float
+    left: Left | None
+    intact_since: datetime | None
+
+
+def time_at(ms: int) -> datetime:
+    """Read a time of the store's clock, in milliseconds since 1970."""
+    return datetime.fromtimestamp(ms / 1000, UTC)

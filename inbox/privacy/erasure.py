@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from redis import Redis
+
+from inbox import keys
+from inbox.ids import delivery_of, name_of
+from inbox.privacy.redaction import concerns, reduced
+from inbox.store import scripts
+from inbox.store.packing import pack, unpack, without_trace
+from inbox.unclaimed import Unfolding
+
+
+#: How long a customer's erasure is known: as long as Voucherify keeps send-outs that a person
+#: can send again.
+MEMORY_SECONDS: Final = 16_416_000
+
+#: Jobs looked at, and bodies read, in one round trip.
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """How many of a customer's bodies were found, and how many of them were reduced now."""
+
+    found: int
+    erased: int
+
+
+class Erasure:
+    """
+    Reduces what the store holds of a customer to what is not personal.
+
+    First the erasure is noted: whatever is processed from then on is reduced by `Jobs`. What
+    was processed before is found by the customer's index, and what could not be processed by
+    looking through it. So nothing slips through between the steps.
+    """
+
+    def __init__(self, client: Redis) -> None:
+        # redis-py types an answer as all that any of its clients may give.
+        self._client: Any = client
+        self._forget = scripts.load(client, "forget")
+        self._erase = scripts.load(client, "erase")
+        self._unfolding = Unfolding(client)
+
+    def erase(self, customer: str, *, who: str = "", why: str = "", now: bool = False) -> Erased:
+        """
+        Erase a customer; may be called again at any time.
+
+        Args:
+            customer: the id, as Voucherify writes it.
+            who: the operator, for the record; empty for none.
+            why: for the record.
+            now: whether bodies that wait to be processed are looked through as well, and not
+                reduced when their turn comes. Takes time in proportion to the backlog.
+        """
+        self._forget(args=[customer, MEMORY_SECONDS * 1000, who, why])
+        found = erased = 0
+        for delivery in self._deliveries(customer, all_states=now):
+            found += 1
+            erased += self._reduce(delivery)
+        return Erased(found=found, erased=erased)
+
+    def _deliveries(self, customer: str, *, all_states: bool) -> Iterator[str]:
+        seen: set[str] = set()
+        for member in self._client.sscan_iter(keys.CUSTOMER + customer, count=PAGE):
+            seen.add(member.decode())
+        yield from sorted(seen)
+        indexes = [keys.FAILED]
+        if all_states:
+            queued = keys.QUEUED + keys.DELIVERIES_QUEUE
+            indexes = [keys.FRESH, queued, keys.RUNNING, keys.WAITING, keys.FAILED]
+        for index in indexes:
+            for page in self._unprocessed(index):
+                fresh = [delivery for delivery in page if delivery not in seen]
+                for delivery, body in zip(fresh, self._bodies(index, fresh), strict=True):
+                    if body and concerns(unpack(body), customer):
+                        seen.add(delivery)
+                        yield delivery
+
+    def _unprocessed(self, index: str) -> Iterator[list[str]]:
+        """Page through the deliveries of an index that were not processed."""
+        cursor = 0
+        while True:
+            cursor, jobs = self._client.zscan(index, cursor, count=PAGE)
+            yield [
+                delivery_of(member.decode())
+                for member, _ in jobs
+                if index == keys.FRESH or name_of(member.decode()) == keys.PROCESS
+            ]
+            if cursor == 0:
+                return
+
+    def _bodies(self, index: str, deliveries: list[str]) -> list[bytes | None]:
+        pipe = self._client.pipeline(transaction=False)
+        for delivery in deliveries:
+            if index == keys.FRESH:
+                pipe.get(keys.DELIVERY + delivery)
+            else:
+                pipe.hget(keys.DELIVERY + delivery, "body")
+        found: list[Any] = pipe.execute(raise_on_error=index != keys.FRESH)
+        if index == keys.FRESH:
+            # One that was claimed meanwhile is no string any more; it stands in another index.
+            return [without_trace(each) if isinstance(each, bytes) else None for each in found]
+        return found
+
+    def _reduce(self, delivery: str) -> bool:
+        """Reduce a body unless that was done, or the delivery is settled by now."""
+        self._unfolding.unfold(delivery)
+        while True:
+            body, done = self._client.hmget(keys.DELIVERY + delivery, "body", "erased")
+            if body is None or done:
+                return False
+            # Refused if the body changed since it was read, which it does once at the most.
+            if self._erase(args=[delivery, body, pack(reduced(unpack(body)))]):
+                return True

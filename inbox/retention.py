@@ -1,0 +1,90 @@
+"""What is kept for hindsight, failed jobs and markers, within its bounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from redis import Redis
+
+from inbox.admin.views import KeptView, kept_failed, kept_settled, moment
+from inbox.store import scripts
+
+
+#: A bound of failed jobs shows in the metrics so long before it drops anything.
+NOTICE_SECONDS: Final = 3600
+
+#: What one call drops at the most, so that the store stays quick, and calls in one sweep.
+JOBS_A_CALL: Final = 200
+MARKERS_A_CALL: Final = 200
+MOST_CALLS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long failed jobs are kept, and how many of them and of markers."""
+
+    failed_seconds: int
+    failed_most: int
+    settled_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A failed job that is gone: what it failed for, and which bound it was beyond."""
+
+    job: str
+    reason: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trimmed:
+    """What one call dropped, and what is left."""
+
+    dropped: tuple[Dropped, ...]
+    markers: int
+    failed: KeptView
+    settled: KeptView
+
+
+class Keeper:
+    """Holds the bounds. Failed jobs beyond them end; what still is to run is never touched."""
+
+    def __init__(self, client: Redis, limits: Limits, *, dedupe_window_seconds: int) -> None:
+        self._limits = limits
+        self._window_ms = dedupe_window_seconds * 1000
+        self._trim = scripts.load(client, "trim")
+
+    def trim(self) -> Iterator[Trimmed]:
+        """
+        Drop what is beyond the bounds, a batch a round trip.
+
+        Each batch is for the caller to tell of before the next is dropped.
+        """
+        for _ in range(MOST_CALLS):
+            now, failed, oldest, settled, markers, more, *dropped = self._trim(
+                args=[
+                    self._limits.failed_seconds,
+                    self._limits.failed_most,
+                    self._limits.settled_most,
+                    NOTICE_SECONDS * 1000,
+                    JOBS_A_CALL,
+                    MARKERS_A_CALL,
+                    self._window_ms,
+                ]
+            )
+            words = [word.decode() for word in dropped]
+            yield Trimmed(
+                dropped=tuple(Dropped(*words[i : i + 3]) for i in range(0, len(words), 3)),
+                markers=markers,
+                failed=kept_failed(
+                    failed,
+                    oldest=moment(oldest or None),
+                    now=moment(now),
+                    limit=self._limits.failed_most,
+                    keep_seconds=self._limits.failed_seconds,
+                ),
+                settled=kept_settled(settled, limit=self._limits.settled_most),
+            )
+            if not more:
+                return

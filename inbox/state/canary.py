@@ -1,0 +1,47 @@
+"""What the fleet knows of its canary: a synthetic event that goes the way of all events."""
+
+from datetime import datetime
+from typing import Final
+
+from redis import Redis
+
+from inbox import keys
+from inbox.store import scripts
+
+
+#: A canary that no worker asks for any more is forgotten, and its age with it. Longer than the
+#: workers may be gone unseen, for its age is what tells of that.
+KNOWN_SECONDS: Final = 604_800
+
+
+class CanaryBook:
+    """Whose turn it is to send, and when the last one came through; all by the store's clock."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._turn = scripts.load(client, "canary_turn")
+        self._handled = scripts.load(client, "canary_handled")
+
+    def turn(self, caller: str, interval_seconds: float) -> int | None:
+        """Take the turn of this interval: gives the time in ms, None if somebody has it."""
+        args: list[str | int] = [caller, int(interval_seconds * 1000), KNOWN_SECONDS * 1000]
+        return self._turn(args=args) or None
+
+    def handled(self, sent: datetime) -> float:
+        """Note that one came through; gives the seconds it took."""
+        delay_ms: int = self._handled(args=[int(sent.timestamp() * 1000)])
+        return delay_ms / 1000
+
+    def forget(self) -> None:
+        """No canary is to be sent: its age is none that anybody should be told."""
+        self._client.delete(keys.CANARY)
+
+
+def age_seconds(client: Redis) -> float | None:
+    """
+    Tell the seconds since the last canary was handled; None if none is to be sent.
+
+    If none ever was, they count from when the first was due.
+    """
+    answer = scripts.load(client, "read_canary")()
+    return answer[0] / 1000 if answer else None

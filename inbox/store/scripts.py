@@ -1,0 +1,104 @@
+"""The Lua scripts in `lua/`, each with the shared prelude in front."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from redis import Redis
+
+from inbox import keys
+from inbox.store.packing import NEWEST
+from inbox.store.script_call import ScriptCall
+
+
+_FOLDER: Final = Path(__file__).parent / "lua"
+
+#: Scripts that end work free memory, so a full store must not stop them. Only `accept`
+#: is refused when `maxmemory` is reached, and it is refused before it wrote anything.
+_MAY_RUN_WHEN_FULL: Final = "#!lua flags=allow-oom\n"
+_REFUSED_WHEN_FULL: Final = "#!lua\n"
+_READS: Final = "#!lua flags=no-writes\n"
+
+#: What some scripts share beside `common.lua`: those in which an operator decides, and those
+#: of the one run that may reconcile.
+_SHARED: Final = {
+    **dict.fromkeys(("effect_plan", "effect_begin", "effect_move"), "effect"),
+    **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
+    **dict.fromkeys(
+        ("reconcile_begin", "reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"
+    ),
+}
+
+_NAMES: Final = {
+    "DELIVERY": keys.DELIVERY,
+    "JOB": keys.JOB,
+    "FRESH": keys.FRESH,
+    "QUEUED": keys.QUEUED,
+    "RUNNING": keys.RUNNING,
+    "WAITING": keys.WAITING,
+    "FAILED": keys.FAILED,
+    "HELD": keys.HELD,
+    "SETTLED": keys.SETTLED,
+    "LIMITS": keys.LIMITS,
+    "BRAKE": keys.BRAKE,
+    "GATE": keys.GATE,
+    "BUDGET": keys.BUDGET,
+    "EFFECT": keys.EFFECT,
+    "EFFECTS_OF": keys.EFFECTS_OF,
+    "CARD": keys.CARD,
+    "LEARNED": keys.LEARNED,
+    "IDENTITY": keys.IDENTITY,
+    "CUSTOMER": keys.CUSTOMER,
+    "ERASED": keys.ERASED,
+    "COUNTS": keys.COUNTS,
+    "DELAY": keys.DELAY,
+    "TALLY": keys.TALLY,
+    "TOLD": keys.TOLD,
+    "WORKERS": keys.WORKERS,
+    "FLEET": keys.FLEET,
+    "AUDIT": keys.AUDIT,
+    "BATCH": keys.BATCH,
+    "BATCHES": keys.BATCHES,
+    "PLAN": keys.PLAN,
+    "PLANS": keys.PLANS,
+    "QUEUES": keys.QUEUES,
+    "LOOKED": keys.LOOKED,
+    "SWEEPING": keys.SWEEPING,
+    "CANARY": keys.CANARY,
+    "CANARY_TURN": keys.CANARY_TURN,
+    "RECONCILE": keys.RECONCILE,
+    "RECONCILE_LOCK": keys.RECONCILE_LOCK,
+    "RECONCILE_TURN": keys.RECONCILE_TURN,
+    "CODES": keys.CODES,
+    "ASSIGNMENTS": keys.ASSIGNMENTS,
+    "MISSING": keys.MISSING,
+    "REMOVAL": keys.REMOVAL,
+    "WEBHOOK": keys.WEBHOOK,
+    "WEBHOOK_TURN": keys.WEBHOOK_TURN,
+    "UNACKED": keys.UNACKED,
+    "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
+    "PROCESS": keys.PROCESS,
+    "NEWEST_PACKING": str(NEWEST),
+    "MOST_EVENT_TYPES": str(keys.MOST_EVENT_TYPES),
+}
+
+
+@cache
+def _prelude() -> str:
+    names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
+    # As texts, for they are names of fields.
+    buckets = ", ".join(f"'{end:g}'" for end in keys.DELAY_BUCKETS)
+    names += f"local DELAY_BUCKETS = {{{buckets}}}\n"
+    return names + (_FOLDER / "common.lua").read_text(encoding="utf-8")
+
+
+def load(client: Redis, name: str) -> ScriptCall:
+    """Give the script `lua/<name>.lua`, callable on this client."""
+    flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
+    if name.startswith("read_"):
+        flags = _READS
+    shared = (
+        (_FOLDER / f"{_SHARED[name]}.lua").read_text(encoding="utf-8") if name in _SHARED else ""
+    )
+    text = (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+    return ScriptCall(client, flags + _prelude() + shared + text)

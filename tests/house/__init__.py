@@ -1,0 +1,1 @@
+"""How the code base measures: `make house` prints the figures, test_house.py holds the limits."""

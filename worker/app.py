@@ -1,0 +1,133 @@
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init, setup_logging
+from kombu import Exchange, Queue
+
+from inbox.keys import DELIVERIES_QUEUE, PROCESS
+from settings import SettingsError
+from telemetry.logs import configure_logs
+from telemetry.one_core import keep_to_one_core
+from worker.bootstep import Running
+from worker.broker.bulkhead import Bulkhead, Guarding
+from worker.broker.events import Telling
+from worker.broker.pool import HEALTH_SECONDS, share_connections
+from worker.broker.transport import take_only_our_messages
+from worker.handlers import HandlerTable
+from worker.http_client import check_environment
+from worker.settings.worker import BrokerSettings, WorkerSettings
+from worker.shop.load import dry_run_names, load_table
+from worker.tasks import register_tasks
+
+
+def create_celery(environ: Mapping[str, str]) -> Celery:
+    """
+    Build the Celery application that workers and Flower share.
+
+    Only a process that turns out to be a worker reads the worker's settings and secrets, when
+    it starts: Flower never has them.
+    """
+    settings = _broker_settings(environ)
+    share_connections(settings.inbox.connections)
+    table = _table(settings.handlers, environ)
+    queues = (DELIVERIES_QUEUE, *table.queues)
+    # set_as_current=False: nothing may reach this application but through its own name.
+    app = Celery("perkhook", set_as_current=False, events=Telling)
+    app.conf.update(_configuration(settings, queues))
+    # Handlers call downstreams, which may hang; reading a delivery calls nobody.
+    app.perkhook_bulkhead = Bulkhead(table.queues)
+    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead
+    register_tasks(app, [PROCESS, *table.by_name])
+    app.steps["worker"].add(Running)
+    app.steps["consumer"].add(Guarding)
+    app.perkhook_table = table
+    app.perkhook_queues = queues
+
+    def our_logs(**_: Any) -> None:
+        configure_logs(settings.telemetry, process="worker")
+
+    def read_worker_settings(**_: Any) -> None:
+        try:
+            app.perkhook_settings = WorkerSettings.from_environ(environ)
+            app.perkhook_dry_run = dry_run_names(app.perkhook_settings.dry_run, table)
+            check_environment()
+        except SettingsError as error:
+            sys.exit(str(error))
+        take_only_our_messages(app)
+        if app.perkhook_settings.one_core:
+            keep_to_one_core()
+
+    setup_logging.connect(our_logs, weak=False)
+    celeryd_init.connect(read_worker_settings, weak=False)
+    return app
+
+
+def _broker_settings(environ: Mapping[str, str]) -> BrokerSettings:
+    try:
+        return BrokerSettings.from_environ(environ)
+    except SettingsError as error:
+        message = str(error)
+    # The worker's own are told in the same message, so that nobody starts it twice to learn
+    # of them.
+    try:
+        WorkerSettings.from_environ(environ)
+    except SettingsError as error:
+        message = str(error)
+    sys.exit(message)
+
+
+def _table(modules: tuple[str, ...], environ: Mapping[str, str]) -> HandlerTable:
+    try:
+        return load_table(modules)
+    except SettingsError as error:
+        problems = error.problems
+    try:
+        WorkerSettings.from_environ(environ)
+    except SettingsError as error:
+        problems += error.problems
+    sys.exit(str(SettingsError([*problems])))
+
+
+def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:
+    store = settings.inbox.store
+    configuration: dict[str, Any] = {
+        "broker_url": store.broker_url,
+        "broker_connection_retry_on_startup": True,
+        # A store that is full or read-only answers commands with errors, at which Celery would
+        # end the worker for good; so it connects again until the store is well.
+        "broker_channel_error_retry": True,
+        "broker_transport_options": {
+            # A worker that is gone keeps its messages this long by its own clock. They are
+            # hints, and the sweep has sent the jobs again by then, so this only tidies up; and
+            # a day is more than clocks differ, so nobody takes messages from the living.
+            "visibility_timeout": 86_400,
+            # Our messages have no priorities: no three more lists to ask for each queue.
+            "priority_steps": [0],
+            "socket_connect_timeout": 3,
+            "socket_timeout": 5,
+            "health_check_interval": HEALTH_SECONDS,
+        },
+        "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in queues],
+        "task_default_queue": DELIVERIES_QUEUE,
+        "task_create_missing_queues": False,
+        "task_ignore_result": True,
+        "accept_content": ["json"],
+        # A message stays noted under its worker until the job is settled, which is how the
+        # sweep knows that somebody has it.
+        "task_acks_late": True,
+        "worker_prefetch_multiplier": 1,
+        # Jobs wait for the network nearly all of their time.
+        "worker_pool": "threads",
+        "worker_concurrency": settings.concurrency,
+        "worker_send_task_events": True,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_consumer": "worker.broker.consumer:Consumer",
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+    }
+    if store.tls:
+        # kombu would check nothing where it finds nothing here.
+        configuration["broker_use_ssl"] = store.tls.options
+    return configuration

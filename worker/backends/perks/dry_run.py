@@ -1,0 +1,45 @@
+import structlog
+
+from inbox.plans import Draft
+from schemas import HolderAssignmentDeleted
+from worker.backends.perks.scope import Scope, scope_of
+from worker.services import Job
+
+
+log = structlog.get_logger()
+
+
+class DryRunPerks:
+    """Tells in the log what it would take back, and touches nothing."""
+
+    def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
+        """Write the plan of one take-back."""
+        scope = scope_of(event)
+        holder = event.holder
+        plan = _PLANS[scope]
+        log.info(
+            "perks.dry_run",
+            plan=plan,
+            job=job.id,
+            holder=holder.id,
+            customer=holder.customer_id,
+            campaign=holder.campaign_id,
+        )
+        return f"dry run: {plan}"
+
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+        """Tell the same."""
+        return Draft(
+            steps=(_PLANS[scope_of(event)],),
+            reason="PERKS_BACKEND is dry-run: only the log is written",
+        )
+
+    def close(self) -> None:
+        """Nothing to give up."""
+
+
+_PLANS = {
+    Scope.REFEREE: "would take back the referee's reward",
+    Scope.REFERRER: "would look at what the referrer earned with the code",
+    Scope.OWNER: "nothing: not a referral role",
+}

@@ -1,0 +1,45 @@
+from inbox.plans import Draft
+from schemas import HolderAssignmentDeleted
+from worker.backends.perks.scope import Scope, scope_of
+from worker.backends.removal import describe_removal
+from worker.http_client.outgoing import SignedPost
+from worker.services import Job
+
+
+class HttpPerks:
+    """Leaves the take-back to a service of the shop: one signed POST for each removal."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self._post = SignedPost("perks_service", url, secret)
+
+    def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
+        """
+        Tell the shop's service what to take back.
+
+        The idempotency key names the removed assignment, not the job or the body, so that
+        a webhook sent again in another body cannot take twice either.
+        """
+        if scope_of(event) is Scope.OWNER:
+            return "nothing to take back: not a referral role"
+        payload = {"type": "referral_perks.revoke", **describe_removal(event)}
+        self._post.send(payload, idempotency_key=_once(event), job=job)
+        return "the perks service took it"
+
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+        """Tell what would be sent; what the service makes of it only the service knows."""
+        if scope_of(event) is Scope.OWNER:
+            return Draft(reason="nothing to take back: not a referral role")
+        holder = event.holder
+        about = f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}"
+        return Draft(
+            steps=(f"send one referral_perks.revoke to the perks service, key {_once(event)}",),
+            reason=f"the service decides what to take back ({about})",
+        )
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._post.close()
+
+
+def _once(event: HolderAssignmentDeleted) -> str:
+    return f"revoke-{event.holder.id}"

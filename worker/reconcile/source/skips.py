@@ -1,0 +1,36 @@
+"""What a run skips, and says so: one thing that is odd or fails keeps no other from being seen."""
+
+from enum import StrEnum
+
+from worker.errors import PermanentError
+from worker.reconcile.source.calls import FailingError
+
+
+class Skip(StrEnum):
+    """Why something was skipped; the names of a run's counts."""
+
+    #: A campaign that is listed without an id.
+    ODD_CAMPAIGN = "odd_campaign"
+    #: A code that is listed without an id.
+    ODD_CODE = "odd_code"
+    #: A holder that is listed without an id, a customer or a role that is known.
+    ODD_HOLDER = "odd_holder"
+    #: An event of a customer that cannot be read, though it may tell of a removal.
+    ODD_EVENT = "odd_event"
+    #: A code on which a holder has no id: it may be anybody, so nobody counts as removed.
+    UNDECIDED = "undecided"
+    #: Codes whose list has more pages than can be asked for.
+    CUT_SHORT = "cut_short"
+    #: Voucherify itself refused the call.
+    REFUSED = "refused"
+    #: The call failed each time, while another one was answered.
+    FAILING = "failing"
+
+
+#: What ends no run: it is about what was asked for, and not about the API.
+SKIPPED = (PermanentError, FailingError)
+
+
+def why(error: Exception) -> Skip:
+    """Say why something is skipped that could not be asked for."""
+    return Skip.FAILING if isinstance(error, FailingError) else Skip.REFUSED

@@ -1,0 +1,88 @@
+"""A plan in sentences for operators: ids, amounts and counts, nothing personal."""
+
+from collections.abc import Callable
+
+from inbox.ledger import Effect, EffectState
+from inbox.plans import Draft
+from schemas import HolderAssignmentDeleted
+from worker.revocation.execute.steps import effect_id
+from worker.revocation.find.needs import Needs
+from worker.revocation.findings import Findings
+from worker.revocation.read.promise import in_words
+from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
+
+
+#: What the amounts of a card are, by its type.
+_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
+
+
+def draft(
+    plan: Plan,
+    event: HolderAssignmentDeleted,
+    wanted: Needs,
+    found: Findings,
+    noted: Callable[[str], Effect | None],
+) -> Draft:
+    """
+    Tell a plan, and what of it the ledger has already.
+
+    Args:
+        plan: what was decided.
+        event: what happened.
+        wanted: what was looked up.
+        found: what was found.
+        noted: reads an effect of the ledger.
+    """
+    return Draft(
+        steps=tuple(_step(step, noted(effect_id(event, step))) for step in plan.steps),
+        reason=plan.reason if plan.steps else f"nothing to take back: {plan.reason}",
+        looked_up=looked_up(wanted, found),
+        unresolved=plan.unresolved,
+    )
+
+
+def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
+    """Tell what a plan rests on."""
+    told = [f"the assignment on the code: {found.presence.value}"]
+    if wanted.additions_to:
+        told.append(f"cards of the customer: {len(found.statements)}")
+        if found.promise:
+            told.append(f"the campaign promises {in_words(found.promise)}")
+    if wanted.rewards_of:
+        told.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
+    if found.conversions is not None:
+        told.append(f"conversions of the customer: {len(found.conversions)}")
+    if wanted.code and found.code:
+        told.append(
+            f"the code is {'on' if found.code.active else 'off'}, "
+            f"customers who own it: {len(found.code.owners)}"
+        )
+    return tuple(told)
+
+
+def _step(step: Step, effect: Effect | None) -> str:
+    if effect is None:
+        return f"{_would(step, None)} ({step.reason})"
+    if effect.state is EffectState.CONFIRMED:
+        return f"done already: {_would(step, effect)} ({step.reason})"
+    return f"{_would(step, effect)} ({step.reason}; begun before: {effect.state.value})"
+
+
+def _would(step: Step, effect: Effect | None) -> str:
+    match step:
+        case TakeBalance():
+            card, kind, amount = step.card.id, step.card.type, step.due
+            if effect is not None:
+                # It goes on as it was begun, whatever is thought now.
+                card, kind = effect.fields["card"], effect.fields["card_type"]
+                amount = effect.number("due")
+            unit = _UNITS.get(kind, "")
+            rest = f" of {step.granted} ({step.rest})" if step.rest else ""
+            return f"take back {amount}{rest} {unit} from card {card}, at most what is left on it"
+        case DisableVoucher():
+            only = " unless somebody else owns it by then" if step.only_if_owned_by else ""
+            return f"switch off voucher {step.voucher}{only}"
+        case RollBack():
+            return f"roll back redemption {step.redemption}"
+        case MarkCustomer():
+            return f"mark customer {step.customer}"

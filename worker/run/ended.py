@@ -1,0 +1,35 @@
+"""How the run of a job can end."""
+
+from dataclasses import dataclass
+
+from worker.run.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The job is over, or was not to be run now."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The process stops: the job is another worker's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job waits for its next try."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job is set aside for an operator."""
+
+    verdict: Verdict
+
+
+#: How a run can end.
+Ended = Settled | Waiting | Failed | NotBegun

@@ -1,0 +1,229 @@
+"""The way of one job: claim, work, settle."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TypeVar
+
+import structlog
+
+from inbox.jobs import Jobs
+from inbox.keys import PROCESS
+from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale
+from worker.effects.names import Origin
+from worker.effects.steps import Steps
+from worker.errors import PermanentError, RetryableError
+from worker.handlers import HandlerTable, Registration
+from worker.http_client.outgoing import check_time_left
+from worker.run.admission import Passage
+from worker.run.age import AgeLimit
+from worker.run.campaign import campaign_of
+from worker.run.complete import LEASE_LOST, Ending
+from worker.run.ended import Ended, NotBegun, Settled
+from worker.run.fan_out import process
+from worker.run.handle import hand_over, read_for
+from worker.run.stopping import Stopping, given_back
+from worker.services import Job, Services
+
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+#: Tries after which a handler that is not there is gone for good, and not on its way: while a
+#: deployment rolls, workers of the old release meet jobs of a new handler.
+DEPLOYMENT_TRIES = 4
+
+#: Share of the lease after which no outgoing call is begun.
+SAFE_SHARE_OF_LEASE = 0.8
+
+#: Jobs whose need of calls is remembered at the same time.
+MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Runs jobs with these collaborators."""
+
+    jobs: Jobs
+    table: HandlerTable
+    services: Services
+    schedule: tuple[float, ...]
+    lease_seconds: int
+    chance: Callable[[], float]
+    #: How old an event may be when its body is received; 0 for any age.
+    max_event_age_seconds: int = 0
+    #: The Voucherify project whose webhooks are worked on; empty for any.
+    project: str = ""
+    #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
+    #: each process has its own.
+    wanted: dict[str, int] = field(default_factory=dict)
+    stopping: Stopping = field(default_factory=Stopping)
+    #: Own handlers whose steps are told and not taken.
+    dry_run: frozenset[str] = frozenset()
+    #: What this process runs now, by the name of the run.
+    running: dict[tuple[str, int], Claim] = field(default_factory=dict)
+
+    def run(self, task: str) -> Ended:
+        """
+        Run the job of a Celery task, if it is still to be run.
+
+        A message is only a hint: it may come twice, late, or for a job that is long done.
+        What is true stands in the inbox.
+        """
+        if self.stopping.begun:
+            return NotBegun()
+        started = monotonic()
+        claim = self.jobs.claim(task)
+        if isinstance(claim, Refused):
+            log.info("job.refused", task=task, state=claim.state)
+            return Settled(f"not run: {claim.state}")
+        with structlog.contextvars.bound_contextvars(
+            delivery=claim.delivery, job=claim.job, task=task, tries=claim.tries
+        ):
+            self.running[claim.job, claim.fence] = claim
+            try:
+                outcome, ids = self._work(claim, started)
+            except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
+                return self._ending.after(claim, error)
+            finally:
+                del self.running[claim.job, claim.fence]
+            tell = log.warning if outcome == _HELD else log.info
+            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
+            return Settled(outcome)
+
+    @property
+    def _ending(self) -> Ending:
+        return Ending(
+            jobs=self.jobs,
+            table=self.table,
+            schedule=self.schedule,
+            chance=self.chance,
+            lease_seconds=self.lease_seconds,
+            stopping=self.stopping,
+        )
+
+    def _work(self, claim: Claim, started: float) -> tuple[str, Mapping[str, str]]:
+        if claim.name == PROCESS:
+            return self._fan_out(claim)
+        return self._run_handler(claim, started), {}
+
+    def _run_handler(self, claim: Claim, started: float) -> str:
+        handler = self._handler(claim)
+        event, about = read_for(handler, claim)
+        if (brake := self.services.brake) and handler.moves_money:
+            cap = self.services.brake_campaign
+            if (word := self.jobs.admit(claim, brake, campaign_of(event), cap)) != "admitted":
+                return _HELD if word == "held" else LEASE_LOST
+        outcome = self._handle(claim, handler, event, about, started)
+        return outcome if self._ending.done(claim, outcome) else LEASE_LOST
+
+    def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
+        owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
+        done = self.jobs.fan_out(
+            claim,
+            owed.handlers,
+            outcome=owed.outcome,
+            facts=owed.facts,
+            identity=owed.identity,
+            identity_of=owed.identity_of,
+            customer=owed.customer,
+            others=owed.others,
+        )
+        match done:
+            case FannedOut():
+                return owed.outcome, owed.told
+            case SameAssignment(delivery):
+                return f"same {owed.identity_of} as delivery {delivery}", owed.told
+            case Stale():
+                return LEASE_LOST, {}
+
+    def _age_limit(self, claim: Claim) -> AgeLimit | None:
+        # Whoever sends a job again has looked at it.
+        if claim.sent_again or not self.max_event_age_seconds:
+            return None
+        return AgeLimit(
+            received=_time_at(claim.received_ms, 0),
+            most=timedelta(seconds=self.max_event_age_seconds),
+        )
+
+    def _handler(self, claim: Claim) -> Registration:
+        handler = self.table.by_name.get(claim.name)
+        if handler is None:
+            message = f"no handler is called {claim.name}, here or in HANDLERS"
+            if claim.tries < DEPLOYMENT_TRIES:
+                raise RetryableError("no_handler", message)
+            raise PermanentError("no_handler", message)
+        return handler
+
+    def _handle(
+        self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
+    ) -> str:
+        passage = Passage(
+            self.services.gates.get(handler.queue),
+            f"{claim.job}:{claim.fence}",
+            self.chance(),
+            reserve=self.wanted.get(claim.job, self.services.usual_calls),
+        )
+        self.stopping.check()
+        passage.enter()
+
+        def count_call() -> None:
+            self.stopping.check()
+            passage.count_call()
+
+        def spare_call() -> None:
+            self.stopping.check()
+            passage.spare_call()
+
+        job = Job(
+            id=claim.job,
+            delivery=claim.delivery,
+            deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
+            now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
+            tries=claim.tries,
+            # An operator who sends a job again has fixed what it rests on.
+            again=claim.fence > 1 and not (claim.sent_again and claim.tries == 1),
+            count_call=count_call,
+            spare_call=spare_call,
+            limit_reached=passage.limit_reached,
+            customer=about.customer,
+            reduced=claim.reduced,
+            steps=Steps(
+                self.services.ledger,
+                about,
+                dry_run=handler.name in self.dry_run,
+                begin=lambda: check_time_left(job),
+            ),
+        )
+        try:
+            outcome = hand_over(handler, event, self.services, job)
+        except Exception as error:
+            if passage.reserve_next is not None:
+                self._remember(claim.job, passage.reserve_next)
+            if postponed := passage.leave(error):
+                raise postponed from error
+            raise
+        self.wanted.pop(claim.job, None)
+        passage.leave(None)
+        return outcome
+
+    def _remember(self, job: str, calls: int) -> None:
+        if len(self.wanted) >= MOST_REMEMBERED:
+            self.wanted.clear()
+        self.wanted[job] = calls
+
+    def give_back(self) -> int:
+        """Put back all that runs, because the process ends now; gives how many jobs."""
+        claims, error = list(self.running.values()), given_back()
+        for claim in claims:
+            self.jobs.postpone(claim, error.seconds, error.reason, str(error))
+        return len(claims)
+
+
+def _time_at(began_ms: int, seconds_later: float) -> datetime:
+    return datetime.fromtimestamp(began_ms / 1000 + seconds_later, UTC)
+
+
+_HELD = "held by the brake"

@@ -1,0 +1,80 @@
+"""What a handler is given, and what becomes of what it says."""
+
+from inbox.errors import is_outage
+from inbox.model.job import Claim
+from schemas import UnreadableBody
+from telemetry.safe_errors import type_name
+from worker.effects.names import Origin
+from worker.errors import JobError, PermanentError
+from worker.handlers import Registration
+from worker.run.customers import customer_of_rest
+from worker.run.read import Reading, read
+from worker.services import Job, Services
+
+
+#: How long an outcome of an own handler may be: it stands in the inbox, in logs and in Flower.
+LONGEST_OUTCOME = 300
+
+
+def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
+    """
+    Read the event for a handler, and whom and what it is about.
+
+    Raises:
+        PermanentError: no schema describes it, or the customer was erased and what remains of
+            the body is not enough.
+        UnreadableBody: it is not what Voucherify sends.
+    """
+    reading = read(claim.body)
+    try:
+        event = reading.event
+    except UnreadableBody:
+        if not (claim.reduced and handler.own):
+            raise
+        raise _erased(handler, "what it cannot do without") from None
+    if event is None:
+        raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
+    return event, Origin(
+        handler=handler.name,
+        event=reading.envelope.event.id,
+        job=claim.job,
+        customer=_customer(handler, claim, reading),
+        reduced=claim.reduced,
+    )
+
+
+def _customer(handler: Registration, claim: Claim, reading: Reading) -> str:
+    if not handler.own:
+        return ""
+    if claim.reduced:
+        return customer_of_rest(reading.envelope)
+    return next(iter(reading.customers), "")
+
+
+def hand_over(handler: Registration, event: object, services: Services, job: Job) -> str:
+    """
+    Run a handler, and tell in its outcome what a dry run would have done.
+
+    Raises:
+        PermanentError: an own handler met an error that nobody expected with a body that was
+            reduced: it would meet it each time, and it is no fault.
+    """
+    try:
+        outcome: object = handler.run(event, services, job)
+    except Exception as error:
+        known = isinstance(error, JobError | UnreadableBody) or is_outage(error)
+        if known or not (job.reduced and handler.own):
+            raise
+        raise _erased(handler, f"something of it: {type_name(error)}") from error
+    if not handler.own:
+        return str(outcome)
+    # Whatever else a shop's handler gives may hold anything.
+    words = outcome[:LONGEST_OUTCOME] if isinstance(outcome, str) and outcome else "done"
+    return f"dry run: {words}" if job.dry_run else words
+
+
+def _erased(handler: Registration, what: str) -> PermanentError:
+    return PermanentError(
+        "customer_erased",
+        f"the customer was erased before this ran, and {handler.name} needs {what}",
+    )

@@ -1,0 +1,129 @@
+"""Telling what a job would do, without doing it: no claim, no try, no lease, no effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from inbox.errors import is_outage
+from inbox.ids import delivery_of, name_of
+from inbox.keys import PROCESS
+from inbox.plans import WORK_SECONDS, Draft, Request
+from schemas import UnreadableBody, load_envelope, load_event, parse_body
+from telemetry.safe_errors import describe
+from telemetry.sentry import report
+from worker.effects.names import Origin
+from worker.effects.steps import Steps
+from worker.errors import PermanentError, PostponedError, RetryableError
+from worker.handlers import HandlerTable, Registration
+from worker.run.admission import Passage
+from worker.run.fan_out import process
+from worker.run.stopping import Stopping, given_back
+from worker.services import Job, Services
+
+
+log = structlog.get_logger()
+
+#: No call is begun that could end after whoever asked has given up.
+_SAFE_SHARE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """Makes plans with a worker's collaborators."""
+
+    table: HandlerTable
+    services: Services
+    chance: Callable[[], float]
+    stopping: Stopping
+
+    def make(self, request: Request) -> Draft:
+        """Make a plan, or say in words why none can be made."""
+        try:
+            return self._make(request, monotonic())
+        except PostponedError as error:
+            return _none(f"not now: {error}; again in {error.seconds:.0f} s")
+        except RetryableError as error:
+            return _none(f"a run would be tried again later: {error}")
+        except (UnreadableBody, PermanentError) as error:
+            return _none(f"a run would fail: {error}")
+        except Exception as error:
+            if is_outage(error):
+                return _none(f"not now: {describe(error)}")
+            log.exception("plan.unexpected_error", job=request.job)
+            report(error, job=request.job, delivery=delivery_of(request.job))
+            return _none(f"an error that nobody expected: {describe(error)}")
+
+    def _make(self, request: Request, started: float) -> Draft:
+        if request.body is None:
+            return _none("the job has gone on since this was asked")
+        name = name_of(request.job)
+        if name == PROCESS:
+            owed = process(request.body, self.table)
+            names = ", ".join(name for name, _ in owed.handlers)
+            steps = (f"hand it to {names}",) if names else ()
+            return Draft(steps=steps, reason=f"the body is read: {owed.outcome}")
+        handler = self.table.by_name.get(name)
+        if handler is None:
+            return _none(f"a run would fail: no handler is called {name}, here or in HANDLERS")
+        if handler.plan is None:
+            words = (handler.run.__doc__ or "").strip().partition("\n")[0]
+            return Draft(steps=(words,) if words else (), reason="this needs nothing looked up")
+        return self._look_up(request, handler, started)
+
+    def _look_up(self, request: Request, handler: Registration, started: float) -> Draft:
+        assert request.body is not None  # noqa: S101 - _make has looked
+        assert handler.plan is not None  # noqa: S101 - the same
+        event = load_event(load_envelope(parse_body(request.body)))
+        if event is None:
+            raise PermanentError("no_schema", f"no schema describes what {handler.name} handles")
+        services = self.services
+        # Not a run's name, so that no run's reserved calls are taken for these.
+        passage = Passage(
+            services.gates.get(handler.queue),
+            f"plan:{request.job}:{request.number}",
+            self.chance(),
+            reserve=services.usual_calls,
+        )
+        entered = False
+
+        def count_call() -> None:
+            nonlocal entered
+            self._check_stop()
+            if not entered:
+                # Only now: a plan that calls nobody is told though the downstream is down.
+                passage.enter()
+                entered = True
+            passage.count_call()
+
+        began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
+        job = Job(
+            id=request.job,
+            delivery=delivery_of(request.job),
+            deadline=started + WORK_SECONDS * _SAFE_SHARE,
+            now=lambda: began,
+            count_call=count_call,
+            limit_reached=passage.limit_reached,
+            steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
+        )
+        try:
+            made = handler.plan(event, services, job)
+        except Exception as error:
+            if entered and (postponed := passage.leave(error)):
+                raise postponed from error
+            raise
+        if entered:
+            passage.leave(None)
+        return made
+
+    def _check_stop(self) -> None:
+        # A plan can be asked for again, so it does not use the time that jobs have to end.
+        if self.stopping.begun:
+            raise given_back()
+
+
+def _none(why: str) -> Draft:
+    return Draft(reason=why, possible=False)

@@ -1,0 +1,1 @@
+"""What a worker takes from its environment: values alone, no domain."""

@@ -13,7 +13,7 @@ from tornado.web import StaticFileHandler, url
 from dashboard.login import refuse_open_doors
 from dashboard.nav import STATIC, Nav
 from dashboard.settings import DashboardSettings
-from settings import SettingsError
+from settings.reader import SettingsError
 
 
 log: Final = logging.getLogger(__name__)

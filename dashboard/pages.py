@@ -14,9 +14,9 @@ from dashboard.handlers import Guarded
 from dashboard.nav import TEMPLATES, address
 from inbox.admin.decisions import PAGE_SIZES
 from inbox.admin.selection import ACTIONS, SORTS
-from inbox.admin.views import moment
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
+from inbox.model.time import moment
 from inbox.privacy.redaction import reduced
 
 

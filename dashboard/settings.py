@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inbox.settings import InboxSettings
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import flower
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.views import moment
+from inbox.model.time import moment
 from inbox.store import scripts
 from inbox.store.packing import unpack
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from redis import Redis
 
-from inbox.admin.views import KeptView, kept_failed, kept_settled, moment
+from inbox.admin.views import KeptView, kept_failed, kept_settled
+from inbox.model.time import moment
 from inbox.store import scripts
 
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inbox.durability.barrier import Durability
-from settings import Reader
+from settings.reader import Reader
 from settings.store_address import StoreAddress
 from settings.variables import common
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from receiver.server.listen import ListenSettings
 from receiver.server.serve import serve
-from settings import Reader, SettingsError
 from settings.check import check
+from settings.reader import Reader, SettingsError
 
 
 def main() -> None:

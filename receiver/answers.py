@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from telemetry.sentry import report
+from telemetry.report import report
 
 
 #: Seconds after which a sender may try again when the inbox cannot take a webhook.

@@ -5,7 +5,7 @@ from inbox.durability.barrier import Durability
 from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule
 from receiver.server.listen import ListenSettings
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import web
 from telemetry.settings import TelemetrySettings
 

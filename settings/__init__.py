@@ -6,8 +6,3 @@ Every problem stands in one message. Nothing of ours is imported here, so each p
 Not `environs`: that library imports Marshmallow, which the receiver must not load (10 MB
 and 0.2 s of processor time at every start; docs/decisions/0043-one-settings-module.md).
 """
-
-from settings.reader import Reader, SettingsError
-
-
-__all__ = ["Reader", "SettingsError"]

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from telemetry.leaving import without_foreign_messages, without_surroundings
-from telemetry.places import fingerprint
 from telemetry.release import release
+from telemetry.report import reports_as
 from telemetry.settings import TelemetrySettings
 
 
@@ -17,12 +17,9 @@ CALL_SECONDS: Final = 5
 #: How long a process that ends tries to send what waits.
 LAST_WORDS_SECONDS: Final = 2.0
 
-_process = ""
-
 
 def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
     """Report errors to Sentry if SENTRY_DSN is set; without it, the SDK is not even loaded."""
-    global _process  # noqa: PLW0603 - the SDK itself is one per process
     if settings.sentry_dsn is None:
         return
     # 20 MB that a process without Sentry need not load.
@@ -63,53 +60,9 @@ def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
     )
     # Scopes of other kinds belong to the thread that this runs in.
     sentry_sdk.get_global_scope().set_tag("process", process)
-    _process = process
+    reports_as(process)
     # Runs in the server's forked workers as well, where atexit's functions do not.
     Finalize(None, _say_last_words, exitpriority=0)
-
-
-def report(error: BaseException, **tags: str) -> None:
-    """
-    Send an error that nobody expected, with ids to find it by.
-
-    Errors of one kind, in one job and one place, are one issue, whatever line it is in.
-    """
-    if not _process:
-        return
-    import sentry_sdk  # noqa: PLC0415 - see configure_sentry
-
-    with sentry_sdk.isolation_scope() as scope:
-        if sentry_sdk.get_current_span() is None:
-            # Else all errors of a thread would be of one trace.
-            scope.set_new_propagation_context()
-        for name, value in tags.items():
-            scope.set_tag(name, value)
-        scope.fingerprint = fingerprint(error, _process, tags.get("job", ""))
-        sentry_sdk.capture_exception(error)
-
-
-def check_in(monitor: str, minutes: int) -> None:
-    """Tell Sentry's monitor of that name, which is made if need be, that all is well."""
-    if not _process:
-        return
-    from sentry_sdk.crons import capture_checkin  # noqa: PLC0415 - see configure_sentry
-
-    capture_checkin(
-        monitor_slug=monitor,
-        status="ok",
-        monitor_config={
-            "schedule": {"type": "interval", "value": minutes, "unit": "minute"},
-            # A worker that was told to stop is replaced within this.
-            "checkin_margin": 2,
-            "failure_issue_threshold": 1,
-            "recovery_threshold": 1,
-        },
-    )
-
-
-def reports() -> bool:
-    """Tell whether anything is sent to Sentry."""
-    return bool(_process)
 
 
 def _say_last_words(*_: Any) -> None:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import common
 
 

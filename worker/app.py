@@ -7,16 +7,17 @@ from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
 
 from inbox.keys import DELIVERIES_QUEUE, PROCESS
-from settings import SettingsError
+from settings.reader import SettingsError
 from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
-from worker.bootstep import Running
 from worker.broker.bulkhead import Bulkhead, Guarding
 from worker.broker.events import Telling
 from worker.broker.pool import HEALTH_SECONDS, share_connections
 from worker.broker.transport import take_only_our_messages
 from worker.handlers import HandlerTable
 from worker.http_client import check_environment
+from worker.http_client.environment import EnvironmentValueError
+from worker.runtime import Runtime
 from worker.settings.worker import BrokerSettings, WorkerSettings
 from worker.shop.load import dry_run_names, load_table
 from worker.tasks import register_tasks
@@ -36,27 +37,30 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     # set_as_current=False: nothing may reach this application but through its own name.
     app = Celery("perkhook", set_as_current=False, events=Telling)
     app.conf.update(_configuration(settings, queues))
-    # Handlers call downstreams, which may hang; reading a delivery calls nobody.
-    app.perkhook_bulkhead = Bulkhead(table.queues)
-    app.conf.broker_transport_options["queue_order_strategy"] = app.perkhook_bulkhead
+    # Handlers call downstreams, which may hang; reading a delivery calls none.
+    runtime = Runtime(table=table, queues=queues, bulkhead=Bulkhead(table.queues))
+    app.perkhook = runtime
+    app.conf.broker_transport_options["queue_order_strategy"] = runtime.bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
-    app.steps["worker"].add(Running)
+    # By name: Flower makes this application as well, and needs nothing of what a worker runs.
+    app.steps["worker"].add("worker.bootstep:Running")
     app.steps["consumer"].add(Guarding)
-    app.perkhook_table = table
-    app.perkhook_queues = queues
 
     def our_logs(**_: Any) -> None:
         configure_logs(settings.telemetry, process="worker")
 
     def read_worker_settings(**_: Any) -> None:
         try:
-            app.perkhook_settings = WorkerSettings.from_environ(environ)
-            app.perkhook_dry_run = dry_run_names(app.perkhook_settings.dry_run, table)
+            settings = WorkerSettings.from_environ(environ)
+            runtime.dry_run = dry_run_names(settings.dry_run, table)
             check_environment()
         except SettingsError as error:
             sys.exit(str(error))
+        except EnvironmentValueError as error:
+            sys.exit(str(SettingsError([str(error)])))
+        runtime.settings = settings
         take_only_our_messages(app)
-        if app.perkhook_settings.one_core:
+        if settings.one_core:
             keep_to_one_core()
 
     setup_logging.connect(our_logs, weak=False)

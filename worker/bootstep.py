@@ -9,27 +9,21 @@ from typing import Any
 import structlog
 from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
-from redis import Redis, RedisError
+from redis import RedisError
 
 from inbox.admin.fleet import Fleet
-from inbox.breaker import Gate
-from inbox.durability.check import make_barrier
 from inbox.jobs import Jobs
-from inbox.ledger import SECURE_SECONDS, Effects
 from inbox.plans import Plans
-from inbox.privacy.erasure import Erasure
 from inbox.retention import Keeper
-from inbox.state.assignments import Book
-from inbox.state.canary import CanaryBook
-from inbox.state.learned import Learned
 from inbox.store.connection import connect
+from settings.reader import SettingsError
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces
-from worker.backends.crm import make_crm
-from worker.backends.perks import make_perks
+from worker.backends.registry import check_backends
 from worker.broker.rights import tell_missing_rights
 from worker.broker.transport import foreign_message
+from worker.build import make_services
 from worker.periodic.checkins import CheckIns
 from worker.periodic.loop import Loop
 from worker.periodic.plans import Planner
@@ -39,47 +33,11 @@ from worker.periodic.start import start_watches
 from worker.run.flow import Flow
 from worker.run.plan import Planning
 from worker.run.stopping import Stopping
+from worker.runtime import runtime_of
 from worker.services import Services
-from worker.settings.worker import WorkerSettings
 
 
 log = structlog.get_logger()
-
-
-def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
-    """Make the ledger with the settings' times and durability."""
-    return Effects(
-        store,
-        memory_seconds=settings.removal_memory_seconds,
-        in_flight_seconds=settings.in_flight_seconds,
-        barrier=make_barrier(
-            settings.broker.inbox.store, settings.durability, most_seconds=SECURE_SECONDS
-        ),
-    )
-
-
-def make_services(settings: WorkerSettings, store: Redis) -> Services:
-    """Make what handlers act on, with a gate before each downstream that is really called."""
-    effects = make_effects(settings, store)
-    perks, crm = settings.perks, settings.crm
-    gates = {}
-    if perks.backend != "dry-run":
-        rate = perks.voucherify_rate if perks.backend == "voucherify" else None
-        gates["perks"] = Gate(store, "perks", rate)
-    if crm.backend != "dry-run":
-        gates["crm"] = Gate(store, "crm")
-    return Services(
-        perks=make_perks(perks, effects, Learned(store)),
-        crm=make_crm(crm),
-        erasure=Erasure(store),
-        gates=gates,
-        brake=None if perks.backend == "dry-run" else settings.brake,
-        brake_campaign=settings.brake_campaign,
-        usual_calls=perks.policies.usual_calls,
-        note_canary=CanaryBook(store).handled,
-        remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
-        ledger=effects,
-    )
 
 
 def _tell_present(
@@ -123,18 +81,28 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         self._planner: Planner | None = None
         self._watches: tuple[Loop, ...] = ()
         self._services: Services | None = None
+        self._flow: Flow | None = None
         self._stopping = Stopping()
+        settings = runtime_of(worker.app).settings
+        if settings is not None:
+            try:
+                check_backends(settings.perks, settings.crm)
+            except SettingsError as error:
+                sys.exit(str(error))
 
     def include_if(self, worker: Any) -> bool:
         """Run in every worker."""
-        return hasattr(worker.app, "perkhook_settings")
+        return runtime_of(worker.app).settings is not None
 
     def start(self, worker: Any) -> None:
         """Connect the collaborators and begin sweeping."""
-        settings: WorkerSettings = worker.app.perkhook_settings
+        runtime = runtime_of(worker.app)
+        settings = runtime.settings
+        if settings is None:
+            raise RuntimeError("only a worker that has read its settings can run jobs")
         configure_sentry(settings.broker.telemetry, process="worker")
         configure_traces(settings.broker.telemetry)
-        queues = worker.app.perkhook_queues
+        queues = runtime.queues
         caller = f"{socket.gethostname()}:{os.getpid()}"
         store = connect(
             settings.broker.inbox.store,
@@ -151,9 +119,9 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             removal_memory_seconds=settings.removal_memory_seconds,
         )
         self._services = make_services(settings, store)
-        worker.app.perkhook_flow = Flow(
+        flow = Flow(
             jobs=jobs,
-            table=worker.app.perkhook_table,
+            table=runtime.table,
             services=self._services,
             schedule=settings.retry_schedule_seconds,
             lease_seconds=settings.broker.lease_seconds,
@@ -161,10 +129,11 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             max_event_age_seconds=settings.max_event_age_seconds,
             project=settings.perks.voucherify_project_id,
             stopping=self._stopping,
-            dry_run=worker.app.perkhook_dry_run,
+            dry_run=runtime.dry_run,
         )
-        self._listen(worker, jobs)
-        self._stopping.watch(lambda: self._force(worker), _leave)
+        runtime.flow = self._flow = flow
+        self._listen(flow, jobs)
+        self._stopping.watch(self._force, _leave)
         keeper = Keeper(
             store,
             settings.keep,
@@ -183,7 +152,7 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         self._sweeper.start()
         self._watches = start_watches(settings, store, caller)
         planning = Planning(
-            table=worker.app.perkhook_table,
+            table=runtime.table,
             services=self._services,
             chance=random.random,
             stopping=self._stopping,
@@ -198,12 +167,12 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
             queues=list(queues),
         )
 
-    def _listen(self, worker: Any, jobs: Jobs) -> None:
+    def _listen(self, flow: Flow, jobs: Jobs) -> None:
         """Hear of messages that Celery would only log."""
 
         def run_without_code(id: str, **_: Any) -> None:  # noqa: A002 - the signal's name for it
             # The job of a handler that a deployment took away: it fails as `no_handler`.
-            worker.app.perkhook_flow.run(id)
+            flow.run(id)
 
         def stop(**_: Any) -> None:
             self._stopping.begin()
@@ -215,15 +184,15 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
     def close(self, worker: Any) -> None:
         """Begin to stop, whether a signal told of it or not, and give back what was not begun."""
         self._stopping.begin()
-        running = {claim.task for claim in list(worker.app.perkhook_flow.running.values())}
+        running = set(self._flow.running_tasks()) if self._flow else set()
         try:
             worker.consumer.task_consumer.channel.give_back(running.__contains__)
         except Exception as error:  # noqa: BLE001 - the sweep finds these messages, if later
             log.warning("worker.messages_not_given_back", error=type_name(error))
 
-    def _force(self, worker: Any) -> None:
+    def _force(self) -> None:
         """Give back the jobs that still run, because the process ends in a moment."""
-        log.error("worker.forced_end", jobs=worker.app.perkhook_flow.give_back())
+        log.error("worker.forced_end", jobs=self._flow.give_back() if self._flow else 0)
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop what runs beside the jobs."""

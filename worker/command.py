@@ -13,19 +13,21 @@ from rich.console import Console
 
 from inbox.cli.help_first import HelpFirst
 from inbox.errors import unavailable
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
+from inbox.model.time import utc_now
 from inbox.store.connection import connect
 from schemas import UnreadableBody
-from settings import SettingsError
+from settings.reader import SettingsError
 from worker.backends.perks.voucherify import make_api
-from worker.bootstep import make_effects
+from worker.build import make_effects
 from worker.effects.resolve import settle_step
 from worker.effects.table import as_plain, table
 from worker.errors import JobError
-from worker.http_client.outgoing import utc_now
+from worker.http_client.environment import EnvironmentValueError
 from worker.reconcile.command import reconcile
 from worker.revocation.execute.undo import undo as undo_effect
-from worker.services import Job
+from worker.run.job import ClaimedJob
 from worker.settings.worker import WorkerSettings
 from worker.shop.dry_run import load_sealed, try_body
 
@@ -40,6 +42,8 @@ def main(environ: Mapping[str, str]) -> None:
         commands(obj=environ)
     except SettingsError as error:
         sys.exit(str(error))
+    except EnvironmentValueError as error:
+        sys.exit(str(SettingsError([str(error)])))
     except RedisError as error:
         sys.exit(str(unavailable(error)))
     except JobError as error:
@@ -93,7 +97,9 @@ def undo(settings: WorkerSettings, effect: str, why: str) -> None:
     if found.state is not EffectState.CONFIRMED:
         raise click.ClickException(f"this effect is {found.state}, not confirmed: nothing to undo")
     api = make_api(settings.perks)
-    job = Job(id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS, now=utc_now)
+    job = ClaimedJob(
+        id=f"undo:{effect}", delivery="", deadline=monotonic() + UNDO_SECONDS, now=utc_now
+    )
     undone: Effect = undo_effect(found, why, api, ledger, job)
     click.echo(undone.fields.get("outcome") or f"gave back {undone.number('amount')}")
 

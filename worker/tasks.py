@@ -11,7 +11,7 @@ from telemetry.safe_errors import SayableError
 from telemetry.traces import following
 from worker.outages import OUTAGES
 from worker.run.ended import Ended, Failed, NotBegun, Waiting
-from worker.run.flow import Flow
+from worker.runtime import runtime_of
 
 
 #: How a trace in Sentry says that a run ended; none for what ended well.
@@ -60,7 +60,10 @@ def _run(task: "Task[Any, Any]") -> str:
 
 
 def _ended(task: "Task[Any, Any]") -> Ended:
-    flow: Flow = task.app.perkhook_flow
+    flow = runtime_of(task.app).flow
+    if flow is None:
+        # Messages are taken once all steps of the worker have started.
+        raise RuntimeError("the worker has not started")
     request = task.request
     job = job_id_of(request.id) or ""
     try:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from inbox.ledger import IN_FLIGHT_SECONDS, Effect, EffectState
+from inbox.ledger import IN_FLIGHT_SECONDS
+from inbox.model.effect import Effect, EffectState
 from inbox.privacy.redaction import reduced
 from schemas import load_envelope, parse_body
 from worker.handlers import Registration

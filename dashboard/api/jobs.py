@@ -12,7 +12,7 @@ from inbox.admin.decisions import Page, Preview
 from inbox.admin.selection import Filter
 from inbox.admin.views import DeliveryView, as_plain
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
-from inbox.ledger import Effect
+from inbox.model.effect import Effect
 
 
 #: The page of a list that is asked for, beside its filter.

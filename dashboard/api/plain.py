@@ -7,8 +7,9 @@ from inbox.admin.audit import Entry
 from inbox.admin.batches import BatchView
 from inbox.admin.decisions import Counts, Page, Preview
 from inbox.admin.selection import Group, Row
-from inbox.admin.views import as_plain, moment
-from inbox.ledger import PERKS, Effect, EffectState
+from inbox.admin.views import as_plain
+from inbox.model.effect import PERKS, Effect, EffectState
+from inbox.model.time import moment
 
 
 def counts(found: Counts) -> dict[str, Any]:

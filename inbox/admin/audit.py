@@ -7,7 +7,7 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.views import moment
+from inbox.model.time import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from redis import Redis
 from inbox import keys
 from inbox.admin.rows import Rows
 from inbox.admin.selection import ACTIONS
-from inbox.admin.views import moment
 from inbox.ids import job_id_of
+from inbox.model.time import moment
 from inbox.store import scripts
 
 

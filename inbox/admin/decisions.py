@@ -14,8 +14,9 @@ from inbox.admin.batches import Batches
 from inbox.admin.queries import Desk
 from inbox.admin.rows import Rows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
-from inbox.admin.views import KeptView, moment
+from inbox.admin.views import KeptView
 from inbox.ids import job_id_of
+from inbox.model.time import moment
 from inbox.plans import Plans
 
 

@@ -16,9 +16,10 @@ from redis import Redis
 from inbox import keys
 from inbox.admin.fleet_views import DelayView, DownstreamView, FleetView, MemoryView, brake_view
 from inbox.admin.reconcile_view import view as reconcile_view
-from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled, moment
+from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
 from inbox.breaker import Gate
 from inbox.model.rate import Rate
+from inbox.model.time import moment
 from inbox.state.webhook import view as webhook_view
 from inbox.store import scripts
 from inbox.store.headroom import bytes_left
@@ -36,7 +37,7 @@ REMEMBERED_SECONDS: Final = 3600
 #: A worker that has not told for so many of its intervals is gone.
 _ALIVE_INTERVALS: Final = 3
 
-#: What an effect took back (`inbox.ledger.PERKS`), as a label.
+#: What an effect took back (`inbox.model.effect.PERKS`), as a label.
 KINDS: Final = {
     "A": "referee_discount",
     "B": "referee_gift_credits",

@@ -16,9 +16,9 @@ from inbox.admin.views import (
     job_view,
     kept_failed,
     kept_settled,
-    moment,
 )
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
+from inbox.model.time import moment
 from inbox.store import scripts
 from inbox.store.packing import unpack
 from inbox.unclaimed import Unfolding

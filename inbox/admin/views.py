@@ -2,25 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, overload
+from datetime import datetime, timedelta
+from typing import Any
 
 from inbox.ids import delivery_of, name_of
-
-
-@overload
-def moment(milliseconds: bytes | float) -> datetime: ...
-
-
-@overload
-def moment(milliseconds: bytes | float | None) -> datetime | None: ...
-
-
-def moment(milliseconds: bytes | float | None) -> datetime | None:
-    """Turn a time of the store into an aware datetime."""
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(float(milliseconds) / 1000, UTC)
+from inbox.model.time import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

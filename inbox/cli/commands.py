@@ -29,7 +29,7 @@ from inbox.intake import Intake
 from inbox.privacy.erasure import Erasure
 from inbox.settings import InboxSettings
 from inbox.store.connection import connect
-from settings import SettingsError
+from settings.reader import SettingsError
 
 
 def main(environ: Mapping[str, str]) -> None:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from inbox.admin.audit import Entry
 from inbox.admin.selection import Group as Fault
-from inbox.admin.views import DeliveryView, JobView, KeptView, Stats, moment
+from inbox.admin.views import DeliveryView, JobView, KeptView, Stats
+from inbox.model.time import moment
 
 
 def stats(found: Stats) -> RenderableType:

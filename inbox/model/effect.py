@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from inbox.admin.views import moment
+from inbox.model.time import moment
 
 
 #: What an effect took back, by the letter that the ledger has for it.

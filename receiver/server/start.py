@@ -2,7 +2,7 @@ import sys
 from collections.abc import Mapping
 
 from receiver.settings import ReceiverSettings
-from settings import SettingsError
+from settings.reader import SettingsError
 
 
 def load_settings(environ: Mapping[str, str]) -> ReceiverSettings:

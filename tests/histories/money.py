@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from inbox.ledger import Effect
+from inbox.model.effect import Effect
 from sandbox.voucherify.causes import Cause, Why
 from sandbox.voucherify.records import Holder, Transaction, Voucher
 from tests.histories.books import part_before

@@ -12,7 +12,7 @@ from inbox.ledger import Effects
 from inbox.model.rate import Rate
 from inbox.privacy.erasure import Erasure
 from inbox.state.learned import Learned
-from settings import Reader
+from settings.reader import Reader
 from settings.variables.work import RETRY_SCHEDULE_SECONDS
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.voucherify import VoucherifyPerks

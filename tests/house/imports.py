@@ -39,10 +39,8 @@ def longest_chains(packages: tuple[str, ...] = PACKAGES) -> dict[str, list[str]]
         under_way.discard(module)
         return module, *longest
 
-    chains = [chain(module) for module in sorted(graph.modules)]
+    chains = [list(chain(module)) for module in sorted(graph.modules)]
     return {
-        package: list(
-            max((each for each in chains if each[0].partition(".")[0] == package), key=len)
-        )
+        package: max((each for each in chains if each[0].partition(".")[0] == package), key=len)
         for package in packages
     }

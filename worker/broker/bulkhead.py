@@ -198,6 +198,6 @@ class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships n
 
     def start(self, consumer: Any) -> None:
         """Begin with the channel of this connection."""
-        bulkhead: Bulkhead = consumer.app.perkhook_bulkhead
+        bulkhead: Bulkhead = consumer.app.perkhook.bulkhead
         task_received.connect(bulkhead.taken, sender=consumer, weak=False)
         bulkhead.guard(consumer.task_consumer.channel, consumer.pool.num_processes)

@@ -1,4 +1,5 @@
-from inbox.ledger import Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import EffectState
 from worker.effects.names import PREFIX
 from worker.errors import PermanentError
 

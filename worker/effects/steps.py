@@ -16,7 +16,7 @@ from typing import Final, Protocol
 import structlog
 
 from inbox.errors import InboxUnavailableError
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from worker.effects.names import KIND, Origin, key_of, name_of_step
 from worker.effects.verdict import Next, what_next
 from worker.errors import (
@@ -25,16 +25,10 @@ from worker.errors import (
     PermanentError,
     PostponedError,
 )
+from worker.job import Act, Check
 
 
 log = structlog.get_logger()
-
-#: Takes a step, given the key to hand to a downstream that knows idempotency keys; gives a few
-#: words on what was done, without personal data.
-Act = Callable[[str], str | None]
-
-#: Asks the downstream whether a step was taken; gives words as `Act` does, None if it was not.
-Check = Callable[[str], str | None]
 
 #: Wait for another run of the same step, and for a store that does not make notes durable.
 BUSY_SECONDS: Final = 30.0

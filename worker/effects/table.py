@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from inbox.ledger import PERKS, Effect, EffectState
+from inbox.model.effect import PERKS, Effect, EffectState
 
 
 def table(found: Iterable[Effect]) -> RenderableType:

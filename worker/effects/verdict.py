@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 
 
 class Next(Enum):

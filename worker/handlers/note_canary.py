@@ -1,6 +1,7 @@
 from schemas import Canary
 from worker.handlers.registry import handles
-from worker.services import Job, Services
+from worker.job import Job
+from worker.services import Services
 
 
 @handles("perkhook.canary", queue="canary")

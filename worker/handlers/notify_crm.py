@@ -1,6 +1,7 @@
 from schemas import HolderAssignmentDeleted
 from worker.handlers.registry import handles
-from worker.services import Job, Services
+from worker.job import Job
+from worker.services import Services
 
 
 @handles("customer.holder.assignment.deleted", queue="crm")

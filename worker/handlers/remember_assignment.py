@@ -1,7 +1,8 @@
 from inbox.model.assignment import Assignment
 from schemas import HolderAssignmentCreated
 from worker.handlers.registry import handles
-from worker.services import Job, Services
+from worker.job import Job
+from worker.services import Services
 
 
 @handles("customer.holder.assignment.created", queue="assignments", owed=False)

@@ -1,7 +1,8 @@
 from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.handlers.registry import handles
-from worker.services import Job, Services
+from worker.job import Job
+from worker.services import Services
 
 
 def tell_plan(event: HolderAssignmentDeleted, services: Services, job: Job) -> Draft:

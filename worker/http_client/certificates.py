@@ -6,7 +6,7 @@ from typing import Any
 
 import httpcore2
 
-from settings import SettingsError
+from worker.http_client.environment import EnvironmentValueError
 
 
 @lru_cache(maxsize=1)
@@ -15,13 +15,13 @@ def trusted() -> ssl.SSLContext:
     Make the context of all TLS connections of this process, once.
 
     Raises:
-        SettingsError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read as certificates.
+        EnvironmentValueError: SSL_CERT_FILE or SSL_CERT_DIR names no readable certificates.
     """
     try:
         context = httpcore2.default_ssl_context()
     except OSError:
-        raise SettingsError(
-            ["SSL_CERT_FILE or SSL_CERT_DIR must name readable certificates in PEM"]
+        raise EnvironmentValueError(
+            "SSL_CERT_FILE or SSL_CERT_DIR must name readable certificates in PEM"
         ) from None
     # Python 3.13 refuses many a company's CA for a missing key identifier or a flag that is not
     # critical (python/cpython#107361); browsers and curl take them.

@@ -23,7 +23,7 @@ def make_client(
         longest_answer: bytes of a body that are read; a longer one is cut there.
 
     Raises:
-        SettingsError: a variable for proxies or certificates has a value that is none.
+        EnvironmentValueError: a variable for proxies or certificates has a value that is none.
     """
     return httpx2.Client(
         transport=Transport(longest_answer),
@@ -40,6 +40,6 @@ def check_environment() -> None:
     Read what the environment says about proxies and certificates, before anything is called.
 
     Raises:
-        SettingsError: names the variable that is wrong.
+        EnvironmentValueError: names the variable that is wrong.
     """
     make_client().close()

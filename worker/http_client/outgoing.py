@@ -7,7 +7,7 @@ webhook-id, webhook-timestamp and webhook-signature over the exact bytes sent.
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, Final
@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from worker.errors import PermanentError, RetryableError
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS, explanation, make_client
 from worker.http_client.answers import PASSING, Call, Meaning, Reply, judge
-from worker.services import Job
+from worker.job import Job
 
 
 #: A downstream may ask for a longer wait; it is not believed.
@@ -42,11 +42,6 @@ ANSWERS: Final = Call(
     may_be_empty=True,
     passing=PASSING,
 )
-
-
-def utc_now() -> datetime:
-    """Tell the time; the seam where tests put in theirs."""
-    return datetime.now(UTC)
 
 
 class SignedPost:

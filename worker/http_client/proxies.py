@@ -14,7 +14,7 @@ from urllib.request import (  # type: ignore[attr-defined] # the stubs lack one
 
 import httpcore2
 
-from settings import SettingsError
+from worker.http_client.environment import EnvironmentValueError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Proxies:
         Read the environment.
 
         Raises:
-            SettingsError: a proxy's address is none; it names the variable, not its value.
+            EnvironmentValueError: a proxy's address is none; it names the variable, not its value.
         """
         named = getproxies_environment()
         schemes = [scheme for scheme in ("http", "https") if named.get(scheme)]
@@ -56,10 +56,10 @@ def _proxy(scheme: str, value: str) -> httpcore2.Proxy:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         host, port = parts.hostname, parts.port or 80
     except ValueError:
-        raise SettingsError([wrong]) from None
+        raise EnvironmentValueError(wrong) from None
     # SOCKS, and TLS to the proxy itself, are not supported.
     if parts.scheme != "http" or not host or not host.isascii():
-        raise SettingsError([wrong])
+        raise EnvironmentValueError(wrong)
     auth = None
     if parts.username is not None:
         auth = (unquote(parts.username).encode(), unquote(parts.password or "").encode())

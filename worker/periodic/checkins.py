@@ -4,7 +4,7 @@ from typing import Final
 from redis import Redis
 
 from inbox.state.checkins import first_in
-from telemetry.sentry import check_in, reports
+from telemetry.report import check_in, reports
 
 
 #: What Sentry's monitor of the sweep is called.

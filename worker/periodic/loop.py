@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 import structlog
 
 from inbox.errors import is_outage
-from telemetry.sentry import report
+from telemetry.report import report
 from worker.outages import OUTAGES
 
 

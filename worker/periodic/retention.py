@@ -5,8 +5,8 @@ import structlog
 
 from inbox.admin.views import KeptView
 from inbox.retention import Keeper
+from telemetry.report import report
 from telemetry.safe_errors import SayableError
-from telemetry.sentry import report
 
 
 log = structlog.get_logger()

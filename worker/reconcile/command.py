@@ -20,9 +20,9 @@ from inbox.model.assignment import Missing, RunLostError
 from inbox.plans import Draft, Request
 from inbox.store.connection import connect
 from schemas import read_timestamp
-from settings import Reader
+from settings.reader import Reader
 from telemetry.logs import configure_logs
-from worker.bootstep import make_services
+from worker.build import make_services
 from worker.errors import JobError
 from worker.handlers import load_handlers
 from worker.reconcile.progress import Progress, Scope
@@ -32,7 +32,7 @@ from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.run.plan import Planning
 from worker.run.stopping import Stopping
 from worker.settings.worker import WorkerSettings
-from worker.voucherify.http import ACCOUNT_REASONS
+from worker.voucherify.own import ACCOUNT_REASONS
 
 
 #: Days of a customer's activity that are looked at unless it is said otherwise.

@@ -16,9 +16,9 @@ from inbox import keys
 from inbox.breaker import Gate
 from inbox.intake import Intake
 from inbox.model.assignment import Missing
+from inbox.model.time import utc_now
 from inbox.state.assignments import LOCK_SECONDS, Book
 from worker.errors import RetryableError
-from worker.http_client.outgoing import utc_now
 from worker.reconcile.deliver.deliveries import Delivering
 from worker.reconcile.diff.finding import Finding
 from worker.reconcile.progress import Progress, Scope

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from worker.services import Job
+from worker.job import Job
 
 
 Json = dict[str, Any]

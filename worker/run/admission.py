@@ -4,7 +4,7 @@ from typing import Final
 import structlog
 
 from inbox.breaker import RESERVATION_MS, Closed, Gate
-from telemetry.sentry import report
+from telemetry.report import report
 from worker.errors import PostponedError, RetryableError
 
 

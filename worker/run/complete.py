@@ -11,7 +11,7 @@ from inbox.errors import is_outage
 from inbox.jobs import Jobs
 from inbox.model.job import Claim
 from telemetry.places import places
-from telemetry.sentry import report
+from telemetry.report import report
 from worker.errors import PostponedError
 from worker.handlers import HandlerTable
 from worker.outages import insist, outage

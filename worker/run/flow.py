@@ -23,8 +23,9 @@ from worker.run.complete import LEASE_LOST, Ending
 from worker.run.ended import Ended, NotBegun, Settled
 from worker.run.fan_out import process
 from worker.run.handle import hand_over, read_for
+from worker.run.job import ClaimedJob
 from worker.run.stopping import Stopping, given_back
-from worker.services import Job, Services
+from worker.services import Services
 
 
 log = structlog.get_logger()
@@ -177,7 +178,7 @@ class Flow:
             self.stopping.check()
             passage.spare_call()
 
-        job = Job(
+        job = ClaimedJob(
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
@@ -213,6 +214,10 @@ class Flow:
         if len(self.wanted) >= MOST_REMEMBERED:
             self.wanted.clear()
         self.wanted[job] = calls
+
+    def running_tasks(self) -> list[str]:
+        """List the Celery tasks whose jobs run now."""
+        return [claim.task for claim in list(self.running.values())]
 
     def give_back(self) -> int:
         """Put back all that runs, because the process ends now; gives how many jobs."""

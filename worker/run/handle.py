@@ -7,9 +7,10 @@ from telemetry.safe_errors import type_name
 from worker.effects.names import Origin
 from worker.errors import JobError, PermanentError
 from worker.handlers import Registration
+from worker.job import Job
 from worker.run.customers import customer_of_rest
 from worker.run.read import Reading, read
-from worker.services import Job, Services
+from worker.services import Services
 
 
 #: How long an outcome of an own handler may be: it stands in the inbox, in logs and in Flower.

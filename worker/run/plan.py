@@ -13,16 +13,17 @@ from inbox.ids import delivery_of, name_of
 from inbox.keys import PROCESS
 from inbox.plans import WORK_SECONDS, Draft, Request
 from schemas import UnreadableBody, load_envelope, load_event, parse_body
+from telemetry.report import report
 from telemetry.safe_errors import describe
-from telemetry.sentry import report
 from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.run.admission import Passage
 from worker.run.fan_out import process
+from worker.run.job import ClaimedJob
 from worker.run.stopping import Stopping, given_back
-from worker.services import Job, Services
+from worker.services import Services
 
 
 log = structlog.get_logger()
@@ -100,7 +101,7 @@ class Planning:
             passage.count_call()
 
         began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
-        job = Job(
+        job = ClaimedJob(
             id=request.job,
             delivery=delivery_of(request.job),
             deadline=started + WORK_SECONDS * _SAFE_SHARE,

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import downstream
 
 

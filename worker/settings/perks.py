@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 
 from inbox.model.rate import Rate
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import downstream
 from worker.settings.policies import Policies
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import downstream
 
 

@@ -2,7 +2,7 @@ import math
 from dataclasses import dataclass
 
 from inbox.model.rate import Rate
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import downstream
 
 

@@ -6,7 +6,7 @@ from inbox.durability.barrier import Durability
 from inbox.model.rate import Rate
 from inbox.retention import Limits
 from inbox.settings import InboxSettings, read_durability
-from settings import Reader
+from settings.reader import Reader
 from settings.variables import common, flower, web, work
 from telemetry.settings import TelemetrySettings
 from worker.settings.crm import CrmSettings

@@ -19,7 +19,7 @@ from inbox.ids import delivery_id
 from inbox.keys import PROCESS
 from inbox.model.job import Claim
 from schemas import UnreadableBody
-from settings import Reader
+from settings.reader import Reader
 from telemetry.safe_errors import SayableError
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
@@ -28,8 +28,9 @@ from worker.errors import JobError, PermanentError
 from worker.handlers import HandlerTable, Registration
 from worker.run.fan_out import process
 from worker.run.handle import hand_over, read_for
+from worker.run.job import ClaimedJob
 from worker.run.verdict import decide
-from worker.services import Job, Services
+from worker.services import Services
 from worker.settings.worker import read_modules
 from worker.shop.load import load_table
 
@@ -109,10 +110,10 @@ def load_sealed(environ: Mapping[str, str]) -> HandlerTable:
 
 def make_job(
     claim: Claim, handler: Registration, *, ledger: Ledger | None, dry_run: bool
-) -> tuple[object, Job]:
+) -> tuple[object, ClaimedJob]:
     """Read the event, and make the job that a handler is given, without a store."""
     event, origin = read_for(handler, claim)
-    return event, Job(
+    return event, ClaimedJob(
         id=claim.job,
         delivery=claim.delivery,
         deadline=monotonic() + TRY_SECONDS,

@@ -15,8 +15,8 @@ from typing import Final
 
 from inbox.keys import DELIVERIES_QUEUE, UNACKED
 from schemas import EVENTS
-from settings import SettingsError
 from settings.identifiers import ALL, MODULE
+from settings.reader import SettingsError
 from telemetry.safe_errors import SayableError, type_name
 from worker.handlers import HandlerTable, Registration, load_handlers
 from worker.handlers.registry import registered

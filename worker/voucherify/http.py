@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx2
 import structlog
 
+from inbox.model.time import utc_now
 from worker.errors import PermanentError, RetryableError
 from worker.http_client import NOT_SENT, explanation, make_client
 from worker.http_client.answers import ACCOUNT, Call, Meaning, Reply, Verdict, judge
@@ -16,11 +17,9 @@ from worker.http_client.outgoing import (
     check_time_left,
     retry_after,
     transport_error,
-    utc_now,
 )
-from worker.revocation.client import Json
-from worker.services import Job
-from worker.voucherify.own import error_key
+from worker.job import Job
+from worker.voucherify.own import Json, error_key
 
 
 log = structlog.get_logger()
@@ -30,7 +29,6 @@ API_VERSION: Final = "v2018-08-01"
 
 #: All jobs wait for an operator to fix the account, rather than failing one by one.
 ACCOUNT_PAUSE_SECONDS: Final = 300.0
-ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in ACCOUNT)
 
 #: The calls of a whole billing cycle are used up; asking every minute would not help.
 CYCLE_PAUSE_SECONDS: Final = 3_600.0

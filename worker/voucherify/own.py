@@ -10,7 +10,7 @@ Source: Voucherify API reference. Errors hold `code` (the status) and `message`,
 from collections.abc import Callable
 from typing import Any, Final
 
-from worker.http_client.answers import Call
+from worker.http_client.answers import ACCOUNT, Call
 
 
 Json = dict[str, Any]
@@ -20,6 +20,10 @@ VOUCHER: Final = "voucher"
 CUSTOMER: Final = "customer"
 CAMPAIGN: Final = "campaign"
 REDEMPTION: Final = "redemption"
+
+
+#: Reasons of errors that are about the account, and so about every call.
+ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in ACCOUNT)
 
 
 def own_error(status: int, content: Any) -> bool:

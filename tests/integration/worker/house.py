@@ -14,8 +14,9 @@ from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
+from worker.job import Job
 from worker.run.flow import Flow
-from worker.services import Job, Services
+from worker.services import Services
 
 
 DELETED = "customer.holder.assignment.deleted"

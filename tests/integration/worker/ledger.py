@@ -6,7 +6,8 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys
-from inbox.ledger import Effect, Effects
+from inbox.ledger import Effects
+from inbox.model.effect import Effect
 
 
 MEMORY_SECONDS = 3600

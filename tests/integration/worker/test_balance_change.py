@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
+from inbox.model.time import utc_now
 from tests.integration.worker.changes import (
     EFFECT,
     NAME,
@@ -19,7 +20,6 @@ from tests.integration.worker.changes import (
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
-from worker.http_client.outgoing import utc_now
 from worker.revocation.client import Answer
 from worker.revocation.execute.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
 from worker.revocation.read.listed import Change

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from tests.integration.worker.changes import EFFECT, NAME, begun, card_of_1500, change, read, unread
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi

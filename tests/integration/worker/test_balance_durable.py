@@ -12,7 +12,8 @@ from inbox import keys
 from inbox.admin.views import JobView
 from inbox.durability.barrier import Barrier, Durability
 from inbox.durability.check import make_barrier
-from inbox.ledger import Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import EffectState
 from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS
 from tests.integration.worker.changes import EFFECT, NAME, card_of_1500, change, stands, unread

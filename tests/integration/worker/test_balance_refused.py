@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from tests.integration.worker.changes import (
     IN_FLIGHT,
     card_of_1500,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from tests.integration.worker.changes import (
     EFFECT,
     IN_FLIGHT,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from inbox.model.time import utc_now
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import carried_out, code_and_card, execution, take
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import PostponedError, RetryableError
-from worker.http_client.outgoing import utc_now
 from worker.revocation.steps import Plan
 
 

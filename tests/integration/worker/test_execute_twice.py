@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import carried_out, code_and_card, take
 from tests.unit.worker.build import job, removal

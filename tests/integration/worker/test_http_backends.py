@@ -11,7 +11,7 @@ from tests.unit.worker.build import job
 from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.http import HttpPerks
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.services import Job
+from worker.job import Job
 
 
 Run = Callable[[HolderAssignmentDeleted, Job], str]

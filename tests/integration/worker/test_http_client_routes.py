@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from settings import SettingsError
 from tests.integration.worker.answering import OK, Answer, Server
 from tests.integration.worker.authority import Authority
 from tests.integration.worker.proxying import Proxy
 from worker.http_client import NOT_SENT, explanation, make_client
 from worker.http_client.certificates import trusted
+from worker.http_client.environment import EnvironmentValueError
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_file_that_holds_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         trusted.cache_clear()
 
-        with pytest.raises(SettingsError, match="SSL_CERT_FILE or SSL_CERT_DIR must name"):
+        with pytest.raises(EnvironmentValueError, match="SSL_CERT_FILE or SSL_CERT_DIR must name"):
             make_client()
 
 
@@ -179,7 +179,7 @@ def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch, name: str, value:
     """It is refused before a call is made, by the variable's name and without its value."""
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(SettingsError, match=f"  - {name} must be an address like") as caught:
+    with pytest.raises(EnvironmentValueError, match=f"{name} must be an address like") as caught:
         make_client()
 
     assert "secret" not in str(caught.value)

@@ -22,7 +22,7 @@ from worker.revocation.execute.mark import (
 from worker.revocation.execute.steps import Execution
 from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import Plan
-from worker.services import Job
+from worker.run.job import ClaimedJob
 
 
 REMOVED_AT = "2025-03-04T08:15:30.250+00:00"
@@ -39,7 +39,7 @@ def api() -> FakeApi:
     return code_and_card()
 
 
-def _job(*, spare: Callable[[], None] = lambda: None, tries: int = 1) -> Job:
+def _job(*, spare: Callable[[], None] = lambda: None, tries: int = 1) -> ClaimedJob:
     def count() -> None:
         raise AssertionError("a mark takes no call that a job with money may need")
 

@@ -26,7 +26,7 @@ from tests.integration.worker.small_voucherify import (
 )
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError
-from worker.services import Job
+from worker.run.job import ClaimedJob
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp
 from worker.voucherify.rest import VoucherifyApi
@@ -430,7 +430,7 @@ def _copied(document: dict[str, Any]) -> dict[str, Any]:
 def _work(perks: VoucherifyPerks, event: HolderAssignmentDeleted, ledger: Ledger) -> str:
     """Run the job until it ends, and say how."""
     for tries in range(1, 13):
-        job = Job(
+        job = ClaimedJob(
             id="0" * 32 + ":revoke_referral_perks",
             delivery="0" * 32,
             deadline=monotonic() + 300,

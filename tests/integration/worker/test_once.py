@@ -8,7 +8,8 @@ import pytest
 from redis import Redis
 
 from inbox.errors import InboxUnavailableError
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
 from worker.effects.names import Origin, effect_id, key_of
 from worker.effects.steps import Ledger, Steps
 from worker.errors import NeedsPersonError, NotDoneError, PermanentError, PostponedError

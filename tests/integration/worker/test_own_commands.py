@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox.ledger import Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import EffectState
 from schemas import UnreadableBody
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body

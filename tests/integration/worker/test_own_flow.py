@@ -19,9 +19,10 @@ from worker.backends.perks.dry_run import DryRunPerks
 from worker.errors import NotDoneError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
+from worker.job import Job
 from worker.run.ended import Failed, Settled, Waiting
 from worker.run.flow import Flow
-from worker.services import Job, Services
+from worker.services import Services
 
 
 CREATED = "customer.holder.assignment.created"

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from inbox import keys
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from inbox.state.learned import Learned
 from tests.integration.worker.changes import begun
 from tests.integration.worker.ledger import Ledger
@@ -15,7 +15,7 @@ from tests.integration.worker.shop import Shop, event_in
 from tests.unit.worker.build import job
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
-from worker.services import Job
+from worker.run.job import ClaimedJob
 from worker.settings.policies import Policies
 from worker.voucherify.rest import VoucherifyApi
 
@@ -30,7 +30,7 @@ def perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
     return VoucherifyPerks(api, ledger, Policies(mark_customer=False), Learned(ledger.store))
 
 
-def _again() -> Job:
+def _again() -> ClaimedJob:
     """Build the job as it comes again; its lease begins now."""
     return replace(job(), again=True)
 

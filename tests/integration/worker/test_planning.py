@@ -19,8 +19,9 @@ from tests.samples import PERSONAL, assignment_deleted, body
 from worker.errors import NeedsPersonError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
+from worker.job import Job
 from worker.run.plan import Planning
-from worker.services import Job, Services
+from worker.services import Services
 
 
 REMOVAL = body(assignment_deleted())

@@ -21,10 +21,11 @@ from tests.processes import wait_until
 from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
+from worker.job import Job
 from worker.run.ended import Settled
 from worker.run.flow import Flow
 from worker.run.stopping import Stopping
-from worker.services import Job, Services
+from worker.services import Services
 
 
 @pytest.fixture

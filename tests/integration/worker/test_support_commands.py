@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import ROOT

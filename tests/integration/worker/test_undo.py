@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.ledger import Effect
+from inbox.model.effect import Effect
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import BACK, OFF, SHOW, carried_out, take
 from tests.unit.worker.build import job

@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.guard import Asked, operator, refusal
 from dashboard.settings import DashboardSettings
-from settings import SettingsError
+from settings.reader import SettingsError
 
 
 READ = Asked(writes=False, login=True, address="", read_only=False, host="flower.example.test")

@@ -1,7 +1,7 @@
 import pytest
 
 from receiver.server.listen import ListenSettings
-from settings import Reader, SettingsError
+from settings.reader import Reader, SettingsError
 
 
 def read(environ: dict[str, str]) -> ListenSettings:

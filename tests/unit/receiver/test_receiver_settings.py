@@ -5,7 +5,7 @@ import pytest
 from inbox.durability.barrier import Durability
 from receiver.server.start import load_settings
 from receiver.settings import ReceiverSettings
-from settings import SettingsError
+from settings.reader import SettingsError
 from settings.secrets import webhook_secrets
 from settings.store_address import StoreAddress, store_address
 from tests.acceptance.heroku.formation import with_buildpack

@@ -11,7 +11,7 @@ import yaml
 from dashboard.settings import DashboardSettings
 from inbox.settings import InboxSettings
 from receiver.settings import ReceiverSettings
-from settings import Reader, SettingsError
+from settings.reader import Reader, SettingsError
 from settings.table import COMPOSED, KNOWN, VARIABLES, example, tables
 from settings.variable import ALL, Use
 from tests.processes import ROOT

@@ -1,8 +1,8 @@
 import pytest
 
 from receiver.settings import ReceiverSettings
-from settings import SettingsError
 from settings.names import distance, is_near, tidy_for_flower
+from settings.reader import SettingsError
 from settings.table import KNOWN
 from worker.settings.worker import WorkerSettings
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from settings import Reader, SettingsError
 from settings.parsers import text, whole_number
+from settings.reader import Reader, SettingsError
 from settings.variable import ALL, Use, Variable
 
 

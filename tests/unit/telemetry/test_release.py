@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import Reader, SettingsError
+from settings.reader import Reader, SettingsError
 from telemetry.release import release
 from telemetry.settings import TelemetrySettings
 

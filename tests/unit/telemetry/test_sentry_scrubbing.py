@@ -5,7 +5,7 @@ import pytest
 from sentry_sdk.consts import DEFAULT_OPTIONS
 from sentry_sdk.utils import event_from_exception
 
-from telemetry import sentry, traces
+from telemetry import report, sentry, traces
 from telemetry.leaving import without_foreign_messages
 from telemetry.settings import TelemetrySettings
 from tests.unit.telemetry.leaky import OURS, PERSONAL, SHAPES, caught, pieces
@@ -62,6 +62,6 @@ def test_without_a_dsn_nothing_is_reported() -> None:
     """Reporting without SENTRY_DSN does nothing, and gives no trace headers."""
     sentry.configure_sentry(TelemetrySettings(), process="tests")
 
-    sentry.report(RuntimeError(PERSONAL), job="a:b")
+    report.report(RuntimeError(PERSONAL), job="a:b")
 
     assert traces.trace_headers() == ""

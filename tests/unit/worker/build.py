@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 
+from inbox.model.time import utc_now
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.samples import assignment_deleted, body
-from worker.http_client.outgoing import utc_now
-from worker.services import Job
+from worker.run.job import ClaimedJob
 
 
 SECRET = "whsec_dW5pdC10ZXN0LXNlY3JldC1vZi1vdXJz"
@@ -29,10 +29,10 @@ def removal(**overrides: Any) -> HolderAssignmentDeleted:
     return event_of(assignment_deleted(**overrides))
 
 
-def job(seconds: float = 300, *, at: datetime | None = None) -> Job:
+def job(seconds: float = 300, *, at: datetime | None = None) -> ClaimedJob:
     """Build a job whose lease has so much time left, for which the time may stand still."""
     delivery = "0" * 32
-    return Job(
+    return ClaimedJob(
         id=f"{delivery}:a_handler",
         delivery=delivery,
         deadline=monotonic() + seconds,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from inbox.model.time import utc_now
 from worker.errors import RetryableError
-from worker.http_client.outgoing import utc_now
+from worker.job import Job
 from worker.revocation.client import Answer, Changed, Json
 from worker.revocation.read.statement import BALANCES
-from worker.services import Job
 
 
 Rows = Iterable[Json] | None

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
@@ -12,7 +13,7 @@ from tests.unit.worker.revocations import REFEREE, referee_left
 from worker.revocation.execute.mark import Marking
 from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import MarkCustomer
-from worker.services import Job
+from worker.run.job import ClaimedJob
 
 
 STEP = MarkCustomer(customer=REFEREE, reason="referral removed")
@@ -75,7 +76,7 @@ class World:
         marking = Marking(self.api, cast("Effects", self.ledger), self.learned)
         return marking.mark(event or referee_left(), STEP, self.job(**overrides), wait=wait)
 
-    def job(self, **overrides: Any) -> Job:
+    def job(self, **overrides: Any) -> ClaimedJob:
         """Build the job."""
         return replace(job(), **overrides)
 

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from worker.app import create_celery
 from worker.broker.bulkhead import Bulkhead, counts_as_paused, most_held, open_queues, wait_seconds
 from worker.handlers import load_handlers
+from worker.runtime import runtime_of
 
 
 QUEUES = ["deliveries", "perks", "crm"]
@@ -148,7 +149,7 @@ def test_deliveries_are_never_left_out() -> None:
 
 def test_each_handler_has_a_share_and_deliveries_have_none() -> None:
     """The application guards the queues of all handlers, and no other."""
-    bulkhead = create_celery({}).perkhook_bulkhead
+    bulkhead = runtime_of(create_celery({})).bulkhead
     bulkhead.guard(SimpleNamespace(brpop_timeout=1), 2)
     requests = [Request(queue) for queue in QUEUES]
 

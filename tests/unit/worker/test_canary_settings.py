@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas import CANARY, load_envelope, parse_body
-from settings import Reader, SettingsError
+from settings.reader import Reader, SettingsError
 from tests.samples import PERSONAL
 from worker.handlers import load_handlers
 from worker.periodic.canary import canary_body

@@ -11,6 +11,7 @@ from schemas import event_class
 from worker import handlers
 from worker.app import create_celery
 from worker.handlers import HandlerTable, handles, load_handlers, registry
+from worker.runtime import runtime_of
 
 
 DELETED = "customer.holder.assignment.deleted"
@@ -48,7 +49,7 @@ def test_a_new_file_is_a_handler(folder: Path) -> None:
 
     app = create_celery({})
 
-    table: HandlerTable = app.perkhook_table
+    table: HandlerTable = runtime_of(app).table
     assert [each.name for each in table.for_event(DELETED)] == [
         "notify_crm",
         "revoke_referral_perks",
@@ -90,7 +91,7 @@ def test_loading_twice_is_the_same_table() -> None:
 def test_every_handlers_queue_is_declared_and_every_job_has_a_task() -> None:
     """The worker listens on each handler's queue, and Celery knows a task for each job."""
     app = create_celery({})
-    table: HandlerTable = app.perkhook_table
+    table: HandlerTable = runtime_of(app).table
 
     assert {queue.name for queue in app.conf.task_queues} == {DELIVERIES_QUEUE, *table.queues}
     assert {name for name in app.tasks if name.startswith(TASK_PREFIX)} == {

@@ -7,10 +7,9 @@ from redis import Redis
 from inbox.ledger import Effects
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
-from worker.backends.crm import make_crm
 from worker.backends.crm.http import HttpCrm
-from worker.backends.perks import make_perks
 from worker.backends.perks.http import HttpPerks
+from worker.backends.registry import make_crm, make_perks
 from worker.errors import NeedsPersonError
 from worker.http_client.outgoing import SignedPost
 from worker.settings.worker import WorkerSettings

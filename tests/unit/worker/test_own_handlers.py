@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from settings import SettingsError
 from settings.identifiers import handler_names, module_names
+from settings.reader import SettingsError
 from worker.app import create_celery
 from worker.handlers import load_handlers, registry
 from worker.run.verdict import waits
+from worker.runtime import runtime_of
 from worker.shop.load import dry_run_names, load_table
 
 
@@ -73,12 +74,12 @@ def test_a_module_outside_of_this_repository_brings_its_handlers(shop: Shop) -> 
     """Its queue is declared and its job has a task, beside those of the house."""
     app = create_celery({"HANDLERS": shop.write("shop_letters", GOOD)})
 
-    table = app.perkhook_table
+    table = runtime_of(app).table
     assert [each.name for each in table.for_event(CREATED) if each.own] == ["send_letter"]
     assert table.by_name["send_letter"].retries == (5, 60)
     assert {"letters", "perks", "deliveries"} <= {queue.name for queue in app.conf.task_queues}
     assert "perkhook.send_letter" in app.tasks
-    assert "letters" in app.perkhook_queues
+    assert "letters" in runtime_of(app).queues
     assert "send_letter" not in load_handlers().by_name
 
 

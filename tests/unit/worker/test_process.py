@@ -10,9 +10,10 @@ from tests.samples import PERSONAL, assignment_created, assignment_deleted, body
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable, load_handlers
 from worker.handlers.registry import Registration
+from worker.job import Job
 from worker.run.age import AgeLimit
 from worker.run.fan_out import process
-from worker.services import Job, Services
+from worker.services import Services
 
 
 TABLE = load_handlers()

@@ -3,7 +3,7 @@ from typing import Final
 import pytest
 
 from inbox.model.rate import Rate
-from settings import SettingsError
+from settings.reader import SettingsError
 from worker.settings.worker import WorkerSettings
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from tests.unit.worker.money import account, days, row
 from tests.unit.worker.revocations import (
     ALL,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import EffectState
+from inbox.model.effect import EffectState
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.marks import World
 from tests.unit.worker.revocations import REFEREE, referee_left

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED

@@ -11,9 +11,9 @@ from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import ASSIGNED, REFERRER, REMOVED
 from worker.errors import RetryableError
+from worker.job import Job
 from worker.revocation.find import shared
 from worker.revocation.find.shared import InMemory, SharedLists, Turns
-from worker.services import Job
 
 
 SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from inbox.state.webhook import WebhookState
-from settings import Reader, SettingsError
+from settings.reader import Reader, SettingsError
 from settings.variables import downstream
 from worker.periodic.webhook_check import Found, UnreadableError, read_webhooks
 from worker.settings.periodic import WebhookWatchSettings

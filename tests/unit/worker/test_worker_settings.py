@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from settings import SettingsError
+from settings.reader import SettingsError
 from worker.app import create_celery
+from worker.runtime import runtime_of
 from worker.settings.worker import BrokerSettings, WorkerSettings
 
 
@@ -74,7 +75,7 @@ def test_flower_starts_without_the_workers_settings() -> None:
     app = create_celery({"PERKS_BACKEND": "voucherify", "CRM_BACKEND": "http"})
 
     assert app.main == "perkhook"
-    assert not hasattr(app, "perkhook_settings")
+    assert runtime_of(app).settings is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import httpx2
 from tests.unit.worker.build import Answers, client, job
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.http_client.answers import Call
-from worker.services import Job
+from worker.job import Job
 from worker.voucherify.http import VoucherifyHttp
 from worker.voucherify.own import VOUCHER, change, one
 from worker.voucherify.rest import VoucherifyApi

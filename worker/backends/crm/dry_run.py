@@ -1,7 +1,7 @@
 import structlog
 
 from schemas import HolderAssignmentDeleted
-from worker.services import Job
+from worker.job import Job
 
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 from schemas import HolderAssignmentDeleted
 from worker.backends.removal import describe_removal
 from worker.http_client.outgoing import SignedPost
-from worker.services import Job
+from worker.job import Job
 
 
 class HttpCrm:

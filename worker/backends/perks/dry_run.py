@@ -3,7 +3,7 @@ import structlog
 from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.backends.perks.scope import Scope, scope_of
-from worker.services import Job
+from worker.job import Job
 
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@ from schemas import HolderAssignmentDeleted
 from worker.backends.perks.scope import Scope, scope_of
 from worker.backends.removal import describe_removal
 from worker.http_client.outgoing import SignedPost
-from worker.services import Job
+from worker.job import Job
 
 
 class HttpPerks:

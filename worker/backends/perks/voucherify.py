@@ -5,6 +5,7 @@ from inbox.ledger import Effects
 from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.errors import JobError, PermanentError
+from worker.job import Job
 from worker.revocation.client import RevocationClient
 from worker.revocation.decide.plan import MOST_LOOKS, decide
 from worker.revocation.execute import resume
@@ -17,7 +18,6 @@ from worker.revocation.find.shared import InMemory, Learned, SharedLists
 from worker.revocation.findings import Findings, Presence
 from worker.revocation.read.values import moment
 from worker.revocation.steps import MarkCustomer, Plan
-from worker.services import Job
 from worker.settings.perks import PerksSettings
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp

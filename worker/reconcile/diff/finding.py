@@ -6,8 +6,8 @@ from typing import Final, Protocol
 import structlog
 
 from inbox.model.assignment import Assignment, Missing
+from inbox.model.time import utc_now
 from inbox.state.assignments import Book
-from worker.http_client.outgoing import utc_now
 from worker.reconcile.diff.removal import Fate, Told
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.skips import SKIPPED

@@ -8,9 +8,9 @@ from typing import Any, Final, Protocol
 from schemas import read_timestamp
 from worker.http_client.answers import Call
 from worker.reconcile.diff.removal import is_odd_event
-from worker.reconcile.source.calls import Calls, FailingError
+from worker.reconcile.source.calls import Calls
 from worker.reconcile.source.holders import Listed, is_id, is_odd, read_holder
-from worker.reconcile.source.skips import Skip
+from worker.reconcile.source.skips import FailingError, Skip
 from worker.voucherify.own import CAMPAIGN, CUSTOMER, VOUCHER, one, page, page_of
 from worker.voucherify.rest import PAGE, segment
 

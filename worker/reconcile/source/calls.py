@@ -8,13 +8,14 @@ from typing import Any, Final, Protocol
 import structlog
 
 from inbox.breaker import Gate
+from inbox.model.time import utc_now
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.http_client.answers import Call
-from worker.http_client.outgoing import utc_now
+from worker.job import Job
+from worker.reconcile.source.skips import FailingError
 from worker.run.admission import Passage
-from worker.services import Job
-from worker.voucherify.http import ACCOUNT_REASONS
-from worker.voucherify.own import page
+from worker.run.job import ClaimedJob
+from worker.voucherify.own import ACCOUNT_REASONS, page
 
 
 log = structlog.get_logger()
@@ -39,10 +40,6 @@ _LONGEST_WAIT_SECONDS: Final = 60.0
 
 #: One call's time, far above its limits.
 _CALL_SECONDS: Final = 60.0
-
-
-class FailingError(JobError):
-    """One call fails in its own way, while others are answered: it says nothing of the API."""
 
 
 class Reads(Protocol):
@@ -145,7 +142,7 @@ class Calls:
     ) -> dict[str, Any] | None:
         passage = Passage(self._door, self._name(), 0.0, reserve=1)
         passage.enter()
-        job = Job(
+        job = ClaimedJob(
             id="reconcile",
             delivery="",
             deadline=monotonic() + _CALL_SECONDS,

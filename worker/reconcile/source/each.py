@@ -5,7 +5,7 @@ from worker.errors import JobError, RetryableError
 from worker.reconcile.diff.finding import Finding
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.calls import FailingError
+from worker.reconcile.source.skips import FailingError
 
 
 #: So many in a row that fail each in its own way end the run, for then it is an outage of what

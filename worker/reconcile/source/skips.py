@@ -2,8 +2,11 @@
 
 from enum import StrEnum
 
-from worker.errors import PermanentError
-from worker.reconcile.source.calls import FailingError
+from worker.errors import JobError, PermanentError
+
+
+class FailingError(JobError):
+    """One call fails in its own way, while others are answered: it says nothing of the API."""
 
 
 class Skip(StrEnum):

@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from inbox.errors import InboxUnavailableError
-from inbox.ledger import Begun, Effect, Effects, EffectState, Turn
+from inbox.ledger import Effects
+from inbox.model.effect import Begun, Effect, EffectState, Turn
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
+from worker.job import Job
 from worker.revocation.client import Answer, Json, RevocationClient
 from worker.revocation.read.listed import Change, adds_up, balance_after, changes_in
 from worker.revocation.read.statement import Card, balance_of
-from worker.services import Job
 
 
 #: Wait before reading back a change that was answered and is not seen yet.

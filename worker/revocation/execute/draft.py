@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from inbox.plans import Draft
 from schemas import HolderAssignmentDeleted
 from worker.revocation.execute.steps import effect_id

@@ -8,19 +8,19 @@ are gone, they are put back, and everything is sent from then on. Until it is ce
 is lost the others are kept in the store, whatever is cut off; erasing the customer deletes them.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import structlog
 
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
 from schemas import HolderAssignmentDeleted
 from worker.errors import JobError, PermanentError, PostponedError
+from worker.job import Job
 from worker.revocation.client import RevocationClient
 from worker.revocation.find.shared import Learned, Turns
 from worker.revocation.read.values import Json, object_of
 from worker.revocation.steps import MarkCustomer
-from worker.services import Job
 
 
 log = structlog.get_logger()
@@ -99,7 +99,7 @@ class Marking:
 
     def _set(self, customer: str, removed_at: str, job: Job) -> str:
         """Set the mark, by calls that no money needs."""
-        spare, mark = replace(job, count_call=job.spare_call), {MARK: removed_at}
+        spare, mark = job.sparing(), {MARK: removed_at}
         if self._merged():
             shown = self._client.set_metadata(customer, mark, spare)
             return "marked the customer" if shown else "the customer is gone"
@@ -126,7 +126,7 @@ class Marking:
         """Send our key alone, and see in the answer whether the others are still there."""
         # Kept until it is certain that nothing is lost, whatever is cut off in between.
         self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
-        spare = replace(job, count_call=job.spare_call)
+        spare = job.sparing()
         shown = self._client.set_metadata(customer, mark, spare)
         if shown is None:
             self._learned.forget(_lost(customer))

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
-from inbox.ledger import Effect, EffectState
+from inbox.model.effect import Effect, EffectState
 from worker.revocation.read.listed import Change
 from worker.revocation.read.statement import Card
 from worker.revocation.steps import (

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, TypeVar
 
-from inbox.ledger import Effect, Effects, EffectState, Turn
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState, Turn
 from schemas import HolderAssignmentDeleted
 from worker.errors import NeedsPersonError, PermanentError, RetryableError
+from worker.job import Job
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.execute.balance import CLOCKS, BalanceChange, Known
 from worker.revocation.execute.mark import Marking
@@ -21,7 +23,6 @@ from worker.revocation.steps import (
     Step,
     TakeBalance,
 )
-from worker.services import Job
 
 
 S = TypeVar("S", DisableVoucher, RollBack)

@@ -1,8 +1,9 @@
-from inbox.ledger import Effect, Effects, EffectState
+from inbox.ledger import Effects
+from inbox.model.effect import Effect, EffectState
 from worker.errors import PermanentError, RetryableError
+from worker.job import Job
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.execute.balance import BalanceChange, Known
-from worker.services import Job
 
 
 _OPEN = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from schemas import HolderAssignmentDeleted
+from worker.job import Job
 from worker.revocation.client import Json, RevocationClient
 from worker.revocation.decide.claw_back import cards_of, may_count_elsewhere
 from worker.revocation.decide.proof import additions, needs_conversions, needs_promise
@@ -19,7 +20,6 @@ from worker.revocation.read.rewards import rewards_of
 from worker.revocation.read.statement import Statement, card_of, statement_of
 from worker.revocation.read.values import moment
 from worker.revocation.read.voucher import code_of, conversions_of
-from worker.services import Job
 
 
 #: Transactions come newest first; so far behind the assignment nothing of it is expected.

@@ -8,8 +8,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Final, Protocol
 
+from worker.job import Job
 from worker.revocation.read.values import Json
-from worker.services import Job
 
 
 #: Longest wait for another thread that asks the same; most calls are answered by then.

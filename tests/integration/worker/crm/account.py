@@ -5,8 +5,9 @@ from typing import Any
 
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job, removal
-from worker.backends.crm.hubspot import HubSpotCrm, HubSpotSettings
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.properties import definitions
+from worker.settings.hubspot import HubSpotSettings
 
 
 ID_PROPERTY = "voucherify_source_id"

@@ -5,7 +5,7 @@ import pytest
 from tests.integration.worker.crm.account import ID_PROPERTY, Account, Customer
 from tests.integration.worker.shop import Shop
 from tests.samples import PERSONAL
-from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 
 
 @pytest.fixture

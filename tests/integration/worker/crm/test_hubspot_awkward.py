@@ -12,7 +12,7 @@ from tests.awkward import AWKWARD, Awkward
 from tests.integration.worker.crm.account import ID_PROPERTY
 from tests.samples import PERSONAL
 from tests.unit.worker.build import client, job, removal
-from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.backends.crm.hubspot.command import ensure
 from worker.backends.crm.hubspot.properties import definitions

@@ -6,7 +6,7 @@ from tests.integration.worker.crm.account import ID_PROPERTY, Account, Customer
 from tests.integration.worker.shop import Shop
 from tests.samples import PERSONAL
 from tests.unit.worker.build import job, removal
-from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import JobError, PermanentError, RetryableError

@@ -7,7 +7,7 @@ from schemas import HolderAssignmentDeleted
 from tests.integration.worker.crm.account import ID_PROPERTY, Account
 from tests.samples import PERSONAL, assignment_deleted, body
 from tests.unit.worker.build import event_of, job, removal
-from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.errors import NeedsPersonError
 
 

@@ -17,7 +17,7 @@ from tests.unit.worker.crm.hubspot_answers import (
     notes_page,
     own,
 )
-from worker.backends.crm.hubspot import HubSpotCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.contact import ContactGoneError
 from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import JobError, PermanentError, RetryableError

@@ -1,9 +1,10 @@
 import pytest
 
-from settings import SettingsError
-from worker.backends.crm import make_crm
-from worker.backends.crm.hubspot import HubSpotCrm, HubSpotSettings
+from settings.reader import SettingsError
+from worker.backends.crm.hubspot.backend import HubSpotCrm
+from worker.backends.registry import make_crm
 from worker.settings.crm import CrmSettings
+from worker.settings.hubspot import HubSpotSettings
 from worker.settings.worker import WorkerSettings
 
 

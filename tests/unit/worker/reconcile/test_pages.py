@@ -6,8 +6,7 @@ import pytest
 
 from worker.http_client.answers import Call
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.calls import FailingError
-from worker.reconcile.source.skips import Skip
+from worker.reconcile.source.skips import FailingError, Skip
 
 
 class Pages:

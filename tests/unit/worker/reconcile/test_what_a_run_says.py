@@ -12,8 +12,7 @@ from worker.reconcile.diff.finding import MOST_NAMED
 from worker.reconcile.diff.removal import Fate
 from worker.reconcile.progress import MOST_SKIPS, Progress
 from worker.reconcile.report import Telling
-from worker.reconcile.source.calls import FailingError
-from worker.reconcile.source.skips import Skip
+from worker.reconcile.source.skips import FailingError, Skip
 
 
 @pytest.fixture

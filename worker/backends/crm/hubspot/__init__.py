@@ -1,13 +1,7 @@
 """
-Tells HubSpot: three properties and one note on the contact who is the customer.
+Notifies HubSpot: three properties and one note on the contact who is the customer.
 
 Facts are those of HubSpot's developer documentation, API version 2026-09: "Contacts",
 "Notes", "Associations", "Properties", "Error handling", "Usage guidelines". docs/hubspot.md
 says how an account is made ready.
 """
-
-from worker.backends.crm.hubspot.backend import HubSpotCrm
-from worker.settings.hubspot import HubSpotSettings
-
-
-__all__ = ["HubSpotCrm", "HubSpotSettings"]

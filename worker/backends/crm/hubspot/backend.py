@@ -10,7 +10,7 @@ from worker.backends.crm.hubspot.contact import (
 )
 from worker.backends.crm.hubspot.note import marker_of, note_about
 from worker.errors import NeedsPersonError
-from worker.services import Job
+from worker.job import Job
 from worker.settings.hubspot import HubSpotSettings
 
 

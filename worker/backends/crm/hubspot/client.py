@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx2
 
+from inbox.model.time import utc_now
 from worker.backends.crm.hubspot import own
 from worker.backends.crm.hubspot.answers import (
     batch_results,
@@ -29,8 +30,8 @@ from worker.backends.crm.hubspot.refusals import (
 )
 from worker.http_client import NOT_SENT, make_client
 from worker.http_client.answers import Call, Meaning, Reply, Verdict, judge
-from worker.http_client.outgoing import because, check_time_left, reply_of, transport_error, utc_now
-from worker.services import Job
+from worker.http_client.outgoing import because, check_time_left, reply_of, transport_error
+from worker.job import Job
 
 
 VERSION: Final = "2026-09"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from settings import SettingsError
+from settings.reader import SettingsError
 from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.backends.crm.hubspot.properties import definitions
 from worker.errors import JobError

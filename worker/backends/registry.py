@@ -1,0 +1,78 @@
+"""
+The backends by name: what PERKS_BACKEND and CRM_BACKEND may say, and what is made then.
+
+To add one, add its file, an entry here and its name to the setting's choices. A name that stands
+in one of these places only stops the start: nothing runs as a dry run that nobody asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NoReturn
+
+from inbox.ledger import Effects
+from settings.reader import SettingsError
+from worker.backends.crm.dry_run import DryRunCrm
+from worker.backends.crm.http import HttpCrm
+from worker.backends.crm.hubspot.backend import HubSpotCrm
+from worker.backends.perks.dry_run import DryRunPerks
+from worker.backends.perks.http import HttpPerks
+from worker.backends.perks.voucherify import VoucherifyPerks
+from worker.revocation.find.shared import Learned
+from worker.services import CrmBackend, PerksBackend
+from worker.settings.crm import CrmSettings
+from worker.settings.perks import PerksSettings
+
+
+#: What takes perks back, by PERKS_BACKEND.
+PERKS: Final[Mapping[str, Callable[[PerksSettings, Effects, Learned | None], PerksBackend]]] = {
+    "dry-run": lambda _settings, _effects, _learned: DryRunPerks(),
+    "http": lambda settings, _effects, _learned: HttpPerks(settings.http_url, settings.http_secret),
+    "voucherify": VoucherifyPerks.from_settings,
+}
+
+#: What notifies the CRM, by CRM_BACKEND.
+CRM: Final[Mapping[str, Callable[[CrmSettings], CrmBackend]]] = {
+    "dry-run": lambda _settings: DryRunCrm(),
+    "http": lambda settings: HttpCrm(settings.http_url, settings.http_secret),
+    "hubspot": lambda settings: HubSpotCrm.from_settings(settings.hubspot),
+}
+
+
+def make_perks(
+    settings: PerksSettings, effects: Effects, learned: Learned | None = None
+) -> PerksBackend:
+    """
+    Make the backend that the settings name.
+
+    Raises:
+        SettingsError: no backend is registered under that name.
+    """
+    make = PERKS.get(settings.backend) or _unknown("PERKS_BACKEND", PERKS)
+    return make(settings, effects, learned)
+
+
+def make_crm(settings: CrmSettings) -> CrmBackend:
+    """
+    Make the backend that the settings name.
+
+    Raises:
+        SettingsError: no backend is registered under that name.
+    """
+    make = CRM.get(settings.backend) or _unknown("CRM_BACKEND", CRM)
+    return make(settings)
+
+
+def check_backends(perks: PerksSettings, crm: CrmSettings) -> None:
+    """
+    Check the names before anything is made.
+
+    Raises:
+        SettingsError: no backend is registered under one of them.
+    """
+    if perks.backend not in PERKS:
+        _unknown("PERKS_BACKEND", PERKS)
+    if crm.backend not in CRM:
+        _unknown("CRM_BACKEND", CRM)
+
+
+def _unknown(variable: str, known: Mapping[str, object]) -> NoReturn:
+    raise SettingsError([f"{variable} must name a backend: {', '.join(known)}"])

@@ -1,0 +1,2 @@
+class EnvironmentValueError(ValueError):
+    """Names a variable of the system's, such as HTTPS_PROXY, that is wrong; without its value."""

@@ -1,0 +1,106 @@
+"""What a handler is given of the job that it runs for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+
+#: Takes a step, given the key to hand to a downstream that knows idempotency keys; gives a few
+#: words on what was done, without personal data.
+Act = Callable[[str], str | None]
+
+#: Asks the downstream whether a step was taken; gives words as `Act` does, None if it was not.
+Check = Callable[[str], str | None]
+
+
+class Job(Protocol):
+    """The job that a handler runs for; `worker.run.job.ClaimedJob` is one."""
+
+    @property
+    def id(self) -> str:
+        """The job's id, `<delivery>:<handler>`."""
+
+    @property
+    def delivery(self) -> str:
+        """The delivery that it belongs to."""
+
+    @property
+    def deadline(self) -> float:
+        """Monotonic time after which the lease may be over: no call may end later."""
+
+    @property
+    def tries(self) -> int:
+        """Runs since it was accepted or retried, this one included."""
+
+    @property
+    def again(self) -> bool:
+        """Whether an earlier run of it was begun, and it may resume with what that one found."""
+
+    @property
+    def customer(self) -> str:
+        """Whom the event is about; empty for nobody."""
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the customer was erased: only ids and Voucherify's words are left."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether `once` only reports what it would do."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """Gives the time by the store's clock: this machine's may be wrong."""
+
+    @property
+    def count_call(self) -> Callable[[], None]:
+        """
+        Counts an outgoing call that is about to be made, which may have a shared budget.
+
+        It raises PostponedError when no call is left.
+        """
+
+    @property
+    def spare_call(self) -> Callable[[], None]:
+        """Counts a call that can wait: it leaves as many calls as jobs that move money may need."""
+
+    @property
+    def limit_reached(self) -> Callable[[float], None]:
+        """Takes for how many seconds the downstream says that its limit is used up."""
+
+    def sparing(self) -> "Job":
+        """Return the same job for calls that can all wait."""
+
+    def once(
+        self,
+        step: str,
+        about: str | None,
+        act: Act,
+        *,
+        check: Check | None = None,
+        repeatable: bool = False,
+    ) -> str:
+        """
+        Take a step of a shop's own handler once, however often the event or the job comes.
+
+        Args:
+            step: what is done, such as `notify-warehouse`.
+            about: id of what it is done for, which is done once: an event's `event.id`, or the
+                id of the thing that the event is about if several events may name it.
+            act: does it. It is given a key, the same at every run, for downstreams that know
+                idempotency keys. It raises NotDoneError, PermanentError or PostponedError if
+                nothing was done for certain; after any other error it is unknown.
+            check: asks whether it was done, where an earlier run left that open; gives its note,
+                or None if it was not.
+            repeatable: doing it twice is harmless, so it is done again if in doubt.
+
+        Returns:
+            The note that `act` or `check` gave when it was done, now or earlier.
+
+        Raises:
+            NeedsPersonError: it is unknown whether it was done.
+            PostponedError: another run of it may still be under way.
+        """
+
+    def key(self, step: str, about: str | None) -> str:
+        """Return the key that `once` hands to this step."""

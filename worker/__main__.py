@@ -1,8 +1,56 @@
 """`python -m worker`: what support asks and undoes."""
 
 import os
+import sys
+from collections.abc import Mapping
 
-from worker.command import main
+import click
+from redis import RedisError
+
+from inbox.cli.help_first import HelpFirst
+from inbox.errors import unavailable
+from settings.reader import SettingsError
+from worker.build import make_effects, make_services
+from worker.cli.dry_run import try_
+from worker.cli.effects import effects, settle, undo
+from worker.cli.reconcile import reconcile
+from worker.cli.tools import Tools
+from worker.errors import JobError
+from worker.http_client.environment import EnvironmentValueError
+from worker.settings.worker import WorkerSettings
 
 
-main(environ=os.environ)
+def main(environ: Mapping[str, str]) -> None:
+    """Run the command line; turns what can go wrong into a sentence and an exit code."""
+    try:
+        commands(obj=environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    except EnvironmentValueError as error:
+        sys.exit(str(SettingsError([str(error)])))
+    except RedisError as error:
+        sys.exit(str(unavailable(error)))
+    except JobError as error:
+        sys.exit(f"not done: {error}")
+
+
+@click.group(cls=HelpFirst)
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Explain what was taken back, give it back, find what no webhook told of, try handlers."""
+    if context.invoked_subcommand == "try":
+        # It needs neither the store nor secrets, so it is given neither.
+        return
+    context.obj = Tools(
+        settings=WorkerSettings.from_environ(context.obj),
+        make_effects=make_effects,
+        make_services=make_services,
+    )
+
+
+for command in (effects, undo, settle, try_, reconcile):
+    commands.add_command(command)
+
+
+if __name__ == "__main__":
+    main(environ=os.environ)

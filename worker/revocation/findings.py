@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from worker.revocation.read.statement import Statement
+from worker.revocation.cards import Statement
 
 
 class Presence(Enum):

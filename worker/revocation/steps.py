@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
-from worker.revocation.read.listed import Change
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card, Change
 
 
 #: What a referee's own reward is called in the ledger.

@@ -8,10 +8,9 @@ Each method names the page of Voucherify's API reference that it follows.
 
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import quote
 
 from schemas import read_timestamp
-from worker.errors import PermanentError, RetryableError
+from worker.errors import RetryableError
 from worker.http_client.answers import Call, Meaning, Verdict
 from worker.job import Job
 from worker.revocation.client import Answer, Changed, Json
@@ -25,12 +24,8 @@ from worker.voucherify.own import (
     one,
     page_of,
 )
+from worker.voucherify.paths import PAGE, segment
 
-
-PAGE: Final = 100
-
-#: No id comes near this, and servers refuse addresses of some kilobytes.
-_LONGEST_SEGMENT: Final = 2000
 
 #: Refusals that say how things stand, by Voucherify's key (API reference: Errors).
 _EXCEEDED: Final = frozenset({"gift_amount_exceeded", "loyalty_card_points_exceeded"})
@@ -243,12 +238,3 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def segment(text: str) -> str:
-    """Write an id so that it stands in a path as one step; raises PermanentError."""
-    segment = quote(text, safe="")
-    if len(segment) > _LONGEST_SEGMENT:
-        raise PermanentError("voucherify_impossible_id", "an id is too long to be asked for")
-    # "." and ".." would be taken as steps in the path and lead to another address.
-    return segment if segment.strip(".") else segment.replace(".", "%2E")

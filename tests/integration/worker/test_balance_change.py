@@ -20,9 +20,9 @@ from tests.integration.worker.changes import (
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
+from worker.revocation.cards import Change
 from worker.revocation.client import Answer
 from worker.revocation.execute.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
-from worker.revocation.read.listed import Change
 
 
 POST = f"change v_gift -500 {NAME} why"

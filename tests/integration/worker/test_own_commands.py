@@ -14,8 +14,8 @@ from inbox.model.effect import EffectState
 from schemas import UnreadableBody
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
+from worker.__main__ import commands
 from worker.broker.rights import tell_missing_rights
-from worker.command import commands
 from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.handlers import load_handlers

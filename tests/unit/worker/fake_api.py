@@ -8,8 +8,8 @@ from typing import Any
 from inbox.model.time import utc_now
 from worker.errors import RetryableError
 from worker.job import Job
+from worker.revocation.cards import BALANCES
 from worker.revocation.client import Answer, Changed, Json
-from worker.revocation.read.statement import BALANCES
 
 
 Rows = Iterable[Json] | None

@@ -10,6 +10,7 @@ from tests.samples import assignment_deleted, reward
 from tests.unit.worker.build import event_of
 from tests.unit.worker.money import CONVERSION, Json, account, row
 from tests.unit.worker.revocations import ASSIGNED, CAMPAIGN, CODE, INSIDE, REFEREE, REFERRER
+from worker.revocation.cards import Card, Statement
 from worker.revocation.findings import (
     Code,
     Conversion,
@@ -19,7 +20,7 @@ from worker.revocation.findings import (
     ReferrerReward,
     RewardKind,
 )
-from worker.revocation.read.statement import Card, Statement, statement_of
+from worker.revocation.read.statement import statement_of
 from worker.settings.policies import Policies
 
 

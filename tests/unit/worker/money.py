@@ -19,11 +19,11 @@ from tests.unit.worker.revocations import (
     REFERRER,
     referee_left,
 )
+from worker.revocation.cards import Card
 from worker.revocation.decide.plan import decide
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
 from worker.revocation.find.shared import InMemory
-from worker.revocation.read.statement import Card
 from worker.revocation.steps import Plan, TakeBalance
 from worker.settings.policies import Policies
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import removal
+from worker.revocation.cards import Card
 from worker.revocation.findings import Findings, Presence, ReferrerReward, RewardKind
-from worker.revocation.read.statement import Card
 from worker.settings.policies import Policies
 
 

@@ -22,7 +22,7 @@ from tests.unit.worker.money import (
     taken,
 )
 from tests.unit.worker.revocations import CLUB, HOLDER, MOMENT, REFEREE
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card
 
 
 MS = timedelta(milliseconds=1)

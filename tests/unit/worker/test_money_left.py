@@ -17,7 +17,7 @@ from tests.unit.worker.money import (
     taken,
 )
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card
 from worker.revocation.steps import TakeBalance
 
 

@@ -28,7 +28,7 @@ from tests.unit.worker.revocations import (
     REFEREE,
     REMOVED,
 )
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card
 
 
 CREDITS = reward(500)

@@ -26,7 +26,7 @@ from tests.unit.worker.tiers import (
     reversed_,
     rewarded,
 )
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card
 
 
 POINTS = Card("v_points", "LOYALTY_CARD", "camp_points")

@@ -21,11 +21,11 @@ from tests.unit.worker.revocations import (
     referrer_left,
 )
 from worker.errors import NeedsPersonError
+from worker.revocation.cards import Card, Change, Statement
 from worker.revocation.decide.claw_back import cards_of
 from worker.revocation.decide.plan import decide
 from worker.revocation.findings import Conversion, Findings, RewardKind
-from worker.revocation.read.listed import Change
-from worker.revocation.read.statement import Card, Statement, statement_of
+from worker.revocation.read.statement import statement_of
 from worker.revocation.steps import DisableVoucher, TakeBalance
 
 

@@ -19,10 +19,10 @@ from tests.unit.worker.revocations import (
     referrer_left,
 )
 from worker.errors import NeedsPersonError, RetryableError
+from worker.revocation.cards import Change, Statement
 from worker.revocation.decide.plan import MOST_LOOKS, STILL_ASSIGNED_WAIT_SECONDS, decide
 from worker.revocation.findings import Code, Conversion, Presence
-from worker.revocation.read.listed import Change
-from worker.revocation.read.statement import Statement, statement_of
+from worker.revocation.read.statement import statement_of
 from worker.revocation.steps import DisableVoucher, MarkCustomer, RollBack, TakeBalance
 from worker.settings.policies import Policies
 

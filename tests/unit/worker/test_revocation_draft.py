@@ -18,11 +18,12 @@ from tests.unit.worker.revocations import (
     found,
     referee_left,
 )
+from worker.revocation.cards import Card, Statement
 from worker.revocation.decide.plan import decide
 from worker.revocation.execute.draft import draft
 from worker.revocation.find.needs import needs
 from worker.revocation.findings import Conversion, Presence, Promise
-from worker.revocation.read.statement import Card, Statement, statement_of
+from worker.revocation.read.statement import statement_of
 from worker.revocation.steps import DisableVoucher, Plan
 from worker.settings.policies import Policies
 

@@ -18,11 +18,11 @@ from tests.unit.worker.revocations import (
     referrer_left,
 )
 from worker.errors import NeedsPersonError
+from worker.revocation.cards import Change
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
 from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Findings, Presence
-from worker.revocation.read.listed import Change
 from worker.settings.policies import Policies
 
 

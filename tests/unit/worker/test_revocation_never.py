@@ -16,10 +16,10 @@ from tests.unit.worker.revocations import (
     referee_left,
 )
 from worker.errors import NeedsPersonError, RetryableError
+from worker.revocation.cards import OPENING, Entry, Origin, Statement
 from worker.revocation.decide.plan import decide
 from worker.revocation.findings import Findings, Presence
 from worker.revocation.read.promise import fits
-from worker.revocation.read.statement import OPENING, Entry, Origin, Statement
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, TakeBalance
 from worker.settings.policies import Policies
 

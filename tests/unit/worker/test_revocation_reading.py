@@ -6,18 +6,11 @@ from hypothesis import strategies as st
 
 from tests.unit.worker.money import account, row
 from tests.unit.worker.revocations import CAMPAIGN, CLUB, GIFT
-from worker.revocation.read.listed import Change, changes_in
+from worker.revocation.cards import Card, Change, Origin, Unread
+from worker.revocation.read.listed import changes_in
 from worker.revocation.read.promise import promise_of
 from worker.revocation.read.rewards import rewards_of
-from worker.revocation.read.statement import (
-    Card,
-    Origin,
-    Unread,
-    balance_of,
-    card_of,
-    entry_of,
-    statement_of,
-)
+from worker.revocation.read.statement import balance_of, card_of, entry_of, statement_of
 from worker.revocation.read.voucher import code_of, conversions_of
 
 

@@ -10,9 +10,8 @@ from inbox.model.effect import Effect, EffectState
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED
+from worker.revocation.cards import Card, Change
 from worker.revocation.execute.resume import as_json, from_json, with_begun
-from worker.revocation.read.listed import Change
-from worker.revocation.read.statement import Card
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
+from worker.revocation.cards import OPENING, Card, Entry, Origin, Statement
 from worker.revocation.decide.remaining import remaining
-from worker.revocation.read.statement import OPENING, Card, Entry, Origin, Statement
 
 
 _CARD: Final = Card("v_card", "LOYALTY_CARD", "camp_1")

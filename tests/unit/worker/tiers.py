@@ -12,7 +12,7 @@ from tests.unit.worker.revocations import (
     REFERRER,
     referee_left,
 )
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card
 from worker.revocation.steps import DisableVoucher, Plan
 
 

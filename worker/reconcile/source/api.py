@@ -12,7 +12,7 @@ from worker.reconcile.source.calls import Calls
 from worker.reconcile.source.holders import Listed, is_id, is_odd, read_holder
 from worker.reconcile.source.skips import FailingError, Skip
 from worker.voucherify.own import CAMPAIGN, CUSTOMER, VOUCHER, one, page, page_of
-from worker.voucherify.rest import PAGE, segment
+from worker.voucherify.paths import PAGE, segment
 
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from worker.reconcile.source.api import LAST_PAGE, Codes, Place
 from worker.reconcile.source.each import Looking
 from worker.reconcile.source.holders import Listed
 from worker.reconcile.source.skips import SKIPPED, Skip
-from worker.voucherify.rest import PAGE
+from worker.voucherify.paths import PAGE
 
 
 class LookingAtCodes(Looking):

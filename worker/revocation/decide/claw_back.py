@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from schemas import HolderAssignmentDeleted, HolderRole
+from worker.revocation.cards import Card, Statement
 from worker.revocation.decide.remaining import lowest_since, remaining
 from worker.revocation.decide.window import MARGIN
 from worker.revocation.find.needs import ids_of, no_window, referrer_of
 from worker.revocation.findings import Findings, ReferrerReward, RewardKind
-from worker.revocation.read.statement import Card, Statement
 from worker.revocation.steps import DisableVoucher, TakeBalance
 
 

@@ -17,10 +17,10 @@ from datetime import timedelta
 from typing import Final
 
 from schemas import HolderAssignmentDeleted, VoucherType
+from worker.revocation.cards import OPENING, Card, Entry, Origin, Statement
 from worker.revocation.decide.window import Window, own_conversions
 from worker.revocation.findings import Findings, Promise
 from worker.revocation.read import promise as promises
-from worker.revocation.read.statement import OPENING, Card, Entry, Origin, Statement
 
 
 #: A card that a reward was put on may be noted as the customer's a little later.

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from worker.revocation.cards import Entry, Origin, Statement
 from worker.revocation.read.listed import OWN_NAMES
-from worker.revocation.read.statement import Entry, Origin, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

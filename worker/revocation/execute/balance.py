@@ -21,9 +21,10 @@ from inbox.ledger import Effects
 from inbox.model.effect import Begun, Effect, EffectState, Turn
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
 from worker.job import Job
+from worker.revocation.cards import Card, Change
 from worker.revocation.client import Answer, Json, RevocationClient
-from worker.revocation.read.listed import Change, adds_up, balance_after, changes_in
-from worker.revocation.read.statement import Card, balance_of
+from worker.revocation.read.listed import adds_up, balance_after, changes_in
+from worker.revocation.read.statement import balance_of
 
 
 #: Wait before reading back a change that was answered and is not seen yet.

@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from inbox.model.effect import Effect, EffectState
-from worker.revocation.read.listed import Change
-from worker.revocation.read.statement import Card
+from worker.revocation.cards import Card, Change
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,

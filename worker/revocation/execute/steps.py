@@ -9,10 +9,10 @@ from inbox.model.effect import Effect, EffectState, Turn
 from schemas import HolderAssignmentDeleted
 from worker.errors import NeedsPersonError, PermanentError, RetryableError
 from worker.job import Job
+from worker.revocation.cards import BALANCES
 from worker.revocation.client import Answer, RevocationClient
 from worker.revocation.execute.balance import CLOCKS, BalanceChange, Known
 from worker.revocation.execute.mark import Marking
-from worker.revocation.read.statement import BALANCES
 from worker.revocation.read.voucher import code_of
 from worker.revocation.steps import (
     REWARD,

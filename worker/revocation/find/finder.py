@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas import HolderAssignmentDeleted
 from worker.job import Job
+from worker.revocation.cards import Statement
 from worker.revocation.client import Json, RevocationClient
 from worker.revocation.decide.claw_back import cards_of, may_count_elsewhere
 from worker.revocation.decide.proof import additions, needs_conversions, needs_promise
@@ -17,7 +18,7 @@ from worker.revocation.find.shared import Learned, SharedLists, Turns
 from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward
 from worker.revocation.read.promise import promise_in, promise_of
 from worker.revocation.read.rewards import rewards_of
-from worker.revocation.read.statement import Statement, card_of, statement_of
+from worker.revocation.read.statement import card_of, statement_of
 from worker.revocation.read.values import moment
 from worker.revocation.read.voucher import code_of, conversions_of
 

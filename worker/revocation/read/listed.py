@@ -1,25 +1,16 @@
 """What a card's listed transactions show: amounts, balances, and changes of our own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from worker.revocation.cards import Change
 from worker.revocation.read.values import Json, moment, object_of, text, whole
 
 
 #: How the names of our own balance changes begin.
 OWN_NAMES: Final = ("rvk:", "undo:")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A balance change of our own, as a card's transactions show it; moved is never negative."""
-
-    name: str
-    id: str
-    moved: int
 
 
 def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:

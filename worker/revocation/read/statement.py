@@ -8,24 +8,16 @@ removal or a transfer to the entry that it undoes or mirrors.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Final
 
-from worker.revocation.read.listed import OWN_NAMES, Change, amount_of, balance_after, changes_in
+from worker.revocation.cards import BALANCES, Card, Entry, Origin, Statement, Unread
+from worker.revocation.read.listed import OWN_NAMES, amount_of, balance_after, changes_in
 from worker.revocation.read.values import Json, moment, object_of, text, whole
 
 
-#: Types that put something on a card, beside transfers and refunds.
-_ADDITIONS: Final = frozenset({"CREDITS_ADDITION", "POINTS_ADDITION", "POINTS_ACCRUAL"})
-
 #: Endings of types whose amount is taken off, whatever its sign.
 _DECREASES: Final = ("_REMOVAL", "_REDEMPTION", "_EXPIRATION", "_TRANSFER_OUT")
-
-#: Voucher types that hold a balance, and where it stands in a voucher.
-BALANCES: Final = {"GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
-
 
 #: Who adds by hand: the API's callers and people at the dashboard.
 _BY_HAND: Final = ("API", "voucherify-web-ui")
@@ -39,113 +31,6 @@ _RULES: Final = ("earning_rule", "segment", "loyalty_tier")
 
 #: `details` of a purchase, a refund, or points that were pending until an order was paid.
 _PURCHASES: Final = ("order", "redemption", "reward", "pending_points", "custom_event")
-
-
-class Origin(Enum):
-    """What an addition says of where it comes from."""
-
-    #: Voucherify added it by itself and names no cause.
-    AUTOMATIC = "automatic"
-    #: A person, or a program of the shop, added it.
-    BY_HAND = "by hand"
-    #: An earning rule, a segment or a loyalty tier gave it.
-    EARNED = "earned"
-    #: It gives back what a redemption took.
-    REFUNDED = "refunded"
-    #: It names a redemption, an order or a custom event.
-    CAUSED = "caused"
-    #: It came by a channel that is not documented.
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card that a customer holds; type is GIFT_VOUCHER or LOYALTY_CARD."""
-
-    id: str
-    type: str
-    campaign: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """
-    One transaction of a card.
-
-    Attributes:
-        kind: its type, such as CREDITS_ADDITION; OPENING for what a card was published with.
-        amount: cents or points; negative if it was taken off.
-        balance: what was on the card after it; None if it is not said.
-        name: `source_id`, which only manual operations have.
-        redemption: id of the redemption that it names.
-        custom_event: id of the custom event that it names.
-        related: id of the transaction that it undoes or mirrors.
-        moved_to: the card that a transfer went to, as far as it is said.
-    """
-
-    id: str
-    kind: str
-    amount: int
-    balance: int | None
-    at: datetime
-    origin: Origin
-    name: str | None = None
-    redemption: str | None = None
-    custom_event: str | None = None
-    related: str | None = None
-    moved_to: str | None = None
-
-    @property
-    def is_addition(self) -> bool:
-        """Whether it put something on the card that can be a reward."""
-        return self.amount > 0 and (self.kind in _ADDITIONS or self.kind == OPENING)
-
-
-OPENING: Final = "OPENING"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A transaction that cannot be read as a whole: what of it can be; its id is "?" for none."""
-
-    id: str
-    kind: str | None
-    at: datetime | None
-    ours: bool
-
-    @property
-    def may_be_addition(self) -> bool:
-        """Whether it may have put something on the card that can be a reward."""
-        return not self.ours and (self.kind is None or self.kind in _ADDITIONS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """
-    What is known of a card.
-
-    Attributes:
-        since: when it became this customer's; None if it is not said.
-        entries: newest first, back to a day before the assignment or further.
-        balance: what is on the card now; None if nothing says it.
-        opening: what the card held before its first entry; 0 if that is not known.
-        unreadable: entries that cannot be read, newest first.
-        changes: balance changes of our own.
-        read_at: when reading it began, by the store's clock.
-    """
-
-    card: Card
-    since: datetime | None
-    entries: tuple[Entry, ...] = ()
-    balance: int | None = None
-    opening: int = 0
-    unreadable: tuple[Unread, ...] = ()
-    changes: tuple[Change, ...] = ()
-    read_at: datetime | None = None
-
-    def change_named(self, name: str) -> Change | None:
-        """Find our own balance change of that name."""
-        return next((each for each in self.changes if each.name == name), None)
 
 
 def card_of(redeemable: Json, customer: str) -> Card | None:

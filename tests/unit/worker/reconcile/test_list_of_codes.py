@@ -8,7 +8,7 @@ import pytest
 from worker.http_client.answers import Call
 from worker.reconcile.source.api import LAST_PAGE, Place, ReconcileApi
 from worker.reconcile.source.skips import Skip
-from worker.voucherify.rest import PAGE
+from worker.voucherify.paths import PAGE
 
 
 class Campaign:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from inbox.model.assignment import Assignment
+from worker.cli.report import Telling
 from worker.errors import PermanentError
 from worker.reconcile.diff.finding import MOST_NAMED
 from worker.reconcile.diff.removal import Fate
 from worker.reconcile.progress import MOST_SKIPS, Progress
-from worker.reconcile.report import Telling
 from worker.reconcile.source.skips import FailingError, Skip
 
 

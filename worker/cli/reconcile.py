@@ -18,15 +18,14 @@ from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_id
 from inbox.model.assignment import Missing, RunLostError
 from inbox.plans import Draft, Request
-from inbox.store.connection import connect
 from schemas import read_timestamp
 from settings.reader import Reader
 from telemetry.logs import configure_logs
-from worker.build import make_services
+from worker.cli.report import Telling
+from worker.cli.tools import Tools
 from worker.errors import JobError
 from worker.handlers import load_handlers
 from worker.reconcile.progress import Progress, Scope
-from worker.reconcile.report import Telling
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.run.plan import Planning
@@ -65,7 +64,7 @@ _HANDLER: Final = "revoke_referral_perks"
 @click.option("--json", "plain", is_flag=True, help="Print JSON instead of a table.")
 @click.pass_obj
 def reconcile(
-    settings: WorkerSettings,
+    tools: Tools,
     *,
     apply: bool,
     campaigns: tuple[str, ...],
@@ -81,6 +80,7 @@ def reconcile(
     Without --apply they are told, with what would be taken back, and kept for a later run with
     it. A run that was cut off is gone on with.
     """
+    settings = tools.settings
     _require_keys(settings)
     # What is printed is for whoever asks; what is logged stands beside it.
     configure_logs(settings.broker.telemetry, process="command", stream=sys.stderr)
@@ -95,18 +95,13 @@ def reconcile(
     )
     if since and not names:
         raise click.UsageError("--since goes with --customer or --customers")
-    store = connect(
-        settings.broker.inbox.store,
-        max_connections=2,
-        answer_timeout=10.0,
-        name="perkhook-command",
-    )
+    store = tools.connect()
     telling = Telling(plain=plain, of="customers" if scope.customers else "codes")
     with _halting() as halt:
         runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
         progress = _run(runner, scope, telling, apply=apply)
         left = list(runner.book.missing())
-        drafts = dict(_drafts(settings, store, runner, left[:plans]))
+        drafts = dict(_drafts(tools, store, runner, left[:plans]))
     telling.end(progress, left, drafts, apply=apply)
     if progress.counts.get(UNKNOWN_CAMPAIGN):
         # All else was done, and whoever named it must hear of it.
@@ -133,11 +128,11 @@ def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Prog
 
 
 def _drafts(
-    settings: WorkerSettings, store: Redis, runner: Runner, found: list[Missing]
+    tools: Tools, store: Redis, runner: Runner, found: list[Missing]
 ) -> Iterator[tuple[str, Draft]]:
     if not found:
         return
-    services = make_services(settings, store)
+    services = tools.services(store)
     planning = Planning(
         table=load_handlers(), services=services, chance=random.random, stopping=Stopping()
     )

@@ -1,0 +1,42 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from redis import Redis
+
+from inbox.ledger import Effects
+from inbox.store.connection import connect
+from worker.services import Services
+from worker.settings.worker import WorkerSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """
+    What commands work with.
+
+    Attributes:
+        settings: a worker's.
+        make_effects: makes the ledger on a connection.
+        make_services: makes what handlers act on.
+    """
+
+    settings: WorkerSettings
+    make_effects: Callable[[WorkerSettings, Redis], Effects]
+    make_services: Callable[[WorkerSettings, Redis], Services]
+
+    def connect(self) -> Redis:
+        """Connect to the store."""
+        return connect(
+            self.settings.broker.inbox.store,
+            max_connections=2,
+            answer_timeout=10.0,
+            name="perkhook-command",
+        )
+
+    def effects(self) -> Effects:
+        """Connect to the ledger."""
+        return self.make_effects(self.settings, self.connect())
+
+    def services(self, store: Redis) -> Services:
+        """Make what handlers act on."""
+        return self.make_services(self.settings, store)

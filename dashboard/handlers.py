@@ -7,7 +7,7 @@ from flower.views import BaseHandler
 from tornado.web import HTTPError, authenticated
 
 from dashboard.guard import Asked, operator, refusal
-from dashboard.room import Room
+from dashboard.room import AdminAccess
 from inbox.errors import InboxUnavailableError
 
 
@@ -17,9 +17,9 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     #: Whether a POST changes something.
     writes: ClassVar[bool] = True
 
-    room: Room
+    room: AdminAccess
 
-    def initialize(self, room: Room) -> None:
+    def initialize(self, room: AdminAccess) -> None:
         """Take the room in which the work is done."""
         self.room = room
 

@@ -57,13 +57,13 @@ def _add_tab(settings: DashboardSettings) -> None:
     from dashboard.api import jobs, plan  # noqa: PLC0415
     from dashboard.broker import ask_by_parts  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
-    from dashboard.room import Room  # noqa: PLC0415
+    from dashboard.room import AdminAccess  # noqa: PLC0415
 
     flower.app.Events = Listening
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
     ask_by_parts(settings.inbox.store)
-    room = Room(settings)
+    room = AdminAccess(settings)
     ours = {"room": room}
     _add(
         url(r"/failed", pages.ListPage, ours, name="failed"),

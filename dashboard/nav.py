@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from tornado.escape import xhtml_escape
 from tornado.web import TemplateModule
 
-from dashboard.room import Room
+from dashboard.room import AdminAccess
 
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -26,7 +26,7 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
     """
 
     #: None if this Flower was not tested: then there is a tab, and no script.
-    room: ClassVar[Room | None] = None
+    room: ClassVar[AdminAccess | None] = None
 
     def render(self, path: str, **named: Any) -> bytes:
         """Draw a template; the bar gets a tab behind Flower's own."""

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from redis import RedisError
 
 from dashboard.settings import DashboardSettings
-from inbox.admin.decisions import Counts, Operations
+from inbox.admin.decisions import BulkAdmin, Counts
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ledger import Effects
 from inbox.store.connection import connect
@@ -35,8 +35,8 @@ AHEAD: Final = 500
 LOOK_SECONDS: Final = 2.0
 
 
-class Room:
-    """Operations for Flower's handlers."""
+class AdminAccess:
+    """What operators do, for Flower's handlers."""
 
     def __init__(self, settings: DashboardSettings) -> None:
         inbox = settings.inbox
@@ -52,10 +52,10 @@ class Room:
             inbox.store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
         )
         self.settings = settings
-        self.operations = Operations(client, dedupe_window_seconds=window)
+        self.operations = BulkAdmin(client, dedupe_window_seconds=window)
         # It only reads; how long the ledger remembers is the workers' to say.
         self.effects = Effects(client, memory_seconds=1)
-        self._quick = Operations(quick, dedupe_window_seconds=window)
+        self._quick = BulkAdmin(quick, dedupe_window_seconds=window)
         self._readers = ThreadPoolExecutor(READERS, "perkhook-read")
         self._counter = ThreadPoolExecutor(1, "perkhook-count")
         self._counts: tuple[float, Counts | InboxUnavailableError] | None = None

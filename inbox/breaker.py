@@ -29,12 +29,12 @@ WINDOW_MARGIN_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class Admitted:
     """
     The downstream may be called.
 
     Attributes:
-        in_doubt: calls have failed lately, so `Gate.well` must be told if this one does not.
+        in_doubt: calls have failed lately, so `Breaker.well` must be told if this one does not.
         alone: this caller tries it for all others after a pause.
     """
 
@@ -43,14 +43,14 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class BreakerOpen:
     """The downstream may not be called before this time has passed."""
 
     wait_seconds: float
     reason: str
 
 
-class Gate:
+class Breaker:
     """
     One downstream, as all workers know it together.
 
@@ -73,7 +73,7 @@ class Gate:
         """The most calls, 0 for no limit, and in how many milliseconds."""
         return self._most, self._window_ms
 
-    def enter(self, caller: str, calls: int) -> Open | Closed:
+    def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
         """Ask to make up to `calls` calls; `caller` names the run that asks."""
         answer = self._enter(
             args=[
@@ -87,8 +87,8 @@ class Gate:
             ]
         )
         if answer[0] == b"open":
-            return Open(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
-        return Closed(answer[1] / 1000, answer[2].decode())
+            return Admitted(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
+        return BreakerOpen(answer[1] / 1000, answer[2].decode())
 
     def use(self, caller: str, number: int) -> float:
         """Count a call as made now; gives seconds to wait if none is reserved or left."""

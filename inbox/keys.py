@@ -145,7 +145,7 @@ perkhook:plan:<job>             hash    what a job would do (plan_ask, plan_take
                                         state       asked, working, made
                                         since       when it entered that state
                                         request     which request it is
-                                        answer      JSON (`inbox.plans.Draft`)
+                                        answer      JSON (`inbox.plans.PlanPreview`)
 perkhook:plans                  list    jobs whose plan is asked for, until a worker takes them
                                         (plan_ask, plan_take); 5 minutes
 perkhook:queues                 set     queues that workers have declared; for ever

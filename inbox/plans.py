@@ -35,7 +35,7 @@ MOST_STALE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class PlanPreview:
     """
     What a job would do, sentence by sentence, without personal data.
 
@@ -69,7 +69,7 @@ class PlanView:
     job: str
     state: str
     since: datetime | None = None
-    plan: Draft | None = None
+    plan: PlanPreview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Plans:
         job, number, now, body = found
         return Request(job.decode(), number.decode(), now, unpack(body) if body else None)
 
-    def tell(self, request: Request, plan: Draft) -> bool:
+    def tell(self, request: Request, plan: PlanPreview) -> bool:
         """Answer; False if nobody waits for it any more."""
         answer, kept = json.dumps(asdict(plan)), int(KEPT_SECONDS * 1000)
         return bool(self._tell(args=[request.job, request.number, answer, kept]))
@@ -137,7 +137,7 @@ def _state_now(state: str, age: float) -> str:
     return "unanswered" if state in limits and age >= limits[state] else state
 
 
-def _read(answer: bytes) -> Draft:
+def _read(answer: bytes) -> PlanPreview:
     found = json.loads(answer)
     lists = {name: tuple(found[name]) for name in ("steps", "looked_up", "unresolved")}
-    return Draft(reason=found["reason"], possible=found["possible"], **lists)
+    return PlanPreview(reason=found["reason"], possible=found["possible"], **lists)

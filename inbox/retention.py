@@ -48,7 +48,7 @@ class Trimmed:
     settled: KeptView
 
 
-class Keeper:
+class Retention:
     """Holds the bounds. Failed jobs beyond them end; what still is to run is never touched."""
 
     def __init__(self, client: Redis, limits: Limits, *, dedupe_window_seconds: int) -> None:

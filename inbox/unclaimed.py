@@ -8,7 +8,7 @@ from inbox import keys
 from inbox.store import scripts
 
 
-class Unfolding:
+class UnclaimedDeliveries:
     """
     Makes the hashes of a delivery that still is the one string which `accept` wrote.
 

@@ -13,9 +13,9 @@ from inbox.store.connection import connect
 from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
 from receiver.description import description
 from receiver.direct import DirectFlask
-from receiver.guard import Gate
+from receiver.guard import StoreGuard
 from receiver.metrics.canary import CanaryCollector
-from receiver.metrics.counters import Tally
+from receiver.metrics.counters import Counters
 from receiver.metrics.scrape import Metrics
 from receiver.readiness import told
 from receiver.settings import ReceiverSettings
@@ -41,8 +41,8 @@ def create_app(settings: ReceiverSettings) -> Flask:
     )
     intake = Intake(client)
     fleet = Fleet(client)
-    gate = Gate(settings.connections)
-    tally = Tally(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
+    gate = StoreGuard(settings.connections)
+    tally = Counters(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
     metrics = Metrics(tally, lambda: _told(gate, fleet.read))
     metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
     at, durability = settings.inbox.store, settings.durability
@@ -89,14 +89,14 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _told(gate: Gate, question: Callable[[], T]) -> T | None:
+def _told(gate: StoreGuard, question: Callable[[], T]) -> T | None:
     try:
         return _ask(gate, question)
     except InboxUnavailableError:
         return None
 
 
-def _ask(gate: Gate, question: Callable[[], T]) -> T:
+def _ask(gate: StoreGuard, question: Callable[[], T]) -> T:
     def ask() -> T:
         try:
             return question()

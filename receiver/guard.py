@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 0.5
 SLOW_SECONDS = 0.25
 
 
-class Gate:
+class StoreGuard:
     """
     Keeps a store that hangs from hanging the receiver.
 

@@ -13,7 +13,7 @@ from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
 from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
-from receiver.guard import Gate
+from receiver.guard import StoreGuard
 from receiver.metrics.scrape import Metrics
 from receiver.server.leftover import throw_away
 from receiver.server.slow_senders import BODY_SECONDS, SlowSenders
@@ -46,7 +46,7 @@ class Webhook:
         settings: ReceiverSettings,
         intake: Accepts,
         metrics: Metrics,
-        gate: Gate,
+        gate: StoreGuard,
         barrier: Barrier | None = None,
     ) -> None:
         self._settings = settings

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from telemetry.safe_errors import SayableError, chain
+from telemetry.safe_errors import SafeMessageError, chain
 
 
 #: Fields of errors, transactions and check-ins. Not among them, as examples: request, user,
@@ -32,7 +32,7 @@ def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
     """Keep of each exception its type and places, and the message only if it is ours."""
     ours: set[str] = set()
     for link in chain((hint.get("exc_info") or (None, None))[1]):
-        if isinstance(link, SayableError):
+        if isinstance(link, SafeMessageError):
             ours.add(str(link))
     for value in (event.get("exception") or {}).get("values", ()):
         if value.get("value") not in ours:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from telemetry.safe_errors import SayableError, chain, safe_traceback, type_name
+from telemetry.safe_errors import SafeMessageError, chain, safe_traceback, type_name
 from telemetry.settings import TelemetrySettings
 
 
@@ -135,7 +135,7 @@ def _tell_foreign_records_safely(
     sentence = str(event["_record"].msg)
     for error in errors:
         for link in chain(error):
-            if not isinstance(link, SayableError):
+            if not isinstance(link, SafeMessageError):
                 for said in _sayings(link):
                     sentence = sentence.replace(said, type_name(link))
     event["event"] = sentence

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from types import TracebackType
 
 
-class SayableError(Exception):
+class SafeMessageError(Exception):
     """Base of exceptions whose message is written by us and holds nothing personal."""
 
 
 def describe(error: BaseException) -> str:
     """Tell an error in one line that may be logged, stored and shown."""
-    if isinstance(error, SayableError):
+    if isinstance(error, SafeMessageError):
         return str(error)
     return f"{type_name(error)} at {_place(error.__traceback__)}"
 
@@ -36,7 +36,9 @@ def safe_traceback(error: BaseException) -> str:
     """Write the traceback of an error and of what caused it, without foreign messages."""
     lines: list[str] = []
     for link in chain(error):
-        head = f"{type_name(link)}: {link}" if isinstance(link, SayableError) else type_name(link)
+        head = (
+            f"{type_name(link)}: {link}" if isinstance(link, SafeMessageError) else type_name(link)
+        )
         frames = "".join(traceback.format_tb(link.__traceback__))
         lines.append(f"{frames}{head}")
     return "\ncaused by:\n".join(lines)

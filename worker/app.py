@@ -10,8 +10,8 @@ from inbox.keys import DELIVERIES_QUEUE, PROCESS
 from settings.reader import SettingsError
 from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
-from worker.broker.bulkhead import Bulkhead, Guarding
-from worker.broker.events import Telling
+from worker.broker.bulkhead import Bulkhead, BulkheadStep
+from worker.broker.events import TaskEvents
 from worker.broker.pool import HEALTH_SECONDS, share_connections
 from worker.broker.transport import take_only_our_messages
 from worker.handlers import HandlerTable
@@ -35,7 +35,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     table = _table(settings.handlers, environ)
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
-    app = Celery("perkhook", set_as_current=False, events=Telling)
+    app = Celery("perkhook", set_as_current=False, events=TaskEvents)
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery calls none.
     runtime = Runtime(table=table, queues=queues, bulkhead=Bulkhead(table.queues))
@@ -43,8 +43,8 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     app.conf.broker_transport_options["queue_order_strategy"] = runtime.bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
     # By name: Flower makes this application as well, and needs nothing of what a worker runs.
-    app.steps["worker"].add("worker.bootstep:Running")
-    app.steps["consumer"].add(Guarding)
+    app.steps["worker"].add("worker.bootstep:RuntimeStep")
+    app.steps["consumer"].add(BulkheadStep)
 
     def our_logs(**_: Any) -> None:
         configure_logs(settings.telemetry, process="worker")

@@ -14,7 +14,7 @@ from redis import RedisError
 from inbox.admin.fleet import Fleet
 from inbox.jobs import Jobs
 from inbox.plans import Plans
-from inbox.retention import Keeper
+from inbox.retention import Retention
 from inbox.store.connection import connect
 from settings.reader import SettingsError
 from telemetry.safe_errors import type_name
@@ -25,13 +25,13 @@ from worker.broker.rights import tell_missing_rights
 from worker.broker.transport import foreign_message
 from worker.build import make_services
 from worker.periodic.checkins import CheckIns
-from worker.periodic.loop import Loop
-from worker.periodic.plans import Planner
-from worker.periodic.reaper import Sweeper
-from worker.periodic.retention import Trimming
+from worker.periodic.loop import PeriodicTask
+from worker.periodic.plans import PlanTask
+from worker.periodic.reaper import Reaper
+from worker.periodic.retention import RetentionRun
 from worker.periodic.start import start_watches
 from worker.run.flow import Flow
-from worker.run.plan import Planning
+from worker.run.plan import PlanMaker
 from worker.run.stopping import Stopping
 from worker.runtime import runtime_of
 from worker.services import Services
@@ -64,7 +64,7 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
+class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
     """
     Gives a worker what its jobs act with, and takes it down when the worker stops.
 
@@ -77,9 +77,9 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._sweeper: Sweeper | None = None
-        self._planner: Planner | None = None
-        self._watches: tuple[Loop, ...] = ()
+        self._sweeper: Reaper | None = None
+        self._planner: PlanTask | None = None
+        self._watches: tuple[PeriodicTask, ...] = ()
         self._services: Services | None = None
         self._flow: Flow | None = None
         self._stopping = Stopping()
@@ -134,30 +134,30 @@ class Running(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no
         runtime.flow = self._flow = flow
         self._listen(flow, jobs)
         self._stopping.watch(self._force, _leave)
-        keeper = Keeper(
+        keeper = Retention(
             store,
             settings.keep,
             dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
         )
         interval = settings.reclaim_interval_seconds
-        self._sweeper = Sweeper(
+        self._sweeper = Reaper(
             jobs,
             caller,
             queues,
             interval,
-            Trimming(keeper),
+            RetentionRun(keeper),
             swept=CheckIns(store, caller, interval).tell,
             present=partial(_tell_present, Fleet(store), caller, interval, self._services),
         )
         self._sweeper.start()
         self._watches = start_watches(settings, store, caller)
-        planning = Planning(
+        planning = PlanMaker(
             table=runtime.table,
             services=self._services,
             chance=random.random,
             stopping=self._stopping,
         )
-        self._planner = Planner(Plans(store), planning)
+        self._planner = PlanTask(Plans(store), planning)
         self._planner.start()
         worker_shutdown.connect(self._give_up_connections, sender=worker, weak=False)
         log.info(

@@ -2,12 +2,12 @@
 
 from redis import Redis
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.durability.check import make_barrier
 from inbox.ledger import SECURE_SECONDS, Effects
 from inbox.privacy.erasure import Erasure
-from inbox.state.assignments import Book
-from inbox.state.canary import CanaryBook
+from inbox.state.assignments import AssignmentRegistry
+from inbox.state.canary import CanaryRecord
 from inbox.state.learned import Learned
 from worker.backends.registry import make_crm, make_perks
 from worker.services import Services
@@ -33,9 +33,9 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
     gates = {}
     if perks.backend != "dry-run":
         rate = perks.voucherify_rate if perks.backend == "voucherify" else None
-        gates["perks"] = Gate(store, "perks", rate)
+        gates["perks"] = Breaker(store, "perks", rate)
     if crm.backend != "dry-run":
-        gates["crm"] = Gate(store, "crm")
+        gates["crm"] = Breaker(store, "crm")
     return Services(
         perks=make_perks(perks, effects, Learned(store)),
         crm=make_crm(crm),
@@ -44,7 +44,7 @@ def make_services(settings: WorkerSettings, store: Redis) -> Services:
         brake=None if perks.backend == "dry-run" else settings.brake,
         brake_campaign=settings.brake_campaign,
         usual_calls=perks.policies.usual_calls,
-        note_canary=CanaryBook(store).handled,
-        remember=Book(store, memory_seconds=settings.removal_memory_seconds).remember,
+        note_canary=CanaryRecord(store).handled,
+        remember=AssignmentRegistry(store, memory_seconds=settings.removal_memory_seconds).remember,
         ledger=effects,
     )

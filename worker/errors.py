@@ -1,9 +1,9 @@
 """How a job can fail. Each error is a sentence plus a slug, and neither holds personal data."""
 
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 
 
-class JobError(SayableError):
+class JobError(SafeMessageError):
     """A job did not succeed; `reason` is the slug that groups such failures."""
 
     def __init__(self, reason: str, message: str) -> None:

@@ -3,10 +3,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.model.assignment import Assignment
 from inbox.model.rate import Rate
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from inbox.privacy.erasure import Erasure
 from schemas import HolderAssignmentDeleted
 from worker.effects.steps import Ledger
@@ -28,7 +28,7 @@ class PerksBackend(Protocol):
             RetryableError: this could not be done now.
         """
 
-    def plan(self, event: HolderAssignmentDeleted, job: Job) -> Draft:
+    def plan(self, event: HolderAssignmentDeleted, job: Job) -> PlanPreview:
         """Tell what `revoke` would do now, by reading alone; errors as there."""
 
     def close(self) -> None:
@@ -55,7 +55,7 @@ class Services:
     #: Where steps of own handlers are noted.
     ledger: Ledger | None = None
     #: What stands between jobs and a downstream that is down, by the handlers' queue.
-    gates: Mapping[str, Gate] = field(default_factory=dict)
+    gates: Mapping[str, Breaker] = field(default_factory=dict)
     #: Notes that a canary came through; gives the seconds it took.
     note_canary: Callable[[datetime], float] = lambda _: 0.0
     #: Remembers an assignment that began; false if nobody will look for its removal.
@@ -73,4 +73,4 @@ class Services:
 Handler = Callable[[Any, Services, Job], str]
 
 #: What tells what a handler would do, from the same.
-Planner = Callable[[Any, Services, Job], Draft]
+Planner = Callable[[Any, Services, Job], PlanPreview]

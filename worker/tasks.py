@@ -7,7 +7,7 @@ from redis import RedisError
 from inbox.errors import is_outage, unavailable
 from inbox.ids import delivery_of, job_id_of, name_of
 from inbox.message import TASK_PREFIX
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 from telemetry.traces import following
 from worker.outages import OUTAGES
 from worker.run.ended import Ended, Failed, NotBegun, Waiting
@@ -22,11 +22,11 @@ _STATUS: dict[type[Ended], str] = {
 }
 
 
-class JobFailedError(SayableError):
+class JobFailedError(SafeMessageError):
     """What Flower shows of a job that is set aside; the inbox holds the whole."""
 
 
-class StoreAwayError(SayableError):
+class StoreAwayError(SafeMessageError):
     """What Flower shows of a run that the store cut short; the sweep sends its job again."""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.rows import Rows
+from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS
 from inbox.ids import job_id_of
 from inbox.model.time import moment
@@ -65,7 +65,7 @@ class BatchView:
 class Batches:
     """Starts batches, carries them out, tells how far they are."""
 
-    def __init__(self, client: Redis, rows: Rows, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: Redis, rows: JobRows, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._rows = rows

@@ -11,8 +11,8 @@ from redis import Redis
 from inbox import keys
 from inbox.admin import audit as record
 from inbox.admin.batches import Batches
-from inbox.admin.queries import Desk
-from inbox.admin.rows import Rows
+from inbox.admin.queries import Admin
+from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
 from inbox.admin.views import KeptView
 from inbox.ids import job_id_of
@@ -103,14 +103,14 @@ class Preview:
         return f"{number}{self.matching} {self.wanted.state} {noun}, {what}{also}"
 
 
-class Operations:
+class BulkAdmin:
     """Lists, previews and decides."""
 
     def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
-        self.desk = Desk(client, dedupe_window_seconds=dedupe_window_seconds)
-        self.rows = Rows(client)
+        self.desk = Admin(client, dedupe_window_seconds=dedupe_window_seconds)
+        self.rows = JobRows(client)
         self.plans = Plans(client)
         self.batches = Batches(client, self.rows, dedupe_window_seconds=dedupe_window_seconds)
 

@@ -17,7 +17,7 @@ from inbox import keys
 from inbox.admin.fleet_views import DelayView, DownstreamView, FleetView, MemoryView, brake_view
 from inbox.admin.reconcile_view import view as reconcile_view
 from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.model.rate import Rate
 from inbox.model.time import moment
 from inbox.state.webhook import view as webhook_view
@@ -78,7 +78,7 @@ class Fleet:
         *,
         brake: Rate | None,
         brake_campaign: Rate | None = None,
-        gates: Mapping[str, Gate],
+        gates: Mapping[str, Breaker],
         swept: bool,
     ) -> None:
         """Tell that a worker lives, what it allows, and whether it has swept."""

@@ -21,21 +21,21 @@ from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
 from inbox.store import scripts
 from inbox.store.packing import unpack
-from inbox.unclaimed import Unfolding
+from inbox.unclaimed import UnclaimedDeliveries
 
 
 #: Jobs read from the store in one round trip.
 PAGE = 500
 
 
-class Desk:
+class Admin:
     """The operators' face of the inbox, behind the command line and the pages."""
 
     def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._window_ms = dedupe_window_seconds * 1000
-        self._unfolding = Unfolding(client)
+        self._unfolding = UnclaimedDeliveries(client)
         self._scripts = {
             name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
         }

@@ -20,7 +20,7 @@ INDEXES: Final = {"failed": keys.FAILED, "waiting": keys.WAITING, "held": keys.H
 A_CALL: Final = 500
 
 
-class Rows:
+class JobRows:
     """
     The jobs of each state, as lists show them.
 

@@ -12,8 +12,8 @@ import click
 from redis import RedisError
 from rich.console import Console
 
-from inbox.admin.decisions import Operations
-from inbox.admin.queries import Desk
+from inbox.admin.decisions import BulkAdmin
+from inbox.admin.queries import Admin
 from inbox.admin.selection import ACTIONS, SORTS, chosen
 from inbox.admin.views import as_plain
 from inbox.cli import tables
@@ -55,8 +55,8 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
         settings.store, max_connections=2, answer_timeout=10.0, name="perkhook-command"
     )
     context.obj = Tools(
-        desk=Desk(client, dedupe_window_seconds=settings.dedupe_window_seconds),
-        operations=Operations(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        desk=Admin(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        operations=BulkAdmin(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
         erasure=Erasure(client),
         who=who or f"{_user()}@{socket.gethostname()}",

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from rich.console import Console
 
-from inbox.admin.decisions import Operations
-from inbox.admin.queries import Desk
+from inbox.admin.decisions import BulkAdmin
+from inbox.admin.queries import Admin
 from inbox.admin.views import JobView, as_plain
 from inbox.cli import tables
-from inbox.cli.bulk import Tally
+from inbox.cli.bulk import Outcomes
 from inbox.intake import Intake
 from inbox.privacy.erasure import Erasure
 
@@ -21,8 +21,8 @@ from inbox.privacy.erasure import Erasure
 class Tools:
     """What the operator's commands work with."""
 
-    desk: Desk
-    operations: Operations
+    desk: Admin
+    operations: BulkAdmin
     intake: Intake
     erasure: Erasure
     who: str
@@ -43,7 +43,7 @@ class Tools:
         if total > len(found):
             self.console.print(f"{len(found)} of {total} {state} jobs shown")
 
-    def finish(self, tally: Tally, *, wanted: str) -> None:
+    def finish(self, tally: Outcomes, *, wanted: str) -> None:
         """Tell what was done; ends with 1 if something was not."""
         if self.as_json:
             self.print_json({"results": dict(tally)})

@@ -34,7 +34,7 @@ _TRUSTED_SINCE: Final = 8
 _REPLICA_CHECK_MS: Final = 200
 
 
-class Way(StrEnum):
+class Method(StrEnum):
     """How to learn what a server's disk has: WAITAOF, `inbox.durability.fsync`, or not at all."""
 
     ASK = "ask"
@@ -132,11 +132,11 @@ def confirm(
     """
     if durability is Durability.FSYNC:
         way = choose_way(*_ask(client, _ask_policy))
-        if way is Way.WATCH:
+        if way is Method.WATCH:
             observe(client, written, wait_ms, clocks)
             return
         # What cannot be believed is asked all the same, as its answer tells what is missing.
-        wait_ms = wait_ms if way is Way.ASK else 1
+        wait_ms = wait_ms if way is Method.ASK else 1
 
     def fill(pipeline: Any) -> None:
         pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
@@ -166,12 +166,12 @@ def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
     return answers
 
 
-def choose_way(policy: Any, server: Any) -> Way:
+def choose_way(policy: Any, server: Any) -> Method:
     """Decide how to learn what this server's disk has."""
     if _is_trusted(policy, server):
-        return Way.ASK
+        return Method.ASK
     everysec = isinstance(policy, dict) and policy.get("appendfsync") == "everysec"
-    return Way.WATCH if everysec else Way.NONE
+    return Method.WATCH if everysec else Method.NONE
 
 
 def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:

@@ -64,7 +64,7 @@ return redis.call('TIME')"""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Observation:
     """What a server tells of itself at one time."""
 
     #: Its clock, in milliseconds.
@@ -83,7 +83,7 @@ class Sight:
 class Watch:
     """What was seen since a write."""
 
-    first: Sight
+    first: Observation
     #: From when on an fsync must have been submitted.
     settled_at: float
     last_at: float
@@ -110,7 +110,7 @@ class Clocks:
     def __init__(self) -> None:
         self._newest: dict[str, float] = {}
 
-    def newest(self, sight: Sight) -> float:
+    def newest(self, sight: Observation) -> float:
         """Note what a server's clock shows; give the newest that it ever showed."""
         run_id = sight.server[0]
         # A server that was restarted counts from its own start.
@@ -118,13 +118,13 @@ class Clocks:
         return self._newest[run_id]
 
 
-def begin(before: Sight, written_at: float, newest: float) -> Watch:
+def begin(before: Observation, written_at: float, newest: float) -> Watch:
     """Start to watch after a write; `before` was seen before it, so nothing since is missed."""
     settled_at = max(written_at, newest) + SETTLED_MS
     return Watch(before, settled_at, last_at=before.at, idle_at=before.at)
 
 
-def look(watch: Watch, sight: Sight) -> Watch | Verdict:
+def look(watch: Watch, sight: Observation) -> Watch | Verdict:
     """Decide what a further sight means."""
     first = watch.first
     if (sight.server, sight.disturbances) != (first.server, first.disturbances):
@@ -145,7 +145,7 @@ def pause_ms(watch: Watch) -> float:
     return min(max(watch.settled_at - watch.last_at, OFTEN_MS), SELDOM_MS)
 
 
-def read(answers: list[Any]) -> Sight | str | RedisError:
+def read(answers: list[Any]) -> Observation | str | RedisError:
     """Read what the server told, or what stands against watching it."""
     for answer in answers:
         if isinstance(answer, RedisError):
@@ -153,7 +153,7 @@ def read(answers: list[Any]) -> Sight | str | RedisError:
     time, info, config, client_id, waitaof, *found = answers
     try:
         problem = _problem(info, config)
-        return problem or Sight(
+        return problem or Observation(
             at=milliseconds(time),
             server=(info["run_id"], client_id),
             disturbances=(info["aof_delayed_fsync"], info["aof_rewrites"]),
@@ -218,7 +218,9 @@ def _begin(client: Redis, written: Collection[str], clocks: Clocks) -> Watch:
     return begin(before, milliseconds(time), clocks.newest(before))
 
 
-def _ask(client: Redis, written: Collection[str], *, write: bool = False) -> tuple[Sight, Any]:
+def _ask(
+    client: Redis, written: Collection[str], *, write: bool = False
+) -> tuple[Observation, Any]:
     pipeline: Any = client.pipeline(transaction=False)
     pipeline.execute_command("TIME")
     pipeline.info("server", "persistence")

@@ -9,7 +9,7 @@ from inbox.ids import delivery_of, name_of
 from inbox.privacy.redaction import concerns, reduced
 from inbox.store import scripts
 from inbox.store.packing import pack, unpack, without_trace
-from inbox.unclaimed import Unfolding
+from inbox.unclaimed import UnclaimedDeliveries
 
 
 #: How long a customer's erasure is known: as long as Voucherify keeps send-outs that a person
@@ -42,7 +42,7 @@ class Erasure:
         self._client: Any = client
         self._forget = scripts.load(client, "forget")
         self._erase = scripts.load(client, "erase")
-        self._unfolding = Unfolding(client)
+        self._unfolding = UnclaimedDeliveries(client)
 
     def erase(self, customer: str, *, who: str = "", why: str = "", now: bool = False) -> Erased:
         """

@@ -30,7 +30,7 @@ CHUNK: Final = 500
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-class Book:
+class AssignmentRegistry:
     """
     The book's face for runs, for handlers and for support.
 

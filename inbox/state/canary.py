@@ -14,7 +14,7 @@ from inbox.store import scripts
 KNOWN_SECONDS: Final = 604_800
 
 
-class CanaryBook:
+class CanaryRecord:
     """Whose turn it is to send, and when the last one came through; all by the store's clock."""
 
     def __init__(self, client: Redis) -> None:

@@ -23,7 +23,7 @@ class WebhookState(StrEnum):
     NONE = "none"
 
 
-class WebhookBook:
+class WebhookRecord:
     """Whose turn it is to look, and what the last look found; all by the store's clock."""
 
     def __init__(self, client: Redis) -> None:

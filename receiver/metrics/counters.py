@@ -14,7 +14,7 @@ TELL_EVERY_SECONDS: Final = 5.0
 Tell = Callable[[str, int, Mapping[str, int]], object]
 
 
-class Tally:
+class Counters:
     """
     What this process counts, and adds to the fleet's numbers every few seconds.
 

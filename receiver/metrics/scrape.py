@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 
 from inbox.admin.fleet_views import FleetView
 from inbox.admin.views import Stats
-from receiver.metrics.counters import Tally
+from receiver.metrics.counters import Counters
 from receiver.metrics.fleet import of_the_fleet
 
 
@@ -22,7 +22,7 @@ class Metrics:
     Any replica tells the same, for behind a load balancer nobody knows which one is asked.
     """
 
-    def __init__(self, tally: Tally, fleet: Callable[[], FleetView | None]) -> None:
+    def __init__(self, tally: Counters, fleet: Callable[[], FleetView | None]) -> None:
         self._tally = tally
         self._fleet = fleet
         self._registry = CollectorRegistry()
@@ -57,7 +57,7 @@ class Metrics:
 
 
 class _ProcessCollector(Collector):
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Counters) -> None:
         self._tally = tally
 
     def collect(self) -> Iterator[Metric]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import httpx2
 from click.testing import CliRunner
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.cli.commands import commands
 from inbox.store.connection import connect
 from sandbox.ports import free_port
@@ -134,7 +134,7 @@ class Product:
 
         def settled() -> bool:
             with connect(self.redis_url, max_connections=1, answer_timeout=10) as client:
-                stats = Desk(client, dedupe_window_seconds=3600).stats()
+                stats = Admin(client, dedupe_window_seconds=3600).stats()
             return not (sum(each.jobs for each in stats.queues) + stats.running + stats.waiting)
 
         wait_until(settled, "every job is settled")

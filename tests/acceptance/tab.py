@@ -11,7 +11,7 @@ from typing import Any
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
@@ -92,7 +92,7 @@ def make_house(store: Redis) -> House:
         dedupe_window_seconds=WINDOW_SECONDS,
         removal_memory_seconds=WINDOW_SECONDS,
     )
-    return House(store, Intake(store), jobs, Desk(store, dedupe_window_seconds=WINDOW_SECONDS))
+    return House(store, Intake(store), jobs, Admin(store, dedupe_window_seconds=WINDOW_SECONDS))
 
 
 def house_with_failed(store: Redis) -> House:

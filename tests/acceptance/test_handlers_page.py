@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from tests.acceptance.conftest import MakeProduct
 from tests.processes import ROOT, wait_until
 from worker.effects.names import effect_id, key_of
@@ -148,7 +148,7 @@ def test_the_pages_handler_refunds_once(
 
     first = product.send(compact.encode()).json()["delivery"]
     again = product.send(compact.replace("whs_1", "whs_2").encode()).json()["delivery"]
-    desk = Desk(store, dedupe_window_seconds=3600)
+    desk = Admin(store, dedupe_window_seconds=3600)
 
     def ended() -> list[dict[str, str]]:
         views = [desk.delivery(each) for each in (first, again)]

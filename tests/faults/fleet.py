@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
 from inbox.store.connection import connect
 from sandbox.ports import free_port
@@ -45,7 +45,7 @@ class Fleet(Product):
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
         self.client: Redis = connect(self.redis_url, max_connections=2, answer_timeout=10)
-        self.desk = Desk(self.client, dedupe_window_seconds=604_800)
+        self.desk = Admin(self.client, dedupe_window_seconds=604_800)
 
     def close(self) -> None:
         """Stop everything; the store is the caller's."""

@@ -11,7 +11,7 @@ from tests.unit.worker.build import job
 from worker.errors import JobError, PermanentError
 from worker.revocation.execute.mark import MARK
 from worker.revocation.execute.undo import undo
-from worker.run.ended import Failed, Settled, Waiting
+from worker.run.ended import Completed, Failed, Waiting
 from worker.settings.policies import Policies
 
 
@@ -117,7 +117,7 @@ def _undo_all(works: Works) -> list[JobError]:
 
 def _played(works: Works, tries: list[JobError]) -> Played:
     ended = [each.verdict for each in works.ends if isinstance(each, Waiting | Failed)]
-    settled = [each.outcome for each in works.ends if isinstance(each, Settled)]
+    settled = [each.outcome for each in works.ends if isinstance(each, Completed)]
     permanent = [each for each in tries if isinstance(each, PermanentError)]
     waits = [(each.reason, each.delay_seconds or 0) for each in ended if each.delay_seconds]
     again = [each for each in tries if each not in permanent]

@@ -7,7 +7,7 @@ import httpx2
 
 from inbox import keys
 from inbox.intake import Intake
-from inbox.state.assignments import Book
+from inbox.state.assignments import AssignmentRegistry
 from tests.histories.altered import Altered
 from tests.histories.line import Crash
 from tests.histories.works import Works
@@ -35,7 +35,7 @@ class Reconciler:
         self._waited = 0.0
         monkeypatch.setattr("worker.reconcile.runner.monotonic", lambda: self._waited)
         self._cut(monkeypatch, httpx2.Client, "send")
-        self._cut(monkeypatch, Book, "_step")
+        self._cut(monkeypatch, AssignmentRegistry, "_step")
         self._cut(monkeypatch, Intake, "accept")
 
     def run(
@@ -66,7 +66,7 @@ class Reconciler:
         return [body for _, body in runner.bodies(list(runner.book.missing()))]
 
     @property
-    def book(self) -> Book:
+    def book(self) -> AssignmentRegistry:
         """What is known."""
         return self._runner({}).book
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from redis import Redis
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.jobs import Jobs
 from inbox.ledger import Effects
 from inbox.model.rate import Rate
@@ -62,7 +62,7 @@ def make_flow(
             perks=VoucherifyPerks(api, effects, policies, Learned(store)),
             crm=DryRunCrm(),
             erasure=Erasure(store),
-            gates={"perks": Gate(store, "perks", setup.rate)},
+            gates={"perks": Breaker(store, "perks", setup.rate)},
             brake=Rate(1000, 3600),
             brake_campaign=Rate(setup.most, 3600),
             usual_calls=policies.usual_calls,

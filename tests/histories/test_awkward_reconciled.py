@@ -11,13 +11,13 @@ from tests.histories.kinds import answers, kind_of_answer
 from tests.histories.reconciled import CODES, Reconciler, referees, taken_back
 from tests.histories.works import Works
 from worker.errors import JobError
-from worker.reconcile.diff.removal import Fate
+from worker.reconcile.diff.removal import Ending
 from worker.reconcile.progress import Progress, Scope
 from worker.settings.policies import Policies
 
 
 #: What a run must not conclude from an answer that somebody else wrote.
-_GONE = {Fate.CODE_GONE, Fate.CUSTOMER_GONE}
+_GONE = {Ending.CODE_GONE, Ending.CUSTOMER_GONE}
 
 
 class Search:

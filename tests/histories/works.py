@@ -14,7 +14,7 @@ import httpx2
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -24,7 +24,7 @@ from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.run.ended import Ended, Settled
+from worker.run.ended import Completed, Ended
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp
 from worker.voucherify.rest import VoucherifyApi
@@ -58,7 +58,7 @@ class Works:
         self.time = Time(store, self.shop)
         self.line = Line(self.shop, self.time.catch_up)
         self.effects = Effects(store, memory_seconds=MEMORY_SECONDS)
-        self.desk = Desk(store, dedupe_window_seconds=86_400)
+        self.desk = Admin(store, dedupe_window_seconds=86_400)
         self._intake = Intake(store)
         self._jobs = Jobs(
             store,
@@ -216,7 +216,7 @@ class Works:
         with suppress(Crash):
             outcome = self._flow.run(task)
             self.ends.append(outcome)
-            self.handed += isinstance(outcome, Settled) and outcome.outcome.startswith("handed")
+            self.handed += isinstance(outcome, Completed) and outcome.outcome.startswith("handed")
 
     def _next(self) -> float | None:
         """Tell in how many seconds something is to be done; None if nothing is left."""

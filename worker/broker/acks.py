@@ -8,7 +8,7 @@ from kombu.transport import virtual
 from inbox.store.script_call import packed
 
 
-class Notes(kombu_redis.QoS):  # type: ignore[misc]  # kombu ships no types
+class Acknowledgements(kombu_redis.QoS):  # type: ignore[misc]  # kombu ships no types
     """
     Which messages a worker has: noted in the store, many in one write.
 

@@ -18,8 +18,8 @@ from redis import ResponseError
 from inbox.errors import is_to_be_left
 from inbox.store.script_call import packed
 from telemetry.safe_errors import type_name
-from worker.broker.acks import Notes
-from worker.broker.pool import SharingChannel
+from worker.broker.acks import Acknowledgements
+from worker.broker.pool import PooledChannel
 
 
 log = structlog.get_logger()
@@ -39,10 +39,10 @@ class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu shi
                 channel.write_notes()
 
 
-class TakingChannel(SharingChannel):
+class BatchingChannel(PooledChannel):
     """Takes several messages at once, and writes notes in the same breath."""
 
-    QoS = Notes
+    QoS = Acknowledgements
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -112,9 +112,9 @@ class Bulkhead:
         #: Messages that may come of whichever queue was chosen last.
         self.room = 1
 
-    def __call__(self) -> "AskedInTurn":
+    def __call__(self) -> "QueueOrder":
         """Make what a channel to the store asks for the queues to name."""
-        return AskedInTurn(self)
+        return QueueOrder(self)
 
     def __json__(self) -> str:
         """Stand for itself in Celery's answers, which tell a connection's options."""
@@ -174,7 +174,7 @@ class Bulkhead:
             log.warning("queue.paused", queue=name, held=held)
 
 
-class AskedInTurn(round_robin_cycle):  # type: ignore[misc]  # kombu ships no types
+class QueueOrder(round_robin_cycle):  # type: ignore[misc]  # kombu ships no types
     """Kombu's own order of queues, without those that are left out at the moment."""
 
     def __init__(self, bulkhead: Bulkhead) -> None:
@@ -191,7 +191,7 @@ class AskedInTurn(round_robin_cycle):  # type: ignore[misc]  # kombu ships no ty
         return self._bulkhead.choose(super().consume(n))
 
 
-class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
+class BulkheadStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
     """Tells the bulkhead of each new connection, before the first message is taken from it."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)

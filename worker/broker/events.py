@@ -14,7 +14,7 @@ from celery.events.dispatcher import EventDispatcher
 _ABOUT_TASKS: Final = "task-"
 
 
-class Teller(EventDispatcher):  # type: ignore[misc]  # Celery ships no types
+class TaskEventDispatcher(EventDispatcher):  # type: ignore[misc]  # Celery ships no types
     """Keeps back events about tasks while the last event of any kind reached nobody."""
 
     #: Until the first event was sent, somebody may be there.
@@ -31,7 +31,7 @@ class Teller(EventDispatcher):  # type: ignore[misc]  # Celery ships no types
             self.heard = getattr(producer.channel, "reached", 1) > 0
 
 
-class Telling(Events):  # type: ignore[misc]  # Celery ships no types
+class TaskEvents(Events):  # type: ignore[misc]  # Celery ships no types
     """Makes the dispatchers of an application."""
 
-    dispatcher_cls = f"{__name__}:{Teller.__name__}"
+    dispatcher_cls = f"{__name__}:{TaskEventDispatcher.__name__}"

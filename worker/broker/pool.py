@@ -48,7 +48,7 @@ _IDENTITY = (
 )
 
 
-class SharingChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
+class PooledChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
     """Shares what is not waited on; only what listens has a connection of its own."""
 
     connection_class = BoundedTcp
@@ -77,7 +77,7 @@ class SharingChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships 
         super()._disconnect_pools()
 
 
-class Asking(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu ships no types
+class HealthCheckingPoller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu ships no types
     """Asks what is listened on whether it lives, where no event loop does so (in Flower)."""
 
     def __init__(self) -> None:
@@ -92,14 +92,14 @@ class Asking(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu shi
         return super().get(callback, timeout)
 
 
-class SharingTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types
+class PooledTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types
     """kombu's transport for Redis with channels that share."""
 
-    Channel = SharingChannel
+    Channel = PooledChannel
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cycle = Asking()
+        self.cycle = HealthCheckingPoller()
 
 
 def share_connections(most: int) -> None:
@@ -107,7 +107,7 @@ def share_connections(most: int) -> None:
     global _most  # noqa: PLW0603 - kombu makes the channels, and tells them nothing of ours
     _most = max(FEWEST, most)
     for scheme in ("redis", "rediss"):
-        TRANSPORT_ALIASES[scheme] = f"{__name__}:{SharingTransport.__name__}"
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:{PooledTransport.__name__}"
         # kombu remembers what a name stood for when somebody first connected by it.
         transport._transport_cache.pop(scheme, None)  # noqa: SLF001 - it has no way to forget
 

@@ -18,7 +18,7 @@ from kombu.transport import redis as kombu_redis
 
 from inbox.message import as_we_write_it
 from telemetry.safe_errors import type_name
-from worker.broker.batches import Poller, TakingChannel
+from worker.broker.batches import BatchingChannel, Poller
 
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ foreign_message = Signal(name="foreign_message", providing_args={"queue"})
 _ANSWERS: Final = ".reply.celery.pidbox"
 
 
-class Channel(TakingChannel):
+class Channel(BatchingChannel):
     """Takes our messages only, and outlives what is published to everybody."""
 
     def readable(self, queue: str, raw: bytes) -> Any:

@@ -17,18 +17,18 @@ from redis import Redis
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_id
 from inbox.model.assignment import Missing, RunLostError
-from inbox.plans import Draft, Request
+from inbox.plans import PlanPreview, Request
 from schemas import read_timestamp
 from settings.reader import Reader
 from telemetry.logs import configure_logs
-from worker.cli.report import Telling
+from worker.cli.report import Report
 from worker.cli.tools import Tools
 from worker.errors import JobError
 from worker.handlers import load_handlers
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.runner import BusyError, HaltedError, Runner
-from worker.run.plan import Planning
+from worker.run.plan import PlanMaker
 from worker.run.stopping import Stopping
 from worker.settings.worker import WorkerSettings
 from worker.voucherify.own import ACCOUNT_REASONS
@@ -96,7 +96,7 @@ def reconcile(
     if since and not names:
         raise click.UsageError("--since goes with --customer or --customers")
     store = tools.connect()
-    telling = Telling(plain=plain, of="customers" if scope.customers else "codes")
+    telling = Report(plain=plain, of="customers" if scope.customers else "codes")
     with _halting() as halt:
         runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
         progress = _run(runner, scope, telling, apply=apply)
@@ -108,7 +108,7 @@ def reconcile(
         sys.exit(1)
 
 
-def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Progress:
+def _run(runner: Runner, scope: Scope, telling: Report, *, apply: bool) -> Progress:
     try:
         return runner.run(scope, apply=apply, tell=telling.step)
     except BusyError as error:
@@ -129,11 +129,11 @@ def _run(runner: Runner, scope: Scope, telling: Telling, *, apply: bool) -> Prog
 
 def _drafts(
     tools: Tools, store: Redis, runner: Runner, found: list[Missing]
-) -> Iterator[tuple[str, Draft]]:
+) -> Iterator[tuple[str, PlanPreview]]:
     if not found:
         return
     services = tools.services(store)
-    planning = Planning(
+    planning = PlanMaker(
         table=load_handlers(), services=services, chance=random.random, stopping=Stopping()
     )
     for each, body in runner.bodies(found):

@@ -16,10 +16,10 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from inbox.model.assignment import Missing
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from worker.reconcile.deliver.deliveries import APPLIED
 from worker.reconcile.diff.finding import MOST_NAMED
-from worker.reconcile.diff.removal import Fate
+from worker.reconcile.diff.removal import Ending
 from worker.reconcile.progress import Progress
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.source.customers import UNKNOWN_CUSTOMER
@@ -30,10 +30,10 @@ from worker.reconcile.source.skips import Skip
 _LINE_SECONDS: Final = 10.0
 
 _FATES: Final = {
-    Fate.TOLD: "handled already",
-    Fate.YOUNG: "left to their webhook, which may still come",
-    Fate.CUSTOMER_GONE: "of a customer who was deleted",
-    Fate.CODE_GONE: "of a code that was deleted, without an event of a removal",
+    Ending.TOLD: "handled already",
+    Ending.YOUNG: "left to their webhook, which may still come",
+    Ending.CUSTOMER_GONE: "of a customer who was deleted",
+    Ending.CODE_GONE: "of a code that was deleted, without an event of a removal",
     UNKNOWN_CUSTOMER: "customers whom Voucherify does not know: deleted, or of another project",
     UNKNOWN_CAMPAIGN: "campaigns that Voucherify does not know: deleted, misspelt or of others",
 }
@@ -50,12 +50,12 @@ _SKIPS: Final = {
 }
 
 _WHY: Final = {
-    Fate.CODE_GONE: ("its code was deleted", "their codes were deleted"),
-    Fate.CUSTOMER_GONE: ("its customer was deleted", "their customers were deleted"),
+    Ending.CODE_GONE: ("its code was deleted", "their codes were deleted"),
+    Ending.CUSTOMER_GONE: ("its customer was deleted", "their customers were deleted"),
 }
 
 
-class Telling:
+class Report:
     """
     Progress goes to the standard error, the result to the standard output.
 
@@ -90,7 +90,7 @@ class Telling:
         self,
         progress: Progress,
         left: Sequence[Missing],
-        drafts: Mapping[str, Draft],
+        drafts: Mapping[str, PlanPreview],
         *,
         apply: bool,
     ) -> None:
@@ -181,11 +181,11 @@ def _persons(progress: Progress) -> Iterator[str]:
             )
 
 
-def _by_campaign(progress: Progress) -> Counter[tuple[str, Fate]]:
+def _by_campaign(progress: Progress) -> Counter[tuple[str, Ending]]:
     return Counter((each.campaign, why) for each, why in progress.persons)
 
 
-def _table(left: Sequence[Missing], drafts: Mapping[str, Draft]) -> Table:
+def _table(left: Sequence[Missing], drafts: Mapping[str, PlanPreview]) -> Table:
     rows = Table(
         *("assignment", "customer", "role", "campaign", "removed", "known by", "would take back"),
         title="Removals that nobody told of",
@@ -204,7 +204,7 @@ def _table(left: Sequence[Missing], drafts: Mapping[str, Draft]) -> Table:
 
 
 def _as_plain(
-    progress: Progress, left: Sequence[Missing], drafts: Mapping[str, Draft]
+    progress: Progress, left: Sequence[Missing], drafts: Mapping[str, PlanPreview]
 ) -> dict[str, Any]:
     return {
         "looked_at": progress.looked,

@@ -5,7 +5,7 @@ from typing import Final
 
 from inbox.ids import job_id_of
 from inbox.keys import DELIVERY_ID_LENGTH, PROCESS
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 from worker.services import Handler, Planner
 
 
@@ -16,7 +16,7 @@ HOUSE: Final = "worker.handlers."
 _SAYABLE: Final = re.compile(r"[^\W]{1,60}")
 
 
-class HandlerError(SayableError, ValueError):
+class HandlerError(SafeMessageError, ValueError):
     """A handler that cannot be registered."""
 
 

@@ -1,11 +1,11 @@
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.handlers.registry import handles
 from worker.job import Job
 from worker.services import Services
 
 
-def tell_plan(event: HolderAssignmentDeleted, services: Services, job: Job) -> Draft:
+def tell_plan(event: HolderAssignmentDeleted, services: Services, job: Job) -> PlanPreview:
     """Tell what the revocation would do."""
     return services.perks.plan(event, job)
 

@@ -15,10 +15,10 @@ from typing import Final
 import httpx2
 import structlog
 
-from inbox.state.canary import CanaryBook
+from inbox.state.canary import CanaryRecord
 from schemas import CANARY
 from worker.http_client import explanation, make_client
-from worker.periodic.loop import Loop
+from worker.periodic.loop import PeriodicTask
 from worker.settings.periodic import CanarySettings
 
 
@@ -31,7 +31,7 @@ ANSWER_SECONDS: Final = 4.0
 _LOOKS: Final = 10
 
 
-class Canary(Loop):
+class CanaryTask(PeriodicTask):
     """
     Sends a canary when it is this worker's turn; the store gives one of the fleet a turn.
 
@@ -44,7 +44,7 @@ class Canary(Loop):
 
     def __init__(
         self,
-        book: CanaryBook,
+        book: CanaryRecord,
         caller: str,
         settings: CanarySettings,
         connect: Callable[[], httpx2.Client] = lambda: make_client(answer_seconds=ANSWER_SECONDS),

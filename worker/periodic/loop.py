@@ -11,7 +11,7 @@ from worker.outages import OUTAGES
 log = structlog.get_logger()
 
 
-class Loop(ABC):
+class PeriodicTask(ABC):
     """
     A thread in every worker that takes one step after another until it is told to stop.
 

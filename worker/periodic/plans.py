@@ -3,8 +3,8 @@ from typing import Final
 import structlog
 
 from inbox.plans import Plans
-from worker.periodic.loop import Loop
-from worker.run.plan import Planning
+from worker.periodic.loop import PeriodicTask
+from worker.run.plan import PlanMaker
 
 
 log = structlog.get_logger()
@@ -16,7 +16,7 @@ LOOK_SECONDS: Final = 0.5
 AWAY_SECONDS: Final = 5.0
 
 
-class Planner(Loop):
+class PlanTask(PeriodicTask):
     """
     Answers what a job would do.
 
@@ -24,7 +24,7 @@ class Planner(Loop):
     message, no queue.
     """
 
-    def __init__(self, plans: Plans, planning: Planning) -> None:
+    def __init__(self, plans: Plans, planning: PlanMaker) -> None:
         super().__init__("plan", LOOK_SECONDS, away_seconds=AWAY_SECONDS)
         self._plans = plans
         self._planning = planning

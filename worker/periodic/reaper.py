@@ -3,14 +3,14 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from inbox.jobs import Jobs
-from worker.periodic.loop import Loop
-from worker.periodic.retention import Trimming
+from worker.periodic.loop import PeriodicTask
+from worker.periodic.retention import RetentionRun
 
 
 log = structlog.get_logger()
 
 
-class Sweeper(Loop):
+class Reaper(PeriodicTask):
     """
     Sends again what is due, abandoned or lost.
 
@@ -24,7 +24,7 @@ class Sweeper(Loop):
         caller: str,
         queues: Sequence[str],
         interval_seconds: float,
-        trimming: Trimming,
+        trimming: RetentionRun,
         *,
         swept: Callable[[], None] = lambda: None,
         present: Callable[[bool], None] = lambda _swept: None,

@@ -7,7 +7,7 @@ from redis import Redis
 from inbox.errors import InboxUnavailableError
 from inbox.model.assignment import RunLostError
 from worker.errors import JobError
-from worker.periodic.loop import Loop
+from worker.periodic.loop import PeriodicTask
 from worker.reconcile.progress import Scope
 from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.settings.worker import WorkerSettings
@@ -22,7 +22,7 @@ LOOK_SECONDS: Final = 15.0
 PUT_OFF_SECONDS: Final = 120.0
 
 
-class Reconciling(Loop):
+class ReconcileTask(PeriodicTask):
     """Reconciles when it is this worker's turn; the store gives one of the fleet a turn."""
 
     def __init__(self, settings: WorkerSettings, store: Redis) -> None:

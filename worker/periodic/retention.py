@@ -4,9 +4,9 @@ from time import monotonic
 import structlog
 
 from inbox.admin.views import KeptView
-from inbox.retention import Keeper
+from inbox.retention import Retention
 from telemetry.report import report
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 
 
 log = structlog.get_logger()
@@ -16,14 +16,14 @@ TOLD_FROM = 0.8
 TOLD_EVERY_SECONDS = 3600.0
 
 
-class FailedJobsDroppedError(SayableError):
+class FailedJobsDroppedError(SafeMessageError):
     """Failed jobs were dropped before anybody decided about them."""
 
 
-class Trimming:
+class RetentionRun:
     """Keeps what is kept for hindsight within its bounds, and tells of each job dropped."""
 
-    def __init__(self, keeper: Keeper, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, keeper: Retention, clock: Callable[[], float] = monotonic) -> None:
         self._keeper = keeper
         self._clock = clock
         self._told: dict[str, float] = {}

@@ -12,13 +12,13 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import structlog
 
-from inbox.state.webhook import WebhookBook, WebhookState
+from inbox.state.webhook import WebhookRecord, WebhookState
 from schemas import HOLDER_ASSIGNMENT_DELETED
 from worker.http_client import CONNECT_SECONDS, explanation, make_client
 from worker.http_client.answers import Call, Meaning, judge
 from worker.http_client.outgoing import reply_of
-from worker.periodic.loop import Loop
-from worker.settings.periodic import WebhookWatchSettings
+from worker.periodic.loop import PeriodicTask
+from worker.settings.periodic import WebhookCheckSettings
 from worker.voucherify.own import own_error
 
 
@@ -52,7 +52,7 @@ class UnreadableError(Exception):
     """An answer that does not tell what it should."""
 
 
-class WebhookWatch(Loop):
+class WebhookCheck(PeriodicTask):
     """
     Looks when it is this worker's turn; the store gives one of the fleet a turn.
 
@@ -66,9 +66,9 @@ class WebhookWatch(Loop):
 
     def __init__(
         self,
-        book: WebhookBook,
+        book: WebhookRecord,
         caller: str,
-        settings: WebhookWatchSettings,
+        settings: WebhookCheckSettings,
         api_url: str,
         client: httpx2.Client | None = None,
     ) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from inbox.model.assignment import Assignment, Missing
 from worker.errors import JobError
-from worker.reconcile.diff.removal import Fate
+from worker.reconcile.diff.removal import Ending
 from worker.reconcile.source.skips import Skip, why
 
 
@@ -78,7 +78,7 @@ class Progress:
         self.missing: list[Missing] = []
         #: What was skipped and why, by its ids: the first ones of each kind.
         self.skipped: list[tuple[Skip, dict[str, str]]] = []
-        self.persons: list[tuple[Assignment, Fate]] = []
+        self.persons: list[tuple[Assignment, Ending]] = []
 
     @property
     def total(self) -> int:
@@ -129,7 +129,7 @@ class Progress:
         """A removal was found that nobody told of."""
         self.missing.append(missing)
 
-    def for_a_person(self, assignment: Assignment, why: Fate) -> None:
+    def for_a_person(self, assignment: Assignment, why: Ending) -> None:
         """An assignment is over and no program can say whether it was removed."""
         self.persons.append((assignment, why))
 

@@ -4,13 +4,13 @@ from typing import Final
 import structlog
 
 from inbox.model.assignment import Run
-from inbox.state.assignments import Book
-from worker.reconcile.diff.finding import Finding
+from inbox.state.assignments import AssignmentRegistry
+from worker.reconcile.diff.finding import FoundRemovals
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.source.api import Json, ReconcileApi
-from worker.reconcile.source.codes import LookingAtCodes
-from worker.reconcile.source.customers import LookingAtCustomers
-from worker.reconcile.source.each import Looking
+from worker.reconcile.source.codes import CodeScan
+from worker.reconcile.source.customers import CustomerScan
+from worker.reconcile.source.each import Scan
 from worker.reconcile.source.skips import SKIPPED
 
 
@@ -20,16 +20,21 @@ log = structlog.get_logger()
 UNKNOWN_CAMPAIGN: Final = "unknown_campaign"
 
 
-class Reconciliation(Looking):
+class Reconciliation(Scan):
     """One run: every code of the campaigns, or every customer named, and what nobody told of."""
 
     def __init__(
-        self, api: ReconcileApi, book: Book, finding: Finding, caller: str, progress: Progress
+        self,
+        api: ReconcileApi,
+        book: AssignmentRegistry,
+        finding: FoundRemovals,
+        caller: str,
+        progress: Progress,
     ) -> None:
         super().__init__(api, book, finding, caller, progress)
-        self._codes = LookingAtCodes(api, book, finding, caller, progress)
+        self._codes = CodeScan(api, book, finding, caller, progress)
         self._listed: set[str] = set()
-        self._customers = LookingAtCustomers(api, book, finding, caller, progress)
+        self._customers = CustomerScan(api, book, finding, caller, progress)
 
     def run(self, scope: Scope, run: Run) -> None:
         """

@@ -13,14 +13,14 @@ import structlog
 from redis import Redis
 
 from inbox import keys
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.intake import Intake
 from inbox.model.assignment import Missing
 from inbox.model.time import utc_now
-from inbox.state.assignments import LOCK_SECONDS, Book
+from inbox.state.assignments import LOCK_SECONDS, AssignmentRegistry
 from worker.errors import RetryableError
-from worker.reconcile.deliver.deliveries import Delivering
-from worker.reconcile.diff.finding import Finding
+from worker.reconcile.deliver.deliveries import Deliveries
+from worker.reconcile.diff.finding import FoundRemovals
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
 from worker.reconcile.source.api import ReconcileApi
@@ -72,7 +72,7 @@ class Runner:
         self._settings = settings
         self._store = store
         self._halt = halt
-        self.book = Book(
+        self.book = AssignmentRegistry(
             store,
             memory_seconds=settings.removal_memory_seconds,
             run=keys.RECONCILE_CUSTOMERS if of_customers else keys.RECONCILE,
@@ -116,9 +116,9 @@ class Runner:
     def _reconciliation(
         self, api: ReconcileApi, progress: Progress, *, apply: bool
     ) -> Reconciliation:
-        finding = Finding(
+        finding = FoundRemovals(
             self.book,
-            Delivering(api, self.book, Intake(self._store)) if apply else None,
+            Deliveries(api, self.book, Intake(self._store)) if apply else None,
             self.caller,
             grace=timedelta(seconds=self._settings.reconcile.grace_seconds),
             progress=progress,
@@ -129,7 +129,7 @@ class Runner:
     def bodies(self, found: Iterable[Missing]) -> Iterator[tuple[Missing, bytes]]:
         """Write the bodies that deliveries about removals would have, without delivering them."""
         with self._calls(lambda: None) as calls:
-            delivering = Delivering(ReconcileApi(calls), self.book, Intake(self._store))
+            delivering = Deliveries(ReconcileApi(calls), self.book, Intake(self._store))
             for each in found:
                 try:
                     yield each, delivering.body(each)
@@ -154,8 +154,10 @@ class Runner:
         try:
             yield Calls(
                 http,
-                Gate(self._store, "reconcile", self._settings.reconcile.rate(rate)),
-                Gate(self._store, "perks", rate) if shared else Gate(self._store, "reconcile"),
+                Breaker(self._store, "reconcile", self._settings.reconcile.rate(rate)),
+                Breaker(self._store, "perks", rate)
+                if shared
+                else Breaker(self._store, "reconcile"),
                 self.caller,
                 lambda seconds: self._wait(seconds, between),
             )

@@ -3,7 +3,7 @@ from typing import Final
 
 import structlog
 
-from inbox.breaker import RESERVATION_MS, Closed, Gate
+from inbox.breaker import RESERVATION_MS, Breaker, BreakerOpen
 from telemetry.report import report
 from worker.errors import PostponedError, RetryableError
 
@@ -24,7 +24,7 @@ SPARE_SECONDS: Final = 20.0
 _SPREAD: Final = 0.5
 
 
-class Passage:
+class Admission:
     """
     One run's way to its downstream and back, through the gate that all workers share.
 
@@ -32,7 +32,7 @@ class Passage:
     of them tries again from time to time, and jobs of other downstreams are untouched.
     """
 
-    def __init__(self, gate: Gate | None, caller: str, chance: float, *, reserve: int) -> None:
+    def __init__(self, gate: Breaker | None, caller: str, chance: float, *, reserve: int) -> None:
         self._gate = gate
         self._reserved = reserve
         self._caller = caller
@@ -59,7 +59,7 @@ class Passage:
             return
         self._good_until = monotonic() + RESERVATION_MS / 1000
         answer = self._gate.enter(self._caller, self._reserved)
-        if isinstance(answer, Closed):
+        if isinstance(answer, BreakerOpen):
             raise self._later(answer.reason, answer.wait_seconds)
         self._in_doubt, self._alone = answer.in_doubt, answer.alone
         most, _ = self._gate.rate
@@ -129,12 +129,12 @@ class Passage:
                 gate.skip(self._caller)
         return None
 
-    def _end_run(self, gate: Gate) -> None:
+    def _end_run(self, gate: Breaker) -> None:
         if self._held:
             gate.end_run(self._caller, min(self._calls, self._held), self._held)
             self._held = 0
 
-    def _outage(self, gate: Gate, error: RetryableError) -> PostponedError | None:
+    def _outage(self, gate: Breaker, error: RetryableError) -> PostponedError | None:
         if error.pause_seconds is not None:
             wait, shut_now = gate.pause(self._caller, error.reason, error.pause_seconds)
         else:

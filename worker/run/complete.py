@@ -15,7 +15,7 @@ from telemetry.report import report
 from worker.errors import PostponedError
 from worker.handlers import HandlerTable
 from worker.outages import insist, outage
-from worker.run.ended import Failed, Settled, Waiting
+from worker.run.ended import Completed, Failed, Waiting
 from worker.run.stopping import Stopping
 from worker.run.verdict import Verdict, decide, waits
 
@@ -47,7 +47,7 @@ class Ending:
         """Write that a job is done; false if another run has it by now."""
         return bool(self._write(lambda: self.jobs.done(claim, outcome)))
 
-    def after(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
+    def after(self, claim: Claim, error: Exception) -> Completed | Waiting | Failed:
         """
         Decide between another try and setting the job aside.
 
@@ -60,15 +60,15 @@ class Ending:
                 return self._postpone(claim, outage(error))
         return self._set_aside(claim, error)
 
-    def _postpone(self, claim: Claim, error: PostponedError) -> Settled | Waiting:
+    def _postpone(self, claim: Claim, error: PostponedError) -> Completed | Waiting:
         words = error.seconds, error.reason, str(error)
         if not self._write(lambda: self.jobs.postpone(claim, *words)):
-            return Settled(LEASE_LOST)
+            return Completed(LEASE_LOST)
         log.info("job.postponed", reason=error.reason, delay_seconds=round(error.seconds, 1))
         verdict = Verdict(reason=error.reason, error=str(error), delay_seconds=error.seconds)
         return Waiting(verdict)
 
-    def _set_aside(self, claim: Claim, error: Exception) -> Settled | Waiting | Failed:
+    def _set_aside(self, claim: Claim, error: Exception) -> Completed | Waiting | Failed:
         handler = self.table.by_name.get(claim.name)
         schedule = waits(handler.retries if handler else None, self.schedule)
         verdict = decide(error, tries=claim.tries, schedule=schedule, chance=self.chance())
@@ -79,12 +79,12 @@ class Ending:
             report(error, job=claim.job, delivery=claim.delivery)
         if verdict.delay_seconds is None:
             if not self._write(lambda: self.jobs.fail(claim, reason, told, trace)):
-                return Settled(LEASE_LOST)
+                return Completed(LEASE_LOST)
             log.error("job.failed", reason=reason, error=told)
             return Failed(verdict)
         delay = verdict.delay_seconds
         if not self._write(lambda: self.jobs.wait(claim, delay, reason, told, trace)):
-            return Settled(LEASE_LOST)
+            return Completed(LEASE_LOST)
         log.warning(
             "job.waiting",
             reason=reason,

@@ -6,7 +6,7 @@ from worker.run.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Completed:
     """The job is over, or was not to be run now."""
 
     outcome: str
@@ -32,4 +32,4 @@ class Failed:
 
 
 #: How a run can end.
-Ended = Settled | Waiting | Failed | NotBegun
+Ended = Completed | Waiting | Failed | NotBegun

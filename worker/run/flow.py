@@ -16,11 +16,11 @@ from worker.effects.steps import Steps
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.http_client.outgoing import check_time_left
-from worker.run.admission import Passage
+from worker.run.admission import Admission
 from worker.run.age import AgeLimit
 from worker.run.campaign import campaign_of
 from worker.run.complete import LEASE_LOST, Ending
-from worker.run.ended import Ended, NotBegun, Settled
+from worker.run.ended import Completed, Ended, NotBegun
 from worker.run.fan_out import process
 from worker.run.handle import hand_over, read_for
 from worker.run.job import ClaimedJob
@@ -79,7 +79,7 @@ class Flow:
         claim = self.jobs.claim(task)
         if isinstance(claim, Refused):
             log.info("job.refused", task=task, state=claim.state)
-            return Settled(f"not run: {claim.state}")
+            return Completed(f"not run: {claim.state}")
         with structlog.contextvars.bound_contextvars(
             delivery=claim.delivery, job=claim.job, task=task, tries=claim.tries
         ):
@@ -92,7 +92,7 @@ class Flow:
                 del self.running[claim.job, claim.fence]
             tell = log.warning if outcome == _HELD else log.info
             tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
-            return Settled(outcome)
+            return Completed(outcome)
 
     @property
     def _ending(self) -> Ending:
@@ -161,7 +161,7 @@ class Flow:
     def _handle(
         self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
     ) -> str:
-        passage = Passage(
+        passage = Admission(
             self.services.gates.get(handler.queue),
             f"{claim.job}:{claim.fence}",
             self.chance(),

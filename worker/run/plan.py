@@ -11,7 +11,7 @@ import structlog
 from inbox.errors import is_outage
 from inbox.ids import delivery_of, name_of
 from inbox.keys import PROCESS
-from inbox.plans import WORK_SECONDS, Draft, Request
+from inbox.plans import WORK_SECONDS, PlanPreview, Request
 from schemas import UnreadableBody, load_envelope, load_event, parse_body
 from telemetry.report import report
 from telemetry.safe_errors import describe
@@ -19,7 +19,7 @@ from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.handlers import HandlerTable, Registration
-from worker.run.admission import Passage
+from worker.run.admission import Admission
 from worker.run.fan_out import process
 from worker.run.job import ClaimedJob
 from worker.run.stopping import Stopping, given_back
@@ -33,7 +33,7 @@ _SAFE_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planning:
+class PlanMaker:
     """Makes plans with a worker's collaborators."""
 
     table: HandlerTable
@@ -41,7 +41,7 @@ class Planning:
     chance: Callable[[], float]
     stopping: Stopping
 
-    def make(self, request: Request) -> Draft:
+    def make(self, request: Request) -> PlanPreview:
         """Make a plan, or say in words why none can be made."""
         try:
             return self._make(request, monotonic())
@@ -58,7 +58,7 @@ class Planning:
             report(error, job=request.job, delivery=delivery_of(request.job))
             return _none(f"an error that nobody expected: {describe(error)}")
 
-    def _make(self, request: Request, started: float) -> Draft:
+    def _make(self, request: Request, started: float) -> PlanPreview:
         if request.body is None:
             return _none("the job has gone on since this was asked")
         name = name_of(request.job)
@@ -66,16 +66,18 @@ class Planning:
             owed = process(request.body, self.table)
             names = ", ".join(name for name, _ in owed.handlers)
             steps = (f"hand it to {names}",) if names else ()
-            return Draft(steps=steps, reason=f"the body is read: {owed.outcome}")
+            return PlanPreview(steps=steps, reason=f"the body is read: {owed.outcome}")
         handler = self.table.by_name.get(name)
         if handler is None:
             return _none(f"a run would fail: no handler is called {name}, here or in HANDLERS")
         if handler.plan is None:
             words = (handler.run.__doc__ or "").strip().partition("\n")[0]
-            return Draft(steps=(words,) if words else (), reason="this needs nothing looked up")
+            return PlanPreview(
+                steps=(words,) if words else (), reason="this needs nothing looked up"
+            )
         return self._look_up(request, handler, started)
 
-    def _look_up(self, request: Request, handler: Registration, started: float) -> Draft:
+    def _look_up(self, request: Request, handler: Registration, started: float) -> PlanPreview:
         assert request.body is not None  # noqa: S101 - _make has looked
         assert handler.plan is not None  # noqa: S101 - the same
         event = load_event(load_envelope(parse_body(request.body)))
@@ -83,7 +85,7 @@ class Planning:
             raise PermanentError("no_schema", f"no schema describes what {handler.name} handles")
         services = self.services
         # Not a run's name, so that no run's reserved calls are taken for these.
-        passage = Passage(
+        passage = Admission(
             services.gates.get(handler.queue),
             f"plan:{request.job}:{request.number}",
             self.chance(),
@@ -126,5 +128,5 @@ class Planning:
             raise given_back()
 
 
-def _none(why: str) -> Draft:
-    return Draft(reason=why, possible=False)
+def _none(why: str) -> PlanPreview:
+    return PlanPreview(reason=why, possible=False)

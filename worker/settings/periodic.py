@@ -29,7 +29,7 @@ class CanarySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookWatchSettings:
+class WebhookCheckSettings:
     """Whose webhooks are looked at, by which keys, and which of them is ours."""
 
     management_id: str = field(repr=False)
@@ -38,7 +38,7 @@ class WebhookWatchSettings:
     webhook_url: str
 
     @classmethod
-    def read(cls, reader: Reader, project_id: str) -> "WebhookWatchSettings | None":
+    def read(cls, reader: Reader, project_id: str) -> "WebhookCheckSettings | None":
         """
         Read these settings as part of the worker's; None without the Management API's keys.
 

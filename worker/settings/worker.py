@@ -10,7 +10,7 @@ from settings.reader import Reader
 from settings.variables import common, flower, web, work
 from telemetry.settings import TelemetrySettings
 from worker.settings.crm import CrmSettings
-from worker.settings.periodic import CanarySettings, WebhookWatchSettings
+from worker.settings.periodic import CanarySettings, WebhookCheckSettings
 from worker.settings.perks import PerksSettings
 from worker.settings.reconcile import ReconcileSettings
 
@@ -88,7 +88,7 @@ class WorkerSettings:
     crm: CrmSettings
     canary: CanarySettings | None
     reconcile: ReconcileSettings
-    webhook_watch: WebhookWatchSettings | None
+    webhook_watch: WebhookCheckSettings | None
     #: Own handlers that do nothing but tell what they would do, or `all`.
     dry_run: tuple[str, ...]
 
@@ -122,7 +122,7 @@ class WorkerSettings:
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
-            webhook_watch=WebhookWatchSettings.read(reader, perks.voucherify_project_id),
+            webhook_watch=WebhookCheckSettings.read(reader, perks.voucherify_project_id),
             dry_run=reader.read(work.HANDLERS_DRY_RUN),
         )
         # For that backend they are required anyway.

@@ -20,7 +20,7 @@ from inbox.keys import PROCESS
 from inbox.model.job import Claim
 from schemas import UnreadableBody
 from settings.reader import Reader
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
 from worker.effects.steps import Ledger, Steps
@@ -50,11 +50,11 @@ _REFUSED: Final = frozenset(
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-class SealedError(SayableError):
+class SealedError(SafeMessageError):
     """Code tried to act where nothing may."""
 
 
-class NotHereError(SayableError):
+class NotHereError(SafeMessageError):
     """Code used what only a worker has."""
 
 

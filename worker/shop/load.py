@@ -17,7 +17,7 @@ from inbox.keys import DELIVERIES_QUEUE, UNACKED
 from schemas import EVENTS
 from settings.identifiers import ALL, MODULE
 from settings.reader import SettingsError
-from telemetry.safe_errors import SayableError, type_name
+from telemetry.safe_errors import SafeMessageError, type_name
 from worker.handlers import HandlerTable, Registration, load_handlers
 from worker.handlers.registry import registered
 
@@ -153,7 +153,7 @@ def _import(module: str) -> str:
     except SyntaxError as error:
         file = PurePath(error.filename or "?").name
         return f"cannot be imported: {type_name(error)} in {file}, line {error.lineno}"
-    except SayableError as error:
+    except SafeMessageError as error:
         return f"cannot be imported: {error}"
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a shop's module raises
         return f"cannot be imported: {type_name(error)} in {_line_of(error)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from tests.acceptance.balancers.kit import NAMES, Balancer, both, receivers
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.kit import Running
@@ -33,7 +33,7 @@ def leave_no_gap(loads: dict[str, Load]) -> None:
 
 def stored(store: Redis) -> int:
     """Count the different webhooks that are in the inbox."""
-    return Desk(store, dedupe_window_seconds=3600).stats().counts["accepted"]
+    return Admin(store, dedupe_window_seconds=3600).stats().counts["accepted"]
 
 
 def check(loads: dict[str, Load], store: Redis) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
 from inbox.store.connection import connect
 from sandbox.ports import free_port
@@ -200,7 +200,7 @@ def _stop(dynos: Dynos) -> tuple[dict[str, int], float]:
 
 def _worked_off(store: Store) -> Stats:
     client = connect(f"{store.connection_url}/0", max_connections=1, answer_timeout=10)
-    desk = Desk(client, dedupe_window_seconds=604_800)
+    desk = Admin(client, dedupe_window_seconds=604_800)
     wait_until(lambda: owed(desk.stats()) == 0, "everything is worked off")
     stats = desk.stats()
     client.connection_pool.disconnect()

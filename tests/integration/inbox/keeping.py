@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inbox import keys
-from inbox.retention import NOTICE_SECONDS, Dropped, Keeper, Limits, Trimmed
+from inbox.retention import NOTICE_SECONDS, Dropped, Limits, Retention, Trimmed
 from tests.conftest import WINDOW_SECONDS
 
 
@@ -20,9 +20,9 @@ def limits(
     return Limits(failed_seconds=failed_seconds, failed_most=failed_most, settled_most=settled_most)
 
 
-def keeper(store: Any, **bounds: int) -> Keeper:
+def keeper(store: Any, **bounds: int) -> Retention:
     """Make a keeper of these bounds."""
-    return Keeper(store, limits(**bounds), dedupe_window_seconds=WINDOW_SECONDS)
+    return Retention(store, limits(**bounds), dedupe_window_seconds=WINDOW_SECONDS)
 
 
 def known_long_enough(store: Any) -> None:
@@ -30,7 +30,7 @@ def known_long_enough(store: Any) -> None:
     store.hincrby(keys.LIMITS, "since", -NOTICE_SECONDS * 1000)
 
 
-def noticed(store: Any, **bounds: int) -> Keeper:
+def noticed(store: Any, **bounds: int) -> Retention:
     """Make a keeper whose bounds have been known for long enough."""
     found = limits(**bounds)
     fields = {

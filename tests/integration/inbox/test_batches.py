@@ -10,7 +10,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.admin.batches import A_STEP, WATCHED
-from inbox.admin.decisions import Operations
+from inbox.admin.decisions import BulkAdmin
 from inbox.admin.selection import Filter
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
@@ -20,12 +20,12 @@ from tests.processes import ROOT, Process, wait_until
 
 
 @pytest.fixture
-def operations(store: Redis) -> Operations:
+def operations(store: Redis) -> BulkAdmin:
     """What the page and the command line work with."""
-    return Operations(store, dedupe_window_seconds=WINDOW_SECONDS)
+    return BulkAdmin(store, dedupe_window_seconds=WINDOW_SECONDS)
 
 
-def begin(operations: Operations, action: str = "retry", limit: int | None = None) -> str:
+def begin(operations: BulkAdmin, action: str = "retry", limit: int | None = None) -> str:
     """Note a batch of all failed jobs."""
     tasks = [row.task for row in operations.rows.of("failed")][:limit]
     return operations.batches.start(action, tasks, who=WHO, why="mended", what="every failed job")
@@ -37,7 +37,7 @@ def messages(house: House) -> list[str]:
     return [job.decode() for job in found]
 
 
-def test_a_batch_retries_each_job_once(house: House, operations: Operations) -> None:
+def test_a_batch_retries_each_job_once(house: House, operations: BulkAdmin) -> None:
     """All jobs of a batch are queued, with their tries, and who did it stands on record."""
     jobs = fail_many(house, 2 * A_STEP + 30)
 
@@ -65,7 +65,7 @@ def test_a_batch_retries_each_job_once(house: House, operations: Operations) -> 
     assert_consistent(house.store)
 
 
-def test_two_operators_retry_the_same_group_at_once(house: House, operations: Operations) -> None:
+def test_two_operators_retry_the_same_group_at_once(house: House, operations: BulkAdmin) -> None:
     """Each job is dispatched once; the other batch says that it was queued already."""
     jobs = fail_many(house, 1000)
     batches = [begin(operations), begin(operations)]
@@ -81,7 +81,7 @@ def test_two_operators_retry_the_same_group_at_once(house: House, operations: Op
 
 
 def test_a_job_that_failed_again_meanwhile_is_not_sent_a_second_time(
-    house: House, operations: Operations
+    house: House, operations: BulkAdmin
 ) -> None:
     """A batch decides about the failure that was seen, not about a later one."""
     (job,) = fail_many(house, 1)
@@ -101,7 +101,7 @@ def test_a_job_that_failed_again_meanwhile_is_not_sent_a_second_time(
 
 
 def test_a_batch_whose_process_is_killed_is_gone_on_with(
-    house: House, operations: Operations, redis_url: str, tmp_path: Path
+    house: House, operations: BulkAdmin, redis_url: str, tmp_path: Path
 ) -> None:
     """SIGKILL in the middle: the rest is still failed, and whoever goes on doubles nothing."""
     jobs = fail_many(house, 5000)
@@ -109,8 +109,8 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
     code = (
         "import time\n"
         "from inbox.store.connection import connect\n"
-        "from inbox.admin.decisions import Operations\n"
-        f"found = Operations(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
+        "from inbox.admin.decisions import BulkAdmin\n"
+        f"found = BulkAdmin(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
         # Slow from its middle on: whoever is to kill it there has the time for that.
         "pauses = iter([0.02] * 6)\n"
         f"found.batches.carry_out({batch!r}, lambda: time.sleep(next(pauses, 2)))\n"
@@ -146,7 +146,7 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
     assert_consistent(house.store)
 
 
-def test_the_first_few_can_be_watched(house: House, operations: Operations) -> None:
+def test_the_first_few_can_be_watched(house: House, operations: BulkAdmin) -> None:
     """What became of a batch's jobs is told: succeeded, failed again, on their way."""
     fail_many(house, 10)
     batch = begin(operations, limit=4)
@@ -164,7 +164,7 @@ def test_the_first_few_can_be_watched(house: House, operations: Operations) -> N
     }  # fmt: skip
 
 
-def test_a_batch_can_be_stopped(house: House, operations: Operations) -> None:
+def test_a_batch_can_be_stopped(house: House, operations: BulkAdmin) -> None:
     """What is not dealt with yet is left alone, for good."""
     fail_many(house, 3 * A_STEP)
     batch = begin(operations)
@@ -177,7 +177,7 @@ def test_a_batch_can_be_stopped(house: House, operations: Operations) -> None:
     assert operations.recent(1)[0].result == "100 queued, 200 left alone"
 
 
-def test_discarding_settles_and_releasing_lets_act(house: House, operations: Operations) -> None:
+def test_discarding_settles_and_releasing_lets_act(house: House, operations: BulkAdmin) -> None:
     """A batch takes the same ways as a single decision, in every state that has it."""
     fail_many(house, 5)
     batch = begin(operations, "discard")
@@ -210,7 +210,7 @@ def test_discarding_settles_and_releasing_lets_act(house: House, operations: Ope
     ids=str,
 )
 def test_a_wrong_batch_is_not_begun(
-    operations: Operations, house: House, action: str, tasks: list[str]
+    operations: BulkAdmin, house: House, action: str, tasks: list[str]
 ) -> None:
     """Nothing is noted of what could not be carried out."""
     with pytest.raises(ValueError, match=r"must|choose|named"):
@@ -219,7 +219,7 @@ def test_a_wrong_batch_is_not_begun(
     assert house.store.dbsize() == 0
 
 
-def test_old_batches_pass(house: House, operations: Operations) -> None:
+def test_old_batches_pass(house: House, operations: BulkAdmin) -> None:
     """The newest two hundred are kept, and none that still runs is dropped."""
     task = f"{'0' * 32}:process:1"
     running = operations.batches.start("retry", [task], who=WHO, why="", what="runs")

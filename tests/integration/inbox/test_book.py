@@ -9,7 +9,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
-from inbox.state.assignments import CHUNK, LOCK_MS, Book
+from inbox.state.assignments import CHUNK, LOCK_MS, AssignmentRegistry
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.processes import wait_until
 
@@ -20,13 +20,13 @@ ME, OTHER = "host:1", "host:2"
 
 
 @pytest.fixture
-def book(store: Redis) -> Book:
+def book(store: Redis) -> AssignmentRegistry:
     """A book with nothing in it."""
-    return Book(store, memory_seconds=MEMORY_SECONDS)
+    return AssignmentRegistry(store, memory_seconds=MEMORY_SECONDS)
 
 
 @pytest.fixture
-def run(book: Book) -> Run:
+def run(book: AssignmentRegistry) -> Run:
     """A run of ours that has just begun."""
     run = book.begin(ME, SCOPE)
     assert isinstance(run, Run)
@@ -56,12 +56,12 @@ def missing(number: int = 1) -> Missing:
     )
 
 
-def look(book: Book, run: Run, *, caller: str = ME, **found: Any) -> None:
+def look(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) -> None:
     """Note that the code was looked at."""
     book.looked(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
 
 
-def test_what_is_noted_is_known_again(book: Book, run: Run) -> None:
+def test_what_is_noted_is_known_again(book: AssignmentRegistry, run: Run) -> None:
     """Who holds a code, all that is known of it, and who does not any more."""
     seen = [assignment(1), assignment(2, kind="", since=""), assignment(3)]
     look(book, run, seen=seen)
@@ -74,7 +74,9 @@ def test_what_is_noted_is_known_again(book: Book, run: Run) -> None:
     assert (book.looked_at(CAMPAIGN, run.number), book.runs_of(CAMPAIGN, [])) == (1, [])
 
 
-def test_a_code_with_two_thousand_holders_comes_in_chunks(book: Book, run: Run, store: Any) -> None:
+def test_a_code_with_two_thousand_holders_comes_in_chunks(
+    book: AssignmentRegistry, run: Run, store: Any
+) -> None:
     """None is lost at the edge of a chunk, and no step is long enough to hold up webhooks."""
     seen = [assignment(number) for number in range(2000)]
     store.config_resetstat()
@@ -92,7 +94,7 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(book: Book, run: Run, 
 
 
 def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
-    book: Book, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
+    book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its next run looks at it again, and nobody who was known is forgotten meanwhile."""
     look(book, run, seen=[assignment(number) for number in range(700)])
@@ -117,7 +119,7 @@ def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
     assert len(book.known(CODE, CAMPAIGN)) == 700 - CHUNK
 
 
-def test_found_twice_counts_once(book: Book, run: Run) -> None:
+def test_found_twice_counts_once(book: AssignmentRegistry, run: Run) -> None:
     """A run that was cut off after its note finds the same again."""
     for _ in range(2):
         look(book, run, missing=[missing()])
@@ -130,7 +132,7 @@ def test_found_twice_counts_once(book: Book, run: Run) -> None:
     assert list(book.missing()) == []
 
 
-def test_one_that_is_there_again_is_not_missing(book: Book, run: Run) -> None:
+def test_one_that_is_there_again_is_not_missing(book: AssignmentRegistry, run: Run) -> None:
     """A list that lagged has told of a removal that never was."""
     look(book, run, missing=[missing()])
     look(book, run, seen=[assignment()])
@@ -139,7 +141,7 @@ def test_one_that_is_there_again_is_not_missing(book: Book, run: Run) -> None:
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment()}
 
 
-STEPS: dict[str, Callable[[Book, Run], None]] = {
+STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
     "looked": lambda book, run: look(book, run, seen=[assignment()], missing=[missing(2)]),
     "settle": lambda book, _: book.settle(ME, "rh_9", "applied"),
     "move": lambda book, _: book.move(ME, {"calls": 5}, {"at:page": 7}),
@@ -150,7 +152,7 @@ STEPS: dict[str, Callable[[Book, Run], None]] = {
 @pytest.mark.parametrize("lost", ["ended", "taken over"])
 @pytest.mark.parametrize("step", list(STEPS))
 def test_without_the_lock_no_step_is_taken(
-    book: Book, run: Run, store: Any, step: str, lost: str
+    book: AssignmentRegistry, run: Run, store: Any, step: str, lost: str
 ) -> None:
     """One that was frozen for too long is told so, and has written nothing."""
     look(book, run, missing=[missing(9)])
@@ -170,7 +172,9 @@ def test_without_the_lock_no_step_is_taken(
 
 
 @pytest.mark.parametrize("step", [name for name in STEPS if name != "finish"])
-def test_each_step_keeps_the_lock(book: Book, run: Run, store: Any, step: str) -> None:
+def test_each_step_keeps_the_lock(
+    book: AssignmentRegistry, run: Run, store: Any, step: str
+) -> None:
     """A run that moves on is not taken for dead, however long it takes."""
     store.pexpire(keys.RECONCILE_LOCK, 5000)
 
@@ -179,7 +183,7 @@ def test_each_step_keeps_the_lock(book: Book, run: Run, store: Any, step: str) -
     assert LOCK_MS - 3000 < store.pttl(keys.RECONCILE_LOCK) <= LOCK_MS
 
 
-def test_one_run_at_a_time(book: Book, run: Run, store: Any) -> None:
+def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> None:
     """Another is told who runs it, until that one is at its end, gives up, or is known dead."""
     assert book.begin(OTHER, SCOPE) == ME
     assert book.runs_now() == ME
@@ -204,7 +208,7 @@ def test_one_run_at_a_time(book: Book, run: Run, store: Any) -> None:
     assert int(store.hget(keys.TALLY, "reconcile:calls")) == 3
 
 
-def test_how_long_each_key_lives(book: Book, run: Run, store: Any) -> None:
+def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any) -> None:
     """As inbox/keys.py says; what a later step touches begins anew."""
     memory = MEMORY_SECONDS * 1000
     look(book, run, seen=[assignment()], missing=[missing(2)])
@@ -226,7 +230,7 @@ def test_how_long_each_key_lives(book: Book, run: Run, store: Any) -> None:
 
 
 def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
-    book: Book, run: Run, store: Any
+    book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
     """A campaign that no run has looked at costs the store nothing; a told removal is over."""
     assert not book.remember(assignment(1))
@@ -248,7 +252,7 @@ def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     assert_consistent(store)
 
 
-def test_one_worker_of_the_fleet_has_the_turn(book: Book, store: Any) -> None:
+def test_one_worker_of_the_fleet_has_the_turn(book: AssignmentRegistry, store: Any) -> None:
     """Once in each interval, whoever asks; nobody has one when the workers begin no runs."""
     assert [book.turn(f"host:{each}", 60, SCOPE) for each in range(5)] == [True, *[False] * 4]
     store.delete(keys.RECONCILE_TURN)

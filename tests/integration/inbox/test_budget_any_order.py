@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inbox import keys
-from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later, Span, most_within
 
@@ -43,14 +43,14 @@ def later(store: Any) -> Later:
 def test_no_window_has_more_calls_than_the_rate(store: Any, steps: list[Any]) -> None:
     """Whatever is reserved, made late, made beyond, not made or left by the dead."""
     store.flushall()
-    gate, later, names = Gate(store, "perks", RATE), Later(store), itertools.count()
+    gate, later, names = Breaker(store, "perks", RATE), Later(store), itertools.count()
     live: list[list[Any]] = []
     made: list[Span] = []
     for act, value in steps:
         one = live[int(value) % len(live)] if live else None
         if act == "enter":
             caller = f"c{next(names)}"
-            if isinstance(gate.enter(caller, value), Open):
+            if isinstance(gate.enter(caller, value), Admitted):
                 live.append([caller, 0, value])
         elif act == "later":
             later(value)
@@ -67,16 +67,16 @@ def test_no_window_has_more_calls_than_the_rate(store: Any, steps: list[Any]) ->
         assert store.ttl(BUDGET) != -1
     # Whatever was left behind, in time all is free again.
     later(RESERVATION_MS / 1000 + WINDOW + 1)
-    assert isinstance(gate.enter("last", RATE.count), Open)
+    assert isinstance(gate.enter("last", RATE.count), Admitted)
 
 
 def test_five_hundred_callers_get_through_one_after_another(store: Any, later: Later) -> None:
     """Twelve whole jobs fit in a window of a hundred calls, and as many are let through."""
-    gate, begin = Gate(store, "perks", Rate(100, 60)), later.now()
+    gate, begin = Breaker(store, "perks", Rate(100, 60)), later.now()
     made: list[Span] = []
     for number in range(500):
         caller = f"c{number}"
-        while isinstance(answer := gate.enter(caller, 8), Closed):
+        while isinstance(answer := gate.enter(caller, 8), BreakerOpen):
             later(answer.wait_seconds)
         for call in range(1, 9):
             began = later.now()
@@ -90,7 +90,7 @@ def test_five_hundred_callers_get_through_one_after_another(store: Any, later: L
 
 def test_callers_that_wait_together_all_get_through(store: Any, later: Later) -> None:
     """Jobs that overlap, and come again when they were told to, leave little of the budget."""
-    gate, begin = Gate(store, "perks", Rate(20, 60)), later.now()
+    gate, begin = Breaker(store, "perks", Rate(20, 60)), later.now()
     events = [(number / 100, f"c{number}", 0) for number in range(60)]
     made: list[Span] = []
     now = 0.0
@@ -98,7 +98,7 @@ def test_callers_that_wait_together_all_get_through(store: Any, later: Later) ->
         time, caller, calls = heapq.heappop(events)
         later(max(time - now, 0))
         now = max(time, now)
-        if calls == 0 and isinstance(answer := gate.enter(caller, 8), Closed):
+        if calls == 0 and isinstance(answer := gate.enter(caller, 8), BreakerOpen):
             heapq.heappush(events, (now + answer.wait_seconds * 1.25 + 0.5, caller, 0))
             continue
         # Six of the eight that were reserved, half a second each.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.breaker import WINDOW_MARGIN_MS, Closed, Gate, Open
+from inbox.breaker import WINDOW_MARGIN_MS, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later
 
@@ -16,9 +16,9 @@ BUDGET = keys.BUDGET + "perks"
 
 
 @pytest.fixture
-def gate(store: Any) -> Gate:
+def gate(store: Any) -> Breaker:
     """A gate with a budget of ten calls a minute."""
-    return Gate(store, "perks", RATE)
+    return Breaker(store, "perks", RATE)
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def test_calls_that_can_wait_leave_some_to_those_that_cannot(
     store: Any, later: Later, most: int, kept: int
 ) -> None:
     """Half is kept for jobs that cannot wait; the others are for anybody."""
-    gate = Gate(store, "perks", Rate(most, 60))
+    gate = Breaker(store, "perks", Rate(most, 60))
 
     waits = [gate.use_spare(f"c:spare:{number}") for number in range(most)]
 
     assert [wait == 0 for wait in waits] == [True] * (most - kept) + [False] * kept
     assert all(0 < wait <= WINDOW for wait in waits[most - kept :])
-    assert isinstance(gate.enter("money", kept), Open)
-    assert isinstance(gate.enter("more", 1), Closed)
+    assert isinstance(gate.enter("money", kept), Admitted)
+    assert isinstance(gate.enter("more", 1), BreakerOpen)
     gate.end_run("money", 0, kept)
     later(2 * WINDOW + 5)
     assert gate.use_spare("c:spare:again") == 0
@@ -49,9 +49,9 @@ def test_calls_that_can_wait_leave_some_to_those_that_cannot(
 
 def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
     """A call that can wait is none that a job in its midst may need."""
-    gate = Gate(store, "perks", Rate(24, 60))
-    assert isinstance(gate.enter("one", 8), Open)
-    assert isinstance(gate.enter("two", 8), Open)
+    gate = Breaker(store, "perks", Rate(24, 60))
+    assert isinstance(gate.enter("one", 8), Admitted)
+    assert isinstance(gate.enter("two", 8), Admitted)
     assert gate.use_spare("c:spare:1") > 0
 
     gate.end_run("two", 3, 8)
@@ -62,7 +62,7 @@ def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
 
 @pytest.mark.parametrize("refused", ["a job", "a call"])
 def test_while_a_job_waits_for_the_budget_no_call_is_spare(
-    gate: Gate, later: Later, refused: str
+    gate: Breaker, later: Later, refused: str
 ) -> None:
     """Whether it could not begin or was stopped half-way; until it can have come back."""
     gate.enter("one", 8)
@@ -76,13 +76,15 @@ def test_while_a_job_waits_for_the_budget_no_call_is_spare(
     again = gate.use_spare("c:spare:1")
 
     assert wait < again <= 2 * wait + 5
-    assert isinstance(gate.enter("three", 8), Open)
+    assert isinstance(gate.enter("three", 8), Admitted)
     gate.end_run("three", 0, 8)
     later(again)
     assert gate.use_spare("c:spare:1") == 0
 
 
-def test_a_call_that_finds_none_to_spare_keeps_no_other_waiting(gate: Gate, later: Later) -> None:
+def test_a_call_that_finds_none_to_spare_keeps_no_other_waiting(
+    gate: Breaker, later: Later
+) -> None:
     """Marks wait for money, and not for each other."""
     assert [gate.use_spare(f"c:spare:{number}") for number in range(5)] == [0.0] * 5
     assert gate.use_spare("c:spare:6") > 0
@@ -91,11 +93,11 @@ def test_a_call_that_finds_none_to_spare_keeps_no_other_waiting(gate: Gate, late
     assert gate.use_spare("d:spare:1") == 0
 
 
-def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Gate) -> None:
+def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Breaker) -> None:
     """With a budget that is used up it keeps none waiting that can wait."""
     gate.enter("one", 10)
 
-    assert isinstance(gate.enter("two", 0), Open)
+    assert isinstance(gate.enter("two", 0), Admitted)
 
     gate.end_run("one", 0, 10)
     assert gate.use_spare("c:spare:1") == 0

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.jobs import Jobs
 from inbox.model.job import FannedOut, SameAssignment
@@ -67,7 +67,7 @@ def test_a_marker_tells_nothing_of_the_body(house: House) -> None:
 
 def test_the_window_counts_from_when_a_body_was_received(house: House) -> None:
     """A delivery that took long is known for the rest of its window."""
-    desk = Desk(house.store, dedupe_window_seconds=10 * 3600)
+    desk = Admin(house.store, dedupe_window_seconds=10 * 3600)
     job = house.failed()
     _received_ago(house, job[:32], 4 * HOUR_MS)
 

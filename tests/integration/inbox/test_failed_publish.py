@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -17,7 +17,7 @@ QUEUES = ("deliveries", "perks", "crm")
 
 
 def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
-    intake: Intake, desk: Desk, store: Any
+    intake: Intake, desk: Admin, store: Any
 ) -> None:
     """Nothing of it stays, and the same body is accepted anew once the queue is one again."""
     store.set("deliveries", "somebody else's")

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.breaker import FAILURES_THAT_SHUT, Closed, Gate, Open
+from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later
 
 
-ALONE = Open(in_doubt=True, alone=True)
+ALONE = Admitted(in_doubt=True, alone=True)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def later(store: Any) -> Later:
     return Later(store)
 
 
-def shut(gate: Gate) -> None:
+def shut(gate: Breaker) -> None:
     """Fail until the gate is shut."""
     for _ in range(FAILURES_THAT_SHUT):
         gate.failed("c", "down")
@@ -30,7 +30,7 @@ def test_a_straggler_does_not_free_the_lone_try_of_another(
     later: Later, store: Any, how: str
 ) -> None:
     """Whatever a call that began before reports, the lone try stays its caller's until it tells."""
-    gate = Gate(store, "perks")
+    gate = Breaker(store, "perks")
     shut(gate)
     later(2)
     assert gate.enter("lone", 8) == ALONE
@@ -41,7 +41,7 @@ def test_a_straggler_does_not_free_the_lone_try_of_another(
     # Shut again and its pause over, the gate still waits for what the lone caller finds.
     shut(gate)
     store.hset(keys.GATE + "perks", "until", 1)
-    assert gate.enter("other", 8) == Closed(2.0, "busy" if how == "pause" else "down")
+    assert gate.enter("other", 8) == BreakerOpen(2.0, "busy" if how == "pause" else "down")
     gate.skip("lone")
     assert gate.enter("other", 8) == ALONE
 
@@ -50,7 +50,7 @@ def test_who_finds_no_budget_does_not_free_the_lone_try_of_another(
     store: Any, later: Later
 ) -> None:
     """A straggler opened the gate while another tries alone: turned away, one leaves that try."""
-    gate = Gate(store, "perks", Rate(8, 60))
+    gate = Breaker(store, "perks", Rate(8, 60))
     shut(gate)
     later(2)
     assert gate.enter("lone", 8) == ALONE
@@ -58,6 +58,6 @@ def test_who_finds_no_budget_does_not_free_the_lone_try_of_another(
 
     answer = gate.enter("other", 8)
 
-    assert isinstance(answer, Closed)
+    assert isinstance(answer, BreakerOpen)
     assert answer.reason == "budget"
     assert store.get(f"{keys.GATE}perks:try") == b"lone"

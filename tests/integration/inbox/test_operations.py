@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.decisions import Operations
+from inbox.admin.decisions import BulkAdmin
 from inbox.admin.selection import Filter
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.inbox.house import WHO, House
@@ -22,13 +22,13 @@ JOBS_A_SECOND = 500
 
 
 @pytest.fixture
-def operations(store: Redis) -> Operations:
+def operations(store: Redis) -> BulkAdmin:
     """What the page and the command line work with."""
-    return Operations(store, dedupe_window_seconds=WINDOW_SECONDS)
+    return BulkAdmin(store, dedupe_window_seconds=WINDOW_SECONDS)
 
 
 def test_ten_thousand_failed_jobs(
-    house: House, operations: Operations, record_property: Callable[[str, object], None]
+    house: House, operations: BulkAdmin, record_property: Callable[[str, object], None]
 ) -> None:
     """A page answers in 300 ms, a batch does 500 jobs a second: in time that is worked in."""
     fail_many(house, MANY)
@@ -68,7 +68,7 @@ def _worked(store: Any) -> float:
     )
 
 
-def test_pages_show_every_job_once(house: House, operations: Operations) -> None:
+def test_pages_show_every_job_once(house: House, operations: BulkAdmin) -> None:
     """Page by page the whole list, in one order; a page beyond the last is the last."""
     jobs = fail_many(house, 60)
     house.store.zadd(keys.FAILED, dict.fromkeys(jobs, 1_700_000_000_000), xx=True)
@@ -80,7 +80,7 @@ def test_pages_show_every_job_once(house: House, operations: Operations) -> None
     assert operations.page(Filter(), page=-5, size=25).page == 1
 
 
-def test_a_page_sees_what_changed_since_the_last(house: House, operations: Operations) -> None:
+def test_a_page_sees_what_changed_since_the_last(house: House, operations: BulkAdmin) -> None:
     """What is remembered of jobs is never older than their state."""
     first, second, *_ = fail_many(house, 5)
     assert operations.page(Filter()).total == 5
@@ -97,7 +97,7 @@ def test_a_page_sees_what_changed_since_the_last(house: House, operations: Opera
     assert len(page.groups) == 2
 
 
-def test_waiting_and_held_jobs_have_lists(house: House, operations: Operations) -> None:
+def test_waiting_and_held_jobs_have_lists(house: House, operations: BulkAdmin) -> None:
     """A waiting job tells its next try; a process job has no facts yet and is listed too."""
     waiting = house.in_state("waiting")
     house.failed(b"{not json")
@@ -114,7 +114,7 @@ def test_waiting_and_held_jobs_have_lists(house: House, operations: Operations) 
     assert (counts.failed, counts.waiting, counts.held) == (1, 1, 0)
 
 
-def test_texts_of_all_kinds_pass_the_list(house: House, operations: Operations) -> None:
+def test_texts_of_all_kinds_pass_the_list(house: House, operations: BulkAdmin) -> None:
     """An error is shown as it was written, also where it is markup or another script."""
     text = '<script>alert("1")</script> [bold] \\ \n\t€ 漢字 🎁 \x7f ]==] %d'
     house.jobs.fail(house.process(), "odd", text)
@@ -123,7 +123,7 @@ def test_texts_of_all_kinds_pass_the_list(house: House, operations: Operations) 
     assert text in [row.error for row in operations.page(Filter()).rows]
 
 
-def test_a_preview_counts_and_touches_nothing(house: House, operations: Operations) -> None:
+def test_a_preview_counts_and_touches_nothing(house: House, operations: BulkAdmin) -> None:
     """The exact number, what they are, and for how many assignments effects are noted."""
     fail_many(house, 40)
     house.tick()
@@ -143,7 +143,7 @@ def test_a_preview_counts_and_touches_nothing(house: House, operations: Operatio
 
 
 def test_what_fails_after_the_preview_is_not_retried_by_it(
-    house: House, operations: Operations
+    house: House, operations: BulkAdmin
 ) -> None:
     """The filter that a preview gives back chooses what it counted, and nothing that came later."""
     fail_many(house, 4)
@@ -170,14 +170,14 @@ def test_what_fails_after_the_preview_is_not_retried_by_it(
     ids=str,
 )
 def test_what_cannot_be_done_is_refused(
-    operations: Operations, action: str, wanted: Filter | None
+    operations: BulkAdmin, action: str, wanted: Filter | None
 ) -> None:
     """A decision that a state does not have is refused before anything is chosen."""
     with pytest.raises(ValueError, match=r"cannot|choose"):
         operations.preview(action, wanted=wanted)
 
 
-def test_reading_works_where_writing_is_refused(house: House, operations: Operations) -> None:
+def test_reading_works_where_writing_is_refused(house: House, operations: BulkAdmin) -> None:
     """On a replica, or a store that cannot write, the lists are still there."""
     fail_many(house, 3)
     house.store.config_set("min-replicas-to-write", "1")

@@ -13,7 +13,7 @@ from inbox.plans import (
     NEW_SECONDS,
     PATIENCE_SECONDS,
     WORK_SECONDS,
-    Draft,
+    PlanPreview,
     Plans,
 )
 from tests.integration.inbox.conftest import Run
@@ -21,7 +21,7 @@ from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import NOTHING, House
 
 
-PLAN = Draft(
+PLAN = PlanPreview(
     steps=("take back 500 cents from card v_1",),
     reason="assignment gone",
     looked_up=("additions: 1",),

@@ -5,7 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from receiver.server.leftover import MOST_BYTES
 from tests.integration.receiver.conftest import PATH, MakeApp, Send, assert_error, signed
 
@@ -23,7 +23,7 @@ def body_stream(stream: io.IOBase, length: int) -> dict[str, Any]:
     return {"wsgi.input": stream, "CONTENT_LENGTH": str(length)}
 
 
-def test_a_signed_body_is_accepted(client: FlaskClient, send: Send, desk: Desk) -> None:
+def test_a_signed_body_is_accepted(client: FlaskClient, send: Send, desk: Admin) -> None:
     """202 with the delivery's id; the store holds the body byte for byte and owes one job."""
     body = b'{"a": 1, "n": 1.50}\n'
 
@@ -37,7 +37,7 @@ def test_a_signed_body_is_accepted(client: FlaskClient, send: Send, desk: Desk) 
     assert [queue.messages for queue in desk.stats().queues] == [1]
 
 
-def test_the_same_body_again_is_a_duplicate(client: FlaskClient, send: Send, desk: Desk) -> None:
+def test_the_same_body_again_is_a_duplicate(client: FlaskClient, send: Send, desk: Admin) -> None:
     """A repetition gets the same id and enqueues nothing."""
     first, second = send(client, b"{}").json, send(client, b"{}").json
 

@@ -11,7 +11,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.admin.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
-from inbox.breaker import FAILURES_THAT_SHUT, Gate
+from inbox.breaker import FAILURES_THAT_SHUT, Breaker
 from inbox.model.effect import PERKS
 from inbox.model.rate import Rate
 from receiver.app import TALLY
@@ -167,7 +167,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     """Nothing is made up before a worker has told; then limits, and what is left of them."""
     client = make_app().test_client()
     assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
-    perks, crm = Gate(store, "perks", Rate(10, 60_000)), Gate(store, "crm")
+    perks, crm = Breaker(store, "perks", Rate(10, 60_000)), Breaker(store, "crm")
     gates = {"perks": perks, "crm": crm}
     rates: dict[str, Any] = {"brake": Rate(7, 60_000), "brake_campaign": Rate(3, 600)}
     Fleet(store).tell_present("a", 10, swept=False, gates=gates, **rates)

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from inbox import keys
 from inbox.admin.reconcile_view import FATES
 from inbox.model.assignment import Assignment, Missing, Run
-from inbox.state.assignments import Book
+from inbox.state.assignments import AssignmentRegistry
 from tests.integration.receiver.test_fleet_metrics import read
 from tests.samples import PERSONAL
 from worker.reconcile.deliver.deliveries import APPLIED
-from worker.reconcile.diff.removal import Fate
+from worker.reconcile.diff.removal import Ending
 from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.source.customers import UNKNOWN_CUSTOMER
 from worker.reconcile.source.skips import Skip
@@ -24,9 +24,9 @@ ME = "host:1"
 
 
 @pytest.fixture
-def book(store: Any) -> Book:
+def book(store: Any) -> AssignmentRegistry:
     """What runs write into."""
-    return Book(store, memory_seconds=86_400)
+    return AssignmentRegistry(store, memory_seconds=86_400)
 
 
 def told(client: FlaskClient) -> dict[str, float]:
@@ -38,7 +38,7 @@ def told(client: FlaskClient) -> dict[str, float]:
     }
 
 
-def begin(book: Book, scope: str = ALL) -> Run:
+def begin(book: AssignmentRegistry, scope: str = ALL) -> Run:
     """Begin a run."""
     run = book.begin(ME, scope)
     assert isinstance(run, Run)
@@ -64,11 +64,13 @@ def test_counters_are_there_before_the_first_run(client: FlaskClient) -> None:
 
 def test_the_names_are_those_that_runs_count_by() -> None:
     """What became of an assignment has its label, whatever the worker calls it."""
-    assert set(FATES) == {*Fate, *Skip, UNKNOWN_CUSTOMER, UNKNOWN_CAMPAIGN} - {Fate.MISSING}
+    assert set(FATES) == {*Ending, *Skip, UNKNOWN_CUSTOMER, UNKNOWN_CAMPAIGN} - {Ending.MISSING}
     assert APPLIED == "applied"
 
 
-def test_a_run_is_told_while_it_goes_on_and_after(client: FlaskClient, book: Book) -> None:
+def test_a_run_is_told_while_it_goes_on_and_after(
+    client: FlaskClient, book: AssignmentRegistry
+) -> None:
     """What it found, what became of it, what it cost; the next run's are added."""
     for number in (1, 2):
         run = begin(book)
@@ -91,7 +93,9 @@ def test_a_run_is_told_while_it_goes_on_and_after(client: FlaskClient, book: Boo
         assert 0 <= found["completed_age_seconds"] < 5
 
 
-def test_one_that_was_cut_off_does_not_run(client: FlaskClient, book: Book, store: Any) -> None:
+def test_one_that_was_cut_off_does_not_run(
+    client: FlaskClient, book: AssignmentRegistry, store: Any
+) -> None:
     """Whatever its state says, nobody is at it."""
     begin(book)
     store.delete(keys.RECONCILE_LOCK)
@@ -101,7 +105,7 @@ def test_one_that_was_cut_off_does_not_run(client: FlaskClient, book: Book, stor
 
 
 def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
-    client: FlaskClient, book: Book, store: Any
+    client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
     """One that never comes to its end is told as well, and another's turn changes nothing."""
     assert book.turn(ME, 60, ALL)
@@ -121,7 +125,7 @@ def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
 
 
 def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
-    client: FlaskClient, book: Book, store: Any
+    client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
     """A person who looks at one campaign, or one customer, has not looked at the others."""
     book.turn(ME, 60, ALL)
@@ -135,7 +139,7 @@ def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
 
 
 def test_workers_that_begin_none_are_waited_for_by_nobody(
-    client: FlaskClient, book: Book, store: Any
+    client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
     """The interval is 0; when it is set again, the time between does not count."""
     book.turn(ME, 60, ALL)
@@ -157,7 +161,7 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
     assert told(client)["completed_age_seconds"] < 5
 
 
-def test_no_id_is_told(client: FlaskClient, book: Book, store: Any) -> None:
+def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
     """Of removals there are numbers alone, whatever somebody wrote into the tally."""
     run = begin(book)
     book.looked(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])

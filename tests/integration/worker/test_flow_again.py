@@ -8,7 +8,7 @@ from redis import Redis
 from inbox import keys
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.run.ended import Failed, Settled
+from worker.run.ended import Completed, Failed
 
 
 BUSY = PostponedError("card_busy", "another change of the card is under way", seconds=5)
@@ -52,4 +52,4 @@ def test_a_retry_by_an_operator_decides_anew(
 
     assert _run(house, store, task, LATER)[1] is False
     ended_at_last, again = _run(house, store, task, None)
-    assert (ended_at_last, again) == (Settled("acted"), True)
+    assert (ended_at_last, again) == (Completed("acted"), True)

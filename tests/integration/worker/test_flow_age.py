@@ -7,7 +7,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.house import House
-from worker.run.ended import Failed, Settled
+from worker.run.ended import Completed, Failed
 
 
 HOUR = 3600
@@ -33,8 +33,8 @@ def test_a_stale_event_waits_for_a_person_whose_retry_is_believed(house: House) 
     assert (failed.error or "").startswith("stale, possibly replayed: signed ")
     assert not house.given
     assert house.desk.retry(failed.job, who="ops") == "queued"
-    assert house.flow.run(f"{failed.job}:2") == Settled("handed to act")
-    assert house.flow.run(f"{delivery}:act:1") == Settled("acted")
+    assert house.flow.run(f"{failed.job}:2") == Completed("handed to act")
+    assert house.flow.run(f"{delivery}:act:1") == Completed("acted")
 
 
 def test_a_retried_event_is_not_judged_again_though_its_worker_dies(
@@ -51,7 +51,7 @@ def test_a_retried_event_is_not_judged_again_though_its_worker_dies(
 
     house.jobs.sweep("test", ["deliveries"], 1)
 
-    assert house.flow.run(f"{job}:3") == Settled("handed to act")
+    assert house.flow.run(f"{job}:3") == Completed("handed to act")
 
 
 def test_an_outage_of_the_workers_makes_no_event_stale(house: House, store: Redis) -> None:
@@ -61,7 +61,7 @@ def test_an_outage_of_the_workers_makes_no_event_stale(house: House, store: Redi
     a_month_ago = int((datetime.now(UTC) - timedelta(days=30)).timestamp() * 1000)
     store.zadd(keys.FRESH, {delivery: a_month_ago}, xx=True)
 
-    assert house.flow.run(f"{delivery}:process:1") == Settled("handed to act")
+    assert house.flow.run(f"{delivery}:process:1") == Completed("handed to act")
 
 
 def test_a_replay_by_an_operator_is_a_decision_too(house: House) -> None:
@@ -72,7 +72,7 @@ def test_a_replay_by_an_operator_is_a_decision_too(house: House) -> None:
 
     assert house.desk.replay(delivery, who="ops") == "queued"
 
-    assert house.flow.run(f"{delivery}:process:2") == Settled("handed to act")
+    assert house.flow.run(f"{delivery}:process:2") == Completed("handed to act")
     found = house.desk.delivery(delivery)
     assert found
     assert found.owed == 1
@@ -83,4 +83,4 @@ def test_nought_takes_events_of_any_age(house: House) -> None:
     _limited(house, 0)
     delivery = house.accept(event_created_at="1999-01-01T00:00:00Z")
 
-    assert house.flow.run(f"{delivery}:process:1") == Settled("handed to act")
+    assert house.flow.run(f"{delivery}:process:1") == Completed("handed to act")

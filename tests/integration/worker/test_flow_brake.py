@@ -6,13 +6,13 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.admin.queries import Desk
-from inbox.breaker import Gate
+from inbox.admin.queries import Admin
+from inbox.breaker import Breaker
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Settled
+from worker.run.ended import Completed
 
 
 MINUTE = Rate(100, 60)
@@ -24,7 +24,7 @@ def _gated(house: House, store: Redis, rate: Rate, *, brake: Rate | None = None)
         house.flow,
         table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
         services=replace(
-            house.flow.services, gates={"acts": Gate(store, "acts", rate)}, brake=brake
+            house.flow.services, gates={"acts": Breaker(store, "acts", rate)}, brake=brake
         ),
         schedule=(60.0,) * 14,
     )
@@ -35,7 +35,7 @@ def _due(store: Redis, task: str) -> None:
     store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
 
 
-def test_the_brake_holds_and_an_operator_releases(house: House, store: Redis, desk: Desk) -> None:
+def test_the_brake_holds_and_an_operator_releases(house: House, store: Redis, desk: Admin) -> None:
     """The third of two an hour is held, visibly; released it acts; discarded it does not."""
     _gated(house, store, MINUTE, brake=Rate(2, 3600))
     tasks = [house.handed_on(n=number) for number in range(4)]
@@ -43,7 +43,7 @@ def test_the_brake_holds_and_an_operator_releases(house: House, store: Redis, de
     with capture_logs() as logs:
         outcomes = [house.flow.run(task) for task in tasks]
 
-    assert outcomes == [Settled("acted")] * 2 + [Settled("held by the brake")] * 2
+    assert outcomes == [Completed("acted")] * 2 + [Completed("held by the brake")] * 2
     assert [log["log_level"] for log in logs if log["event"] == "job.done"] == [
         *["info"] * 2,
         *["warning"] * 2,
@@ -54,7 +54,7 @@ def test_the_brake_holds_and_an_operator_releases(house: House, store: Redis, de
     assert (found.state, found.reason, found.tries) == ("held", "held_by_brake", 0)
     assert desk.discard(fourth, who="ops", why="a test") == "discarded"
     assert desk.release(third, who="ops", why="a test") == "queued"
-    assert house.flow.run(f"{third}:2") == Settled("acted")
+    assert house.flow.run(f"{third}:2") == Completed("acted")
     assert len(house.given) == 3
 
 
@@ -67,7 +67,7 @@ def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, st
     _due(store, task)
     house.act = lambda: "acted"
 
-    assert house.flow.run(task) == Settled("acted")
+    assert house.flow.run(task) == Completed("acted")
     assert store.zcard(keys.BRAKE) == 1
 
 
@@ -80,4 +80,4 @@ def test_other_handlers_are_not_held(house: House, store: Redis) -> None:
 
     outcomes = [house.flow.run(house.handed_on(n=number)) for number in range(3)]
 
-    assert outcomes == [Settled("acted")] * 3
+    assert outcomes == [Completed("acted")] * 3

@@ -8,12 +8,12 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.breaker import FAILURES_THAT_SHUT, Closed, Gate, Open
+from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Failed, Settled, Waiting
+from worker.run.ended import Completed, Failed, Waiting
 
 
 DOWN = RetryableError("down", "it is down", outage=True)
@@ -34,7 +34,7 @@ def _gated(house: House, store: Redis, rate: Rate, *, brake: Rate | None = None)
         house.flow,
         table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
         services=replace(
-            house.flow.services, gates={"acts": Gate(store, "acts", rate)}, brake=brake
+            house.flow.services, gates={"acts": Breaker(store, "acts", rate)}, brake=brake
         ),
         schedule=(60.0,) * 14,
     )
@@ -115,7 +115,7 @@ def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
         for _ in range(FAILURES_THAT_SHUT):
             gate.failed("before", "down")
         _open(store)
-        assert gate.enter("lone", 8) == Open(in_doubt=True, alone=True)
+        assert gate.enter("lone", 8) == Admitted(in_doubt=True, alone=True)
         raise DOWN
 
     gated.act = act
@@ -123,7 +123,7 @@ def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
 
     assert store.get(f"{keys.GATE}acts:try") == b"lone"
     _open(store)
-    assert gate.enter("a third", 8) == Closed(2.0, "down")
+    assert gate.enter("a third", 8) == BreakerOpen(2.0, "down")
 
 
 def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redis) -> None:
@@ -135,8 +135,8 @@ def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redi
     _open(store)
     _called(gated)
 
-    assert gated.flow.run(tasks[6]) == Settled("acted")
-    assert gated.flow.run(tasks[7]) == Settled("acted")
+    assert gated.flow.run(tasks[6]) == Completed("acted")
+    assert gated.flow.run(tasks[7]) == Completed("acted")
     assert not store.exists(keys.GATE + "acts")
 
 
@@ -179,7 +179,7 @@ def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: Redis) -> 
     _called(house, times=8)
     first, second = house.handed_on(n=1), house.handed_on(n=2)
 
-    assert house.flow.run(first) == Settled("acted")
+    assert house.flow.run(first) == Completed("acted")
     outcome = house.flow.run(second)
 
     assert isinstance(outcome, Waiting)
@@ -222,7 +222,7 @@ def _interleaved(house: House, left: set[str]) -> None:
         waiting = sorted(left - {f"{each.id}:1" for each in begun} - tried)
         if waiting:
             tried.add(waiting[0])
-            if isinstance(house.flow.run(waiting[0]), Settled):
+            if isinstance(house.flow.run(waiting[0]), Completed):
                 left.discard(waiting[0])
         for _ in range(6):
             job.count_call()
@@ -232,7 +232,7 @@ def _interleaved(house: House, left: set[str]) -> None:
     house.act = act
     first = min(left)
     tried.add(first)
-    if isinstance(house.flow.run(first), Settled):
+    if isinstance(house.flow.run(first), Completed):
         left.discard(first)
 
 

@@ -6,11 +6,11 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.run.ended import NotBegun, Settled, Waiting
+from worker.run.ended import Completed, NotBegun, Waiting
 from worker.run.stopping import GRACE_SECONDS, REASON, Stopping
 
 
@@ -62,7 +62,7 @@ def test_a_job_that_ends_by_itself_is_done(house: House, clock: Clock) -> None:
 
     house.act = act
 
-    assert house.flow.run(task) == Settled("acted")
+    assert house.flow.run(task) == Completed("acted")
 
 
 @pytest.mark.parametrize("gated", [False, True])
@@ -71,7 +71,7 @@ def test_a_job_goes_back_at_its_next_call(
 ) -> None:
     """It is due at once with all its tries; the call is not made, nor counted, nor reserved."""
     if gated:
-        gates = {"acts": Gate(store, "acts", Rate(100, 60))}
+        gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
         house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
     task = house.handed_on()
     made = []
@@ -98,14 +98,14 @@ def test_a_job_goes_back_at_its_next_call(
     assert house.flow.running == {}
     other = replace(house.flow, stopping=Stopping())
     house.act = lambda: "acted"
-    assert other.run(task) == Settled("acted")
+    assert other.run(task) == Completed("acted")
 
 
 def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     house: House, clock: Clock, store: Redis
 ) -> None:
     """The stop is met after the claim as well: the handler is not called and nothing reserved."""
-    gates = {"acts": Gate(store, "acts", Rate(100, 60))}
+    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
     task = house.handed_on()
 
     class LateStop(Stopping):
@@ -139,7 +139,7 @@ def test_what_hangs_is_given_back_and_cannot_settle(house: House, store: Redis) 
 
     outcome = house.flow.run(task)
 
-    assert isinstance(outcome, Settled)
+    assert isinstance(outcome, Completed)
     assert outcome.outcome.startswith("not settled: the lease was lost")
     assert [claim.task for claim in claims] == [task]
     assert house.flow.running == {}

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 
 from inbox import keys
-from inbox.breaker import Closed, Gate
+from inbox.breaker import Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from inbox.state.learned import Learned
 from tests.integration.inbox.later import Later, Span, most_within
@@ -16,7 +16,7 @@ from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.run import admission as passages
-from worker.run.ended import Settled, Waiting
+from worker.run.ended import Completed, Waiting
 from worker.settings.policies import Policies
 from worker.voucherify.rest import VoucherifyApi
 
@@ -33,7 +33,7 @@ class Rush:
 
     def __init__(self, house: House, store: Redis, shop: Shop, api: VoucherifyApi) -> None:
         self.house, self.store, self.shop = house, store, shop
-        self.gate, self.later = Gate(store, "acts", RATE), Later(store)
+        self.gate, self.later = Breaker(store, "acts", RATE), Later(store)
         house.flow = replace(
             house.flow, services=replace(house.flow.services, gates={"acts": self.gate})
         )
@@ -91,7 +91,7 @@ def test_all_is_taken_back_before_any_mark_is_made(rush: Rush, shop: Shop) -> No
         takes, marks = (after - each for after, each in zip(_made(shop), before, strict=True))
         last_take = now if takes else last_take
         first_mark = now if marks and first_mark is None else first_mark
-        if isinstance(ended, Settled):
+        if isinstance(ended, Completed):
             outcomes.append(ended.outcome)
             del due[task]
         else:
@@ -129,7 +129,7 @@ def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
     calls = len(shop.requests("voucherify"))
     assert isinstance(rush.run(task), Waiting)
     assert len(shop.requests("voucherify")) == calls
-    assert not isinstance(rush.gate.enter("money", 3), Closed)
+    assert not isinstance(rush.gate.enter("money", 3), BreakerOpen)
     job = rush.house.desk.job(task.removesuffix(":1"))
     assert job
     assert job.tries == 0
@@ -137,12 +137,12 @@ def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
 
 def test_with_calls_to_spare_a_mark_is_made_at_once(rush: Rush, shop: Shop) -> None:
     """An ordinary removal on a quiet day ends in its first run."""
-    rush.gate = Gate(rush.store, "acts", Rate(100, 60))
+    rush.gate = Breaker(rush.store, "acts", Rate(100, 60))
     services = replace(rush.house.flow.services, gates={"acts": rush.gate})
     rush.house.flow = replace(rush.house.flow, services=services)
     referee = shop.scenario(own=1000)["referees"][0]
 
     ended = rush.run(rush.accept(shop.removal(referee["holder"])))
 
-    assert isinstance(ended, Settled)
+    assert isinstance(ended, Completed)
     assert ended.outcome.endswith(", marked the customer")

@@ -6,7 +6,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.admin.fleet import Fleet
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.ledger import Effects
@@ -20,7 +20,7 @@ from worker.errors import NotDoneError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
 from worker.job import Job
-from worker.run.ended import Failed, Settled, Waiting
+from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import Flow
 from worker.services import Services
 
@@ -32,7 +32,7 @@ CUSTOMER = "cust_adaQuill000001"
 class House:
     """An inbox, and a shop's handler that does what a test wants."""
 
-    def __init__(self, store: Redis, intake: Intake, desk: Desk) -> None:
+    def __init__(self, store: Redis, intake: Intake, desk: Admin) -> None:
         self.store: Any = store
         self.intake, self.desk = intake, desk
         # A removal is known for longer than an event.
@@ -83,7 +83,7 @@ class House:
 
 
 @pytest.fixture
-def house(store: Redis, intake: Intake, desk: Desk) -> House:
+def house(store: Redis, intake: Intake, desk: Admin) -> House:
     """A house with an empty store."""
     return House(store, intake, desk)
 
@@ -91,7 +91,7 @@ def house(store: Redis, intake: Intake, desk: Desk) -> House:
 def test_an_event_is_handled_once_under_whatever_bytes_it_comes(house: House) -> None:
     """The second body of the same event settles without a job; another event has its own."""
     task = house.handed_on()
-    assert house.flow().run(task) == Settled("greeted")
+    assert house.flow().run(task) == Completed("greeted")
     first = task.partition(":")[0]
 
     # The second sendout tells of the customer as they are by then.
@@ -99,8 +99,8 @@ def test_an_event_is_handled_once_under_whatever_bytes_it_comes(house: House) ->
     ended = house.flow().run(f"{again}:process:1")
     other = house.handed_on(n=2)
 
-    assert ended == Settled(f"same event as delivery {first}")
-    assert house.flow().run(other) == Settled("greeted")
+    assert ended == Completed(f"same event as delivery {first}")
+    assert house.flow().run(other) == Completed("greeted")
     assert len(house.greeted) == 2
 
 
@@ -129,7 +129,7 @@ def test_a_step_outlives_a_run_that_was_cut_off(house: House) -> None:
     house.jobs.sweep("test", ["greetings"], 1)
 
     house.act = house.greet
-    assert house.flow().run(f"{job}:2") == Settled("greeted")
+    assert house.flow().run(f"{job}:2") == Completed("greeted")
     assert len(house.greeted) == 1
 
 
@@ -159,7 +159,7 @@ def test_a_dry_run_says_so_and_does_nothing(house: House) -> None:
 
     ended = house.flow(dry=True).run(task)
 
-    assert ended == Settled("dry run: would greet rh_7c210000000001")
+    assert ended == Completed("dry run: would greet rh_7c210000000001")
     assert house.greeted == []
     assert list(house.ledger.of(customer=CUSTOMER)) == []
     view = house.desk.delivery(task.partition(":")[0])
@@ -178,7 +178,7 @@ def test_an_erased_customer_is_told_to_the_handler(house: House) -> None:
         return house.greet(event, job)
 
     house.act = note
-    assert house.flow().run(task) == Settled("greeted")
+    assert house.flow().run(task) == Completed("greeted")
     ((customer, told),) = given
     assert told
     assert customer.id == CUSTOMER

@@ -10,9 +10,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.breaker import FAILURES_THAT_SHUT, Gate, Open
+from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker
 from inbox.model.rate import Rate
-from inbox.plans import Draft, Plans, Request
+from inbox.plans import PlanPreview, Plans, Request
 from tests.integration.inbox.consistency import snapshot
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL, assignment_deleted, body
@@ -20,7 +20,7 @@ from worker.errors import NeedsPersonError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
 from worker.job import Job
-from worker.run.plan import Planning
+from worker.run.plan import PlanMaker
 from worker.services import Services
 
 
@@ -33,33 +33,35 @@ class Asked:
 
     def __init__(self, house: House, store: Redis) -> None:
         self.house = house
-        self.gate = Gate(store, "acts", Rate(10, 60))
-        self.act: Callable[[Job], Draft] = lambda _: Draft(reason="looked up")
+        self.gate = Breaker(store, "acts", Rate(10, 60))
+        self.act: Callable[[Job], PlanPreview] = lambda _: PlanPreview(reason="looked up")
         (handler,) = house.flow.table.by_name.values()
         table = HandlerTable({"act": replace(handler, plan=self._plan), "tell": _TELLS})
-        self.planning = Planning(
+        self.planning = PlanMaker(
             table=table,
             services=replace(house.flow.services, gates={"acts": self.gate}, usual_calls=4),
             chance=lambda: 0.5,
             stopping=house.flow.stopping,
         )
 
-    def _plan(self, _event: Any, _services: Services, job: Job) -> Draft:
+    def _plan(self, _event: Any, _services: Services, job: Job) -> PlanPreview:
         return self.act(job)
 
-    def make(self, name: str = "act", given: bytes | None = REMOVAL, number: str = "1") -> Draft:
+    def make(
+        self, name: str = "act", given: bytes | None = REMOVAL, number: str = "1"
+    ) -> PlanPreview:
         """Ask for the plan of a job."""
         return self.planning.make(Request(f"{DELIVERY}:{name}", number, 1_000_000, given))
 
     def calling(self, calls: int, error: Exception | None = None) -> None:
         """Let the plan make calls and then fail."""
 
-        def act(job: Job) -> Draft:
+        def act(job: Job) -> PlanPreview:
             for _ in range(calls):
                 job.count_call()
             if error:
                 raise error
-            return Draft(reason="looked up")
+            return PlanPreview(reason="looked up")
 
         self.act = act
 
@@ -80,7 +82,7 @@ def asked(house: House, store: Redis) -> Asked:
 
 def test_a_plan_runs_no_handler(asked: Asked) -> None:
     """The handler that has a plan tells it; of another its first line is told."""
-    assert asked.make() == Draft(reason="looked up")
+    assert asked.make() == PlanPreview(reason="looked up")
     assert asked.make("tell").steps == ("Tell somebody.",)
     assert asked.house.given == []
 
@@ -105,7 +107,7 @@ def test_why_there_is_no_plan_is_told(asked: Asked, error: Exception, sentence: 
     """In the sentence that the job would fail with."""
     asked.calling(1, error)
 
-    assert asked.make() == Draft(reason=sentence, possible=False)
+    assert asked.make() == PlanPreview(reason=sentence, possible=False)
 
 
 def test_an_unexpected_error_is_told_without_its_message(asked: Asked) -> None:
@@ -139,7 +141,7 @@ def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:
 def test_nothing_is_asked_of_a_downstream_that_is_shut(asked: Asked) -> None:
     """The plan says so, and when it may be asked again; one that calls nobody is told."""
 
-    def act(job: Job) -> Draft:
+    def act(job: Job) -> PlanPreview:
         job.count_call()
         pytest.fail("the downstream was called")
 
@@ -175,13 +177,13 @@ def test_a_downstream_that_fails_in_plans_is_shut(
         made = asked.make(number=str(number))
 
     assert made.reason.startswith("not now: ")
-    assert not isinstance(asked.gate.enter("another", 0), Open)
+    assert not isinstance(asked.gate.enter("another", 0), Admitted)
 
 
 def test_a_worker_that_stops_makes_no_plan(asked: Asked) -> None:
     """Neither a new one nor the next call of one that it has begun."""
 
-    def act(job: Job) -> Draft:
+    def act(job: Job) -> PlanPreview:
         job.count_call()
         asked.house.flow.stopping.begin()
         job.count_call()

@@ -2,7 +2,7 @@ from redis import Redis
 
 from inbox.jobs import Jobs
 from tests.integration.worker.test_sweeper import QUEUES, trimming
-from worker.periodic.reaper import Sweeper
+from worker.periodic.reaper import Reaper
 
 
 def test_every_worker_tells_that_it_lives_and_one_that_it_has_swept(
@@ -15,6 +15,6 @@ def test_every_worker_tells_that_it_lives_and_one_that_it_has_swept(
         def present(swept: bool, name: str = name) -> None:
             told.append((name, swept))
 
-        Sweeper(jobs, name, QUEUES, 3600, trimming(store), present=present).step()
+        Reaper(jobs, name, QUEUES, 3600, trimming(store), present=present).step()
 
     assert told == [("a", True), ("b", False)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.model.rate import Rate
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import Call
@@ -68,7 +68,7 @@ def api() -> Api:
 
 def make(store: Redis, api: Api, waits: Waits, door: Rate | None = PLAN) -> Calls:
     """Make the calls of a run that shares the budget of jobs."""
-    return Calls(api, Gate(store, "reconcile", SHARE), Gate(store, "perks", door), "a", waits)
+    return Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "perks", door), "a", waits)
 
 
 def used(store: Any) -> int:
@@ -101,7 +101,7 @@ def test_each_call_counts_against_the_budget_of_the_jobs(
 
 def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, waits: Waits) -> None:
     """Its own share is not used up, but the plan is."""
-    Gate(store, "perks", PLAN).enter("a job", 10)
+    Breaker(store, "perks", PLAN).enter("a job", 10)
     waits.most = 1
     with pytest.raises(EndedError):
         make(store, api, waits).read("codes", "/a", {}, CODE)
@@ -133,8 +133,8 @@ def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) 
         raise RetryableError("voucherify_timeout", "no answer", outage=True)
 
     api.act = act
-    share = Gate(store, "reconcile", Rate(100, 60))
-    calls = Calls(api, share, Gate(store, "perks", Rate(100, 60)), "a", waits)
+    share = Breaker(store, "reconcile", Rate(100, 60))
+    calls = Calls(api, share, Breaker(store, "perks", Rate(100, 60)), "a", waits)
     with pytest.raises(RetryableError):
         calls.read("codes", "/a", {}, CODE)
     assert api.asked.count("/a") == MOST_FAILURES
@@ -155,7 +155,7 @@ def test_one_call_that_fails_while_another_is_answered_fails_alone(
         return {"campaigns": []}
 
     api.act = act
-    calls = Calls(api, Gate(store, "reconcile"), Gate(store, "perks", PLAN), "a", waits)
+    calls = Calls(api, Breaker(store, "reconcile"), Breaker(store, "perks", PLAN), "a", waits)
     for _ in range(2):
         with pytest.raises(FailingError) as failed:
             calls.read("codes", "/a", {}, CODE)
@@ -191,20 +191,20 @@ def test_a_call_that_is_answered_after_an_outage_is_not_alone(
         return {"id": "v_1"}
 
     api.act = act
-    calls = Calls(api, Gate(store, "reconcile"), Gate(store, "perks", PLAN), "a", waits)
+    calls = Calls(api, Breaker(store, "reconcile"), Breaker(store, "perks", PLAN), "a", waits)
     assert calls.read("codes", "/a", {}, CODE) == {"id": "v_1"}
     assert calls.made == {"codes": 6, PROBES: 1}
 
 
 def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -> None:
     """For a moment it is waited for; for longer the run ends and says why."""
-    Gate(store, "perks", PLAN).pause("a job", "voucherify_answered_429", 30)
+    Breaker(store, "perks", PLAN).pause("a job", "voucherify_answered_429", 30)
     waits.most = 1
     calls = make(store, api, waits)
     with pytest.raises(EndedError):
         calls.read("codes", "/a", {}, CODE)
     waits.most = 100
-    Gate(store, "perks", PLAN).pause("a job", "voucherify_answered_401", 300)
+    Breaker(store, "perks", PLAN).pause("a job", "voucherify_answered_401", 300)
     with pytest.raises(RetryableError) as refused:
         calls.read("codes", "/a", {}, CODE)
     assert refused.value.reason == "voucherify_answered_401"
@@ -257,7 +257,7 @@ def test_without_jobs_that_call_the_api_only_the_share_counts(
     store: Redis, api: Api, waits: Waits
 ) -> None:
     """With another backend nobody else keeps a budget of this API."""
-    calls = Calls(api, Gate(store, "reconcile", SHARE), Gate(store, "reconcile"), "a", waits)
+    calls = Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "reconcile"), "a", waits)
     for _ in range(4):
         calls.read("codes", "/a", {}, CODE)
     assert store.zcard("perkhook:budget:reconcile") == 4

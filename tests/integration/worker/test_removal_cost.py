@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.ledger import Effects
 from inbox.model.rate import Rate
 from inbox.state.learned import Learned
@@ -32,7 +32,7 @@ def test_an_ordinary_removal_costs_so_much(
     commands: int,
 ) -> None:
     """From claim to done, once the campaign is read; a number that goes up is a slower removal."""
-    gates = {"acts": Gate(store, "acts", Rate(100, 60))}
+    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
     house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
     policies = Policies(mark_customer=marked)
     perks = VoucherifyPerks(api, Effects(store, memory_seconds=3600), policies, Learned(store))

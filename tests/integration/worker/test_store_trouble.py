@@ -22,7 +22,7 @@ from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
 from worker.job import Job
-from worker.run.ended import Settled
+from worker.run.ended import Completed
 from worker.run.flow import Flow
 from worker.run.stopping import Stopping
 from worker.services import Services
@@ -82,18 +82,18 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
         failing.run(f"{job}:1")
     client.replicaof("NO", "ONE")
 
-    assert flow.run(f"{job}:1") == Settled("not run: running")
+    assert flow.run(f"{job}:1") == Completed("not run: running")
     client.zadd(keys.RUNNING, {job: 1}, xx=True)
     swept = flow.jobs.sweep("a test", ("deliveries", "perks", "crm"), 1)
     assert swept
     assert swept.lease_over == 1
     outcome = flow.run(f"{job}:2")
     if name == "notify_crm":
-        assert outcome == Settled("the CRM service took the note")
+        assert outcome == Completed("the CRM service took the note")
         assert [each["repeats"] for each in shop.notes()] == [1]
     else:
         card = referee["card"]["id"]
-        assert outcome == Settled(f"took back 500 from card {card}")
+        assert outcome == Completed(f"took back 500 from card {card}")
         assert len(shop.take_backs(card)) == 1
         assert shop.balance(card) == 1000
 
@@ -115,7 +115,7 @@ def test_an_ending_is_written_as_soon_as_the_store_is_back(
 
         ended = ran.result(timeout=20)
 
-    assert isinstance(ended, Settled)
+    assert isinstance(ended, Completed)
     assert client.hget(keys.JOB + f"{delivery}:{name}", "state") in {b"done", None}
     assert client.zscore(keys.RUNNING, f"{delivery}:{name}") is None
 

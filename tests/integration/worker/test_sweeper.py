@@ -11,21 +11,21 @@ from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.model.job import Swept
-from inbox.retention import Keeper, Limits
+from inbox.retention import Limits, Retention
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.station import until
 from worker.outages import Outages
-from worker.periodic.reaper import Sweeper
-from worker.periodic.retention import Trimming
+from worker.periodic.reaper import Reaper
+from worker.periodic.retention import RetentionRun
 
 
 QUEUES = ("deliveries", "perks", "crm")
 
 
-def trimming(store: Redis, *, failed_most: int = 1000) -> Trimming:
+def trimming(store: Redis, *, failed_most: int = 1000) -> RetentionRun:
     """Keep so many failed jobs."""
     limits = Limits(failed_seconds=86_400, failed_most=failed_most, settled_most=1000)
-    return Trimming(Keeper(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
+    return RetentionRun(Retention(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
 
 
 class Failing(Jobs):
@@ -75,7 +75,7 @@ def test_an_error_does_not_end_the_loop(
     delivery = intake.accept(b"{}").delivery
     claim = jobs.claim(f"{delivery}:process:1")
     jobs.wait(claim, 0, "told_so", "an error")  # type: ignore[arg-type]
-    sweeper = Sweeper(jobs, "a test", QUEUES, 0.05, trimming(store))
+    sweeper = Reaper(jobs, "a test", QUEUES, 0.05, trimming(store))
 
     with capture_logs() as logs:
         sweeper.start()
@@ -90,7 +90,7 @@ def test_an_error_does_not_end_the_loop(
 def test_the_queues_are_made_known_and_the_loop_ends_when_told(store: Redis, jobs: Jobs) -> None:
     """Operators see a worker's queues from its start; a stopped worker sweeps no more."""
     before = set(all_threads())
-    sweeper = Sweeper(jobs, "a test", QUEUES, 3600, trimming(store))
+    sweeper = Reaper(jobs, "a test", QUEUES, 3600, trimming(store))
 
     sweeper.start()
     until(lambda: store.smembers(keys.QUEUES) == {queue.encode() for queue in QUEUES})

@@ -12,8 +12,8 @@ from inbox.jobs import Jobs
 from inbox.model.job import Claim
 from tests.integration.inbox.keeping import AGE, COUNT, DAY, failed_ago, noticed
 from tests.integration.worker.station import until
-from worker.periodic.reaper import Sweeper
-from worker.periodic.retention import TOLD_EVERY_SECONDS, Trimming
+from worker.periodic.reaper import Reaper
+from worker.periodic.retention import TOLD_EVERY_SECONDS, RetentionRun
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_each_dropped_job_has_its_line_and_all_have_one_report(
         failed_ago(store, job, DAY + 1)
 
     with capture_logs() as logs:
-        Trimming(noticed(store)).run()
+        RetentionRun(noticed(store)).run()
 
     lines = [log for log in logs if log["event"] == "job.dropped"]
     assert sorted(line["job"] for line in lines) == sorted(failed)
@@ -74,7 +74,7 @@ def test_what_was_dropped_is_told_although_the_store_goes_away(
     monkeypatch.setattr(keeper, "_trim", until_the_third)
 
     with capture_logs() as logs, pytest.raises(ConnectionError):
-        Trimming(keeper).run()
+        RetentionRun(keeper).run()
 
     assert [log["event"] for log in logs] == ["job.dropped"] * 4
     assert reports == ["4 failed jobs were dropped: see job.dropped"]
@@ -89,7 +89,7 @@ def test_a_warning_comes_before_the_drop(
     _fail(intake, jobs, 5)
 
     with capture_logs() as logs:
-        Trimming(noticed(store, failed_most=most)).run()
+        RetentionRun(noticed(store, failed_most=most)).run()
 
     assert [(log["event"], log["log_level"], log["set"]) for log in logs] == (
         [("kept.nearly_full", "warning", "failed")] if told else []
@@ -102,7 +102,7 @@ def test_exactly_four_fifths_is_no_warning(store: Redis, intake: Intake, jobs: J
     _fail(intake, jobs, 4)
 
     with capture_logs() as logs:
-        Trimming(noticed(store, failed_most=5)).run()
+        RetentionRun(noticed(store, failed_most=5)).run()
 
     assert logs == []
 
@@ -113,7 +113,7 @@ def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs)
     failed_ago(store, job, 0.9 * DAY)
 
     with capture_logs() as logs:
-        Trimming(noticed(store)).run()
+        RetentionRun(noticed(store)).run()
 
     (line,) = logs
     assert (line["event"], line["count"], line["fill_ratio"]) == ("kept.nearly_full", 1, 0.9)
@@ -124,7 +124,7 @@ def test_a_warning_is_told_once_an_hour(store: Redis, intake: Intake, jobs: Jobs
     """A process that sweeps every ten seconds does not fill the log with one fact."""
     _fail(intake, jobs, 5)
     clock = iter([0.0, 10.0, TOLD_EVERY_SECONDS - 1, TOLD_EVERY_SECONDS, TOLD_EVERY_SECONDS + 10])
-    trimming = Trimming(noticed(store, failed_most=5), lambda: next(clock))
+    trimming = RetentionRun(noticed(store, failed_most=5), lambda: next(clock))
     told = []
 
     for _ in range(5):
@@ -145,7 +145,7 @@ def test_markers_that_go_early_are_told_and_reported_to_nobody(
         jobs.fan_out(claim, [], outcome="nothing to do")
 
     with capture_logs() as logs:
-        Trimming(noticed(store, settled_most=2)).run()
+        RetentionRun(noticed(store, settled_most=2)).run()
 
     assert [(log["event"], log["log_level"]) for log in logs] == [
         ("markers.dropped", "info"),
@@ -158,8 +158,8 @@ def test_whoever_sweeps_trims(store: Redis, intake: Intake, jobs: Jobs) -> None:
     """The sweeper drops what is beyond the bounds; one that was not to sweep drops nothing."""
     _fail(intake, jobs, 3)
     store.set(keys.SWEEPING, "another", px=60_000)
-    sweeper = Sweeper(
-        jobs, "a test", ("deliveries",), 0.02, Trimming(noticed(store, failed_most=1))
+    sweeper = Reaper(
+        jobs, "a test", ("deliveries",), 0.02, RetentionRun(noticed(store, failed_most=1))
     )
 
     with capture_logs() as logs:

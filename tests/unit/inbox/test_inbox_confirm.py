@@ -4,7 +4,7 @@ import pytest
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
 from inbox.durability.barrier import Durability
-from inbox.durability.check import Way, choose_way, judge
+from inbox.durability.check import Method, choose_way, judge
 
 
 ALWAYS, EVERYSEC, NEVER = ({"appendfsync": policy} for policy in ("always", "everysec", "no"))
@@ -52,18 +52,18 @@ def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
 @pytest.mark.parametrize(
     ("policy", "server", "way"),
     [
-        (ALWAYS, VALKEY, Way.ASK),
-        (ALWAYS, NOT_ALLOWED, Way.ASK),
-        (EVERYSEC, REDIS_8, Way.ASK),
-        (NOT_ALLOWED, REDIS_8, Way.ASK),
-        (EVERYSEC, VALKEY, Way.WATCH),
-        (EVERYSEC, NOT_ALLOWED, Way.WATCH),
-        (NEVER, VALKEY, Way.NONE),
-        (NOT_ALLOWED, VALKEY, Way.NONE),
-        ({}, VALKEY, Way.NONE),
+        (ALWAYS, VALKEY, Method.ASK),
+        (ALWAYS, NOT_ALLOWED, Method.ASK),
+        (EVERYSEC, REDIS_8, Method.ASK),
+        (NOT_ALLOWED, REDIS_8, Method.ASK),
+        (EVERYSEC, VALKEY, Method.WATCH),
+        (EVERYSEC, NOT_ALLOWED, Method.WATCH),
+        (NEVER, VALKEY, Method.NONE),
+        (NOT_ALLOWED, VALKEY, Method.NONE),
+        ({}, VALKEY, Method.NONE),
     ],
 )
-def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Way) -> None:
+def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Method) -> None:
     """It is watched only where it is known to write once a second and may not be believed."""
     assert choose_way(policy, server) is way
 

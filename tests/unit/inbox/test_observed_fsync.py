@@ -9,7 +9,7 @@ from inbox.durability.fsync import (
     LONGEST_FSYNC_MS,
     SETTLED_MS,
     Clocks,
-    Sight,
+    Observation,
     Verdict,
     Watch,
     begin,
@@ -20,7 +20,7 @@ from inbox.durability.fsync import (
 
 
 T0 = 1_000_000.0
-FIRST = Sight(
+FIRST = Observation(
     at=T0 - 1,
     server=("run-1", 7),
     disturbances=(0, 0),
@@ -40,14 +40,14 @@ INFO = {
 CONFIG = {"appendfsync": "everysec", "no-appendfsync-on-rewrite": "no"}
 
 
-def _sight(after_ms: float, *, busy: bool = False, **changes: Any) -> Sight:
+def _sight(after_ms: float, *, busy: bool = False, **changes: Any) -> Observation:
     """What is seen so long after the write."""
     return replace(
         FIRST, **{"at": T0 + after_ms, "acknowledged": True, "fsync_under_way": busy} | changes
     )
 
 
-def _looked(*sights: Sight, newest: float = T0) -> Watch | Verdict:
+def _looked(*sights: Observation, newest: float = T0) -> Watch | Verdict:
     """Look at these one after the other, and often enough before them."""
     watch: Watch | Verdict = begin(FIRST, T0, newest)
     before = [_sight(each) for each in range(0, int(sights[0].at - T0), 100)]
@@ -162,9 +162,9 @@ def _answers(
 
 def test_what_a_server_tells() -> None:
     """Each value comes from where it is told."""
-    assert read(_answers()) == Sight(1_000_500.0, ("run-1", 7), (2, 3), False, True, 1)
+    assert read(_answers()) == Observation(1_000_500.0, ("run-1", 7), (2, 3), False, True, 1)
     pending = read(_answers(INFO | {"aof_pending_bio_fsync": 2}, waitaof=[0, 0]))
-    assert isinstance(pending, Sight)
+    assert isinstance(pending, Observation)
     assert (pending.fsync_under_way, pending.acknowledged) == (True, False)
 
 

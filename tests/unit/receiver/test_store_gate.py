@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from inbox.errors import InboxUnavailableError
-from receiver.guard import PAUSE_SECONDS, SLOW_SECONDS, Gate
+from receiver.guard import PAUSE_SECONDS, SLOW_SECONDS, StoreGuard
 
 
 DEADLINE = 30  # what takes longer hangs
@@ -54,9 +54,9 @@ def store(clock: Clock) -> Store:
 
 
 @pytest.fixture
-def gate(clock: Clock) -> Gate:
+def gate(clock: Clock) -> StoreGuard:
     """An open gate."""
-    return Gate(4, clock=clock)
+    return StoreGuard(4, clock=clock)
 
 
 def refusal(ask: Callable[[], object]) -> str:
@@ -66,13 +66,15 @@ def refusal(ask: Callable[[], object]) -> str:
     return found.value.reason
 
 
-def test_a_store_that_is_well_is_always_asked(gate: Gate, store: Store) -> None:
+def test_a_store_that_is_well_is_always_asked(gate: StoreGuard, store: Store) -> None:
     """An open gate hands every question on."""
     assert [gate.ask(store) for _ in range(9)] == ["stored"] * 9
     assert store.asked == 9
 
 
-def test_after_a_time_out_the_store_is_left_alone(gate: Gate, store: Store, clock: Clock) -> None:
+def test_after_a_time_out_the_store_is_left_alone(
+    gate: StoreGuard, store: Store, clock: Clock
+) -> None:
     """While the pause lasts, requests are refused without asking."""
     store.reason = "timeout"
     assert refusal(lambda: gate.ask(store)) == "timeout"
@@ -83,7 +85,9 @@ def test_after_a_time_out_the_store_is_left_alone(gate: Gate, store: Store, cloc
     assert store.asked == 1
 
 
-def test_after_the_pause_an_answer_opens_the_gate(gate: Gate, store: Store, clock: Clock) -> None:
+def test_after_the_pause_an_answer_opens_the_gate(
+    gate: StoreGuard, store: Store, clock: Clock
+) -> None:
     """The first answer ends the protection, at once and for all."""
     store.reason = "timeout"
     refusal(lambda: gate.ask(store))
@@ -93,7 +97,9 @@ def test_after_the_pause_an_answer_opens_the_gate(gate: Gate, store: Store, cloc
     assert [gate.ask(store), gate.ask(store)] == ["stored", "stored"]
 
 
-def test_another_time_out_starts_another_pause(gate: Gate, store: Store, clock: Clock) -> None:
+def test_another_time_out_starts_another_pause(
+    gate: StoreGuard, store: Store, clock: Clock
+) -> None:
     """A store that still hangs is asked once a pause."""
     store.reason = "timeout"
     for _ in range(3):
@@ -106,7 +112,7 @@ def test_another_time_out_starts_another_pause(gate: Gate, store: Store, clock: 
 
 @pytest.mark.parametrize("reason", ["down", "full", "read_only", "loading", "auth", "disk"])
 def test_reasons_that_come_at_once_are_asked_for_each_time(
-    gate: Gate, store: Store, reason: str
+    gate: StoreGuard, store: Store, reason: str
 ) -> None:
     """A refusal that costs no time needs no pause, so recovery is seen by the next request."""
     store.reason = reason
@@ -117,7 +123,7 @@ def test_reasons_that_come_at_once_are_asked_for_each_time(
 
 
 def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
-    gate: Gate, store: Store, clock: Clock
+    gate: StoreGuard, store: Store, clock: Clock
 ) -> None:
     """A name that cannot be looked up says "down", but holds threads while it does."""
     store.reason, store.takes = "down", SLOW_SECONDS + 0.1
@@ -129,7 +135,7 @@ def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
     assert refusal(lambda: gate.ask(store)) == "down"
 
 
-def test_errors_that_nobody_expected_give_their_place_back(gate: Gate, store: Store) -> None:
+def test_errors_that_nobody_expected_give_their_place_back(gate: StoreGuard, store: Store) -> None:
     """A fault in asking neither closes the gate nor uses a place up."""
     for _ in range(9):
         with pytest.raises(ZeroDivisionError):
@@ -139,7 +145,7 @@ def test_errors_that_nobody_expected_give_their_place_back(gate: Gate, store: St
 
 
 def test_a_try_that_fails_unexpectedly_lets_the_next_one_try(
-    gate: Gate, store: Store, clock: Clock
+    gate: StoreGuard, store: Store, clock: Clock
 ) -> None:
     """The turn to try is given back in any case."""
     store.reason = "timeout"
@@ -155,7 +161,7 @@ def test_a_try_that_fails_unexpectedly_lets_the_next_one_try(
 class Hanging:
     """A question that hangs until it is released, in threads of its own."""
 
-    def __init__(self, pool: ThreadPoolExecutor, gate: Gate) -> None:
+    def __init__(self, pool: ThreadPoolExecutor, gate: StoreGuard) -> None:
         self.release = threading.Event()
         self._began = threading.Semaphore(0)
         self._pool, self._gate = pool, gate
@@ -176,7 +182,7 @@ class Hanging:
 
 
 def test_one_tries_while_all_others_are_refused_at_once(
-    gate: Gate, store: Store, clock: Clock
+    gate: StoreGuard, store: Store, clock: Clock
 ) -> None:
     """After the pause a single request waits for the store; the rest do not wait with it."""
     store.reason = "timeout"
@@ -199,7 +205,7 @@ def test_one_tries_while_all_others_are_refused_at_once(
 
 def test_no_more_ask_at_once_than_there_are_places(clock: Clock, store: Store) -> None:
     """Whoever finds no place in time is refused, and those behind need not even wait."""
-    gate = Gate(2, patience=0.01, clock=clock)
+    gate = StoreGuard(2, patience=0.01, clock=clock)
     with ThreadPoolExecutor() as pool:
         hanging = Hanging(pool, gate)
         asking = [hanging.start(), hanging.start()]
@@ -215,7 +221,7 @@ def test_no_more_ask_at_once_than_there_are_places(clock: Clock, store: Store) -
 
 def test_who_waited_for_a_place_does_not_ask_a_store_that_hangs(clock: Clock, store: Store) -> None:
     """A second wait after the first would be too long: the time-out meanwhile is answer enough."""
-    gate = Gate(1, patience=DEADLINE, clock=clock)
+    gate = StoreGuard(1, patience=DEADLINE, clock=clock)
     with ThreadPoolExecutor() as pool:
         hanging = Hanging(pool, gate)
         asking = hanging.start(reason="timeout")
@@ -230,7 +236,7 @@ def test_who_waited_for_a_place_does_not_ask_a_store_that_hangs(clock: Clock, st
 
 def test_many_threads_and_a_store_that_comes_and_goes(clock: Clock) -> None:
     """However requests interleave, each is answered or refused, never broken."""
-    gate = Gate(2, patience=0.001, clock=clock)
+    gate = StoreGuard(2, patience=0.001, clock=clock)
 
     def hammer(seed: int) -> set[str]:
         # In a rhythm, a thread that has its turn alone could find the gate shut for a reason.

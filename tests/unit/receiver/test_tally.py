@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from inbox.errors import InboxUnavailableError
-from receiver.metrics.counters import Tally
+from receiver.metrics.counters import Counters
 
 
 class Store:
@@ -28,7 +28,7 @@ class Store:
             raise InboxUnavailableError("timeout")
 
 
-def count(tally: Tally, what: str, times: int) -> None:
+def count(tally: Counters, what: str, times: int) -> None:
     """Count so often."""
     for _ in range(times):
         tally.count(what)
@@ -37,7 +37,7 @@ def count(tally: Tally, what: str, times: int) -> None:
 def test_what_was_counted_is_told_once() -> None:
     """Only what is new is told, and nothing if there is none."""
     store = Store()
-    tally = Tally(store.tell)
+    tally = Counters(store.tell)
     tally.tell()
     count(tally, "a", 3)
     tally.tell()
@@ -54,7 +54,7 @@ def test_what_was_counted_is_told_once() -> None:
 def test_a_store_that_is_away_or_mute_counts_everything_once(trouble: str) -> None:
     """A message that got lost, or whose answer did, comes again as it was; nothing is doubled."""
     store = Store()
-    tally = Tally(store.tell)
+    tally = Counters(store.tell)
     setattr(store, trouble, True)
     for _ in range(3):
         count(tally, "a", 5)
@@ -73,7 +73,7 @@ def test_two_processes_that_share_a_tally_by_forking_are_told_apart(
     """A server that loads the application before it forks loses no counts."""
     store = Store()
     for process in (100, 200):
-        tally = Tally(store.tell)
+        tally = Counters(store.tell)
         tally._name = "the same"
         monkeypatch.setattr("os.getpid", lambda process=process: process)
         count(tally, "a", 1)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from telemetry.safe_errors import SayableError
+from telemetry.safe_errors import SafeMessageError
 
 
 #: Built from pieces, so that no line of source that a traceback shows holds it.
@@ -107,13 +107,13 @@ def _ours_around_theirs() -> None:
     try:
         _plain()
     except RuntimeError as error:
-        raise SayableError(OURS) from error
+        raise SafeMessageError(OURS) from error
 
 
 def _theirs_around_ours() -> None:
     try:
         _ours_around_theirs()
-    except SayableError as error:
+    except SafeMessageError as error:
         raise RuntimeError(f"{error} {PERSONAL}") from error
 
 

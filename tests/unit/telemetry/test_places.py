@@ -46,7 +46,7 @@ def test_causes_are_told_with_their_kinds() -> None:
     outer, middle, inner = places(caught("theirs_around_ours")).split("\ncaused by:\n")
 
     assert outer.splitlines()[-1] == "RuntimeError"
-    assert middle.endswith("SayableError")
+    assert middle.endswith("SafeMessageError")
     assert " in " in inner
     assert places(caught("ring")).count("caused by:") == 1
 

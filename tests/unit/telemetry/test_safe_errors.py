@@ -2,7 +2,7 @@ import traceback
 
 import pytest
 
-from telemetry.safe_errors import SayableError, chain, describe, safe_traceback, type_name
+from telemetry.safe_errors import SafeMessageError, chain, describe, safe_traceback, type_name
 from tests.unit.telemetry.leaky import OURS, PERSONAL, SHAPES, EmptyError, caught, pieces
 
 
@@ -44,7 +44,7 @@ def test_an_error_of_ours_keeps_its_sentence() -> None:
     error = caught("ours_around_theirs")
 
     assert describe(error) == OURS
-    assert f"SayableError: {OURS}" in safe_traceback(error)
+    assert f"SafeMessageError: {OURS}" in safe_traceback(error)
     assert "\ncaused by:\n" in safe_traceback(error)
     assert safe_traceback(error).endswith("RuntimeError")
 
@@ -95,7 +95,7 @@ def test_code_made_from_data_shows_no_line() -> None:
         assert piece not in told
 
 
-class _InnerError(SayableError):
+class _InnerError(SafeMessageError):
     """Ours, by inheritance."""
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from inbox.breaker import Closed, Open
+from inbox.breaker import Admitted, BreakerOpen
 from inbox.model.job import Claim
-from worker.run.admission import Passage
+from worker.run.admission import Admission
 
 
 CLAIM = Claim(
@@ -25,14 +25,16 @@ class FakeGate:
     """Keeps what it is told and answers as it is set."""
 
     name: str = "perks"
-    answer: Open | Closed = field(default_factory=lambda: Open(in_doubt=False, alone=False))
+    answer: Admitted | BreakerOpen = field(
+        default_factory=lambda: Admitted(in_doubt=False, alone=False)
+    )
     budget: int = 1_000
     spare: int = 1_000
     rate: tuple[int, int] = (0, 0)
     shut: tuple[float, bool] = (0.0, False)
     told: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def enter(self, caller: str, calls: int) -> Open | Closed:
+    def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
         """Answer as set."""
         self.told.append(("enter", caller, calls))
         return self.answer
@@ -76,12 +78,12 @@ class FakeGate:
         return self.shut
 
 
-def passage_of(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Passage:
+def passage_of(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Admission:
     """Give one run's passage."""
-    return Passage(gate, f"{CLAIM.job}:{CLAIM.fence}", chance, reserve=reserve)  # type: ignore[arg-type]
+    return Admission(gate, f"{CLAIM.job}:{CLAIM.fence}", chance, reserve=reserve)  # type: ignore[arg-type]
 
 
-def entered(gate: FakeGate, *, calls: int = 0) -> Passage:
+def entered(gate: FakeGate, *, calls: int = 0) -> Admission:
     """Give a passage that was entered, with so many calls made."""
     passage = passage_of(gate)
     passage.enter()

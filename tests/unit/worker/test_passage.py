@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from inbox.breaker import Closed, Open
+from inbox.breaker import Admitted, BreakerOpen
 from tests.unit.worker.fake_gate import CLAIM, FakeGate, entered, passage_of
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.run import admission as passages
@@ -30,7 +30,7 @@ def test_a_shut_gate_postpones_for_a_little_longer_than_it_is_shut(
     reason: str, slug: str, chance: float, seconds: float
 ) -> None:
     """Each job waits by another while, so that they do not come back together."""
-    gate = FakeGate(answer=Closed(40, reason))
+    gate = FakeGate(answer=BreakerOpen(40, reason))
 
     with pytest.raises(PostponedError) as caught:
         passage_of(gate, chance=chance).enter()
@@ -80,13 +80,13 @@ def test_a_job_that_no_reservation_suffices_for_comes_to_an_end() -> None:
     assert passage.reserve_next == MOST_RESERVED
 
 
-IN_DOUBT, ALONE = Open(in_doubt=True, alone=False), Open(in_doubt=True, alone=True)
+IN_DOUBT, ALONE = Admitted(in_doubt=True, alone=False), Admitted(in_doubt=True, alone=True)
 
 
 @pytest.mark.parametrize(
     ("answer", "calls", "told"),
     [
-        (Open(in_doubt=False, alone=False), 1, []),
+        (Admitted(in_doubt=False, alone=False), 1, []),
         (IN_DOUBT, 1, [("well",)]),
         (IN_DOUBT, 0, []),
         (ALONE, 1, [("well",)]),
@@ -95,7 +95,7 @@ IN_DOUBT, ALONE = Open(in_doubt=True, alone=False), Open(in_doubt=True, alone=Tr
 )
 @pytest.mark.parametrize("error", [None, PermanentError("a", "b"), RetryableError("a", "b")])
 def test_a_downstream_that_answered_is_well_again(
-    answer: Open, calls: int, told: list[tuple[str]], error: Exception | None
+    answer: Admitted, calls: int, told: list[tuple[str]], error: Exception | None
 ) -> None:
     """An answer that the job did not like is an answer; without a call nothing was learnt."""
     gate = FakeGate(answer=answer)
@@ -123,7 +123,7 @@ def test_who_waits_without_using_up_a_try(
     error: RetryableError, alone: bool, shut: tuple[float, bool], postponed: bool
 ) -> None:
     """Jobs that meet a shut gate are postponed, but the lone try counts."""
-    gate = FakeGate(answer=Open(in_doubt=alone, alone=alone), shut=shut)
+    gate = FakeGate(answer=Admitted(in_doubt=alone, alone=alone), shut=shut)
     passage = entered(gate, calls=1)
 
     with capture_logs() as logs:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from worker.app import create_celery
-from worker.broker.events import Teller, Telling
+from worker.broker.events import TaskEventDispatcher, TaskEvents
 
 
 class Producer:
@@ -26,7 +26,7 @@ def producer() -> Producer:
 
 
 @pytest.fixture
-def teller(producer: Producer) -> Teller:
+def teller(producer: Producer) -> TaskEventDispatcher:
     """What a worker tells Flower with."""
     made = create_celery({}).events.Dispatcher(
         SimpleNamespace(transport=SimpleNamespace(driver_type="redis")),
@@ -37,7 +37,7 @@ def teller(producer: Producer) -> Teller:
     return made  # type: ignore[no-any-return]
 
 
-def _tell(teller: Teller, name: str) -> None:
+def _tell(teller: TaskEventDispatcher, name: str) -> None:
     teller.send(name, uuid="1")
     teller.flush()
 
@@ -50,11 +50,13 @@ def _types(producer: Producer) -> list[str]:
 def test_the_application_tells_by_it() -> None:
     """Celery's own dispatcher would make three events a job for nobody."""
     events = create_celery({}).events
-    assert isinstance(events, Telling)
-    assert issubclass(events.Dispatcher, Teller)
+    assert isinstance(events, TaskEvents)
+    assert issubclass(events.Dispatcher, TaskEventDispatcher)
 
 
-def test_nobody_is_told_of_tasks_when_nobody_listens(teller: Teller, producer: Producer) -> None:
+def test_nobody_is_told_of_tasks_when_nobody_listens(
+    teller: TaskEventDispatcher, producer: Producer
+) -> None:
     """The first event finds out; heartbeats go on, or nobody could ever be found."""
     for name in ("task-received", "task-started", "task-succeeded", "worker-heartbeat"):
         _tell(teller, name)
@@ -63,7 +65,7 @@ def test_nobody_is_told_of_tasks_when_nobody_listens(teller: Teller, producer: P
 
 
 def test_whoever_comes_is_told_from_the_next_heartbeat_on(
-    teller: Teller, producer: Producer
+    teller: TaskEventDispatcher, producer: Producer
 ) -> None:
     """A Flower that starts later hears of all tasks as soon as it has heard of the worker."""
     _tell(teller, "task-received")
@@ -76,7 +78,7 @@ def test_whoever_comes_is_told_from_the_next_heartbeat_on(
 
 
 def test_a_transport_that_does_not_say_whom_it_reached_is_believed(
-    teller: Teller, producer: Producer
+    teller: TaskEventDispatcher, producer: Producer
 ) -> None:
     """Better an event too many."""
     producer.channel = object()

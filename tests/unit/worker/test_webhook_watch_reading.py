@@ -6,7 +6,7 @@ from inbox.state.webhook import WebhookState
 from settings.reader import Reader, SettingsError
 from settings.variables import downstream
 from worker.periodic.webhook_check import Found, UnreadableError, read_webhooks
-from worker.settings.periodic import WebhookWatchSettings
+from worker.settings.periodic import WebhookCheckSettings
 
 
 EVENT = "customer.holder.assignment.deleted"
@@ -19,11 +19,11 @@ RIGHT = {
 }
 
 
-def read(environ: dict[str, str]) -> tuple[WebhookWatchSettings | None, Reader]:
+def read(environ: dict[str, str]) -> tuple[WebhookCheckSettings | None, Reader]:
     """Read the settings as a worker does."""
     reader = Reader(environ)
     project = reader.read(downstream.VOUCHERIFY_PROJECT_ID)
-    return WebhookWatchSettings.read(reader, project), reader
+    return WebhookCheckSettings.read(reader, project), reader
 
 
 def webhook(target: Any = OURS, *, active: Any = True, events: Any = (EVENT,)) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import structlog
 
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.backends.perks.scope import Scope, scope_of
 from worker.job import Job
@@ -27,9 +27,9 @@ class DryRunPerks:
         )
         return f"dry run: {plan}"
 
-    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
         """Tell the same."""
-        return Draft(
+        return PlanPreview(
             steps=(_PLANS[scope_of(event)],),
             reason="PERKS_BACKEND is dry-run: only the log is written",
         )

@@ -1,4 +1,4 @@
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.backends.perks.scope import Scope, scope_of
 from worker.backends.removal import describe_removal
@@ -25,13 +25,13 @@ class HttpPerks:
         self._post.send(payload, idempotency_key=_once(event), job=job)
         return "the perks service took it"
 
-    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> Draft:
+    def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
         """Tell what would be sent; what the service makes of it only the service knows."""
         if scope_of(event) is Scope.OWNER:
-            return Draft(reason="nothing to take back: not a referral role")
+            return PlanPreview(reason="nothing to take back: not a referral role")
         holder = event.holder
         about = f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}"
-        return Draft(
+        return PlanPreview(
             steps=(f"send one referral_perks.revoke to the perks service, key {_once(event)}",),
             reason=f"the service decides what to take back ({about})",
         )

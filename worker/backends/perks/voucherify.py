@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inbox.ledger import Effects
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.errors import JobError, PermanentError
 from worker.job import Job
@@ -85,11 +85,11 @@ class VoucherifyPerks:
             self._keep(plan, execution, error, job)
             raise
 
-    def plan(self, event: HolderAssignmentDeleted, job: Job) -> Draft:
+    def plan(self, event: HolderAssignmentDeleted, job: Job) -> PlanPreview:
         """Look up and decide as `revoke` does, and read what the ledger has of it."""
         wanted = needs(event, self._policies)
         if not wanted.presence:
-            return Draft(reason="nothing to take back: not a referral role")
+            return PlanPreview(reason="nothing to take back: not a referral role")
         found = self._finder.find(event, wanted, job)
         plan = decide(event, found, self._policies)
         return draft(plan, event, wanted, found, self._effects.get)

@@ -1,8 +1,8 @@
 from inbox.intake import Intake
 from inbox.model.assignment import Missing
-from inbox.state.assignments import Book
+from inbox.state.assignments import AssignmentRegistry
 from worker.reconcile.deliver.body import body_of, body_without_event
-from worker.reconcile.diff.removal import Fate, Told, told_in
+from worker.reconcile.diff.removal import Ending, RemovalEvent, told_in
 from worker.reconcile.source.api import Json, ReconcileApi
 
 
@@ -10,7 +10,7 @@ from worker.reconcile.source.api import Json, ReconcileApi
 APPLIED = "applied"
 
 
-class Delivering:
+class Deliveries:
     """
     Makes deliveries of removals that nobody told of, in the inbox that webhooks come into.
 
@@ -19,13 +19,13 @@ class Delivering:
     that comes late are (`inbox.jobs.Jobs.fan_out`).
     """
 
-    def __init__(self, api: ReconcileApi, book: Book, intake: Intake) -> None:
+    def __init__(self, api: ReconcileApi, book: AssignmentRegistry, intake: Intake) -> None:
         self._api = api
         self._book = book
         self._intake = intake
         self._campaigns: dict[str, Json | None] = {}
 
-    def deliver(self, found: Missing, told: Told | None = None) -> tuple[str, str]:
+    def deliver(self, found: Missing, told: RemovalEvent | None = None) -> tuple[str, str]:
         """
         Make one delivery, unless a webhook told of the removal meanwhile.
 
@@ -37,10 +37,10 @@ class Delivering:
             What it came to, and the delivery, which is empty if there is none.
         """
         if self._book.told_of([found.assignment.holder]):
-            return Fate.TOLD, ""
+            return Ending.TOLD, ""
         return APPLIED, self._intake.accept(self.body(found, told)).delivery
 
-    def body(self, found: Missing, told: Told | None = None) -> bytes:
+    def body(self, found: Missing, told: RemovalEvent | None = None) -> bytes:
         """Write the body that a delivery about a removal has; arguments as `deliver`."""
         assignment = found.assignment
         if found.event and told is None:

@@ -7,8 +7,8 @@ import structlog
 
 from inbox.model.assignment import Assignment, Missing
 from inbox.model.time import utc_now
-from inbox.state.assignments import Book
-from worker.reconcile.diff.removal import Fate, Told
+from inbox.state.assignments import AssignmentRegistry
+from worker.reconcile.diff.removal import Ending, RemovalEvent
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.skips import SKIPPED
 
@@ -23,11 +23,11 @@ MOST_NAMED: Final = 10
 class Delivers(Protocol):
     """What makes deliveries (`worker.reconcile.deliver.deliveries`)."""
 
-    def deliver(self, found: Missing, told: Told | None = None) -> tuple[str, str]:
+    def deliver(self, found: Missing, told: RemovalEvent | None = None) -> tuple[str, str]:
         """Make one; gives what it came to, and the delivery or an empty text."""
 
 
-class Finding:
+class FoundRemovals:
     """
     What happens to a removal that nobody told of: it is noted, told, and delivered if so asked.
 
@@ -42,7 +42,7 @@ class Finding:
 
     def __init__(
         self,
-        book: Book,
+        book: AssignmentRegistry,
         delivering: Delivers | None,
         caller: str,
         *,
@@ -56,7 +56,7 @@ class Finding:
         self._progress = progress
         self.grace = grace
         self.now = now
-        self._for_a_person: Counter[tuple[str, Fate]] = Counter()
+        self._for_a_person: Counter[tuple[str, Ending]] = Counter()
 
     def deliver_found(self) -> None:
         """Deliver what was noted before, if deliveries are to be made."""
@@ -64,16 +64,16 @@ class Finding:
             for found in list(self._book.missing()):
                 self._deliver(found, None)
 
-    def found(self, found: Missing, told: Told | None) -> None:
+    def found(self, found: Missing, told: RemovalEvent | None) -> None:
         """Take on a removal that is noted in the book."""
         self._progress.found(found)
         if self._delivering:
             self._deliver(found, told)
 
-    def tell(self, assignment: Assignment, what: Fate) -> None:
+    def tell(self, assignment: Assignment, what: Ending) -> None:
         """Count what became of an assignment, and tell what only a person can decide."""
-        self._progress.count(what, noted=what is Fate.MISSING)
-        if what in {Fate.CODE_GONE, Fate.CUSTOMER_GONE}:
+        self._progress.count(what, noted=what is Ending.MISSING)
+        if what in {Ending.CODE_GONE, Ending.CUSTOMER_GONE}:
             self._progress.for_a_person(assignment, what)
             self._for_a_person[assignment.campaign, what] += 1
             named = self._for_a_person[assignment.campaign, what] <= MOST_NAMED
@@ -97,7 +97,7 @@ class Finding:
                     assignments=many,
                 )
 
-    def _deliver(self, found: Missing, told: Told | None) -> None:
+    def _deliver(self, found: Missing, told: RemovalEvent | None) -> None:
         assert self._delivering is not None  # noqa: S101 - asked by who calls this
         try:
             came_to, delivery = self._delivering.deliver(found, told)

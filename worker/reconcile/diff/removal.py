@@ -16,7 +16,7 @@ Json = dict[str, Any]
 REFERRAL_ROLES: Final = frozenset({"REFERRER", "REFEREE"})
 
 
-class Fate(StrEnum):
+class Ending(StrEnum):
     """What became of an assignment that is no longer listed; the names of a run's counts."""
 
     #: A webhook told of its removal, or an earlier run.
@@ -32,7 +32,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class RemovalEvent:
     """A removal as a customer's activity tells it: the event's item, its id and its time."""
 
     event: str
@@ -56,12 +56,12 @@ def news(known: Collection[str], listed: Mapping[str, Assignment] | None) -> lis
     ]
 
 
-def told_in(activity: Iterable[Json], holder: str) -> Told | None:
+def told_in(activity: Iterable[Json], holder: str) -> RemovalEvent | None:
     """Find the removal of one assignment in a customer's activity."""
     return next((each for each in removals_in(activity) if holder_in(each.item) == holder), None)
 
 
-def removals_in(activity: Iterable[Json]) -> Iterable[Told]:
+def removals_in(activity: Iterable[Json]) -> Iterable[RemovalEvent]:
     """
     List the removals in a customer's activity, whatever else is there.
 
@@ -74,7 +74,7 @@ def removals_in(activity: Iterable[Json]) -> Iterable[Told]:
             continue
         at = read_timestamp(created) if isinstance(created, str) else None
         if at is not None and event:
-            yield Told(event=event, at=at, item=item)
+            yield RemovalEvent(event=event, at=at, item=item)
 
 
 def is_odd_event(item: object) -> bool:
@@ -131,13 +131,13 @@ def assignment_in(item: Json) -> Assignment | None:
 
 def fate(
     assignment: Assignment,
-    told: Told | None,
+    told: RemovalEvent | None,
     *,
     customer_exists: bool,
     code_exists: bool,
     now: datetime,
     grace: timedelta,
-) -> Fate:
+) -> Ending:
     """
     Decide about an assignment that is not listed any more and of whose removal nobody told.
 
@@ -146,13 +146,13 @@ def fate(
     just made may be missing because the list lags.
     """
     if told is not None:
-        return Fate.YOUNG if now - told.at < grace else Fate.MISSING
+        return Ending.YOUNG if now - told.at < grace else Ending.MISSING
     if not code_exists:
-        return Fate.CODE_GONE
+        return Ending.CODE_GONE
     if not customer_exists:
-        return Fate.CUSTOMER_GONE
+        return Ending.CUSTOMER_GONE
     since = read_timestamp(assignment.since)
-    return Fate.YOUNG if since and now - since < grace else Fate.MISSING
+    return Ending.YOUNG if since and now - since < grace else Ending.MISSING
 
 
 def removed_at(assignment: Assignment, listed: Iterable[Assignment], now: datetime) -> datetime:
@@ -173,7 +173,7 @@ def removed_at(assignment: Assignment, listed: Iterable[Assignment], now: dateti
     return min((at - timedelta(milliseconds=1) for at in later), default=now)
 
 
-def missing(assignment: Assignment, told: Told | None, ended: datetime) -> Missing:
+def missing(assignment: Assignment, told: RemovalEvent | None, ended: datetime) -> Missing:
     """Note a removal that nobody told of."""
     return Missing(
         assignment=assignment,

@@ -7,13 +7,13 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from inbox.breaker import Gate
+from inbox.breaker import Breaker
 from inbox.model.time import utc_now
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.http_client.answers import Call
 from worker.job import Job
 from worker.reconcile.source.skips import FailingError
-from worker.run.admission import Passage
+from worker.run.admission import Admission
 from worker.run.job import ClaimedJob
 from worker.voucherify.own import ACCOUNT_REASONS, page
 
@@ -65,8 +65,8 @@ class Calls:
     def __init__(
         self,
         http: Reads,
-        share: Gate,
-        door: Gate,
+        share: Breaker,
+        door: Breaker,
         caller: str,
         wait: Callable[[float], None],
     ) -> None:
@@ -140,7 +140,7 @@ class Calls:
     def _try(
         self, what: str, path: str, query: dict[str, Any], call: Call
     ) -> dict[str, Any] | None:
-        passage = Passage(self._door, self._name(), 0.0, reserve=1)
+        passage = Admission(self._door, self._name(), 0.0, reserve=1)
         passage.enter()
         job = ClaimedJob(
             id="reconcile",

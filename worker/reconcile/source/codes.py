@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from inbox.model.assignment import Assignment, Missing, Run
-from worker.reconcile.diff.removal import Fate, Told, fate, gone, missing, news, removed_at, told_in
+from worker.reconcile.diff.removal import (
+    Ending,
+    RemovalEvent,
+    fate,
+    gone,
+    missing,
+    news,
+    removed_at,
+    told_in,
+)
 from worker.reconcile.source.api import LAST_PAGE, Codes, Place
-from worker.reconcile.source.each import Looking
+from worker.reconcile.source.each import Scan
 from worker.reconcile.source.holders import Listed
 from worker.reconcile.source.skips import SKIPPED, Skip
 from worker.voucherify.paths import PAGE
 
 
-class LookingAtCodes(Looking):
+class CodeScan(Scan):
     """Looks at each code of a campaign once in a run."""
 
     def look(self, campaign: str, run: Run) -> None:
@@ -67,7 +76,7 @@ class LookingAtCodes(Looking):
         known = self._book.known(code, campaign)
         fresh: list[Assignment] = []
         settled: list[str] = []
-        found: list[tuple[Missing, Told | None]] = []
+        found: list[tuple[Missing, RemovalEvent | None]] = []
         # Nobody can be assigned to a code that was not published yet (API reference, Add holders
         # to referral code: not_published), so there is nobody to ask for.
         if known or published:
@@ -81,10 +90,10 @@ class LookingAtCodes(Looking):
                 fresh = news(known, holders)
                 for each, what, told in self._fates(known, listed, code, campaign):
                     self._finding.tell(each, what)
-                    if what is Fate.MISSING:
+                    if what is Ending.MISSING:
                         ended = removed_at(each, (holders or {}).values(), self._finding.now())
                         found.append((missing(each, told, ended), told))
-                    elif what is not Fate.YOUNG:
+                    elif what is not Ending.YOUNG:
                         settled.append(each.holder)
         self._book.looked(
             self._caller,
@@ -103,7 +112,7 @@ class LookingAtCodes(Looking):
 
     def _fates(
         self, known: dict[str, Assignment], listed: Listed | None, code: str, campaign: str
-    ) -> Iterator[tuple[Assignment, Fate, Told | None]]:
+    ) -> Iterator[tuple[Assignment, Ending, RemovalEvent | None]]:
         if listed is not None and listed.unnamed:
             # Whoever has no id there may be anybody who is known.
             self._progress.skip(Skip.UNDECIDED, code=code, campaign=campaign)
@@ -112,7 +121,7 @@ class LookingAtCodes(Looking):
         told_of = self._book.told_of([each.holder for each in over])
         for each in over:
             if each.holder in told_of:
-                yield each, Fate.TOLD, None
+                yield each, Ending.TOLD, None
                 continue
             try:
                 activity = self._api.activity(each.customer, each.since)

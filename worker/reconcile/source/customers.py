@@ -5,8 +5,8 @@ from typing import Final
 
 from inbox.model.assignment import Assignment, Run
 from worker.reconcile.diff.removal import (
-    Fate,
-    Told,
+    Ending,
+    RemovalEvent,
     assignment_in,
     fate,
     is_owners,
@@ -15,7 +15,7 @@ from worker.reconcile.diff.removal import (
 )
 from worker.reconcile.progress import Scope
 from worker.reconcile.source.api import Json
-from worker.reconcile.source.each import Looking
+from worker.reconcile.source.each import Scan
 from worker.reconcile.source.skips import SKIPPED, Skip
 
 
@@ -23,7 +23,7 @@ from worker.reconcile.source.skips import SKIPPED, Skip
 UNKNOWN_CUSTOMER: Final = "unknown_customer"
 
 
-class LookingAtCustomers(Looking):
+class CustomerScan(Scan):
     """Looks at the activity of each customer once."""
 
     def look(self, scope: Scope, run: Run) -> None:
@@ -54,7 +54,7 @@ class LookingAtCustomers(Looking):
         ]
         told_of = self._book.told_of([each.holder for each, _ in removals])
         for each, told in removals:
-            what = Fate.TOLD
+            what = Ending.TOLD
             if each.holder not in told_of:
                 what = fate(
                     each,
@@ -65,7 +65,7 @@ class LookingAtCustomers(Looking):
                     grace=self._finding.grace,
                 )
             self._finding.tell(each, what)
-            if what is Fate.MISSING:
+            if what is Ending.MISSING:
                 found = missing(each, told, told.at)
                 self._book.looked(
                     self._caller, None, code=each.code, campaign=each.campaign, missing=[found]
@@ -74,7 +74,7 @@ class LookingAtCustomers(Looking):
 
     def _removals(
         self, activity: Iterable[Json], customer: str
-    ) -> Iterator[tuple[Assignment, Told]]:
+    ) -> Iterator[tuple[Assignment, RemovalEvent]]:
         for told in removals_in(activity):
             assignment = assignment_in(told.item)
             if assignment is not None:

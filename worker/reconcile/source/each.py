@@ -1,8 +1,8 @@
 from typing import Final
 
-from inbox.state.assignments import Book
+from inbox.state.assignments import AssignmentRegistry
 from worker.errors import JobError, RetryableError
-from worker.reconcile.diff.finding import Finding
+from worker.reconcile.diff.finding import FoundRemovals
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.api import ReconcileApi
 from worker.reconcile.source.skips import FailingError
@@ -13,7 +13,7 @@ from worker.reconcile.source.skips import FailingError
 MOST_IN_A_ROW: Final = 10
 
 
-class Looking:
+class Scan:
     """
     What each way of looking for removals works with.
 
@@ -26,7 +26,12 @@ class Looking:
     """
 
     def __init__(
-        self, api: ReconcileApi, book: Book, finding: Finding, caller: str, progress: Progress
+        self,
+        api: ReconcileApi,
+        book: AssignmentRegistry,
+        finding: FoundRemovals,
+        caller: str,
+        progress: Progress,
     ) -> None:
         self._api = api
         self._book = book

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from inbox.model.effect import Effect, EffectState
-from inbox.plans import Draft
+from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.revocation.execute.steps import effect_id
 from worker.revocation.find.needs import Needs
@@ -22,7 +22,7 @@ def draft(
     wanted: Needs,
     found: Findings,
     noted: Callable[[str], Effect | None],
-) -> Draft:
+) -> PlanPreview:
     """
     Tell a plan, and what of it the ledger has already.
 
@@ -33,7 +33,7 @@ def draft(
         found: what was found.
         noted: reads an effect of the ledger.
     """
-    return Draft(
+    return PlanPreview(
         steps=tuple(_step(step, noted(effect_id(event, step))) for step in plan.steps),
         reason=plan.reason if plan.steps else f"nothing to take back: {plan.reason}",
         looked_up=looked_up(wanted, found),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from inbox.model.assignment import Assignment
 from worker.reconcile.diff.removal import (
-    Fate,
-    Told,
+    Ending,
+    RemovalEvent,
     assignment_in,
     fate,
     gone,
@@ -66,23 +66,23 @@ def test_only_holders_of_referral_roles_are_news() -> None:
 @pytest.mark.parametrize(
     ("told_ago", "since_ago", "customer", "code", "expected"),
     [
-        (60, 90, True, True, Fate.MISSING),
-        (60, 90, False, False, Fate.MISSING),
-        (5, 90, True, True, Fate.YOUNG),
-        (None, 90, True, True, Fate.MISSING),
-        (None, 5, True, True, Fate.YOUNG),
-        (None, None, True, True, Fate.MISSING),
-        (None, 90, False, True, Fate.CUSTOMER_GONE),
-        (None, 90, True, False, Fate.CODE_GONE),
-        (None, 90, False, False, Fate.CODE_GONE),
-        (None, 5, True, False, Fate.CODE_GONE),
+        (60, 90, True, True, Ending.MISSING),
+        (60, 90, False, False, Ending.MISSING),
+        (5, 90, True, True, Ending.YOUNG),
+        (None, 90, True, True, Ending.MISSING),
+        (None, 5, True, True, Ending.YOUNG),
+        (None, None, True, True, Ending.MISSING),
+        (None, 90, False, True, Ending.CUSTOMER_GONE),
+        (None, 90, True, False, Ending.CODE_GONE),
+        (None, 90, False, False, Ending.CODE_GONE),
+        (None, 5, True, False, Ending.CODE_GONE),
     ],
 )
 def test_what_became_of_an_assignment(
-    told_ago: int | None, since_ago: int | None, customer: bool, code: bool, expected: Fate
+    told_ago: int | None, since_ago: int | None, customer: bool, code: bool, expected: Ending
 ) -> None:
     """An event is proof; without one, a code or a customer that is gone is none."""
-    told = told_ago and Told(event="ev", at=NOW - timedelta(minutes=told_ago), item={})
+    told = told_ago and RemovalEvent(event="ev", at=NOW - timedelta(minutes=told_ago), item={})
     since = (NOW - timedelta(minutes=since_ago)).isoformat() if since_ago else ""
     assert (
         fate(

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from inbox.model.assignment import Assignment
-from worker.cli.report import Telling
+from worker.cli.report import Report
 from worker.errors import PermanentError
 from worker.reconcile.diff.finding import MOST_NAMED
-from worker.reconcile.diff.removal import Fate
+from worker.reconcile.diff.removal import Ending
 from worker.reconcile.progress import MOST_SKIPS, Progress
 from worker.reconcile.source.skips import FailingError, Skip
 
@@ -26,15 +26,15 @@ def over(progress: Progress, number: int, campaign: str = "camp_1") -> None:
     known = Assignment(
         holder=f"rh_{number}", customer="c", role="REFEREE", code="v", campaign=campaign
     )
-    progress.count(Fate.CODE_GONE)
-    progress.for_a_person(known, Fate.CODE_GONE)
+    progress.count(Ending.CODE_GONE)
+    progress.for_a_person(known, Ending.CODE_GONE)
 
 
 def said(progress: Progress, capsys: pytest.CaptureFixture[str], *, plain: bool = False) -> str:
     """Read what is said at the end."""
     # What was logged meanwhile.
     capsys.readouterr()
-    Telling(plain=plain, of="codes").end(progress, [], {}, apply=True)
+    Report(plain=plain, of="codes").end(progress, [], {}, apply=True)
     return capsys.readouterr().out
 
 

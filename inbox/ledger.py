@@ -22,7 +22,7 @@ from redis import Redis
 from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
-from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Turn, time_at
+from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn, time_at
 from inbox.store import scripts
 
 
@@ -37,6 +37,9 @@ LOCK_TIMES: Final = 3
 
 #: How long what is left on a card is known from our last change of it. Others change it too.
 LEFT_SECONDS: Final = 60.0
+
+
+_MARK: Final = f":{Perk.CUSTOMER_MARK}:".encode()
 
 
 class Effects:
@@ -171,7 +174,7 @@ class Effects:
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """List what was noted of marks on a customer, oldest first."""
         for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
-            if b":M:" in name and (effect := self.get(name.decode())):
+            if _MARK in name and (effect := self.get(name.decode())):
                 yield effect
 
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:

@@ -18,6 +18,7 @@ from inbox.admin.fleet_views import DelayView, DownstreamView, FleetView, Memory
 from inbox.admin.reconcile_view import view as reconcile_view
 from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
 from inbox.breaker import Breaker
+from inbox.model.effect import Perk
 from inbox.model.rate import Rate
 from inbox.model.time import moment
 from inbox.state.webhook import view as webhook_view
@@ -37,18 +38,7 @@ REMEMBERED_SECONDS: Final = 3600
 #: A worker that has not told for so many of its intervals is gone.
 _ALIVE_INTERVALS: Final = 3
 
-#: What an effect took back (`inbox.model.effect.PERKS`), as a label.
-KINDS: Final = {
-    "A": "referee_discount",
-    "B": "referee_gift_credits",
-    "C": "referee_points",
-    "D": "referrer_coupon",
-    "E": "referrer_credits",
-    "F": "referrer_points",
-    "H": "referral_code",
-    "M": "customer_mark",
-    "O": "own_step",
-}
+_PERKS: Final = frozenset(Perk)
 
 _LABEL: Final = re.compile(r"[a-z0-9_]{1,60}")
 _EVENT_TYPE: Final = re.compile(r"[a-z0-9_.]{1,80}")
@@ -189,7 +179,7 @@ def _effects(counted: dict[str, int]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for name, many in counted.items():
         state, _, perk = name.partition(":")
-        key = (_label(state), KINDS.get(perk, "other"))
+        key = (_label(state), perk if perk in _PERKS else "other")
         found[key] = found.get(key, 0) + many
     return found
 

@@ -8,17 +8,31 @@ from typing import Final
 from inbox.model.time import moment
 
 
-#: What an effect took back, by the letter that the ledger has for it.
-PERKS: Final = {
-    "A": "the referee's discount",
-    "B": "the referee's gift credits",
-    "C": "the referee's points",
-    "D": "a coupon the referrer earned",
-    "E": "credits the referrer earned",
-    "F": "points the referrer earned",
-    "H": "the referral code",
-    "M": "a mark on the customer",
-    "O": "a step of an own handler",
+class Perk(StrEnum):
+    """What an effect is about: its name in the ledger, in metrics and in Voucherify's records."""
+
+    ORDER_DISCOUNT = "order_discount"
+    GIFT_CREDITS = "gift_credits"
+    LOYALTY_POINTS = "loyalty_points"
+    REFERRER_COUPON = "referrer_coupon"
+    REFERRER_CREDITS = "referrer_credits"
+    REFERRER_POINTS = "referrer_points"
+    REFERRAL_CODE = "referral_code"
+    CUSTOMER_MARK = "customer_mark"
+    OWN_STEP = "own_step"
+
+
+#: The same in words, for people.
+PERKS: Final[dict[str, str]] = {
+    Perk.ORDER_DISCOUNT: "the referee's discount",
+    Perk.GIFT_CREDITS: "the referee's gift credits",
+    Perk.LOYALTY_POINTS: "the referee's points",
+    Perk.REFERRER_COUPON: "a coupon the referrer earned",
+    Perk.REFERRER_CREDITS: "credits the referrer earned",
+    Perk.REFERRER_POINTS: "points the referrer earned",
+    Perk.REFERRAL_CODE: "the referral code",
+    Perk.CUSTOMER_MARK: "a mark on the customer",
+    Perk.OWN_STEP: "a step of an own handler",
 }
 
 

@@ -109,7 +109,7 @@ def test_a_worked_product_tells_all_that_alerts_and_dashboard_ask_for(
     assert 0 < found["perkhook_delivery_delay_seconds_sum"] < 60
     assert found["perkhook_jobs failed"] == found["perkhook_handler_jobs process failed"] == 1
     assert found["perkhook_jobs_done_total"] == 2
-    assert found["perkhook_effects_total referee_gift_credits confirmed"] == 1
+    assert found["perkhook_effects_total gift_credits confirmed"] == 1
     assert found["perkhook_brake_jobs_admitted"] == 1
     assert found["perkhook_brake_jobs_limit"] == 50
     assert found["perkhook_budget_calls_limit perks"] == 1000

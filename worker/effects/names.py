@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
 
+from inbox.model.effect import Perk
 from worker.errors import PermanentError
 
 
-#: What the ledger calls steps of own handlers: the letter of their kind, and how ids begin.
-KIND: Final = "O"
+#: What the ledger calls steps of own handlers, and how their ids begin.
+KIND: Final = Perk.OWN_STEP
 PREFIX: Final = "own:"
 
 _STEP: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")

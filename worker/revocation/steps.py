@@ -1,16 +1,17 @@
-"""The steps of a plan. Each names its perk by the letter of the inventory in docs/revocation.md."""
+"""The steps of a plan. Each names its perk, as docs/revocation.md does."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
+from inbox.model.effect import Perk
 from worker.revocation.cards import Card, Change
 
 
 #: What a referee's own reward is called in the ledger.
 REWARD: Final = "reward"
 
-_REWARD_PERKS: Final = ("B", "C")
+_REWARD_PERKS: Final = (Perk.GIFT_CREDITS, Perk.LOYALTY_POINTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class TakeBalance:
         rest: what became of the rest of what was granted.
     """
 
-    perk: str
+    perk: Perk
     card: Card
     granted: int
     due: int
@@ -60,7 +61,7 @@ class DisableVoucher:
         only_if_owned_by: not if it belongs to somebody else by then; None for no condition.
     """
 
-    perk: str
+    perk: Perk
     voucher: str
     only_if_owned_by: str | None
     reason: str
@@ -75,7 +76,7 @@ class DisableVoucher:
 class RollBack:
     """Roll a redemption back, which cancels its order."""
 
-    perk: ClassVar[str] = "A"
+    perk: ClassVar[Perk] = Perk.ORDER_DISCOUNT
     redemption: str
     reason: str
 
@@ -89,7 +90,7 @@ class RollBack:
 class MarkCustomer:
     """Note the removal in the customer's metadata."""
 
-    perk: ClassVar[str] = "M"
+    perk: ClassVar[Perk] = Perk.CUSTOMER_MARK
     customer: str
     reason: str
 

@@ -159,12 +159,15 @@ def test_entry_and_indexes_pass_away_together(effects: Effects, store: Any, late
 
 def test_marks_of_a_customer_are_found_among_their_effects(effects: Effects, later: Later) -> None:
     """Oldest first, and nothing else that was done for the customer."""
-    for effect in ("h1:M:c1", "h1:reward", "h2:M:c1"):
+    for effect in ("h1:customer_mark:c1", "h1:reward", "h2:customer_mark:c1"):
         planned(effects, effect)
         later(1)
-    effects.plan("h3:M:c2", holder="h3", customer="c2")
+    effects.plan("h3:customer_mark:c2", holder="h3", customer="c2")
 
-    assert [effect.id for effect in effects.marks_of("c1")] == ["h1:M:c1", "h2:M:c1"]
+    assert [effect.id for effect in effects.marks_of("c1")] == [
+        "h1:customer_mark:c1",
+        "h2:customer_mark:c1",
+    ]
 
 
 def test_an_index_that_lives_on_forgets_what_is_gone(

@@ -10,9 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.fleet import KINDS, MOST_VALUES, SAMPLE, Fleet
+from inbox.admin.fleet import MOST_VALUES, SAMPLE, Fleet
 from inbox.breaker import FAILURES_THAT_SHUT, Breaker
-from inbox.model.effect import PERKS
+from inbox.model.effect import PERKS, Perk
 from inbox.model.rate import Rate
 from receiver.app import TALLY
 from tests.integration.receiver.conftest import MakeApp, Send
@@ -155,10 +155,10 @@ def test_labels_stay_few_and_plain(store: Redis, make_app: MakeApp) -> None:
     assert 'perkhook_effects_total{kind="other",state="other"} 1.0' in text
 
 
-def test_every_kind_of_effect_has_a_label_of_its_own() -> None:
-    """The ledger's letters and the labels are the same list."""
-    assert KINDS.keys() == PERKS.keys()
-    assert len(set(KINDS.values())) == len(KINDS)
+def test_every_perk_has_words_for_people() -> None:
+    """What stands in the ledger and in metrics is shown to people in words."""
+    assert set(PERKS) == set(Perk)
+    assert all(PERKS.values())
 
 
 def test_brake_breaker_and_budget_are_told_by_what_workers_allow(

@@ -16,7 +16,7 @@ from worker.errors import JobError
 from worker.revocation.execute.balance import BalanceChange, Known
 
 
-NAME = "rvk:rh_1:B"
+NAME = "rvk:rh_1:gift_credits"
 EFFECT = f"effect:{NAME}"
 IN_FLIGHT = 300
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inbox.model.effect import Perk
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job as a_job
 from tests.unit.worker.build import removal
@@ -15,13 +16,15 @@ from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
 
 
-OFF = DisableVoucher(perk="H", voucher="v_code", only_if_owned_by=REFERRER, reason="why")
+OFF = DisableVoucher(
+    perk=Perk.REFERRAL_CODE, voucher="v_code", only_if_owned_by=REFERRER, reason="why"
+)
 BACK = RollBack(redemption="r_1", reason="the referee's discount")
 SHOW = MarkCustomer(customer=REFEREE, reason="referral removed")
 
 
 def take(
-    perk: str = "B",
+    perk: Perk = Perk.GIFT_CREDITS,
     grant: str = "vtx_1",
     holder: str = HOLDER,
     card: Card = GIFT,

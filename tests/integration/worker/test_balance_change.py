@@ -73,9 +73,9 @@ def test_our_own_last_change_of_a_card_is_used_instead_of_what_was_read_before(
     run(ledger, api, both)
     api.calls.clear()
 
-    second = change(ledger, api, "rvk:rh_2:B").make(both)
+    second = change(ledger, api, "rvk:rh_2:gift_credits").make(both)
 
-    assert api.calls == ["change v_gift -100 rvk:rh_2:B why"]
+    assert api.calls == ["change v_gift -100 rvk:rh_2:gift_credits why"]
     assert (second.state, second.number("amount"), second.number("shortfall")) == (
         "confirmed", 100, 400,
     )  # fmt: skip
@@ -87,9 +87,9 @@ def test_what_was_read_after_our_last_change_is_used(ledger: Ledger, api: FakeAp
     api.vouchers["v_gift"]["gift"]["balance"] = 1200
     api.calls.clear()
 
-    change(ledger, api, "rvk:rh_2:B").make(read(1200, utc_now() + timedelta(seconds=1)))
+    change(ledger, api, "rvk:rh_2:gift_credits").make(read(1200, utc_now() + timedelta(seconds=1)))
 
-    assert api.calls == ["change v_gift -500 rvk:rh_2:B why"]
+    assert api.calls == ["change v_gift -500 rvk:rh_2:gift_credits why"]
     assert api.vouchers["v_gift"]["gift"]["balance"] == 700
 
 
@@ -171,9 +171,9 @@ def test_after_an_answer_that_does_not_fit_nothing_is_known_of_the_card(
     api.interrupt = lambda _: None
     api.calls.clear()
 
-    change(ledger, api, "rvk:rh_2:B").make(unread())
+    change(ledger, api, "rvk:rh_2:gift_credits").make(unread())
 
-    assert api.calls == ["voucher v_gift", "change v_gift -500 rvk:rh_2:B why"]
+    assert api.calls == ["voucher v_gift", "change v_gift -500 rvk:rh_2:gift_credits why"]
 
 
 def test_an_answered_change_that_is_not_listed_yet_is_looked_for_again(

@@ -95,13 +95,13 @@ def test_one_change_of_a_card_at_a_time(
     ledger.pass_time(seconds)
     api.calls.clear()
 
-    error = fails(lambda: change(ledger, api, "rvk:rh_2:B").make(read()))
+    error = fails(lambda: change(ledger, api, "rvk:rh_2:gift_credits").make(read()))
 
     assert isinstance(error, PostponedError)
     assert (error.reason, error.seconds) == ("card_busy", wait)
     assert api.calls == []
     api.vouchers["v_other"] = {"gift": {"balance": 500}}
-    done = change(ledger, api, "rvk:rh_3:B", card="v_other").make(unread())
+    done = change(ledger, api, "rvk:rh_3:gift_credits", card="v_other").make(unread())
     assert done.state is EffectState.CONFIRMED
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from inbox.model.effect import Perk
 from inbox.model.time import utc_now
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import carried_out, code_and_card, execution, take
@@ -42,7 +43,7 @@ def test_a_card_that_was_not_read_is_searched_if_the_ledger_may_have_lost_it(
     """What a referrer earned is planned without reading the card."""
     ledger.intact_since = intact_since
 
-    carried_out(ledger, api, take("E"))
+    carried_out(ledger, api, take(Perk.REFERRER_CREDITS))
 
     made = [call.split(" -")[0] for call in api.calls]
     search = ["transactions v_gift"] if looks else []
@@ -101,7 +102,7 @@ def test_the_ledger_is_not_asked_where_the_card_was_just_read(
         return begin(*words, **more)
 
     monkeypatch.setattr(ledger, "begin", noting)
-    steps = take(balance=1500, read_at=utc_now()), take("E", "vtx_2")
+    steps = take(balance=1500, read_at=utc_now()), take(Perk.REFERRER_CREDITS, "vtx_2")
 
     execution(ledger, api).carry_out(Plan(steps=steps, reason="why"))
 

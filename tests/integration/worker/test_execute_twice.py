@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox.model.effect import EffectState
+from inbox.model.effect import EffectState, Perk
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import carried_out, code_and_card, take
 from tests.unit.worker.build import job, removal
@@ -34,25 +34,28 @@ def test_what_the_referrer_earned_is_taken_once_by_both_removals(
     ledger: Ledger, api: FakeApi
 ) -> None:
     """The referee leaves, then the referrer: the same reward is not taken a second time."""
-    first = carried_out(ledger, api, take("E"))
+    first = carried_out(ledger, api, take(Perk.REFERRER_CREDITS))
     second = carried_out(
-        ledger, api, take("E", holder="rh_referrer"), event=referrer_left(holder_id="rh_r")
+        ledger,
+        api,
+        take(Perk.REFERRER_CREDITS, holder="rh_referrer"),
+        event=referrer_left(holder_id="rh_r"),
     )
 
     assert first == second == "took back 500 from card v_gift"
-    assert api.moved == [("v_gift", -500, f"rvk:{HOLDER}:E")]
+    assert api.moved == [("v_gift", -500, f"rvk:{HOLDER}:referrer_credits")]
 
 
 def test_the_other_removal_goes_on_with_what_the_first_began(ledger: Ledger, api: FakeApi) -> None:
     """The first lost its answer: the second finds it on the card instead of taking again."""
     api.posts = ["lost"]
     with pytest.raises(RetryableError):
-        carried_out(ledger, api, take("F"))
+        carried_out(ledger, api, take(Perk.REFERRER_POINTS))
     other = referrer_left(holder_id="rh_r")
 
-    assert carried_out(ledger, api, take("F", holder="rh_r"), event=other).startswith(
-        "took back 500"
-    )
+    assert carried_out(
+        ledger, api, take(Perk.REFERRER_POINTS, holder="rh_r"), event=other
+    ).startswith("took back 500")
     assert len(api.moved) == 1
 
 
@@ -70,7 +73,7 @@ def test_an_effect_tells_support_why(ledger: Ledger, api: FakeApi) -> None:
     )
     assert effect.fields["event"] == event.event.id
     assert effect.fields["job"] == job().id
-    assert (effect.fields["perk"], effect.fields["reason"]) == ("B", "why")
+    assert (effect.fields["perk"], effect.fields["reason"]) == ("gift_credits", "why")
     confirmed = effect.at(EffectState.CONFIRMED)
     assert confirmed
     assert confirmed > before

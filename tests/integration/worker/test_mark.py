@@ -26,7 +26,7 @@ from worker.run.job import ClaimedJob
 
 
 REMOVED_AT = "2025-03-04T08:15:30.250+00:00"
-EFFECT = f"rh_7c210000000001:M:{REFEREE}"
+EFFECT = f"rh_7c210000000001:customer_mark:{REFEREE}"
 UNDEFINED = PermanentError("voucherify_answered_400", "voucherify answered 400 (invalid_customer)")
 #: Said first, as these plans take nothing.
 NOTHING = "nothing to take back: assignment gone: nothing, "
@@ -128,7 +128,7 @@ def test_a_mark_that_is_refused_fails_no_revocation(ledger: Ledger, api: FakeApi
     assert effect
     assert effect.state == "refused"
     assert effect.fields["outcome"].startswith("not marked: voucherify answered 400")
-    assert ledger.store.hget("perkhook:tally", "effect:refused:M") == b"1"
+    assert ledger.store.hget("perkhook:tally", "effect:refused:customer_mark") == b"1"
     assert [line["event"] for line in logs] == ["customer.not_marked"]
     assert api.customers[REFEREE]["metadata"] == {"tea": "oolong"}
 

@@ -99,7 +99,7 @@ def test_metadata_that_is_not_defined_fails_nothing(
     )
     assert shop.balance(card) == 1000
     states = {each.fields["perk"]: each.state.value for each in ledger.all().values()}
-    assert states == {"B": "confirmed", "M": "refused"}
+    assert states == {"gift_credits": "confirmed", "customer_mark": "refused"}
 
 
 class _Spare:

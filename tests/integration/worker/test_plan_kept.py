@@ -47,14 +47,14 @@ def test_a_job_that_waits_for_a_busy_card_resumes_with_one_call(
     """However often it comes back, the POST is all that it calls then."""
     referee = shop.scenario(own=1000)["referees"][0]
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
-    other = begun(ledger, "rvk:rh_other:B", card=card).effect
+    other = begun(ledger, "rvk:rh_other:gift_credits", card=card).effect
     waits = []
     for run in (job(), _again(), _again()):
         with pytest.raises(PostponedError) as caught:
             perks.revoke(event, run)
         waits.append((caught.value.reason, len(_calls(sent))))
     assert waits == [("card_busy", 4), ("card_busy", 0), ("card_busy", 0)]
-    shop.move(card, -200, "CREDITS_REMOVAL", source_id="rvk:rh_other:B")
+    shop.move(card, -200, "CREDITS_REMOVAL", source_id="rvk:rh_other:gift_credits")
     ledger.move_change(
         other, EffectState.CONFIRMED, since=(EffectState.PLANNED,), fields={}, free=True, left=1300
     )
@@ -102,7 +102,7 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     """After a refusal for good, and where the balance is another one, the next run looks anew."""
     referee = shop.scenario(own=1000)["referees"][0]
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
-    begun(ledger, "rvk:rh_other:B", card=card)
+    begun(ledger, "rvk:rh_other:gift_credits", card=card)
     with pytest.raises(PostponedError):
         perks.revoke(event, job())
     assert ledger.store.exists(PLAN)
@@ -126,7 +126,7 @@ def test_a_run_that_is_the_first_decides_anew(
     """A plan that an earlier life of the job kept is not used."""
     referee = shop.scenario(own=1000)["referees"][0]
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
-    begun(ledger, "rvk:rh_other:B", card=card)
+    begun(ledger, "rvk:rh_other:gift_credits", card=card)
     for _ in range(2):
         with pytest.raises(PostponedError):
             perks.revoke(event, job())
@@ -139,7 +139,7 @@ def test_a_plan_is_kept_for_some_minutes(
     """The world changes, so it is not kept for ever; nothing personal stands in it."""
     referee = shop.scenario(own=1000)["referees"][0]
     event = shop.removal_event(referee["holder"])
-    begun(ledger, "rvk:rh_other:B", card=referee["card"]["id"])
+    begun(ledger, "rvk:rh_other:gift_credits", card=referee["card"]["id"])
     with pytest.raises(PostponedError):
         perks.revoke(event, job())
 
@@ -158,7 +158,9 @@ def test_a_plan_that_cannot_be_carried_out_is_a_persons(
     """The grant was taken back for another assignment: nothing is kept of the plan."""
     referee = shop.scenario(own=1000)["referees"][0]
     event = shop.removal_event(referee["holder"])
-    begun(ledger, "rvk:rh_other:B", card="v_other", grant=referee["grant"]["transaction"])
+    begun(
+        ledger, "rvk:rh_other:gift_credits", card="v_other", grant=referee["grant"]["transaction"]
+    )
 
     with pytest.raises(PermanentError, match="was taken back for another assignment"):
         perks.revoke(event, job())

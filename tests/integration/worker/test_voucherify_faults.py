@@ -58,7 +58,7 @@ def test_a_failed_balance_change_is_made_once_in_the_end(
         assert caught.value.retry_after_seconds == 15
         ledger.pass_time(301)
     assert perks.revoke(event, job()) == f"took back 500 from card {card}"
-    assert shop.take_backs(card) == [(-500, f"rvk:{referee['holder']}:B")]
+    assert shop.take_backs(card) == [(-500, f"rvk:{referee['holder']}:gift_credits")]
     assert shop.balance(card) == 1000
 
 

@@ -51,7 +51,7 @@ def test_it_is_searched_after_15_s_and_sent_again_only_after_300_s(
     assert (len(waits), posts) == (1 if applied else 3, 1)
     ledger.pass_time(6)
     assert perks.revoke(event, job()) == f"took back 500 from card {card}"
-    assert shop.take_backs(card) == [(-500, f"rvk:{referee['holder']}:B")]
+    assert shop.take_backs(card) == [(-500, f"rvk:{referee['holder']}:gift_credits")]
     assert shop.balance(card) == 1000
 
 

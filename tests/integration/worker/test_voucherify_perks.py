@@ -14,7 +14,7 @@ GIFT: dict[str, Any] = {"type": "GIFT_VOUCHER", "amount": 500}
 POINTS: dict[str, Any] = {"type": "LOYALTY_CARD", "amount": 250}
 
 
-@pytest.mark.parametrize(("reward", "letter"), [(GIFT, "B"), (POINTS, "C")], ids=["B", "C"])
+@pytest.mark.parametrize(("reward", "letter"), [(GIFT, "gift_credits"), (POINTS, "loyalty_points")])
 @pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
 @pytest.mark.parametrize("own", [0, 1000])
 def test_the_reward_is_taken_back_once(
@@ -206,7 +206,7 @@ def test_every_call_is_a_documented_one(
     assert written.pop("reason").startswith("the referee's reward: ")
     assert written == {
         "amount": -500,
-        "source_id": f"rvk:{referee['holder']}:B",
+        "source_id": f"rvk:{referee['holder']}:gift_credits",
     }
 
 

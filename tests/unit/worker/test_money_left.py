@@ -81,6 +81,8 @@ def rows_of(unit: str, changes: list[tuple[Any, ...]]) -> list[Json]:
 UNDOES: Json = {"related_transaction_id": "vtx_1"}
 TWIN = bought(500, 1)
 
+THEIRS = "rvk:rh_other:gift_credits"
+
 LEFT: dict[str, tuple[int, list[tuple[Any, ...]], int]] = {
     "nothing happened": (0, [], 500),
     "own money before": (1000, [], 500),
@@ -117,8 +119,8 @@ LEFT: dict[str, tuple[int, list[tuple[Any, ...]], int]] = {
     "an order from before is given back": (0, [spent(500), refunded(700, 5, "r_before")], 0),
     "given back after own money": (0, [spent(500), bought(700), refunded(500, 7)], 500),
     "a new kind takes off": (0, [("DONATION", -100, 3, {})], 400),
-    "another assignment's taking back": (600, [removed(600, source_id="rvk:rh_other:B")], 500),
-    "a taking back that was undone": (0, [bought(500, 5, source_id="undo:rvk:rh_other:B")], 500),
+    "another assignment's taking back": (600, [removed(600, source_id=THEIRS)], 500),
+    "a taking back that was undone": (0, [bought(500, 5, source_id=f"undo:{THEIRS}")], 500),
     "a pending amount": (0, [("PENDING_ACTIVATION", 20, 4, {})], 500),
     "an entry of nothing": (0, [("ADDITION", 0, 4, {})], 500),
 }  # fmt: skip

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from inbox.model.effect import Perk
 from tests.samples import assignment_deleted
 from tests.unit.worker.build import event_of
 from tests.unit.worker.money import account, row
@@ -50,10 +51,13 @@ def with_card(kind: RewardKind = CREDITS, *rows: Any, **overrides: Any) -> Findi
 
 @pytest.mark.parametrize(
     ("kind", "perk", "card_type"),
-    [(CREDITS, "E", "GIFT_VOUCHER"), (POINTS, "F", "LOYALTY_CARD")],
+    [
+        (CREDITS, Perk.REFERRER_CREDITS, "GIFT_VOUCHER"),
+        (POINTS, Perk.REFERRER_POINTS, "LOYALTY_CARD"),
+    ],
 )
 def test_what_the_referrer_earned_is_taken_from_the_referrers_card(
-    kind: RewardKind, perk: str, card_type: str
+    kind: RewardKind, perk: Perk, card_type: str
 ) -> None:
     """Credits and points by the transaction that gave them, as the card was read."""
     plan = decide(referee_left(), with_card(kind), NONE)
@@ -85,7 +89,7 @@ def test_from_a_card_that_is_gone_nothing_is_read() -> None:
 @pytest.mark.parametrize("holder", [HOLDER, "rh_ofTheReferrer"])
 def test_what_was_taken_back_when_somebody_else_left_is_found(holder: str) -> None:
     """The referee and later the referrer may leave: one reward is taken back once."""
-    name = f"rvk:{holder}:E:vtx_tier1"
+    name = f"rvk:{holder}:referrer_credits:vtx_tier1"
     ours = row("CREDITS_REMOVAL", -300, REMOVED, id="vtx_ours", source_id=name)
 
     plan = decide(referee_left(), with_card(CREDITS, ours), NONE)
@@ -97,7 +101,7 @@ def test_what_was_taken_back_when_somebody_else_left_is_found(holder: str) -> No
 
 def test_a_taking_back_that_was_undone_is_no_taking_back() -> None:
     """Giving back carries the same name behind a word of its own."""
-    undone = row(amount=300, at=REMOVED, source_id=f"undo:rvk:{HOLDER}:E:vtx_tier1")
+    undone = row(amount=300, at=REMOVED, source_id=f"undo:rvk:{HOLDER}:referrer_credits:vtx_tier1")
 
     plan = decide(referee_left(), with_card(CREDITS, undone), NONE)
 
@@ -114,7 +118,11 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
 
     (step,) = plan.steps
     assert isinstance(step, DisableVoucher)
-    assert (step.perk, step.voucher, step.only_if_owned_by) == ("D", "v_coupon", REFERRER)
+    assert (step.perk, step.voucher, step.only_if_owned_by) == (
+        "referrer_coupon",
+        "v_coupon",
+        REFERRER,
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,4 +229,10 @@ def test_switching_off_stands_before_rollback_and_money_and_the_mark_last() -> N
 
     plan = decide(referee_left(), things, ALL)
 
-    assert [step.perk for step in plan.steps] == ["D", "A", "B", "E", "M"]
+    assert [step.perk for step in plan.steps] == [
+        "referrer_coupon",
+        "order_discount",
+        "gift_credits",
+        "referrer_credits",
+        "customer_mark",
+    ]

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from inbox.model.effect import Perk
 from tests.unit.worker.money import CREDITS, account, api_of, days, decided, row
 from tests.unit.worker.revocations import (
     ASSIGNED,
@@ -43,12 +44,12 @@ def test_the_reward_is_taken_by_its_transaction_under_a_name_of_its_own() -> Non
 
     assert plan.steps == (
         TakeBalance(
-            perk="B",
+            perk=Perk.GIFT_CREDITS,
             card=GIFT,
             granted=500,
             due=500,
             grant="vtx_1",
-            name=f"rvk:{HOLDER}:B",
+            name=f"rvk:{HOLDER}:gift_credits",
             balance=500,
             read_at=REMOVED,
             reason="the referee's reward: it was added at the moment of the assignment",
@@ -59,24 +60,26 @@ def test_the_reward_is_taken_by_its_transaction_under_a_name_of_its_own() -> Non
 @pytest.mark.parametrize("after", [[], [row("CREDITS_REDEMPTION", -100, days(5))]])
 def test_a_take_back_that_stands_on_the_card_is_found(after: list[Any]) -> None:
     """A ledger that lost its memory does not take twice, whatever is not certain by then."""
-    ours = row("CREDITS_REMOVAL", -500, days(4), source_id=f"rvk:{HOLDER}:B", id="vtx_ours")
+    ours = row(
+        "CREDITS_REMOVAL", -500, days(4), source_id=f"rvk:{HOLDER}:gift_credits", id="vtx_ours"
+    )
     unread = row("CREDITS_REMOVAL", -5, days(6)) | {"details": None}
 
     plan = decided(api_of(account(row(), ours, *after, unread, own=400)), promise=CREDITS)
 
     (step,) = plan.steps
     assert isinstance(step, TakeBalance)
-    assert step.found == Change(f"rvk:{HOLDER}:B", "vtx_ours", 500)
+    assert step.found == Change(f"rvk:{HOLDER}:gift_credits", "vtx_ours", 500)
     assert plan.unresolved == ()
 
 
 @pytest.mark.parametrize(
     ("presence", "referee_steps", "referrer_steps"),
     [
-        (Presence.GONE, ["B", "M"], ["H", "M"]),
+        (Presence.GONE, ["gift_credits", "customer_mark"], ["referral_code", "customer_mark"]),
         # What the old assignment gave is still to be taken; code and mark belong to the new one.
-        (Presence.ASSIGNED_AGAIN, ["B"], []),
-        (Presence.CODE_GONE, ["B", "M"], ["M"]),
+        (Presence.ASSIGNED_AGAIN, ["gift_credits"], []),
+        (Presence.CODE_GONE, ["gift_credits", "customer_mark"], ["customer_mark"]),
     ],
 )
 def test_where_the_assignment_stands_decides(
@@ -135,7 +138,10 @@ def test_only_a_code_that_nobody_else_has_is_switched_off(
     plan = decide(referrer_left(), found(code=code), Policies(mark_customer=False))
 
     wanted = DisableVoucher(
-        perk="H", voucher="v_now", only_if_owned_by=REFERRER, reason="the ex-referrer's code"
+        perk=Perk.REFERRAL_CODE,
+        voucher="v_now",
+        only_if_owned_by=REFERRER,
+        reason="the ex-referrer's code",
     )
     assert plan.steps == ((wanted,) if disabled else ())
 

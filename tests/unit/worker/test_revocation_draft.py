@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inbox.model.effect import Effect, EffectState
+from inbox.model.effect import Effect, EffectState, Perk
 from tests.unit.worker.money import account, days, row
 from tests.unit.worker.revocations import (
     ALL,
@@ -109,8 +109,12 @@ def test_every_kind_of_step_has_a_sentence() -> None:
     off = told(
         Plan(
             steps=(
-                DisableVoucher(perk="H", voucher="v_1", only_if_owned_by="cust_1", reason="code"),
-                DisableVoucher(perk="D", voucher="v_2", only_if_owned_by=None, reason="coupon"),
+                DisableVoucher(
+                    perk=Perk.REFERRAL_CODE, voucher="v_1", only_if_owned_by="cust_1", reason="code"
+                ),
+                DisableVoucher(
+                    perk=Perk.REFERRER_COUPON, voucher="v_2", only_if_owned_by=None, reason="coupon"
+                ),
             ),
             reason="assignment gone",
         )

@@ -151,12 +151,12 @@ def test_a_card_is_not_read_further_back_than_the_assignment() -> None:
 
 def test_what_was_taken_off_already_is_noted_by_name() -> None:
     """A take-back of this assignment that the ledger forgot is seen."""
-    rows = [{"id": "vtx_9", "source_id": f"rvk:{HOLDER}:B"}, _given()]
+    rows = [{"id": "vtx_9", "source_id": f"rvk:{HOLDER}:gift_credits"}, _given()]
 
     found = _find(FakeApi(held=[CARD], listed={"v_gift": rows}))
 
     (statement,) = found.statements
-    assert statement.changes == (Change(f"rvk:{HOLDER}:B", "vtx_9", 0),)
+    assert statement.changes == (Change(f"rvk:{HOLDER}:gift_credits", "vtx_9", 0),)
 
 
 def test_a_card_that_is_gone_gave_nothing() -> None:

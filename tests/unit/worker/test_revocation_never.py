@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.lives import events, findings, policies
 from tests.unit.worker.revocations import (
@@ -36,7 +37,7 @@ def _plan(
 def _own(plan: Plan, found: Findings) -> tuple[TakeBalance, Statement, Entry | None] | None:
     """Find what is taken as the referee's reward; the entry is None for a card's opening."""
     for step in plan.steps:
-        if isinstance(step, TakeBalance) and step.perk in {"B", "C"}:
+        if isinstance(step, TakeBalance) and step.perk in {"gift_credits", "loyalty_points"}:
             statement = next(each for each in found.statements if each.card == step.card)
             entries = {each.id: each for each in statement.entries}
             assert step.grant in entries or step.grant.startswith("opening:")
@@ -82,7 +83,7 @@ def test_the_shared_code_is_never_switched_off_for_a_referee(
         plan = _plan(event, each, chosen)
         if isinstance(plan, Plan) and event.holder.holder_role == "REFEREE":
             assert CODE not in {getattr(step, "voucher", None) for step in plan.steps}
-            assert "H" not in {step.perk for step in plan.steps}
+            assert "referral_code" not in {step.perk for step in plan.steps}
 
 
 @given(events, findings, policies)
@@ -96,16 +97,16 @@ def test_nobody_else_is_touched(
     referee = event.holder.holder_role == "REFEREE"
     for step in plan.steps:
         match step:
-            case TakeBalance(perk="B" | "C"):
+            case TakeBalance(perk=Perk.GIFT_CREDITS | Perk.LOYALTY_POINTS):
                 assert referee
             case TakeBalance():
                 told = [e for e in found.referrer_rewards if e.transaction == step.grant]
                 assert any(each.target == step.card.id for each in told)
                 assert not all(each.rolled_back for each in told)
-            case DisableVoucher(perk="D"):
+            case DisableVoucher(perk=Perk.REFERRER_COUPON):
                 assert step.only_if_owned_by == (REFERRER if referee else REFEREE)
             case DisableVoucher():
-                assert step.perk == "H"
+                assert step.perk == "referral_code"
                 assert not referee
                 assert step.only_if_owned_by == event.holder.customer_id
             case RollBack():

@@ -15,7 +15,7 @@ from worker.revocation.read.voucher import code_of, conversions_of
 
 
 ME = "cust_1"
-NAME = "rvk:rh_1:B"
+NAME = "rvk:rh_1:gift_credits"
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),

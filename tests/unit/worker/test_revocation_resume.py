@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.model.effect import Effect, EffectState
+from inbox.model.effect import Effect, EffectState, Perk
 from tests.samples import PERSONAL
 from tests.unit.worker.money import CREDITS, account, api_of, decided, row
 from tests.unit.worker.revocations import CLUB, GIFT, HOLDER, REFEREE, REFERRER, REMOVED
@@ -24,12 +24,12 @@ from worker.settings.policies import Policies
 
 
 TAKE: dict[str, Any] = {
-    "perk": "B",
+    "perk": "gift_credits",
     "card": GIFT,
     "granted": 500,
     "due": 300,
     "grant": "vtx_1",
-    "name": f"rvk:{HOLDER}:B",
+    "name": f"rvk:{HOLDER}:gift_credits",
     "reason": "why",
 }
 STEPS: dict[str, Step] = {
@@ -41,9 +41,13 @@ STEPS: dict[str, Step] = {
         read_at=REMOVED,
         rest="200 spent by transaction vtx_9",
     ),
-    "points": TakeBalance(**{**TAKE, "perk": "F", "card": CLUB, "due": 0}),
-    "coupon": DisableVoucher(perk="D", voucher="v_1", only_if_owned_by=REFERRER, reason="why"),
-    "no owner": DisableVoucher(perk="H", voucher="v_1", only_if_owned_by=None, reason="why"),
+    "points": TakeBalance(**{**TAKE, "perk": "referrer_points", "card": CLUB, "due": 0}),
+    "coupon": DisableVoucher(
+        perk=Perk.REFERRER_COUPON, voucher="v_1", only_if_owned_by=REFERRER, reason="why"
+    ),
+    "no owner": DisableVoucher(
+        perk=Perk.REFERRAL_CODE, voucher="v_1", only_if_owned_by=None, reason="why"
+    ),
     "order": RollBack(redemption="r_1", reason="why"),
     "mark": MarkCustomer(customer=REFEREE, reason="why"),
 }

@@ -56,11 +56,11 @@ LIST = {"limit": "100", "order": "-id"}
         (lambda api: api.voucher("v_1", job()), "GET", "/v1/vouchers/v_1", {}, None),
         (lambda api: api.customer("cust_1", job()), "GET", "/v1/customers/cust_1", {}, None),
         (
-            lambda api: api.change_balance("v_1", -5, "rvk:rh:B", "why", job()),
+            lambda api: api.change_balance("v_1", -5, "rvk:rh:gift_credits", "why", job()),
             "POST",
             "/v1/vouchers/v_1/balance",
             {},
-            {"amount": -5, "source_id": "rvk:rh:B", "reason": "why"},
+            {"amount": -5, "source_id": "rvk:rh:gift_credits", "reason": "why"},
         ),
         (lambda api: api.disable("v_1", job()), "POST", "/v1/vouchers/v_1/disable", {}, None),
         (lambda api: api.enable("v_1", job()), "POST", "/v1/vouchers/v_1/enable", {}, None),

@@ -75,7 +75,7 @@ def test_a_balance_change(answer: Any, wanted: Changed | None) -> None:
     """Card, amount and a new balance make it one; anything else leaves it unknown."""
     api, transport = api_of(answer)
 
-    changed = api.change_balance("v_1", -500, "rvk:rh:B", "why", job())
+    changed = api.change_balance("v_1", -500, "rvk:rh:gift_credits", "why", job())
 
     assert changed == (wanted or Changed(UNKNOWN, outage=True))
     assert len(transport.requests) == 1
@@ -86,7 +86,7 @@ def test_a_balance_change_that_is_refused_otherwise_is_an_error() -> None:
     api, _ = api_of(error(400, "invalid_amount"))
 
     with pytest.raises(RefusedError, match="invalid_amount"):
-        api.change_balance("v_1", -500, "rvk:rh:B", "why", job())
+        api.change_balance("v_1", -500, "rvk:rh:gift_credits", "why", job())
 
 
 @pytest.mark.parametrize(

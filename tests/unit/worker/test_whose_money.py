@@ -89,7 +89,7 @@ def test_what_is_left_of_a_reward(what: str) -> None:
     then, amount, asked = EXAMPLES[what]
     grant = _grant("POINTS_ADDITION", 1500)
 
-    left = remaining(_statement(grant, then), grant, ours="rvk:rh_1:C")
+    left = remaining(_statement(grant, then), grant, ours="rvk:rh_1:loyalty_points")
 
     assert (left.amount, bool(left.unsure)) == (amount, asked)
     assert bool(left.moved) is (what == "moved to another card")
@@ -99,4 +99,7 @@ def test_a_card_that_began_with_its_amount_holds_nothing_else() -> None:
     """What was spent of it was the reward."""
     grant = _grant(OPENING, 500)
 
-    assert remaining(_statement(grant, (_spent(100),)), grant, ours="rvk:rh_1:C").amount == 400
+    assert (
+        remaining(_statement(grant, (_spent(100),)), grant, ours="rvk:rh_1:loyalty_points").amount
+        == 400
+    )

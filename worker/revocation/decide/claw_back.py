@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.revocation.cards import Card, Statement
 from worker.revocation.decide.remaining import lowest_since, remaining
@@ -11,7 +12,7 @@ from worker.revocation.findings import Findings, ReferrerReward, RewardKind
 from worker.revocation.steps import DisableVoucher, TakeBalance
 
 
-_PERKS = {RewardKind.CREDITS: "E", RewardKind.POINTS: "F"}
+_PERKS = {RewardKind.CREDITS: Perk.REFERRER_CREDITS, RewardKind.POINTS: Perk.REFERRER_POINTS}
 _CARD_TYPES = {RewardKind.CREDITS: "GIFT_VOUCHER", RewardKind.POINTS: "LOYALTY_CARD"}
 
 
@@ -172,7 +173,7 @@ def _step(event: HolderAssignmentDeleted, reward: ReferrerReward) -> DisableVouc
     if kind is RewardKind.COUPON and target:
         owner = event.holder.customer_id if _of_all(event) else referrer_of(event)
         return DisableVoucher(
-            perk="D",
+            perk=Perk.REFERRER_COUPON,
             voucher=target,
             only_if_owned_by=owner,
             reason="a coupon the referrer earned",

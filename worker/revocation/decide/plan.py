@@ -1,3 +1,4 @@
+from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide.claw_back import claw_back
@@ -24,7 +25,7 @@ STILL_ASSIGNED_WAIT_SECONDS = 120.0
 MOST_LOOKS = 4
 
 #: Perk letters of what an addition to a card is, by the card's type.
-_OWN_PERKS = {"GIFT_VOUCHER": "B", "LOYALTY_CARD": "C"}
+_OWN_PERKS = {"GIFT_VOUCHER": Perk.GIFT_CREDITS, "LOYALTY_CARD": Perk.LOYALTY_POINTS}
 
 _UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
 
@@ -189,6 +190,9 @@ def _disable_code(event: HolderAssignmentDeleted, found: Findings) -> list[Step]
         return []
     return [
         DisableVoucher(
-            perk="H", voucher=code.id, only_if_owned_by=customer, reason="the ex-referrer's code"
+            perk=Perk.REFERRAL_CODE,
+            voucher=code.id,
+            only_if_owned_by=customer,
+            reason="the ex-referrer's code",
         )
     ]

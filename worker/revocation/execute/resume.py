@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
-from inbox.model.effect import Effect, EffectState
+from inbox.model.effect import Effect, EffectState, Perk
 from worker.revocation.cards import Card, Change
 from worker.revocation.steps import (
     DisableVoucher,
@@ -46,7 +46,7 @@ def with_begun(plan: Plan, effects: Iterable[Effect], planned: set[str]) -> Plan
     """
     begun = [
         TakeBalance(
-            perk=effect.fields["perk"],
+            perk=Perk(effect.fields["perk"]),
             card=Card(effect.fields["card"], effect.fields["card_type"], None),
             granted=effect.number("granted"),
             due=effect.number("due"),
@@ -113,6 +113,8 @@ def _fields(step: Step) -> dict[str, Any]:
 
 def _step(fields: dict[str, Any]) -> Step:
     kind = _KINDS[fields.pop("step")]
+    if "perk" in fields:
+        fields["perk"] = Perk(fields["perk"])
     if kind is TakeBalance:
         fields["card"] = Card(**fields["card"])
         fields["found"] = fields["found"] and Change(**fields["found"])

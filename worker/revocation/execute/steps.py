@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from inbox.ledger import Effects
-from inbox.model.effect import Effect, EffectState, Turn
+from inbox.model.effect import Effect, EffectState, Perk, Turn
 from schemas import HolderAssignmentDeleted
 from worker.errors import NeedsPersonError, PermanentError, RetryableError
 from worker.job import Job
@@ -217,7 +217,7 @@ class Execution:
             )
         if step.only_if_owned_by and code.owners - {step.only_if_owned_by}:
             return f"voucher {step.voucher} belongs to another customer by now", False
-        if code.used_up and step.perk != "H":
+        if code.used_up and step.perk is not Perk.REFERRAL_CODE:
             return f"voucher {step.voucher} was used already, nothing is left to switch off", False
         if code.active:
             # Whoever undoes this must know later whether it was on before.

@@ -82,7 +82,7 @@ def test_many_causes_with_long_names_fit() -> None:
 @pytest.mark.parametrize(
     ("path", "short"),
     [
-        (f"{ROOT}/worker/flow.py", "worker/run/flow.py"),
+        (f"{ROOT}/worker/run/flow.py", "worker/run/flow.py"),
         (f"{ROOT}/.venv/lib/python3.13/site-packages/httpx2/_client.py", "httpx2/_client.py"),
         ("/usr/lib/python3/dist-packages/redis/client.py", "redis/client.py"),
         (f"{sysconfig.get_path('stdlib')}/json/decoder.py", "json/decoder.py"),

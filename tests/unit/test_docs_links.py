@@ -26,3 +26,13 @@ def test_links_lead_to_a_file_and_to_a_heading_of_it(page: Path) -> None:
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), path
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def test_the_index_of_decisions_names_each_note_by_its_title() -> None:
+    """A new note is found by readers of the index."""
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+
+    for note in folder.glob("0*.md"):
+        number, title = note.read_text(encoding="utf-8").split("\n", 1)[0][2:].split(". ", 1)
+        assert f"- [{number}]({note.name}). {title}\n" in index, note.name

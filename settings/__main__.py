@@ -1,4 +1,4 @@
-"""`python -m settings` prints the README's tables, `python -m settings env` prints .env.example."""
+"""`python -m settings` prints the tables of docs/settings.md, with `env` .env.example."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""All variables, and the README's tables of them."""
+"""All variables, and the tables of docs/settings.md."""
 
 import re
 from typing import Any, Final
@@ -7,7 +7,7 @@ from settings.variable import ALL, Use, Variable
 from settings.variables import common, downstream, flower, web, work
 
 
-#: In the order of the README.
+#: In the order of docs/settings.md.
 VARIABLES: Final[tuple[Variable[Any], ...]] = tuple(
     found
     for module in (common, web, work, downstream, flower)
@@ -19,14 +19,14 @@ VARIABLES: Final[tuple[Variable[Any], ...]] = tuple(
 KNOWN: Final = frozenset(each.name for each in VARIABLES)
 
 _TITLES: Final = {
-    Use.MUST: "Set these:",
-    Use.OFTEN: "Often set:",
-    Use.EXPERT: "For experts; the defaults are right nearly always:",
+    Use.MUST: "## Must be set",
+    Use.OFTEN: "## Often set",
+    Use.EXPERT: "## For experts\n\nThe defaults are nearly always right.",
 }
 
 
 def tables() -> str:
-    """Write the tables in Markdown, by who sets a variable."""
+    """Return the tables in Markdown, one for each use of a variable, under headings."""
     parts = []
     for use, title in _TITLES.items():
         rows = [_row(each) for each in VARIABLES if each.use is use]
@@ -40,14 +40,15 @@ COMPOSED: Final = frozenset({"REDIS_URL", "HOST", "PORT", "TRUSTED_PROXY_HOPS"})
 
 
 def example() -> str:
-    """Write .env.example: what must be set, and as comments what often is."""
+    """Return the text of .env.example: what must be set, and as comments what often is."""
     lines = [
-        "# Copy to .env and fill in; docker-compose.yml reads it. README.md has the whole table."
+        "# Copy to .env and fill in; docker-compose.yml reads it. All settings: docs/settings.md"
     ]
     for each in VARIABLES:
         if each.use is Use.EXPERT or each.name in COMPOSED:
             continue
         meaning = re.sub(r" ?\(\[.*?\]\(.*?\)\)|`", "", each.meaning)
+        meaning = re.sub(r"\[(.*?)\]\(.*?\)", r"docs/\1", meaning)
         line = f"{each.name}={each.default or ''}"
         lines += ["", f"# {meaning}", line if each.use is Use.MUST else f"#{line}"]
     return "\n".join(lines) + "\n"

@@ -32,7 +32,7 @@ class Variable(Generic[T]):
         default: written as a person would set it; None if the variable is required.
         processes: which processes it has an effect in.
         use: who sets it.
-        meaning: for the README, in Markdown.
+        meaning: for docs/settings.md, in Markdown; links are relative to docs/.
         shown: the default in words, where it says more than the text.
     """
 

@@ -22,8 +22,8 @@ STORE_CONNECTIONS: Final = Variable(
     # A command takes some 100 µs, so a few serve all threads.
     "STORE_CONNECTIONS", whole_number(1, 64), "4", ALL, OFTEN,
     "Connections to the store that a process uses for its own work (`web`: its processes "
-    "together); 2 where a plan allows 20 in all "
-    "([docs/deployment.md](docs/deployment.md#connections)).",
+    "together). Set 2 where the store's plan allows 20 in all "
+    "([deployment.md](deployment.md#connections)).",
 )  # fmt: skip
 
 DEDUPE_WINDOW_SECONDS: Final = Variable(
@@ -38,17 +38,18 @@ LOG_FORMAT: Final = Variable(
 
 SENTRY_DSN: Final = Variable(
     "SENTRY_DSN", sentry_dsn, "", (*WEB, *WORKER), OFTEN,
-    "Where unexpected errors are reported, without bodies, variables or foreign messages.", "unset",
+    "Where unexpected errors are reported, without bodies, variables or messages of other "
+    "libraries.", "unset",
 )  # fmt: skip
 
 SENTRY_ENVIRONMENT: Final = Variable(
     "SENTRY_ENVIRONMENT", sentry_name(64), "", (*WEB, *WORKER), OFTEN,
-    "The name of the environment in Sentry.", "unset",
+    "The environment that Sentry shows.", "unset",
 )  # fmt: skip
 
 SENTRY_RELEASE: Final = Variable(
     "SENTRY_RELEASE", sentry_name(200), "", (*WEB, *WORKER), EXPERT,
-    "The name of the release in Sentry ([docs/operations.md](docs/operations.md#sentry)).",
+    "The release that Sentry shows ([operations.md](operations.md#sentry)).",
     "Heroku's next two, or the commit of the checkout",
 )  # fmt: skip
 
@@ -65,26 +66,26 @@ HEROKU_SLUG_COMMIT: Final = Variable(
 
 SENTRY_TRACES_SAMPLE_RATE: Final = Variable(
     "SENTRY_TRACES_SAMPLE_RATE", share, "0", (*WEB, *WORKER), EXPERT,
-    "Share of webhooks that are traced from receiver to handlers, from 0 to 1. Workers follow any "
-    "trace if theirs is not 0.",
+    "Share of webhooks that are traced from the receiver to the handlers, from 0 to 1. Workers "
+    "continue every trace unless theirs is 0.",
 )  # fmt: skip
 
 ACCEPT_DURABILITY: Final = Variable(
     "ACCEPT_DURABILITY", one_of("memory", "fsync", "replica"), "memory", (*WEB, *WORKER), OFTEN,
-    "What an accepted webhook must have survived before its 202, and a balance change's note "
-    "before its call: `memory` (nothing more), `fsync` (the store's disk has it) or `replica` (a "
-    "replica has it) ([docs/deployment.md](docs/deployment.md#how-durable-an-accept-is)).",
+    "Where an accepted webhook must be stored before its 202, and the record of a balance change "
+    "before its call: `memory` (the store's memory), `fsync` (its disk) or `replica` (a replica's "
+    "memory) ([deployment.md](deployment.md#how-durable-an-accept-is)).",
 )  # fmt: skip
 
 ONE_CORE: Final = Variable(
     "ONE_CORE", on_or_off, "on", (*WEB, *WORKER), EXPERT,
-    "`on`: each process keeps to one processor core, the quietest, checked once a second (Linux "
+    "`on`: each process stays on one processor core, the quietest, checked once a second (Linux "
     "only). `off`: the kernel spreads its threads.",
 )  # fmt: skip
 
 IGNORED_VARIABLES: Final = Variable(
     "IGNORED_VARIABLES", names, "", ALL, EXPERT,
-    "Names of variables, with commas between, that are close to names of perkhook's but belong to "
-    "something else. Without it such a name stops the start: it is usually a misspelt setting.",
+    "Variables, separated by commas, that resemble a setting of perkhook but belong to something "
+    "else. Otherwise such a name stops the start, because it is usually a misspelt setting.",
     "none",
 )  # fmt: skip

@@ -32,12 +32,12 @@ VOUCHERIFY_API_URL: Final = Variable(
 
 VOUCHERIFY_APP_ID: Final = Variable(
     "VOUCHERIFY_APP_ID", header_text, "", WORKER, OFTEN,
-    "The application id of its keys. Required with `PERKS_BACKEND=voucherify`.", "unset",
+    "The application id of that API's keys. Required with `PERKS_BACKEND=voucherify`.", "unset",
 )  # fmt: skip
 
 VOUCHERIFY_APP_TOKEN: Final = Variable(
     "VOUCHERIFY_APP_TOKEN", header_text, "", WORKER, OFTEN,
-    "The secret key of its keys. Required with `PERKS_BACKEND=voucherify`.", "unset",
+    "The secret key of that API's keys. Required with `PERKS_BACKEND=voucherify`.", "unset",
 )  # fmt: skip
 
 VOUCHERIFY_PROJECT_ID: Final = Variable(
@@ -49,19 +49,19 @@ VOUCHERIFY_PROJECT_ID: Final = Variable(
 VOUCHERIFY_RATE_LIMIT: Final = Variable(
     # The smallest plan's limit, so that nobody's access is blocked by surprise.
     "VOUCHERIFY_RATE_LIMIT", rate, "100/minute", WORKER, OFTEN,
-    "Calls that all workers together may make, such as `100/minute`; a `second`, `minute`, `hour` "
-    "or `day`.",
+    "Calls to Voucherify that all workers together may make, such as `100/minute`. Units: "
+    "`second`, `minute`, `hour`, `day`.",
 )  # fmt: skip
 
 CLAW_BACK_REFERRER: Final = Variable(
     "CLAW_BACK_REFERRER", on_or_off, "off", WORKER, OFTEN,
-    "`on`: take back what the referrer got for this referee "
-    "([docs/revocation.md](docs/revocation.md)).",
+    "`on`: take back what the referrer earned by this referee "
+    "([revocation.md](revocation.md)).",
 )  # fmt: skip
 
 ROLL_BACK_REDEMPTION: Final = Variable(
     "ROLL_BACK_REDEMPTION", on_or_off, "off", WORKER, OFTEN,
-    "`on`: roll the referee's order back.",
+    "`on`: roll the referee's redemption back, which cancels the order.",
 )  # fmt: skip
 
 DISABLE_REFERRER_CODE: Final = Variable(
@@ -71,7 +71,7 @@ DISABLE_REFERRER_CODE: Final = Variable(
 
 MARK_CUSTOMER: Final = Variable(
     "MARK_CUSTOMER", on_or_off, "on", WORKER, OFTEN,
-    "`on`: note the removal in the customer's metadata.",
+    "`on`: write the time of the removal into the customer's metadata.",
 )  # fmt: skip
 
 PERKS_HTTP_URL: Final = Variable(
@@ -81,7 +81,7 @@ PERKS_HTTP_URL: Final = Variable(
 
 PERKS_HTTP_SECRET: Final = Variable(
     "PERKS_HTTP_SECRET", signing_secret, "", WORKER, OFTEN,
-    "The `whsec_…` secret that signs what it gets. Required with `PERKS_BACKEND=http`.", "unset",
+    "The `whsec_…` secret that signs the calls to it. Required with `PERKS_BACKEND=http`.", "unset",
 )  # fmt: skip
 
 CRM_BACKEND: Final = Variable(
@@ -97,12 +97,12 @@ CRM_HTTP_URL: Final = Variable(
 
 CRM_HTTP_SECRET: Final = Variable(
     "CRM_HTTP_SECRET", signing_secret, "", WORKER, OFTEN,
-    "Its `whsec_…` secret. Required with `CRM_BACKEND=http`.", "unset",
+    "The `whsec_…` secret that signs the calls to it. Required with `CRM_BACKEND=http`.", "unset",
 )  # fmt: skip
 
 HUBSPOT_ACCESS_TOKEN: Final = Variable(
     "HUBSPOT_ACCESS_TOKEN", bearer_token, "", WORKER, OFTEN,
-    "A private app's token; its scopes are in [docs/hubspot.md](docs/hubspot.md). Required with "
+    "A private app's token; its scopes are in [hubspot.md](hubspot.md). Required with "
     "`CRM_BACKEND=hubspot`.", "unset",
 )  # fmt: skip
 
@@ -118,8 +118,8 @@ HUBSPOT_ID_PROPERTY: Final = Variable(
 
 CANARY_INTERVAL_SECONDS: Final = Variable(
     "CANARY_INTERVAL_SECONDS", interval(1, 86_400), "off", WORKER, OFTEN,
-    "How often one worker of the fleet sends a synthetic event through the public address, whose "
-    "age is a metric ([docs/operations.md](docs/operations.md#the-canary-is-late)).",
+    "How often one worker of the fleet sends a synthetic event through the public address. Its age "
+    "is a metric ([operations.md](operations.md#the-canary-is-late)).",
 )  # fmt: skip
 
 CANARY_URL: Final = Variable(
@@ -136,38 +136,38 @@ CANARY_SECRET: Final = Variable(
 RECONCILE_INTERVAL_SECONDS: Final = Variable(
     # A run reads every code, so more often would be a run without an end.
     "RECONCILE_INTERVAL_SECONDS", interval(60, 2_592_000), "off", WORKER, OFTEN,
-    "How often one worker of the fleet searches for removals without a webhook, at least 60; needs "
-    "`VOUCHERIFY_APP_ID` and `VOUCHERIFY_APP_TOKEN` whatever `PERKS_BACKEND` is "
-    "([docs/operations.md](docs/operations.md#perkhookremovalsmissed)).",
+    "How often one worker of the fleet searches for removals without a webhook, at least 60. Needs "
+    "`VOUCHERIFY_APP_ID` and `VOUCHERIFY_APP_TOKEN` with any `PERKS_BACKEND` "
+    "([operations.md](operations.md#perkhookremovalsmissed)).",
 )  # fmt: skip
 
 RECONCILE_APPLY: Final = Variable(
     "RECONCILE_APPLY", on_or_off, "on", WORKER, OFTEN,
-    "`on`: workers make a delivery of each removal that they find. `off`: they only report it in "
-    "metrics and logs.",
+    "`on`: workers create a delivery for each removal that they find. `off`: they only report it "
+    "in metrics and logs.",
 )  # fmt: skip
 
 RECONCILE_CAMPAIGNS: Final = Variable(
     "RECONCILE_CAMPAIGNS", campaign_ids, "", WORKER, EXPERT,
-    "Ids of the campaigns that are searched, with commas between.", "all referral programmes",
+    "Ids of the campaigns to search, separated by commas.", "all referral programmes",
 )  # fmt: skip
 
 RECONCILE_BUDGET_SHARE: Final = Variable(
     "RECONCILE_BUDGET_SHARE", positive_share, "0.2", WORKER, EXPERT,
-    "The share of `VOUCHERIFY_RATE_LIMIT` that it may use, above 0 and at most 1.",
+    "The share of `VOUCHERIFY_RATE_LIMIT` that the search may use, above 0 and at most 1.",
 )  # fmt: skip
 
 RECONCILE_GRACE_SECONDS: Final = Variable(
     # Voucherify sends a webhook again after 1, 2, 4 and 8 minutes.
     "RECONCILE_GRACE_SECONDS", whole_number(0, 604_800), "900", WORKER, EXPERT,
-    "A removal younger than this is left to its webhook.",
+    "A removal younger than this is left to its webhook, which may still arrive.",
 )  # fmt: skip
 
 VOUCHERIFY_MANAGEMENT_ID: Final = Variable(
     "VOUCHERIFY_MANAGEMENT_ID", header_text, "", WORKER, OFTEN,
     "The id of Voucherify's Management API keys, which need `VOUCHERIFY_PROJECT_ID`. With them one "
     "worker of the fleet checks every 5 minutes that the webhook is still active "
-    "([docs/operations.md](docs/operations.md#perkhookwebhookswitchedoff)).",
+    "([operations.md](operations.md#perkhookwebhookswitchedoff)).",
     "unset: nobody checks",
 )  # fmt: skip
 
@@ -178,6 +178,6 @@ VOUCHERIFY_MANAGEMENT_TOKEN: Final = Variable(
 
 VOUCHERIFY_WEBHOOK_URL: Final = Variable(
     "VOUCHERIFY_WEBHOOK_URL", optional_service_address, "", WORKER, EXPERT,
-    "Which of the project's webhooks is ours.",
-    "each whose path ends in `/webhooks/voucherify`",
+    "The address of our webhook in the Voucherify project.",
+    "any whose path ends in `/webhooks/voucherify`",
 )  # fmt: skip

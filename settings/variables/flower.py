@@ -10,7 +10,7 @@ from settings.variable import FLOWER, Use, Variable
 
 FLOWER_BASIC_AUTH: Final = Variable(
     "FLOWER_BASIC_AUTH", logins, "", FLOWER, Use.MUST,
-    "`user:password`, several with commas between, in ASCII. Flower does not start without a login "
+    "`user:password` in ASCII, several separated by commas. Flower does not start without a login "
     "unless `FLOWER_ADDRESS` is loopback.", "none",
 )  # fmt: skip
 
@@ -22,11 +22,11 @@ FLOWER_ADDRESS: Final = Variable(
 FLOWER_MAX_TASKS: Final = Variable(
     "FLOWER_MAX_TASKS", whole_number(1, 1_000_000), "10000", FLOWER, Use.EXPERT,
     # By its own default it keeps 100,000 (mher/flower#1305).
-    "How many tasks Flower keeps in memory, some 5 KB each.",
+    "How many tasks Flower keeps in memory, about 5 KB each.",
 )  # fmt: skip
 
 FLOWER_SHOW_BODIES: Final = Variable(
     "FLOWER_SHOW_BODIES", words, "", FLOWER, Use.EXPERT,
-    "Users, with commas between, who may see on a failed job's page what its webhook holds, "
-    "without all that is or may be personal; `*` for all.", "nobody",
+    "Flower users, separated by commas, who may see the redacted body on a failed job's page. `*` "
+    "for all.", "nobody",
 )  # fmt: skip

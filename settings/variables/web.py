@@ -12,7 +12,7 @@ MUST, OFTEN, EXPERT = Use
 
 VOUCHERIFY_WEBHOOK_SECRETS: Final = Variable(
     "VOUCHERIFY_WEBHOOK_SECRETS", webhook_secrets, None, WEB, MUST,
-    "The webhook's secret keys, newest first, with commas between.",
+    "The webhook's secret keys, newest first, separated by commas.",
 )  # fmt: skip
 
 HOST: Final = Variable(
@@ -23,23 +23,23 @@ HOST: Final = Variable(
 
 PORT: Final = Variable(
     "PORT", whole_number(1, 65_535), "8000", (*WEB, *FLOWER), OFTEN,
-    "Its port; Flower's as well, whose default is 5555.",
+    "The port of the receiver, or of Flower, whose default is 5555.",
 )  # fmt: skip
 
 WEB_CONCURRENCY: Final = Variable(
     "WEB_CONCURRENCY", whole_number(1, 256), "1", WEB, OFTEN,
-    "How many processes the receiver forks.",
+    "How many receiver processes run.",
 )  # fmt: skip
 
 DRAIN_SECONDS: Final = Variable(
     "DRAIN_SECONDS", whole_number(0, 300), "5", WEB, EXPERT,
-    "How long it still accepts webhooks after SIGTERM, with `/readyz` failing, before it stops; 0 "
-    "stops at once.",
+    "How long the receiver still accepts webhooks after SIGTERM, while `/readyz` fails, before it "
+    "stops. 0 stops at once.",
 )  # fmt: skip
 
 MAX_BODY_BYTES: Final = Variable(
     "MAX_BODY_BYTES", whole_number(1024, 67_108_864), "1048576", WEB, EXPERT,
-    "The longest body.",
+    "The longest body, in bytes.",
 )  # fmt: skip
 
 ALLOWED_IPS: Final = Variable(
@@ -49,5 +49,5 @@ ALLOWED_IPS: Final = Variable(
 
 TRUSTED_PROXY_HOPS: Final = Variable(
     "TRUSTED_PROXY_HOPS", whole_number(0, 10), "0", WEB, OFTEN,
-    "How many proxies stand in front whose `X-Forwarded-For` is believed.",
+    "How many proxies in front add to `X-Forwarded-For`, from which the caller's address is read.",
 )  # fmt: skip

@@ -11,19 +11,19 @@ OFTEN, EXPERT = Use.OFTEN, Use.EXPERT
 
 WORKER_CONCURRENCY: Final = Variable(
     "WORKER_CONCURRENCY", whole_number(1, 500), "50", WORKER, OFTEN,
-    "Jobs at once in one process. Those of one queue use 60 % of them at most, so a downstream "
-    "that hangs does not block the others.",
+    "Jobs that one process runs at once. One queue uses at most 60 % of them, so a downstream that "
+    "hangs does not block the others.",
 )  # fmt: skip
 
 HANDLERS: Final = Variable(
     "HANDLERS", module_names, "", (*WORKER, *FLOWER), OFTEN,
-    "Python modules with handlers of your own, with commas between "
-    "([docs/handlers.md](docs/handlers.md)).", "none",
+    "Python modules with handlers of your own, separated by commas "
+    "([handlers.md](handlers.md)).", "none",
 )  # fmt: skip
 
 HANDLERS_DRY_RUN: Final = Variable(
     "HANDLERS_DRY_RUN", handler_names, "", WORKER, OFTEN,
-    "Own handlers that only log what they would do, or `all`.", "none",
+    "Own handlers that only log what they would do, separated by commas, or `all`.", "none",
 )  # fmt: skip
 
 REVOCATION_BRAKE: Final = Variable(
@@ -33,57 +33,58 @@ REVOCATION_BRAKE: Final = Variable(
 
 REVOCATION_BRAKE_CAMPAIGN: Final = Variable(
     "REVOCATION_BRAKE_CAMPAIGN", rate, "200/hour", WORKER, OFTEN,
-    "The same for each campaign: revocations of one campaign beyond this rate are held, those of "
-    "other campaigns continue ([docs/operations.md](docs/operations.md#held-by-the-brake)).",
+    "The same for each campaign: revocations of one campaign beyond this rate are held, other "
+    "campaigns continue ([operations.md](operations.md#revocations-held-by-the-rate-cap)).",
 )  # fmt: skip
 
 MAX_EVENT_AGE_SECONDS: Final = Variable(
     # Voucherify sends a failed webhook again for 24 h.
     "MAX_EVENT_AGE_SECONDS", whole_number(0, 315_360_000), "172800", WORKER, EXPERT,
     "An event that was signed longer than this before it was received becomes a failed job, "
-    "`stale_event`, for a person, because it may be a replayed copy; 0 for any age "
-    "([docs/security.md](docs/security.md)).", "172800 (48 h)",
+    "`stale_event`, because it may be a replayed copy. 0 accepts any age "
+    "([security.md](security.md)).", "172800 (48 h)",
 )  # fmt: skip
 
 JOB_LEASE_SECONDS: Final = Variable(
     # Under 20 s no call with its time limits would fit into a lease.
     "JOB_LEASE_SECONDS", whole_number(20, 86_400), "300", WORKER, EXPERT,
-    "After this a job whose worker is gone runs again.",
+    "A job whose worker died runs again after this time.",
 )  # fmt: skip
 
 RECLAIM_INTERVAL_SECONDS: Final = Variable(
     "RECLAIM_INTERVAL_SECONDS", whole_number(1, 3600), "10", WORKER, EXPERT,
-    "How often due, abandoned and lost jobs are sent again.",
+    "How often the reaper sends due, abandoned and lost jobs again.",
 )  # fmt: skip
 
 RETRY_SCHEDULE_SECONDS: Final = Variable(
     # 10 s, 30 s, 1, 2, 5, 10, 20, 40 min, 1, 2, 3, 4, 6 and 6 h.
     "RETRY_SCHEDULE_SECONDS", seconds_list,
     "10,30,60,120,300,600,1200,2400,3600,7200,10800,14400,21600,21600", WORKER, EXPERT,
-    "Waits before each retry, ±20 %; an own handler may have its own.",
+    "Wait before each retry, ±20 %. A handler of your own may have its own.",
     "10 s to 6 h, 14 times in 23 h",
 )  # fmt: skip
 
 IN_FLIGHT_SECONDS: Final = Variable(
     # Above the time limits of a call, whose answer may still come until then.
     "IN_FLIGHT_SECONDS", whole_number(20, 3600), "300", WORKER, EXPERT,
-    "How long a balance change without an answer may still be under way. Only then is one that is "
-    "not found sent again.",
+    "How long a balance change without an answer may still be applied. Only after that is a change "
+    "that is not found sent again.",
 )  # fmt: skip
 
 REMOVAL_MEMORY_SECONDS: Final = Variable(
     # Voucherify keeps sendouts for half a year and lets people send them again.
     "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000", WORKER, EXPERT,
-    "How long a handled removal is known, whatever bytes report it again.", "16416000 (190 days)",
+    "How long a handled removal is recognised, even if it arrives in other bytes.",
+    "16416000 (190 days)",
 )  # fmt: skip
 
 FAILED_KEEP_SECONDS: Final = Variable(
     "FAILED_KEEP_SECONDS", whole_number(3600, 315_360_000), "7776000", WORKER, EXPERT,
-    "A failed job is dropped when it has been failed for longer; `/metrics` warns before "
-    "([docs/operations.md](docs/operations.md)).", "7776000 (90 days)",
+    "A job that has been failed for longer is dropped. `/metrics` warns before "
+    "([operations.md](operations.md)).", "7776000 (90 days)",
 )  # fmt: skip
 
 FAILED_KEEP_MOST: Final = Variable(
     "FAILED_KEEP_MOST", whole_number(1, 100_000_000), "100000", WORKER, EXPERT,
-    "The oldest failed job is dropped when there are more; `/metrics` warns before.",
+    "The oldest failed job is dropped when there are more. `/metrics` warns before.",
 )  # fmt: skip

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from schemas import Reason, UnreadableBody, parse_body
-from schemas.json_depth import MAX_DEPTH
+from schemas.read.json_text import MAX_DEPTH
 
 
 def refused(raw: bytes) -> UnreadableBody:
@@ -125,7 +125,7 @@ def test_refuses_deep_nesting_in_a_thread_with_a_small_stack() -> None:
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_the_decoder_gives_up_as_we_do(monkeypatch: pytest.MonkeyPatch, opening: bytes) -> None:
     """Where the stack ends before our own limit, the body is refused for the same reason."""
-    monkeypatch.setattr("schemas.json_depth.MAX_DEPTH", 10**6)
+    monkeypatch.setattr("schemas.read.json_text.MAX_DEPTH", 10**6)
     error = refused(opening * 100_000)
     assert error.reason is Reason.TOO_DEEP
     assert error.__context__ is None

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from schemas.checking import BARE, NO_SCHEMA, check, type_shown
-from schemas.command import commands
+from schemas.command import BARE, NO_SCHEMA, check, commands, type_shown
 from tests import samples
 from tests.processes import ROOT
 

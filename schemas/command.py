@@ -64,7 +64,7 @@ class Verdict(NamedTuple):
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.pass_context
 def commands(context: click.Context, as_json: bool) -> None:
-    """Tell which of Voucherify's events are read, and check a body before it is sent."""
+    """List the events that are read, and check a body before it is sent."""
     context.obj = as_json
 
 

@@ -30,7 +30,7 @@ class UnreadableBody(Exception):  # noqa: N818 - named for what happened to the 
     A body that no retry can fix: the same bytes will fail the same way.
 
     The message says what is wrong and where, and never quotes the body, because
-    bodies hold personal data. For the same reason this is raised outside of `except`
+    bodies contain personal data. For the same reason this is raised outside of `except`
     blocks: the errors of the decoders carry the whole body along.
     """
 

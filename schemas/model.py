@@ -55,7 +55,7 @@ class ChosenBy:
 #: An attribute that is no field of the object in the body: the code that reads the object adds it.
 ADDED: Final = "added"
 
-#: A list that may come as the one item which it would hold.
+#: A list that may come as its only item, without a list around it.
 OR_ONE: Final = "or one"
 
 

@@ -101,7 +101,7 @@ class CustomerSegmentLeft(SentByDistribution, event_type="customer.segment.left"
 
 
 class ManualDistributionSchedule(SentByDistribution, event_type="manual_distribution_schedule"):
-    """A distribution that somebody planned was sent (`EventDistributionData`)."""
+    """A planned distribution was sent (`EventDistributionData`)."""
 
     distribution: Distribution | None = None
     customer: Customer | None = None

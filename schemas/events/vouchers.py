@@ -38,7 +38,7 @@ class VoucherUpdated(VoucherEvent, event_type="voucher.updated"):
 
 
 class VoucherPublished(Event, event_type="voucher.published"):
-    """A code was given to somebody (`EventVoucherPublishedData`)."""
+    """A code was given to a customer (`EventVoucherPublishedData`)."""
 
     customer: Customer | None = None
     campaign: Campaign | None = None
@@ -55,7 +55,7 @@ class PublicationUser(Model):
 
 class PublicationSucceeded(Event, event_type="publication.succeeded"):
     """
-    Codes were given to somebody (`EventPublicationSucceededData`).
+    Codes were given to a customer (`EventPublicationSucceededData`).
 
     In an example the codes are in `vouchers`, which the specification does not show.
     """

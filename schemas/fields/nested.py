@@ -14,7 +14,7 @@ Messages = dict[Step, Any]
 """Marshmallow's tree of complaints: names and positions down to lists of phrases."""
 
 MAX_ITEMS: Final = 1000
-"""Items that are read of a list. Voucherify's have a handful; a body of 1 MiB can hold half
+"""Items that are read of a list. Voucherify's have a handful; a body of 1 MiB has room for half
 a million, and each costs as much as a field."""
 
 
@@ -94,7 +94,7 @@ class PartOrText(Part[T | str]):
 
 
 class Variant(Declared[T]):
-    """An object of one of several kinds: the value itself tells which schema reads it."""
+    """An object of one of several kinds: the value itself decides which schema reads it."""
 
     def __init__(
         self,

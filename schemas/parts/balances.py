@@ -142,8 +142,8 @@ class Transaction(Model):
     """
     A movement of points or credits on a card (`VoucherTransaction`).
 
-    `source_id` is a label of the shop's, `reason` whatever somebody wrote, and `source` the
-    program that caused it, of which there are many.
+    `source_id` is a label of the shop's, `reason` free text, and `source` the program that
+    caused it: one of many.
     """
 
     id: str | None = None

@@ -11,27 +11,27 @@ from schemas.vocabulary.vouchers import StackingRulesType
 
 
 class Reference(Model):
-    """An object of which only the id is told."""
+    """The id of an object."""
 
     id: str | None = None
 
 
 class NamedReference(Model):
-    """An object of which the id and the name are told."""
+    """The id and the name of an object."""
 
     id: str | None = None
     name: str | None = None
 
 
 class TypedReference(Model):
-    """An object of which the id and the type are told."""
+    """The id and the type of an object."""
 
     id: str | None = None
     type: str | None = None
 
 
 class OrderReference(Model):
-    """An order of which the id and the one in the shop are told."""
+    """The id of an order, and the id that the shop gave it."""
 
     id: str | None = None
     source_id: str | None = field(default=None, repr=False)
@@ -64,7 +64,7 @@ class ValidityTimeframe(Model):
 
 
 class DailyHours(Model):
-    """Hours of some days of the week, of which 0 is Sunday; the times have no zone."""
+    """Hours of some days of the week (0 is Sunday); the times have no zone."""
 
     start_time: str | None = None
     days_of_week: tuple[int, ...] | None = None

@@ -36,7 +36,7 @@ class Address(Model):
 
 
 class CustomerAssets(Model):
-    """A page of the customer, which whoever has the address can read."""
+    """A page of the customer, which anyone who has the address can read."""
 
     cockpit_url: str | None = field(default=None, repr=False)
 

@@ -98,12 +98,12 @@ _BY_TYPE: Final[Mapping[Any, type[Any]]] = {
 
 
 def kind_of(value: Any) -> type[Any]:
-    """Tell which discount this is: what its `type` says."""
+    """Return the class for the discount's `type`."""
     if not isinstance(value, Mapping):
         return OtherDiscount
     kind = value.get("type")
     # Both kinds of UNIT discount share their type, and an example of an AMOUNT one
-    # has `units: null`: only a list tells.
+    # has `units: null`: so only a list decides.
     if kind == DiscountType.UNIT and isinstance(value.get("units"), list):
         return ManyUnitsDiscount
     return _BY_TYPE.get(kind, OtherDiscount) if isinstance(kind, str) else OtherDiscount

@@ -49,7 +49,7 @@ class AccessSettingsAssignments(Model):
 
 
 class TiersStart(Model):
-    """When loyalty tiers start to hold."""
+    """When loyalty tiers become valid."""
 
     type: TierStart | UnknownValue | None = None
 

@@ -155,7 +155,7 @@ class EarningRuleBase(Model):
 
 class EarningRuleParameters(EarningRuleBase):
     """
-    What an earning rule was made from: one of four forms, which `event` tells.
+    What an earning rule was made from: one of four forms, by its `event`.
 
     `EarningRuleObjectOrderPaid`, `EarningRuleObjectEnteredSegment`, `EarningRuleObjectTier` and
     `EarningRuleProportionalCustomEvent`, the last of which is `loyalty` itself.

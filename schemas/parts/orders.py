@@ -69,7 +69,7 @@ class Order(Model):
     An order, in cents (`OrderCalculated`, `SimpleOrder`).
 
     The short form requires not even the id; it comes with times that the specification does not
-    show, and never with `customer` and `referrer`. Of the latter the id alone may be told.
+    show, and never with `customer` and `referrer`. The referrer may be an id alone.
     `redemptions` is kept as it comes: its names are ids of redemptions.
     """
 

@@ -14,7 +14,7 @@ from schemas.vocabulary.orders import DistributionStatus
 
 class Publication(Model):
     """
-    That somebody was given codes, in a project or by a distribution.
+    Codes were given to a customer, in a project or by a distribution.
 
     `ListPublicationsItemBase`, `PublicationsDistributionItemBase` and `PublicationsVoucher` of the
     specification in one: only the last has the voucher.

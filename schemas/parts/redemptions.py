@@ -77,7 +77,7 @@ class Reward(Model):
 
 
 class GivenReward(Model):
-    """A reward that somebody got (`SimpleRedemptionRewardResult`)."""
+    """A reward that a customer got (`SimpleRedemptionRewardResult`)."""
 
     id: str | None = None
     name: str | None = None
@@ -96,7 +96,7 @@ class GivenReward(Model):
 
 
 class FullGivenReward(GivenReward):
-    """A reward that somebody got, with all that was given (`RedemptionRewardResult`)."""
+    """A reward that a customer got, with all that was given (`RedemptionRewardResult`)."""
 
     voucher: FullVoucher | None = None
     product: FullProduct | None = None
@@ -155,7 +155,7 @@ class Redemption(Model):
     A redemption or the rollback of one (`SimpleRedemption`).
 
     For a rollback `redemption` is the id of the redemption that it took back. `tracking_id` is
-    often the shop's id of the customer, and `reason` whatever somebody wrote.
+    often the shop's id of the customer, and `reason` free text.
     """
 
     id: str | None = None

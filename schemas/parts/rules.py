@@ -13,7 +13,7 @@ from schemas.vocabulary.rules import ApplicableEffect, ApplicableTarget, RuleTyp
 
 
 class RuleError(Model):
-    """What the shop wants a customer to be told when a rule does not hold."""
+    """The message for a customer when a rule is not met."""
 
     message: str | None = None
 

@@ -37,7 +37,7 @@ class Voucher(Model):
 
     In an event about a referee this is the referrer's code, which all of the referrer's
     referees share: its `holder_id` and `referrer_id` are the referrer. `code` is hidden,
-    because whoever knows it can redeem it.
+    because anyone who knows it can redeem it.
     """
 
     id: str | None = None
@@ -73,7 +73,7 @@ class FullRedemptionCount(RedemptionCount):
 
 
 class Picture(Model):
-    """A picture of a code, which whoever has the address can read."""
+    """A picture of a code, which anyone who has the address can read."""
 
     id: str | None = field(default=None, repr=False)
     url: str | None = field(default=None, repr=False)
@@ -87,7 +87,7 @@ class VoucherAssets(Model):
 
 
 class PublishedCount(Model):
-    """How often a code was given to somebody."""
+    """How often a code was given to customers."""
 
     object: str | None = None
     count: int | None = None
@@ -117,9 +117,9 @@ class Holder(Model):
     One assignment of a redeemable to a customer (`SimpleRedeemableHolder`).
 
     `id` is the assignment's own: who is assigned again gets a new one. `created_at` is
-    when the redeemable was assigned, also in the event that tells of the removal.
+    when the redeemable was assigned, also in the event about the removal.
     `campaign_type` may be null or another one than a referral program for owners.
-    The perks that are taken back hang on the strict fields.
+    Which perks are taken back is decided on the strict fields.
     """
 
     id: str

@@ -58,12 +58,7 @@ def load_event(envelope: Envelope) -> Event | None:
 
 
 def _read(
-    made: type[T],
-    value: Any,
-    *,
-    at: tuple[Step, ...] = (),
-    noted: Sequence[str] = (),
-    **more: Any,
+    made: type[T], value: Any, *, at: tuple[Step, ...] = (), noted: Sequence[str] = (), **more: Any
 ) -> T:
     """
     Read an object that stands at a path of the body into its dataclass.

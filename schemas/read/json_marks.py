@@ -8,7 +8,7 @@ from schemas.errors import UNDECLARED, Reason, Step
 
 MAX_DIGITS: Final = 640
 """Digits of an integer that are read: the least that Python can be limited to, so that
-the outcome does not hang on a setting of the interpreter."""
+the outcome does not depend on a setting of the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)

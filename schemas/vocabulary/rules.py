@@ -31,7 +31,7 @@ class TierPeriod(StrEnum):
 
 
 class TierStart(StrEnum):
-    """When a loyalty tier starts to hold."""
+    """When a loyalty tier becomes valid."""
 
     IMMEDIATE = "IMMEDIATE"
     NEXT_PERIOD = "NEXT_PERIOD"

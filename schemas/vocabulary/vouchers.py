@@ -46,7 +46,7 @@ class CampaignType(StrEnum):
     What a campaign is for.
 
     The webhook specification lists referral programs only; the others are those that the
-    REST API takes as a filter of a customer's activity, and its examples hold them.
+    REST API takes as a filter of a customer's activity, and that its examples have.
     """
 
     REFERRAL_PROGRAM = "REFERRAL_PROGRAM"

@@ -17,10 +17,7 @@ from schemas.events.balances import VoucherLoyaltyCardPointsExpired
 from schemas.events.campaigns import CampaignCreated
 from schemas.events.customers import CustomerUpdated
 from schemas.events.distributions import CustomerCustomEvent, CustomerOrderPaid
-from schemas.events.redemptions import (
-    CustomerRewardedLoyaltyPoints,
-    RedemptionRollbackSucceeded,
-)
+from schemas.events.redemptions import CustomerRewardedLoyaltyPoints, RedemptionRollbackSucceeded
 from schemas.fields import FreeObject
 from schemas.parts.customers import CustomerReferral
 from tests.processes import ROOT

@@ -63,7 +63,7 @@ class _Events(Mapping[str, type[Event]]):
 
     def __iter__(self) -> Iterator[str]:
         for file in dict.fromkeys(FILES.values()):
-            yield from declared_in(file)
+            yield from (each for each in declared_in(file) if each in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -3,7 +3,6 @@
 import pkgutil
 import subprocess
 import sys
-from dataclasses import fields
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -18,11 +17,9 @@ from schemas.events.campaigns import CampaignCreated
 from schemas.events.customers import CustomerUpdated
 from schemas.events.distributions import CustomerCustomEvent, CustomerOrderPaid
 from schemas.events.redemptions import CustomerRewardedLoyaltyPoints, RedemptionRollbackSucceeded
-from schemas.fields import FreeObject
 from schemas.parts.customers import CustomerReferral
 from tests.processes import ROOT
 from tests.unit.schemas.shapes.bodies import EVENT_TYPES
-from tests.unit.schemas.test_schema_structure import EVERY
 
 
 CLASSES = [
@@ -34,21 +31,11 @@ CLASSES = [
 #: All but those which say what several events have in common.
 DECLARED = [made for made in CLASSES if not any(made in each.__mro__[1:] for each in CLASSES)]
 
-#: Whatever part they stand in, nobody who is shown an event should see these.
-NEVER_SHOWN = {
-    "address", "birthdate", "city", "code", "cockpit_url", "country", "email", "failure_message",
-    "image_url", "line_1", "line_2", "metadata", "phone", "postal_code", "reason", "source_id",
-    "state", "subject", "system_metadata", "target_url", "tracking_id", "url",
-}  # fmt: skip
-
-#: How far a reward is, and a shop's number of a product.
-SHOWN_ALL_THE_SAME = {"RewardRedemption": {"state"}, "UnitItem": {"source_id"}}
-
 
 def event_of(event_type: str, data: dict[str, Any]) -> Event:
     """Read an event of a type from its data."""
-    told = {"id": "ev_1", "type": event_type, "created_at": "2025-01-01T00:00:00Z"}
-    event = load_event(load_envelope({"event": told, "data": data}))
+    reference = {"id": "ev_1", "type": event_type, "created_at": "2025-01-01T00:00:00Z"}
+    event = load_event(load_envelope({"event": reference, "data": data}))
     assert event is not None
     return event
 
@@ -63,9 +50,9 @@ def test_an_event_is_found_by_its_type(made: type[Event]) -> None:
 
 def test_the_catalogue_has_the_events_that_are_published() -> None:
     """None is missing, none was made up, and the one of our own is not among them."""
-    assert sorted(EVENTS) == sorted(EVENT_TYPES)
+    assert EVENTS.keys() ^ {*EVENT_TYPES} == set()
     assert len(set(EVENTS.values())) == len(EVENTS) == len(DECLARED)
-    assert {declared_in(file) != {} for file in FILES.values()} == {True}
+    assert [file for file in FILES.values() if not declared_in(file)] == []
     assert event_class(CANARY) is Canary
 
 
@@ -98,15 +85,6 @@ assert files == {"schemas.events.customers", "schemas.events.distributions"}, fi
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-@pytest.mark.parametrize("made", EVERY, ids=lambda made: made.__name__)
-def test_no_part_shows_what_is_secret_or_personal(made: type[Any]) -> None:
-    """Codes, addresses, free text and whatever a shop keeps as it likes are not printed."""
-    free = {name for name, each in EVERY[made].fields.items() if isinstance(each, FreeObject)}
-    hidden = NEVER_SHOWN | free | ({"name"} if "Customer" in made.__name__ else set())
-    shown = {each.name for each in fields(made) if each.repr}
-    assert shown & hidden <= SHOWN_ALL_THE_SAME.get(made.__name__, set())
-
-
 def test_what_an_event_is_about_has_an_id() -> None:
     """A rollback without an id is no event, but a redemption beside it may lack one."""
     rolled_back = {"redemption": {"amount": 5}, "redemption_rollback": {"id": "rr_1"}}
@@ -122,7 +100,7 @@ def test_what_an_event_is_about_has_an_id() -> None:
         event_of("redemption.rollback.succeeded", {})
 
 
-def test_a_field_with_another_name_in_the_body_is_told_of_by_that() -> None:
+def test_a_field_with_another_name_in_the_body_is_named_by_that() -> None:
     """`data.event` is not the event of the envelope, and its problems are named as they came."""
     data = {"event": {"id": 5, "type": "brewed"}, "customer": {"id": "cust_1"}}
     event = event_of("customer.custom_event", data)
@@ -154,7 +132,7 @@ def test_one_bucket_is_a_list_of_one(
 
 
 def test_a_list_of_numbers_keeps_what_can_be_read() -> None:
-    """An item of a list that is none of its kind is left out, and told of."""
+    """An item of a list that is none of its kind is left out and named."""
     event = event_of(
         "customer.order.paid",
         {"order": {"items": [{"quantity": "2"}, 7], "redemptions": {"r_1": {}}}},

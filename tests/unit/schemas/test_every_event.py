@@ -77,7 +77,7 @@ def lost(value: Any, read: Any, path: str = "") -> Iterator[str]:
 
 
 @every_event
-def test_wrong_types_are_told_by_declared_names_alone(event_type: str) -> None:
+def test_wrong_types_are_named_by_declared_names_alone(event_type: str) -> None:
     """Whatever stands in a body, what is said about it holds no value and no name of a shop's."""
     random = Random(event_type)
     found = 0
@@ -89,10 +89,10 @@ def test_wrong_types_are_told_by_declared_names_alone(event_type: str) -> None:
         except UnreadableBody as problem:
             said = problem.message
         assert "SECRET" not in said
-        told = [each.split(" ")[0] for each in said.split("; ")] if said else []
-        names = {name for path in told for name in re.sub(r"\[\d+\]", "", path).split(".")}
+        paths = [each.split(" ")[0] for each in said.split("; ")] if said else []
+        names = {name for path in paths for name in re.sub(r"\[\d+\]", "", path).split(".")}
         assert names <= declared_names()
-        found += bool(told)
+        found += bool(paths)
     assert found
 
 

@@ -76,7 +76,7 @@ def test_only_the_event_is_needed() -> None:
         ("created_at", "soon", "bad_timestamp", "event.created_at is not a timestamp."),
     ],
 )
-def test_refuses_an_event_that_cannot_be_told(
+def test_refuses_an_event_without_its_facts(
     field: str, value: object, reason: str, message: str
 ) -> None:
     """The id, type and time of an event are strict: the error names path and reason."""
@@ -157,7 +157,7 @@ def test_tolerates_the_rest() -> None:
 def test_the_project_is_a_text_or_none(
     project: object, read: str | None, unreadable: tuple[str, ...]
 ) -> None:
-    """Whoever compares it with the project of the keys gets a text, or None for anything else."""
+    """It can be compared with the project of the keys: a text, or None for anything else."""
     envelope = load_envelope(samples.assignment_deleted() | {"project_id": project})
     assert (envelope.project_id, envelope.unreadable) == (read, unreadable)
 

@@ -49,7 +49,7 @@ def test_any_bytes_give_a_dict_or_a_sentence_of_ours(raw: bytes) -> None:
 
 @given(st.integers(0, len(SAMPLE) - 1), st.binary(max_size=3), st.integers(0, 3))
 def test_a_damaged_body_is_never_quoted(at: int, instead: bytes, dropped: int) -> None:
-    """Wherever a body is damaged, neither the message nor what hangs on it holds the body."""
+    """Wherever a body is damaged, neither the message nor the errors behind it hold the body."""
     found = outcome(SAMPLE[:at] + instead + SAMPLE[at + dropped :])
     if isinstance(found, UnreadableBody):
         assert SENTENCES.fullmatch(str(found))

@@ -128,7 +128,7 @@ def test_a_dataclass_is_frozen_and_knows_what_may_be_absent(made: type[Any]) -> 
 
 
 def test_every_part_is_reachable() -> None:
-    """A dataclass that no event holds would be dead, so each hangs on the catalogue."""
+    """A dataclass that no event holds would be dead, so each is reached from the catalogue."""
     modules = pkgutil.walk_packages(schemas.__path__, "schemas.")
     things = [thing for each in modules for thing in vars(import_module(each.name)).values()]
     declared = {each for each in things if isinstance(each, type) and issubclass(each, Model)}

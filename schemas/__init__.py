@@ -5,11 +5,10 @@ From the bytes of a webhook to typed, frozen events, in three steps.
 the event itself. Pure: no network, no queue, no clock. Each step raises `UnreadableBody`,
 whose message never quotes the body.
 
-The class of an event is in `schemas.events`, in the file that is named like the event; its parts
-are in `schemas.parts`. Here are those that our own handlers use.
+The classes of events are in `schemas.events`, their parts in `schemas.parts`: `python -m schemas
+list` names the file of each event. Here are those that our own handlers use.
 """
 
-from schemas.body import parse_body
 from schemas.catalogue import (
     CANARY,
     CUSTOMER_DELETED,
@@ -17,30 +16,43 @@ from schemas.catalogue import (
     HOLDER_ASSIGNMENT_CREATED,
     HOLDER_ASSIGNMENT_DELETED,
     event_class,
-    load_event,
 )
-from schemas.envelope import RECONCILED, Envelope, Source, load_envelope
 from schemas.errors import Reason, UnreadableBody
-from schemas.event import Event
-from schemas.event_reference import EventReference, EventSource, EventUser
-from schemas.events.canary import Canary
-from schemas.events.customer import CustomerDeleted
-from schemas.events.customer_holder_assignment import (
+from schemas.event import (
+    RECONCILED,
+    Canary,
+    Envelope,
+    Event,
+    EventReference,
+    EventSource,
+    EventUser,
+    Source,
+)
+from schemas.events.customers import (
+    CustomerDeleted,
     HolderAssignment,
     HolderAssignmentCreated,
     HolderAssignmentDeleted,
 )
-from schemas.fields import UnknownValue, read_timestamp
-from schemas.parts.campaign import Campaign
-from schemas.parts.customer import Customer
-from schemas.parts.discount import Discount, OtherDiscount
-from schemas.parts.gift import Gift
-from schemas.parts.holder import Holder
-from schemas.parts.money_discount import AmountDiscount, FixedDiscount, PercentDiscount
-from schemas.parts.referral_program import RefereeReward
-from schemas.parts.unit_discount import FreeUnits, ManyUnitsDiscount, UnitDiscount, UnitItem
-from schemas.parts.voucher import Voucher
-from schemas.vocabulary import (
+from schemas.fields.simple import UnknownValue, read_timestamp
+from schemas.parts.campaigns import Campaign, RefereeReward
+from schemas.parts.customers import Customer
+from schemas.parts.discounts import (
+    AmountDiscount,
+    Discount,
+    FixedDiscount,
+    FreeUnits,
+    Gift,
+    ManyUnitsDiscount,
+    OtherDiscount,
+    PercentDiscount,
+    UnitDiscount,
+    UnitItem,
+)
+from schemas.parts.vouchers import Holder, Voucher
+from schemas.read.body import parse_body
+from schemas.read.event import load_envelope, load_event
+from schemas.vocabulary.vouchers import (
     CampaignType,
     DiscountEffect,
     DiscountType,

@@ -1,14 +1,12 @@
-from collections.abc import Iterable, Iterator, Mapping
+"""Which class reads which type of event."""
+
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Final
 
-from schemas.envelope import Envelope
-from schemas.event import Event
-from schemas.event_types import ALSO_CALLED, FILES, class_name
-from schemas.events.canary import Canary
-from schemas.fields import names_of, schema_of
-from schemas.reading import read
+from schemas.event import Canary, Envelope, Event
+from schemas.model import names_of
 
 
 HOLDER_ASSIGNMENT_DELETED: Final = "customer.holder.assignment.deleted"
@@ -17,67 +15,82 @@ CUSTOMER_DELETED: Final = "customer.deleted"
 #: No event of Voucherify's: worker/canary.py makes it.
 CANARY: Final = "perkhook.canary"
 
+#: The file in `schemas/events` by the first two words of a type, or else by the first one.
+FILES: Final[Mapping[str, str]] = {
+    "business_validation_rule": "rules",
+    "campaign": "campaigns",
+    "customer": "customers",
+    "customer.custom_event": "distributions",
+    "customer.loyalty": "campaigns",
+    "customer.order": "distributions",
+    "customer.publication": "vouchers",
+    "customer.redemption": "redemptions",
+    "customer.reward_redemptions": "redemptions",
+    "customer.rewarded": "redemptions",
+    "customer.segment": "distributions",
+    "customer.voucher": "balances",
+    "manual_distribution_schedule": "distributions",
+    "publication": "vouchers",
+    "redemption": "redemptions",
+    "voucher": "vouchers",
+    "voucher.gift": "balances",
+    "voucher.loyalty_card": "balances",
+}
 
-class Catalogue(Mapping[str, type[Event]]):
+#: Names under which other lists of Voucherify's have some events: webhooks of a project, those of
+#: distributions, and the Management API. Which one a body carries is not known, so a handler that
+#: wants to be sure names both.
+ALSO_CALLED: Final[Mapping[str, str]] = {
+    "customer.entered.segment": "customer.segment.entered",
+    "loyalty_card.pending_points.updated": "customer.voucher.loyalty_card.pending_points.updated",
+    "voucher.gift.balance_aded": "voucher.gift.balance_added",
+    "voucher.loyalty_card.pending_points.aded": "voucher.loyalty_card.pending_points.added",
+    "voucher.loyalty_card.points_aded": "voucher.loyalty_card.points_added",
+}
+
+
+class _Events(Mapping[str, type[Event]]):
     """
-    The class of each type of event, imported when it is first asked for.
+    The class of each type of event. A file is imported when one of its types is asked for.
 
     A worker acts on a few types; to import all takes a tenth of a second and some megabytes.
     """
 
-    def __init__(self, files: Mapping[str, Iterable[str]]) -> None:
-        self._files = {each: file for file, types in files.items() for each in types}
-
     def __getitem__(self, event_type: str) -> type[Event]:
-        return _imported(self._files[event_type], event_type)
+        words = event_type.split(".")
+        file = FILES.get(".".join(words[:2])) or FILES[words[0]]
+        return declared_in(file)[event_type]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
+        for file in dict.fromkeys(FILES.values()):
+            yield from (each for each in declared_in(file) if each in self)
 
     def __len__(self) -> int:
-        return len(self._files)
-
-    def __contains__(self, event_type: object) -> bool:
-        return event_type in self._files
+        return sum(1 for _ in self)
 
 
 @cache
-def _imported(file: str, event_type: str) -> type[Event]:
+def declared_in(file: str) -> Mapping[str, type[Event]]:
+    """Return the events that a file of `schemas/events` declares, by their types."""
     module = import_module(f"schemas.events.{file}")
-    made: type[Event] = getattr(module, class_name(file, event_type))
-    return made
+    declared = (
+        each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Event)
+    )
+    return {each.event_type: each for each in declared if each.event_type}
 
 
-#: Voucherify's 72 event types and their classes.
-EVENTS: Final = Catalogue(FILES)
+#: Voucherify's event types and their classes.
+EVENTS: Final[Mapping[str, type[Event]]] = _Events()
 
 
 def event_class(event_type: str) -> type[Event] | None:
-    """Give the class of an event's type; None when no schema describes it."""
+    """Return the class of an event's type; None when no schema describes it."""
     if event_type == CANARY:
         return Canary
     return EVENTS.get(ALSO_CALLED.get(event_type, event_type))
 
 
-def load_event(envelope: Envelope) -> Event | None:
-    """
-    Read the event of an envelope; None when its type has no schema.
-
-    Raises `UnreadableBody` when a field on which decisions rest cannot be read.
-    """
-    made = event_class(envelope.event_type)
-    if made is None:
-        return None
-    return read(
-        schema_of(made),
-        {} if envelope.data is None else envelope.data,
-        at=("data",),
-        noted=envelope.unreadable,
-        event=envelope.event,
-    )
-
-
 @cache
 def declared_names() -> frozenset[str]:
-    """Every name that a schema declares: the names that a message may show."""
+    """Return every name that a schema declares: the names that a message may show."""
     return names_of(Envelope).union(*map(names_of, EVENTS.values()))

@@ -1,4 +1,14 @@
+"""Why a body cannot be used, and where in it."""
+
+from collections.abc import Iterable
 from enum import StrEnum
+
+
+Step = str | int
+"""A name inside an object, or a position inside a list."""
+
+UNDECLARED = "?"
+"""Stands for a name that no schema declares, because such a name may be personal data."""
 
 
 class Reason(StrEnum):
@@ -17,10 +27,10 @@ class Reason(StrEnum):
 
 class UnreadableBody(Exception):  # noqa: N818 - named for what happened to the body, like a state
     """
-    A body that no retry can mend: the same bytes will fail the same way.
+    A body that no retry can fix: the same bytes will fail the same way.
 
     The message says what is wrong and where, and never quotes the body, because
-    bodies hold personal data. For the same reason this is raised outside of `except`
+    bodies contain personal data. For the same reason this is raised outside of `except`
     blocks: the errors of the decoders carry the whole body along.
     """
 
@@ -32,3 +42,14 @@ class UnreadableBody(Exception):  # noqa: N818 - named for what happened to the 
 
     def __str__(self) -> str:
         return self.message
+
+
+def spell(steps: Iterable[Step]) -> str:
+    """Return a path the way people point at JSON: `data.voucher.categories[0].name`."""
+    text = ""
+    for step in steps:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text

@@ -4,7 +4,7 @@ from typing import Any, Final, TypeVar
 
 from marshmallow import ValidationError
 
-from schemas.fields.base import Declared
+from schemas.fields.simple import Declared
 
 
 N = TypeVar("N", int, Decimal)

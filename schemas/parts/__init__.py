@@ -1,15 +1,15 @@
 """
 Objects that Voucherify's events share, as frozen dataclasses.
 
-The facts are those of the webhook specification "Events" of 2024-01-01. Nothing but the
-attributes without a default is relied on: its own examples do not follow it. `schema_of` makes
-the schema that reads a part from its attributes (decision 32).
+The facts are those of the webhook specification "Events" of 2024-01-01. Only the attributes
+without a default are relied on: its own examples do not follow it. `schema_of` makes the schema
+that reads a part from its attributes (decision 32).
 
 Where the specification has an object in short and in full (`SimpleVoucher`, `Voucher`), the full
-one is a subclass: who takes a `Voucher` can be given a `FullVoucher`. Forms that differ by a few
-fields are one part with all of them, which its docstring says. An `Identified...` part is
-what an event is about, and has its id. A part whose docstring names no object of the
-specification is one that has no name there.
+one is a subclass: code for a `Voucher` also works with a `FullVoucher`. Forms that differ by a few
+fields are one part with all of them, and its docstring says so. An `Identified...` part is what an
+event is about, and has its id. A docstring names the object in the specification, if it has a name
+there.
 
 Every field of the specification is declared. What is not declared, and why:
 

@@ -34,27 +34,21 @@ def load(discount: Any) -> tuple[Discount | None, tuple[str, ...]]:
     return event.voucher.discount, event.unreadable
 
 
+AMOUNT: dict[str, Any] = {
+    "amount_off": 700,
+    "amount_off_formula": "ORDER_AMOUNT/10",
+    "aggregated_amount_limit": 9000,
+    "effect": DiscountEffect.APPLY_TO_ITEMS_BY_QUANTITY,
+    "is_dynamic": True,
+}
+UNIT: dict[str, Any] = {"unit_type": "prod_jam", "unit_off": 2, "effect": UnitEffect.ADD_NEW_ITEMS}
+SCONE = {"id": "prod_scone", "source_id": None, "name": "Scone"}
+
+
 @pytest.mark.parametrize(
     ("discount", "read"),
     [
-        (
-            {
-                "type": "AMOUNT",
-                "amount_off": 700,
-                "amount_off_formula": "ORDER_AMOUNT/10",
-                "aggregated_amount_limit": 9000,
-                "effect": "APPLY_TO_ITEMS_BY_QUANTITY",
-                "is_dynamic": True,
-            },
-            AmountDiscount(
-                type=DiscountType.AMOUNT,
-                amount_off=700,
-                amount_off_formula="ORDER_AMOUNT/10",
-                aggregated_amount_limit=9000,
-                effect=DiscountEffect.APPLY_TO_ITEMS_BY_QUANTITY,
-                is_dynamic=True,
-            ),
-        ),
+        ({"type": "AMOUNT"} | AMOUNT, AmountDiscount(type=DiscountType.AMOUNT, **AMOUNT)),
         (
             {"type": "PERCENT", "percent_off": 12.5, "amount_limit": 5000.0},
             PercentDiscount(
@@ -68,46 +62,17 @@ def load(discount: Any) -> tuple[Discount | None, tuple[str, ...]]:
             ),
         ),
         (
-            {
-                "type": "UNIT",
-                "unit_type": "prod_scone",
-                "unit_off": 2,
-                "effect": "ADD_NEW_ITEMS",
-                "product": {"id": "prod_scone", "source_id": None, "name": "Scone"},
-                "units": None,
-            },
+            {"type": "UNIT", "product": SCONE, "units": None} | UNIT,
             UnitDiscount(
-                type=DiscountType.UNIT,
-                unit_type="prod_scone",
-                unit_off=2,
-                effect=UnitEffect.ADD_NEW_ITEMS,
-                product=UnitItem(id="prod_scone", name="Scone"),
+                type=DiscountType.UNIT, product=UnitItem(id="prod_scone", name="Scone"), **UNIT
             ),
         ),
         (
-            {
-                "type": "UNIT",
-                "effect": "ADD_MANY_ITEMS",
-                "units": [
-                    {
-                        "effect": "ADD_MISSING_ITEMS",
-                        "unit_type": "prod_jam",
-                        "unit_off": 1,
-                        "sku": {"id": "sku_plum"},
-                    }
-                ],
-            },
+            {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [{"sku": {"id": "s_1"}} | UNIT]},
             ManyUnitsDiscount(
                 type=DiscountType.UNIT,
                 effect=UnitEffect.ADD_MANY_ITEMS,
-                units=(
-                    FreeUnits(
-                        effect=UnitEffect.ADD_MISSING_ITEMS,
-                        unit_type="prod_jam",
-                        unit_off=1,
-                        sku=UnitItem(id="sku_plum"),
-                    ),
-                ),
+                units=(FreeUnits(sku=UnitItem(id="s_1"), **UNIT),),
             ),
         ),
         (

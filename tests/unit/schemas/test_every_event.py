@@ -77,7 +77,7 @@ def lost(value: Any, read: Any, path: str = "") -> Iterator[str]:
 
 
 @every_event
-def test_wrong_types_are_told_by_declared_names_alone(event_type: str) -> None:
+def test_wrong_types_are_named_by_declared_names_alone(event_type: str) -> None:
     """Whatever stands in a body, what is said about it holds no value and no name of a shop's."""
     random = Random(event_type)
     found = 0
@@ -89,10 +89,10 @@ def test_wrong_types_are_told_by_declared_names_alone(event_type: str) -> None:
         except UnreadableBody as problem:
             said = problem.message
         assert "SECRET" not in said
-        told = [each.split(" ")[0] for each in said.split("; ")] if said else []
-        names = {name for path in told for name in re.sub(r"\[\d+\]", "", path).split(".")}
+        paths = [each.split(" ")[0] for each in said.split("; ")] if said else []
+        names = {name for path in paths for name in re.sub(r"\[\d+\]", "", path).split(".")}
         assert names <= declared_names()
-        found += bool(told)
+        found += bool(paths)
     assert found
 
 
@@ -115,18 +115,6 @@ def test_only_ids_of_what_the_event_is_about_are_strict(event_type: str) -> None
     if event_type.startswith("customer.holder.assignment."):
         allowed |= {"customer_id", "holder_role", "redeemable_id", "campaign_id"}
     assert names <= allowed
-
-
-def test_the_catalogue_has_the_events_that_are_published() -> None:
-    """None is missing, and none was made up."""
-    assert sorted(EVENTS) == sorted(EVENT_TYPES)
-
-
-def test_an_event_that_is_not_known_is_none_and_no_error() -> None:
-    """Voucherify may add events: their envelope is read, and there is no handler for them."""
-    body = Bodies(event_type=EVENT_TYPES[0], random=Random(1)).body()
-    body["event"]["type"] = "customer.teleported"
-    assert loaded(body) is None
 
 
 def test_the_bodies_reach_every_published_field() -> None:

@@ -47,7 +47,7 @@ def test_reading_a_typical_body_calls_few_functions(event_type: str) -> None:
     assert calls / len(raws) <= CALLS_FOR_A_BODY
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux tells")
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux has it")
 def test_the_whole_catalogue_takes_little_memory() -> None:
     """A process that has read an event of every type is not much larger than one of three."""
     code = """
@@ -56,9 +56,9 @@ from schemas import EVENTS
 from schemas.fields import schema_of
 def size():
     gc.collect()
-    with open("/proc/self/smaps_rollup") as told:
+    with open("/proc/self/smaps_rollup") as rollup:
         # What is shared with processes that end meanwhile is not counted.
-        own = [line.split()[1] for line in told if line.startswith(("Anonymous:", "Swap:"))]
+        own = [line.split()[1] for line in rollup if line.startswith(("Anonymous:", "Swap:"))]
     return 1024 * sum(map(int, own))
 handled = ("customer.deleted", "customer.holder.assignment.created",
            "customer.holder.assignment.deleted")

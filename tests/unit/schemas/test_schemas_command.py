@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from schemas.checking import BARE, NO_SCHEMA, check, type_shown
-from schemas.command import commands
+from schemas.command import BARE, NO_SCHEMA, check, commands, type_shown
 from tests import samples
 from tests.processes import ROOT
 
@@ -27,26 +26,25 @@ def document() -> dict[str, Any]:
 
 
 def test_the_list_names_types_classes_and_files_that_are_there() -> None:
-    """Whoever looks for an event finds the class and the file in which it is declared."""
-    told = json.loads(run("--json", "list").stdout)
-    rows = {row["type"]: row for row in told}
+    """Each event has its class and the file in which it is declared."""
+    rows = {row["type"]: row for row in json.loads(run("--json", "list").stdout)}
     row = rows["customer.holder.assignment.deleted"]
 
     assert row["event"] == "HolderAssignmentDeleted"
-    assert all(f"class {row['event']}" in (ROOT / row["file"]).read_text() for row in told)
+    assert all(f"class {row['event']}" in (ROOT / row["file"]).read_text() for row in rows.values())
     assert "perkhook.canary" not in rows, "no event of Voucherify's"
 
 
 def test_a_piped_list_has_every_name_whole() -> None:
     """Without a terminal no column is cut."""
-    told = json.loads(run("--json", "list").stdout)
+    rows = json.loads(run("--json", "list").stdout)
     lines = run("list").stdout.splitlines()
 
-    assert [line.split() for line in lines[1:]] == [[*row.values()] for row in told]
+    assert [line.split() for line in lines[1:]] == [[*row.values()] for row in rows]
 
 
 def test_a_body_that_is_read_whole(tmp_path: Path, document: dict[str, Any]) -> None:
-    """The type and the class are told, and the exit code is 0."""
+    """The type and the class are printed, and the exit code is 0."""
     file = tmp_path / "[red]body.json"
     file.write_bytes(samples.body(document))
     result = run("check", str(file))
@@ -65,7 +63,7 @@ def test_standard_input_is_a_file_too(document: dict[str, Any]) -> None:
 
 
 def test_fields_that_become_none_are_named_and_not_quoted(document: dict[str, Any]) -> None:
-    """Their paths are told, the exit code is 1, and no value is shown."""
+    """Their paths are printed, the exit code is 1, and no value is shown."""
     document["data"]["voucher"]["active"] = "perhaps-secret"
     document["data"]["voucher"]["categories"] = [{"name": "kept"}, "perhaps-secret"]
     result = run("check", "-", body=samples.body(document))
@@ -77,7 +75,7 @@ def test_fields_that_become_none_are_named_and_not_quoted(document: dict[str, An
 
 
 def test_a_body_that_cannot_be_read(document: dict[str, Any]) -> None:
-    """What is missing is told by its path, with the type that was understood."""
+    """What is missing is named by its path, with the type that was understood."""
     del document["data"]["holder"]["id"]
     result = run("check", "-", body=samples.body(document))
 
@@ -86,7 +84,7 @@ def test_a_body_that_cannot_be_read(document: dict[str, Any]) -> None:
 
 
 def test_data_alone_can_be_wrapped_as_the_command_says(document: dict[str, Any]) -> None:
-    """Whoever has the `data` of an event only is told how to wrap it, and that works."""
+    """For the `data` of an event alone the command says how to wrap it, and that works."""
     data = samples.body(document["data"])
     verdict = check(data)
     wrapping = BARE.partition("wrap it: ")[2].replace(
@@ -111,7 +109,7 @@ def test_an_event_without_a_schema(document: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", ["Ada Quill", "a@b.test", "\x1b[31m", "a..b", "x" * 101, "a\n"])
 def test_what_is_no_type_is_not_shown(kind: str) -> None:
-    """The type is the one value that is printed, so only what looks like one is."""
+    """The type is the one value that is printed, so only what has the form of one is."""
     assert type_shown(kind) == "(not the name of an event)"
 
 
@@ -131,10 +129,10 @@ def test_several_files_as_json(tmp_path: Path, document: dict[str, Any]) -> None
     document["data"]["voucher"]["active"] = 7
     bad.write_bytes(samples.body(document))
     result = run("--json", "check", str(good), str(bad))
-    told = json.loads(result.stdout)
+    records = json.loads(result.stdout)
 
     assert result.exit_code == 1
-    assert [(each["whole"], each["unreadable"]) for each in told] == [
+    assert [(each["whole"], each["unreadable"]) for each in records] == [
         (True, []),
         (False, ["data.voucher.active"]),
     ]
@@ -142,7 +140,7 @@ def test_several_files_as_json(tmp_path: Path, document: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("arguments", [["check"], ["check", "/no/such/file"], ["chekc"]])
 def test_wrong_use_is_a_2(arguments: list[str]) -> None:
-    """A file that is not there is told from one that cannot be read."""
+    """A file that is not there is not one that cannot be read."""
     assert run(*arguments).exit_code == 2
 
 

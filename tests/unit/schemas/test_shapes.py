@@ -11,76 +11,56 @@ from tests.unit.schemas.shapes.examples import Departures
 from tests.unit.schemas.shapes.make import event_type, shapes_of
 
 
-REFERENCE: Final = "#/components/schemas/"
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, **more}
+
+
+TEA: Final = {
+    "leaf": {"type": "string", "enum": ["GREEN", "BLACK"]},
+    "picked_at": {"type": "string", "format": "date-time", "nullable": True},
+    "grams": {"type": "number"},
+    "notes": {"type": "object"},
+}
+GUESTS: Final = _object({"sugar": {"type": "boolean"}})
+DATA: Final = {
+    "drink": _reference("Drink"),
+    "pots": {"type": "array", "items": {"allOf": [_reference("Pot")], "nullable": True}},
+    "by_guest": {"type": "object", "additionalProperties": GUESTS},
+}
+EXAMPLE: Final = {
+    "drink": {"leaf": "WHITE", "grams": 2, "cup": {"size": 1}},
+    "pots": [{"leaf": "GREEN", "cups": None}],
+    "by_guest": {"g1": {"sugar": "two", "milk": None}},
+    "notes": None,
+}
+CONTENT: Final = {"schema": _reference("Data"), "examples": {"one": {"value": EXAMPLE}}}
 SPECIFICATION: Final[dict[str, Any]] = {
     "info": {"version": "2000-01-01"},
     "components": {
         "schemas": {
-            "Tea": {
-                "type": "object",
-                "required": ["leaf"],
-                "properties": {
-                    "leaf": {"type": "string", "enum": ["GREEN", "BLACK"]},
-                    "picked_at": {"type": "string", "format": "date-time", "nullable": True},
-                    "grams": {"type": "number"},
-                    "notes": {"type": "object"},
-                },
-            },
+            "Tea": _object(TEA, required=["leaf"]),
             "Pot": {
-                "allOf": [
-                    {"$ref": REFERENCE + "Tea"},
-                    {"type": "object", "properties": {"cups": {"type": "integer"}}},
-                ],
+                "allOf": [_reference("Tea"), _object({"cups": {"type": "integer"}})],
                 "required": ["cups"],
             },
-            "Drink": {"oneOf": [{"$ref": REFERENCE + "Tea"}, {"$ref": REFERENCE + "Pot"}]},
-            "Data": {
-                "type": "object",
-                "properties": {
-                    "drink": {"$ref": REFERENCE + "Drink"},
-                    "pots": {
-                        "type": "array",
-                        "items": {"allOf": [{"$ref": REFERENCE + "Pot"}], "nullable": True},
-                    },
-                    "by_guest": {
-                        "type": "object",
-                        "additionalProperties": {
-                            "type": "object",
-                            "properties": {"sugar": {"type": "boolean"}},
-                        },
-                    },
-                },
-            },
+            "Drink": {"oneOf": [_reference("Tea"), _reference("Pot")]},
+            "Data": _object(DATA),
         }
     },
     "webhooks": {
         "EVENTS.BUS_VAL_RULE.TEA.MADE": {
-            "post": {
-                "requestBody": {
-                    "content": {
-                        "application/json": {
-                            "schema": {"$ref": REFERENCE + "Data"},
-                            "examples": {
-                                "one": {
-                                    "value": {
-                                        "drink": {"leaf": "WHITE", "grams": 2, "cup": {"size": 1}},
-                                        "pots": [{"leaf": "GREEN", "cups": None}],
-                                        "by_guest": {"g1": {"sugar": "two", "milk": None}},
-                                        "notes": None,
-                                    }
-                                }
-                            },
-                        }
-                    }
-                }
-            }
+            "post": {"requestBody": {"content": {"application/json": CONTENT}}}
         }
     },
 }
 
 
 def test_a_specification_is_described_by_names_and_types() -> None:
-    """Parts are merged, unions and maps kept, and examples told apart where they depart."""
+    """Parts are merged, unions and maps kept, and where examples depart is noted."""
     shapes = shapes_of(SPECIFICATION)
 
     tea = {"!leaf": "=GREEN|BLACK", "picked_at": "?date-time", "grams": "number", "notes": "object"}
@@ -116,7 +96,6 @@ def test_the_distribution_event_has_the_name_that_webhooks_carry() -> None:
 
     assert name == "manual_distribution_schedule"
     assert name in EVENT_TYPES
-    assert len(EVENT_TYPES) == 72
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 1.0])

@@ -201,16 +201,13 @@ KEEPERS: dict[type[Declared[Any]], set[Any]] = {
     FreeObject: {None, erasing._part},
 }
 
+ROOTS: tuple[Any, ...] = (
+    Envelope,
+    HolderAssignmentDeleted,
+    *filter(None, (event_class(HOLDER_ASSIGNMENT_CREATED), event_class(CANARY))),
+)
 #: Parts on which our own handlers decide. Of others, what is not named is erased.
-DECIDED = {
-    schema.makes: schema
-    for root in (
-        Envelope,
-        HolderAssignmentDeleted,
-        *filter(None, (event_class(HOLDER_ASSIGNMENT_CREATED), event_class(CANARY))),
-    )
-    for schema in reachable(schema_of(root))
-}
+DECIDED = {schema.makes: schema for root in ROOTS for schema in reachable(schema_of(root))}
 
 
 @pytest.mark.parametrize("schema", DECIDED.values(), ids=[kind.__name__ for kind in DECIDED])

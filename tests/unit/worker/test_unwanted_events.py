@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from schemas import EVENTS
-from schemas.event_types import ALSO_CALLED
+from schemas.catalogue import ALSO_CALLED
 from tests.samples import body
 from tests.unit.schemas.shapes.bodies import PUBLISHED, members
 from worker.handlers import HandlerTable, load_handlers

@@ -97,14 +97,14 @@ class Components:
     def _union(self, variants: list[Mapping[str, Any]], name: str) -> Node:
         nodes = [self.node(each, f"{name}#{place}") for place, each in enumerate(variants)]
         union: dict[str, Any] = {"of": list(dict.fromkeys(nodes))}
-        told_by = self._told_by(nodes)
-        if told_by:
-            union["by"] = told_by
+        chosen_by = self._chosen_by(nodes)
+        if chosen_by:
+            union["by"] = chosen_by
         self.unions[name] = union
         return f"@{name}"
 
-    def _told_by(self, nodes: list[Node]) -> str | None:
-        """Find the field whose words tell the variants apart, if there is one."""
+    def _chosen_by(self, nodes: list[Node]) -> str | None:
+        """Return the field whose words distinguish the variants, if there is one."""
         shapes = [self.shapes.get(node.removeprefix("@"), {}) for node in nodes]
         words = [
             {key.lstrip("!") for key, node in shape.items() if node.startswith("=")}

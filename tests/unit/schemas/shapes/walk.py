@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from schemas import EVENTS
+from schemas.errors import spell
 from schemas.fields import FreeObject, PartSchema, schema_of
-from schemas.paths import spell
 from tests.unit.schemas.shapes.bodies import PUBLISHED, members
 
 

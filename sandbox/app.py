@@ -1,13 +1,22 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from sandbox import cards, control, crm, dials, errors, gate, life, odd, page, scenes, shop
+from sandbox import errors
+from sandbox.calls import gate
 from sandbox.clock import Clock
+from sandbox.control import cards, life
+from sandbox.control import faults as odd
+from sandbox.control import options as dials
+from sandbox.control import state as control
+from sandbox.control import webhook as scenes
+from sandbox.control.scenario import seed
+from sandbox.demo import page
 from sandbox.hubspot import blueprint as hubspot
-from sandbox.scenario import seed
+from sandbox.services import blueprint as shop
+from sandbox.services import crm
 from sandbox.settings import SandboxSettings
-from sandbox.voucherify import management
-from sandbox.voucherify.blueprint import blueprint as voucherify
+from sandbox.voucherify.api import management
+from sandbox.voucherify.api.blueprint import blueprint as voucherify
 from sandbox.world import World
 
 
@@ -19,7 +28,7 @@ def create_app(
 
     A test may bring its own clock, and may have webhooks kept instead of delivered.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder="demo/static", template_folder="demo/templates")
     app.json = _json(app)
     app.extensions["sandbox"] = world = World(settings, clock=clock, deliver=deliver)
     gate.install(app)

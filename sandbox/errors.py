@@ -1,9 +1,9 @@
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox.signed import RefusedCallError
-from sandbox.voucherify import http
-from sandbox.voucherify.errors import ApiError
+from sandbox.services.log import RefusedCallError
+from sandbox.voucherify.api import http
+from sandbox.voucherify.data.errors import ApiError
 
 
 def install(app: Flask) -> None:

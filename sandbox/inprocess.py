@@ -4,14 +4,14 @@ from typing import Any
 import httpx2
 
 from sandbox.app import create_app
+from sandbox.calls.transport import After, Before, InProcessTransport
 from sandbox.clock import ManualClock, now
-from sandbox.glitches import Glitch, Plan, Rule
-from sandbox.scenario import Scenario, play
-from sandbox.sendouts import SendoutState
+from sandbox.control.scenario import Scenario, play
+from sandbox.control.snapshot import snapshot
+from sandbox.faults.fault import Glitch, Plan, Rule
 from sandbox.settings import SandboxSettings, from_environ
-from sandbox.signature import HEADER, sign
-from sandbox.snapshot import snapshot
-from sandbox.transport import After, Before, InProcessTransport
+from sandbox.webhooks.sendouts import SendoutState
+from sandbox.webhooks.signature import HEADER, sign
 from sandbox.world import World
 
 

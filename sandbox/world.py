@@ -3,16 +3,16 @@ from typing import Any, TypeAlias, cast
 
 from flask import Response, current_app
 
+from sandbox.calls.limits import RateLimits
+from sandbox.calls.traffic import Traffic
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults.rules import Faults
 from sandbox.hubspot.store import HubSpotStore
 from sandbox.ids import Ids
-from sandbox.limits import RateLimits
+from sandbox.services.log import SignedLog
 from sandbox.settings import SandboxSettings
-from sandbox.signed import SignedLog
-from sandbox.traffic import Traffic
-from sandbox.voucherify.store import Store
-from sandbox.webhooks import Outbox, WebhookSender
+from sandbox.voucherify.data.store import Store
+from sandbox.webhooks.sender import Outbox, WebhookSender
 
 
 Answer: TypeAlias = Response | dict[str, Any] | tuple[dict[str, Any], int]

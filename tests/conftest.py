@@ -16,7 +16,7 @@ from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table
 from tests.processes import PATIENCE_SECONDS, ROOT

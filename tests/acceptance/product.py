@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from inbox.command import commands
 from inbox.connection import connect
 from inbox.desk import Desk
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from sandbox.settings import DEMO
 from tests.processes import Process, procfile_command, wait_until
 

@@ -10,7 +10,7 @@ from redis import Redis
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.views import Stats
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.product import Product
 from tests.faults.store import Store
 from tests.faults.tally import Effect

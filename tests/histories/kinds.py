@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, TypeAlias
 
-from sandbox.awkward import CATALOGUE
-from sandbox.glitches import AWKWARD, Glitch, applied
+from sandbox.faults.catalogue import CATALOGUE
+from sandbox.faults.fault import AWKWARD, Glitch, applied
 from tests.histories.flows import Played
 from worker.answers import ACCOUNT
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx2
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Glitch
 from sandbox.inprocess import InProcess
 
 

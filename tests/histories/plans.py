@@ -7,7 +7,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from sandbox.glitches import (
+from sandbox.faults.fault import (
     AWKWARD,
     Glitch,
     answer,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Glitch
 from tests.histories.flows import FLOWS, Flow, Played, play
 from tests.histories.kinds import (
     Kind,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Glitch
 from tests.histories.kinds import answers, kind_of_answer
 from tests.histories.reconciled import CODES, Reconciler, referees, taken_back
 from tests.histories.works import Works

@@ -1,6 +1,6 @@
 """A campaign with many codes is deleted, and a removal comes for each holder of each code."""
 
-from sandbox.campaigns import publish_code
+from sandbox.voucherify.life.campaigns import publish_code
 from tests.histories.works import Works
 from worker.revocation.policies import Policies
 

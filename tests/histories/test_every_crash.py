@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from sandbox.glitches import (
+from sandbox.faults.fault import (
     Glitch,
     answer,
     apply_late,

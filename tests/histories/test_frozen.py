@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.glitches import apply_late, apply_then_drop, drop
+from sandbox.faults.fault import apply_late, apply_then_drop, drop
 from tests.histories.life import Act
 from tests.histories.plans import GLITCHES, History
 from tests.histories.works import Works

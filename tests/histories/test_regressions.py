@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.glitches import answer, apply_late, apply_then_drop, drop, refuse
+from sandbox.faults.fault import answer, apply_late, apply_then_drop, drop, refuse
 from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History

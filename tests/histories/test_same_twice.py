@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from sandbox.glitches import apply_late, apply_then_drop, drop
+from sandbox.faults.fault import apply_late, apply_then_drop, drop
 from tests.histories.life import Act
 from tests.histories.plans import HISTORIES, History
 from tests.histories.works import Works

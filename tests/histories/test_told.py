@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Glitch
 from tests.histories.life import Act
 from tests.histories.plans import GLITCHES, History
 from tests.histories.truth import Truth

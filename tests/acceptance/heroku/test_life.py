@@ -22,7 +22,7 @@ from redis import Redis
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.views import Stats
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.heroku.formation import with_buildpack
 from tests.acceptance.product import SECRET

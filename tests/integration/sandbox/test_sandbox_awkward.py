@@ -5,8 +5,8 @@ import httpx2
 import pytest
 from flask.testing import FlaskClient
 
-from sandbox.awkward import CATALOGUE
-from sandbox.glitches import AWKWARD, applied, awkward
+from sandbox.faults.catalogue import CATALOGUE
+from sandbox.faults.fault import AWKWARD, applied, awkward
 from sandbox.inprocess import InProcess
 from tests.integration.sandbox.kit import Api, balance, take
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.glitches import (
+from sandbox.faults.fault import (
     Glitch,
     answer,
     apply_late,

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from sandbox.glitches import (
+from sandbox.faults.fault import (
     answer,
 )
 from sandbox.inprocess import InProcess

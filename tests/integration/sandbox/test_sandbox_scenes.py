@@ -161,7 +161,7 @@ def test_a_share_of_the_webhooks_comes_late(
 ) -> None:
     """The prompt ones all come, and the late ones not before their hour is over."""
     clock, sender = Ahead(), app.extensions["sandbox"].sender
-    monkeypatch.setattr("sandbox.webhooks.time", clock)
+    monkeypatch.setattr("sandbox.webhooks.sender.time", clock)
     holders = removed(client, 20, delay_seconds=3600, delay_share=0.5, seed=3)
     with sender._changed:
         late = {holder_of(each.sendout.body) for each in sender._due if _waits(each.at)}

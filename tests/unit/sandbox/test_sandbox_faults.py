@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.faults import Fault, Faults
+from sandbox.faults.rules import Fault, Faults
 
 
 @pytest.mark.parametrize(

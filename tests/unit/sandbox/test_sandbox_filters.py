@@ -1,8 +1,8 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from sandbox.voucherify.errors import ApiError
-from sandbox.voucherify.filters import Filters
+from sandbox.voucherify.api.filters import Filters
+from sandbox.voucherify.data.errors import ApiError
 
 
 RECORD = {"holder_role": "REFEREE", "campaign_id": "camp_1", "created_at": "2025-02-03T00:00:00Z"}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.calls.limits import Limit, RateLimits
 from sandbox.clock import Clock, ManualClock
-from sandbox.limits import Limit, RateLimits
 
 
 START = datetime(2025, 1, 1, tzinfo=UTC)

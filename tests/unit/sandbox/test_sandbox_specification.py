@@ -2,7 +2,7 @@ import pytest
 
 from sandbox.app import create_app
 from sandbox.settings import from_environ
-from sandbox.voucherify.specification import OPERATIONS, operation
+from sandbox.voucherify.api.specification import OPERATIONS, operation
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What else may stand in a customer's activity, and must not make a reader stumble or act."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sandbox.voucherify.data.records import Activity
+from sandbox.voucherify.life.events import UNASSIGNED
+
+
+#: Types that no published list has, with data that no published schema has.
+_UNKNOWN: tuple[tuple[str, Any], ...] = (
+    ("customer.holder.assignment.paused", {"holder": {"id": None}}),
+    ("customer.reached.the.moon", None),
+    ("holder", {"data": [1, 2]}),
+    ("customer.holder.assignment.deleted.again", {"holder": "not an object"}),
+)
+
+
+def among(happened: list[Activity], amount: int) -> Iterator[Activity]:
+    """
+    Put so many stray events after each real one, the same ones in the same places at every call.
+
+    Every second stray event is the removal of an assignment to another campaign's code. The
+    filters let all of them through: no document promises what they keep out.
+    """
+    removal = next((each.data for each in happened if "holder" in each.data), None)
+    for place, each in enumerate(happened):
+        yield each
+        for number in range(amount):
+            kind, data = _UNKNOWN[(place + number) % len(_UNKNOWN)]
+            if number % 2 and removal is not None:
+                kind, data = UNASSIGNED, _elsewhere(removal, each.id, number)
+            yield replace(each, id=f"{each.id}{number:02x}", type=kind, data=data, is_stray=True)
+
+
+def _elsewhere(data: dict[str, Any], event_id: str, number: int) -> dict[str, Any]:
+    name = f"elsewhere{event_id.removeprefix('evcus_')}{number:02x}"
+    campaign, voucher = f"camp_{name}", f"v_{name}"
+    return {
+        **data,
+        "holder": {
+            **data["holder"],
+            "id": f"rh_{name}",
+            "redeemable_id": voucher,
+            "campaign_id": campaign,
+        },
+        "voucher": {**data["voucher"], "id": voucher, "code": name, "campaign_id": campaign},
+        "campaign": {**data["campaign"], "id": campaign, "name": "Another campaign"},
+    }

@@ -1,0 +1,19 @@
+"""Redemptions, after Voucherify's API reference, "Redemptions"."""
+
+from flask import Blueprint
+
+from sandbox.voucherify.api import http
+from sandbox.voucherify.life.rollbacks import roll_back
+from sandbox.world import Answer, world
+
+
+blueprint = Blueprint("redemptions", __name__, url_prefix="/redemptions/<name>")
+
+
+@blueprint.post("/rollback")
+def post_rollback(name: str) -> Answer:
+    """Rollback redemption; the body may be empty, but must be there."""
+    reason = http.optional_text(http.body(), "reason")
+    sandbox = world()
+    with sandbox.lock:
+        return roll_back(sandbox.store, name, reason, http.origin())

@@ -4,20 +4,32 @@ from flask.json.provider import DefaultJSONProvider
 from sandbox import errors
 from sandbox.calls import gate
 from sandbox.clock import Clock
-from sandbox.control import cards, life
-from sandbox.control import faults as odd
-from sandbox.control import options as dials
-from sandbox.control import state as control
-from sandbox.control import webhook as scenes
-from sandbox.control.scenario import seed
+from sandbox.control import (
+    adopt,
+    assignments,
+    cards,
+    codes,
+    edits,
+    faults,
+    options,
+    scenario,
+    state,
+)
 from sandbox.demo import page
 from sandbox.hubspot import blueprint as hubspot
-from sandbox.services import blueprint as shop
-from sandbox.services import crm
+from sandbox.services import blueprint as services
 from sandbox.settings import SandboxSettings
+from sandbox.voucherify.api import blueprint as voucherify
 from sandbox.voucherify.api import management
-from sandbox.voucherify.api.blueprint import blueprint as voucherify
 from sandbox.world import World
+
+
+_STAND_INS = (voucherify.blueprint, management.blueprint, hubspot.blueprint, services.blueprint)
+_CONTROL = (
+    *(adopt.blueprint, assignments.blueprint, cards.blueprint, codes.blueprint, edits.blueprint),
+    *(faults.blueprint, options.blueprint, scenario.blueprint, state.blueprint),
+    *(hubspot.seeding, page.blueprint),
+)
 
 
 def create_app(
@@ -33,26 +45,9 @@ def create_app(
     app.extensions["sandbox"] = world = World(settings, clock=clock, deliver=deliver)
     gate.install(app)
     errors.install(app)
-    for blueprint in (
-        voucherify,
-        management.blueprint,
-        hubspot.blueprint,
-        crm.blueprint,
-        shop.blueprint,
-    ):
+    for blueprint in (*_STAND_INS, *_CONTROL):
         app.register_blueprint(blueprint)
-    for blueprint in (
-        control.blueprint,
-        dials.blueprint,
-        life.blueprint,
-        cards.blueprint,
-        odd.blueprint,
-        scenes.blueprint,
-        hubspot.seeding,
-        page.blueprint,
-    ):
-        app.register_blueprint(blueprint)
-    seed(world)
+    scenario.seed(world)
     return app
 
 

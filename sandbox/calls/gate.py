@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from flask import Flask, Response, g, jsonify, request
 
 from sandbox.calls.traffic import RecordedRequest
-from sandbox.faults.rules import Fault
+from sandbox.faults.fault import Fault
 from sandbox.world import world
 
 
@@ -54,7 +54,7 @@ def _arrive() -> Response | None:
     g.record, g.fault = record, fault
     if fault is None:
         return None
-    sandbox.clock.sleep(fault.delay_before_seconds)
+    sandbox.clock.sleep(fault.wait_seconds)
     record.applied = fault.applies
     return None if fault.applies else _faulty_answer(fault)
 
@@ -72,8 +72,8 @@ def _leave(response: Response) -> Response:
         if fault.applies and fault.status is not None:
             response = _faulty_answer(fault)
             response.headers.update(g.verdict.headers if g.verdict else {})
-        world().clock.sleep(fault.delay_seconds)
-        if fault.drop:
+        world().clock.sleep(fault.seconds)
+        if fault.breaks:
             return Response(_dropped())
     record.status = response.status_code
     return response
@@ -88,18 +88,10 @@ def _too_many() -> Response:
 
 
 def _faulty_answer(fault: Fault) -> Response:
-    status = fault.status or 503
-    if fault.answer is not None:
-        answer = Response(fault.answer.body, status)
-        if fault.answer.kind is None:
-            del answer.headers["Content-Type"]
-        answer.headers.update(fault.headers)
-        return answer
-    body = fault.body if fault.body is not None else {"code": status, "message": "Injected fault"}
-    response = jsonify(body)
-    response.status_code = status
-    response.headers.update(fault.headers)
-    return response
+    answer = Response(fault.body, fault.status or 503)
+    del answer.headers["Content-Type"]
+    answer.headers.update(fault.headers)
+    return answer
 
 
 def _dropped() -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from sandbox.clock import Clock
+from sandbox.voucherify.data.errors import check_names
 
 
 # Seconds since 1970 as floats are no finer than this.
@@ -30,9 +31,7 @@ class Limit:
         Raises:
             ValueError: When a name is not one of ours, or a window is not one.
         """
-        unknown = set(value) - {each.name for each in fields(cls)}
-        if unknown:
-            raise ValueError(f"No such field of a limit: {', '.join(sorted(unknown))}.")
+        check_names(value, (each.name for each in fields(cls)), "field of a limit")
         limit = cls(**value)
         if not limit.window_seconds > 0:
             raise ValueError("window_seconds must be more than 0.")
@@ -91,7 +90,7 @@ class RateLimits:
         return Verdict(kind is not None, headers)
 
     def as_json(self) -> dict[str, Any]:
-        """Tell the limit and what was counted under it."""
+        """Show the limit and what was counted under it."""
         return {
             **asdict(self.limit or Limit()),
             "requests": self._requests,

@@ -6,11 +6,14 @@ import httpx2
 from flask import Flask
 
 from sandbox.clock import Clock
-from sandbox.faults.fault import Glitch, Plan, Rule
+from sandbox.faults.fault import Fault
+from sandbox.faults.rules import Rule, first
 
 
 Before: TypeAlias = Callable[[httpx2.Request], object]
 After: TypeAlias = Callable[[httpx2.Request, httpx2.Response], object]
+#: Decides by the call and its number, which counts from 1 since the last reset.
+Plan: TypeAlias = Callable[[httpx2.Request, int], Fault | None]
 
 #: How long a caller without a time limit waits for what never comes.
 _PATIENCE_SECONDS = 60.0
@@ -18,7 +21,7 @@ _PATIENCE_SECONDS = 60.0
 
 class InProcessTransport(httpx2.BaseTransport):
     """
-    Carries calls to the stand-ins without a socket, as badly as it is told to.
+    Carries calls to the stand-ins without a socket, as badly as it is asked to.
 
     Time passes on the clock only: each call takes the latency, a delay its seconds.
     """
@@ -34,7 +37,7 @@ class InProcessTransport(httpx2.BaseTransport):
         self.clear()
 
     def clear(self) -> None:
-        """Forget hooks, glitches, late calls and the count of calls."""
+        """Forget hooks, faults, late calls and the count of calls."""
         for each in (self.before, self.after, self.rules, self._late):
             each.clear()
         self.plan: Plan | None = None
@@ -46,18 +49,19 @@ class InProcessTransport(httpx2.BaseTransport):
             before(request)
         self.number += 1
         self.advance(self._latency)
-        glitch = self._glitch(request) or Glitch()
-        if glitch.late_seconds is not None:
+        planned = self.plan(request, self.number) if self.plan else None
+        fault = planned or first(self.rules, request.method, request.url.path) or Fault()
+        if fault.late_seconds is not None:
             request.read()
-            waits = _patience(request) if glitch.breaks is httpx2.ReadTimeout else 0.0
-            due = self._clock.time() + waits + glitch.late_seconds
+            waits = _patience(request) if fault.breaks is httpx2.ReadTimeout else 0.0
+            due = self._clock.time() + waits + fault.late_seconds
             self._late.append((due, request))
-        response = self._send(request) if glitch.applies else httpx2.Response(glitch.status or 503)
-        self._wait(request, glitch)
-        if glitch.breaks is not None:
-            raise glitch.breaks("A glitch was asked for.", request=request)
-        if glitch.status is not None:
-            response = _answer(glitch, glitch.status)
+        response = self._send(request) if fault.applies else httpx2.Response(fault.status or 503)
+        self._wait(request, fault)
+        if fault.breaks is not None:
+            raise fault.breaks("A fault was asked for.", request=request)
+        if fault.status is not None:
+            response = _answer(fault, fault.status)
         for after in self.after:
             after(request, response)
         return response
@@ -73,12 +77,6 @@ class InProcessTransport(httpx2.BaseTransport):
                 self._send(request)
         self._clock.advance(max(0.0, ends - self._clock.time()))
 
-    def _glitch(self, request: httpx2.Request) -> Glitch | None:
-        planned = self.plan(request, self.number) if self.plan else None
-        if planned is not None:
-            return planned
-        return next((each.glitch for each in self.rules if each.take(request)), None)
-
     def _send(self, request: httpx2.Request) -> httpx2.Response:
         try:
             answered = self._wsgi.handle_request(request)
@@ -90,20 +88,19 @@ class InProcessTransport(httpx2.BaseTransport):
             answered.status_code, headers=answered.headers, content=answered.content
         )
 
-    def _wait(self, request: httpx2.Request, glitch: Glitch) -> None:
+    def _wait(self, request: httpx2.Request, fault: Fault) -> None:
         patience = _patience(request)
-        gives_up = glitch.seconds > patience
-        if gives_up or glitch.breaks is httpx2.ReadTimeout:
+        if fault.seconds > patience or fault.breaks is httpx2.ReadTimeout:
             self.advance(patience)
             raise httpx2.ReadTimeout("No answer in time.", request=request)
-        self.advance(glitch.seconds)
+        self.advance(fault.seconds)
 
 
-def _answer(glitch: Glitch, status: int) -> httpx2.Response:
-    if glitch.body is not None:
-        return httpx2.Response(status, headers=glitch.headers, content=glitch.body)
+def _answer(fault: Fault, status: int) -> httpx2.Response:
+    if fault.body is not None:
+        return httpx2.Response(status, headers=fault.headers, content=fault.body)
     body = {"code": status, "message": "Injected fault"}
-    return httpx2.Response(status, headers=glitch.headers, json=body)
+    return httpx2.Response(status, headers=fault.headers, json=body)
 
 
 def _patience(request: httpx2.Request) -> float:

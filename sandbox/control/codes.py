@@ -1,18 +1,25 @@
+"""The endpoints that make many codes at once, and report what was taken back for whom."""
+
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sandbox.voucherify.data.errors import not_found
-from sandbox.voucherify.data.records import Campaign, Holder, VoucherType
+from flask import Blueprint
+
+from sandbox.control.fields import Fields, steers
+from sandbox.voucherify.data.errors import check_names, not_found
+from sandbox.voucherify.data.records import Campaign, Holder
+from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.life.campaigns import add_campaign, publish_code, reward_of
 from sandbox.voucherify.life.conversions import convert
-from sandbox.voucherify.life.customers import add_customer
-from sandbox.voucherify.life.people import person
-from sandbox.world import World
+from sandbox.voucherify.life.customers import add_customer, person
+from sandbox.world import Answer, World
 
 
 _GIFT = {"type": "GIFT_VOUCHER", "amount": 500}
+
+blueprint = Blueprint("codes", __name__, url_prefix="/sandbox")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,40 +47,62 @@ class Bulk:
         Raises:
             ValueError: When a name is not one of ours.
         """
-        unknown = set(value) - {each.name for each in fields(cls)}
-        if unknown:
-            raise ValueError(f"No such field of codes: {', '.join(sorted(unknown))}.")
+        check_names(value, (each.name for each in fields(cls)), "field of codes")
         return cls(**{"reward": _GIFT, **value})
 
 
-def make_codes(world: World, wanted: Bulk) -> dict[str, Any]:
-    """Make many codes of one campaign at once and name the ids of all that is theirs."""
-    with world.lock:
-        campaign = _campaign(world, wanted)
-        now = world.clock.now()
-        assigned_at = now - timedelta(minutes=wanted.assigned_minutes_ago)
-        first = min(now - timedelta(days=60), assigned_at)
-        first -= timedelta(seconds=wanted.spacing_seconds * wanted.codes)
-        spacing = timedelta(seconds=wanted.spacing_seconds)
-        return {
-            "campaign": campaign.id,
-            "reward_campaign": campaign.reward and campaign.reward.campaign_id,
-            "codes": [
-                _code(world, campaign, wanted, first + number * spacing, assigned_at)
-                for number in range(wanted.codes)
-            ],
-        }
+@blueprint.post("/codes")
+@steers
+def post_codes(sandbox: World, sent: Fields) -> Answer:
+    """
+    Make many codes of one campaign at once: {"codes": 1000, "referees": 2}.
+
+    Also "campaign", "reward" (null for none), "announce", "spacing_seconds" between the codes
+    and "assigned_minutes_ago"; see `Bulk`. Returns the ids of all that was made.
+    """
+    wanted = Bulk.parse(sent)
+    campaign = _campaign(sandbox.store, wanted)
+    now, spacing = sandbox.clock.now(), timedelta(seconds=wanted.spacing_seconds)
+    assigned_at = now - timedelta(minutes=wanted.assigned_minutes_ago)
+    first = min(now - timedelta(days=60), assigned_at) - spacing * wanted.codes
+    return {
+        "campaign": campaign.id,
+        "reward_campaign": campaign.reward and campaign.reward.campaign_id,
+        "codes": [
+            _code(sandbox, campaign, wanted, first + number * spacing, assigned_at)
+            for number in range(wanted.codes)
+        ],
+    }, 201
 
 
-def _campaign(world: World, wanted: Bulk) -> Campaign:
+@blueprint.get("/removals")
+@steers
+def get_removals(sandbox: World, _: Fields) -> Answer:
+    """
+    Report of all ended assignments how often, and how much, was taken back for each.
+
+    `source_ids` counts, over all cards, under which names something was taken: a name that
+    counts twice took twice.
+    """
+    store = sandbox.store
+    ended = [each for each in store.assignments.values() if each.ended_at is not None]
+    names = Counter(
+        str(each.source_id)
+        for card in store.vouchers.values()
+        for each in card.transactions
+        if each.type.endswith("_REMOVAL")
+    )
+    return {"holders": {each.id: _taken(store, each) for each in ended}, "source_ids": names}
+
+
+def _campaign(store: Store, wanted: Bulk) -> Campaign:
     if wanted.campaign is None:
-        campaign = add_campaign(world, "Bring a friend", "REFERRAL_PROGRAM", VoucherType.CODE)
-    else:
-        found = world.store.campaigns.get(wanted.campaign)
-        if found is None:
-            raise not_found("campaign", wanted.campaign)
+        campaign = add_campaign(store)
+    elif (found := store.campaigns.get(wanted.campaign)) is not None:
         campaign = found
-    campaign.reward = reward_of(world, wanted.reward)
+    else:
+        raise not_found("campaign", wanted.campaign)
+    campaign.reward = reward_of(store, wanted.reward)
     return campaign
 
 
@@ -81,19 +110,13 @@ def _code(
     world: World, campaign: Campaign, wanted: Bulk, created_at: datetime, assigned_at: datetime
 ) -> dict[str, Any]:
     store = world.store
-    code = publish_code(world, campaign, at=created_at)
+    code = publish_code(store, campaign, at=created_at)
     referees = []
     for _ in range(wanted.referees):
-        customer = add_customer(store, person(world.ids.number()))
+        customer = add_customer(store, person(store.ids.number()))
         made = convert(world, code, customer, at=assigned_at, announce=wanted.announce)
-        grant = made.holder.grant
-        referees.append(
-            {
-                "customer": customer.id,
-                "holder": made.holder.id,
-                "card": grant and grant.card_id,
-            }
-        )
+        card = made.holder.grant and made.holder.grant.card_id
+        referees.append({"customer": customer.id, "holder": made.holder.id, "card": card})
     referrer = store.pair(code.id, code.referrer_id or "")
     return {
         "id": code.id,
@@ -103,29 +126,8 @@ def _code(
     }
 
 
-def removals(world: World) -> dict[str, Any]:
-    """
-    Tell of every ended assignment what was taken back from the card that its reward is on.
-
-    `source_ids` counts, over all cards, under which names something was taken: a name that
-    counts twice took twice.
-    """
-    with world.lock:
-        ended = [each for each in world.store.assignments.values() if each.ended_at is not None]
-        names = Counter(
-            each.source_id
-            for card in world.store.vouchers.values()
-            for each in card.transactions
-            if each.type.endswith("_REMOVAL")
-        )
-        return {
-            "holders": {each.id: _taken(world, each) for each in ended},
-            "source_ids": {str(name): times for name, times in names.items()},
-        }
-
-
-def _taken(world: World, holder: Holder) -> dict[str, Any]:
-    card = world.store.vouchers[holder.grant.card_id] if holder.grant else None
+def _taken(store: Store, holder: Holder) -> dict[str, Any]:
+    card = store.vouchers[holder.grant.card_id] if holder.grant else None
     removals = [
         {"source_id": each.source_id, "amount": -each.amount, "transaction": each.id}
         for each in (card.transactions if card else ())

@@ -1,23 +1,30 @@
 """What a call to the sandbox's own endpoints says."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from flask import request
 
 from sandbox.voucherify.data.errors import invalid_payload
+from sandbox.world import Answer, World, world
 
 
-def fields() -> dict[str, Any]:
-    """Return the JSON object that was sent; no body is an empty one."""
-    value = request.get_json(silent=True) if request.content_length else {}
-    if not isinstance(value, dict):
-        raise invalid_payload("Body must be a JSON object")
-    return value
+P = ParamSpec("P")
+
+#: The JSON object that was sent.
+Fields: TypeAlias = dict[str, Any]
 
 
-def text(wanted: dict[str, Any], name: str) -> str:
-    """Return a field that must be a text."""
-    value = wanted.get(name)
-    if not isinstance(value, str):
-        raise invalid_payload(f"Property .{name} must be string")
-    return value
+def steers(view: Callable[Concatenate[World, Fields, P], Answer]) -> Callable[P, Answer]:
+    """Give an endpoint the world, locked, and the JSON object that was sent; no body is empty."""
+
+    @wraps(view)
+    def locked(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        sandbox, value = world(), request.get_json(silent=True) if request.content_length else {}
+        if not isinstance(value, dict):
+            raise invalid_payload("Body must be a JSON object")
+        with sandbox.lock:
+            return view(sandbox, value, *args, **kwargs)
+
+    return locked

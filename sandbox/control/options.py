@@ -1,70 +1,56 @@
-"""The endpoints that set limits, time and habits of the stand-ins, and tell what they saw."""
+"""The endpoints that set limits, time and options of the stand-ins."""
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint
 
 from sandbox.calls.limits import Limit
 from sandbox.clock import stamp
-from sandbox.control.fields import fields
-from sandbox.world import Answer, World, world
+from sandbox.control.fields import Fields, steers
+from sandbox.world import Answer, World
 
 
-blueprint = Blueprint("dials", __name__, url_prefix="/sandbox")
+blueprint = Blueprint("options", __name__, url_prefix="/sandbox")
 
 
 @blueprint.get("/limits")
-def get_limits() -> Answer:
-    """Tell the limits of API calls, and how near callers came to them."""
-    sandbox = world()
-    with sandbox.lock:
-        return sandbox.limits.as_json()
+@steers
+def get_limits(sandbox: World, _: Fields) -> Answer:
+    """Show the limits of API calls, and how near callers came to them."""
+    return sandbox.limits.as_json()
 
 
 @blueprint.put("/limits")
-def put_limits() -> Answer:
+@steers
+def put_limits(sandbox: World, wanted: Fields) -> Answer:
     """Limit API calls, or with an empty body stop to; counting begins anew."""
-    sandbox, wanted = world(), fields()
-    with sandbox.lock:
-        sandbox.limits.put(Limit.parse(wanted) if wanted else None)
-        return sandbox.limits.as_json()
+    sandbox.limits.put(Limit.parse(wanted) if wanted else None)
+    return sandbox.limits.as_json()
 
 
 @blueprint.get("/options")
-def get_options() -> Answer:
-    """Tell how moments are written and how far the list of transactions lags behind."""
-    return world().options.as_json()
+@steers
+def get_options(sandbox: World, _: Fields) -> Answer:
+    """Show how moments are written and how far the list of transactions lags behind."""
+    return sandbox.options.as_json()
 
 
 @blueprint.put("/options")
-def put_options() -> Answer:
+@steers
+def put_options(sandbox: World, wanted: Fields) -> Answer:
     """Change the options that the body names."""
-    sandbox = world()
-    with sandbox.lock:
-        sandbox.options.put(fields())
-        return sandbox.options.as_json()
+    sandbox.options.put(wanted)
+    return sandbox.options.as_json()
 
 
 @blueprint.get("/clock")
-def get_clock() -> Answer:
-    """Tell the time of the stand-ins."""
-    return _time(world())
+@steers
+def get_clock(sandbox: World, _: Fields) -> Answer:
+    """Show the time of the stand-ins."""
+    return {"now": stamp(sandbox.clock.now()), "advanced_seconds": sandbox.clock.ahead}
 
 
 @blueprint.post("/clock")
-def post_clock() -> Answer:
+@steers
+def post_clock(sandbox: World, wanted: Fields) -> Answer:
     """Let time pass at once: {"advance_seconds": n}."""
-    sandbox = world()
-    with sandbox.lock:
-        sandbox.clock.advance(float(fields()["advance_seconds"]))
-        return _time(sandbox)
-
-
-@blueprint.get("/violations")
-def get_violations() -> Response:
-    """List the calls to /v1 that the published specification does not allow."""
-    sandbox, rule = world(), request.args.get("rule")
-    with sandbox.lock:
-        return jsonify([each for each in sandbox.violations if rule in {None, each["rule"]}])
-
-
-def _time(sandbox: World) -> Answer:
+    sandbox.clock.advance(float(wanted["advance_seconds"]))
     return {"now": stamp(sandbox.clock.now()), "advanced_seconds": sandbox.clock.ahead}

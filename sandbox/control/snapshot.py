@@ -4,7 +4,10 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.voucherify.data.records import Holder, Voucher, VoucherType
-from sandbox.voucherify.shapes import render
+from sandbox.voucherify.shapes.customers import customer as listed_customer
+from sandbox.voucherify.shapes.vouchers import holder as listed_holder
+from sandbox.voucherify.shapes.vouchers import transaction
+from sandbox.voucherify.shapes.vouchers import voucher as listed_voucher
 from sandbox.world import World
 
 
@@ -24,33 +27,24 @@ def card(voucher: Voucher) -> dict[str, Any]:
         "customer": voucher.holder_id,
         "active": voucher.active,
         "balance": voucher.balance,
-        "transactions": [render.transaction(voucher, each) for each in voucher.transactions],
+        "transactions": [transaction(voucher, each) for each in voucher.transactions],
     }
 
 
 def assignment(holder: Holder) -> dict[str, Any]:
     """Show an assignment with what converted it, what it earned and when it ended."""
-    trigger = holder.trigger
+    trigger, grant = holder.trigger, holder.grant
     return {
-        **render.holder(holder, whole=True),
+        **listed_holder(holder, whole=True),
         "ended_at": holder.ended_at and stamp(holder.ended_at),
         "conversion": trigger and {"id": trigger.id, "at": stamp(trigger.created_at)},
-        "grant": holder.grant
+        "grant": grant
         and {
-            "card": holder.grant.card_id,
-            "transaction": holder.grant.transaction.id if holder.grant.transaction.listed else None,
-            "amount": holder.grant.transaction.amount,
+            "card": grant.card_id,
+            "transaction": grant.transaction.id if grant.transaction.listed else None,
+            "amount": grant.transaction.amount,
         },
     }
-
-
-def _customers(world: World) -> dict[str, Any]:
-    return {each.id: render.customer(each) for each in world.store.customers.values()}
-
-
-def _cards(world: World) -> dict[str, Any]:
-    vouchers = world.store.vouchers.values()
-    return {each.id: card(each) for each in vouchers if each.type is not VoucherType.CODE}
 
 
 def books(voucher: Voucher) -> list[dict[str, Any]]:
@@ -69,19 +63,14 @@ def books(voucher: Voucher) -> list[dict[str, Any]]:
     ]
 
 
-def _books(world: World) -> dict[str, Any]:
+def _vouchers(world: World, show: Callable[[Voucher], Any], *, codes: bool) -> dict[str, Any]:
     vouchers = world.store.vouchers.values()
-    return {each.id: books(each) for each in vouchers if each.type is not VoucherType.CODE}
+    return {each.id: show(each) for each in vouchers if (each.type is VoucherType.CODE) is codes}
 
 
 def _codes(world: World) -> dict[str, Any]:
-    store = world.store
-    codes = (each for each in store.vouchers.values() if each.type is VoucherType.CODE)
-    return {each.id: render.voucher(each, store) for each in codes}
-
-
-def _assignments(world: World) -> dict[str, Any]:
-    return {each.id: assignment(each) for each in world.store.assignments.values()}
+    campaigns = world.store.campaigns
+    return _vouchers(world, lambda each: listed_voucher(each, campaigns), codes=True)
 
 
 def _hubspot(world: World) -> dict[str, Any]:
@@ -110,16 +99,16 @@ def _redemptions(world: World) -> dict[str, Any]:
     }
 
 
-def _deleted(world: World) -> list[str]:
-    return sorted(world.store.deleted)
-
-
 PARTS: dict[str, Callable[[World], Any]] = {
-    "customers": _customers,
-    "cards": _cards,
-    "books": _books,
+    "customers": lambda world: {
+        each.id: listed_customer(each) for each in world.store.customers.values()
+    },
+    "cards": lambda world: _vouchers(world, card, codes=False),
+    "books": lambda world: _vouchers(world, books, codes=False),
     "codes": _codes,
-    "assignments": _assignments,
+    "assignments": lambda world: {
+        each.id: assignment(each) for each in world.store.assignments.values()
+    },
     "redemptions": _redemptions,
     "notes": lambda world: [each.as_json() for each in world.crm.entries()],
     "hubspot": _hubspot,
@@ -128,11 +117,11 @@ PARTS: dict[str, Callable[[World], Any]] = {
         "url": world.sender.url,
         "active": world.sender.active,
         "events": list(world.sender.events),
-        **world.sender.mishaps.as_json(),
+        **asdict(world.sender.faults.shares),
     },
     "sendouts": lambda world: [each.as_json() for each in world.sender],
     "tier_rewards": lambda world: [asdict(each) for each in world.store.tier_rewards],
-    "deleted": _deleted,
+    "deleted": lambda world: sorted(world.store.deleted),
     "violations": lambda world: list(world.violations),
     "product_deleted_holders": lambda world: world.deleted_holders,
     "faults": lambda world: world.faults.as_json(),

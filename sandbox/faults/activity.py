@@ -1,11 +1,11 @@
-"""What else may stand in a customer's activity, and must not make a reader stumble or act."""
+"""Faults of a customer's activity: entries that must make a reader neither fail nor act."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sandbox.voucherify.data.event_types import UNASSIGNED
 from sandbox.voucherify.data.records import Activity
-from sandbox.voucherify.life.events import UNASSIGNED
 
 
 #: Types that no published list has, with data that no published schema has.
@@ -17,7 +17,7 @@ _UNKNOWN: tuple[tuple[str, Any], ...] = (
 )
 
 
-def among(happened: list[Activity], amount: int) -> Iterator[Activity]:
+def with_strays(happened: list[Activity], number: int) -> Iterator[Activity]:
     """
     Put so many stray events after each real one, the same ones in the same places at every call.
 
@@ -27,11 +27,11 @@ def among(happened: list[Activity], amount: int) -> Iterator[Activity]:
     removal = next((each.data for each in happened if "holder" in each.data), None)
     for place, each in enumerate(happened):
         yield each
-        for number in range(amount):
-            kind, data = _UNKNOWN[(place + number) % len(_UNKNOWN)]
-            if number % 2 and removal is not None:
-                kind, data = UNASSIGNED, _elsewhere(removal, each.id, number)
-            yield replace(each, id=f"{each.id}{number:02x}", type=kind, data=data, is_stray=True)
+        for count in range(number):
+            kind, data = _UNKNOWN[(place + count) % len(_UNKNOWN)]
+            if count % 2 and removal is not None:
+                kind, data = UNASSIGNED, _elsewhere(removal, each.id, count)
+            yield replace(each, id=f"{each.id}{count:02x}", type=kind, data=data, is_stray=True)
 
 
 def _elsewhere(data: dict[str, Any], event_id: str, number: int) -> dict[str, Any]:

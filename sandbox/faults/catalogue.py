@@ -3,14 +3,18 @@ Answers that a caller finds hard to read, by name; at any call, in process and o
 
 `200-html` and its like have no effect; the same name with `-applied` has it. What Voucherify
 itself answers has the shape of its reference, "Errors" and "Limits"; the rest is what stands
-between: a gateway, a firewall, a proxy, a page that says that somebody is at work.
+between: a gateway, a firewall, a proxy, a page that says that maintenance is under way.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
+
+import httpx2
+
+from sandbox.faults.fault import Fault, applied, apply_late, named
 
 
 _JSON = "application/json; charset=utf-8"
@@ -19,49 +23,27 @@ _TEXT = "text/plain"
 
 #: How long after the caller gave up a late call takes effect.
 LATE_SECONDS = 30.0
-#: How long a server says nothing: longer than anybody waits.
-SILENCE_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Awkward:
-    """What a caller gets to see; without a status the connection breaks, or nothing comes."""
-
-    status: int | None = None
-    kind: str | None = None
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    applies: bool = False
-    # The caller waits in vain.
-    silent: bool = False
-    # Not applied at first, but so long after the answer, or after the caller gave up.
-    late_seconds: float | None = None
-
-    def all_headers(self) -> dict[str, str]:
-        """Name the headers with the type of the body."""
-        return {**({"Content-Type": self.kind} if self.kind else {}), **self.headers}
+def _raw(status: int, kind: str | None, body: bytes, **headers: str) -> Fault:
+    types = {"Content-Type": kind} if kind else {}
+    return Fault(applies=False, status=status, headers={**types, **named(headers)}, body=body)
 
 
-def _json(status: int, value: Any, **headers: str) -> Awkward:
+def _json(status: int, value: Any, **headers: str) -> Fault:
     return _raw(status, _JSON, json.dumps(value).encode(), **headers)
 
 
-def _raw(status: int, kind: str, body: bytes, **headers: str) -> Awkward:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Awkward(status=status, kind=kind, body=body, headers=named)
-
-
-def _html(status: int, title: str, **headers: str) -> Awkward:
+def _html(status: int, title: str, **headers: str) -> Fault:
     page = f"<!doctype html><html><head><title>{title}</title></head><body>{title}</body></html>"
     return _raw(status, _HTML, page.encode(), **headers)
 
 
-def _empty(status: int, **headers: str) -> Awkward:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Awkward(status=status, headers=named)
+def _empty(status: int, **headers: str) -> Fault:
+    return _raw(status, None, b"", **headers)
 
 
-def _error(status: int, key: str | None, message: str, **headers: str) -> Awkward:
+def _error(status: int, key: str | None, message: str, **headers: str) -> Fault:
     body = {"code": status, "key": key, "message": message, "request_id": "v-0awkward"}
     return _json(status, {name: value for name, value in body.items() if value}, **headers)
 
@@ -157,8 +139,8 @@ _DOUBTFUL = {
     "503-retry-after": _html(503, "Service Unavailable", Retry_After="2"),
     "520-html": _html(520, "Web server returned an unknown error"),
     "524-html": _html(524, "A time-out occurred"),
-    "reset": Awkward(),
-    "silence": Awkward(silent=True),
+    "reset": Fault(applies=False, breaks=httpx2.ReadError),
+    "silence": Fault(applies=False, breaks=httpx2.ReadTimeout),
     **{
         f"{status}-{name}": answer
         for status, title in (
@@ -177,21 +159,21 @@ _DOUBTFUL = {
 
 #: It takes effect only after the caller has got this answer, or has given up.
 _LATE = {
-    "silence-late": Awkward(silent=True, late_seconds=LATE_SECONDS),
-    "reset-late": Awkward(late_seconds=LATE_SECONDS),
+    "silence-late": apply_late(LATE_SECONDS),
+    "reset-late": replace(_DOUBTFUL["reset"], late_seconds=LATE_SECONDS),
     "202-late": replace(_DOUBTFUL["202-async"], late_seconds=LATE_SECONDS),
     "503-late": replace(_DOUBTFUL["503-html"], late_seconds=LATE_SECONDS),
     "504-late": replace(_DOUBTFUL["504-html"], late_seconds=LATE_SECONDS),
 }
 
 
-def _all() -> Iterator[tuple[str, Awkward]]:
+def _all() -> Iterator[tuple[str, Fault]]:
     yield from _REFUSED.items()
-    for name, answer in _DOUBTFUL.items():
-        yield name, answer
-        yield f"{name}-applied", replace(answer, applies=True)
+    for name, fault in _DOUBTFUL.items():
+        yield name, fault
+        yield f"{name}-applied", applied(fault)
     yield from _LATE.items()
 
 
-#: Every awkward answer by its name.
-CATALOGUE: Mapping[str, Awkward] = MappingProxyType(dict(_all()))
+#: Every such answer by its name.
+CATALOGUE: Mapping[str, Fault] = MappingProxyType(dict(_all()))

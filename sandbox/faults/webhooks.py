@@ -1,19 +1,14 @@
+"""Faults of webhooks: a share of all, by a seeded random choice."""
+
 import random
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What becomes of one sendout."""
-
-    lost: bool = False
-    wait_seconds: float = 0.0
-    copies: int = 0
+from sandbox.faults.fault import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mishaps:
+class Shares:
     """
     Which share of the webhooks never leaves, leaves late, or arrives more often than once.
 
@@ -31,33 +26,32 @@ class Mishaps:
     @classmethod
     def parse(cls, value: dict[str, Any]) -> Self:
         """
-        Read the mishaps from JSON.
+        Read the shares from JSON.
 
         Raises:
             ValueError: When a share is none, or something is less than nothing.
         """
-        mishaps = cls(**value)
-        shares = (mishaps.lose, mishaps.delay_share, mishaps.repeat_share)
-        if not all(0 <= each <= 1 for each in shares):
+        read = cls(**value)
+        if not all(0 <= each <= 1 for each in (read.lose, read.delay_share, read.repeat_share)):
             raise ValueError("A share is from 0 to 1.")
-        if mishaps.delay_seconds < 0 or mishaps.repeat < 0:
+        if read.delay_seconds < 0 or read.repeat < 0:
             raise ValueError("Neither a delay nor a number of repeats is less than 0.")
-        return mishaps
+        return read
 
-    @classmethod
-    def names(cls) -> set[str]:
-        """Name the fields."""
-        return {each.name for each in fields(cls)}
 
-    def draw(self, dice: random.Random) -> Fate:
-        """Decide about one sendout, by three throws each time, so that no dial moves another."""
-        lost, late, repeated = dice.random(), dice.random(), dice.random()
-        return Fate(
-            lost=lost < self.lose,
-            wait_seconds=self.delay_seconds if late < self.delay_share else 0.0,
-            copies=self.repeat if repeated < self.repeat_share else 0,
+class WebhookFaults:
+    """Decides about each webhook; the same seed lets the same ones go wrong."""
+
+    def __init__(self, shares: Shares | None = None) -> None:
+        self.shares = shares or Shares()
+        self._random = random.Random(self.shares.seed)
+
+    def take(self) -> Fault:
+        """Decide about one webhook, by three draws each time, so that no share moves another."""
+        shares = self.shares
+        lost, late, repeated = (self._random.random() for _ in range(3))
+        return Fault(
+            applies=lost >= shares.lose,
+            wait_seconds=shares.delay_seconds if late < shares.delay_share else 0.0,
+            copies=shares.repeat if repeated < shares.repeat_share else 0,
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """Tell all of them."""
-        return asdict(self)

@@ -1,5 +1,4 @@
 import heapq
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx2
 
 from sandbox.clock import Clock
-from sandbox.faults.webhooks import Mishaps
+from sandbox.faults.webhooks import WebhookFaults
 from sandbox.ids import Ids
 from sandbox.voucherify.data.event_types import ASSIGNED, UNASSIGNED
 from sandbox.webhooks.schedule import answer_limit, wait_after
@@ -44,8 +43,7 @@ class WebhookSender:
         self.active = True
         # What the project's settings say that it is sent; what is sent does not depend on it.
         self.events = [ASSIGNED, UNASSIGNED]
-        self.mishaps = Mishaps()
-        self._dice = random.Random()
+        self.faults = WebhookFaults()
         self._secret = secret
         self._speedup = speedup
         self._ids = ids
@@ -61,25 +59,19 @@ class WebhookSender:
         return iter(self._sendouts.values())
 
     def send(self, sendout: Sendout) -> None:
-        """Take a new sendout; a disabled webhook notes it but does not send."""
+        """Take a new sendout; a disabled webhook keeps it but does not send."""
         with self._changed:
             self._sendouts[sendout.id] = sendout
             if not self.active:
                 sendout.state = SendoutState.STOPPED
                 return
-            fate = self.mishaps.draw(self._dice)
-            if fate.lost:
+            fault = self.faults.take()
+            if not fault.applies:
                 sendout.state = SendoutState.LOST
                 return
-            self._schedule(sendout, fate.wait_seconds, manual=False)
-            for _ in range(fate.copies):
-                self._schedule(sendout, fate.wait_seconds, manual=True)
-
-    def suffer(self, mishaps: Mishaps) -> None:
-        """Let things go wrong from now on; the same seed makes the same ones go wrong."""
-        with self._changed:
-            self.mishaps = mishaps
-            self._dice = random.Random(mishaps.seed)
+            self._schedule(sendout, fault.wait_seconds, manual=False)
+            for _ in range(fault.copies):
+                self._schedule(sendout, fault.wait_seconds, manual=True)
 
     def resend(self, sendout_id: str) -> Sendout | None:
         """Send the same body once more, as the audit log's Retry button does."""
@@ -111,7 +103,7 @@ class WebhookSender:
             self._due.clear()
             self.active = True
             self.events = [ASSIGNED, UNASSIGNED]
-            self.mishaps = Mishaps()
+            self.faults = WebhookFaults()
 
     def close(self) -> None:
         """Let the threads end; none of them outlives its current try."""
@@ -150,7 +142,7 @@ class WebhookSender:
             attempt = self._attempt(client, due.sendout, manual=due.manual)
             with self._changed:
                 due.sendout.tries.append(attempt)
-                self._settle(due.sendout, attempt)
+                self._complete(due.sendout, attempt)
 
     def _next(self) -> _Due | None:
         with self._changed:
@@ -173,11 +165,11 @@ class WebhookSender:
             error = type(problem).__name__
         return Try(at, status, error, time.perf_counter() - started, manual)
 
-    def _settle(self, sendout: Sendout, attempt: Try) -> None:
+    def _complete(self, sendout: Sendout, attempt: Try) -> None:
         if attempt.delivered:
             sendout.state = SendoutState.DELIVERED
         elif attempt.manual or sendout.id not in self._sendouts:
-            return  # a person looks after it, or a reset has forgotten it
+            return  # it was sent by hand, or a reset has forgotten it
         elif (wait := wait_after(sendout.failed_tries, speedup=self._speedup)) is None:
             sendout.state = SendoutState.FAILED
             self.disable()

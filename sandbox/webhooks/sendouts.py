@@ -14,7 +14,7 @@ class SendoutState(StrEnum):
     FAILED = "failed"
     # The webhook was disabled before this one got through; only a person re-sends it.
     STOPPED = "stopped"
-    # Never sent, as if this event were not sent to webhooks; see `mishaps`.
+    # Never sent, as if this event were not sent to webhooks; see `sandbox.faults.webhooks`.
     LOST = "lost"
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from flask import Blueprint, request
 
-from sandbox.faults import activity as noise
+from sandbox.faults.activity import with_strays
 from sandbox.voucherify.api import paging
 from sandbox.voucherify.api.paging import PageRequest, moment_of
 from sandbox.voucherify.data.errors import invalid_query
 from sandbox.voucherify.data.event_types import CAMPAIGN_TYPES, CATEGORIES, SELECTABLE, category_of
 from sandbox.voucherify.data.records import Activity
-from sandbox.voucherify.shapes import render
+from sandbox.voucherify.shapes.customers import activity as listed_activity
 from sandbox.world import Answer, world
 
 
@@ -45,13 +45,13 @@ def list_activity(name: str) -> Answer:
     sandbox = world()
     with sandbox.lock:
         happened = list(sandbox.store.activity_of(sandbox.store.customer(name).id))
-        # A scenario tells of days ago, so the order of the ids is not that of the events.
+        # A scenario begins days ago, so the order of the ids is not that of the events.
         happened.sort(key=_moment, reverse=wanted.descending)
         options = sandbox.store.options
-        happened = list(noise.among(happened, options.activity_noise))
+        happened = list(with_strays(happened, options.activity_noise))
         found = [each for each in _after(happened, wanted.after) if matches(each)]
         data = [
-            render.activity(each, shape=options.activity_shape) for each in found[: wanted.limit]
+            listed_activity(each, shape=options.activity_shape) for each in found[: wanted.limit]
         ]
     return paging.as_json(data, has_more=len(found) > wanted.limit)
 

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint, request
 
 from sandbox.voucherify.api.paging import NumberedPage, moment_of
-from sandbox.voucherify.data.errors import invalid_query, not_found
+from sandbox.voucherify.data.errors import invalid_query
 from sandbox.voucherify.data.event_types import CAMPAIGN_TYPES
-from sandbox.voucherify.data.records import Voucher
+from sandbox.voucherify.data.records import Campaign, Voucher
 from sandbox.voucherify.data.register import Window
 from sandbox.voucherify.data.store import Store
-from sandbox.voucherify.shapes import bodies, render
+from sandbox.voucherify.shapes.campaigns import listed_campaign
+from sandbox.voucherify.shapes.vouchers import voucher as listed_voucher
 from sandbox.world import Answer, world
 
 
@@ -41,7 +42,7 @@ def list_campaigns() -> Answer:
             key=lambda each: (getattr(each, wanted.field), each.id), reverse=wanted.descending
         )
         page = found[wanted.skip : wanted.skip + wanted.limit]
-        shown = [bodies.listed_campaign(each, store) for each in page]
+        shown = [_campaign(store, each) for each in page]
     return _as_json("campaigns", shown, len(found))
 
 
@@ -50,10 +51,7 @@ def get_campaign(name: str) -> Answer:
     """Get campaign."""
     sandbox = world()
     with sandbox.lock:
-        campaign = sandbox.store.campaigns.get(name)
-        if campaign is None or campaign.id in sandbox.store.deleted:
-            raise not_found("campaign", name)
-        return bodies.listed_campaign(campaign, sandbox.store)
+        return _campaign(sandbox.store, sandbox.store.campaign(name))
 
 
 @blueprint.get("/vouchers")
@@ -72,8 +70,13 @@ def list_vouchers() -> Answer:
     with sandbox.lock:
         store = sandbox.store
         window = store.register.find(request.args.get("campaign_id"), after=after, before=before)
-        page = [render.voucher(each, store) for each in _page(store, window, wanted)]
+        page = [listed_voucher(each, store.campaigns) for each in _page(store, window, wanted)]
     return _as_json("vouchers", page, len(window))
+
+
+def _campaign(store: Store, campaign: Campaign) -> dict[str, Any]:
+    vouchers = store.register.size(campaign.id)
+    return listed_campaign(campaign, store.campaigns, vouchers=vouchers)
 
 
 def _page(store: Store, window: Window, wanted: NumberedPage) -> list[Voucher]:

@@ -1,42 +1,15 @@
-"""
-Which metadata a customer may have, after Voucherify's guide "Metadata" and "Metadata schemas".
-
-"Allow only defined metadata" refuses a call with any other property. Whether "Update customer"
-merges metadata key by key is not said: it says that parameters which are not sent stay as they
-are, and metadata is one parameter. Of the members of a loyalty program it is said, and merged.
-"""
+"""Metadata schemas, after Voucherify's API reference, "Metadata schemas"."""
 
 from typing import Any
 
 from flask import Blueprint
 
 from sandbox.clock import stamp
-from sandbox.voucherify.data.errors import ApiError, not_found
-from sandbox.voucherify.data.store import Store
+from sandbox.voucherify.data.errors import not_found
 from sandbox.world import Answer, World, world
 
 
 blueprint = Blueprint("metadata", __name__, url_prefix="/metadata-schemas")
-
-
-def check(store: Store, metadata: dict[str, Any]) -> None:
-    """Refuse metadata that is not defined, if the project's settings say so."""
-    defined = store.options.defined_metadata
-    unknown = [] if defined is None else sorted(set(metadata) - set(defined))
-    if unknown:
-        raise ApiError(
-            400,
-            store.options.undefined_metadata_key,
-            "Metadata is invalid",
-            f"Properties {', '.join(unknown)} are not defined in the metadata schema",
-            breaks_a_rule=False,
-        )
-
-
-def put(store: Store, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Say what a customer's metadata is after an update."""
-    check(store, new)
-    return {**old, **new} if store.options.metadata_put == "merge" else dict(new)
 
 
 @blueprint.get("")

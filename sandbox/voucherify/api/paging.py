@@ -8,8 +8,11 @@ from typing import Any, Generic, Self, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from sandbox.voucherify.api.filters import Filters
 from sandbox.voucherify.data.errors import invalid_query, page_over_limit
 from sandbox.voucherify.data.ordered import Ordered
+from sandbox.voucherify.data.records import Holder
+from sandbox.voucherify.shapes.vouchers import holder
 
 
 T = TypeVar("T")
@@ -42,6 +45,22 @@ class PageRequest:
         )
         found = list(islice(matching, self.limit + 1))
         return Page(found[: self.limit], has_more=len(found) > self.limit)
+
+    def holders(
+        self,
+        records: Ordered[Holder],
+        filters: Filters,
+        show: Callable[[Holder], dict[str, Any]] = holder,
+    ) -> dict[str, Any]:
+        """Write the page of those assignments that pass the filters."""
+
+        def matches(record: Holder) -> bool:
+            return filters.match(holder(record))
+
+        page = self.cut(records, matches)
+        total = sum(map(matches, records)) if filters else len(records)
+        data = [show(each) for each in page.records]
+        return with_total(data, total=total, has_more=page.has_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +109,14 @@ class Page(Generic[T]):
 
 def as_json(data: list[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:
     """Write a page of a list that names where the next one starts."""
-    body: dict[str, Any] = {
-        "object": "list",
-        "data_ref": "data",
-        "data": data,
-        "has_more": has_more,
-    }
-    if has_more:
-        body["more_starting_after"] = data[-1]["id"]
-    return body
+    more = {"more_starting_after": data[-1]["id"]} if has_more else {}
+    return {"object": "list", "data_ref": "data", "data": data, "has_more": has_more, **more}
 
 
 def with_total(data: list[dict[str, Any]], *, total: int, has_more: bool) -> dict[str, Any]:
-    """Write a page of a list that tells its whole length instead."""
-    return {
-        "object": "list",
-        "data_ref": "data",
-        "data": data,
-        "total": total,
-        "has_more": has_more,
-    }
+    """Write a page of a list that says its whole length instead."""
+    shown = {"object": "list", "data_ref": "data", "data": data}
+    return {**shown, "total": total, "has_more": has_more}
 
 
 def moment_of(name: str, text: str) -> datetime:

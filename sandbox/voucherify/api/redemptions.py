@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from sandbox.voucherify.api import http
+from sandbox.voucherify.api import calls
+from sandbox.voucherify.data.errors import optional_text
 from sandbox.voucherify.life.rollbacks import roll_back
 from sandbox.world import Answer, world
 
@@ -13,7 +14,7 @@ blueprint = Blueprint("redemptions", __name__, url_prefix="/redemptions/<name>")
 @blueprint.post("/rollback")
 def post_rollback(name: str) -> Answer:
     """Rollback redemption; the body may be empty, but must be there."""
-    reason = http.optional_text(http.body(), "reason")
+    reason = optional_text(calls.body(), "reason")
     sandbox = world()
     with sandbox.lock:
-        return roll_back(sandbox.store, name, reason, http.origin())
+        return roll_back(sandbox.store, name, reason, calls.origin())

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.voucherify.api import http, paging
+from sandbox.voucherify.api import calls, paging
 from sandbox.voucherify.api.filters import Filters
 from sandbox.voucherify.api.paging import PageRequest
 from sandbox.voucherify.data.errors import ApiError, invalid_payload, not_found
@@ -13,7 +13,7 @@ from sandbox.voucherify.data.records import Customer, Holder, Role, Voucher
 from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.life.assignments import already_assigned, assign, unassign
 from sandbox.voucherify.life.customers import add_customer
-from sandbox.voucherify.shapes import render
+from sandbox.voucherify.shapes.vouchers import holder as listed_holder
 from sandbox.world import Answer, world
 
 
@@ -29,24 +29,16 @@ def list_holders(name: str, campaign: str | None) -> Answer:
     """List referral code holders."""
     wanted = PageRequest.read(request.args)
     filters = Filters.read(request.args, fields=_FILTERS)
-
-    def matches(holder: Holder) -> bool:
-        return filters.match(render.holder(holder))
-
-    sandbox = world()
-    with sandbox.lock:
-        holders = _candidates(sandbox.store, _code(sandbox.store, name, campaign), filters)
-        page = wanted.cut(holders, matches)
-        total = sum(map(matches, holders)) if filters else len(holders)
-        data = [render.holder(each) for each in page.records]
-    return paging.with_total(data, total=total, has_more=page.has_more)
+    store = world().store
+    with world().lock:
+        return wanted.holders(_candidates(store, _code(store, name, campaign), filters), filters)
 
 
 @blueprint.post("/members/<name>/holders", defaults={"campaign": None})
 @blueprint.post("/<campaign>/members/<name>/holders")
 def add_holders(name: str, campaign: str | None) -> Answer:
     """Add referral code holders: all of the customers sent, or none."""
-    people = http.body().get("holders")
+    people = calls.body().get("holders")
     if not isinstance(people, list) or not people:
         raise invalid_payload("Property .holders must NOT have fewer than 1 items")
     if len(people) > _MOST_AT_ONCE:
@@ -62,11 +54,11 @@ def add_holders(name: str, campaign: str | None) -> Answer:
             raise ApiError(409, "duplicate_found", "Duplicate found", "A holder is named twice")
         if any(store.pair(code.id, each.id) for each in customers):
             raise already_assigned()
-        origin = http.origin()
+        origin = calls.origin()
         holders = [
             assign(store, code, each, origin=origin, sender=sandbox.sender) for each in customers
         ]
-        data = [render.holder(each) for each in holders]
+        data = [listed_holder(each) for each in holders]
     return paging.with_total(data, total=len(data), has_more=False)
 
 
@@ -78,21 +70,16 @@ def remove_holder(name: str, holder_id: str, campaign: str | None) -> Response:
     with sandbox.lock:
         holder = sandbox.store.holder(_code(sandbox.store, name, campaign), holder_id)
         if holder.role is Role.REFERRER:
-            raise ApiError(
-                403,
-                "forbidden",
-                "Can not remove assignment",
-                "You can not remove Referrer assignment",
-            )
-        unassign(sandbox.store, holder, origin=http.origin(), sender=sandbox.sender)
+            details = "You can not remove Referrer assignment"
+            raise ApiError(403, "forbidden", "Can not remove assignment", details)
+        unassign(sandbox.store, holder, origin=calls.origin(), sender=sandbox.sender)
     return Response(status=204)
 
 
 def _code(store: Store, name: str, campaign: str | None) -> Voucher:
-    if campaign is not None and (campaign not in store.campaigns or campaign in store.deleted):
-        raise not_found("campaign", campaign)
+    wanted = None if campaign is None else store.campaign(campaign).id
     code = store.voucher(name)
-    if campaign not in {None, code.campaign_id}:
+    if wanted not in {None, code.campaign_id}:
         raise not_found("voucher", name)
     return code
 

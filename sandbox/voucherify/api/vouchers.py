@@ -2,11 +2,12 @@
 
 from flask import Blueprint, request
 
-from sandbox.voucherify.api import http, paging
+from sandbox.voucherify.api import calls, paging
 from sandbox.voucherify.api.paging import PageRequest
-from sandbox.voucherify.data.errors import invalid_payload
-from sandbox.voucherify.life.ledger import adjust
-from sandbox.voucherify.shapes import render
+from sandbox.voucherify.data.errors import invalid_payload, optional_text
+from sandbox.voucherify.life.cards import adjust
+from sandbox.voucherify.shapes.vouchers import balance, transaction
+from sandbox.voucherify.shapes.vouchers import voucher as listed_voucher
 from sandbox.world import Answer, world
 
 
@@ -18,7 +19,7 @@ def get_voucher(name: str) -> Answer:
     """Get voucher."""
     sandbox = world()
     with sandbox.lock:
-        return render.voucher(sandbox.store.voucher(name), sandbox.store)
+        return listed_voucher(sandbox.store.voucher(name), sandbox.store.campaigns)
 
 
 @blueprint.post("/disable", defaults={"active": False})
@@ -30,23 +31,23 @@ def set_active(name: str, active: bool) -> Answer:
         voucher = sandbox.store.voucher(name)
         voucher.active = active
         voucher.updated_at = sandbox.clock.now()
-        return render.voucher(voucher, sandbox.store)
+        return listed_voucher(voucher, sandbox.store.campaigns)
 
 
 @blueprint.post("/balance")
 def update_balance(name: str) -> Answer:
     """Update voucher balance: cents of a gift card or points of a loyalty card."""
-    fields = http.body()
+    fields = calls.body()
     amount = fields.get("amount")
     if not isinstance(amount, int) or isinstance(amount, bool):
         raise invalid_payload("Property .amount must be integer")
-    source_id, reason = (http.optional_text(fields, each) for each in ("source_id", "reason"))
+    source_id, reason = (optional_text(fields, each) for each in ("source_id", "reason"))
     sandbox = world()
     with sandbox.lock:
         card = sandbox.store.voucher(name)
         change = adjust(sandbox.store, card, amount, source_id=source_id, reason=reason)
         sandbox.store.hide(change.id)
-        return render.balance(card, change)
+        return balance(card, change)
 
 
 @blueprint.get("/transactions")
@@ -57,5 +58,5 @@ def list_transactions(name: str) -> Answer:
     with sandbox.lock:
         card = sandbox.store.voucher(name)
         page = wanted.cut(card.transactions, lambda each: sandbox.store.is_listed(each.id))
-        data = [render.transaction(card, each) for each in page.records]
+        data = [transaction(card, each) for each in page.records]
     return paging.as_json(data, has_more=page.has_more)

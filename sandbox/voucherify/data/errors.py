@@ -1,5 +1,6 @@
 """Error bodies, as Voucherify's API reference describes them under "Errors"."""
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -67,3 +68,30 @@ def page_over_limit(last_page: int) -> ApiError:
         f"Listing resource above {last_page} page is not supported",
         f"Property .page cannot be higher than {last_page}",
     )
+
+
+def text(fields: dict[str, Any], name: str) -> str:
+    """Return a field that must be a text."""
+    value = optional_text(fields, name)
+    if value is None:
+        raise invalid_payload(f"Property .{name} must be string")
+    return value
+
+
+def optional_text(fields: dict[str, Any], name: str) -> str | None:
+    """Return a field that is a text or not there."""
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid_payload(f"Property .{name} must be string")
+    return value
+
+
+def check_names(value: Iterable[str], known: Iterable[str], what: str) -> None:
+    """
+    Let only known names pass: a typo would make a test pass for nothing.
+
+    Raises:
+        ValueError: When a name is not one of ours.
+    """
+    if unknown := set(value) - set(known):
+        raise ValueError(f"No such {what}: {', '.join(sorted(unknown))}.")

@@ -1,6 +1,6 @@
 """How a referral tier rewards: what the reference leaves open, each as it may be."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 
@@ -33,11 +33,6 @@ class TierHabits:
     about: str = "code"
     # Whether the reward names the campaign of the card (`parameters`) or the card (`voucher`).
     reward_as: str = "parameters"
-
-    @classmethod
-    def names_of_fields(cls) -> set[str]:
-        """Name the fields."""
-        return {each.name for each in fields(cls)}
 
     @classmethod
     def parse(cls, value: dict[str, Any]) -> Self:

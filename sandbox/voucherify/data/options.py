@@ -2,6 +2,8 @@ import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from sandbox.voucherify.data.errors import check_names
+
 
 _CHOICES = {"activity_shape": ("nested", "flat"), "metadata_put": ("merge", "replace")}
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{3})Z")
@@ -72,9 +74,7 @@ class Options:
         Raises:
             ValueError: When a name is not one of ours.
         """
-        unknown = set(value) - {each.name for each in fields(self)}
-        if unknown:
-            raise ValueError(f"No such option: {', '.join(sorted(unknown))}.")
+        check_names(value, (each.name for each in fields(self)), "option")
         for name, allowed in _CHOICES.items():
             if value.get(name, allowed[0]) not in allowed:
                 raise ValueError(f"The {name.replace('_', ' ')} is {' or '.join(allowed)}.")
@@ -93,5 +93,5 @@ class Options:
             setattr(self, each.name, getattr(usual, each.name))
 
     def as_json(self) -> dict[str, Any]:
-        """Tell all options."""
+        """Show all options."""
         return asdict(self)

@@ -17,6 +17,10 @@ class VoucherType(StrEnum):
     LOYALTY = "LOYALTY_CARD"
 
 
+#: What a referral code takes off the referee's own order, in cents.
+DISCOUNT = {"type": "AMOUNT", "effect": "APPLY_TO_ORDER", "amount_off": 700}
+
+
 class Role(StrEnum):
     """What a customer is to a redeemable."""
 
@@ -216,5 +220,5 @@ class Activity:
     campaign_id: str | None
     campaign_type: str | None
     created_at: datetime
-    # Not of this stand-in's world: see `noise`.
+    # A fault of the activity: no part of what happened here.
     is_stray: bool = False

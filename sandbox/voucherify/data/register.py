@@ -1,11 +1,10 @@
 from bisect import bisect_left, bisect_right, insort
 from datetime import datetime
-
-from sandbox.voucherify.data.records import Voucher
+from typing import Final
 
 
 #: Sorts after every id, so that a bisection can ask for "later than this moment".
-_LAST = "\U0010ffff"
+_LAST: Final = "\U0010ffff"
 
 
 class Register:
@@ -17,39 +16,41 @@ class Register:
     """
 
     def __init__(self) -> None:
-        self._all: list[tuple[datetime, str]] = []
-        self._of_campaign: dict[str, list[tuple[datetime, str]]] = {}
+        self._of_campaign: dict[str | None, list[tuple[datetime, str]]] = {}
 
-    def add(self, voucher: Voucher) -> None:
+    def add(self, campaign_id: str, created_at: datetime, voucher_id: str) -> None:
         """Enter a voucher; most come in order, which costs nothing."""
-        entry = (voucher.created_at, voucher.id)
-        insort(self._all, entry)
-        insort(self._of_campaign.setdefault(voucher.campaign_id, []), entry)
+        for name in (None, campaign_id):
+            insort(self._of_campaign.setdefault(name, []), (created_at, voucher_id))
 
-    def remove(self, voucher: Voucher) -> None:
+    def remove(self, campaign_id: str, created_at: datetime, voucher_id: str) -> None:
         """Strike a voucher out."""
-        entry = (voucher.created_at, voucher.id)
-        for entries in (self._all, self._of_campaign.get(voucher.campaign_id, [])):
-            place = bisect_left(entries, entry)
-            if entries[place : place + 1] == [entry]:
+        for name in (None, campaign_id):
+            entries = self._of_campaign.get(name, [])
+            place = bisect_left(entries, (created_at, voucher_id))
+            if entries[place : place + 1] == [(created_at, voucher_id)]:
                 del entries[place]
 
     def size(self, campaign_id: str) -> int:
-        """Say how many vouchers a campaign has."""
+        """Return how many vouchers a campaign has."""
         return len(self._of_campaign.get(campaign_id, ()))
 
     def find(
-        self, campaign_id: str | None, *, after: datetime | None, before: datetime | None
+        self,
+        campaign_id: str | None,
+        *,
+        after: datetime | None = None,
+        before: datetime | None = None,
     ) -> "Window":
         """Find those of a campaign, or all, created after one moment and before another."""
-        entries = self._all if campaign_id is None else self._of_campaign.get(campaign_id, [])
+        entries = self._of_campaign.get(campaign_id, [])
         start = bisect_right(entries, (after, _LAST)) if after else 0
         end = bisect_left(entries, (before, "")) if before else len(entries)
         return Window(entries, start, max(start, end))
 
 
 class Window:
-    """A stretch of the register, of which pages can be cut."""
+    """A stretch of the register, which pages are cut from."""
 
     def __init__(self, entries: list[tuple[datetime, str]], start: int, end: int) -> None:
         self._entries, self._start, self._end = entries, start, end

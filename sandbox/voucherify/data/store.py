@@ -62,12 +62,12 @@ class Store:
         """File a voucher under both names and the moment of its creation."""
         self.vouchers[voucher.id] = voucher
         self._vouchers_by_code[voucher.code] = voucher
-        self.register.add(voucher)
+        self.register.add(voucher.campaign_id, voucher.created_at, voucher.id)
 
     def delete_voucher(self, voucher: Voucher) -> None:
         """Take a voucher out of every answer."""
         self.deleted.add(voucher.id)
-        self.register.remove(voucher)
+        self.register.remove(voucher.campaign_id, voucher.created_at, voucher.id)
 
     def add_holder(self, holder: Holder) -> None:
         """File an assignment under its voucher, its customer and the pair of them."""
@@ -125,6 +125,20 @@ class Store:
         found = self.holders_of(voucher.id).get(holder_id)
         if found is None:
             raise not_found("redeemable_holder", holder_id)
+        return found
+
+    def assignment(self, holder_id: str) -> Holder:
+        """Return an assignment, ended ones too, or answer 404."""
+        found = self.holders.get(holder_id)
+        if found is None:
+            raise not_found("redeemable_holder", holder_id)
+        return found
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """Return a campaign or answer 404."""
+        found = self.campaigns.get(campaign_id)
+        if found is None or found.id in self.deleted:
+            raise not_found("campaign", campaign_id)
         return found
 
     def holders_of(self, voucher_id: str) -> Ordered[Holder]:

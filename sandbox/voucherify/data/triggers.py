@@ -30,8 +30,8 @@ class Redemption:
     parent_id: str | None = None
     # What was paid from a card.
     amount: int = 0
-    # How the next rollbacks go wrong, in order; see `rollbacks`.
-    mishaps: list[str] = field(default_factory=list)
+    # The faults of its next rollbacks, in order; see `rollbacks`.
+    faults: list[str] = field(default_factory=list)
 
 
 Trigger: TypeAlias = Redemption | CustomEvent

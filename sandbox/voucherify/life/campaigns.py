@@ -1,6 +1,10 @@
+"""Campaigns: referral programmes with their codes, and those that cards belong to."""
+
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.voucherify.data.errors import check_names
 from sandbox.voucherify.data.habits import TierHabits
 from sandbox.voucherify.data.records import (
     MATERIAL,
@@ -11,11 +15,9 @@ from sandbox.voucherify.data.records import (
     Voucher,
     VoucherType,
 )
-from sandbox.voucherify.life.customers import add_customer
-from sandbox.voucherify.life.holding import hold
-from sandbox.voucherify.life.ledger import transaction_type
-from sandbox.voucherify.life.people import person
-from sandbox.world import World
+from sandbox.voucherify.data.store import Store
+from sandbox.voucherify.life.cards import hold, transaction_type
+from sandbox.voucherify.life.customers import add_customer, person
 
 
 _OWNED = {
@@ -23,31 +25,32 @@ _OWNED = {
     VoucherType.LOYALTY: ("Regulars' club", "LOYALTY_PROGRAM"),
     VoucherType.CODE: ("Thank-you coupons", "DISCOUNT_COUPONS"),
 }
-
-
 _HABITS = ("published", "names_conversion", "stamp_ms", "waits_for_conversion", "beside")
 
 
-def card_campaign(world: World, card: VoucherType) -> Campaign:
+def card_campaign(store: Store, card: VoucherType) -> Campaign:
     """Return the one campaign that cards, or coupons, of a kind belong to."""
     name, campaign_type = _OWNED[card]
-    for campaign in world.store.campaigns.values():
-        if campaign.campaign_type == campaign_type and campaign.id not in world.store.deleted:
+    for campaign in store.campaigns.values():
+        if campaign.campaign_type == campaign_type and campaign.id not in store.deleted:
             return campaign
-    return add_campaign(world, name, campaign_type, card)
+    return add_campaign(store, name, campaign_type, card)
 
 
 def add_campaign(
-    world: World, name: str, campaign_type: str, voucher_type: VoucherType
+    store: Store,
+    name: str = "Bring a friend",
+    campaign_type: str = "REFERRAL_PROGRAM",
+    voucher_type: VoucherType = VoucherType.CODE,
 ) -> Campaign:
     """Start a campaign, three months ago."""
-    moment = world.clock.now() - timedelta(days=90)
-    campaign = Campaign(world.ids.new("camp"), name, campaign_type, voucher_type, moment, moment)
-    world.store.campaigns[campaign.id] = campaign
+    moment = store.clock.now() - timedelta(days=90)
+    campaign = Campaign(store.ids.new("camp"), name, campaign_type, voucher_type, moment, moment)
+    store.campaigns[campaign.id] = campaign
     return campaign
 
 
-def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
+def reward_of(store: Store, wanted: dict[str, Any] | None) -> Reward | None:
     """
     Read {"type", "amount"}: what a referee gets, a DISCOUNT_VOUCHER without an amount.
 
@@ -60,10 +63,10 @@ def reward_of(world: World, wanted: dict[str, Any] | None) -> Reward | None:
     kind = wanted.get("transaction", transaction_type(card, "ADDITION"))
     amount = wanted.get("amount", 0) if card is VoucherType.CODE else wanted["amount"]
     more = {each: wanted[each] for each in _HABITS if each in wanted}
-    return Reward(card, amount, card_campaign(world, card).id, kind, **more)
+    return Reward(card, amount, card_campaign(store, card).id, kind, **more)
 
 
-def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
+def tier_of(store: Store, wanted: dict[str, Any] | None) -> Tier | None:
     """
     Read {"type", "amount"?, "linked"?, "transaction"?}: what the referrer gets for each referee.
 
@@ -75,19 +78,17 @@ def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
     """
     if wanted is None:
         return None
-    names = TierHabits.names_of_fields()
-    unknown = set(wanted) - {"type", "amount", "linked", "transaction"} - names
-    if unknown:
-        raise ValueError(f"No such field of a tier: {', '.join(sorted(unknown))}.")
+    names = {each.name for each in fields(TierHabits)}
+    check_names(wanted, {"type", "amount", "linked", "transaction", *names}, "field of a tier")
     kind = wanted["type"]
     card = None if kind == MATERIAL else VoucherType(kind)
     addition = transaction_type(card, "ADDITION") if card else ""
     return Tier(
-        id=world.ids.new("reft"),
-        reward_id=world.ids.new("rew"),
+        id=store.ids.new("reft"),
+        reward_id=store.ids.new("rew"),
         kind=kind,
         amount=wanted.get("amount", 0),
-        campaign_id=card_campaign(world, card).id if card else None,
+        campaign_id=card_campaign(store, card).id if card else None,
         transaction_type=wanted.get("transaction", addition),
         linked=wanted.get("linked", True),
         habits=TierHabits.parse({each: wanted[each] for each in names & set(wanted)}),
@@ -95,22 +96,19 @@ def tier_of(world: World, wanted: dict[str, Any] | None) -> Tier | None:
 
 
 def publish_code(
-    world: World,
+    store: Store,
     campaign: Campaign | None = None,
     *,
     role: Role = Role.REFERRER,
     at: datetime | None = None,
 ) -> Voucher:
     """Give a new customer a code, by default the referral code of a new programme."""
-    store = world.store
-    owner = add_customer(store, person(world.ids.number()))
-    campaign = campaign or add_campaign(
-        world, "Bring a friend", "REFERRAL_PROGRAM", VoucherType.CODE
-    )
-    moment = at or world.clock.now() - timedelta(days=60)
+    owner = add_customer(store, person(store.ids.number()))
+    campaign = campaign or add_campaign(store)
+    moment = at or store.clock.now() - timedelta(days=60)
     code = Voucher(
         id=store.ids.new("v"),
-        code=f"{(owner.name or '').split()[0].upper()}-{world.ids.number():04}",
+        code=f"{(owner.name or '').split()[0].upper()}-{store.ids.number():04}",
         type=campaign.voucher_type,
         campaign_id=campaign.id,
         holder_id=owner.id,

@@ -1,5 +1,5 @@
 """
-What changes a card beside referrals and orders: earning rules, expiry, transfers, other people.
+What changes a card beside referrals: orders, earning rules, expiry, transfers, other people.
 
 What each transaction says follows the examples of "List voucher transactions" (gift cards),
 "List loyalty card transactions" and the events "loyalty card points expired".
@@ -10,14 +10,25 @@ from typing import Any
 
 from sandbox.voucherify.data.causes import Cause, Why
 from sandbox.voucherify.data.errors import ApiError
-from sandbox.voucherify.data.records import Transaction, Voucher, VoucherType
+from sandbox.voucherify.data.records import Customer, Transaction, Voucher, VoucherType
+from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.data.triggers import Redemption
 from sandbox.voucherify.life import events
-from sandbox.voucherify.life.holding import tell_balance
-from sandbox.voucherify.life.ledger import Posting, post, transaction_type
-from sandbox.voucherify.shapes import render
-from sandbox.voucherify.shapes.bodies import simple_campaign, simple_customer, simple_voucher
+from sandbox.voucherify.life.cards import Posting, post, transaction_type
+from sandbox.voucherify.life.events import Origin
+from sandbox.voucherify.shapes.campaigns import simple_campaign
+from sandbox.voucherify.shapes.customers import simple_customer
+from sandbox.voucherify.shapes.vouchers import balance, simple_voucher, transaction
 from sandbox.world import World
+
+
+#: Who else takes something from a card, and what the transaction then says.
+_OTHERS: dict[str, dict[str, Any]] = {
+    "automatic": {"operation_type": "AUTOMATIC", "source": "Automation"},
+    "dashboard": {"source": "voucherify-web-ui", "reason": "Correction"},
+    "api": {"source": "API", "source_id": "other-program-1", "reason": "Correction"},
+}
+_SAID = ("source", "source_id", "reason", "operation_type")
 
 
 def earn(world: World, card: Voucher, wanted: dict[str, Any], at: datetime) -> Transaction:
@@ -56,39 +67,23 @@ def earn(world: World, card: Voucher, wanted: dict[str, Any], at: datetime) -> T
     change = post(store, card, posting)
     customer = store.customers.get(card.holder_id or "")
     if customer is not None:
-        tell_balance(store, card, change, customer, events.by_automation(world.ids.request()))
+        by = events.by_automation(world.ids.request())
+        events.record_balance(store, card, change, customer, by)
     return change
 
 
-def expire(world: World, card: Voucher, amount: int, at: datetime) -> Transaction:
+def expire(world: World, card: Voucher, wanted: dict[str, Any], at: datetime) -> Transaction:
     """Let points expire ("loyalty card points expired"): a gift card's credits never do."""
     if card.type is not VoucherType.LOYALTY:
         raise ValueError("Only points expire.")
-    store = world.store
-    why = Why(Cause.EXPIRY)
-    posting = Posting(
-        -amount, "POINTS_EXPIRATION", "AUTOMATIC", source="Automation", at=at, why=why
-    )
-    change = post(store, card, posting)
+    store, amount, why = world.store, wanted["amount"], Why(Cause.EXPIRY)
+    kind, how = "POINTS_EXPIRATION", "AUTOMATIC"
+    change = post(store, card, Posting(-amount, kind, how, source="Automation", at=at, why=why))
     customer = store.customers.get(card.holder_id or "")
     if customer is not None:
-        campaign = store.campaigns[card.campaign_id]
-        data = {
-            "customer": simple_customer(customer),
-            "campaign": simple_campaign(campaign, store),
-            "voucher": simple_voucher(card, store),
-            "points": amount,
-            "buckets": [],
-        }
-        events.record(
-            store,
-            customer,
-            "customer.voucher.loyalty_card.points_expired",
-            data,
-            campaign=campaign,
-            origin=events.by_automation(world.ids.request()),
-            at=at,
-        )
+        more = {"points": amount, "buckets": []}
+        by = events.by_automation(world.ids.request())
+        _record_points(store, card, customer, "expired", more, origin=by, at=at)
     return change
 
 
@@ -108,16 +103,14 @@ def transfer(
     if amount > source.balance:
         raise ApiError(400, "loyalty_card_points_exceeded", "Loyalty card points exceeded")
     out_id, in_id = store.ids.new("vtx"), store.ids.new("vtx")
-    said: dict[str, Any] = {
-        "source": "API",
-        "source_id": wanted.get("source_id"),
-        "reason": wanted.get("reason"),
-    }
+    said: dict[str, Any] = {each: wanted.get(each) for each in ("source_id", "reason")}
+
     gone = Posting(
         -amount,
         "POINTS_TRANSFER_OUT",
+        source="API",
         at=at,
-        details={"destination_voucher": simple_voucher(target, store)},
+        details={"destination_voucher": simple_voucher(target, store.campaigns)},
         related_id=in_id,
         transaction_id=out_id,
         why=Why(Cause.TRANSFER, target.id),
@@ -126,51 +119,33 @@ def transfer(
     come = Posting(
         amount,
         "POINTS_TRANSFER_IN",
+        source="API",
         at=at,
-        details={"source_voucher": simple_voucher(source, store)},
+        details={"source_voucher": simple_voucher(source, store.campaigns)},
         related_id=out_id,
         transaction_id=in_id,
         why=Why(Cause.TRANSFER, source.id),
         **said,
     )
     made = post(store, source, gone), post(store, target, come)
-    _tell_transfer(world, source, target, made[0], at)
+    more = {
+        "source_voucher": simple_voucher(source, store.campaigns),
+        "destination_voucher": simple_voucher(target, store.campaigns),
+        "balance": balance(source, made[0], unit="points"),
+        "transaction": transaction(source, made[0]),
+    }
+    by = events.by_api(world.ids.request(), world.settings.app_id)
+    customer = store.customers[source.holder_id or ""]
+    _record_points(store, source, customer, "transferred", more, origin=by, at=at)
     return made
 
 
-def _tell_transfer(
-    world: World, source: Voucher, target: Voucher, change: Transaction, at: datetime
-) -> None:
-    store = world.store
-    customer = store.customers[source.holder_id or ""]
-    campaign = store.campaigns[source.campaign_id]
-    data = {
-        "customer": simple_customer(customer),
-        "campaign": simple_campaign(campaign, store),
-        "voucher": simple_voucher(source, store),
-        "source_voucher": simple_voucher(source, store),
-        "destination_voucher": simple_voucher(target, store),
-        "balance": render.balance(source, change, unit="points"),
-        "transaction": render.transaction(source, change),
-    }
-    events.record(
-        store,
-        customer,
-        "customer.voucher.loyalty_card.points_transferred",
-        data,
-        campaign=campaign,
-        origin=events.by_api(world.ids.request(), world.settings.app_id),
-        at=at,
-    )
-
-
-def redeem(world: World, card: Voucher, amount: int, *, reward: str | None = None) -> Redemption:
+def redeem(store: Store, card: Voucher, amount: int, *, reward: str | None = None) -> Redemption:
     """
     Pay an order, or a reward, from a card: such a transaction names neither source nor reason.
 
     The examples of "List loyalty card transactions" name the reward that points were paid for.
     """
-    store = world.store
     redemption = Redemption(
         id=store.ids.new("r"),
         voucher_id=card.id,
@@ -181,36 +156,24 @@ def redeem(world: World, card: Voucher, amount: int, *, reward: str | None = Non
     )
     store.redemptions[redemption.id] = redemption
     card.uses += 1
-    posting = Posting(
-        -amount,
-        transaction_type(card.type, "REDEMPTION"),
-        details={
-            "order": {"id": redemption.order_id, "source_id": None},
-            "redemption": {"id": redemption.id},
-            **({"reward": {"id": store.ids.new("rew"), "name": reward}} if reward else {}),
-        },
-        why=Why(Cause.ORDER, redemption.id),
-    )
-    post(store, card, posting)
+    details = {
+        "order": {"id": redemption.order_id, "source_id": None},
+        "redemption": {"id": redemption.id},
+        **({"reward": {"id": store.ids.new("rew"), "name": reward}} if reward else {}),
+    }
+    kind, why = transaction_type(card.type, "REDEMPTION"), Why(Cause.ORDER, redemption.id)
+    post(store, card, Posting(-amount, kind, details=details, why=why))
     return redemption
-
-
-#: Who else takes something from a card, and what the transaction then says.
-_OTHERS: dict[str, dict[str, Any]] = {
-    "automatic": {"operation_type": "AUTOMATIC", "source": "Automation"},
-    "dashboard": {"source": "voucherify-web-ui", "reason": "Correction"},
-    "api": {"source": "API", "source_id": "other-program-1", "reason": "Correction"},
-}
 
 
 def remove_by_other(
     world: World, card: Voucher, wanted: dict[str, Any], at: datetime
 ) -> Transaction:
     """
-    Let somebody else take from a card: Voucherify itself, a person, another program.
+    Take from a card as Voucherify itself, a person or another program does.
 
     Raises:
-        ValueError: When it is nobody that is known here.
+        ValueError: When it is none of these.
     """
     how = wanted.get("how", "dashboard")
     if how not in _OTHERS:
@@ -229,4 +192,22 @@ def remove_by_other(
     return post(world.store, card, posting)
 
 
-_SAID = ("source", "source_id", "reason", "operation_type")
+def _record_points(
+    store: Store,
+    card: Voucher,
+    customer: Customer,
+    what: str,
+    more: dict[str, Any],
+    *,
+    origin: Origin,
+    at: datetime,
+) -> None:
+    campaign = store.campaigns[card.campaign_id]
+    data = {
+        "customer": simple_customer(customer),
+        "campaign": simple_campaign(campaign, store.campaigns),
+        "voucher": simple_voucher(card, store.campaigns),
+        **more,
+    }
+    kind = f"customer.voucher.loyalty_card.points_{what}"
+    events.record(store, customer, kind, data, campaign=campaign, origin=origin, at=at)

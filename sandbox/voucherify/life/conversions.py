@@ -1,31 +1,62 @@
+"""Conversions: a customer uses a code, and both sides get their rewards."""
+
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.voucherify.data.records import Customer, Holder, TierReward, Voucher
+from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.data.triggers import CustomEvent, Redemption, Trigger
 from sandbox.voucherify.life import events
-from sandbox.voucherify.life.assignments import assign
+from sandbox.voucherify.life.assignments import assign, pay
 from sandbox.voucherify.life.events import Origin
-from sandbox.voucherify.life.grants import pay
 from sandbox.voucherify.life.tiers import give_all
-from sandbox.voucherify.shapes import rewards as tier_bodies
-from sandbox.voucherify.shapes.bodies import simple_customer
+from sandbox.voucherify.shapes.customers import simple_customer
+from sandbox.voucherify.shapes.rewards import custom
 from sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Somebody used a code and became its referee; what that caused, if it happened yet."""
+    """A customer used a code and became its referee; what that caused, if it happened yet."""
 
     holder: Holder
     trigger: Trigger | None
     tier_rewards: list[TierReward] = field(default_factory=list)
 
-    @property
-    def tier_reward(self) -> TierReward | None:
-        """The first of what the referrer got."""
-        return self.tier_rewards[0] if self.tier_rewards else None
+    def as_json(self, store: Store) -> dict[str, Any]:
+        """Name all that came of an assignment."""
+        grant, trigger = self.holder.grant, self.trigger
+        card = store.vouchers[grant.card_id] if grant else None
+        tiers = [_tier(store, each) for each in self.tier_rewards]
+        listed = grant.transaction.id if grant and grant.transaction.listed else None
+        return {
+            **named(store.customers[self.holder.customer_id]),
+            "holder": self.holder.id,
+            "redemption": trigger.id if isinstance(trigger, Redemption) else None,
+            **({"custom_event": trigger.id} if isinstance(trigger, CustomEvent) else {}),
+            "card": card
+            and {
+                "id": card.id,
+                "code": card.code,
+                "type": card.type.value,
+                "balance": card.balance,
+            },
+            "grant": grant and {"transaction": listed, "amount": grant.transaction.amount},
+            **({"tier": tiers[0]} if tiers else {}),
+            **({"tiers": tiers} if len(tiers) > 1 else {}),
+        }
+
+
+def named(customer: Customer) -> dict[str, Any]:
+    """Name a customer."""
+    return {
+        "customer": customer.id,
+        "source_id": customer.source_id,
+        "name": customer.name,
+        "email": customer.email,
+    }
 
 
 def convert(
@@ -65,7 +96,7 @@ def convert(
 def convert_later(
     world: World, holder: Holder, *, at: datetime, onto: Voucher | None = None
 ) -> Conversion:
-    """Let somebody who is assigned convert; what was paid already is not paid again."""
+    """Let an assigned customer convert; what was paid already is not paid again."""
     store, origin = world.store, _origin(world)
     code, customer = store.vouchers[holder.voucher_id], store.customers[holder.customer_id]
     trigger, first = _trigger(world, code, customer, at), holder.trigger is None
@@ -78,6 +109,18 @@ def convert_later(
     return Conversion(holder, trigger, _reward_referrer(world, code, holder, trigger, origin))
 
 
+def _tier(store: Store, reward: TierReward) -> dict[str, Any]:
+    voucher = store.vouchers[reward.voucher_id] if reward.voucher_id else None
+    return {
+        "type": reward.kind,
+        "amount": reward.amount,
+        "activity": reward.activity_id,
+        "group": reward.group_id,
+        "voucher": voucher and {"id": voucher.id, "code": voucher.code},
+        "transaction": reward.transaction_id,
+    }
+
+
 def _origin(world: World) -> Origin:
     return events.by_api(world.ids.request(), world.settings.app_id)
 
@@ -85,16 +128,15 @@ def _origin(world: World) -> Origin:
 def _reward_referrer(
     world: World, code: Voucher, holder: Holder, trigger: Trigger, origin: Origin
 ) -> list[TierReward]:
-    store = world.store
-    tier = store.campaigns[code.campaign_id].tier
-    return give_all(store, tier, code, holder, trigger, origin=origin) if tier else []
+    tier = world.store.campaigns[code.campaign_id].tier
+    return give_all(world.store, tier, code, holder, trigger, origin=origin) if tier else []
 
 
 def _trigger(world: World, code: Voucher, customer: Customer, at: datetime) -> Trigger:
-    by = world.store.campaigns[code.campaign_id].converts_by
+    store, by = world.store, world.store.campaigns[code.campaign_id].converts_by
     redeems = by == "redemption"
     trigger = (
-        _redeem(world, code, customer, at) if redeems else _happen(world, by, code, customer, at)
+        _redeem(store, code, customer, at) if redeems else _happen(world, by, code, customer, at)
     )
     customer.referrals.append(
         {
@@ -108,15 +150,9 @@ def _trigger(world: World, code: Voucher, customer: Customer, at: datetime) -> T
     return trigger
 
 
-def _redeem(world: World, code: Voucher, customer: Customer, at: datetime) -> Redemption:
-    store, number = world.store, world.ids.number()
-    redemption = Redemption(
-        store.ids.new("r"),
-        code.id,
-        customer.id,
-        f"ord_perkhook_{number:06}",
-        at,
-    )
+def _redeem(store: Store, code: Voucher, customer: Customer, at: datetime) -> Redemption:
+    order = f"ord_perkhook_{store.ids.number():06}"
+    redemption = Redemption(store.ids.new("r"), code.id, customer.id, order, at)
     store.redemptions[redemption.id] = redemption
     code.uses += 1
     return redemption
@@ -132,7 +168,7 @@ def _happen(
         store,
         customer,
         "customer.custom_event",
-        {"event": tier_bodies.custom(store, event), "customer": simple_customer(customer)},
+        {"event": custom(event, code, customer), "customer": simple_customer(customer)},
         campaign=store.campaigns[code.campaign_id],
         origin=_origin(world),
         at=at,

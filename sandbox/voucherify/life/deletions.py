@@ -1,15 +1,37 @@
-"""Customers and campaigns that are deleted, and the webhooks that say so."""
+"""How assignments end other than by being removed, which the published API does not describe."""
 
 from typing import Any
 
 from sandbox.clock import stamp
-from sandbox.voucherify.data.records import Campaign, Customer
+from sandbox.voucherify.data.records import Campaign, Customer, Holder, Role, Voucher
 from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.life import events
+from sandbox.voucherify.life.assignments import record_assigned, unassign
+from sandbox.voucherify.life.cards import hold
 from sandbox.voucherify.life.events import Origin
-from sandbox.voucherify.life.removals import delete_voucher
-from sandbox.voucherify.shapes import bodies, render
+from sandbox.voucherify.shapes.campaigns import simple_campaign
+from sandbox.voucherify.shapes.customers import customer as listed_customer
 from sandbox.webhooks.sender import WebhookSender
+
+
+def delete_customer(
+    store: Store, customer: Customer, *, origin: Origin, sender: WebhookSender, announce: bool
+) -> list[str]:
+    """Delete a customer, whose assignments end with or without a webhook; answers 404 then."""
+    held = list(store.redeemables_of(customer.id))
+    ended = _end(store, held, origin=origin, sender=sender, announce=announce)
+    store.deleted.add(customer.id)
+    return ended
+
+
+def delete_voucher(
+    store: Store, voucher: Voucher, *, origin: Origin, sender: WebhookSender, announce: bool
+) -> list[str]:
+    """Delete a code or a card, whose holders go with or without a webhook; answers 404 then."""
+    holders = list(store.holders_of(voucher.id))
+    ended = _end(store, holders, origin=origin, sender=sender, announce=announce)
+    store.delete_voucher(voucher)
+    return ended
 
 
 def delete_campaign(
@@ -27,33 +49,53 @@ def delete_campaign(
     The real service does it bit by bit; that it also removes the redemptions is documented.
     """
     ended = []
-    for voucher_id in store.register.find(campaign.id, after=None, before=None).ids():
+    for voucher_id in store.register.find(campaign.id).ids():
         voucher = store.vouchers[voucher_id]
         ended += delete_voucher(store, voucher, origin=origin, sender=sender, announce=announce)
         if loses_redemptions:
-            store.deleted.update(
-                each.id for each in store.redemptions.values() if each.voucher_id == voucher_id
-            )
+            redemptions = store.redemptions.values()
+            store.deleted.update(each.id for each in redemptions if each.voucher_id == voucher_id)
     store.deleted.add(campaign.id)
     return ended
 
 
-def tell_campaign_deleted(
+def republish(
+    store: Store,
+    voucher: Voucher,
+    customer: Customer,
+    *,
+    origin: Origin,
+    sender: WebhookSender,
+    announce: bool,
+) -> Holder:
+    """Give a code or a card to another customer, as its new referrer or owner."""
+    role = Role.REFERRER if voucher.is_referral_code else Role.OWNER
+    before = [each for each in store.holders_of(voucher.id) if each.role is role]
+    _end(store, before, origin=origin, sender=sender, announce=announce)
+    voucher.holder_id = customer.id
+    if voucher.is_referral_code:
+        voucher.referrer_id = customer.id
+    voucher.updated_at = store.clock.now()
+    holder = hold(store, voucher, customer, role)
+    record_assigned(store, holder, origin=origin, sender=sender if announce else None)
+    return holder
+
+
+def announce_deleted_campaign(
     store: Store, campaign: Campaign, *, origin: Origin, sender: WebhookSender
 ) -> None:
     """Send `campaign.deleted`: of no customer."""
-    at = store.clock.now()
-    data = {"campaign": bodies.simple_campaign(campaign, store), "deleted_at": stamp(at)}
-    event = events.happening(store, "campaign.deleted", data, origin, at)
-    events.announce_of(store, sender, campaign.id, event)
+    at, shown = store.clock.now(), simple_campaign(campaign, store.campaigns)
+    data = {"campaign": shown, "deleted_at": stamp(at)}
+    event = events.event(store, "campaign.deleted", data, origin, at)
+    events.announce(store, sender, campaign.id, event)
 
 
-def tell_customer_deleted(
+def announce_deleted_customer(
     store: Store, customer: Customer, *, origin: Origin, sender: WebhookSender, shape: str
 ) -> None:
     """Send `customer.deleted`, "full" as its example is, or with what its schema requires only."""
-    at = store.clock.now()
-    known = render.customer(customer)
+    at, known = store.clock.now(), listed_customer(customer)
     shown: dict[str, Any] = {
         "summary": {"redemptions": {"total_redeemed": 0}, "orders": {"total_count": 0}},
         "loyalty": {"points": 0, "referred_customers": 0, "campaigns": {}},
@@ -64,5 +106,17 @@ def tell_customer_deleted(
         # A deleted customer's name in the shop is free again.
         source_id = f"{customer.source_id}_deleted{stamp(at)}"
         shown = {**known, **shown, "source_id": source_id, "updated_at": stamp(at)}
-    event = events.happening(store, "customer.deleted", {"customer": shown}, origin, at)
-    events.announce(store, sender, customer, event)
+    event = events.event(store, "customer.deleted", {"customer": shown}, origin, at)
+    events.announce(store, sender, customer.id, event)
+
+
+def _end(
+    store: Store, holders: list[Holder], *, origin: Origin, sender: WebhookSender, announce: bool
+) -> list[str]:
+    for holder in holders:
+        if announce:
+            unassign(store, holder, origin=origin, sender=sender)
+        else:
+            holder.ended_at = store.clock.now()
+            store.remove_holder(holder)
+    return [each.id for each in holders]

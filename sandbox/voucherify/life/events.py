@@ -5,16 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.clock import stamp
-from sandbox.voucherify.data import event_types
-from sandbox.voucherify.data.records import Activity, Campaign, Customer
+from sandbox.voucherify.data.records import (
+    Activity,
+    Campaign,
+    Customer,
+    Transaction,
+    Voucher,
+    VoucherType,
+)
 from sandbox.voucherify.data.store import Store
+from sandbox.voucherify.shapes.campaigns import simple_campaign
+from sandbox.voucherify.shapes.customers import simple_customer
+from sandbox.voucherify.shapes.vouchers import balance, transaction, voucher
 from sandbox.webhooks.sender import WebhookSender
 from sandbox.webhooks.sendouts import Sendout
 from sandbox.webhooks.signature import compact
 
-
-ASSIGNED = event_types.ASSIGNED
-UNASSIGNED = event_types.UNASSIGNED
 
 PROJECT = "proj_perkhookSandbox"
 WEBHOOK = "wh_perkhookSandbox"
@@ -30,9 +36,8 @@ class Origin:
 
 def by_api(group_id: str, app_id: str) -> Origin:
     """Name a call with an API key as the cause."""
-    return Origin(
-        group_id, {"channel": "API", "api_key": {"name": "Sandbox key", "app_id": app_id}}
-    )
+    key = {"name": "Sandbox key", "app_id": app_id}
+    return Origin(group_id, {"channel": "API", "api_key": key})
 
 
 def by_person(group_id: str) -> Origin:
@@ -56,12 +61,31 @@ def record(
     at: datetime,
 ) -> Activity:
     """Add an event to a customer's activity."""
-    activity = happening(store, event_type, data, origin, at, campaign=campaign)
+    activity = event(store, event_type, data, origin, at, campaign=campaign)
     store.add_activity(customer.id, activity)
     return activity
 
 
-def happening(
+def record_balance(
+    store: Store, card: Voucher, change: Transaction, customer: Customer, origin: Origin
+) -> None:
+    """Record in a customer's activity that a card got credits or points."""
+    is_gift, campaign = card.type is VoucherType.GIFT, store.campaigns[card.campaign_id]
+    kind = "gift.balance_added" if is_gift else "loyalty_card.points_added"
+    data = {
+        "customer": simple_customer(customer),
+        "campaign": simple_campaign(campaign, store.campaigns),
+        "voucher": voucher(card, store.campaigns),
+        "balance": balance(card, change),
+        "transaction": transaction(card, change),
+    }
+    event_type = f"customer.voucher.{kind}"
+    record(
+        store, customer, event_type, data, campaign=campaign, origin=origin, at=change.created_at
+    )
+
+
+def event(
     store: Store,
     event_type: str,
     data: dict[str, Any],
@@ -70,7 +94,7 @@ def happening(
     *,
     campaign: Campaign | None = None,
 ) -> Activity:
-    """Make an event that stands in nobody's activity yet."""
+    """Make an event that is in no customer's activity yet."""
     return Activity(
         id=store.ids.new("evcus"),
         type=event_type,
@@ -83,15 +107,9 @@ def happening(
     )
 
 
-def announce(store: Store, sender: WebhookSender, customer: Customer, event: Activity) -> None:
-    """Send an event of a customer to the project's webhook in the documented envelope."""
-    announce_of(store, sender, customer.id, event)
-
-
-def announce_of(store: Store, sender: WebhookSender, entity_id: str, event: Activity) -> None:
-    """Send an event of a customer, or of something else."""
-    sent_at = store.clock.now()
-    sendout_id = store.ids.new("whs")
+def announce(store: Store, sender: WebhookSender, entity_id: str, event: Activity) -> None:
+    """Send an event, of a customer or of something else, to the project's webhook."""
+    sent_at, sendout_id = store.clock.now(), store.ids.new("whs")
     envelope = {
         "id": sendout_id,
         "project_id": store.options.project_id,

@@ -10,17 +10,15 @@ from sandbox.voucherify.data.records import (
     Holder,
     Tier,
     TierReward,
-    Transaction,
     Voucher,
     VoucherType,
 )
 from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.data.triggers import Trigger
 from sandbox.voucherify.life import events
+from sandbox.voucherify.life.cards import GRANT_DELAY, Posting, post, publish_card
 from sandbox.voucherify.life.events import Origin
-from sandbox.voucherify.life.holding import GRANT_DELAY, publish_card, tell_balance
-from sandbox.voucherify.life.ledger import Posting, post
-from sandbox.voucherify.shapes import rewards as tier_bodies
+from sandbox.voucherify.shapes.rewards import Source, reward_redemption, rewarded
 
 
 def give_all(
@@ -69,22 +67,20 @@ def _give(
     origin: Origin,
 ) -> TierReward:
     at = max(holder.created_at, trigger.created_at) + 3 * GRANT_DELAY / 2
-    voucher = _voucher(store, tier, referrer, at)
-    change = _credit(store, tier, voucher, at, Why(Cause.TIER, holder.id))
-    source = tier_bodies.Source(tier, code, referrer, trigger, voucher)
-    activity = events.record(
-        store,
-        referrer,
-        "customer.rewarded",
-        tier_bodies.rewarded(store, source),
-        campaign=store.campaigns[code.campaign_id],
-        origin=origin,
-        at=at,
-    )
+    voucher, change = _voucher(store, tier, referrer, at), None
+    if voucher is not None and voucher.type is not VoucherType.CODE:
+        why = Why(Cause.TIER, holder.id)
+        posting = Posting(tier.amount, tier.transaction_type, "AUTOMATIC", at=at, why=why)
+        change = post(store, voucher, posting)
+    referee = store.customers[trigger.customer_id]
+    source = Source(tier, code, referrer, referee, trigger, voucher, store.campaigns)
+    campaign = store.campaigns[code.campaign_id]
+    kind, data = "customer.rewarded", rewarded(source)
+    activity = events.record(store, referrer, kind, data, campaign=campaign, origin=origin, at=at)
     if voucher is not None and change is not None:
-        tell_balance(store, voucher, change, referrer, origin)
+        events.record_balance(store, voucher, change, referrer, origin)
     else:
-        _tell_redemption(store, source, origin, at)
+        _record_redemption(store, source, origin, at)
     return TierReward(
         activity_id=activity.id,
         holder_id=holder.id,
@@ -111,28 +107,10 @@ def _voucher(store: Store, tier: Tier, referrer: Customer, at: datetime) -> Vouc
     return card or publish_card(store, campaign, referrer, at=at)
 
 
-def _credit(
-    store: Store, tier: Tier, voucher: Voucher | None, at: datetime, why: Why
-) -> Transaction | None:
-    if voucher is None or voucher.type is VoucherType.CODE:
-        return None
-    posting = Posting(
-        tier.amount, tier.transaction_type, operation_type="AUTOMATIC", at=at, why=why
-    )
-    return post(store, voucher, posting)
-
-
-def _tell_redemption(
-    store: Store, source: tier_bodies.Source, origin: Origin, at: datetime
-) -> None:
+def _record_redemption(store: Store, source: Source, origin: Origin, at: datetime) -> None:
     # A thing waits for a person at the dashboard; a coupon is there at once.
     state = "PENDING" if source.tier.kind == MATERIAL else "COMPLETED"
-    events.record(
-        store,
-        source.referrer,
-        f"customer.reward_redemptions.{state.lower()}",
-        tier_bodies.reward_redemption(store, source, state=state, at=at),
-        campaign=store.campaigns[source.code.campaign_id],
-        origin=origin,
-        at=at,
-    )
+    data = reward_redemption(source, redemption_id=store.ids.new("rewr"), state=state, at=at)
+    kind = f"customer.reward_redemptions.{state.lower()}"
+    campaign = store.campaigns[source.code.campaign_id]
+    events.record(store, source.referrer, kind, data, campaign=campaign, origin=origin, at=at)

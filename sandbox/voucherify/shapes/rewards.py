@@ -1,76 +1,68 @@
 """The data of reward events, after Voucherify's reference of webhook events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sandbox.clock import stamp
-from sandbox.voucherify.data.records import MATERIAL, Customer, Tier, Voucher, VoucherType
-from sandbox.voucherify.data.store import Store
+from sandbox.voucherify.data.records import MATERIAL, Campaign, Customer, Tier, Voucher, VoucherType
 from sandbox.voucherify.data.triggers import CustomEvent, Redemption, Trigger
-from sandbox.voucherify.shapes.bodies import simple_campaign, simple_customer, simple_voucher
+from sandbox.voucherify.shapes.campaigns import simple_campaign
+from sandbox.voucherify.shapes.customers import simple_customer
+from sandbox.voucherify.shapes.vouchers import simple_voucher
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Which referral earned a reward, and what was given: no voucher is a thing."""
+    """Which referral earned a reward, and what was given: a thing has no voucher."""
 
     tier: Tier
     code: Voucher
     referrer: Customer
+    referee: Customer
     trigger: Trigger
     voucher: Voucher | None
+    campaigns: Mapping[str, Campaign]
 
 
-def rewarded(store: Store, source: Source) -> dict[str, Any]:
+def rewarded(source: Source) -> dict[str, Any]:
     """
     Build the body of `customer.rewarded`.
 
     That its redemption is the referee's is not documented. A tier can be set to leave it
     out, and what is left then leads to no referee.
     """
-    trigger, shown = source.trigger, source.tier.linked
-    redemption = _redemption(store, source, trigger) if isinstance(trigger, Redemption) else None
-    custom_event = custom(store, trigger) if isinstance(trigger, CustomEvent) else None
+    trigger = source.trigger if source.tier.linked else None
+    by_redemption = isinstance(source.trigger, Redemption)
     return {
-        **_about(store, source),
-        "redemption": redemption if shown else None,
-        "reward": _reward(store, source),
+        **_about(source),
+        "redemption": _redemption(source, trigger) if isinstance(trigger, Redemption) else None,
+        "reward": _reward(source),
         "referral_tier": {
             "id": source.tier.id,
             "campaign_id": source.code.campaign_id,
             "banner": "Thank you for bringing a friend",
-            "parameters": _parameters(source, by_redemption=bool(redemption)),
+            "parameters": _parameters(source.tier, by_redemption=by_redemption),
         },
         "balance": _balance(source),
-        "custom_event": custom_event if shown else None,
+        "custom_event": custom(trigger, source.code, source.referee)
+        if isinstance(trigger, CustomEvent)
+        else None,
         "customer_event": None,
     }
 
 
-def _parameters(source: Source, *, by_redemption: bool) -> dict[str, Any]:
-    """
-    Show what a tier rewards for.
-
-    Source: `SimpleReferralTier`, whose `parameters` have an event type and a segment, and whose
-    example of an id is a segment's. That "Minimum unique referee redemptions" is such a segment
-    of referrers is read from that, and from the guide's words on its filter.
-    """
-    event = "customer.redemption.succeeded" if by_redemption else "customer.custom_event"
-    if source.tier.habits.minimum is None:
-        return {"event_type": event}
-    segment = f"seg_{source.tier.id.removeprefix('reft_')}"
-    return {"event_type": "customer.segment.entered", "segment": {"id": segment}}
-
-
-def reward_redemption(store: Store, source: Source, *, state: str, at: datetime) -> dict[str, Any]:
+def reward_redemption(
+    source: Source, *, redemption_id: str, state: str, at: datetime
+) -> dict[str, Any]:
     """Build the body of `customer.reward_redemptions.pending` and `.completed`."""
     leads_to = source.trigger.id if source.tier.linked else None
     kind = "redemption" if isinstance(source.trigger, Redemption) else "custom_event"
     return {
-        **_about(store, source),
+        **_about(source),
         "reward_redemption": {
-            "id": store.ids.new("rewr"),
+            "id": redemption_id,
             "state": state,
             "created_at": stamp(at),
             "updated_at": None,
@@ -81,53 +73,19 @@ def reward_redemption(store: Store, source: Source, *, state: str, at: datetime)
             "source_id": leads_to,
             "source_type": kind,
         },
-        "reward": _reward(store, source),
+        "reward": _reward(source),
         "source": {"id": leads_to, "type": kind},
         "balance": None,
     }
 
 
-def _about(store: Store, source: Source) -> dict[str, Any]:
-    referrer = simple_customer(source.referrer)
-    return {
-        "customer": referrer,
-        "holder": dict(referrer),
-        "voucher": simple_voucher(_told_of(source), store),
-        "campaign": simple_campaign(store.campaigns[source.code.campaign_id], store),
-    }
-
-
-def _told_of(source: Source) -> Voucher:
-    on_card = source.tier.habits.about == "card" and source.voucher is not None
-    return source.voucher if on_card and source.voucher else source.code
-
-
-def _redemption(store: Store, source: Source, redemption: Redemption) -> dict[str, Any]:
-    shown = {
-        "id": redemption.id,
-        "customer_id": redemption.customer_id,
-        "date": stamp(redemption.created_at),
-        "order": {"id": redemption.order_id, "object": "order"},
-        "customer": simple_customer(store.customers[redemption.customer_id]),
-        "result": "SUCCESS",
-        "status": "SUCCEEDED",
-        "related_object_type": "voucher",
-        "related_object_id": source.code.id,
-        "voucher": simple_voucher(source.code, store),
-        "object": "redemption",
-    }
-    unsaid = {"customer": "customer_id", "customer_id": "customer"}.get(source.tier.habits.names)
-    return {name: value for name, value in shown.items() if name != unsaid}
-
-
-def custom(store: Store, event: CustomEvent) -> dict[str, Any]:
+def custom(event: CustomEvent, code: Voucher, customer: Customer) -> dict[str, Any]:
     """Show a custom event that a referral code came with ("Custom event")."""
-    code = store.vouchers[event.voucher_id]
     return {
         "id": event.id,
         "object": "event",
         "type": event.type,
-        "customer": simple_customer(store.customers[event.customer_id]),
+        "customer": simple_customer(customer),
         "referral": {"referrer_id": code.referrer_id, "code": code.code, "id": code.id},
         "loyalty": None,
         "metadata": {},
@@ -135,19 +93,64 @@ def custom(store: Store, event: CustomEvent) -> dict[str, Any]:
     }
 
 
-def _reward(store: Store, source: Source) -> dict[str, Any]:
-    tier = source.tier
+def _parameters(tier: Tier, *, by_redemption: bool) -> dict[str, Any]:
+    """
+    Show what a tier rewards for.
+
+    Source: `SimpleReferralTier`, whose `parameters` have an event type and a segment, and whose
+    example of an id is a segment's. That "Minimum unique referee redemptions" is such a segment
+    of referrers is read from that, and from the guide's words on its filter.
+    """
+    if tier.habits.minimum is None:
+        kind = "customer.redemption.succeeded" if by_redemption else "customer.custom_event"
+        return {"event_type": kind}
+    segment = f"seg_{tier.id.removeprefix('reft_')}"
+    return {"event_type": "customer.segment.entered", "segment": {"id": segment}}
+
+
+def _about(source: Source) -> dict[str, Any]:
+    referrer = simple_customer(source.referrer)
+    on_card = source.voucher if source.tier.habits.about == "card" else None
+    campaign = source.campaigns[source.code.campaign_id]
+    return {
+        "customer": referrer,
+        "holder": dict(referrer),
+        "voucher": simple_voucher(on_card or source.code, source.campaigns),
+        "campaign": simple_campaign(campaign, source.campaigns),
+    }
+
+
+def _redemption(source: Source, redemption: Redemption) -> dict[str, Any]:
+    shown = {
+        "id": redemption.id,
+        "customer_id": redemption.customer_id,
+        "date": stamp(redemption.created_at),
+        "order": {"id": redemption.order_id, "object": "order"},
+        "customer": simple_customer(source.referee),
+        "result": "SUCCESS",
+        "status": "SUCCEEDED",
+        "related_object_type": "voucher",
+        "related_object_id": source.code.id,
+        "voucher": simple_voucher(source.code, source.campaigns),
+        "object": "redemption",
+    }
+    unsaid = {"customer": "customer_id", "customer_id": "customer"}.get(source.tier.habits.names)
+    return {name: value for name, value in shown.items() if name != unsaid}
+
+
+def _reward(source: Source) -> dict[str, Any]:
+    tier, voucher = source.tier, source.voucher
     reward: dict[str, Any] = {
         "assignment_id": _assignment_id(tier),
         "id": tier.reward_id,
         "object": "reward",
         "name": "Thank you",
-        "type": MATERIAL if source.voucher is None else "CAMPAIGN",
+        "type": MATERIAL if voucher is None else "CAMPAIGN",
     }
-    if source.voucher is None:
+    if voucher is None:
         reward["product"] = {"id": "prod_perkhookMug", "source_id": "mug", "name": "Mug"}
-    elif source.voucher.type is VoucherType.CODE or tier.habits.reward_as == "voucher":
-        reward["voucher"] = simple_voucher(source.voucher, store)
+    elif voucher.type is VoucherType.CODE or tier.habits.reward_as == "voucher":
+        reward["voucher"] = simple_voucher(voucher, source.campaigns)
     else:
         campaign = {"id": tier.campaign_id, "balance": tier.amount, "type": tier.kind}
         reward["parameters"] = {"campaign": campaign}
@@ -155,12 +158,11 @@ def _reward(store: Store, source: Source) -> dict[str, Any]:
 
 
 def _balance(source: Source) -> dict[str, int] | None:
-    shown = source.tier.habits.balance
-    if source.voucher is None or source.voucher.type is VoucherType.CODE or shown == "null":
+    voucher, shown = source.voucher, source.tier.habits.balance
+    if voucher is None or voucher.type is VoucherType.CODE or shown == "null":
         return None
-    unit = "amount" if source.voucher.type is VoucherType.GIFT else "points"
-    nothing = {"amount": 0, "points": 0} if shown == "both" else {}
-    return {**nothing, unit: source.tier.amount}
+    unit = "amount" if voucher.type is VoucherType.GIFT else "points"
+    return {**({"amount": 0, "points": 0} if shown == "both" else {}), unit: source.tier.amount}
 
 
 def _assignment_id(tier: Tier) -> str:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sandbox.faults.catalogue import CATALOGUE
-from sandbox.faults.fault import AWKWARD, applied, awkward
+from sandbox.faults.fault import applied
 from sandbox.inprocess import InProcess
 from tests.integration.sandbox.kit import Api, balance, take
 
@@ -21,17 +21,17 @@ def card(shop: InProcess) -> str:
     return str(shop.scenario()["referees"][0]["card"]["id"])
 
 
-@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_an_awkward_answer_has_its_effect_or_has_not(shop: InProcess, card: str, name: str) -> None:
     """Each is what the catalogue says, and only the state shows whether the call counted."""
-    shop.glitch(AWKWARD[name])
+    shop.fault(CATALOGUE[name])
     wanted, answered = CATALOGUE[name], None
     with suppress(httpx2.TransportError):
         answered = take(shop, card)
     assert (answered and answered.status_code) == wanted.status
     if answered is not None:
         assert answered.content == wanted.body
-        assert answered.headers.get("Content-Type") == wanted.all_headers().get("Content-Type")
+        assert answered.headers.get("Content-Type") == wanted.headers.get("Content-Type")
     assert balance(shop, card) == (1400 if wanted.applies else 1500)
     shop.advance(60)
     applied = wanted.applies or wanted.late_seconds is not None
@@ -40,8 +40,8 @@ def test_an_awkward_answer_has_its_effect_or_has_not(shop: InProcess, card: str,
 
 
 def test_a_name_chooses_the_calls_of_a_kind(shop: InProcess, card: str) -> None:
-    """An awkward answer meets a method and a path, as every glitch does."""
-    shop.glitch(awkward("404-other"), method="GET")
+    """An awkward answer meets a method and a path, as every fault does."""
+    shop.fault(CATALOGUE["404-other"], method="GET")
     assert take(shop, card).status_code == 200
     with shop.client() as client:
         told = client.get(f"/v1/vouchers/{card}").json()
@@ -51,7 +51,7 @@ def test_a_name_chooses_the_calls_of_a_kind(shop: InProcess, card: str) -> None:
 
 def test_any_answer_can_hide_an_effect(shop: InProcess, card: str) -> None:
     """Behind a gateway that sends a call twice even a 404 can follow an effect."""
-    shop.glitch(applied(AWKWARD["404-gateway"]))
+    shop.fault(applied(CATALOGUE["404-gateway"]))
     assert take(shop, card).status_code == 404
     assert balance(shop, card) == 1400
 
@@ -66,8 +66,8 @@ def test_a_fault_answers_the_same(api: Api, client: FlaskClient, name: str) -> N
     assert client.put("/sandbox/faults", json=fault).status_code == 200
     answered = api.call("POST", f"/vouchers/{card}/balance", json={"amount": -100})
     assert (answered.status_code, answered.data) == (wanted.status, wanted.body)
-    headers = {key: answered.headers.get(key) for key in wanted.all_headers()}
-    assert headers == wanted.all_headers()
+    headers = {key: answered.headers.get(key) for key in wanted.headers}
+    assert headers == wanted.headers
     state = client.get("/sandbox/state?part=cards").json
     assert state is not None
     assert state["cards"][card]["balance"] == (1400 if wanted.applies else 1500)
@@ -115,4 +115,4 @@ def test_the_catalogue_hides_every_doubtful_change_both_ways() -> None:
         each.status for each in CATALOGUE.values()
     }
     with pytest.raises(json.JSONDecodeError):
-        json.loads(CATALOGUE["200-truncated"].body)
+        json.loads(CATALOGUE["200-truncated"].body or b"")

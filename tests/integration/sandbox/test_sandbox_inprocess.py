@@ -83,8 +83,8 @@ def test_a_limit_is_a_matter_of_the_clock(shop: InProcess, card: str) -> None:
 
 
 def test_reset_forgets_all(shop: InProcess, card: str) -> None:
-    """State, hooks, glitches, options and time are as at the start."""
-    shop.glitch(answer(500), times=None)
+    """State, hooks, faults, options and time are as at the start."""
+    shop.fault(answer(500), times=None)
     shop.before_request(lambda _: pytest.fail("a hook outlived the reset"))
     shop.call("PUT", "/options", {"index_lag": 3})
     shop.advance(10)

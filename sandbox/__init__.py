@@ -19,10 +19,10 @@ What a test or a person steers them by, all below /sandbox:
     PUT    /redemptions/<id>  how its next rollbacks go wrong; POST /odd_holder: one with nulls
     PUT    /webhook           on, off, elsewhere; a share of its sendouts lost, late, repeated
     POST   /send              any bytes, signed; /sendouts/<id>/resend: the same bytes again
-    PUT    /faults /limits    answers that fail, also by a name of `awkward`; calls that are too
-                              many
+    PUT    /faults /limits    answers that fail, also by a name of the catalogue ("awkward");
+                              calls that are too many
     PUT    /options           how moments are written, how far a list lags behind, which shape an
-                              activity has, how many stray events stand in it, which metadata may be
+                              activity has, how many stray events are in it, which metadata may be
     POST   /clock             let time pass
 
 The endpoints' own docstrings say what they take.

@@ -1,5 +1,7 @@
 import threading
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from flask import Response, current_app
 
@@ -15,6 +17,8 @@ from sandbox.voucherify.data.store import Store
 from sandbox.webhooks.sender import Outbox, WebhookSender
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Answer: TypeAlias = Response | dict[str, Any] | tuple[dict[str, Any], int]
 
 
@@ -72,3 +76,15 @@ class World:
 def world() -> World:
     """Return the state of the app that serves the current request."""
     return cast("World", current_app.extensions["sandbox"])
+
+
+def locked(view: Callable[Concatenate[World, P], T]) -> Callable[P, T]:
+    """Give an endpoint the state of its app, and keep all others out while it runs."""
+
+    @wraps(view)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> T:
+        sandbox = world()
+        with sandbox.lock:
+            return view(sandbox, *args, **kwargs)
+
+    return alone

@@ -3,10 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.clock import stamp
+from sandbox.clock import as_json
 
 
-# A long run must not fill the memory; no test looks back this far.
+# A long run must not fill the memory; no test reads so many.
 _KEPT = 200_000
 
 
@@ -21,21 +21,8 @@ class RecordedRequest:
     body: str
     at: datetime
     applied: bool = True
-    # None until it is answered, and for ever when the connection was dropped.
+    # None until it is answered, and when the connection was dropped.
     status: int | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Describe the call for tests."""
-        return {
-            "component": self.component,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "body": self.body,
-            "at": stamp(self.at),
-            "applied": self.applied,
-            "status": self.status,
-        }
 
 
 class Traffic:
@@ -47,7 +34,7 @@ class Traffic:
     def select(self, *, component: str | None, method: str | None, path: str | None) -> list[Any]:
         """List the calls that match; the path is a beginning."""
         return [
-            each.as_json()
+            as_json(each)
             for each in self.requests
             if (component is None or each.component == component)
             and (method is None or each.method == method)

@@ -21,7 +21,7 @@ def post_assign(sandbox: World, wanted: Fields) -> Answer:
     """
     Let "customer" use "code", again too: a new assignment, with its rewards.
 
-    With "converts": false nobody is paid yet; see /convert.
+    With "converts": false no reward is paid yet; see /convert.
     """
     store = sandbox.store
     code, customer = store.voucher(text(wanted, "code")), store.customer(text(wanted, "customer"))
@@ -61,7 +61,7 @@ def post_unassign(sandbox: World, wanted: Fields) -> Answer:
     holders = [each for each in found if each is not None and each.ended_at is None]
     if len(holders) < len(names):
         raise not_found("redeemable_holder", ", ".join(map(str, names)))
-    origin = events.by_person(sandbox.ids.request())
+    origin = events.by_person(sandbox.ids.request(), sandbox.sender)
     for each in holders:
-        unassign(sandbox.store, each, origin=origin, sender=sandbox.sender)
+        unassign(sandbox.store, each, origin=origin)
     return {"holders": names}

@@ -133,7 +133,7 @@ def _taken(store: Store, holder: Holder) -> dict[str, Any]:
         for each in (card.transactions if card else ())
         if each.type.endswith("_REMOVAL")
     ]
-    # Whoever takes something back says for which assignment; the label is free otherwise.
+    # The label of a removal is free, except that it names the assignment.
     own = [each for each in removals if holder.id in str(each["source_id"])]
     return {
         "customer": holder.customer_id,

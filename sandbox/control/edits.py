@@ -9,6 +9,7 @@ from sandbox.voucherify.data.errors import not_found, text
 from sandbox.voucherify.life import deletions, events
 from sandbox.voucherify.life.campaigns import reward_of, tier_of
 from sandbox.voucherify.life.customers import add_customer
+from sandbox.voucherify.life.events import Origin
 from sandbox.voucherify.shapes.campaigns import simple_campaign
 from sandbox.voucherify.shapes.customers import customer as listed_customer
 from sandbox.voucherify.shapes.vouchers import voucher as listed_voucher
@@ -90,7 +91,7 @@ def delete_customer(sandbox: World, wanted: Fields, name: str) -> Answer:
         raise ValueError("A customer.deleted is full or has what is required.")
     ended = deletions.delete_customer(store, customer, **_how(sandbox, wanted))
     if shape is not None:
-        deletions.announce_deleted_customer(store, customer, shape=shape, **_by(sandbox))
+        deletions.announce_deleted_customer(store, customer, shape=shape, origin=_by(sandbox))
     return {"deleted": customer.id, "holders": ended}
 
 
@@ -107,13 +108,13 @@ def delete_campaign(sandbox: World, wanted: Fields, campaign_id: str) -> Answer:
     campaign, how = store.campaign(campaign_id), _how(sandbox, wanted)
     ended = deletions.delete_campaign(store, campaign, loses_redemptions=loses, **how)
     if wanted.get("deleted_event"):
-        deletions.announce_deleted_campaign(store, campaign, **_by(sandbox))
+        deletions.announce_deleted_campaign(store, campaign, origin=_by(sandbox))
     return {"deleted": campaign.id, "holders": ended}
 
 
-def _by(sandbox: World) -> dict[str, Any]:
-    return {"origin": events.by_person(sandbox.ids.request()), "sender": sandbox.sender}
+def _by(sandbox: World) -> Origin:
+    return events.by_person(sandbox.ids.request(), sandbox.sender)
 
 
 def _how(sandbox: World, wanted: Fields, *, announce: bool = False) -> dict[str, Any]:
-    return {**_by(sandbox), "announce": bool(wanted.get("announce", announce))}
+    return {"origin": _by(sandbox), "announce": bool(wanted.get("announce", announce))}

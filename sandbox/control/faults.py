@@ -21,19 +21,10 @@ from sandbox.world import Answer, World
 
 blueprint = Blueprint("faults", __name__, url_prefix="/sandbox")
 
-_NULLABLE = frozenset(
-    {
-        "customer_id",
-        "holder_role",
-        "campaign_type",
-        "campaign_id",
-        "voucher_type",
-        "redeemable_id",
-        "redeemable_object",
-        "created_at",
-        "metadata",
-    }
-)
+_NULLABLE = {
+    *("customer_id", "holder_role", "campaign_type", "campaign_id", "voucher_type"),
+    *("redeemable_id", "redeemable_object", "created_at", "metadata"),
+}
 
 
 @blueprint.get("/faults")
@@ -142,7 +133,7 @@ def post_odd_assignment(sandbox: World, wanted: Fields) -> Answer:
     if role is Role.REFEREE:
         customer = add_customer(store, person(store.ids.number()))
         origin = events.by_api(store.ids.request(), sandbox.settings.app_id)
-        holder = assign(store, voucher, customer, origin=origin, sender=None)
+        holder = assign(store, voucher, customer, origin=origin)
     return {
         "campaign": holder.campaign_id,
         "voucher": {"id": voucher.id, "code": voucher.code},

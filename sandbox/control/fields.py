@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias
 from flask import request
 
 from sandbox.voucherify.data.errors import invalid_payload
-from sandbox.world import Answer, World, world
+from sandbox.world import Answer, World, locked
 
 
 P = ParamSpec("P")
@@ -18,13 +18,13 @@ Fields: TypeAlias = dict[str, Any]
 
 def steers(view: Callable[Concatenate[World, Fields, P], Answer]) -> Callable[P, Answer]:
     """Give an endpoint the world, locked, and the JSON object that was sent; no body is empty."""
+    alone = locked(view)
 
     @wraps(view)
-    def locked(*args: P.args, **kwargs: P.kwargs) -> Answer:
-        sandbox, value = world(), request.get_json(silent=True) if request.content_length else {}
+    def reading(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        value = request.get_json(silent=True) if request.content_length else {}
         if not isinstance(value, dict):
             raise invalid_payload("Body must be a JSON object")
-        with sandbox.lock:
-            return view(sandbox, value, *args, **kwargs)
+        return alone(value, *args, **kwargs)
 
-    return locked
+    return reading

@@ -44,7 +44,7 @@ class Scenario:
     grant_on: int = 0
     spent: int = 0
     added_later: int = 0
-    # A second addition in the assignment's window that nothing tells from the reward.
+    # A second addition in the assignment's window that cannot be distinguished from the reward.
     lookalike: int = 0
     code: str | None = None
     show_reward: bool = False

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sandbox.clock import stamp
+from sandbox.clock import as_json, stamp
 from sandbox.voucherify.data.records import Holder, Voucher, VoucherType
 from sandbox.voucherify.shapes.customers import customer as listed_customer
 from sandbox.voucherify.shapes.vouchers import holder as listed_holder
@@ -125,5 +125,5 @@ PARTS: dict[str, Callable[[World], Any]] = {
     "violations": lambda world: list(world.violations),
     "product_deleted_holders": lambda world: world.deleted_holders,
     "faults": lambda world: world.faults.as_json(),
-    "requests": lambda world: [each.as_json() for each in world.traffic.requests],
+    "requests": lambda world: [as_json(each) for each in world.traffic.requests],
 }

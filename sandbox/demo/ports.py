@@ -10,7 +10,8 @@ from typing import Final
 _PORTS: Final = range(20_000, 32_000)
 
 #: So many ports that were named last are kept for their servers, which are yet to start: nothing
-#: else uses the same numbers in UDP, so a socket there tells every process that asks this module.
+#: else uses the same numbers in UDP, so a socket there shows a port as taken to this module in
+#: every process.
 _MOST_KEPT: Final = 100
 _kept: Final[deque[int]] = deque()
 

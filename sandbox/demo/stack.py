@@ -86,7 +86,7 @@ class Stack:
 
     @property
     def leaving(self) -> bool:
-        """Whether somebody has asked the stack to stop."""
+        """Whether the stack was asked to stop."""
         return self._lines.leaving
 
     def tail(self, name: str) -> str:
@@ -114,7 +114,7 @@ class Stack:
             "worker": {
                 "RECLAIM_INTERVAL_SECONDS": "1",
                 "RETRY_SCHEDULE_SECONDS": "1,2,5,10,30,60",
-                # A body of somebody's own may be of any day.
+                # A body that a person tries out may be of any day.
                 "MAX_EVENT_AGE_SECONDS": "0",
                 "PERKS_BACKEND": "voucherify",
                 "VOUCHERIFY_API_URL": at.sandbox,
@@ -166,7 +166,7 @@ class Lines(Printer):  # type: ignore[misc]  # honcho ships no types
         try:
             super().write(message)
         except OSError:
-            # Whoever read our output has gone; that is no reason to leave processes behind.
+            # The reader of our output has gone; that is no reason to leave processes behind.
             self._quiet = True
 
     def _follow(self, text: str) -> None:

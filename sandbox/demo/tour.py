@@ -1,4 +1,4 @@
-"""One referee is unassigned, and what follows is followed to its end and told in words."""
+"""One referee is unassigned; what follows is checked to its end and described."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ class Effect:
 
 
 def tour(stack: Stack, at: Addresses) -> int | None:
-    """Send the sample through, tell what happened, leave the stack up."""
+    """Send the sample through, print what happened, leave the stack up."""
     try:
         effect = follow_sample(stack, at)
     except BrokenError as error:

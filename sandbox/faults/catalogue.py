@@ -66,7 +66,7 @@ _ROOM = {
     "X_Rate_Limit_Type": "api_calls",
 }
 
-#: Nothing took effect: the caller was refused, whoever refused it.
+#: Nothing took effect: Voucherify, or what stands between, refused the call.
 _REFUSED = {
     "400-unknown-key": _error(400, "the_moon_is_full", "The moon is full"),
     "400-no-key": _error(400, None, "Bad request"),

@@ -35,7 +35,7 @@ class Fault:
 
 
 def refuse() -> Fault:
-    """Nobody listens: the caller knows that nothing was sent."""
+    """No server listens: the caller knows that nothing was sent."""
     return Fault(applies=False, breaks=httpx2.ConnectError)
 
 

@@ -12,7 +12,7 @@ class Shares:
     """
     Which share of the webhooks never leaves, leaves late, or arrives more often than once.
 
-    A lost one is noted as such and never tried: to the receiver it is as if Voucherify did
+    A lost one is recorded as such and never tried: to the receiver it is as if Voucherify did
     not send this event at all. `repeat` is how many times more the same bytes are sent.
     """
 

@@ -31,21 +31,21 @@ def not_found(what: str) -> HubSpotError:
 
 def wrong_values(problems: Iterable[tuple[str, str, str]]) -> HubSpotError:
     """Refuse property values; each problem is a code, the property's name and words."""
-    told = [
+    shown = [
         {"isValid": False, "message": words, "error": code, "name": name}
         for code, name, words in problems
     ]
     return HubSpotError(
         400,
         "VALIDATION_ERROR",
-        f"Property values were not valid: {json.dumps(told)}",
+        f"Property values were not valid: {json.dumps(shown)}",
         errors=[
             {
                 "message": each["message"],
                 "code": each["error"],
                 "context": {"propertyName": [each["name"]]},
             }
-            for each in told
+            for each in shown
         ],
     )
 

@@ -72,7 +72,7 @@ class HubSpotStore:
         return self.properties[name]
 
     def find(self, value: str, by: str | None) -> Record | None:
-        """Look a contact up; e-mail addresses are compared without regard to case."""
+        """Find a contact; e-mail addresses are compared without regard to case."""
         if by is None:
             return self.contacts.get(value)
         wanted = value.lower() if by == "email" else value

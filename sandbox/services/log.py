@@ -5,7 +5,7 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from sandbox.clock import Clock, stamp
+from sandbox.clock import Clock, as_json
 from sandbox.ids import Ids
 
 
@@ -36,16 +36,8 @@ class Entry:
     bodies_differ: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Describe the entry for tests and the page."""
-        return {
-            "id": self.id,
-            "key": self.key,
-            "customer": self.customer,
-            "body": self.body,
-            "at": stamp(self.at),
-            "repeats": self.repeats,
-            "bodies_differ": self.bodies_differ,
-        }
+        """Describe the entry for tests."""
+        return as_json(self)
 
 
 class SignedLog:
@@ -66,7 +58,7 @@ class SignedLog:
 
     def take(self, headers: dict[str, str], raw: bytes) -> tuple[Entry, bool]:
         """
-        Check a call and note it; the second value says whether it is a repeat.
+        Check a call and keep it; the second value says whether it is a repeat.
 
         Raises:
             RefusedCallError: When the signature, the key or the body is not right.
@@ -114,7 +106,7 @@ class SignedLog:
         self.by_customer.clear()
 
     def entries(self) -> list[Entry]:
-        """List what was noted, oldest first."""
+        """List the entries, oldest first."""
         return list(self._entries.values())
 
 

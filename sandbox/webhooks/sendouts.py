@@ -3,7 +3,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sandbox.clock import stamp
+from sandbox.clock import as_json, stamp
 
 
 class SendoutState(StrEnum):
@@ -60,14 +60,5 @@ class Sendout:
             "state": self.state.value,
             "created_at": stamp(self.created_at),
             "body": self.body.decode(errors="replace"),
-            "tries": [
-                {
-                    "at": stamp(each.at),
-                    "status": each.status,
-                    "error": each.error,
-                    "seconds": round(each.seconds, 4),
-                    "manual": each.manual,
-                }
-                for each in self.tries
-            ],
+            "tries": [{**as_json(each), "seconds": round(each.seconds, 4)} for each in self.tries],
         }

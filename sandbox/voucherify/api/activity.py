@@ -12,14 +12,15 @@ from sandbox.voucherify.data.errors import invalid_query
 from sandbox.voucherify.data.event_types import CAMPAIGN_TYPES, CATEGORIES, SELECTABLE, category_of
 from sandbox.voucherify.data.records import Activity
 from sandbox.voucherify.shapes.customers import activity as listed_activity
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked
 
 
 blueprint = Blueprint("activity", __name__, url_prefix="/customers/<name>/activity")
 
 
 @blueprint.get("")
-def list_activity(name: str) -> Answer:
+@locked
+def list_activity(sandbox: World, name: str) -> Answer:
     """
     List customer activity.
 
@@ -42,17 +43,13 @@ def list_activity(name: str) -> Answer:
             and (end is None or activity.created_at <= end)
         )
 
-    sandbox = world()
-    with sandbox.lock:
-        happened = list(sandbox.store.activity_of(sandbox.store.customer(name).id))
-        # A scenario begins days ago, so the order of the ids is not that of the events.
-        happened.sort(key=_moment, reverse=wanted.descending)
-        options = sandbox.store.options
-        happened = list(with_strays(happened, options.activity_noise))
-        found = [each for each in _after(happened, wanted.after) if matches(each)]
-        data = [
-            listed_activity(each, shape=options.activity_shape) for each in found[: wanted.limit]
-        ]
+    happened = list(sandbox.store.activity_of(sandbox.store.customer(name).id))
+    # A scenario begins days ago, so the order of the ids is not that of the events.
+    happened.sort(key=_moment, reverse=wanted.descending)
+    options = sandbox.store.options
+    happened = list(with_strays(happened, options.activity_noise))
+    found = [each for each in _after(happened, wanted.after) if matches(each)]
+    data = [listed_activity(each, shape=options.activity_shape) for each in found[: wanted.limit]]
     return paging.as_json(data, has_more=len(found) > wanted.limit)
 
 

@@ -43,7 +43,7 @@ def check_call() -> None:
     """Refuse a call that has another form than the specification says."""
     wanted = operation("GET" if request.method == "HEAD" else request.method, request.path)
     if wanted is None:
-        return  # the path is answered, and noted, as one that is not known
+        return  # the path is answered as an unknown one, and kept as a violation
     if request.method == "DELETE" and "/holders/" in request.path:
         sandbox = world()
         with sandbox.lock:
@@ -61,7 +61,8 @@ def request_id() -> str:
 
 def origin() -> Origin:
     """Name this call as the cause of an event."""
-    return by_api(request_id(), world().settings.app_id)
+    sandbox = world()
+    return by_api(request_id(), sandbox.settings.app_id, sandbox.sender)
 
 
 def body() -> dict[str, Any]:
@@ -75,7 +76,7 @@ def body() -> dict[str, Any]:
 def answer_error(error: ApiError) -> Response:
     """Write an error in Voucherify's shape."""
     rule = _BROKEN.get(error.key or "") if error.breaks_a_rule else None
-    _note(world(), error, rule)
+    _keep(world(), error, rule)
     response = jsonify(error.as_json(request_id()))
     response.status_code = error.code
     return response
@@ -86,17 +87,17 @@ def answer_unknown_path(rest: str) -> Response:
     del rest
     details = f"Cannot find {request.method} {request.path}"
     error = ApiError(404, "not_found", "Resource not found", details)
-    _note(world(), error, "path")
+    _keep(world(), error, "path")
     return answer_error(error)
 
 
-def _note(sandbox: World, error: ApiError, rule: str | None) -> None:
+def _keep(sandbox: World, error: ApiError, rule: str | None) -> None:
     """Keep a call that was refused for its form, so that a test can ask for such calls."""
     if rule is None or not request.path.startswith(("/v1/", "/management/")):
         return
-    noted = {"rule": rule, "method": request.method, "path": request.path}
+    call = {"rule": rule, "method": request.method, "path": request.path}
     with sandbox.lock:
-        sandbox.violations.append({**noted, "details": str(error), "status": error.code})
+        sandbox.violations.append({**call, "details": str(error), "status": error.code})
 
 
 def _check_query(wanted: Operation) -> None:

@@ -41,7 +41,7 @@ def _moment(text: str) -> datetime:
 
 
 def _holds(condition: str, value: str | None, wanted: list[str]) -> bool:
-    # An odd record has nulls where the reference has none.
+    # A faulty record has nulls where the reference has none.
     return "not" in condition if value is None else _CONDITIONS[condition](value, wanted)
 
 

@@ -14,7 +14,7 @@ from sandbox.voucherify.data.register import Window
 from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.shapes.campaigns import listed_campaign
 from sandbox.voucherify.shapes.vouchers import voucher as listed_voucher
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked
 
 
 blueprint = Blueprint("lists", __name__)
@@ -27,35 +27,32 @@ _VOUCHER_KEYS: dict[str, Callable[[Voucher], Any]] = {
 
 
 @blueprint.get("/campaigns")
-def list_campaigns() -> Answer:
+@locked
+def list_campaigns(sandbox: World) -> Answer:
     """List campaigns."""
     wanted = NumberedPage.read(request.args, orders=_MOMENTS, last_page=100)
     kind = request.args.get("campaign_type")
     if kind is not None and kind not in CAMPAIGN_TYPES:
         raise invalid_query("campaign_type must be equal to one of the allowed values")
-    sandbox = world()
-    with sandbox.lock:
-        store = sandbox.store
-        there = [each for each in store.campaigns.values() if each.id not in store.deleted]
-        found = [each for each in there if kind in {None, each.campaign_type}]
-        found.sort(
-            key=lambda each: (getattr(each, wanted.field), each.id), reverse=wanted.descending
-        )
-        page = found[wanted.skip : wanted.skip + wanted.limit]
-        shown = [_campaign(store, each) for each in page]
+    store = sandbox.store
+    there = [each for each in store.campaigns.values() if each.id not in store.deleted]
+    found = [each for each in there if kind in {None, each.campaign_type}]
+    found.sort(key=lambda each: (getattr(each, wanted.field), each.id), reverse=wanted.descending)
+    page = found[wanted.skip : wanted.skip + wanted.limit]
+    shown = [_campaign(store, each) for each in page]
     return _as_json("campaigns", shown, len(found))
 
 
 @blueprint.get("/campaigns/<name>")
-def get_campaign(name: str) -> Answer:
+@locked
+def get_campaign(sandbox: World, name: str) -> Answer:
     """Get campaign."""
-    sandbox = world()
-    with sandbox.lock:
-        return _campaign(sandbox.store, sandbox.store.campaign(name))
+    return _campaign(sandbox.store, sandbox.store.campaign(name))
 
 
 @blueprint.get("/vouchers")
-def list_vouchers() -> Answer:
+@locked
+def list_vouchers(sandbox: World) -> Answer:
     """
     List vouchers, those of one campaign and of one window of time if asked.
 
@@ -66,11 +63,9 @@ def list_vouchers() -> Answer:
         request.args, orders=_MOMENTS | {"code"}, last_page=99, default="-created_at"
     )
     after, before = _window("after"), _window("before")
-    sandbox = world()
-    with sandbox.lock:
-        store = sandbox.store
-        window = store.register.find(request.args.get("campaign_id"), after=after, before=before)
-        page = [listed_voucher(each, store.campaigns) for each in _page(store, window, wanted)]
+    store = sandbox.store
+    window = store.register.find(request.args.get("campaign_id"), after=after, before=before)
+    page = [listed_voucher(each, store.campaigns) for each in _page(store, window, wanted)]
     return _as_json("vouchers", page, len(window))
 
 

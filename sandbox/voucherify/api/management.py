@@ -6,7 +6,7 @@ from sandbox.clock import stamp
 from sandbox.voucherify.api import calls
 from sandbox.voucherify.data.errors import ApiError, not_found
 from sandbox.voucherify.life.events import PROJECT, WEBHOOK
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked, world
 
 
 blueprint = Blueprint("management", __name__, url_prefix="/management/v1")
@@ -25,18 +25,17 @@ blueprint.before_request(calls.check_call)
 
 
 @blueprint.get("/projects/<project_id>/webhooks")
-def list_webhooks(project_id: str) -> Answer:
+@locked
+def list_webhooks(sandbox: World, project_id: str) -> Answer:
     """List webhooks: the one of the project, in the state in which the sender has it."""
     if project_id != PROJECT:
         raise not_found("project", project_id)
-    sandbox = world()
-    with sandbox.lock:
-        webhook = {
-            "id": WEBHOOK,
-            "object": "webhook",
-            "created_at": stamp(sandbox.started_at),
-            "target_url": sandbox.sender.url,
-            "events": list(sandbox.sender.events),
-            "active": sandbox.sender.active,
-        }
+    webhook = {
+        "id": WEBHOOK,
+        "object": "webhook",
+        "created_at": stamp(sandbox.started_at),
+        "target_url": sandbox.sender.url,
+        "events": list(sandbox.sender.events),
+        "active": sandbox.sender.active,
+    }
     return {"object": "list", "data_ref": "data", "data": [webhook], "total": 1}

@@ -6,29 +6,27 @@ from flask import Blueprint
 
 from sandbox.clock import stamp
 from sandbox.voucherify.data.errors import not_found
-from sandbox.world import Answer, World, world
+from sandbox.world import Answer, World, locked
 
 
 blueprint = Blueprint("metadata", __name__, url_prefix="/metadata-schemas")
 
 
 @blueprint.get("")
-def list_schemas() -> Answer:
+@locked
+def list_schemas(sandbox: World) -> Answer:
     """List metadata schemas: the one of customers."""
-    sandbox = world()
-    with sandbox.lock:
-        data = [_schema(sandbox)]
+    data = [_schema(sandbox)]
     return {"object": "list", "data_ref": "data", "data": data, "total": 1}
 
 
 @blueprint.get("/<resource>")
-def get_schema(resource: str) -> Answer:
+@locked
+def get_schema(sandbox: World, resource: str) -> Answer:
     """Get metadata schema, by the kind of the resource."""
     if resource != "customer":
         raise not_found("metadata schema", resource)
-    sandbox = world()
-    with sandbox.lock:
-        return _schema(sandbox)
+    return _schema(sandbox)
 
 
 def _schema(sandbox: World) -> dict[str, Any]:

@@ -5,16 +5,15 @@ from flask import Blueprint
 from sandbox.voucherify.api import calls
 from sandbox.voucherify.data.errors import optional_text
 from sandbox.voucherify.life.rollbacks import roll_back
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked
 
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/redemptions/<name>")
 
 
 @blueprint.post("/rollback")
-def post_rollback(name: str) -> Answer:
+@locked
+def post_rollback(sandbox: World, name: str) -> Answer:
     """Rollback redemption; the body may be empty, but must be there."""
     reason = optional_text(calls.body(), "reason")
-    sandbox = world()
-    with sandbox.lock:
-        return roll_back(sandbox.store, name, reason, calls.origin())
+    return roll_back(sandbox.store, name, reason, calls.origin())

@@ -14,7 +14,7 @@ from sandbox.voucherify.data.store import Store
 from sandbox.voucherify.life.assignments import already_assigned, assign, unassign
 from sandbox.voucherify.life.customers import add_customer
 from sandbox.voucherify.shapes.vouchers import holder as listed_holder
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked
 
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
@@ -25,54 +25,50 @@ _MOST_AT_ONCE = 100
 
 @blueprint.get("/members/<name>/holders", defaults={"campaign": None})
 @blueprint.get("/<campaign>/members/<name>/holders")
-def list_holders(name: str, campaign: str | None) -> Answer:
+@locked
+def list_holders(sandbox: World, name: str, campaign: str | None) -> Answer:
     """List referral code holders."""
     wanted = PageRequest.read(request.args)
     filters = Filters.read(request.args, fields=_FILTERS)
-    store = world().store
-    with world().lock:
-        return wanted.holders(_candidates(store, _code(store, name, campaign), filters), filters)
+    code = _code(sandbox.store, name, campaign)
+    return wanted.holders(_candidates(sandbox.store, code, filters), filters)
 
 
 @blueprint.post("/members/<name>/holders", defaults={"campaign": None})
 @blueprint.post("/<campaign>/members/<name>/holders")
-def add_holders(name: str, campaign: str | None) -> Answer:
+@locked
+def add_holders(sandbox: World, name: str, campaign: str | None) -> Answer:
     """Add referral code holders: all of the customers sent, or none."""
     people = calls.body().get("holders")
     if not isinstance(people, list) or not people:
         raise invalid_payload("Property .holders must NOT have fewer than 1 items")
     if len(people) > _MOST_AT_ONCE:
         raise invalid_payload(f"Property .holders must NOT have more than {_MOST_AT_ONCE} items")
-    sandbox = world()
-    with sandbox.lock:
-        store = sandbox.store
-        code = _code(store, name, campaign)
-        if not code.is_referral_code:
-            raise ApiError(400, "not_published", "Voucher is not published", f"Code {code.code}")
-        customers = [_customer(store, each) for each in people]
-        if len({each.id for each in customers}) < len(customers):
-            raise ApiError(409, "duplicate_found", "Duplicate found", "A holder is named twice")
-        if any(store.pair(code.id, each.id) for each in customers):
-            raise already_assigned()
-        origin = calls.origin()
-        holders = [
-            assign(store, code, each, origin=origin, sender=sandbox.sender) for each in customers
-        ]
-        data = [listed_holder(each) for each in holders]
+    store = sandbox.store
+    code = _code(store, name, campaign)
+    if not code.is_referral_code:
+        raise ApiError(400, "not_published", "Voucher is not published", f"Code {code.code}")
+    customers = [_customer(store, each) for each in people]
+    if len({each.id for each in customers}) < len(customers):
+        raise ApiError(409, "duplicate_found", "Duplicate found", "A holder is named twice")
+    if any(store.pair(code.id, each.id) for each in customers):
+        raise already_assigned()
+    origin = calls.origin()
+    holders = [assign(store, code, each, origin=origin) for each in customers]
+    data = [listed_holder(each) for each in holders]
     return paging.with_total(data, total=len(data), has_more=False)
 
 
 @blueprint.delete("/members/<name>/holders/<holder_id>", defaults={"campaign": None})
 @blueprint.delete("/<campaign>/members/<name>/holders/<holder_id>")
-def remove_holder(name: str, holder_id: str, campaign: str | None) -> Response:
+@locked
+def remove_holder(sandbox: World, name: str, holder_id: str, campaign: str | None) -> Response:
     """Remove referral code holder; the referrer cannot be removed."""
-    sandbox = world()
-    with sandbox.lock:
-        holder = sandbox.store.holder(_code(sandbox.store, name, campaign), holder_id)
-        if holder.role is Role.REFERRER:
-            details = "You can not remove Referrer assignment"
-            raise ApiError(403, "forbidden", "Can not remove assignment", details)
-        unassign(sandbox.store, holder, origin=calls.origin(), sender=sandbox.sender)
+    holder = sandbox.store.holder(_code(sandbox.store, name, campaign), holder_id)
+    if holder.role is Role.REFERRER:
+        details = "You can not remove Referrer assignment"
+        raise ApiError(403, "forbidden", "Can not remove assignment", details)
+    unassign(sandbox.store, holder, origin=calls.origin())
     return Response(status=204)
 
 

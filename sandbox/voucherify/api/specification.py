@@ -7,8 +7,8 @@ here because what the real service does with them is not documented.
 """
 
 import re
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 
 #: A property's type, by its name in the specification.
@@ -44,28 +44,12 @@ class Operation:
     filters: bool = False
     # None says that there must be no body.
     body: Types | None = None
-    required: frozenset[str] = field(default_factory=frozenset)
+    required: frozenset[str] = frozenset()
 
 
-def _operation(
-    method: str,
-    path: str,
-    *,
-    base: str = "/v1",
-    query: frozenset[str] = frozenset(),
-    filters: bool = False,
-    body: Types | None = None,
-    required: tuple[str, ...] = (),
-) -> Operation:
+def _operation(method: str, path: str, *, base: str = "/v1", **more: Any) -> Operation:
     pattern = re.compile(base + re.sub(r"\{\w+\}", "[^/]+", path))
-    return Operation(
-        method=method,
-        path=pattern,
-        query=query,
-        filters=filters,
-        body=body,
-        required=frozenset(required),
-    )
+    return Operation(method=method, path=pattern, **more)
 
 
 _BALANCE: Types = {"amount": int, "source_id": str, "reason": str}
@@ -86,14 +70,17 @@ OPERATIONS = (
     _operation("GET", "/vouchers/{code}"),
     _operation("POST", "/vouchers/{code}/disable"),
     _operation("POST", "/vouchers/{code}/enable"),
-    _operation("POST", "/vouchers/{code}/balance", body=_BALANCE, required=("amount",)),
+    _operation("POST", "/vouchers/{code}/balance", body=_BALANCE, required=frozenset({"amount"})),
     _operation("GET", "/vouchers/{code}/transactions", query=_LISTING),
     _operation("GET", "/customers/{customer}"),
     _operation("PUT", "/customers/{customer}", body=_PERSON),
     _operation("GET", "/customers/{customer}/redeemables", query=_LISTING, filters=True),
     _operation("GET", "/customers/{customer}/activity", query=_LISTING | _ACTIVITY),
     *(_operation("GET", path, query=_LISTING, filters=True) for path in _OF_CODE),
-    *(_operation("POST", path, body=_HOLDERS, required=("holders",)) for path in _OF_CODE),
+    *(
+        _operation("POST", path, body=_HOLDERS, required=frozenset({"holders"}))
+        for path in _OF_CODE
+    ),
     *(_operation("DELETE", path + "/{holder}") for path in _OF_CODE),
     _operation(
         "POST",

@@ -19,7 +19,7 @@ class Cause(StrEnum):
     EXPIRY = "expiry"
     TRANSFER = "transfer"  # (the other card)
     API = "api"  # "Update voucher balance" (source_id)
-    OTHER_REMOVAL = "other_removal"  # taken by somebody else (related transaction, if any)
+    OTHER_REMOVAL = "other_removal"  # taken by another program (related transaction, if any)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _EFFECTS = ("customer.rewarded", "customer.voucher.", "customer.reward_redemptio
 
 def category_of(event_type: str) -> str:
     """
-    Say whether an event is what somebody did or what followed from it.
+    Return ACTION for what a customer did, EFFECT for what followed from it.
 
     Which is which the reference does not list; what a programme gives is taken to follow.
     """

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
@@ -46,6 +47,12 @@ class Style:
         return _STAMP.sub(write, text)
 
 
+_READ: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("rest", "webhooks"), Style.parse),
+    **dict.fromkeys(("index_lag", "activity_noise"), int),
+}
+
+
 @dataclass(slots=True, kw_only=True)
 class Options:
     """In what the stand-in for Voucherify may differ from its usual self."""
@@ -78,13 +85,9 @@ class Options:
         for name, allowed in _CHOICES.items():
             if value.get(name, allowed[0]) not in allowed:
                 raise ValueError(f"The {name.replace('_', ' ')} is {' or '.join(allowed)}.")
-        styles = {name: Style.parse(value[name]) for name in ("rest", "webhooks") if name in value}
-        self.rest = styles.get("rest", self.rest)
-        self.webhooks = styles.get("webhooks", self.webhooks)
-        self.index_lag = int(value.get("index_lag", self.index_lag))
-        self.activity_noise = int(value.get("activity_noise", self.activity_noise))
-        for name in (*_CHOICES, "project_id", "defined_metadata", "undefined_metadata_key"):
-            setattr(self, name, value.get(name, getattr(self, name)))
+        read = {name: _READ[name](each) if name in _READ else each for name, each in value.items()}
+        for name, each in read.items():
+            setattr(self, name, each)
 
     def clear(self) -> None:
         """Behave as usual."""

@@ -115,7 +115,7 @@ class Campaign:
     # Voucherify's own examples of the webhook leave the reward out of the campaign.
     shows_reward: bool = False
     tier: Tier | None = None
-    # What makes somebody a referee: "redemption", or the name of a custom event.
+    # What makes a customer a referee: "redemption", or the name of a custom event.
     converts_by: str = "redemption"
     # What each of its cards is published with.
     card_amount: int = 0
@@ -175,7 +175,7 @@ class Voucher:
 
     @property
     def is_referral_code(self) -> bool:
-        """Whether this is somebody's referral code."""
+        """Whether this is a referral code."""
         return self.referrer_id is not None
 
 

@@ -39,7 +39,7 @@ class Store:
         # When a pair of voucher and customer was last parted: the next assignment comes later.
         self.ended: dict[tuple[str, str], datetime] = {}
         self.tier_rewards: list[TierReward] = []
-        # What was deleted answers 404, but tests still look at its last state.
+        # What was deleted answers 404, but tests still read its last state.
         self.deleted: set[str] = set()
         # From which request on a transaction is listed; the others are listed at once.
         self.listed_from: dict[str, int] = {}
@@ -85,11 +85,11 @@ class Store:
         self._pairs.pop((holder.voucher_id, holder.customer_id), None)
 
     def add_activity(self, customer_id: str, activity: Activity) -> None:
-        """Note what happened to a customer."""
+        """Record what happened to a customer."""
         self._activity_of.setdefault(customer_id, Ordered()).add(activity.id, activity)
 
     def forget_activity(self) -> None:
-        """Forget what happened to all customers, as if nothing had been noted of it."""
+        """Forget what happened to all customers, as if nothing had been recorded."""
         self._activity_of.clear()
 
     def hide(self, transaction_id: str) -> None:
@@ -102,7 +102,7 @@ class Store:
         return self.requests >= self.listed_from.get(transaction_id, 0)
 
     def find_customer(self, name: str) -> Customer | None:
-        """Look a customer up by id or source_id."""
+        """Return a customer by id or source_id, None if there is none."""
         found = self.customers.get(name) or self._customers_by_source.get(name)
         return None if found is not None and found.id in self.deleted else found
 

@@ -1,4 +1,4 @@
-"""What makes somebody a referee who is rewarded."""
+"""What makes a customer a referee who is rewarded."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class CustomEvent:
-    """What somebody did in the shop, with a referral code named ("Track custom event")."""
+    """What a customer did in the shop, with a referral code named ("Track custom event")."""
 
     id: str
     type: str

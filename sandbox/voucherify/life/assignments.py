@@ -25,7 +25,6 @@ from sandbox.voucherify.shapes.campaigns import simple_campaign
 from sandbox.voucherify.shapes.customers import simple_customer
 from sandbox.voucherify.shapes.vouchers import holder as listed_holder
 from sandbox.voucherify.shapes.vouchers import simple_voucher
-from sandbox.webhooks.sender import WebhookSender
 
 
 def already_assigned() -> ApiError:
@@ -41,7 +40,6 @@ def assign(
     customer: Customer,
     *,
     origin: Origin,
-    sender: WebhookSender | None,
     at: datetime | None = None,
     onto: Voucher | None = None,
     trigger: Trigger | None = None,
@@ -57,13 +55,13 @@ def assign(
     reward = store.campaigns[code.campaign_id].reward
     holder = hold(store, code, customer, Role.REFEREE, at=at)
     holder.trigger = trigger
-    record_assigned(store, holder, origin=origin, sender=sender)
+    record_assigned(store, holder, origin=origin)
     if pays and reward is not None and not (trigger is None and reward.waits_for_conversion):
         pay(store, holder, reward, origin=origin, onto=onto, trigger=trigger)
     return holder
 
 
-def unassign(store: Store, holder: Holder, *, origin: Origin, sender: WebhookSender) -> None:
+def unassign(store: Store, holder: Holder, *, origin: Origin) -> None:
     """
     End an assignment and send the webhook; what it earned stays on the card.
 
@@ -73,16 +71,13 @@ def unassign(store: Store, holder: Holder, *, origin: Origin, sender: WebhookSen
     holder.ended_at = at = max(store.clock.now(), holder.created_at + 2 * GRANT_DELAY)
     store.remove_holder(holder)
     event = _record(store, holder, UNASSIGNED, origin, at)
-    events.announce(store, sender, holder.customer_id, event)
+    events.announce(store, origin, holder.customer_id, event)
 
 
-def record_assigned(
-    store: Store, holder: Holder, *, origin: Origin, sender: WebhookSender | None
-) -> None:
-    """Record in the customer's activity that an assignment began; a `sender` sends the webhook."""
+def record_assigned(store: Store, holder: Holder, *, origin: Origin) -> None:
+    """Record in the customer's activity that an assignment began, and send the webhook."""
     event = _record(store, holder, ASSIGNED, origin, holder.created_at)
-    if sender is not None:
-        events.announce(store, sender, holder.customer_id, event)
+    events.announce(store, origin, holder.customer_id, event)
 
 
 def pay(

@@ -177,7 +177,7 @@ def remove_by_other(
     """
     how = wanted.get("how", "dashboard")
     if how not in _OTHERS:
-        raise ValueError(f"Nobody takes anything so: {how}.")
+        raise ValueError(f"No such way to take from a card: {how}.")
     said = {**_OTHERS[how], **{each: wanted[each] for each in _SAID if each in wanted}}
     related = wanted.get("related")
     posting = Posting(

@@ -14,6 +14,7 @@ from sandbox.voucherify.life.events import Origin
 from sandbox.voucherify.life.tiers import give_all
 from sandbox.voucherify.shapes.customers import simple_customer
 from sandbox.voucherify.shapes.rewards import custom
+from sandbox.webhooks.sender import WebhookSender
 from sandbox.world import World
 
 
@@ -75,14 +76,13 @@ def convert(
     One who does not convert is only assigned, as "Add referral code holders" does it; the
     conversion, and with it the rewards, can come days later: see `convert_later`.
     """
-    origin = _origin(world)
+    origin = _origin(world, world.sender if announce else None)
     trigger = _trigger(world, code, customer, at) if converts else None
     holder = assign(
         world.store,
         code,
         customer,
         origin=origin,
-        sender=world.sender if announce else None,
         at=at,
         onto=onto,
         trigger=trigger,
@@ -121,8 +121,8 @@ def _tier(store: Store, reward: TierReward) -> dict[str, Any]:
     }
 
 
-def _origin(world: World) -> Origin:
-    return events.by_api(world.ids.request(), world.settings.app_id)
+def _origin(world: World, sender: WebhookSender | None = None) -> Origin:
+    return events.by_api(world.ids.request(), world.settings.app_id, sender)
 
 
 def _reward_referrer(

@@ -1,5 +1,6 @@
 """How assignments end other than by being removed, which the published API does not describe."""
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.clock import stamp
@@ -11,25 +12,22 @@ from sandbox.voucherify.life.cards import hold
 from sandbox.voucherify.life.events import Origin
 from sandbox.voucherify.shapes.campaigns import simple_campaign
 from sandbox.voucherify.shapes.customers import customer as listed_customer
-from sandbox.webhooks.sender import WebhookSender
 
 
 def delete_customer(
-    store: Store, customer: Customer, *, origin: Origin, sender: WebhookSender, announce: bool
+    store: Store, customer: Customer, *, origin: Origin, announce: bool
 ) -> list[str]:
     """Delete a customer, whose assignments end with or without a webhook; answers 404 then."""
     held = list(store.redeemables_of(customer.id))
-    ended = _end(store, held, origin=origin, sender=sender, announce=announce)
+    ended = _end(store, held, origin=origin, announce=announce)
     store.deleted.add(customer.id)
     return ended
 
 
-def delete_voucher(
-    store: Store, voucher: Voucher, *, origin: Origin, sender: WebhookSender, announce: bool
-) -> list[str]:
+def delete_voucher(store: Store, voucher: Voucher, *, origin: Origin, announce: bool) -> list[str]:
     """Delete a code or a card, whose holders go with or without a webhook; answers 404 then."""
     holders = list(store.holders_of(voucher.id))
-    ended = _end(store, holders, origin=origin, sender=sender, announce=announce)
+    ended = _end(store, holders, origin=origin, announce=announce)
     store.delete_voucher(voucher)
     return ended
 
@@ -39,7 +37,6 @@ def delete_campaign(
     campaign: Campaign,
     *,
     origin: Origin,
-    sender: WebhookSender,
     announce: bool,
     loses_redemptions: bool,
 ) -> list[str]:
@@ -51,7 +48,7 @@ def delete_campaign(
     ended = []
     for voucher_id in store.register.find(campaign.id).ids():
         voucher = store.vouchers[voucher_id]
-        ended += delete_voucher(store, voucher, origin=origin, sender=sender, announce=announce)
+        ended += delete_voucher(store, voucher, origin=origin, announce=announce)
         if loses_redemptions:
             redemptions = store.redemptions.values()
             store.deleted.update(each.id for each in redemptions if each.voucher_id == voucher_id)
@@ -65,34 +62,31 @@ def republish(
     customer: Customer,
     *,
     origin: Origin,
-    sender: WebhookSender,
     announce: bool,
 ) -> Holder:
     """Give a code or a card to another customer, as its new referrer or owner."""
     role = Role.REFERRER if voucher.is_referral_code else Role.OWNER
     before = [each for each in store.holders_of(voucher.id) if each.role is role]
-    _end(store, before, origin=origin, sender=sender, announce=announce)
+    _end(store, before, origin=origin, announce=announce)
     voucher.holder_id = customer.id
     if voucher.is_referral_code:
         voucher.referrer_id = customer.id
     voucher.updated_at = store.clock.now()
     holder = hold(store, voucher, customer, role)
-    record_assigned(store, holder, origin=origin, sender=sender if announce else None)
+    record_assigned(store, holder, origin=origin if announce else replace(origin, sender=None))
     return holder
 
 
-def announce_deleted_campaign(
-    store: Store, campaign: Campaign, *, origin: Origin, sender: WebhookSender
-) -> None:
+def announce_deleted_campaign(store: Store, campaign: Campaign, *, origin: Origin) -> None:
     """Send `campaign.deleted`: of no customer."""
     at, shown = store.clock.now(), simple_campaign(campaign, store.campaigns)
     data = {"campaign": shown, "deleted_at": stamp(at)}
     event = events.event(store, "campaign.deleted", data, origin, at)
-    events.announce(store, sender, campaign.id, event)
+    events.announce(store, origin, campaign.id, event)
 
 
 def announce_deleted_customer(
-    store: Store, customer: Customer, *, origin: Origin, sender: WebhookSender, shape: str
+    store: Store, customer: Customer, *, origin: Origin, shape: str
 ) -> None:
     """Send `customer.deleted`, "full" as its example is, or with what its schema requires only."""
     at, known = store.clock.now(), listed_customer(customer)
@@ -107,15 +101,13 @@ def announce_deleted_customer(
         source_id = f"{customer.source_id}_deleted{stamp(at)}"
         shown = {**known, **shown, "source_id": source_id, "updated_at": stamp(at)}
     event = events.event(store, "customer.deleted", {"customer": shown}, origin, at)
-    events.announce(store, sender, customer.id, event)
+    events.announce(store, origin, customer.id, event)
 
 
-def _end(
-    store: Store, holders: list[Holder], *, origin: Origin, sender: WebhookSender, announce: bool
-) -> list[str]:
+def _end(store: Store, holders: list[Holder], *, origin: Origin, announce: bool) -> list[str]:
     for holder in holders:
         if announce:
-            unassign(store, holder, origin=origin, sender=sender)
+            unassign(store, holder, origin=origin)
         else:
             holder.ended_at = store.clock.now()
             store.remove_holder(holder)

@@ -32,17 +32,20 @@ class Origin:
 
     group_id: str
     source: dict[str, Any]
+    # Sends the webhooks of what it causes; None sends none.
+    sender: WebhookSender | None = None
 
 
-def by_api(group_id: str, app_id: str) -> Origin:
+def by_api(group_id: str, app_id: str, sender: WebhookSender | None = None) -> Origin:
     """Name a call with an API key as the cause."""
     key = {"name": "Sandbox key", "app_id": app_id}
-    return Origin(group_id, {"channel": "API", "api_key": key})
+    return Origin(group_id, {"channel": "API", "api_key": key}, sender)
 
 
-def by_person(group_id: str) -> Origin:
+def by_person(group_id: str, sender: WebhookSender | None) -> Origin:
     """Name a person at the dashboard as the cause."""
-    return Origin(group_id, {"channel": "USER_PORTAL", "user": {"id": "user_perkhookSandbox"}})
+    user = {"id": "user_perkhookSandbox"}
+    return Origin(group_id, {"channel": "USER_PORTAL", "user": user}, sender)
 
 
 def by_automation(group_id: str) -> Origin:
@@ -107,8 +110,10 @@ def event(
     )
 
 
-def announce(store: Store, sender: WebhookSender, entity_id: str, event: Activity) -> None:
-    """Send an event, of a customer or of something else, to the project's webhook."""
+def announce(store: Store, origin: Origin, entity_id: str, event: Activity) -> None:
+    """Send an event, of a customer or of something else, to the webhook of its origin."""
+    if origin.sender is None:
+        return
     sent_at, sendout_id = store.clock.now(), store.ids.new("whs")
     envelope = {
         "id": sendout_id,
@@ -116,7 +121,7 @@ def announce(store: Store, sender: WebhookSender, entity_id: str, event: Activit
         "created_at": stamp(sent_at),
         "type": event.type,
         "data": event.data,
-        "source": {"id": WEBHOOK, "object": "webhook", "target_url": sender.url},
+        "source": {"id": WEBHOOK, "object": "webhook", "target_url": origin.sender.url},
         "event": {
             "id": event.id,
             "type": event.type,
@@ -127,4 +132,4 @@ def announce(store: Store, sender: WebhookSender, entity_id: str, event: Activit
         },
     }
     body = store.options.webhooks.apply(compact(envelope))
-    sender.send(Sendout(sendout_id, event.type, body, sent_at, entity_id))
+    origin.sender.send(Sendout(sendout_id, event.type, body, sent_at, entity_id))

@@ -1,4 +1,4 @@
-"""What a referrer gets when somebody they referred converts ("Referral tiers")."""
+"""What a referrer gets when a customer they referred converts ("Referral tiers")."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +25,7 @@ def give_all(
     store: Store, tier: Tier, code: Voucher, holder: Holder, trigger: Trigger, *, origin: Origin
 ) -> list[TierReward]:
     """
-    Reward the referrer for one referee; nobody is rewarded once the referrer is gone.
+    Reward the referrer for one referee; there is no reward once the referrer is deleted.
 
     A milestone is reached once, by the conversion that makes its number full: each referee
     counts once, however often they convert.

@@ -33,6 +33,7 @@ class World:
         self.ids = Ids(settings.first_id)
         self.clock = clock or Clock()
         self.store = Store(self.ids, self.clock)
+        self.options = self.store.options
         self.sender = (WebhookSender if deliver else Outbox)(
             url=settings.webhook_url,
             secret=settings.webhook_secret,
@@ -41,36 +42,27 @@ class World:
             lock=self.lock,
             clock=self.clock,
         )
-        self.crm = SignedLog(
-            secret=settings.crm_secret, kind="note", ids=self.ids, clock=self.clock
-        )
-        self.hubspot = HubSpotStore(self.ids, self.clock)
-        self.shop = SignedLog(
-            secret=settings.shop_secret, kind="takeback", ids=self.ids, clock=self.clock
-        )
-        self.faults = Faults()
-        self.traffic = Traffic()
-        self.limits = RateLimits(self.clock)
-        self.options = self.store.options
-        self.violations: list[dict[str, Any]] = []
-        self.deleted_holders = 0
         self.started_at = self.clock.now()
+        self.clear()
 
     def clear(self) -> None:
         """Forget all state and faults; the ids go on counting."""
         with self.lock:
-            self.store.clear()
-            self.sender.clear()
-            self.crm.clear()
-            self.hubspot.clear()
-            self.shop.clear()
-            self.faults.clear()
-            self.traffic.requests.clear()
             self.clock.reset()
-            self.limits.put(None)
+            self.store.clear()
             self.options.clear()
-            self.violations.clear()
+            self.sender.clear()
+            self.crm = self._log(self.settings.crm_secret, "note")
+            self.shop = self._log(self.settings.shop_secret, "takeback")
+            self.hubspot = HubSpotStore(self.ids, self.clock)
+            self.faults = Faults()
+            self.traffic = Traffic()
+            self.limits = RateLimits(self.clock)
+            self.violations: list[dict[str, Any]] = []
             self.deleted_holders = 0
+
+    def _log(self, secret: str, kind: str) -> SignedLog:
+        return SignedLog(secret=secret, kind=kind, ids=self.ids, clock=self.clock)
 
 
 def world() -> World:

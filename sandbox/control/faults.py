@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from sandbox.control.fields import Fields, steers
 from sandbox.control.snapshot import snapshot
+from sandbox.faults.rules import Faults
 from sandbox.faults.webhooks import Shares, WebhookFaults
 from sandbox.voucherify.data.errors import check_names, not_found, text
 from sandbox.voucherify.data.records import Role, VoucherType
@@ -46,7 +47,7 @@ def put_faults(sandbox: World, wanted: Fields) -> Answer:
 @steers
 def delete_faults(sandbox: World, _: Fields) -> Answer:
     """Switch all faults of calls off."""
-    sandbox.faults.clear()
+    sandbox.faults = Faults()
     return {}
 
 

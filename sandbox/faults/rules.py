@@ -108,10 +108,6 @@ class Faults:
             parsed[component] = [Rule.parse(each) for each in values if each is not None]
         self._rules.update(parsed)
 
-    def clear(self) -> None:
-        """Switch all faults off."""
-        self._rules.clear()
-
     def take(self, component: str, method: str, path: str) -> Fault | None:
         """Return the fault that hits a call."""
         return first(self._rules.get(component, ()), method, path)

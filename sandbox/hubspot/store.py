@@ -51,12 +51,6 @@ class HubSpotStore:
         self.notes: dict[str, Record] = {}
         self.properties: dict[str, dict[str, Any]] = {}
 
-    def clear(self) -> None:
-        """Forget everything, created properties too."""
-        self.contacts.clear()
-        self.notes.clear()
-        self.properties.clear()
-
     def is_unique(self, name: str) -> bool:
         """Whether records can be looked up by a property."""
         return name == "email" or bool(self.properties.get(name, {}).get("hasUniqueValue"))

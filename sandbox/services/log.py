@@ -54,7 +54,6 @@ class SignedLog:
         self._ids = ids
         self._clock = clock or Clock()
         self._entries: dict[str, Entry] = {}
-        self.by_customer: dict[str, list[Entry]] = {}
 
     def take(self, headers: dict[str, str], raw: bytes) -> tuple[Entry, bool]:
         """
@@ -78,8 +77,6 @@ class SignedLog:
             return entry, True
         entry = Entry(self._ids.new(self._kind), key, customer_of(body), body, self._clock.now())
         self._entries[key] = entry
-        if entry.customer is not None:
-            self.by_customer.setdefault(entry.customer, []).append(entry)
         return entry, False
 
     def _verify(self, headers: dict[str, str], raw: bytes) -> None:
@@ -99,11 +96,6 @@ class SignedLog:
         except (KeyError, ValueError):
             return False
         return expected in signatures and abs(self._clock.now() - at) <= _TOLERANCE
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
-        self.by_customer.clear()
 
     def entries(self) -> list[Entry]:
         """List the entries, oldest first."""

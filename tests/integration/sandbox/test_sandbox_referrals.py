@@ -106,8 +106,8 @@ def test_a_referee_cannot_be_assigned_twice(api: Api, scene: Any, path: str) -> 
 
 def test_the_same_person_twice_in_one_call(api: Api, path: str) -> None:
     """A call that names one customer twice is a 409 too."""
-    twins = {"holders": [{"source_id": "twin"}, {"source_id": "twin"}]}
-    answer = api.call("POST", path, json=twins)
+    same = {"holders": [{"source_id": "same"}, {"source_id": "same"}]}
+    answer = api.call("POST", path, json=same)
     assert (answer.status_code, answer.json and answer.json["key"]) == (409, "duplicate_found")
 
 

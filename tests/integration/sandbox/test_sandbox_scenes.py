@@ -23,9 +23,9 @@ def sendouts(client: FlaskClient) -> list[Any]:
     return found
 
 
-def removed(client: FlaskClient, number: int, **mishaps: Any) -> list[str]:
+def removed(client: FlaskClient, number: int, **faults: Any) -> list[str]:
     """Let things go wrong, and remove so many referees."""
-    steer(client, "PUT", "/webhook", mishaps)
+    steer(client, "PUT", "/webhook", faults)
     made = steer(client, "POST", "/codes", {"codes": number, "referees": 1})
     holders = [each["referees"][0]["holder"] for each in made["codes"]]
     steer(client, "POST", "/unassign", {"holders": holders})
@@ -203,7 +203,7 @@ def test_a_share_of_the_webhooks_is_repeated(client: FlaskClient, target: Target
 @pytest.mark.parametrize(
     "body", [{"lose": 1.5}, {"repeat": -1}, {"looses": 1}, {"seed": 1, "x": 2}]
 )
-def test_a_mishap_that_is_none_is_refused(client: FlaskClient, body: Any) -> None:
+def test_a_fault_that_is_none_is_refused(client: FlaskClient, body: Any) -> None:
     """A typo would make a test pass for nothing."""
     assert client.put("/sandbox/webhook", json=body).status_code == 400
 

@@ -22,7 +22,9 @@ def card(shop: InProcess) -> str:
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_an_awkward_answer_has_its_effect_or_has_not(shop: InProcess, card: str, name: str) -> None:
+def test_a_catalogued_answer_has_its_effect_or_has_not(
+    shop: InProcess, card: str, name: str
+) -> None:
     """Each is what the catalogue says, and only the state shows whether the call counted."""
     shop.fault(CATALOGUE[name])
     wanted, answered = CATALOGUE[name], None
@@ -40,7 +42,7 @@ def test_an_awkward_answer_has_its_effect_or_has_not(shop: InProcess, card: str,
 
 
 def test_a_name_chooses_the_calls_of_a_kind(shop: InProcess, card: str) -> None:
-    """An awkward answer meets a method and a path, as every fault does."""
+    """A catalogued answer meets a method and a path, as every fault does."""
     shop.fault(CATALOGUE["404-other"], method="GET")
     assert take(shop, card).status_code == 200
     with shop.client() as client:
@@ -93,7 +95,7 @@ def test_a_fault_refuses_a_name_that_it_cannot_serve(client: FlaskClient, name: 
     assert client.get("/sandbox/faults").json == {"faults": {}}
 
 
-def test_a_fault_can_say_more_than_its_awkward_answer(api: Api, client: FlaskClient) -> None:
+def test_a_fault_can_say_more_than_its_catalogued_answer(api: Api, client: FlaskClient) -> None:
     """What the fault itself names goes before what the catalogue says."""
     fault = {"awkward": "503-html", "apply": True, "headers": {"Retry-After": "7"}}
     client.put("/sandbox/faults", json={"voucherify": fault})

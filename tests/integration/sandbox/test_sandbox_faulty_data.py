@@ -16,22 +16,22 @@ def get(shop: InProcess, path: str) -> Any:
 
 
 def test_a_holder_has_nulls(shop: InProcess) -> None:
-    """Among whole holders of a code one is odd, and no filter for a customer finds it."""
+    """Among whole holders of a code one is faulty, and no filter for a customer finds it."""
     scene = shop.scenario()
     code = scene["code"]["code"]
-    odd = shop.call("POST", "/odd_holder", {"code": code})
+    faulty = shop.call("POST", "/odd_holder", {"code": code})
     page = get(shop, f"/referrals/members/{code}/holders?limit=100")["data"]
-    [shown] = [each for each in page if each["id"] == odd["holder"]]
+    [shown] = [each for each in page if each["id"] == faulty["holder"]]
     assert [shown[each] for each in NULLS] == [None] * 3
     assert sum(each["customer_id"] is None for each in page) == 1
-    wanted = f"filters[customer_id][conditions][$is]={odd['customer']}"
+    wanted = f"filters[customer_id][conditions][$is]={faulty['customer']}"
     assert get(shop, f"/referrals/members/{code}/holders?{wanted}")["data"] == []
     assert shop.violations() == []
 
 
 @pytest.mark.parametrize("nulls", [["holder_role"], ["created_at", "campaign_id"], []])
 def test_what_a_customer_holds_has_nulls(shop: InProcess, nulls: list[str]) -> None:
-    """The same holder is odd among a customer's redeemables; its webhook is whole."""
+    """The same holder is faulty among a customer's redeemables; its webhook is whole."""
     referee = shop.scenario()["referees"][0]
     shop.call("POST", "/odd_holder", {"holder": referee["holder"], "nulls": nulls})
     page = get(shop, f"/customers/{referee['customer']}/redeemables?limit=100")["data"]

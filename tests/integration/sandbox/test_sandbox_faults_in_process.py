@@ -116,18 +116,18 @@ def test_a_fault_of_the_stand_ins_is_an_error_of_the_line(shop: InProcess, card:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    fates=st.lists(
+    kinds=st.lists(
         st.sampled_from([drop, refuse, apply_then_drop, apply_then_answer, Fault]), max_size=8
     )
 )
 def test_any_history_ends_where_its_calls_lead(
-    one: InProcess, fates: list[Callable[[], Fault]]
+    one: InProcess, kinds: list[Callable[[], Fault]]
 ) -> None:
     """Hundreds of worlds in one test: the card holds what the calls that counted left on it."""
     one.reset()
     scene = one.scenario(tier={"type": "GIFT_VOUCHER", "amount": 300})
     card = scene["referees"][0]["card"]["id"]
-    faults = [each() for each in fates]
+    faults = [each() for each in kinds]
     one.plan(lambda _, number: faults[number - 1])
     for _ in faults:
         with suppress(httpx2.TransportError):

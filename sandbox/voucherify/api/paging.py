@@ -1,10 +1,10 @@
 """Lists in pages, after Voucherify's API reference, "Listing": by cursor, and by number."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -38,13 +38,13 @@ class PageRequest:
             raise invalid_query(f"order must be {order_by} or -{order_by}")
         return cls(limit, order.startswith("-"), args.get("starting_after_id") or None)
 
-    def cut(self, records: Ordered[T], wanted: Callable[[T], bool] = lambda _: True) -> "Page[T]":
-        """Take the page out of a list."""
-        matching: Iterator[T] = filter(
-            wanted, records.walk(after=self.after, descending=self.descending)
-        )
-        found = list(islice(matching, self.limit + 1))
-        return Page(found[: self.limit], has_more=len(found) > self.limit)
+    def cut(
+        self, records: Ordered[T], wanted: Callable[[T], bool] = lambda _: True
+    ) -> tuple[list[T], bool]:
+        """Take the page out of a list, and say whether another follows."""
+        following = records.walk(after=self.after, descending=self.descending)
+        found = list(islice(filter(wanted, following), self.limit + 1))
+        return found[: self.limit], len(found) > self.limit
 
     def holders(
         self,
@@ -57,10 +57,9 @@ class PageRequest:
         def matches(record: Holder) -> bool:
             return filters.match(holder(record))
 
-        page = self.cut(records, matches)
+        page, has_more = self.cut(records, matches)
         total = sum(map(matches, records)) if filters else len(records)
-        data = [show(each) for each in page.records]
-        return with_total(data, total=total, has_more=page.has_more)
+        return with_total([show(each) for each in page], total=total, has_more=has_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +96,6 @@ class NumberedPage:
     def skip(self) -> int:
         """How many records come before this page."""
         return (self.page - 1) * self.limit
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """The records of one page, and whether another follows."""
-
-    records: list[T]
-    has_more: bool
 
 
 def as_json(data: list[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:

@@ -53,6 +53,5 @@ def list_transactions(sandbox: World, name: str) -> Answer:
     """List voucher transactions."""
     wanted = PageRequest.read(request.args)
     card = sandbox.store.voucher(name)
-    page = wanted.cut(card.transactions, lambda each: sandbox.store.is_listed(each.id))
-    data = [transaction(card, each) for each in page.records]
-    return paging.as_json(data, has_more=page.has_more)
+    page, has_more = wanted.cut(card.transactions, lambda each: sandbox.store.is_listed(each.id))
+    return paging.as_json([transaction(card, each) for each in page], has_more=has_more)

@@ -113,6 +113,9 @@ def test_the_catalogue_hides_every_doubtful_change_both_ways() -> None:
         and (each.status is None or each.status < 400 or each.status >= 499)
     }
     assert {f"{name}-applied" for name in doubtful} <= names
+    assert {name for name, each in CATALOGUE.items() if each.applies} == {
+        name for name in names if name.endswith("-applied")
+    }
     assert {200, 202, 204, 207, 301, 302, 400, 401, 402, 403, 404, 408, 409} <= {
         each.status for each in CATALOGUE.values()
     }

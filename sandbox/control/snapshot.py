@@ -41,7 +41,7 @@ def assignment(holder: Holder) -> dict[str, Any]:
         "grant": grant
         and {
             "card": grant.card_id,
-            "transaction": grant.transaction.id if grant.transaction.listed else None,
+            "transaction": grant.transaction.listed_id,
             "amount": grant.transaction.amount,
         },
     }
@@ -52,7 +52,7 @@ def books(voucher: Voucher) -> list[dict[str, Any]]:
     opening = [voucher.opening] if voucher.opening else []
     return [
         {
-            "transaction": each.id if each.listed else None,
+            "transaction": each.listed_id,
             "type": each.type,
             "amount": each.amount,
             "at": stamp(each.created_at),

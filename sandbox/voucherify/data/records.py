@@ -145,6 +145,11 @@ class Transaction:
     # Whether it is in the card's list: an amount that a card was published with is not.
     listed: bool = True
 
+    @property
+    def listed_id(self) -> str | None:
+        """Its id in the card's list, None if it is not in it."""
+        return self.id if self.listed else None
+
 
 @dataclass(slots=True)
 class Voucher:

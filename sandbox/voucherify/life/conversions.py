@@ -31,7 +31,6 @@ class Conversion:
         grant, trigger = self.holder.grant, self.trigger
         card = store.vouchers[grant.card_id] if grant else None
         tiers = [_tier(store, each) for each in self.tier_rewards]
-        listed = grant.transaction.id if grant and grant.transaction.listed else None
         return {
             **named(store.customers[self.holder.customer_id]),
             "holder": self.holder.id,
@@ -44,7 +43,8 @@ class Conversion:
                 "type": card.type.value,
                 "balance": card.balance,
             },
-            "grant": grant and {"transaction": listed, "amount": grant.transaction.amount},
+            "grant": grant
+            and {"transaction": grant.transaction.listed_id, "amount": grant.transaction.amount},
             **({"tier": tiers[0]} if tiers else {}),
             **({"tiers": tiers} if len(tiers) > 1 else {}),
         }

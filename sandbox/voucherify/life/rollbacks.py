@@ -119,8 +119,7 @@ def _given(
     for holder in holders if whose in {"referee", "both"} else []:
         if holder.grant is not None:
             change = holder.grant.transaction
-            listed = change.id if change.listed else None
-            yield holder.grant.card_id, holder.customer_id, listed, change.amount
+            yield holder.grant.card_id, holder.customer_id, change.listed_id, change.amount
     ids = {each.id for each in holders} if whose in {"referrer", "both"} else set()
     for each in store.tier_rewards:
         if each.holder_id in ids and each.voucher_id and each.transaction_id:

@@ -25,9 +25,9 @@ def transactions(shop: InProcess, card: str) -> list[dict[str, Any]]:
 
 def books(shop: InProcess, card: str) -> list[tuple[str, str | None, int]]:
     """Name the cause, its thing and the amount of each change."""
-    told = shop.call("GET", f"/books?card={card}")
-    assert told["balance"] == sum(each["amount"] for each in told["books"])
-    return [(each["why"], each["of"], each["amount"]) for each in told["books"]]
+    reported = shop.call("GET", f"/books?card={card}")
+    assert reported["balance"] == sum(each["amount"] for each in reported["books"])
+    return [(each["why"], each["of"], each["amount"]) for each in reported["books"]]
 
 
 def test_the_books_say_why_each_amount_was_given(shop: InProcess) -> None:
@@ -79,7 +79,7 @@ def test_a_gift_card_earns_too(shop: InProcess) -> None:
 
 
 def test_points_expire(shop: InProcess) -> None:
-    """Expired points are gone, counted apart, and nobody subtracted them; credits never expire."""
+    """Expired points are gone, counted apart, and not subtracted; credits never expire."""
     card = card_of(shop, reward=POINTS)
     shop.call("POST", "/expire", {"card": card, "amount": 200})
     with shop.client() as client:
@@ -114,8 +114,8 @@ def test_points_move_from_card_to_card(shop: InProcess) -> None:
     with shop.client() as client:
         happened = client.get(f"/v1/customers/{customer}/activity?limit=100").json()["data"]
     kind = "customer.voucher.loyalty_card.points_transferred"
-    [told] = [each["data"]["data"] for each in happened if each["type"] == kind]
-    assert told["transaction"]["id"] == made["out"]
+    [reported] = [each["data"]["data"] for each in happened if each["type"] == kind]
+    assert reported["transaction"]["id"] == made["out"]
     with pytest.raises(ValueError, match="exceeded"):
         shop.call("POST", "/transfer", {**body, "amount": 10_000})
 

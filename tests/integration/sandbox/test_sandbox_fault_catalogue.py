@@ -46,9 +46,9 @@ def test_a_name_chooses_the_calls_of_a_kind(shop: InProcess, card: str) -> None:
     shop.fault(CATALOGUE["404-other"], method="GET")
     assert take(shop, card).status_code == 200
     with shop.client() as client:
-        told = client.get(f"/v1/vouchers/{card}").json()
-    assert (told["code"], told["key"]) == (404, "not_found")
-    assert told["resource_id"] not in {card, None}
+        shown = client.get(f"/v1/vouchers/{card}").json()
+    assert (shown["code"], shown["key"]) == (404, "not_found")
+    assert shown["resource_id"] not in {card, None}
 
 
 def test_any_answer_can_hide_an_effect(shop: InProcess, card: str) -> None:

@@ -44,7 +44,7 @@ def test_a_connection_breaks_with_or_without_an_effect(
     error: type[httpx2.TransportError],
     left: int,
 ) -> None:
-    """The caller sees an error in every case, and only the state tells what happened."""
+    """The caller sees an error in every case, and only the state shows what happened."""
     shop.fault(fault())
     with pytest.raises(error):
         take(shop, card)
@@ -107,7 +107,7 @@ def test_a_plan_decides_each_call(shop: InProcess, card: str) -> None:
 
 
 def test_a_fault_of_the_stand_ins_is_an_error_of_the_line(shop: InProcess, card: str) -> None:
-    """A connection dropped by /sandbox/faults looks as over a socket; its delays take no time."""
+    """A connection dropped by /sandbox/faults is as over a socket; its delays take no time."""
     shop.call("PUT", "/faults", {"voucherify": {"drop": True, "apply": True, "delay_seconds": 99}})
     with pytest.raises(httpx2.RemoteProtocolError):
         take(shop, card)

@@ -54,12 +54,12 @@ def test_hooks_see_call_and_answer(shop: InProcess, card: str) -> None:
 
 
 def test_webhooks_are_kept(shop: InProcess) -> None:
-    """The test has the bodies and their headers, and nobody else sends them."""
+    """The test has the bodies and their headers, and nothing else sends them."""
     scene = shop.scenario(referees=2)
     bodies = shop.unassign(*(each["holder"] for each in scene["referees"]))
     assert shop.webhooks() == bodies
-    told = [json.loads(each)["data"]["holder"]["id"] for each in bodies]
-    assert told == [each["holder"] for each in scene["referees"]]
+    shown = [json.loads(each)["data"]["holder"]["id"] for each in bodies]
+    assert shown == [each["holder"] for each in scene["referees"]]
     assert len(shop.headers(bodies[0])["X-Voucherify-Signature"]) == 64
     assert shop.now() > datetime.fromisoformat(json.loads(bodies[0])["event"]["created_at"])
 

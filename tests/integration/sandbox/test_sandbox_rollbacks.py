@@ -82,9 +82,9 @@ def test_a_rollback_stands_in_the_activity(shop: InProcess) -> None:
     """The event names the redemption and its rollback."""
     referee = shop.scenario()["referees"][0]
     shown = roll_back(shop, referee["redemption"]).json()
-    [told] = happened(shop, referee["customer"], "customer.redemption.rollback.succeeded")
-    assert told["redemption"]["id"] == referee["redemption"]
-    assert told["redemption_rollback"]["id"] == shown["id"]
+    [reported] = happened(shop, referee["customer"], "customer.redemption.rollback.succeeded")
+    assert reported["redemption"]["id"] == referee["redemption"]
+    assert reported["redemption_rollback"]["id"] == shown["id"]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_a_rollback_gives_back_what_was_paid_from_a_card(
     assert (used["source"], back["source"]) == (None, None)
     assert back["details"]["rollback"]["id"] == shown["id"]
     assert back["details"]["redemption"] == used["details"]["redemption"]
-    told = shop.call("GET", f"/books?card={card}")
-    assert told["balance"] == 1500
-    assert told["books"][-1] | {"at": ""} == {
+    reported = shop.call("GET", f"/books?card={card}")
+    assert reported["balance"] == 1500
+    assert reported["books"][-1] | {"at": ""} == {
         "transaction": back["id"],
         "type": back["type"],
         "amount": 1200,

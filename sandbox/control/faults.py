@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from sandbox.control.fields import Fields, steers
 from sandbox.control.snapshot import snapshot
+from sandbox.faults.data import NULLABLE, ROLLBACKS
 from sandbox.faults.rules import Faults
 from sandbox.faults.webhooks import Shares, WebhookFaults
 from sandbox.voucherify.data.errors import check_names, not_found, text
@@ -15,17 +16,11 @@ from sandbox.voucherify.life.assignments import assign
 from sandbox.voucherify.life.campaigns import add_campaign, card_campaign, publish_code
 from sandbox.voucherify.life.cards import hold, top_up
 from sandbox.voucherify.life.customers import add_customer, person
-from sandbox.voucherify.life.rollbacks import FAULTS
 from sandbox.voucherify.shapes.vouchers import holder as listed_holder
 from sandbox.world import Answer, World
 
 
 blueprint = Blueprint("faults", __name__, url_prefix="/sandbox")
-
-_NULLABLE = {
-    *("customer_id", "holder_role", "campaign_type", "campaign_id", "voucher_type"),
-    *("redeemable_id", "redeemable_object", "created_at", "metadata"),
-}
 
 
 @blueprint.get("/faults")
@@ -83,7 +78,7 @@ def put_redemption(sandbox: World, wanted: Fields, name: str) -> Answer:
     effect, or it happened although the answer says FAILURE. Or it is invalid_redemption.
     """
     faults = list(wanted.get("mishaps", ()))
-    check_names(faults, FAULTS, "mishap of a rollback")
+    check_names(faults, ROLLBACKS, "mishap of a rollback")
     redemption = sandbox.store.redemptions.get(name)
     if redemption is None:
         raise not_found("redemption", name)
@@ -101,8 +96,8 @@ def post_odd_holder(sandbox: World, wanted: Fields) -> Answer:
     A new one is an unknown customer, in a "role", REFEREE by default; webhooks stay whole.
     """
     nulls = frozenset(wanted.get("nulls", ("customer_id", "holder_role", "campaign_type")))
-    if nulls - _NULLABLE:
-        raise ValueError(f"Never null: {', '.join(sorted(nulls - _NULLABLE))}.")
+    if nulls - NULLABLE:
+        raise ValueError(f"Never null: {', '.join(sorted(nulls - NULLABLE))}.")
     store = sandbox.store
     if "holder" in wanted:
         holder = store.assignment(text(wanted, "holder"))

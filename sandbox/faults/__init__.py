@@ -8,7 +8,7 @@ A `Fault` says how one call, or one webhook, goes wrong. Four things decide whic
     webhooks    shares of all webhooks, by a seeded random choice (PUT /sandbox/webhook)
     a plan      of a test in process, which sees each call
 
-`activity` is the fault of data: entries that no document promises. Faulty data that is made
-once (nulls in a holder, an assignment that the API does not make, a rollback that fails) is
-asked for at the endpoints of `sandbox.control.faults`.
+`data` has the faults of what the API shows: entries that no document promises in a customer's
+activity, nulls in an assignment, rollbacks that fail. `sandbox.control.faults` has the endpoints
+by which all of these are asked for.
 """

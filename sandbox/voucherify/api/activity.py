@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Blueprint, request
 
-from sandbox.faults.activity import with_strays
+from sandbox.faults.data import with_strays
 from sandbox.voucherify.api import paging
 from sandbox.voucherify.api.paging import PageRequest, moment_of
 from sandbox.voucherify.data.errors import invalid_query

@@ -30,7 +30,7 @@ class Redemption:
     parent_id: str | None = None
     # What was paid from a card.
     amount: int = 0
-    # The faults of its next rollbacks, in order; see `rollbacks`.
+    # The faults of its next rollbacks, in order; see `sandbox.faults.data`.
     faults: list[str] = field(default_factory=list)
 
 

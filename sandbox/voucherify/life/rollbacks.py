@@ -23,16 +23,6 @@ from sandbox.voucherify.shapes.customers import simple_customer
 from sandbox.voucherify.shapes.vouchers import simple_voucher, voucher
 
 
-#: The faults of a redemption's next rollback; with `_applied` it happens all the same.
-FAULTS = (
-    "multiple_requests",
-    "multiple_requests_applied",
-    "failure",
-    "failure_applied",
-    "invalid_redemption",
-)
-
-
 def roll_back(store: Store, name: str, reason: str | None, origin: Origin) -> dict[str, Any]:
     """Cancel a redemption's order and give back what was paid from a card, once."""
     redemption = store.redemptions.get(name)

@@ -1,4 +1,4 @@
-"""Faults of a customer's activity: entries that must make a reader neither fail nor act."""
+"""Faults of data: what the API shows or answers although no document promises it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +7,18 @@ from typing import Any
 from sandbox.voucherify.data.event_types import UNASSIGNED
 from sandbox.voucherify.data.records import Activity
 
+
+#: The fields of an assignment that can be null, though the schema requires them.
+NULLABLE = {
+    *("customer_id", "holder_role", "campaign_type", "campaign_id", "voucher_type"),
+    *("redeemable_id", "redeemable_object", "created_at", "metadata"),
+}
+
+#: How a redemption's next rollback can fail; with `_applied` it happens all the same.
+ROLLBACKS = (
+    *("multiple_requests", "multiple_requests_applied", "failure", "failure_applied"),
+    "invalid_redemption",
+)
 
 #: Types that no published list has, with data that no published schema has.
 _UNKNOWN: tuple[tuple[str, Any], ...] = (

@@ -101,11 +101,7 @@ def follow_sample(stack: Stack, at: Addresses) -> Effect:
         EFFECT_SECONDS,
     )
     _wait(
-        stack,
-        "worker",
-        "did not tell the CRM",
-        lambda: bool(_state(at)["notes"]),
-        EFFECT_SECONDS,
+        stack, "worker", "did not tell the CRM", lambda: bool(_state(at)["notes"]), EFFECT_SECONDS
     )
     return _effect(before, _state(at), holder)
 

@@ -10,11 +10,7 @@ from sandbox.ids import Ids
 
 #: What every account has, as far as it matters here; `email` is unique by itself.
 BUILT_IN: Final = {
-    "contacts": {
-        "email": "string",
-        "firstname": "string",
-        "lastname": "string",
-    },
+    "contacts": {"email": "string", "firstname": "string", "lastname": "string"},
     "notes": {"hs_note_body": "string", "hs_timestamp": "datetime"},
 }
 

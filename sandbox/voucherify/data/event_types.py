@@ -4,13 +4,7 @@ ASSIGNED = "customer.holder.assignment.created"
 UNASSIGNED = "customer.holder.assignment.deleted"
 
 CAMPAIGN_TYPES = frozenset(
-    {
-        "PROMOTION",
-        "GIFT_VOUCHERS",
-        "REFERRAL_PROGRAM",
-        "DISCOUNT_COUPONS",
-        "LOYALTY_PROGRAM",
-    }
+    {"PROMOTION", "GIFT_VOUCHERS", "REFERRAL_PROGRAM", "DISCOUNT_COUPONS", "LOYALTY_PROGRAM"}
 )
 CATEGORIES = frozenset({"ACTION", "EFFECT"})
 

@@ -79,14 +79,7 @@ def convert(
     origin = _origin(world, world.sender if announce else None)
     trigger = _trigger(world, code, customer, at) if converts else None
     holder = assign(
-        world.store,
-        code,
-        customer,
-        origin=origin,
-        at=at,
-        onto=onto,
-        trigger=trigger,
-        pays=converts,
+        world.store, code, customer, origin=origin, at=at, onto=onto, trigger=trigger, pays=converts
     )
     if trigger is None:
         return Conversion(holder, None)

@@ -33,12 +33,7 @@ def delete_voucher(store: Store, voucher: Voucher, *, origin: Origin, announce: 
 
 
 def delete_campaign(
-    store: Store,
-    campaign: Campaign,
-    *,
-    origin: Origin,
-    announce: bool,
-    loses_redemptions: bool,
+    store: Store, campaign: Campaign, *, origin: Origin, announce: bool, loses_redemptions: bool
 ) -> list[str]:
     """
     Delete a campaign, all its codes and who holds them ("Delete campaign"); answers 404 then.
@@ -57,12 +52,7 @@ def delete_campaign(
 
 
 def republish(
-    store: Store,
-    voucher: Voucher,
-    customer: Customer,
-    *,
-    origin: Origin,
-    announce: bool,
+    store: Store, voucher: Voucher, customer: Customer, *, origin: Origin, announce: bool
 ) -> Holder:
     """Give a code or a card to another customer, as its new referrer or owner."""
     role = Role.REFERRER if voucher.is_referral_code else Role.OWNER

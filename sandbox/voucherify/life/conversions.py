@@ -1,6 +1,6 @@
 """Conversions: a customer uses a code, and both sides get their rewards."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ class Conversion:
 
     holder: Holder
     trigger: Trigger | None
-    tier_rewards: list[TierReward] = field(default_factory=list)
+    tier_rewards: list[TierReward]
 
     def as_json(self, store: Store) -> dict[str, Any]:
         """Name all that came of an assignment."""
@@ -81,9 +81,8 @@ def convert(
     holder = assign(
         world.store, code, customer, origin=origin, at=at, onto=onto, trigger=trigger, pays=converts
     )
-    if trigger is None:
-        return Conversion(holder, None)
-    return Conversion(holder, trigger, _reward_referrer(world, code, holder, trigger, origin))
+    rewards = _reward_referrer(world, code, holder, trigger, origin) if trigger else []
+    return Conversion(holder, trigger, rewards)
 
 
 def convert_later(
@@ -97,9 +96,8 @@ def convert_later(
     reward = store.campaigns[code.campaign_id].reward
     if reward is not None and holder.grant is None:
         pay(store, holder, reward, origin=origin, onto=onto, trigger=trigger)
-    if not first:
-        return Conversion(holder, trigger)
-    return Conversion(holder, trigger, _reward_referrer(world, code, holder, trigger, origin))
+    rewards = _reward_referrer(world, code, holder, trigger, origin) if first else []
+    return Conversion(holder, trigger, rewards)
 
 
 def _tier(store: Store, reward: TierReward) -> dict[str, Any]:

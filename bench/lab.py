@@ -16,8 +16,8 @@ from redis import Redis
 from bench.load import Order, Result
 from bench.processes import ROOT, Process, answers, processor_seconds
 from bench.sides import Side
-from sandbox.ports import free_port
-from sandbox.valkey import embedded_valkey
+from sandbox.demo.ports import free_port
+from sandbox.demo.valkey import embedded_valkey
 
 
 #: Each order of a run has bodies of its own, and each process its log.

@@ -4,6 +4,13 @@ Stand-ins for what perkhook talks to: Voucherify, a CRM and a shop's own service
 They keep state, can be made to fail, and show one page. They import nothing of
 the product, so the two cannot share a mistake.
 
+    voucherify/   api: the REST API's endpoints · life: what happens in a project ·
+                  shapes: how records are shown · data: the records
+    hubspot/      the endpoints of HubSpot's CRM · services/: the shop's own CRM and perks service
+    webhooks/     how webhooks are sent and repeated · faults/: what goes wrong, and how
+    calls/        what each call passes: the gate, limits, the transport in process
+    control/      the endpoints below /sandbox · demo/: `make run`, `make smoke` and the page
+
 What a test or a person steers them by, all below /sandbox:
 
     GET    /state?part=       what is: customers, cards, codes, assignments, sendouts, webhook, …
@@ -19,10 +26,10 @@ What a test or a person steers them by, all below /sandbox:
     PUT    /redemptions/<id>  how its next rollbacks go wrong; POST /odd_holder: one with nulls
     PUT    /webhook           on, off, elsewhere; a share of its sendouts lost, late, repeated
     POST   /send              any bytes, signed; /sendouts/<id>/resend: the same bytes again
-    PUT    /faults /limits    answers that fail, also by a name of `awkward`; calls that are too
-                              many
+    PUT    /faults /limits    answers that fail, also by a name of the catalogue ("awkward");
+                              calls that are too many
     PUT    /options           how moments are written, how far a list lags behind, which shape an
-                              activity has, how many stray events stand in it, which metadata may be
+                              activity has, how many stray events are in it, which metadata may be
     POST   /clock             let time pass
 
 The endpoints' own docstrings say what they take.

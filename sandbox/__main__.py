@@ -8,8 +8,8 @@ smoke  the same, quietly; checks the effect, names what is broken, exits 0 or 1
 import argparse
 import sys
 
-from sandbox.stack import Stack
-from sandbox.tour import smoke, tour
+from sandbox.demo.stack import Stack
+from sandbox.demo.tour import smoke, tour
 
 
 def main() -> None:

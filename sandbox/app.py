@@ -1,14 +1,35 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from sandbox import cards, control, crm, dials, errors, gate, life, odd, page, scenes, shop
+from sandbox import errors
+from sandbox.calls import gate
 from sandbox.clock import Clock
+from sandbox.control import (
+    adopt,
+    assignments,
+    cards,
+    codes,
+    edits,
+    faults,
+    options,
+    scenario,
+    state,
+)
+from sandbox.demo import page
 from sandbox.hubspot import blueprint as hubspot
-from sandbox.scenario import seed
+from sandbox.services import blueprint as services
 from sandbox.settings import SandboxSettings
-from sandbox.voucherify import management
-from sandbox.voucherify.blueprint import blueprint as voucherify
+from sandbox.voucherify.api import blueprint as voucherify
+from sandbox.voucherify.api import management
 from sandbox.world import World
+
+
+_STAND_INS = (voucherify.blueprint, management.blueprint, hubspot.blueprint, services.blueprint)
+_CONTROL = (
+    *(adopt.blueprint, assignments.blueprint, cards.blueprint, codes.blueprint, edits.blueprint),
+    *(faults.blueprint, options.blueprint, scenario.blueprint, state.blueprint),
+    *(hubspot.seeding, page.blueprint),
+)
 
 
 def create_app(
@@ -19,31 +40,14 @@ def create_app(
 
     A test may bring its own clock, and may have webhooks kept instead of delivered.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder="demo/static", template_folder="demo/templates")
     app.json = _json(app)
     app.extensions["sandbox"] = world = World(settings, clock=clock, deliver=deliver)
     gate.install(app)
     errors.install(app)
-    for blueprint in (
-        voucherify,
-        management.blueprint,
-        hubspot.blueprint,
-        crm.blueprint,
-        shop.blueprint,
-    ):
+    for blueprint in (*_STAND_INS, *_CONTROL):
         app.register_blueprint(blueprint)
-    for blueprint in (
-        control.blueprint,
-        dials.blueprint,
-        life.blueprint,
-        cards.blueprint,
-        odd.blueprint,
-        scenes.blueprint,
-        hubspot.seeding,
-        page.blueprint,
-    ):
-        app.register_blueprint(blueprint)
-    seed(world)
+    scenario.seed(world)
     return app
 
 

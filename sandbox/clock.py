@@ -1,5 +1,7 @@
 import time
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 
 def now() -> datetime:
@@ -12,6 +14,15 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
+def as_json(record: Any) -> dict[str, Any]:
+    """Return the fields of a record with its moments written as Voucherify writes them."""
+    values = {each.name: getattr(record, each.name) for each in fields(record)}
+    return {
+        name: stamp(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
 class Clock:
     """The machine's time, which a test can set forward."""
 
@@ -19,16 +30,16 @@ class Clock:
         self.ahead = 0.0
 
     def time(self) -> float:
-        """Tell the seconds since 1970, not cut."""
+        """Return the seconds since 1970, not cut."""
         return time.time() + self.ahead
 
     def now(self) -> datetime:
-        """Tell the time as `now` does."""
+        """Return the time as `now` does."""
         return _cut(datetime.fromtimestamp(self.time(), UTC))
 
     @property
     def is_set(self) -> bool:
-        """Whether it may tell another time than the machine's."""
+        """Whether its time may differ from the machine's."""
         return self.ahead > 0
 
     def advance(self, seconds: float) -> None:
@@ -42,7 +53,7 @@ class Clock:
         time.sleep(seconds)
 
     def reset(self) -> None:
-        """Tell the machine's time again."""
+        """Go by the machine's time again."""
         self.ahead = 0.0
 
 
@@ -54,16 +65,16 @@ class ManualClock(Clock):
         self._start = start
 
     def time(self) -> float:
-        """Tell the seconds since 1970."""
+        """Return the seconds since 1970."""
         return (self._start + timedelta(seconds=self.ahead)).timestamp()
 
     def now(self) -> datetime:
-        """Tell the time as `now` does, without the rounding of floats."""
+        """Return the time as `now` does, without the rounding of floats."""
         return _cut((self._start + timedelta(seconds=self.ahead)).astimezone(UTC))
 
     @property
     def is_set(self) -> bool:
-        """Whether it may tell another time than the machine's: always."""
+        """Whether its time may differ from the machine's: always."""
         return True
 
     def sleep(self, seconds: float) -> None:

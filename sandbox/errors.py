@@ -1,14 +1,14 @@
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox.signed import RefusedCallError
-from sandbox.voucherify import http
-from sandbox.voucherify.errors import ApiError
+from sandbox.services.log import RefusedCallError
+from sandbox.voucherify.api import calls
+from sandbox.voucherify.data.errors import ApiError
 
 
 def install(app: Flask) -> None:
     """Answer every error as JSON, Voucherify's in Voucherify's shape."""
-    app.register_error_handler(ApiError, http.answer_error)
+    app.register_error_handler(ApiError, calls.answer_error)
     app.register_error_handler(RefusedCallError, _refused)
     app.register_error_handler(HTTPException, _http)
     for kind in (ValueError, TypeError, KeyError):
@@ -21,7 +21,7 @@ def _refused(error: RefusedCallError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if request.path.startswith(("/v1/", "/management/")):
-        return http.answer_error(ApiError(error.code or 500, "bad_request", error.name))
+        return calls.answer_error(ApiError(error.code or 500, "bad_request", error.name))
     return _answer(error.code or 500, error.name.lower().replace(" ", "_"), error.description or "")
 
 

@@ -4,14 +4,15 @@ from typing import Any
 import httpx2
 
 from sandbox.app import create_app
+from sandbox.calls.transport import After, Before, InProcessTransport, Plan
 from sandbox.clock import ManualClock, now
-from sandbox.glitches import Glitch, Plan, Rule
-from sandbox.scenario import Scenario, play
-from sandbox.sendouts import SendoutState
+from sandbox.control.scenario import Scenario, play
+from sandbox.control.snapshot import snapshot
+from sandbox.faults.fault import Fault
+from sandbox.faults.rules import Rule
 from sandbox.settings import SandboxSettings, from_environ
-from sandbox.signature import HEADER, sign
-from sandbox.snapshot import snapshot
-from sandbox.transport import After, Before, InProcessTransport
+from sandbox.webhooks.sendouts import SendoutState
+from sandbox.webhooks.signature import HEADER, sign
 from sandbox.world import World
 
 
@@ -25,7 +26,7 @@ class InProcess:
         shop = InProcess()
         scene = shop.scenario(tier={"type": "GIFT_VOUCHER", "amount": 300})
         [body] = shop.unassign(scene["referees"][0]["holder"])
-        shop.glitch(apply_then_drop(), method="POST", path="*/balance")
+        shop.fault(apply_then_drop(), method="POST", path="*/balance")
         with shop.client() as client: ...  # what is tested, with this client and shop.now
         shop.reset()
     """
@@ -45,7 +46,7 @@ class InProcess:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything, hooks and glitches too, and turn the time back to the start."""
+        """Forget everything, hooks and faults too, and turn the time back to the start."""
         self.world.clear()
         self.transport.clear()
 
@@ -57,7 +58,7 @@ class InProcess:
         )
 
     def now(self) -> datetime:
-        """Tell the time; give this to what needs a clock."""
+        """Return the time; give this to what needs a clock."""
         return self.clock.now()
 
     def advance(self, seconds: float) -> None:
@@ -72,9 +73,9 @@ class InProcess:
         """Call a hook after each answer: what it raises keeps the answer from the caller."""
         self.transport.after.append(hook)
 
-    def glitch(
+    def fault(
         self,
-        glitch: Glitch,
+        fault: Fault,
         *,
         method: str | None = None,
         path: str | None = None,
@@ -83,7 +84,7 @@ class InProcess:
     ) -> None:
         """Let the next calls of a kind go wrong."""
         self.transport.rules.append(
-            Rule(glitch=glitch, method=method, path=path, skip=skip, times=times)
+            Rule(fault=fault, method=method, path=path, skip=skip, times=times)
         )
 
     def plan(self, plan: Plan | None) -> None:
@@ -100,7 +101,7 @@ class InProcess:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """
-        Use one of the sandbox's own endpoints; no hook and no glitch touches this.
+        Use one of the sandbox's own endpoints; no hook and no fault touches this.
 
         Raises:
             ValueError: When the sandbox refuses; the message says why.
@@ -113,11 +114,11 @@ class InProcess:
 
     def unassign(self, *holders: str) -> list[bytes]:
         """End assignments as a person at the dashboard does; gives the webhooks' bodies."""
-        told = len(self.webhooks())
+        before = len(self.webhooks())
         self.call("POST", "/unassign", {"holders": list(holders)})
         # An assignment lasts until its reward was paid, which may be a moment from now.
         self.advance(0.1)
-        return self.webhooks()[told:]
+        return self.webhooks()[before:]
 
     def webhooks(self) -> list[bytes]:
         """List the bodies of all webhooks since the last reset but the lost ones, oldest first."""

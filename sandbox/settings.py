@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
-# Whoever finds one of these in a real deployment should see at once that it is wrong.
+# In a real deployment each of these must be seen to be wrong at once.
 DEMO = {
     "SANDBOX_WEBHOOK_URL": "http://127.0.0.1:5000/webhooks/voucherify",
     "SANDBOX_WEBHOOK_SECRET": "insecure-sandbox-webhook-secret",
@@ -37,17 +38,9 @@ class SandboxSettings:
 
 def from_environ(environ: Mapping[str, str]) -> SandboxSettings:
     """Read the SANDBOX_* variables; a missing one takes its insecure demo value."""
-    values = {name: environ.get(name) or default for name, default in DEMO.items()}
-    return SandboxSettings(
-        webhook_url=values["SANDBOX_WEBHOOK_URL"],
-        webhook_secret=values["SANDBOX_WEBHOOK_SECRET"],
-        app_id=values["SANDBOX_APP_ID"],
-        app_token=values["SANDBOX_APP_TOKEN"],
-        management_id=values["SANDBOX_MANAGEMENT_ID"],
-        management_token=values["SANDBOX_MANAGEMENT_TOKEN"],
-        crm_secret=values["SANDBOX_CRM_SECRET"],
-        hubspot_token=values["SANDBOX_HUBSPOT_TOKEN"],
-        shop_secret=values["SANDBOX_SHOP_SECRET"],
-        speedup=float(values["SANDBOX_SPEEDUP"]),
-        first_id=int(values["SANDBOX_FIRST_ID"]),
-    )
+    values: dict[str, Any] = {
+        name.removeprefix("SANDBOX_").lower(): environ.get(name) or usual
+        for name, usual in DEMO.items()
+    }
+    numbers = {"speedup": float(values["speedup"]), "first_id": int(values["first_id"])}
+    return SandboxSettings(**values | numbers)

@@ -1,20 +1,24 @@
 import threading
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from flask import Response, current_app
 
+from sandbox.calls.limits import RateLimits
+from sandbox.calls.traffic import Traffic
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults.rules import Faults
 from sandbox.hubspot.store import HubSpotStore
 from sandbox.ids import Ids
-from sandbox.limits import RateLimits
+from sandbox.services.log import SignedLog
 from sandbox.settings import SandboxSettings
-from sandbox.signed import SignedLog
-from sandbox.traffic import Traffic
-from sandbox.voucherify.store import Store
-from sandbox.webhooks import Outbox, WebhookSender
+from sandbox.voucherify.data.store import Store
+from sandbox.webhooks.sender import Outbox, WebhookSender
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Answer: TypeAlias = Response | dict[str, Any] | tuple[dict[str, Any], int]
 
 
@@ -29,6 +33,7 @@ class World:
         self.ids = Ids(settings.first_id)
         self.clock = clock or Clock()
         self.store = Store(self.ids, self.clock)
+        self.options = self.store.options
         self.sender = (WebhookSender if deliver else Outbox)(
             url=settings.webhook_url,
             secret=settings.webhook_secret,
@@ -37,38 +42,41 @@ class World:
             lock=self.lock,
             clock=self.clock,
         )
-        self.crm = SignedLog(
-            secret=settings.crm_secret, kind="note", ids=self.ids, clock=self.clock
-        )
-        self.hubspot = HubSpotStore(self.ids, self.clock)
-        self.shop = SignedLog(
-            secret=settings.shop_secret, kind="takeback", ids=self.ids, clock=self.clock
-        )
-        self.faults = Faults()
-        self.traffic = Traffic()
-        self.limits = RateLimits(self.clock)
-        self.options = self.store.options
-        self.violations: list[dict[str, Any]] = []
-        self.deleted_holders = 0
         self.started_at = self.clock.now()
+        self.clear()
 
     def clear(self) -> None:
         """Forget all state and faults; the ids go on counting."""
         with self.lock:
-            self.store.clear()
-            self.sender.clear()
-            self.crm.clear()
-            self.hubspot.clear()
-            self.shop.clear()
-            self.faults.clear()
-            self.traffic.requests.clear()
             self.clock.reset()
-            self.limits.put(None)
+            self.store.clear()
             self.options.clear()
-            self.violations.clear()
+            self.sender.clear()
+            self.crm = self._log(self.settings.crm_secret, "note")
+            self.shop = self._log(self.settings.shop_secret, "takeback")
+            self.hubspot = HubSpotStore(self.ids, self.clock)
+            self.faults = Faults()
+            self.traffic = Traffic()
+            self.limits = RateLimits(self.clock)
+            self.violations: list[dict[str, Any]] = []
             self.deleted_holders = 0
+
+    def _log(self, secret: str, kind: str) -> SignedLog:
+        return SignedLog(secret=secret, kind=kind, ids=self.ids, clock=self.clock)
 
 
 def world() -> World:
     """Return the state of the app that serves the current request."""
     return cast("World", current_app.extensions["sandbox"])
+
+
+def locked(view: Callable[Concatenate[World, P], T]) -> Callable[P, T]:
+    """Give an endpoint the state of its app, and keep all others out while it runs."""
+
+    @wraps(view)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> T:
+        sandbox = world()
+        with sandbox.lock:
+            return view(sandbox, *args, **kwargs)
+
+    return alone

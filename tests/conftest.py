@@ -16,7 +16,7 @@ from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.store.connection import connect
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table
 from tests.processes import PATIENCE_SECONDS, ROOT

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.hubspot.bodies import ids_in, object_in, text_map, texts_in
 from sandbox.hubspot.errors import HubSpotError, invalid, missing, not_found
 from sandbox.hubspot.store import Record
-from sandbox.world import Answer, world
+from sandbox.world import Answer, World, locked, world
 
 
 VERSION: Final = "2026-09"
@@ -42,112 +42,105 @@ def answer_error(error: HubSpotError) -> Response:
 
 
 @blueprint.post(f"/objects/{VERSION}/contacts/batch/read")
-def read_contacts() -> Answer:
+@locked
+def read_contacts(sandbox: World) -> Answer:
     """Read contacts by id, or by a property with unique values."""
     body = object_in(request, {"inputs", "properties"}, {"idProperty", "propertiesWithHistory"})
     by = body.get("idProperty")
-    sandbox = world()
-    with sandbox.lock:
-        if by is not None and not (isinstance(by, str) and sandbox.hubspot.is_unique(by)):
-            raise HubSpotError(
-                400, "VALIDATION_ERROR", f"Unable to perform read by non-unique 0-1 property {by}"
-            )
-        wanted = ids_in(body)
-        found = {name: sandbox.hubspot.find(name, by) for name in wanted}
-        return _batch("CONTACT", found, texts_in(body, "properties"))
+    if by is not None and not (isinstance(by, str) and sandbox.hubspot.is_unique(by)):
+        raise HubSpotError(
+            400, "VALIDATION_ERROR", f"Unable to perform read by non-unique 0-1 property {by}"
+        )
+    wanted = ids_in(body)
+    found = {name: sandbox.hubspot.find(name, by) for name in wanted}
+    return _batch("CONTACT", found, texts_in(body, "properties"))
 
 
 @blueprint.patch(f"/objects/{VERSION}/contacts/<name>")
-def update_contact(name: str) -> Answer:
+@locked
+def update_contact(sandbox: World, name: str) -> Answer:
     """Set properties of a contact."""
     properties = text_map(object_in(request, {"properties"}, set()), "properties")
-    sandbox = world()
-    with sandbox.lock:
-        contact = sandbox.hubspot.contact(name)
-        sandbox.hubspot.update(contact, properties)
-        return contact.as_json(list(properties))
+    contact = sandbox.hubspot.contact(name)
+    sandbox.hubspot.update(contact, properties)
+    return contact.as_json(list(properties))
 
 
 @blueprint.post(f"/objects/{VERSION}/notes")
-def create_note() -> Answer:
+@locked
+def create_note(sandbox: World) -> Answer:
     """Make a note; without associations it would stand on no timeline."""
     body = object_in(request, {"properties"}, {"associations"})
     contacts = [_target(each) for each in body.get("associations", [])]
-    sandbox = world()
-    with sandbox.lock:
-        note = sandbox.hubspot.add_note(text_map(body, "properties"), contacts)
-        return note.as_json(), 201
+    note = sandbox.hubspot.add_note(text_map(body, "properties"), contacts)
+    return note.as_json(), 201
 
 
 @blueprint.post(f"/objects/{VERSION}/notes/batch/read")
-def read_notes() -> Answer:
+@locked
+def read_notes(sandbox: World) -> Answer:
     """Read notes by id."""
     body = object_in(request, {"inputs", "properties"}, {"propertiesWithHistory"})
-    sandbox = world()
-    with sandbox.lock:
-        found = {name: sandbox.hubspot.notes.get(name) for name in ids_in(body)}
-        return _batch("NOTE", found, texts_in(body, "properties"))
+    found = {name: sandbox.hubspot.notes.get(name) for name in ids_in(body)}
+    return _batch("NOTE", found, texts_in(body, "properties"))
 
 
 @blueprint.post(f"/associations/{VERSION}/contacts/notes/batch/read")
-def read_associations() -> Answer:
+@locked
+def read_associations(sandbox: World) -> Answer:
     """List the notes of contacts, page by page; a contact without notes is an error of its own."""
     body = object_in(request, {"inputs"}, set())
     cursors = {each["id"]: each.get("after") for each in body["inputs"] if isinstance(each, dict)}
     results, errors = [], []
-    sandbox = world()
-    with sandbox.lock:
-        for contact in ids_in(body, more={"after"}):
-            notes = [each.id for each in sandbox.hubspot.notes.values() if contact in each.contacts]
-            start = int(cursors.get(contact) or 0)
-            if notes:
-                results.append(_page(contact, notes, start))
-            else:
-                errors.append(
-                    missing(
-                        f"No note is associated with contact {contact}.",
-                        {"fromObjectId": [contact]},
-                        subCategory="crm.associations.NO_ASSOCIATIONS_FOUND",
-                    )
+    for contact in ids_in(body, more={"after"}):
+        notes = [each.id for each in sandbox.hubspot.notes.values() if contact in each.contacts]
+        start = int(cursors.get(contact) or 0)
+        if notes:
+            results.append(_page(contact, notes, start))
+        else:
+            errors.append(
+                missing(
+                    f"No note is associated with contact {contact}.",
+                    {"fromObjectId": [contact]},
+                    subCategory="crm.associations.NO_ASSOCIATIONS_FOUND",
                 )
+            )
     return _completed(results, errors)
 
 
 @blueprint.post(f"/properties/{VERSION}/contacts")
-def create_property() -> Answer:
+@locked
+def create_property(sandbox: World) -> Answer:
     """Define a contact property."""
     required = {"name", "label", "groupName", "type", "fieldType"}
     body = object_in(request, required, {"description", "hasUniqueValue", "hidden", "formField"})
     if not all(isinstance(body[name], str) for name in required):
         raise invalid("names and types are strings")
-    with world().lock:
-        return world().hubspot.add_property(body), 201
+    return sandbox.hubspot.add_property(body), 201
 
 
 @blueprint.get(f"/properties/{VERSION}/contacts/<name>")
-def read_property(name: str) -> Answer:
+@locked
+def read_property(sandbox: World, name: str) -> Answer:
     """Show how a property is defined."""
-    with world().lock:
-        found = world().hubspot.properties.get(name)
+    found = sandbox.hubspot.properties.get(name)
     if found is None:
         raise not_found(f"property {name}")
     return found
 
 
 @seeding.post("/contacts")
-def seed_contact() -> Answer:
+@locked
+def seed_contact(sandbox: World) -> Answer:
     """Add a contact with these properties; {"email": …, "voucherify_source_id": …}."""
-    sandbox = world()
-    with sandbox.lock:
-        return sandbox.hubspot.add_contact(text_map({"_": request.get_json()}, "_")).as_json(), 201
+    return sandbox.hubspot.add_contact(text_map({"_": request.get_json()}, "_")).as_json(), 201
 
 
 @seeding.delete("/contacts/<name>")
-def drop_contact(name: str) -> Answer:
+@locked
+def drop_contact(sandbox: World, name: str) -> Answer:
     """Delete a contact as a person does; its notes stay behind."""
-    sandbox = world()
-    with sandbox.lock:
-        del sandbox.hubspot.contacts[sandbox.hubspot.contact(name).id]
+    del sandbox.hubspot.contacts[sandbox.hubspot.contact(name).id]
     return {}
 
 

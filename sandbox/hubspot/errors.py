@@ -31,23 +31,17 @@ def not_found(what: str) -> HubSpotError:
 
 def wrong_values(problems: Iterable[tuple[str, str, str]]) -> HubSpotError:
     """Refuse property values; each problem is a code, the property's name and words."""
-    told = [
+    known = list(problems)
+    shown = [
         {"isValid": False, "message": words, "error": code, "name": name}
-        for code, name, words in problems
+        for code, name, words in known
     ]
-    return HubSpotError(
-        400,
-        "VALIDATION_ERROR",
-        f"Property values were not valid: {json.dumps(told)}",
-        errors=[
-            {
-                "message": each["message"],
-                "code": each["error"],
-                "context": {"propertyName": [each["name"]]},
-            }
-            for each in told
-        ],
-    )
+    errors = [
+        {"message": words, "code": code, "context": {"propertyName": [name]}}
+        for code, name, words in known
+    ]
+    message = f"Property values were not valid: {json.dumps(shown)}"
+    return HubSpotError(400, "VALIDATION_ERROR", message, errors=errors)
 
 
 def missing(message: str, context: dict[str, Any], **more: Any) -> dict[str, Any]:

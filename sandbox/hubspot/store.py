@@ -10,11 +10,7 @@ from sandbox.ids import Ids
 
 #: What every account has, as far as it matters here; `email` is unique by itself.
 BUILT_IN: Final = {
-    "contacts": {
-        "email": "string",
-        "firstname": "string",
-        "lastname": "string",
-    },
+    "contacts": {"email": "string", "firstname": "string", "lastname": "string"},
     "notes": {"hs_note_body": "string", "hs_timestamp": "datetime"},
 }
 
@@ -51,12 +47,6 @@ class HubSpotStore:
         self.notes: dict[str, Record] = {}
         self.properties: dict[str, dict[str, Any]] = {}
 
-    def clear(self) -> None:
-        """Forget everything, created properties too."""
-        self.contacts.clear()
-        self.notes.clear()
-        self.properties.clear()
-
     def is_unique(self, name: str) -> bool:
         """Whether records can be looked up by a property."""
         return name == "email" or bool(self.properties.get(name, {}).get("hasUniqueValue"))
@@ -72,7 +62,7 @@ class HubSpotStore:
         return self.properties[name]
 
     def find(self, value: str, by: str | None) -> Record | None:
-        """Look a contact up; e-mail addresses are compared without regard to case."""
+        """Find a contact; e-mail addresses are compared without regard to case."""
         if by is None:
             return self.contacts.get(value)
         wanted = value.lower() if by == "email" else value

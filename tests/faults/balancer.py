@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.processes import ROOT, wait_until
 from tests.programs import need
 

@@ -10,7 +10,7 @@ from redis import Redis
 from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
 from inbox.store.connection import connect
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.product import Product
 from tests.faults.store import Store
 from tests.faults.tally import Effect

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests import engine
 from tests.processes import wait_until
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.faults.balancer import balancing
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.load import Load

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.faults.conftest import MakeFleet, MakeStore, Report
 from tests.faults.fleet import Fleet
 from tests.faults.load import Load

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sandbox.voucherify.causes import Cause
-from sandbox.voucherify.records import Transaction, Voucher
+from sandbox.voucherify.data.causes import Cause
+from sandbox.voucherify.data.records import Transaction, Voucher
 
 
 @dataclass

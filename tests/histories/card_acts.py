@@ -3,7 +3,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from sandbox.inprocess import InProcess
-from sandbox.voucherify.records import Voucher, VoucherType
+from sandbox.voucherify.data.records import Voucher, VoucherType
 from sandbox.world import World
 
 

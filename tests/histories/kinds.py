@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, TypeAlias
 
-from sandbox.awkward import CATALOGUE
-from sandbox.glitches import AWKWARD, Glitch, applied
+from sandbox.faults.catalogue import CATALOGUE
+from sandbox.faults.fault import Fault, applied
 from tests.histories.flows import Played
 from worker.http_client.answers import ACCOUNT
 
@@ -68,7 +68,7 @@ def kind_of_answer(name: str) -> Kind:
     if answer.status < 400:
         return Kind.NO_RESULT if answer.status < 300 else Kind.REDIRECT
     try:
-        body = json.loads(answer.body)
+        body = json.loads(answer.body or b"")
     except ValueError:
         body = None
     if isinstance(body, dict) and body.get("code") == answer.status:
@@ -81,18 +81,18 @@ def kind_of_answer(name: str) -> Kind:
     return Kind.FOREIGN_4XX if answer.status < 500 else Kind.FOREIGN_5XX
 
 
-def answers(*, changes: bool) -> Iterator[tuple[str, Glitch]]:
+def answers(*, changes: bool) -> Iterator[tuple[str, Fault]]:
     """List every awkward answer; those by which a change may have been made, both ways."""
-    for name, glitch in AWKWARD.items():
-        yield name, glitch
+    for name, fault in CATALOGUE.items():
+        yield name, fault
         if changes and kind_of_answer(name) in {Kind.FOREIGN_4XX, Kind.FOREIGN_429}:
             # Who refuses in front of Voucherify may have passed the call on all the same.
-            yield f"{name}, applied", applied(glitch)
+            yield f"{name}, applied", applied(fault)
 
 
-def sample(found: Iterable[tuple[str, Glitch]], number: int) -> Iterator[tuple[str, Glitch]]:
+def sample(found: Iterable[tuple[str, Fault]], number: int) -> Iterator[tuple[str, Fault]]:
     """Choose one of each kind, and every eighth, by the number of the call."""
-    seen: dict[Kind, list[tuple[str, Glitch]]] = {}
+    seen: dict[Kind, list[tuple[str, Fault]]] = {}
     for each in found:
         seen.setdefault(kind_of_answer(each[0].removesuffix(", applied")), []).append(each)
     for alike in seen.values():

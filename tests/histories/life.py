@@ -4,7 +4,7 @@ import json
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from sandbox.voucherify.records import Role
+from sandbox.voucherify.data.records import Role
 from tests.histories.card_acts import CARDS, CardActs
 from tests.histories.works import Works
 from tests.histories.worlds import (

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx2
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Fault
 from sandbox.inprocess import InProcess
 
 
@@ -52,7 +52,7 @@ class Line(httpx2.BaseTransport):
     Attributes:
         before: called before the n-th call is sent.
         after: called after the n-th call was answered, or broke.
-        glitches: how the n-th call goes wrong.
+        faults: how the n-th call goes wrong.
         money: how the n-th balance change goes wrong.
         lasting: how all calls of a kind go wrong until a time, which beats the two above.
         calls: all calls so far, each as its method and the last word of its path.
@@ -69,32 +69,32 @@ class Line(httpx2.BaseTransport):
         """Forget everything."""
         self.before: dict[int, Callable[[], None]] = {}
         self.after: dict[int, Callable[[], None]] = {}
-        self.glitches: dict[int, Glitch] = {}
-        self.money: dict[int, Glitch] = {}
-        self.lasting: dict[str, tuple[Glitch, float]] = {}
+        self.faults: dict[int, Fault] = {}
+        self.money: dict[int, Fault] = {}
+        self.lasting: dict[str, tuple[Fault, float]] = {}
         self.calls: list[str] = []
         self.kinds: list[str] = []
         self.collisions: list[tuple[str, str]] = []
         self._in_flight: dict[str, tuple[str, float]] = {}
         self._moved = 0
-        self._now: Glitch | None = None
+        self._now: Fault | None = None
         self._shop.plan(lambda _, __: self._now)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Carry one call."""
         self.calls.append(f"{request.method} {request.url.path.rsplit('/', 1)[1]}")
         number = len(self.calls)
-        glitch = self.glitches.get(number)
+        fault = self.faults.get(number)
         if self.calls[-1] == "POST balance":
             self._moved += 1
-            glitch = self.money.get(self._moved, glitch)
+            fault = self.money.get(self._moved, fault)
         self.kinds.append(kind_of(request))
         lasting, until = self.lasting.get(self.kinds[-1], (None, 0.0))
         if lasting is not None and self._shop.clock.ahead < until:
-            glitch = lasting
+            fault = lasting
         self.before.pop(number, _nothing)()
         self._begin(request)
-        self._now = glitch
+        self._now = fault
         answer = None
         try:
             answer = self._shop.transport.handle_request(request)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from inbox.model.effect import Effect
-from sandbox.voucherify.causes import Cause, Why
-from sandbox.voucherify.records import Holder, Transaction, Voucher
+from sandbox.voucherify.data.causes import Cause, Why
+from sandbox.voucherify.data.records import Holder, Transaction, Voucher
 from tests.histories.books import part_before
 from tests.histories.life import Life
 from tests.histories.referee import Around, Due, may_be_mistaken

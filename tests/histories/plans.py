@@ -7,9 +7,9 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from sandbox.glitches import (
-    AWKWARD,
-    Glitch,
+from sandbox.faults.catalogue import CATALOGUE
+from sandbox.faults.fault import (
+    Fault,
     answer,
     apply_late,
     apply_then_answer,
@@ -65,7 +65,7 @@ REFUSALS: Final = (
     "422-json",
 )
 
-GLITCHES: Final[tuple[Glitch, ...]] = (
+FAULTS: Final[tuple[Fault, ...]] = (
     refuse(),
     drop(),
     apply_then_drop(),
@@ -82,12 +82,12 @@ GLITCHES: Final[tuple[Glitch, ...]] = (
 
 #: Answers of others, and odd answers of Voucherify's own. What Voucherify itself
 #: refuses for good ends a job for good, so that none of it is here.
-PASSING: Final[tuple[Glitch, ...]] = tuple(
-    glitch for name, glitch in AWKWARD.items() if not name.startswith(REFUSALS)
+PASSING: Final[tuple[Fault, ...]] = tuple(
+    fault for name, fault in CATALOGUE.items() if not name.startswith(REFUSALS)
 )
 
 _CALL = st.integers(1, 24)
-_TROUBLE = st.one_of(st.sampled_from(GLITCHES), st.sampled_from(PASSING))
+_TROUBLE = st.one_of(st.sampled_from(FAULTS), st.sampled_from(PASSING))
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class History:
     begins: Beginning
     ends: bool
     policies: Policies
-    glitches: dict[int, Glitch]
-    money: dict[int, Glitch]
+    faults: dict[int, Fault]
+    money: dict[int, Fault]
     crashes: dict[int, bool]
     freezes: dict[int, tuple[float, bool]]
     spends: dict[int, Act]
@@ -110,7 +110,7 @@ class History:
     @property
     def troubles(self) -> int:
         """How much can have kept a change from being seen."""
-        return len([*self.glitches, *self.money, *self.crashes, *self.freezes])
+        return len([*self.faults, *self.money, *self.crashes, *self.freezes])
 
     def run(self, works: Works) -> None:
         """
@@ -145,7 +145,7 @@ class History:
 
     def _trouble(self, works: Works, life: Life) -> None:
         line = works.line
-        line.glitches.update(self.glitches)
+        line.faults.update(self.faults)
         line.money.update(self.money)
         for call, act in self.spends.items():
             line.before[call] = partial(life.play, act, pause=MEANWHILE_SECONDS)
@@ -191,7 +191,7 @@ HISTORIES: Final = st.builds(
         disable_referrer_code=st.booleans(),
         mark_customer=st.booleans(),
     ),
-    glitches=st.dictionaries(_CALL, _TROUBLE, max_size=2),
+    faults=st.dictionaries(_CALL, _TROUBLE, max_size=2),
     money=st.dictionaries(st.integers(1, 3), _TROUBLE, max_size=2),
     crashes=st.dictionaries(_CALL, st.booleans(), max_size=2),
     freezes=st.dictionaries(

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sandbox.voucherify.causes import Cause
-from sandbox.voucherify.records import Holder, Role, Transaction, Voucher
-from sandbox.voucherify.store import Store
+from sandbox.voucherify.data.causes import Cause
+from sandbox.voucherify.data.records import Holder, Role, Transaction, Voucher
+from sandbox.voucherify.data.store import Store
 
 
 #: As docs/revocation.md says them.

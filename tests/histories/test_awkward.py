@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Fault
 from tests.histories.flows import FLOWS, Flow, Played, play
 from tests.histories.kinds import (
     Kind,
@@ -44,8 +44,8 @@ def test_an_awkward_answer_is_never_believed(
     """Whichever call it comes to: nothing is said that is not done, and nothing is done twice."""
     flow = FLOWS[name]
     clean = play(works, flow)
-    for number, answer, glitch in _cells(clean, full=pytestconfig.getoption("--full")):
-        played = _met(works, flow, number, answer, glitch)
+    for number, answer, fault in _cells(clean, full=pytestconfig.getoption("--full")):
+        played = _met(works, flow, number, answer, fault)
         came_to, kind = _judge(flow, played, clean, answer), kind_of_answer(_plain(answer))
         assert played.kinds[:number] == clean.kinds[:number], "the same history, other calls"
         seen[to(played.kinds, number, came_to), kind].add(came_to)
@@ -61,10 +61,10 @@ def test_the_same_answer_for_ten_minutes(
     clean = play(works, flow)
     firsts = [clean.kinds.index(each) + 1 for each in dict.fromkeys(clean.kinds)]
     full = pytestconfig.getoption("--full")
-    for number, answer, glitch in _cells(clean, full=False):
+    for number, answer, fault in _cells(clean, full=False):
         chosen = full or number % len(Kind) == list(Kind).index(kind_of_answer(_plain(answer)))
         if number in firsts and chosen:
-            played = _met(works, flow, number, answer, glitch, lasting=clean.kinds[number - 1])
+            played = _met(works, flow, number, answer, fault, lasting=clean.kinds[number - 1])
             _judge(flow, played, clean, answer)
 
 
@@ -87,11 +87,11 @@ def test_the_page_has_what_comes_of_each_answer(
     assert {each: more for each in page if (more := seen[each] - page[each])} == {}
 
 
-def _cells(clean: Played, *, full: bool) -> Iterator[tuple[int, str, Glitch]]:
+def _cells(clean: Played, *, full: bool) -> Iterator[tuple[int, str, Fault]]:
     for number, kind in enumerate(clean.kinds, start=1):
         found = answers(changes=not kind.startswith("GET"))
-        for answer, glitch in found if full else sample(found, number):
-            yield number, answer, glitch
+        for answer, fault in found if full else sample(found, number):
+            yield number, answer, fault
 
 
 def _met(
@@ -99,7 +99,7 @@ def _met(
     flow: Flow,
     number: int,
     answer: str,
-    glitch: Glitch,
+    fault: Fault,
     *,
     lasting: str | None = None,
 ) -> Played:
@@ -107,9 +107,9 @@ def _met(
 
     def plan() -> None:
         if lasting is None:
-            works.line.glitches[number] = glitch
+            works.line.faults[number] = fault
         else:
-            works.line.lasting[lasting] = (glitch, works.time.now() + LASTING_SECONDS)
+            works.line.lasting[lasting] = (fault, works.time.now() + LASTING_SECONDS)
 
     try:
         return play(works, flow, plan)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Fault
 from tests.histories.kinds import answers, kind_of_answer
 from tests.histories.reconciled import CODES, Reconciler, referees, taken_back
 from tests.histories.works import Works
@@ -52,13 +52,13 @@ class Search:
         """Look for them, and deliver what is found."""
         return self._reconciler.run(self._scope, apply=True)
 
-    def meet(self, glitch: Glitch, number: int, path: str | None) -> None:
+    def meet(self, fault: Fault, number: int, path: str | None) -> None:
         """Let the n-th call, or all calls to a path, meet an answer; then run once more."""
         removed, rules = self.begin(), self._works.shop.transport.rules
         if path is None:
-            self._works.shop.glitch(glitch, skip=number - 1)
+            self._works.shop.fault(fault, skip=number - 1)
         else:
-            self._works.shop.glitch(glitch, path=path, times=None)
+            self._works.shop.fault(fault, path=path, times=None)
         runs = []
         with suppress(JobError):
             runs.append(self.run())
@@ -90,22 +90,22 @@ def test_an_awkward_answer_says_of_nobody_that_they_are_gone(
 ) -> None:
     """Each removal is taken back once, at the latest by the next run, and nobody else's is."""
     full = pytestconfig.getoption("--full")
-    for number, path, answer, glitch in _cells(search, full=full):
+    for number, path, answer, fault in _cells(search, full=full):
         try:
-            search.meet(glitch, number, path if lasting else None)
+            search.meet(fault, number, path if lasting else None)
         except Exception as error:
             error.add_note(f"call {number} to {path} met {answer}")
             raise
 
 
-def _cells(search: Search, *, full: bool) -> Iterator[tuple[int, str, str, Glitch]]:
+def _cells(search: Search, *, full: bool) -> Iterator[tuple[int, str, str, Fault]]:
     search.begin()
     search.run()
     kinds: set[tuple[str, str]] = set()
     for number, path in enumerate(search.asked, start=1):
-        for answer, glitch in answers(changes=False):
+        for answer, fault in answers(changes=False):
             # In the short form one of each kind, to the first call of each kind.
             kind = (path.rsplit("/", 1)[1], kind_of_answer(answer))
             if full or kind not in kinds:
                 kinds.add(kind)
-                yield number, path, answer, glitch
+                yield number, path, answer, fault

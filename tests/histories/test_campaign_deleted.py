@@ -1,6 +1,6 @@
 """A campaign with many codes is deleted, and a removal comes for each holder of each code."""
 
-from sandbox.campaigns import publish_code
+from sandbox.voucherify.life.campaigns import publish_code
 from tests.histories.works import Works
 from worker.settings.policies import Policies
 
@@ -51,7 +51,7 @@ def _codes(works: Works) -> tuple[dict[str, str], str]:
     first = works.shop.scenario()
     campaign = first["campaign"]["id"]
     world = works.shop.world
-    codes = [publish_code(world, world.store.campaigns[campaign]) for _ in range(CODES - 1)]
+    codes = [publish_code(world.store, world.store.campaigns[campaign]) for _ in range(CODES - 1)]
     scenes = [first, *(works.shop.scenario(code=each.code) for each in codes)]
     referees = [each["referees"][0] for each in scenes]
     return {each["holder"]: each["card"]["id"] for each in referees}, campaign

@@ -6,8 +6,8 @@ from itertools import count
 
 import pytest
 
-from sandbox.glitches import (
-    Glitch,
+from sandbox.faults.fault import (
+    Fault,
     answer,
     apply_late,
     apply_then_answer,
@@ -23,7 +23,7 @@ from worker.settings.policies import Policies
 
 REWARDS = {"credits": ("GIFT_VOUCHER", 500), "points": ("LOYALTY_CARD", 250)}
 
-GLITCHES: dict[str, Callable[[], Glitch]] = {
+FAULTS: dict[str, Callable[[], Fault]] = {
     "refused": refuse,
     "dropped": drop,
     "applied, then dropped": apply_then_drop,
@@ -103,24 +103,24 @@ def test_two_crashes_at_every_two_calls(works: Works, kind: str, moment: str) ->
 
 
 @pytest.mark.parametrize("kind", REWARDS)
-@pytest.mark.parametrize("trouble", GLITCHES)
+@pytest.mark.parametrize("trouble", FAULTS)
 def test_every_call_goes_wrong_in_every_way(works: Works, kind: str, trouble: str) -> None:
     """One call goes wrong, whichever it is."""
 
     def plan(call: int) -> None:
-        works.line.glitches[call] = GLITCHES[trouble]()
+        works.line.faults[call] = FAULTS[trouble]()
 
     for call in count(1):
         if ordinary(works, kind, partial(plan, call)) < call:
             break
 
 
-@pytest.mark.parametrize("trouble", GLITCHES)
+@pytest.mark.parametrize("trouble", FAULTS)
 def test_every_call_goes_wrong_and_then_the_process_dies(works: Works, trouble: str) -> None:
     """One call goes wrong, and at a later one the process dies."""
 
     def plan(call: int, later: int) -> None:
-        works.line.glitches[call] = GLITCHES[trouble]()
+        works.line.faults[call] = FAULTS[trouble]()
         works.line.before[later] = crash
 
     # The balance is read, and changed, by the third to the fifth call.

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox.glitches import apply_late, apply_then_drop, drop
+from sandbox.faults.fault import apply_late, apply_then_drop, drop
 from tests.histories.life import Act
-from tests.histories.plans import GLITCHES, History
+from tests.histories.plans import FAULTS, History
 from tests.histories.works import Works
 from tests.histories.worlds import Beginning
 from worker.settings.policies import Policies
@@ -27,7 +27,7 @@ def history(**troubles: object) -> History:
         "spends": {},
         "lag": 0,
         "seed": 1,
-        "glitches": {},
+        "faults": {},
         "money": {},
         "crashes": {},
         "freezes": {},
@@ -43,7 +43,7 @@ def test_frozen_at_every_call_until_a_time(
     works: Works, first: str, sent: bool, seconds: float
 ) -> None:
     """The lease is over by then, and another run is in the middle, waits, or is done."""
-    money = {1: glitch} if (glitch := FIRST[first]) else {}
+    money = {1: fault} if (fault := FIRST[first]) else {}
     for call in CALLS:
         history(freezes={call: (seconds, sent)}, money=money).run(works)
 
@@ -54,7 +54,7 @@ def test_frozen_at_every_call_until_every_call_of_the_other(
     works: Works, first: str, sent: bool
 ) -> None:
     """The frozen run goes on to its end just before each call of the run that took over."""
-    money = {1: glitch} if (glitch := FIRST[first]) else {}
+    money = {1: fault} if (fault := FIRST[first]) else {}
     for call in CALLS:
         for later in range(call + 1, call + 10):
             history(freezes={call: (250.0, sent)}, money=money, thaws=frozenset({later})).run(works)
@@ -63,10 +63,10 @@ def test_frozen_at_every_call_until_every_call_of_the_other(
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_two_changes_of_one_card_are_never_in_flight_together(works: Works, number: int) -> None:
     """Two referees of one referrer leave, and any of the four changes goes wrong in any way."""
-    for glitch in GLITCHES:
+    for fault in FAULTS:
         history(
             begins=Beginning(reward=0, tier=1, shows_reward=False, codes=1, assigned=2),
             policies=Policies(claw_back_referrer=True),
             ends=True,
-            money={number: glitch},
+            money={number: fault},
         ).run(works)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.glitches import answer, apply_late, apply_then_drop, drop, refuse
+from sandbox.faults.fault import answer, apply_late, apply_then_drop, drop, refuse
 from tests.histories.life import Act
 from tests.histories.line import IN_FLIGHT_SECONDS
 from tests.histories.plans import History
@@ -17,7 +17,7 @@ _NOTHING_ELSE: Final[dict[str, Any]] = {
     "begins": Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0),
     "ends": True,
     "policies": Policies(),
-    "glitches": {},
+    "faults": {},
     "money": {},
     "crashes": {},
     "freezes": {},
@@ -125,7 +125,7 @@ def test_a_look_that_failed_is_no_look(works: Works) -> None:
     history(
         acts=[Act("assign", 0, 0)],
         spends={6: Act("spend", 0, 2)},
-        glitches=dict.fromkeys(range(7, 9), drop()),
+        faults=dict.fromkeys(range(7, 9), drop()),
         lag=1,
     ).run(works)
 
@@ -270,7 +270,7 @@ def test_a_rollback_is_heeded_after_a_run_that_could_not_read_on(works: Works) -
         begins=Beginning(reward=0, tier=1, shows_reward=False, codes=1, assigned=2, rollback=1),
         policies=Policies(claw_back_referrer=True, roll_back_redemption=True, mark_customer=False),
         ends=False,
-        glitches={1: refuse(), 11: answer(429, Retry_After="7")},
+        faults={1: refuse(), 11: answer(429, Retry_After="7")},
         crashes={2: False},
     ).run(works)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from sandbox.glitches import apply_late, apply_then_drop, drop
+from sandbox.faults.fault import apply_late, apply_then_drop, drop
 from tests.histories.life import Act
 from tests.histories.plans import HISTORIES, History
 from tests.histories.works import Works
@@ -19,7 +19,7 @@ _BUSY: dict[str, Any] = {
     "begins": Beginning(reward=0, tier=1, shows_reward=False, codes=1, assigned=2),
     "ends": True,
     "policies": Policies(claw_back_referrer=True, roll_back_redemption=True),
-    "glitches": {},
+    "faults": {},
     "money": {},
     "crashes": {},
     "freezes": {},
@@ -36,7 +36,7 @@ WORST: dict[str, dict[str, Any]] = {
     "a thaw between two calls": {"freezes": {7: (250.0, True)}, "thaws": frozenset({12})},
     "late answers": {"money": {1: apply_late(20), 2: apply_late(240), 3: apply_then_drop()}},
     # The one that tries alone dies, and the others wait until its try ends by itself.
-    "a shut gate": {"glitches": dict.fromkeys(range(3, 10), drop()), "crashes": {10: False}},
+    "a shut gate": {"faults": dict.fromkeys(range(3, 10), drop()), "crashes": {10: False}},
 }
 
 

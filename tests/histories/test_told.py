@@ -5,9 +5,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from sandbox.glitches import Glitch
+from sandbox.faults.fault import Fault
 from tests.histories.life import Act
-from tests.histories.plans import GLITCHES, History
+from tests.histories.plans import FAULTS, History
 from tests.histories.truth import Truth
 from tests.histories.works import Works
 from tests.histories.worlds import Beginning
@@ -15,7 +15,7 @@ from worker.settings.policies import Policies
 
 
 #: What the note of a failure is written in.
-_NAMES = {each.__name__: each for each in (Act, Beginning, Glitch, History, Policies, httpx2)}
+_NAMES = {each.__name__: each for each in (Act, Beginning, Fault, History, Policies, httpx2)}
 
 
 def test_a_history_that_fails_tells_itself_and_its_calls(
@@ -27,7 +27,7 @@ def test_a_history_that_fails_tells_itself_and_its_calls(
         begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=1),
         ends=False,
         policies=Policies(),
-        glitches=dict(enumerate(GLITCHES, 30)),
+        faults=dict(enumerate(FAULTS, 30)),
         money={},
         crashes={50: True},
         freezes={60: (70.0, True)},

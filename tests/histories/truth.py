@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sandbox.voucherify.records import (
+from sandbox.voucherify.data.records import (
     MATERIAL,
     Customer,
     Holder,

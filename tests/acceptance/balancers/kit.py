@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import (
     DEADLINE,
     PATH,

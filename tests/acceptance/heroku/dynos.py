@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx2
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.processes import Process, wait_until
 
 

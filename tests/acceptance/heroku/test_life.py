@@ -22,7 +22,7 @@ from redis import Redis
 from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
 from inbox.store.connection import connect
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.heroku.formation import with_buildpack
 from tests.acceptance.product import SECRET

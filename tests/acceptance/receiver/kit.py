@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.processes import PATIENCE_SECONDS, wait_until
 
 

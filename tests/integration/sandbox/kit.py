@@ -24,7 +24,7 @@ START = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 @dataclass
 class Target:
-    """A receiver of webhooks that answers as it is told to."""
+    """A receiver of webhooks that answers as it is asked to."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
@@ -109,7 +109,7 @@ def signed(secret: str, body: Any, *, key: str | None = "key-1", at: datetime | 
 
 
 def balance(shop: InProcess, card: str) -> int:
-    """Look at what is on a card."""
+    """Return what is on a card."""
     return int(shop.state("cards")["cards"][card]["balance"])
 
 

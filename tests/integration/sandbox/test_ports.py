@@ -4,13 +4,13 @@ import random
 import subprocess
 import sys
 
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 from tests.processes import ROOT
 
 
 NAMING = """
 import random
-from sandbox.ports import free_port
+from sandbox.demo.ports import free_port
 random.seed(7)
 print(*(free_port() for _ in range(5)), flush=True)
 input()

@@ -72,7 +72,7 @@ def test_stray_events_stand_among_the_real_ones(shop: InProcess, amount: int) ->
 
 
 def test_a_stray_removal_is_of_another_campaign(shop: InProcess) -> None:
-    """Its whole body is as a removal's, and names this customer; only the campaign tells."""
+    """Its whole body is as a removal's, and names this customer; only the campaign differs."""
     scene = removed(shop)
     shop.call("PUT", "/options", {"activity_noise": 4})
     customer = scene["referees"][0]["customer"]

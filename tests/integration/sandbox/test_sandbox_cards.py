@@ -25,13 +25,13 @@ def transactions(shop: InProcess, card: str) -> list[dict[str, Any]]:
 
 def books(shop: InProcess, card: str) -> list[tuple[str, str | None, int]]:
     """Name the cause, its thing and the amount of each change."""
-    told = shop.call("GET", f"/books?card={card}")
-    assert told["balance"] == sum(each["amount"] for each in told["books"])
-    return [(each["why"], each["of"], each["amount"]) for each in told["books"]]
+    reported = shop.call("GET", f"/books?card={card}")
+    assert reported["balance"] == sum(each["amount"] for each in reported["books"])
+    return [(each["why"], each["of"], each["amount"]) for each in reported["books"]]
 
 
 def test_the_books_say_why_each_amount_was_given(shop: InProcess) -> None:
-    """Only the books know own money, the reward of the referral and its twin from each other."""
+    """Only the books distinguish own money, the reward of the referral and its lookalike."""
     scene = shop.scenario(lookalike=500)
     referee = scene["referees"][0]
     card = referee["card"]["id"]
@@ -40,9 +40,9 @@ def test_the_books_say_why_each_amount_was_given(shop: InProcess) -> None:
         ("assignment", referee["holder"], 500),
         ("lookalike", None, 500),
     ]
-    _, reward, twin = transactions(shop, card)
+    _, reward, alike = transactions(shop, card)
     same = reward.keys() - {"id", "created_at", "details"}
-    assert {each: reward[each] for each in same} == {each: twin[each] for each in same}
+    assert {each: reward[each] for each in same} == {each: alike[each] for each in same}
     assert shop.state("books")["books"][card][0]["why"] == "purchase"
 
 
@@ -79,7 +79,7 @@ def test_a_gift_card_earns_too(shop: InProcess) -> None:
 
 
 def test_points_expire(shop: InProcess) -> None:
-    """Expired points are gone, counted apart, and nobody subtracted them; credits never expire."""
+    """Expired points are gone, counted apart, and not subtracted; credits never expire."""
     card = card_of(shop, reward=POINTS)
     shop.call("POST", "/expire", {"card": card, "amount": 200})
     with shop.client() as client:
@@ -114,8 +114,8 @@ def test_points_move_from_card_to_card(shop: InProcess) -> None:
     with shop.client() as client:
         happened = client.get(f"/v1/customers/{customer}/activity?limit=100").json()["data"]
     kind = "customer.voucher.loyalty_card.points_transferred"
-    [told] = [each["data"]["data"] for each in happened if each["type"] == kind]
-    assert told["transaction"]["id"] == made["out"]
+    [reported] = [each["data"]["data"] for each in happened if each["type"] == kind]
+    assert reported["transaction"]["id"] == made["out"]
     with pytest.raises(ValueError, match="exceeded"):
         shop.call("POST", "/transfer", {**body, "amount": 10_000})
 
@@ -144,7 +144,7 @@ def test_somebody_else_takes_something(
     assert books(shop, card)[-1] == ("other_removal", related, -500)
     shop.call("POST", "/remove_by_other", {**body, "source_id": None, "source": None, "amount": 1})
     assert transactions(shop, card)[-1]["source"] is None
-    with pytest.raises(ValueError, match="Nobody"):
+    with pytest.raises(ValueError, match="No such way"):
         shop.call("POST", "/remove_by_other", {**body, "how": "magic"})
 
 
@@ -181,12 +181,14 @@ def test_a_campaign_puts_an_amount_on_each_card(shop: InProcess) -> None:
 def test_details_can_hold_anything(shop: InProcess) -> None:
     """What no endpoint names can be put into a transaction's details as it is."""
     card = card_of(shop, reward=POINTS)
-    odd = {"pending_points": {"id": "lopp_1"}, "reward": None}
-    shop.call("POST", "/earn", {"card": card, "amount": 1, "details": odd})
-    shop.call("POST", "/top_up", {"card": card, "amount": 1, "details": odd, "related": "vtx_x"})
-    shop.call("POST", "/remove_by_other", {"card": card, "amount": 1, "details": odd})
+    unusual = {"pending_points": {"id": "lopp_1"}, "reward": None}
+    shop.call("POST", "/earn", {"card": card, "amount": 1, "details": unusual})
+    shop.call(
+        "POST", "/top_up", {"card": card, "amount": 1, "details": unusual, "related": "vtx_x"}
+    )
+    shop.call("POST", "/remove_by_other", {"card": card, "amount": 1, "details": unusual})
     last = transactions(shop, card)[-3:]
-    assert all(odd.items() <= each["details"].items() for each in last)
+    assert all(unusual.items() <= each["details"].items() for each in last)
     assert last[1]["related_transaction_id"] == "vtx_x"
 
 

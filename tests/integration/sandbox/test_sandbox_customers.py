@@ -13,7 +13,7 @@ def referee(scene: Any) -> Any:
 
 
 def test_customer_is_found_by_id_and_by_source_id(api: Api, referee: Any) -> None:
-    """A customer has two names and tells which referral brought them."""
+    """A customer has two names, and shows which referral brought them."""
     by_id = api.call("GET", f"/customers/{referee['customer']}").json
     assert by_id == api.call("GET", f"/customers/{referee['source_id']}").json
     assert by_id is not None

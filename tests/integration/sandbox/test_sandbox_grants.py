@@ -132,9 +132,9 @@ def test_an_earning_rule_adds_at_the_same_moment(shop: InProcess) -> None:
     page = get(shop, f"/vouchers/{referee['card']['id']}/transactions")["data"]
     assert len({each["created_at"] for each in page}) == 1
     assert sum("earning_rule" in each["details"] for each in page) == 1
-    told = shop.state("books")["books"][referee["card"]["id"]]
-    assert {each["why"]: each["of"] for each in told}["assignment"] == referee["holder"]
-    assert len(told) == 2
+    shown = shop.state("books")["books"][referee["card"]["id"]]
+    assert {each["why"]: each["of"] for each in shown}["assignment"] == referee["holder"]
+    assert len(shown) == 2
 
 
 @pytest.mark.parametrize("show_reward", [True, False])

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from sandbox.glitches import (
+from sandbox.faults.fault import (
     answer,
 )
 from sandbox.inprocess import InProcess
@@ -54,12 +54,12 @@ def test_hooks_see_call_and_answer(shop: InProcess, card: str) -> None:
 
 
 def test_webhooks_are_kept(shop: InProcess) -> None:
-    """The test has the bodies and their headers, and nobody else sends them."""
+    """The test has the bodies and their headers, and nothing else sends them."""
     scene = shop.scenario(referees=2)
     bodies = shop.unassign(*(each["holder"] for each in scene["referees"]))
     assert shop.webhooks() == bodies
-    told = [json.loads(each)["data"]["holder"]["id"] for each in bodies]
-    assert told == [each["holder"] for each in scene["referees"]]
+    shown = [json.loads(each)["data"]["holder"]["id"] for each in bodies]
+    assert shown == [each["holder"] for each in scene["referees"]]
     assert len(shop.headers(bodies[0])["X-Voucherify-Signature"]) == 64
     assert shop.now() > datetime.fromisoformat(json.loads(bodies[0])["event"]["created_at"])
 
@@ -83,8 +83,8 @@ def test_a_limit_is_a_matter_of_the_clock(shop: InProcess, card: str) -> None:
 
 
 def test_reset_forgets_all(shop: InProcess, card: str) -> None:
-    """State, hooks, glitches, options and time are as at the start."""
-    shop.glitch(answer(500), times=None)
+    """State, hooks, faults, options and time are as at the start."""
+    shop.fault(answer(500), times=None)
     shop.before_request(lambda _: pytest.fail("a hook outlived the reset"))
     shop.call("PUT", "/options", {"index_lag": 3})
     shop.advance(10)

@@ -50,15 +50,15 @@ def test_nobody_is_assigned_twice(client: FlaskClient, scene: Any) -> None:
 
 
 def test_an_addition_can_look_like_the_reward(api: Api, client: FlaskClient) -> None:
-    """Nothing but its id tells the second addition from the reward."""
+    """Only its id distinguishes the second addition from the reward."""
     scene = call(client, "POST", "/scenario", own=0, lookalike=500)
     card = scene["referees"][0]["card"]["id"]
     call(client, "POST", "/top_up", card=card, amount=500, like_grant=True)
     call(client, "POST", "/top_up", card=card, amount=500)
     page = api.call("GET", f"/vouchers/{card}/transactions?order=id").json
     assert page is not None
-    told = [(each["type"], each["source"], each["reason"]) for each in page["data"]]
-    assert told == [("CREDITS_ADDITION", None, None)] * 3 + [
+    reported = [(each["type"], each["source"], each["reason"]) for each in page["data"]]
+    assert reported == [("CREDITS_ADDITION", None, None)] * 3 + [
         ("CREDITS_ADDITION", "voucherify-web-ui", "Top-up")
     ]
     operations = [each["details"]["balance"]["operation_type"] for each in page["data"]]
@@ -86,7 +86,7 @@ def test_a_campaign_is_edited_after_the_grant(client: FlaskClient, scene: Any) -
 
 @pytest.mark.parametrize("announce", [True, False])
 def test_a_customer_is_deleted(api: Api, client: FlaskClient, scene: Any, announce: bool) -> None:
-    """Every path to a deleted customer is 404; their assignments end, told or untold."""
+    """Every path to a deleted customer is 404; their assignments end, with a webhook or without."""
     referee = scene["referees"][0]
     path = f"/customers/{referee['customer']}"
     ended = call(client, "DELETE", path, announce=announce)["holders"]
@@ -103,7 +103,7 @@ def test_a_customer_is_deleted(api: Api, client: FlaskClient, scene: Any, announ
 
 
 def test_a_deleted_code_takes_its_holders_along(api: Api, client: FlaskClient, scene: Any) -> None:
-    """By this path, which no document tells of, a referrer's assignment ends by webhook."""
+    """By this path, which no document describes, a referrer's assignment ends by webhook."""
     code = scene["code"]["code"]
     call(client, "DELETE", f"/vouchers/{code}", announce=True)
     assert api.call("GET", f"/vouchers/{code}").status_code == 404

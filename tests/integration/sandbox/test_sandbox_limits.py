@@ -7,12 +7,12 @@ from tests.integration.sandbox.kit import Api
 
 
 def limits(client: FlaskClient) -> Any:
-    """Tell what was counted."""
+    """Return what was counted."""
     return client.get("/sandbox/limits").json
 
 
 def test_nothing_is_limited_by_default(api: Api, client: FlaskClient, scene: Any) -> None:
-    """Without a limit an answer tells of none, and nothing is counted."""
+    """Without a limit an answer names none, and nothing is counted."""
     answer = api.call("GET", f"/vouchers/{scene['code']['id']}")
     assert not [name for name, _ in answer.headers if name.startswith("X-Rate")]
     assert (limits(client)["requests"], limits(client)["per_window"]) == (0, None)
@@ -44,15 +44,15 @@ def test_a_call_too_many_has_no_effect(api: Api, client: FlaskClient, scene: Any
     assert 40 <= wait <= 60
     client.post("/sandbox/clock", json={"advance_seconds": wait})
     assert api.call("POST", f"/vouchers/{card}/balance", json=take).status_code == 200
-    told = limits(client)
-    assert (told["requests"], told["over"], told["most_in_any_window"]) == (4, 1, 3)
+    shown = limits(client)
+    assert (shown["requests"], shown["over"], shown["most_in_any_window"]) == (4, 1, 3)
 
 
 @pytest.mark.parametrize("limit", [{"per_cycle": 1}, {"subscription_ended": True}])
 def test_a_cycle_that_is_used_up_is_told_apart(
     api: Api, client: FlaskClient, limit: dict[str, Any]
 ) -> None:
-    """What waiting a minute does not mend is named, and lasts until the cycle's end."""
+    """What waiting a minute does not end is named, and lasts until the cycle's end."""
     client.put("/sandbox/limits", json={"per_window": 100, **limit})
     answers = [api.call("GET", "/vouchers/none") for _ in range(2)]
     assert answers[1].status_code == 429

@@ -8,7 +8,7 @@ from sandbox.inprocess import InProcess
 
 @pytest.fixture
 def customer(shop: InProcess) -> str:
-    """Somebody with metadata."""
+    """A customer with metadata."""
     body = {"source_id": "mira", "metadata": {"size": "M", "colour": "red"}}
     return str(shop.call("POST", "/customers", body)["id"])
 

@@ -70,8 +70,8 @@ def test_two_equal_rewards_come_of_one_request(shop: InProcess) -> None:
     ids = [each["reward"]["id"] for each in rewarded(shop, scene)]
     assert len(set(ids)) == 2
     card = first["voucher"]["id"]
-    told = shop.state("books")["books"][card]
-    assert [(each["why"], each["of"], each["amount"]) for each in told] == [
+    reported = shop.state("books")["books"][card]
+    assert [(each["why"], each["of"], each["amount"]) for each in reported] == [
         ("tier", scene["referees"][0]["holder"], 300)
     ] * 2
 

@@ -69,23 +69,23 @@ def test_an_option_that_is_none_is_refused(client: FlaskClient, options: Any) ->
 
 
 def test_time_can_be_set_forward(client: FlaskClient, scene: Any) -> None:
-    """Hours pass at once: what happens next happens then; a reset tells the real time again."""
+    """Hours pass at once: what happens next happens then; a reset brings the real time back."""
     started = client.get("/sandbox/clock").json
     assert started is not None
     before = datetime.fromisoformat(started["now"])
-    told = client.post("/sandbox/clock", json={"advance_seconds": 7200}).json
-    assert told is not None
-    assert told["advanced_seconds"] == 7200
-    assert datetime.fromisoformat(told["now"]) - before >= timedelta(hours=2)
+    shown = client.post("/sandbox/clock", json={"advance_seconds": 7200}).json
+    assert shown is not None
+    assert shown["advanced_seconds"] == 7200
+    assert datetime.fromisoformat(shown["now"]) - before >= timedelta(hours=2)
     client.post("/sandbox/unassign", json={"holder": scene["referees"][0]["holder"]})
     state = client.get("/sandbox/state?part=assignments").json
     assert state is not None
     ended = state["assignments"][scene["referees"][0]["holder"]]["ended_at"]
     assert datetime.fromisoformat(ended) - before >= timedelta(hours=2)
     client.post("/sandbox/reset")
-    told = client.get("/sandbox/clock").json
-    assert told is not None
-    assert told["advanced_seconds"] == 0
+    shown = client.get("/sandbox/clock").json
+    assert shown is not None
+    assert shown["advanced_seconds"] == 0
 
 
 @pytest.mark.parametrize("seconds", [-1, "soon"])
@@ -99,9 +99,9 @@ def test_a_note_signed_at_the_set_time_is_taken(
     client: FlaskClient, settings: SandboxSettings
 ) -> None:
     """Both the set time and the machine's are right times of a signature, no other is."""
-    told = client.post("/sandbox/clock", json={"advance_seconds": 86400}).json
-    assert told is not None
-    set_time = datetime.fromisoformat(told["now"])
+    shown = client.post("/sandbox/clock", json={"advance_seconds": 86400}).json
+    assert shown is not None
+    set_time = datetime.fromisoformat(shown["now"])
     moments = [set_time, set_time - timedelta(days=1), set_time - timedelta(hours=9)]
     statuses = []
     for number, at in enumerate(moments):

@@ -63,7 +63,7 @@ def test_the_referrer_cannot_be_removed(api: Api, scene: Any, path: str) -> None
     ],
 )
 def test_what_is_missing_is_named(api: Api, scene: Any, below: str, kind: str) -> None:
-    """The 404 tells a missing assignment from a missing code or campaign."""
+    """The 404 distinguishes a missing assignment from a missing code or campaign."""
     answer = api.call("DELETE", below.format(code=scene["code"]["code"]))
     assert (answer.status_code, answer.json and answer.json["resource_type"]) == (404, kind)
 
@@ -93,7 +93,7 @@ def test_assigning_again_makes_a_new_assignment(api: Api, scene: Any, path: str)
 
 
 def test_a_referee_cannot_be_assigned_twice(api: Api, scene: Any, path: str) -> None:
-    """The duplicate is a 409 with the key as Voucherify spells it, and nobody is added."""
+    """The duplicate is a 409 with the key as Voucherify spells it, and no holder is added."""
     people = [{"source_id": "newcomer-1"}, {"id": scene["referees"][0]["customer"]}]
     answer = api.call("POST", path, json={"holders": people})
     assert answer.status_code == 409
@@ -106,8 +106,8 @@ def test_a_referee_cannot_be_assigned_twice(api: Api, scene: Any, path: str) -> 
 
 def test_the_same_person_twice_in_one_call(api: Api, path: str) -> None:
     """A call that names one customer twice is a 409 too."""
-    twins = {"holders": [{"source_id": "twin"}, {"source_id": "twin"}]}
-    answer = api.call("POST", path, json=twins)
+    same = {"holders": [{"source_id": "same"}, {"source_id": "same"}]}
+    answer = api.call("POST", path, json=same)
     assert (answer.status_code, answer.json and answer.json["key"]) == (409, "duplicate_found")
 
 

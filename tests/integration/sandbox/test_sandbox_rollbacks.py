@@ -29,14 +29,14 @@ def happened(shop: InProcess, customer: str, kind: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("mishap", "applied"), [("multiple_requests", False), ("multiple_requests_applied", True)]
+    ("fault", "applied"), [("multiple_requests", False), ("multiple_requests_applied", True)]
 )
 def test_one_of_two_rollbacks_at_once_is_refused(
-    shop: InProcess, mishap: str, applied: bool
+    shop: InProcess, fault: str, applied: bool
 ) -> None:
     """The one that is refused does not learn whether the other succeeded; the next one does."""
     redemption = shop.scenario()["referees"][0]["redemption"]
-    shop.call("PUT", f"/redemptions/{redemption}", {"mishaps": [mishap]})
+    shop.call("PUT", f"/redemptions/{redemption}", {"mishaps": [fault]})
     refused, again = roll_back(shop, redemption), roll_back(shop, redemption)
     assert (refused.status_code, refused.json()["key"]) == (400, "multiple_requests")
     key = again.json().get("key")
@@ -61,12 +61,12 @@ def test_a_stacked_redemption_is_refused(shop: InProcess) -> None:
     assert (refused.status_code, refused.json()["key"]) == (400, "invalid_redemption")
 
 
-@pytest.mark.parametrize(("mishap", "applied"), [("failure", False), ("failure_applied", True)])
-def test_a_rollback_can_fail_with_200(shop: InProcess, mishap: str, applied: bool) -> None:
+@pytest.mark.parametrize(("fault", "applied"), [("failure", False), ("failure_applied", True)])
+def test_a_rollback_can_fail_with_200(shop: InProcess, fault: str, applied: bool) -> None:
     """The status is right, the result says FAILURE, and only the state says what happened."""
     referee = shop.scenario()["referees"][0]
     redemption = referee["redemption"]
-    shop.call("PUT", f"/redemptions/{redemption}", {"mishaps": [mishap]})
+    shop.call("PUT", f"/redemptions/{redemption}", {"mishaps": [fault]})
     answer = roll_back(shop, redemption)
     shown = answer.json()
     assert (answer.status_code, shown["result"], shown["status"]) == (200, "FAILURE", "FAILED")
@@ -82,9 +82,9 @@ def test_a_rollback_stands_in_the_activity(shop: InProcess) -> None:
     """The event names the redemption and its rollback."""
     referee = shop.scenario()["referees"][0]
     shown = roll_back(shop, referee["redemption"]).json()
-    [told] = happened(shop, referee["customer"], "customer.redemption.rollback.succeeded")
-    assert told["redemption"]["id"] == referee["redemption"]
-    assert told["redemption_rollback"]["id"] == shown["id"]
+    [reported] = happened(shop, referee["customer"], "customer.redemption.rollback.succeeded")
+    assert reported["redemption"]["id"] == referee["redemption"]
+    assert reported["redemption_rollback"]["id"] == shown["id"]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_a_rollback_gives_back_what_was_paid_from_a_card(
     assert (used["source"], back["source"]) == (None, None)
     assert back["details"]["rollback"]["id"] == shown["id"]
     assert back["details"]["redemption"] == used["details"]["redemption"]
-    told = shop.call("GET", f"/books?card={card}")
-    assert told["balance"] == 1500
-    assert told["books"][-1] | {"at": ""} == {
+    reported = shop.call("GET", f"/books?card={card}")
+    assert reported["balance"] == 1500
+    assert reported["books"][-1] | {"at": ""} == {
         "transaction": back["id"],
         "type": back["type"],
         "amount": 1200,
@@ -157,7 +157,7 @@ def test_a_rollback_gives_back_what_was_paid_from_a_card(
 
 
 def test_a_typo_changes_no_rollback(shop: InProcess) -> None:
-    """Neither an unknown mishap nor an unknown redemption nor reward is taken."""
+    """Neither an unknown fault nor an unknown redemption nor reward is taken."""
     scene = shop.scenario()
     redemption = scene["referees"][0]["redemption"]
     with pytest.raises(ValueError, match="No such mishap"):

@@ -23,9 +23,9 @@ def sendouts(client: FlaskClient) -> list[Any]:
     return found
 
 
-def removed(client: FlaskClient, number: int, **mishaps: Any) -> list[str]:
+def removed(client: FlaskClient, number: int, **faults: Any) -> list[str]:
     """Let things go wrong, and remove so many referees."""
-    steer(client, "PUT", "/webhook", mishaps)
+    steer(client, "PUT", "/webhook", faults)
     made = steer(client, "POST", "/codes", {"codes": number, "referees": 1})
     holders = [each["referees"][0]["holder"] for each in made["codes"]]
     steer(client, "POST", "/unassign", {"holders": holders})
@@ -100,10 +100,10 @@ def test_referees_are_made_and_removed_in_one_call(shop: InProcess) -> None:
     started = time.process_time()
     made = shop.call("POST", "/codes", {"codes": 500, "referees": 1})
     shop.unassign(*(each["referees"][0]["holder"] for each in made["codes"]))
-    told = shop.call("GET", "/removals")
+    shown = shop.call("GET", "/removals")
     assert time.process_time() - started < 2
-    assert len(told["holders"]) == 500
-    assert {each["times"] for each in told["holders"].values()} == {0}
+    assert len(shown["holders"]) == 500
+    assert {each["times"] for each in shown["holders"].values()} == {0}
 
 
 def test_what_was_taken_back_is_told_for_each_assignment(shop: InProcess) -> None:
@@ -115,19 +115,19 @@ def test_what_was_taken_back_is_told_for_each_assignment(shop: InProcess) -> Non
         for name in ("a", "a", "b"):
             body = {"amount": -100, "source_id": f"{name}:{first['holder']}"}
             client.post(f"/v1/vouchers/{first['card']}/balance", json=body)
-        body = {"amount": -50, "source_id": "of nobody"}
+        body = {"amount": -50, "source_id": "of no assignment"}
         client.post(f"/v1/vouchers/{second['card']}/balance", json=body)
-    told = shop.call("GET", "/removals")
-    assert set(told["holders"]) == {first["holder"], second["holder"]}
-    taken = told["holders"][first["holder"]]
+    shown = shop.call("GET", "/removals")
+    assert set(shown["holders"]) == {first["holder"], second["holder"]}
+    taken = shown["holders"][first["holder"]]
     assert (taken["times"], taken["taken"], taken["granted"]) == (3, 300, 500)
     assert (taken["card"], taken["customer"]) == (first["card"], first["customer"])
-    other = told["holders"][second["holder"]]
+    other = shown["holders"][second["holder"]]
     assert (other["times"], other["taken"], len(other["removals"])) == (0, 0, 1)
-    assert told["source_ids"] == {
+    assert shown["source_ids"] == {
         f"a:{first['holder']}": 2,
         f"b:{first['holder']}": 1,
-        "of nobody": 1,
+        "of no assignment": 1,
     }
 
 
@@ -152,7 +152,7 @@ class Ahead:
     perf_counter = staticmethod(time.perf_counter)
 
     def monotonic(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return time.monotonic() + self.seconds
 
 
@@ -161,7 +161,7 @@ def test_a_share_of_the_webhooks_comes_late(
 ) -> None:
     """The prompt ones all come, and the late ones not before their hour is over."""
     clock, sender = Ahead(), app.extensions["sandbox"].sender
-    monkeypatch.setattr("sandbox.webhooks.time", clock)
+    monkeypatch.setattr("sandbox.webhooks.sender.time", clock)
     holders = removed(client, 20, delay_seconds=3600, delay_share=0.5, seed=3)
     with sender._changed:
         late = {holder_of(each.sendout.body) for each in sender._due if _waits(each.at)}
@@ -203,7 +203,7 @@ def test_a_share_of_the_webhooks_is_repeated(client: FlaskClient, target: Target
 @pytest.mark.parametrize(
     "body", [{"lose": 1.5}, {"repeat": -1}, {"looses": 1}, {"seed": 1, "x": 2}]
 )
-def test_a_mishap_that_is_none_is_refused(client: FlaskClient, body: Any) -> None:
+def test_a_fault_that_is_none_is_refused(client: FlaskClient, body: Any) -> None:
     """A typo would make a test pass for nothing."""
     assert client.put("/sandbox/webhook", json=body).status_code == 400
 
@@ -211,8 +211,8 @@ def test_a_mishap_that_is_none_is_refused(client: FlaskClient, body: Any) -> Non
 def test_one_dial_leaves_the_others(client: FlaskClient) -> None:
     """What is not named stays; a reset makes all things go well."""
     steer(client, "PUT", "/webhook", {"lose": 0.5, "repeat": 2})
-    told = steer(client, "PUT", "/webhook", {"delay_seconds": 1})["webhook"]
-    assert (told["lose"], told["repeat"], told["delay_seconds"]) == (0.5, 2, 1)
+    shown = steer(client, "PUT", "/webhook", {"delay_seconds": 1})["webhook"]
+    assert (shown["lose"], shown["repeat"], shown["delay_seconds"]) == (0.5, 2, 1)
     steer(client, "POST", "/reset", {})
-    told = steer(client, "GET", "/state?part=webhook")["webhook"]
-    assert (told["lose"], told["repeat"], told["delay_seconds"]) == (0, 0, 0)
+    shown = steer(client, "GET", "/state?part=webhook")["webhook"]
+    assert (shown["lose"], shown["repeat"], shown["delay_seconds"]) == (0, 0, 0)

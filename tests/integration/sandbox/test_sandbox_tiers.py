@@ -57,8 +57,8 @@ def test_a_coupon_is_a_voucher_of_its_own(api: Api, client: FlaskClient) -> None
     scene = play(client, type="DISCOUNT_VOUCHER")
     codes = [each["tier"]["voucher"]["code"] for each in scene["referees"]]
     assert len(set(codes)) == 2
-    told = activity(api, scene, type="customer.rewarded", order="created_at")
-    assert [each["data"]["data"]["reward"]["voucher"]["code"] for each in told] == codes
+    shown = activity(api, scene, type="customer.rewarded", order="created_at")
+    assert [each["data"]["data"]["reward"]["voucher"]["code"] for each in shown] == codes
     done = activity(api, scene, type="customer.reward_redemptions.completed")
     assert len(done) == 2
     off = api.call("POST", f"/vouchers/{codes[0]}/disable").json
@@ -123,7 +123,7 @@ def test_the_documented_parameters_select(
 
 @pytest.mark.parametrize("order", ["created_at", "-created_at"])
 def test_events_come_in_the_order_of_their_time(api: Api, client: FlaskClient, order: str) -> None:
-    """What was told last but happened first comes first; pages meet without a gap."""
+    """What was recorded last but happened first comes first; pages meet without a gap."""
     scene = play(client, type="GIFT_VOUCHER", amount=300)
     older = {
         "code": scene["code"]["code"],

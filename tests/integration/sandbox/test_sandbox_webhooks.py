@@ -80,7 +80,7 @@ def test_assigning_sends_a_webhook_too(api: Api, scene: Any, target: Target) -> 
 
 
 def test_the_reward_can_be_shown(client: FlaskClient, target: Target) -> None:
-    """On demand the campaign in the body tells its reward, the amount as a text."""
+    """On demand the campaign in the body names its reward, the amount as a text."""
     scene = client.post("/sandbox/scenario", json={"show_reward": True}).json
     unassign(client, scene)
     campaign = json.loads(until(lambda: target.received)[0][1])["data"]["campaign"]

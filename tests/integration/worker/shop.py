@@ -14,7 +14,7 @@ from sandbox.app import create_app
 from sandbox.clock import Clock, now
 from sandbox.serve import _QuietHandler
 from sandbox.settings import SandboxSettings, from_environ
-from sandbox.voucherify.ledger import Posting, post
+from sandbox.voucherify.life.cards import Posting, post
 from sandbox.world import World
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 

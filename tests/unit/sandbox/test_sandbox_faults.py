@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.faults import Fault, Faults
+from sandbox.faults.rules import Faults, Rule
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_a_refused_or_dropped_call_has_no_effect_unless_asked_for(
     fault: dict[str, object], applies: bool
 ) -> None:
     """By default a call that got no answer of its own also did nothing."""
-    assert Fault.parse(fault).applies is applies
+    assert Rule.parse(fault).fault.applies is applies
 
 
 def test_skip_and_times_count_calls() -> None:

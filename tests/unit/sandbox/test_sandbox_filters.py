@@ -1,8 +1,8 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from sandbox.voucherify.errors import ApiError
-from sandbox.voucherify.filters import Filters
+from sandbox.voucherify.api.filters import Filters
+from sandbox.voucherify.data.errors import ApiError
 
 
 RECORD = {"holder_role": "REFEREE", "campaign_id": "camp_1", "created_at": "2025-02-03T00:00:00Z"}
@@ -83,7 +83,7 @@ def test_what_is_not_documented_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("date", ["yesterday", "2025-02-03T00:00:00"])
 def test_what_is_no_moment_is_refused(date: str) -> None:
-    """A moment must be a whole date with its zone, or nobody knows which it is."""
+    """A moment must be a whole date with its zone, or it is not known which it is."""
     with pytest.raises(ApiError):
         filters(("filters[created_at][conditions][$after]", date)).match(RECORD)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.calls.limits import Limit, RateLimits
 from sandbox.clock import Clock, ManualClock
-from sandbox.limits import Limit, RateLimits
 
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -34,8 +34,8 @@ def test_no_window_lets_more_than_the_limit_through(
             passed.append(elapsed)
     for first in passed:
         assert sum(first <= each < first + window * 1000 for each in passed) <= per_window
-    told = limits.as_json()
-    assert (told["requests"], told["over"]) == (len(waits), len(waits) - len(passed))
+    shown = limits.as_json()
+    assert (shown["requests"], shown["over"]) == (len(waits), len(waits) - len(passed))
 
 
 def test_waiting_as_told_is_enough() -> None:
@@ -53,7 +53,7 @@ def test_waiting_as_told_is_enough() -> None:
 
 
 def test_time_never_runs_back() -> None:
-    """A clock refuses to be set back, and tells the set time until it is reset."""
+    """A clock refuses to be set back, and keeps the set time until it is reset."""
     clock = Clock()
     clock.advance(60)
     assert clock.is_set

@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.options import Options, Style
+from sandbox.voucherify.data.options import Options, Style
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from sandbox.ids import Ids
-from sandbox.ordered import Ordered
+from sandbox.voucherify.data.ordered import Ordered
 
 
 @pytest.fixture

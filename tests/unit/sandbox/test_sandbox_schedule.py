@@ -2,7 +2,7 @@ import doctest
 
 import pytest
 
-from sandbox import schedule
+from sandbox.webhooks import schedule
 
 
 @pytest.mark.parametrize(

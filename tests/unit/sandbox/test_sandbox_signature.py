@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.signature import compact, sign
+from sandbox.webhooks.signature import compact, sign
 
 
 BODIES: list[Any] = [

@@ -2,7 +2,7 @@ import pytest
 
 from sandbox.app import create_app
 from sandbox.settings import from_environ
-from sandbox.voucherify.specification import OPERATIONS, operation
+from sandbox.voucherify.api.specification import OPERATIONS, operation
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_method_and_path_name_an_operation(method: str, path: str, known: bool) 
 
 
 def test_every_route_has_its_specification() -> None:
-    """An endpoint that is served but not specified would be checked by nobody."""
+    """An endpoint that is served but not specified would not be checked."""
     app = create_app(from_environ({}), deliver=False)
     served = {
         (method, rule.rule.replace("<", "{").replace(">", "}"))

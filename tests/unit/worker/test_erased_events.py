@@ -115,7 +115,7 @@ def decided(event: HolderAssignmentDeleted) -> list[Any]:
             told.append(str(error))
         for each in FINDINGS:
             try:
-                told.append(decide(event, each, policies, looks=1))
+                told.append(decide(event, each, policies, checks=1))
             except NeedsPersonError as error:
                 told.append(str(error))
     return told
@@ -233,7 +233,7 @@ def test_a_word_nobody_knows_stays_unknown() -> None:
     event = event_in(reduced(samples.body(document)))
 
     assert event.holder.voucher_type == UnknownValue("?")
-    with pytest.raises(NeedsPersonError, match="not one that is known"):
+    with pytest.raises(NeedsPersonError, match="voucher_type is unknown"):
         needs(event, ALL)
 
 

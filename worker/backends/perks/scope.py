@@ -2,22 +2,23 @@ from enum import Enum
 
 from schemas import HolderAssignmentDeleted, HolderRole, UnknownValue
 from worker.errors import NeedsPersonError
+from worker.revocation.event import UNKNOWN_ROLE, ids_of
 
 
 class Scope(Enum):
     """Whether a removed assignment is about referral perks at all."""
 
-    #: A referee was taken from a referrer's code: what the referee was given is taken back.
+    #: A referee was removed from a referrer's code: what the referee got is taken back.
     REFEREE = "referee"
     #: A referrer lost the code: what was earned with it is in question.
     REFERRER = "referrer"
-    #: Somebody's own voucher, gift card or points; never a referral perk.
+    #: The customer's own voucher, gift card or points; never a referral perk.
     OWNER = "owner"
 
 
 def scope_of(event: HolderAssignmentDeleted) -> Scope:
     """
-    Tell whose perks are in question.
+    Return whose perks are in question.
 
     Raises:
         NeedsPersonError: the role is not one that Voucherify documents.
@@ -30,7 +31,4 @@ def scope_of(event: HolderAssignmentDeleted) -> Scope:
         case HolderRole.OWNER:
             return Scope.OWNER
         case UnknownValue():
-            raise NeedsPersonError(
-                "data.holder.holder_role is not REFEREE, REFERRER or OWNER, so it cannot be "
-                f"told whose perks to take back (holder {event.holder.id})"
-            )
+            raise NeedsPersonError(f"{UNKNOWN_ROLE} ({ids_of(event)})")

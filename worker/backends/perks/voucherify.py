@@ -7,7 +7,7 @@ from schemas import HolderAssignmentDeleted
 from worker.errors import JobError, PermanentError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
-from worker.revocation.decide.plan import MOST_LOOKS, decide
+from worker.revocation.decide.plan import MOST_CHECKS, decide
 from worker.revocation.execute import resume
 from worker.revocation.execute.draft import draft
 from worker.revocation.execute.mark import Marking
@@ -16,12 +16,12 @@ from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
 from worker.revocation.find.shared import InMemory, Learned, SharedLists
 from worker.revocation.findings import Findings, Presence
-from worker.revocation.read.values import moment
 from worker.revocation.steps import MarkCustomer, Plan
 from worker.settings.perks import PerksSettings
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp
 from worker.voucherify.rest import VoucherifyApi
+from worker.voucherify.values import moment
 
 
 #: Errors after which a plan rests on what is not true any more.
@@ -29,7 +29,7 @@ _OVERTAKEN = frozenset({"balance_changed"})
 
 #: How long it is known how often an assignment was found that is still listed; longer than a job
 #: waits between two tries, also after many of them.
-_LOOKS_SECONDS = 86_400
+_CHECKS_SECONDS = 86_400
 
 
 class VoucherifyPerks:
@@ -110,30 +110,30 @@ class VoucherifyPerks:
     def _decide(self, event: HolderAssignmentDeleted, execution: Execution, job: Job) -> Plan:
         began = job.now()
         found = self._find(event, job)
-        plan = decide(event, found, self._policies, looks=self._looks(found, job))
+        plan = decide(event, found, self._policies, checks=self._checks(found, job))
         done = execution.roll_back(plan)
         if done and done >= began:
             # Voucherify may have reversed rewards by it, so the cards are read again.
             again = self._find(event, job, after=job.now())
             again = replace(again, conversions=found.conversions)
-            plan = decide(event, again, self._policies, looks=self._looks(again, job))
+            plan = decide(event, again, self._policies, checks=self._checks(again, job))
         if job.again:
             planned = {effect_id(event, step) for step in plan.steps}
             plan = resume.with_begun(plan, self._effects.of(holder=event.holder.id), planned)
         return plan
 
-    def _looks(self, found: Findings, job: Job) -> int:
+    def _checks(self, found: Findings, job: Job) -> int:
         """Count how often the assignment was still listed; a try that failed is no such time."""
         if found.presence is not Presence.STILL_ASSIGNED:
             return 1
         name = f"still_assigned:{job.id}"
-        looks = int(self._learned.get(name) or 0) + 1
-        if looks < MOST_LOOKS:
-            self._learned.put(name, looks, seconds=_LOOKS_SECONDS)
+        checks = int(self._learned.get(name) or 0) + 1
+        if checks < MOST_CHECKS:
+            self._learned.put(name, checks, seconds=_CHECKS_SECONDS)
         else:
             # A retry by an operator begins to count anew.
             self._learned.forget(name)
-        return looks
+        return checks
 
     def _find(
         self, event: HolderAssignmentDeleted, job: Job, *, after: datetime | None = None

@@ -5,15 +5,11 @@ from collections.abc import Callable
 from inbox.model.effect import Effect, EffectState
 from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
+from worker.revocation.cards import UNITS
 from worker.revocation.execute.steps import effect_id
 from worker.revocation.find.needs import Needs
 from worker.revocation.findings import Findings
-from worker.revocation.read.promise import in_words
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
-
-
-#: What the amounts of a card are, by its type.
-_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
 
 
 def draft(
@@ -47,7 +43,7 @@ def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
     if wanted.additions_to:
         told.append(f"cards of the customer: {len(found.statements)}")
         if found.promise:
-            told.append(f"the campaign promises {in_words(found.promise)}")
+            told.append(f"the campaign promises {found.promise.words}")
     if wanted.rewards_of:
         told.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
     if found.conversions is not None:
@@ -76,7 +72,7 @@ def _would(step: Step, effect: Effect | None) -> str:
                 # It goes on as it was begun, whatever is thought now.
                 card, kind = effect.fields["card"], effect.fields["card_type"]
                 amount = effect.number("due")
-            unit = _UNITS.get(kind, "")
+            unit = UNITS.get(kind, "")
             rest = f" of {step.granted} ({step.rest})" if step.rest else ""
             return f"take back {amount}{rest} {unit} from card {card}, at most what is left on it"
         case DisableVoucher():

@@ -19,8 +19,8 @@ from worker.errors import JobError, PermanentError, PostponedError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
 from worker.revocation.find.shared import Learned, Turns
-from worker.revocation.read.values import Json, object_of
 from worker.revocation.steps import MarkCustomer
+from worker.voucherify.values import Json, object_of
 
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Final, Protocol
 
 from worker.job import Job
-from worker.revocation.read.values import Json
+from worker.voucherify.values import Json
 
 
 #: Longest wait for another thread that asks the same; most calls are answered by then.

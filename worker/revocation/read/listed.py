@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from worker.revocation.cards import Change
-from worker.revocation.read.values import Json, moment, object_of, text, whole
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
 #: How the names of our own balance changes begin.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from worker.revocation.findings import ReferrerReward, RewardKind
-from worker.revocation.read.values import moment, object_of, text, whole
+from worker.voucherify.values import moment, object_of, text, whole
 
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from typing import Final
 
 from worker.revocation.cards import BALANCES, Card, Entry, Origin, Statement, Unread
 from worker.revocation.read.listed import OWN_NAMES, amount_of, balance_after, changes_in
-from worker.revocation.read.values import Json, moment, object_of, text, whole
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
 #: Endings of types whose amount is taken off, whatever its sign.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from worker.revocation.findings import Code, Conversion
-from worker.revocation.read.values import moment, object_of, text, whole
+from worker.voucherify.values import moment, object_of, text, whole
 
 
 Json = dict[str, Any]

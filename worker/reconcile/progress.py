@@ -10,9 +10,8 @@ from typing import Final
 import structlog
 
 from inbox.model.assignment import Assignment, Missing
+from worker.reconcile.outcomes import Ending, Skip, why
 from worker.errors import JobError
-from worker.reconcile.diff.removal import Ending
-from worker.reconcile.source.skips import Skip, why
 
 
 log = structlog.get_logger()

@@ -5,13 +5,13 @@ import structlog
 
 from inbox.model.assignment import Run
 from inbox.state.assignments import AssignmentRegistry
+from worker.reconcile.outcomes import SKIPPED
 from worker.reconcile.diff.finding import FoundRemovals
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.source.api import Json, ReconcileApi
 from worker.reconcile.source.codes import CodeScan
 from worker.reconcile.source.customers import CustomerScan
 from worker.reconcile.source.each import Scan
-from worker.reconcile.source.skips import SKIPPED
 
 
 log = structlog.get_logger()

@@ -18,6 +18,7 @@ from inbox.intake import Intake
 from inbox.model.assignment import Missing
 from inbox.model.time import utc_now
 from inbox.state.assignments import LOCK_SECONDS, AssignmentRegistry
+from worker.reconcile.outcomes import SKIPPED
 from worker.errors import RetryableError
 from worker.reconcile.deliver.deliveries import Deliveries
 from worker.reconcile.diff.finding import FoundRemovals
@@ -25,7 +26,6 @@ from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
 from worker.reconcile.source.api import ReconcileApi
 from worker.reconcile.source.calls import Calls
-from worker.reconcile.source.skips import SKIPPED
 from worker.settings.worker import WorkerSettings
 from worker.voucherify.http import VoucherifyHttp
 

@@ -10,8 +10,9 @@ from worker.revocation.client import RevocationClient
 from worker.revocation.decide.plan import MOST_CHECKS, decide
 from worker.revocation.execute import resume
 from worker.revocation.execute.draft import draft
+from worker.revocation.execute.effect import effect_id
 from worker.revocation.execute.mark import Marking
-from worker.revocation.execute.steps import Execution, effect_id
+from worker.revocation.execute.steps import Execution
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
 from worker.revocation.find.shared import InMemory, Learned, SharedLists

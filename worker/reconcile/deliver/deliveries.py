@@ -1,8 +1,9 @@
 from inbox.intake import Intake
 from inbox.model.assignment import Missing
 from inbox.state.assignments import AssignmentRegistry
+from worker.reconcile.outcomes import Ending
 from worker.reconcile.deliver.body import body_of, body_without_event
-from worker.reconcile.diff.removal import Ending, RemovalEvent, told_in
+from worker.reconcile.diff.removal import RemovalEvent, told_in
 from worker.reconcile.source.api import Json, ReconcileApi
 
 

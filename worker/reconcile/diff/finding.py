@@ -8,9 +8,9 @@ import structlog
 from inbox.model.assignment import Assignment, Missing
 from inbox.model.time import utc_now
 from inbox.state.assignments import AssignmentRegistry
-from worker.reconcile.diff.removal import Ending, RemovalEvent
+from worker.reconcile.outcomes import Ending, SKIPPED
+from worker.reconcile.diff.removal import RemovalEvent
 from worker.reconcile.progress import Progress
-from worker.reconcile.source.skips import SKIPPED
 
 
 log = structlog.get_logger()

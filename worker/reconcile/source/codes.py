@@ -4,21 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from inbox.model.assignment import Assignment, Missing, Run
-from worker.reconcile.diff.removal import (
-    Ending,
-    RemovalEvent,
-    fate,
-    gone,
-    missing,
-    news,
-    removed_at,
-    told_in,
-)
+from worker.reconcile.outcomes import Ending, SKIPPED, Skip
+from worker.reconcile.diff.removal import RemovalEvent, fate, gone, missing, news, removed_at, told_in
 from worker.reconcile.source.api import LAST_PAGE, Codes, Place
 from worker.reconcile.source.each import Scan
 from worker.reconcile.source.holders import Listed
-from worker.reconcile.source.skips import SKIPPED, Skip
-from worker.voucherify.paths import PAGE
+from worker.voucherify.reads import PAGE
 
 
 class CodeScan(Scan):

@@ -4,19 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inbox.model.assignment import Assignment, Run
-from worker.reconcile.diff.removal import (
-    Ending,
-    RemovalEvent,
-    assignment_in,
-    fate,
-    is_owners,
-    missing,
-    removals_in,
-)
+from worker.reconcile.outcomes import Ending, SKIPPED, Skip
+from worker.reconcile.diff.removal import RemovalEvent, assignment_in, fate, is_owners, missing, removals_in
 from worker.reconcile.progress import Scope
 from worker.reconcile.source.api import Json
 from worker.reconcile.source.each import Scan
-from worker.reconcile.source.skips import SKIPPED, Skip
 
 
 #: What a customer is counted as whom Voucherify does not know.

@@ -1,11 +1,11 @@
 from typing import Final
 
 from inbox.state.assignments import AssignmentRegistry
+from worker.reconcile.outcomes import FailingError
 from worker.errors import JobError, RetryableError
 from worker.reconcile.diff.finding import FoundRemovals
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.skips import FailingError
 
 
 #: So many in a row that fail each in its own way end the run, for then it is an outage of what

@@ -6,7 +6,7 @@ from inbox.model.effect import Effect, EffectState
 from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
 from worker.revocation.cards import UNITS
-from worker.revocation.execute.steps import effect_id
+from worker.revocation.execute.effect import effect_id
 from worker.revocation.find.needs import Needs
 from worker.revocation.findings import Findings
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance

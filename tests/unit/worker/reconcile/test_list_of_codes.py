@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from worker.reconcile.outcomes import Skip
 from worker.http_client.answers import Call
 from worker.reconcile.source.api import LAST_PAGE, Place, ReconcileApi
-from worker.reconcile.source.skips import Skip
-from worker.voucherify.paths import PAGE
+from worker.voucherify.reads import PAGE
 
 
 class Campaign:

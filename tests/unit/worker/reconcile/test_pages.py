@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from worker.reconcile.outcomes import FailingError, Skip
 from worker.http_client.answers import Call
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.skips import FailingError, Skip
 
 
 class Pages:

@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.model.assignment import Assignment
-from worker.reconcile.diff.removal import (
-    Ending,
-    RemovalEvent,
-    assignment_in,
-    fate,
-    gone,
-    news,
-    removals_in,
-    removed_at,
-    told_in,
-)
+from worker.reconcile.outcomes import Ending
+from worker.reconcile.diff.removal import RemovalEvent, assignment_in, fate, gone, news, removals_in, removed_at, told_in
 
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

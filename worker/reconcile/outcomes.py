@@ -1,8 +1,38 @@
-"""What a run skips, and says so: one thing that is odd or fails keeps no other from being seen."""
+"""
+The outcomes that a run counts, by the names of its counts.
+
+What is skipped is counted and logged: a thing that is odd or fails does not block the others.
+"""
 
 from enum import StrEnum
+from typing import Final
 
 from worker.errors import JobError, PermanentError
+
+
+#: A removal that was missing, and is a delivery now.
+APPLIED: Final = "applied"
+
+#: A campaign that was named and that Voucherify does not know.
+UNKNOWN_CAMPAIGN: Final = "unknown_campaign"
+
+#: A customer whom Voucherify does not know.
+UNKNOWN_CUSTOMER: Final = "unknown_customer"
+
+
+class Ending(StrEnum):
+    """What became of an assignment that is no longer listed."""
+
+    #: A webhook or an earlier run reported its removal.
+    TOLD = "told"
+    #: So young that its webhook may still come.
+    YOUNG = "young"
+    #: No webhook reported it.
+    MISSING = "missing"
+    #: The customer was deleted, and their activity too.
+    CUSTOMER_GONE = "customer_gone"
+    #: The code was deleted, and no event reports a removal: a person decides.
+    CODE_GONE = "code_gone"
 
 
 class FailingError(JobError):

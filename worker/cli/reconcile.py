@@ -21,11 +21,11 @@ from inbox.plans import PlanPreview, Request
 from schemas import read_timestamp
 from settings.reader import Reader
 from telemetry.logs import configure_logs
-from worker.reconcile.outcomes import UNKNOWN_CAMPAIGN
 from worker.cli.report import Report
 from worker.cli.tools import Tools
 from worker.errors import JobError
 from worker.handlers import load_handlers
+from worker.reconcile.outcomes import UNKNOWN_CAMPAIGN
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.run.plan import PlanMaker

@@ -17,8 +17,8 @@ from rich.table import Table
 
 from inbox.model.assignment import Missing
 from inbox.plans import PlanPreview
-from worker.reconcile.outcomes import APPLIED, Ending, Skip, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER
 from worker.reconcile.diff.finding import MOST_NAMED
+from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER, Ending, Skip
 from worker.reconcile.progress import Progress
 
 

@@ -97,7 +97,7 @@ class Steps:
         elif way is Next.PERSON:
             raise NeedsPersonError(
                 f"step {step} was begun and it is unknown whether it was done: find out, then "
-                f"python -m worker settle {name}"
+                f"python -m worker resolve {name}"
             )
         return self._act(made, act)
 

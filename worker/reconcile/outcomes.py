@@ -36,23 +36,23 @@ class Ending(StrEnum):
 
 
 class FailingError(JobError):
-    """One call fails in its own way, while others are answered: it says nothing of the API."""
+    """Only this call fails, while others are answered: it says nothing about the API."""
 
 
 class Skip(StrEnum):
-    """Why something was skipped; the names of a run's counts."""
+    """Why something was skipped."""
 
     #: A campaign that is listed without an id.
     ODD_CAMPAIGN = "odd_campaign"
     #: A code that is listed without an id.
     ODD_CODE = "odd_code"
-    #: A holder that is listed without an id, a customer or a role that is known.
+    #: A holder that is listed without an id, a customer or a documented role.
     ODD_HOLDER = "odd_holder"
-    #: An event of a customer that cannot be read, though it may tell of a removal.
+    #: An event of a customer that cannot be read, though it may be a removal.
     ODD_EVENT = "odd_event"
-    #: A code on which a holder has no id: it may be anybody, so nobody counts as removed.
+    #: A code on which a holder has no id: it may be any of them, so none counts as removed.
     UNDECIDED = "undecided"
-    #: Codes whose list has more pages than can be asked for.
+    #: Codes whose list has more pages than the API gives.
     CUT_SHORT = "cut_short"
     #: Voucherify itself refused the call.
     REFUSED = "refused"
@@ -60,10 +60,10 @@ class Skip(StrEnum):
     FAILING = "failing"
 
 
-#: What ends no run: it is about what was asked for, and not about the API.
+#: Errors that do not end a run: they are about one thing, and not about the API.
 SKIPPED = (PermanentError, FailingError)
 
 
 def why(error: Exception) -> Skip:
-    """Say why something is skipped that could not be asked for."""
+    """Return why something is skipped that could not be read."""
     return Skip.FAILING if isinstance(error, FailingError) else Skip.REFUSED

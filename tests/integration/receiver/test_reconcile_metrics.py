@@ -11,7 +11,7 @@ from inbox.model.assignment import Assignment, Missing, Run
 from inbox.state.assignments import AssignmentRegistry
 from tests.integration.receiver.test_fleet_metrics import read
 from tests.samples import PERSONAL
-from worker.reconcile.outcomes import APPLIED, Ending, Skip, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER
+from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER, Ending, Skip
 
 
 PREFIX = "perkhook_reconcile_"

@@ -22,7 +22,7 @@ from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.cards import Change
 from worker.revocation.client import Answer
-from worker.revocation.execute.balance import FRESH, READ_AGAIN_SECONDS, MOST_READS
+from worker.revocation.execute.balance import FRESH, MOST_READS, READ_AGAIN_SECONDS
 
 
 POST = f"change v_gift -500 {NAME} why"

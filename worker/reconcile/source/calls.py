@@ -9,10 +9,10 @@ import structlog
 
 from inbox.breaker import Breaker
 from inbox.model.time import utc_now
-from worker.reconcile.outcomes import FailingError
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.http_client.answers import Call
 from worker.job import Job
+from worker.reconcile.outcomes import FailingError
 from worker.run.admission import Admission
 from worker.run.job import ClaimedJob
 from worker.voucherify import reads

@@ -9,7 +9,7 @@ from typing import Final
 from schemas import HolderAssignmentDeleted
 from worker.job import Job
 from worker.revocation.cards import Statement
-from worker.revocation.client import Json, RevocationClient
+from worker.revocation.client import RevocationClient
 from worker.revocation.decide.additions import additions, needs_conversions, needs_promise
 from worker.revocation.decide.conversions import window_of
 from worker.revocation.decide.due import cards_of, may_count_elsewhere
@@ -22,7 +22,7 @@ from worker.revocation.read.promise import promise_in, promise_of
 from worker.revocation.read.rewards import rewards_of
 from worker.revocation.read.statement import card_of, statement_of
 from worker.revocation.read.voucher import code_of, conversions_of
-from worker.voucherify.values import moment
+from worker.voucherify.values import Json, moment
 
 
 #: Transactions come newest first; so long before the assignment nothing of it is expected.

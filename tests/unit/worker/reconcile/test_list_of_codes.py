@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from worker.reconcile.outcomes import Skip
 from worker.http_client.answers import Call
+from worker.reconcile.outcomes import Skip
 from worker.reconcile.source.api import LAST_PAGE, Place, ReconcileApi
 from worker.voucherify.reads import PAGE
 

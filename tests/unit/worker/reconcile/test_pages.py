@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from worker.reconcile.outcomes import FailingError, Skip
 from worker.http_client.answers import Call
+from worker.reconcile.outcomes import FailingError, Skip
 from worker.reconcile.source.api import ReconcileApi
 
 

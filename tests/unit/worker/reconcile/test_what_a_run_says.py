@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from inbox.model.assignment import Assignment
-from worker.reconcile.outcomes import Ending, FailingError, Skip
 from worker.cli.report import Report
 from worker.errors import PermanentError
 from worker.reconcile.diff.finding import MOST_NAMED
+from worker.reconcile.outcomes import Ending, FailingError, Skip
 from worker.reconcile.progress import MOST_SKIPS, Progress
 
 

@@ -28,12 +28,12 @@ LONGEST_WAIT_SECONDS: Final = 86_400.0
 #: As much of an answer of a service of the shop is read: it says little or nothing.
 LONGEST_ANSWER: Final = 65_536
 
-#: Servers refuse headers of some kilobytes; longer words are told by their SHA-256.
+#: Servers refuse headers of some kilobytes; longer words are replaced by their SHA-256.
 _LONGEST_WORD: Final = 255
 
 #: How a service of the shop answers. It takes a call by one of four statuses, with JSON or without
-#: a body, and refuses it for good by a 4xx with a JSON object. The idempotency key makes it safe to
-#: send again what it may have taken: a page, say, is some other machine's answer.
+#: a body, and refuses it by a 4xx with a JSON object. Any other answer, such as a page, is another
+#: machine's; the idempotency key makes it safe to send the call again.
 ANSWERS: Final = Call(
     gives=lambda _: True,
     wrote=lambda _, content: isinstance(content, dict),
@@ -87,7 +87,7 @@ class SignedPost:
         self._judge(reply_of(answer), now)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _judge(self, reply: Reply, now: datetime) -> None:
@@ -112,7 +112,7 @@ class SignedPost:
 
 
 def _doubt(status: int, *, own: bool) -> str:
-    """Say why an answer is not believed."""
+    """Return why an answer is not believed."""
     if status in ANSWERS.statuses:
         return " with something that is not JSON"
     if status < 300:
@@ -125,7 +125,7 @@ def _doubt(status: int, *, own: bool) -> str:
 
 
 def reply_of(answer: httpx2.Response) -> Reply:
-    """Give httpx2's answer to whoever judges it."""
+    """Return httpx2's answer as `worker.http_client.answers` reads it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(status=answer.status_code, headers=headers, body=answer.content)
 
@@ -154,7 +154,7 @@ def check_time_left(job: Job) -> None:
 
 
 def transport_error(what: str, error: httpx2.RequestError) -> RetryableError:
-    """Say why there is no answer, in our words; httpx2's own may hold addresses with ids."""
+    """Return the error for no answer, in our words: httpx2's own may hold addresses with ids."""
     if isinstance(error, httpx2.TimeoutException):
         reason, message = "timeout", "did not answer in time"
     else:

@@ -22,7 +22,7 @@ class Read(NamedTuple):
     Attributes:
         path: below the API's address.
         query: the query's names and values.
-        call: how Voucherify's own answers to it look.
+        call: what Voucherify's own answers to it are.
     """
 
     path: str

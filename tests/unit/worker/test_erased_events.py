@@ -42,6 +42,7 @@ from tests import samples
 from tests.unit.schemas.test_any_json import JSON, STRICT, full, places, put
 from tests.unit.schemas.test_schema_structure import reachable
 from tests.unit.worker.build import job
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.money import account, api_of, campaign, conversion, row
 from tests.unit.worker.revocations import ALL, CAMPAIGN, INSIDE, NONE, earned, found
 from worker.backends.crm.hubspot.contact import campaign_of, email_of, ids_of
@@ -51,7 +52,6 @@ from worker.handlers import load_handlers
 from worker.revocation.decide.plan import decide
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
-from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Conversion
 from worker.revocation.read.statement import statement_of
 from worker.run.fan_out import process

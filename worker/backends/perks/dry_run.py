@@ -10,10 +10,10 @@ log = structlog.get_logger()
 
 
 class DryRunPerks:
-    """Tells in the log what it would take back, and touches nothing."""
+    """Logs what it would take back, and changes nothing."""
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Write the plan of one take-back."""
+        """Log the plan of one take-back."""
         scope = scope_of(event)
         holder = event.holder
         plan = _PLANS[scope]
@@ -28,18 +28,18 @@ class DryRunPerks:
         return f"dry run: {plan}"
 
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
-        """Tell the same."""
+        """Return the same plan."""
         return PlanPreview(
             steps=(_PLANS[scope_of(event)],),
             reason="PERKS_BACKEND is dry-run: only the log is written",
         )
 
     def close(self) -> None:
-        """Nothing to give up."""
+        """Nothing to close."""
 
 
 _PLANS = {
     Scope.REFEREE: "would take back the referee's reward",
-    Scope.REFERRER: "would look at what the referrer earned with the code",
+    Scope.REFERRER: "would check what the referrer earned with the code",
     Scope.OWNER: "nothing: not a referral role",
 }

@@ -14,10 +14,10 @@ class HttpPerks:
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
         """
-        Tell the shop's service what to take back.
+        Send the shop's service what to take back.
 
         The idempotency key names the removed assignment, not the job or the body, so that
-        a webhook sent again in another body cannot take twice either.
+        a webhook that is repeated with another body cannot take twice either.
         """
         if scope_of(event) is Scope.OWNER:
             return "nothing to take back: not a referral role"
@@ -26,7 +26,7 @@ class HttpPerks:
         return "the perks service took it"
 
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
-        """Tell what would be sent; what the service makes of it only the service knows."""
+        """Return what would be sent; the service decides what to do with it."""
         if scope_of(event) is Scope.OWNER:
             return PlanPreview(reason="nothing to take back: not a referral role")
         holder = event.holder
@@ -37,7 +37,7 @@ class HttpPerks:
         )
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._post.close()
 
 

@@ -1,8 +1,8 @@
 """
-HubSpot's REST API, as much of it as a note needs.
+The calls of HubSpot's REST API that a note needs.
 
-The version stands in every path. HubSpot supports a dated version for 18 months; /v3/ and
-/v4/ end in 2027 ("API versioning"). What names a person goes in bodies, never in addresses.
+The version is part of every path. HubSpot supports a dated version for 18 months; /v3/ and
+/v4/ end in 2027 ("API versioning"). Personal data goes in bodies, never in addresses.
 """
 
 from collections.abc import Callable, Iterator
@@ -148,7 +148,7 @@ class HubSpotClient:
         return found or {}
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _notes_of(self, contact: str, job: Job) -> Iterator[str]:

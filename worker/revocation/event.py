@@ -1,17 +1,25 @@
 """What the event of a removal says, for the sentences and the decisions about it."""
 
 from datetime import datetime
-from typing import Final
 
-from schemas import HolderAssignmentDeleted, UnknownValue, VoucherType
+from schemas import HolderAssignmentDeleted, HolderRole, UnknownValue, VoucherType
 from worker.errors import NeedsPersonError
 
 
-#: Why an event of an undocumented role cannot be decided.
-UNKNOWN_ROLE: Final = (
-    "data.holder.holder_role is not REFEREE, REFERRER or OWNER, so it is unknown whose perks to "
-    "take back"
-)
+def role_of(event: HolderAssignmentDeleted) -> HolderRole:
+    """
+    Return the role of the customer whose assignment was removed.
+
+    Raises:
+        NeedsPersonError: it is not one that Voucherify documents.
+    """
+    role = event.holder.holder_role
+    if isinstance(role, UnknownValue):
+        raise NeedsPersonError(
+            "data.holder.holder_role is not REFEREE, REFERRER or OWNER, so it is unknown whose "
+            f"perks to take back ({ids_of(event)})"
+        )
+    return role
 
 
 def voucher_type(event: HolderAssignmentDeleted) -> VoucherType | UnknownValue | None:

@@ -1,9 +1,9 @@
 import structlog
 
 from inbox.plans import PlanPreview
-from schemas import HolderAssignmentDeleted
-from worker.backends.perks.scope import Scope, scope_of
+from schemas import HolderAssignmentDeleted, HolderRole
 from worker.job import Job
+from worker.revocation.event import role_of
 
 
 log = structlog.get_logger()
@@ -14,9 +14,7 @@ class DryRunPerks:
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
         """Log the plan of one take-back."""
-        scope = scope_of(event)
-        holder = event.holder
-        plan = _PLANS[scope]
+        plan, holder = _PLANS[role_of(event)], event.holder
         log.info(
             "perks.dry_run",
             plan=plan,
@@ -30,7 +28,7 @@ class DryRunPerks:
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
         """Return the same plan."""
         return PlanPreview(
-            steps=(_PLANS[scope_of(event)],),
+            steps=(_PLANS[role_of(event)],),
             reason="PERKS_BACKEND is dry-run: only the log is written",
         )
 
@@ -39,7 +37,7 @@ class DryRunPerks:
 
 
 _PLANS = {
-    Scope.REFEREE: "would take back the referee's reward",
-    Scope.REFERRER: "would check what the referrer earned with the code",
-    Scope.OWNER: "nothing: not a referral role",
+    HolderRole.REFEREE: "would take back the referee's reward",
+    HolderRole.REFERRER: "would check what the referrer earned with the code",
+    HolderRole.OWNER: "nothing: not a referral role",
 }

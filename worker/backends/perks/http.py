@@ -1,9 +1,9 @@
 from inbox.plans import PlanPreview
-from schemas import HolderAssignmentDeleted
-from worker.backends.perks.scope import Scope, scope_of
+from schemas import HolderAssignmentDeleted, HolderRole
 from worker.backends.removal import describe_removal
 from worker.http_client.outgoing import SignedPost
 from worker.job import Job
+from worker.revocation.event import role_of
 
 
 class HttpPerks:
@@ -19,7 +19,7 @@ class HttpPerks:
         The idempotency key names the removed assignment, not the job or the body, so that
         a webhook that is repeated with another body cannot take twice either.
         """
-        if scope_of(event) is Scope.OWNER:
+        if role_of(event) is HolderRole.OWNER:
             return "nothing to take back: not a referral role"
         payload = {"type": "referral_perks.revoke", **describe_removal(event)}
         self._post.send(payload, idempotency_key=_once(event), job=job)
@@ -27,7 +27,7 @@ class HttpPerks:
 
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
         """Return what would be sent; the service decides what to do with it."""
-        if scope_of(event) is Scope.OWNER:
+        if role_of(event) is HolderRole.OWNER:
             return PlanPreview(reason="nothing to take back: not a referral role")
         holder = event.holder
         about = f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}"

@@ -11,8 +11,7 @@ The change carries a name in the card's transactions. It is sent again only when
 found there minutes after it was sent. One change is in flight for each card.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from inbox.ledger import Effects
@@ -21,7 +20,7 @@ from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableE
 from worker.job import Job
 from worker.revocation.cards import Card, Change
 from worker.revocation.client import Answer, RevocationClient
-from worker.revocation.execute.card import CardAttempt, CardReader
+from worker.revocation.execute.card import CardAttempt, CardReader, Known
 
 
 #: Wait before reading back a change that was answered and is not listed yet.
@@ -50,26 +49,6 @@ CARD_STUCK_SECONDS: Final = 30.0
 
 #: How long a balance that was read counts as the card's present one.
 FRESH: Final = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """
-    What is known of a card before it is changed.
-
-    Attributes:
-        most: the most that may be moved, in cents or points.
-        balance: what was on the card; None if it was not read.
-        read_at: when reading it began; None the same.
-        made: our change among its transactions, if it was read and is there.
-        search_first: whether the change may have been made without the ledger knowing it.
-    """
-
-    most: int
-    balance: int | None = None
-    read_at: datetime | None = None
-    made: Change | None = None
-    search_first: bool = False
 
 
 class BalanceChange:

@@ -1,6 +1,7 @@
 """A card during a change of its balance: claimed in the ledger, and read over the API."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,26 @@ from worker.revocation.read.statement import balance_of
 CLOCKS: Final = timedelta(minutes=1)
 
 _ENDS: Final = (EffectState.CONFIRMED, EffectState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """
+    What is known of a card before it is changed.
+
+    Attributes:
+        most: the most that may be moved, in cents or points.
+        balance: what was on the card; None if it was not read.
+        read_at: when reading it began; None the same.
+        made: our change among its transactions, if it was read and is there.
+        search_first: whether the change may have been made without the ledger knowing it.
+    """
+
+    most: int
+    balance: int | None = None
+    read_at: datetime | None = None
+    made: Change | None = None
+    search_first: bool = False
 
 
 class CardAttempt(Attempt):

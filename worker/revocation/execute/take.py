@@ -6,8 +6,8 @@ from schemas import HolderAssignmentDeleted
 from worker.errors import NeedsPersonError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
-from worker.revocation.execute.balance import BalanceChange, Known
-from worker.revocation.execute.card import CLOCKS
+from worker.revocation.execute.balance import BalanceChange
+from worker.revocation.execute.card import CLOCKS, Known
 from worker.revocation.execute.effect import effect_id, recorded
 from worker.revocation.steps import REWARD, TakeBalance
 

@@ -6,7 +6,8 @@ from worker.effects.attempt import Attempt
 from worker.errors import PermanentError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
-from worker.revocation.execute.balance import BalanceChange, Known
+from worker.revocation.execute.balance import BalanceChange
+from worker.revocation.execute.card import Known
 
 
 def undo(effect: Effect, why: str, client: RevocationClient, effects: Effects, job: Job) -> Effect:

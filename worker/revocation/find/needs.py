@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from schemas import HolderAssignmentDeleted, HolderRole, UnknownValue, VoucherType
 from worker.errors import NeedsPersonError
-from worker.revocation.event import UNKNOWN_ROLE, ids_of, referrer_of, voucher_type
+from worker.revocation.event import ids_of, referrer_of, role_of, voucher_type
 from worker.settings.policies import Policies
 
 
@@ -36,7 +36,7 @@ def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
         NeedsPersonError: the row is one that cannot be decided safely.
     """
     holder = event.holder
-    role, kind = holder.holder_role, voucher_type(event)
+    role, kind = role_of(event), voucher_type(event)
     match role, kind:
         case HolderRole.OWNER, _:
             # Their own coupon, money or points; never a referral perk.
@@ -67,9 +67,7 @@ def _no_referrer(event: HolderAssignmentDeleted) -> str:
     )
 
 
-def _why_not(role: HolderRole | UnknownValue, kind: VoucherType | UnknownValue | None) -> str:
-    if isinstance(role, UnknownValue):
-        return UNKNOWN_ROLE
+def _why_not(role: HolderRole, kind: VoucherType | UnknownValue | None) -> str:
     if kind is None or isinstance(kind, UnknownValue):
         return "data.holder.voucher_type is unknown, so it is unknown what to take back"
     return (

@@ -10,15 +10,16 @@ import structlog
 
 from inbox.model.time import utc_now
 from worker.errors import PermanentError, RetryableError
-from worker.http_client import NOT_SENT, explanation, make_client
 from worker.http_client.answers import ACCOUNT, Call, Meaning, Reply, Verdict, judge
-from worker.http_client.outgoing import (
+from worker.http_client.calls import (
     LONGEST_WAIT_SECONDS,
     check_time_left,
     reply_of,
     retry_after,
     transport_error,
 )
+from worker.http_client.client import make_client
+from worker.http_client.failures import NOT_SENT, explanation
 from worker.job import Job
 from worker.voucherify.own import error_key
 from worker.voucherify.values import Json

@@ -5,9 +5,10 @@ from urllib.parse import quote
 
 import httpx2
 
-from worker.http_client import CONNECT_SECONDS, explanation, make_client
 from worker.http_client.answers import Call, Meaning, judge
-from worker.http_client.outgoing import reply_of
+from worker.http_client.calls import CONNECT_SECONDS, reply_of
+from worker.http_client.client import make_client
+from worker.http_client.failures import explanation
 from worker.voucherify.own import own_error
 from worker.voucherify.values import Json
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from worker.http_client.answers import ACCOUNT, Call
-from worker.voucherify.values import Json, text
 
 
 #: Types of the things that calls name, as `resource_type` has them.
@@ -71,7 +70,7 @@ def page(field: str = "data") -> Call:
     return Call(gives=lambda content: is_page(content, field), wrote=own_error)
 
 
-def change(kind: str, name: str, gives: Callable[[Json], bool]) -> Call:
+def change(kind: str, name: str, gives: Callable[[dict[str, Any]], bool]) -> Call:
     """Describe a call that changes one thing, and what its answer must hold."""
     return Call(
         gives=lambda content: isinstance(content, dict) and gives(content),
@@ -84,7 +83,9 @@ def change(kind: str, name: str, gives: Callable[[Json], bool]) -> Call:
 def is_thing(content: Any, name: str) -> bool:
     """Return whether this is the requested thing."""
     return isinstance(content, dict) and name in {
-        text(content.get(each)) for each in ("id", "code", "source_id", "name")
+        found
+        for each in ("id", "code", "source_id", "name")
+        if isinstance(found := content.get(each), str)
     }
 
 

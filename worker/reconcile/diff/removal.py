@@ -3,16 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from inbox.model.assignment import Assignment, Missing
 from schemas.catalogue import HOLDER_ASSIGNMENT_DELETED
 from worker.reconcile.outcomes import Ending
+from worker.reconcile.source.holders import REFERRAL_ROLES
 from worker.voucherify.values import Json, moment, object_of, text
-
-
-#: Roles that hold referral perks; an owner's own coupon is not one.
-REFERRAL_ROLES: Final = frozenset({"REFERRER", "REFEREE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

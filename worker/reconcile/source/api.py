@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
+from worker.http_client.answers import Call
 from worker.reconcile.diff.removal import is_odd_event
 from worker.reconcile.outcomes import FailingError, Skip
-from worker.reconcile.source.calls import Calls
 from worker.reconcile.source.holders import Listed, is_id, is_odd, read_holder
 from worker.voucherify import reads
 from worker.voucherify.pages import entries
@@ -50,6 +50,13 @@ def _count_nothing(_: Skip, /, **__: str) -> None:
     """Leave it uncounted."""
 
 
+class Reads(Protocol):
+    """Reads objects over the API; `worker.reconcile.source.calls.Calls` does."""
+
+    def read(self, what: str, path: str, query: Json, call: Call) -> Json | None:
+        """Return an object, counted as `what`; None if Voucherify says that there is none."""
+
+
 class ReconcileApi:
     """
     The calls, by name; they raise what `Calls.read` raises.
@@ -59,7 +66,7 @@ class ReconcileApi:
         skip: is called for entries of lists that are odd and left out.
     """
 
-    def __init__(self, calls: Calls, skip: Skips = _count_nothing) -> None:
+    def __init__(self, calls: Reads, skip: Skips = _count_nothing) -> None:
         self._calls = calls
         self._skip = skip
 

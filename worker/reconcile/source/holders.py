@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from inbox.model.assignment import Assignment
-from worker.reconcile.diff.removal import REFERRAL_ROLES
 
+
+#: Roles that hold referral perks; an owner's own coupon is not one.
+REFERRAL_ROLES: Final = frozenset({"REFERRER", "REFEREE"})
 
 #: The documented roles (API reference: List referral code holders, `holder_role`).
 _ROLES: Final = REFERRAL_ROLES | {"OWNER"}

@@ -28,9 +28,10 @@ from worker.backends.crm.hubspot.refusals import (
     unreadable,
     unusable_id_property,
 )
-from worker.http_client import NOT_SENT, make_client
 from worker.http_client.answers import Call, Meaning, Reply, Verdict, judge
-from worker.http_client.outgoing import because, check_time_left, reply_of, transport_error
+from worker.http_client.calls import because, check_time_left, reply_of, transport_error
+from worker.http_client.client import make_client
+from worker.http_client.failures import NOT_SENT
 from worker.job import Job
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.backends.crm.hubspot.contact import campaign_of, moment_text
-from worker.http_client.outgoing import header_word
+from worker.http_client.calls import header_word
 
 
 #: HubSpot's own type of the association from a note to a contact ("Associations": type ids).

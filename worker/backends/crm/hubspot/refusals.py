@@ -11,7 +11,7 @@ from typing import Final
 from worker.backends.crm.hubspot.own import category
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import ACCOUNT, Meaning, Reply, Verdict
-from worker.http_client.outgoing import retry_after
+from worker.http_client.calls import retry_after
 
 
 SETUP: Final = "`python -m worker.backends.crm.hubspot setup`"

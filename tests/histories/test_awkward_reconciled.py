@@ -11,7 +11,7 @@ from tests.histories.kinds import answers, kind_of_answer
 from tests.histories.reconciled import CODES, Reconciler, referees, taken_back
 from tests.histories.works import Works
 from worker.errors import JobError
-from worker.reconcile.diff.removal import Ending
+from worker.reconcile.outcomes import Ending
 from worker.reconcile.progress import Progress, Scope
 from worker.settings.policies import Policies
 

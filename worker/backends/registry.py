@@ -1,8 +1,8 @@
 """
-The backends by name: what PERKS_BACKEND and CRM_BACKEND may say, and what is made then.
+The backends by name: the values of PERKS_BACKEND and CRM_BACKEND, and how each is made.
 
-To add one, add its file, an entry here and its name to the setting's choices. A name that stands
-in one of these places only stops the start: nothing runs as a dry run that nobody asked for.
+To add one, add its file, an entry here and its name to the setting's choices. A name that is in
+only one of these places stops the start, so that no backend becomes a dry run by mistake.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from worker.settings.perks import PerksSettings
 
 
 #: What takes perks back, by PERKS_BACKEND.
-PERKS: Final[Mapping[str, Callable[[PerksSettings, Effects, Learned | None], PerksBackend]]] = {
+PERKS: Final[Mapping[str, Callable[[PerksSettings, Effects, Learned], PerksBackend]]] = {
     "dry-run": lambda _settings, _effects, _learned: DryRunPerks(),
     "http": lambda settings, _effects, _learned: HttpPerks(settings.http_url, settings.http_secret),
     "voucherify": VoucherifyPerks.from_settings,
@@ -37,9 +37,7 @@ CRM: Final[Mapping[str, Callable[[CrmSettings], CrmBackend]]] = {
 }
 
 
-def make_perks(
-    settings: PerksSettings, effects: Effects, learned: Learned | None = None
-) -> PerksBackend:
+def make_perks(settings: PerksSettings, effects: Effects, learned: Learned) -> PerksBackend:
     """
     Make the backend that the settings name.
 

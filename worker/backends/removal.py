@@ -9,7 +9,7 @@ def describe_removal(event: HolderAssignmentDeleted) -> dict[str, Any]:
 
     Shape: event {id, type, created_at}, holder {id, role, created_at, redeemable_id},
     customer {id, source_id}, campaign {id, name}, voucher {id, type}, removed_at. Times are
-    ISO 8601 in UTC; what Voucherify did not tell is null.
+    ISO 8601 in UTC; what the event does not say is null.
     """
     holder, voucher, campaign = event.holder, event.voucher, event.campaign
     customer = event.customer

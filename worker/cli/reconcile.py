@@ -25,8 +25,8 @@ from worker.cli.report import Report
 from worker.cli.tools import Tools
 from worker.errors import JobError
 from worker.handlers import load_handlers
+from worker.reconcile.outcomes import UNKNOWN_CAMPAIGN
 from worker.reconcile.progress import Progress, Scope
-from worker.reconcile.run import UNKNOWN_CAMPAIGN
 from worker.reconcile.runner import BusyError, HaltedError, Runner
 from worker.run.plan import PlanMaker
 from worker.run.stopping import Stopping

@@ -17,13 +17,9 @@ from rich.table import Table
 
 from inbox.model.assignment import Missing
 from inbox.plans import PlanPreview
-from worker.reconcile.deliver.deliveries import APPLIED
 from worker.reconcile.diff.finding import MOST_NAMED
-from worker.reconcile.diff.removal import Ending
+from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER, Ending, Skip
 from worker.reconcile.progress import Progress
-from worker.reconcile.run import UNKNOWN_CAMPAIGN
-from worker.reconcile.source.customers import UNKNOWN_CUSTOMER
-from worker.reconcile.source.skips import Skip
 
 
 #: Where nobody sees a bar move, a line so often.

@@ -1,13 +1,8 @@
 """
-Steps of a shop's own handlers, each taken once however often the event or the job comes.
+Steps of a shop's own handlers: each is done once, however often the event or the job comes.
 
-    planned ─▶ sent ─▶ confirmed
-      ▲          │ the worker died, or the step ended with an error that does not tell
-      └─ refused └▶ in doubt: ask the handler's check, do it again if that is harmless,
-                    or leave it to a person
-
-The ledger has a note of each step before it begins (`inbox.ledger`), durable where
-ACCEPT_DURABILITY asks for it.
+A step whose outcome an earlier run left unknown is in doubt (`worker.effects.attempt`): the
+handler's check is asked, it is repeated if that is harmless, or a person decides.
 """
 
 from collections.abc import Callable
@@ -15,8 +10,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from inbox.errors import InboxUnavailableError
 from inbox.model.effect import Effect, EffectState
+from worker.effects import attempt
+from worker.effects.attempt import Attempt
 from worker.effects.names import KIND, Origin, key_of, name_of_step
 from worker.effects.verdict import Next, what_next
 from worker.errors import (
@@ -30,9 +26,6 @@ from worker.job import Act, Check
 
 log = structlog.get_logger()
 
-#: Wait for another run of the same step, and for a store that does not make notes durable.
-BUSY_SECONDS: Final = 30.0
-
 #: Longest note of a step.
 LONGEST_NOTE: Final = 300
 
@@ -40,28 +33,11 @@ LONGEST_NOTE: Final = 300
 _NOT_DONE: Final = (NotDoneError, PermanentError, PostponedError)
 
 
-class Ledger(Protocol):
-    """What steps need of the ledger; `inbox.ledger.Effects` has it."""
-
-    @property
-    def in_flight_seconds(self) -> float:
-        """How long a call whose answer never came may still be under way."""
+class Ledger(attempt.Ledger, Protocol):
+    """What steps need of the ledger; `inbox.ledger.Effects` is one."""
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
-        """Note an effect that is to be made, or give what stands there."""
-
-    def move(
-        self,
-        effect: Effect,
-        to: EffectState,
-        *,
-        since: tuple[EffectState, ...],
-        **fields: str | int,
-    ) -> Effect | None:
-        """Go on to the next state; None if the effect is in none of those."""
-
-    def secure(self, effect: Effect) -> None:
-        """Wait until the store cannot forget what it was told."""
+        """Record an effect that is to be made, or return the one that is there."""
 
 
 class Steps:
@@ -69,9 +45,9 @@ class Steps:
     The steps of one run of a handler.
 
     Args:
-        ledger: where they are noted.
-        origin: what they are taken for.
-        dry_run: whether none is taken, but told.
+        ledger: where they are recorded.
+        origin: the handler and the event that they are taken for.
+        dry_run: whether they are only reported.
         begin: called before a step begins; raises if none may begin any more.
     """
 
@@ -91,28 +67,28 @@ class Steps:
         self.would: list[str] = []
 
     def key(self, step: str, about: str | None) -> str:
-        """Give the key of a step."""
+        """Return the key of a step."""
         return key_of(name_of_step(self._origin, step, about))
 
     def once(
         self, step: str, about: str | None, act: Act, *, check: Check | None, repeatable: bool
     ) -> str:
-        """Take a step unless it was taken; see `Job.once`."""
+        """Do a step unless it was done; see `Job.once`."""
         name = name_of_step(self._origin, step, about)
         if self.dry_run:
             self.would.append(f"{step} {about}")
             log.info("step.dry_run", step=step, about=about)
             return f"would {step} {about}"
-        effect = self._noted(name, step, str(about))
-        left = self._book.in_flight_seconds - effect.seconds_since(EffectState.SENT)
+        made = self._planned(name, step, str(about))
+        left = made.seconds_left
         way = what_next(
-            effect.state, left_seconds=left, can_ask=check is not None, repeatable=repeatable
+            made.effect.state, left_seconds=left, can_ask=check is not None, repeatable=repeatable
         )
         if way is Next.TELL:
-            return effect.fields.get("outcome", step)
+            return made.effect.fields.get("outcome", step)
         if way is Next.ASK and check is not None:
             if found := check(key_of(name)):
-                return self._confirm(effect, found)
+                return _confirm(made, found)
             if left > 0:
                 # Only when no call can be under way any more is it believed that it was not done.
                 raise _under_way(step, left)
@@ -120,20 +96,16 @@ class Steps:
             raise _under_way(step, left)
         elif way is Next.PERSON:
             raise NeedsPersonError(
-                f"step {step} was begun and nobody knows whether it was done: find out, then "
-                f"python -m worker settle {name}"
+                f"step {step} was begun and it is unknown whether it was done: find out, then "
+                f"python -m worker resolve {name}"
             )
-        return self._act(effect, act)
+        return self._act(made, act)
 
-    @property
-    def _book(self) -> Ledger:
-        if self._ledger is None:
+    def _planned(self, name: str, step: str, about: str) -> Attempt:
+        origin, ledger = self._origin, self._ledger
+        if ledger is None:
             raise RuntimeError("there is no ledger here")
-        return self._ledger
-
-    def _noted(self, name: str, step: str, about: str) -> Effect:
-        origin = self._origin
-        return self._book.plan(
+        effect = ledger.plan(
             name,
             holder=about,
             customer=origin.customer,
@@ -144,59 +116,30 @@ class Steps:
             job=origin.job,
             reason=f"handler {origin.handler}",
         )
+        return Attempt(ledger, effect)
 
-    def _act(self, effect: Effect, act: Act) -> str:
+    def _act(self, made: Attempt, act: Act) -> str:
         self._begin()
-        sends = effect.number("sends") + 1
-        sent = self._move(effect, EffectState.SENT)
-        if sent.number("sends") != sends:
-            # Two runs saw it in doubt at the same time; the other one takes it.
-            raise _moved_on()
-        self._secure(sent)
+        made.send()
         try:
-            note = act(key_of(effect.id))
-        except _NOT_DONE as error:
-            if isinstance(error, NeedsPersonError):
-                self._move(sent, EffectState.UNKNOWN)
-            else:
-                self._refused(sent)
+            note = act(key_of(made.effect.id))
+        except NeedsPersonError:
+            made.move(EffectState.UNKNOWN)
+            raise
+        except _NOT_DONE:
+            made.refuse()
             raise
         except Exception:
-            self._move(sent, EffectState.UNKNOWN)
+            made.move(EffectState.UNKNOWN)
             raise
-        return self._confirm(sent, note)
-
-    def _secure(self, sent: Effect) -> None:
-        try:
-            self._book.secure(sent)
-        except InboxUnavailableError as error:
-            self._refused(sent)
-            raise PostponedError(
-                "ledger_not_durable",
-                f"the step was not begun, because the note of it is not safe: {error.sentence}",
-                seconds=BUSY_SECONDS,
-            ) from error
-
-    def _refused(self, sent: Effect) -> None:
-        # What was refused was not made, so it does not count as sent.
-        self._move(sent, EffectState.REFUSED, sends=sent.number("sends") - 1)
-
-    def _confirm(self, effect: Effect, note: object) -> str:
-        # Whatever else a handler gives may hold anything.
-        words = note[:LONGEST_NOTE] if isinstance(note, str) and note else "done"
-        self._move(effect, EffectState.CONFIRMED, outcome=words)
-        return words
-
-    def _move(self, effect: Effect, to: EffectState, **fields: str | int) -> Effect:
-        """Go on from the state that this run has seen, and from no other."""
-        moved = self._book.move(effect, to, since=(effect.state,), **fields)
-        if moved is None:
-            raise _moved_on()
-        return moved
+        return _confirm(made, note)
 
 
-def _moved_on() -> PostponedError:
-    return PostponedError("step_moved", "another run goes on with this step", seconds=BUSY_SECONDS)
+def _confirm(made: Attempt, note: object) -> str:
+    # A note that is not a text may hold anything.
+    words = note[:LONGEST_NOTE] if isinstance(note, str) and note else "done"
+    made.move(EffectState.CONFIRMED, outcome=words)
+    return words
 
 
 def _under_way(step: str, seconds: float) -> PostponedError:

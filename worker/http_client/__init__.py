@@ -5,12 +5,8 @@ Decision note 0042 has the reasons. No redirect is followed and no call is repea
 decides whether a call may be sent again.
 """
 
-from worker.http_client.client import (
-    ANSWER_SECONDS,
-    CONNECT_SECONDS,
-    check_environment,
-    make_client,
-)
+from worker.http_client.calls import ANSWER_SECONDS, CONNECT_SECONDS
+from worker.http_client.client import check_environment, make_client
 from worker.http_client.failures import NOT_SENT, explanation
 
 

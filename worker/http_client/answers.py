@@ -19,7 +19,7 @@ class Meaning(StrEnum):
     #: The service did what was asked; the body is what this call returns.
     DONE = "done"
     #: The service itself refused, and did nothing. The same call would be refused again.
-    REFUSED = "refused for good"
+    REFUSED = "refused"
     #: The service itself says that what was asked for does not exist.
     NOT_THERE = "not there"
     #: Nothing was done or learned; a later call may succeed.
@@ -53,7 +53,7 @@ class Reply:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """
-    How the service's own answers to one call look.
+    What the service's own answers to one call are.
 
     Attributes:
         gives: whether decoded JSON is what this call returns when it succeeds.

@@ -2,11 +2,9 @@ from typing import Final
 
 import httpx2
 
+from worker.http_client.calls import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.http_client.transport import Transport
 
-
-CONNECT_SECONDS: Final = 3.0
-ANSWER_SECONDS: Final = 10.0
 
 #: A hundred of HubSpot's notes at 65,536 characters each come to some 7 MB.
 LONGEST_ANSWER: Final = 16 * 1024 * 1024

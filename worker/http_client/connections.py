@@ -1,4 +1,4 @@
-"""Kept connections that are all given up as soon as one of them fails."""
+"""Kept connections that are all dropped as soon as one of them fails."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ class Connections:
     The connections of one way: direct, or by one proxy.
 
     A balancer that is replaced, or a firewall that forgets, leaves all kept connections dead at
-    once and says nothing (aio-libs/aiohttp#2647). So after a failure nobody uses the others:
-    calls that are under way end as they may, later ones connect anew.
+    once and says nothing (aio-libs/aiohttp#2647). So after a failure the others are not used
+    again: calls that are under way end as they may, later ones open new connections.
 
     Args:
         make: makes an empty pool.
@@ -50,7 +50,7 @@ class Connections:
                 used.pool.close()
 
     def close(self) -> None:
-        """Close all that nobody uses; the others are closed when their calls are over."""
+        """Close all that are unused; the others are closed when their calls are over."""
         used = self._current
         self._replace(used)
         if used.users == 0:

@@ -46,7 +46,7 @@ def failure(call: Progress, error: Exception) -> tuple[type[httpx2.RequestError]
 
 
 def explanation(error: BaseException) -> str | None:
-    """Return why there is no answer; None if nobody said so in words that may be shown."""
+    """Return why there is no answer; None if no words for it may be shown."""
     cause = error.__cause__
     return str(cause) if isinstance(cause, UnreachableError) else None
 
@@ -78,7 +78,7 @@ def _no_connection(call: Progress, fault: Exception | None) -> str:
     place = call.place
     match fault:
         case socket.gaierror(errno=socket.EAI_AGAIN):
-            words = f"{_name(place)} could not be looked up: no answer from DNS"
+            words = f"{_name(place)} could not be resolved: no answer from DNS"
         case socket.gaierror() | UnicodeError():
             words = f"{_name(place)} is unknown"
         case ConnectionRefusedError():
@@ -86,7 +86,7 @@ def _no_connection(call: Progress, fault: Exception | None) -> str:
         case ConnectionError() if call.secure and not call.sent:
             words = f"{place} closed the connection during the TLS handshake"
         case ConnectionError():
-            words = f"{place} reset the connection" + _hint(call)
+            words = f"{place} reset the connection" + _advice(call)
         case OSError(errno=errno.ENETUNREACH | errno.EHOSTUNREACH):
             words = f"there is no route to {place}"
         case OSError(errno=int() as number):
@@ -100,7 +100,7 @@ def _no_http(call: Progress) -> str:
     if call.begun[:2] == b"\x15\x03":
         return f"{call.place} answers in TLS: its address must begin with https://"
     if not call.begun and call.ended:
-        return f"{call.place} closed the connection without an answer" + _hint(call)
+        return f"{call.place} closed the connection without an answer" + _advice(call)
     if b"HTTP/"[: len(call.begun)] != call.begun:
         return f"{call.place} answered with something that is not HTTP"
     if call.ended:
@@ -108,7 +108,7 @@ def _no_http(call: Progress) -> str:
     return f"the answer of {call.place} is not valid HTTP"
 
 
-def _hint(call: Progress) -> str:
+def _advice(call: Progress) -> str:
     plain = call.sent and not call.secure and not call.begun
     return "; if it expects TLS, its address must begin with https://" if plain else ""
 

@@ -116,7 +116,7 @@ class _Stream(httpcore2.NetworkStream):
         if info == "ssl_object":
             return self._sock if self._secure else None
         if info == "is_readable":
-            # One that the server closed can be read; so can one that says what nobody asked.
+            # Closed by the server, or with bytes that were not requested: both can be read.
             return self._sock.fileno() < 0 or bool(self._readable.poll(0))
         return None
 

@@ -5,35 +5,32 @@ Signed by the Standard Webhooks convention (standardwebhooks.com specification):
 webhook-id, webhook-timestamp and webhook-signature over the exact bytes sent.
 """
 
-import hashlib
 import json
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from time import monotonic
 from typing import Any, Final
-from urllib.parse import quote
 
 import httpx2
 from standardwebhooks import Webhook
 
 from worker.errors import PermanentError, RetryableError
-from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS, explanation, make_client
 from worker.http_client.answers import PASSING, Call, Meaning, Reply, judge
+from worker.http_client.calls import (
+    check_time_left,
+    header_word,
+    reply_of,
+    retry_after,
+    transport_error,
+)
+from worker.http_client.client import make_client
 from worker.job import Job
 
-
-#: A downstream may ask for a longer wait; it is not believed.
-LONGEST_WAIT_SECONDS: Final = 86_400.0
 
 #: As much of an answer of a service of the shop is read: it says little or nothing.
 LONGEST_ANSWER: Final = 65_536
 
-#: Servers refuse headers of some kilobytes; longer words are told by their SHA-256.
-_LONGEST_WORD: Final = 255
-
 #: How a service of the shop answers. It takes a call by one of four statuses, with JSON or without
-#: a body, and refuses it for good by a 4xx with a JSON object. The idempotency key makes it safe to
-#: send again what it may have taken: a page, say, is some other machine's answer.
+#: a body, and refuses it by a 4xx with a JSON object. Any other answer, such as a page, is another
+#: machine's; the idempotency key makes it safe to send the call again.
 ANSWERS: Final = Call(
     gives=lambda _: True,
     wrote=lambda _, content: isinstance(content, dict),
@@ -87,7 +84,7 @@ class SignedPost:
         self._judge(reply_of(answer), now)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _judge(self, reply: Reply, now: datetime) -> None:
@@ -112,7 +109,7 @@ class SignedPost:
 
 
 def _doubt(status: int, *, own: bool) -> str:
-    """Say why an answer is not believed."""
+    """Return why an answer is not believed."""
     if status in ANSWERS.statuses:
         return " with something that is not JSON"
     if status < 300:
@@ -122,62 +119,3 @@ def _doubt(status: int, *, own: bool) -> str:
     if own or status in PASSING or status >= 500:
         return ""
     return " without a JSON object of its own"
-
-
-def reply_of(answer: httpx2.Response) -> Reply:
-    """Give httpx2's answer to whoever judges it."""
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Reply(status=answer.status_code, headers=headers, body=answer.content)
-
-
-def header_word(text: str) -> str:
-    """
-    Write a text, which may hold any character at any length, so that a header can carry it.
-
-    Ids as Voucherify writes them stay as they are.
-    """
-    word = quote(text, safe="")
-    return word if len(word) <= _LONGEST_WORD else hashlib.sha256(text.encode()).hexdigest()
-
-
-def check_time_left(job: Job) -> None:
-    """
-    Refuse to begin a call that could outlast the job's lease, and count the call.
-
-    Raises:
-        PostponedError: the downstream's budget is used up.
-        RetryableError: too little of the lease is left.
-    """
-    if monotonic() + CONNECT_SECONDS + ANSWER_SECONDS > job.deadline:
-        raise RetryableError("out_of_time", "the job's lease is nearly over")
-    job.count_call()
-
-
-def transport_error(what: str, error: httpx2.RequestError) -> RetryableError:
-    """Say why there is no answer, in our words; httpx2's own may hold addresses with ids."""
-    if isinstance(error, httpx2.TimeoutException):
-        reason, message = "timeout", "did not answer in time"
-    else:
-        reason, message = "unreachable", "could not be reached"
-    return RetryableError(f"{what}_{reason}", f"{what} {message}{because(error)}", outage=True)
-
-
-def because(error: httpx2.RequestError) -> str:
-    """Return why there is no answer, to end a sentence with; "" if it is not known."""
-    why = explanation(error)
-    return f": {why}" if why else ""
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3)."""
-    if header is None:
-        return None
-    # Without the blanks, which are more for str.strip than for float.
-    value = header.strip()
-    if value.isascii() and value.isdecimal():
-        return min(float(value), LONGEST_WAIT_SECONDS)
-    try:
-        wait = (parsedate_to_datetime(header) - now).total_seconds()
-        return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -11,7 +11,7 @@ class Progress:
     One call of one thread.
 
     Attributes:
-        connect_seconds: how long connecting may take: looking up, TCP and TLS together.
+        connect_seconds: how long connecting may take: DNS, TCP and TLS together.
         answer_seconds: how long sending and the whole answer may take, however slowly it comes.
         connect_until: when connecting ends, by the monotonic clock.
         answer_until: when the answer must be there; None before the first byte is sent.

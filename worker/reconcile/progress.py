@@ -1,4 +1,4 @@
-"""What a run has done so far, for whoever waits for it."""
+"""What a run has done so far."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,8 +11,7 @@ import structlog
 
 from inbox.model.assignment import Assignment, Missing
 from worker.errors import JobError
-from worker.reconcile.diff.removal import Ending
-from worker.reconcile.source.skips import Skip, why
+from worker.reconcile.outcomes import Ending, Skip, why
 
 
 log = structlog.get_logger()
@@ -24,11 +23,11 @@ MOST_SKIPS: Final = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """
-    What a run looks at.
+    What a run checks.
 
     Attributes:
         campaigns: ids; empty for all referral programmes.
-        customers: ids of customers whose activity is looked at instead of the codes.
+        customers: ids of customers whose activity is read instead of the codes.
         since: ISO 8601 time from which their activity counts.
     """
 
@@ -38,7 +37,7 @@ class Scope:
 
     @property
     def text(self) -> str:
-        """Its name: only a run of the same goes on with one that was cut off."""
+        """Its name: only a run of the same scope resumes one that was cut off."""
         what = ",".join(self.campaigns) or "all"
         if not self.customers:
             return f"campaigns {what}"
@@ -48,73 +47,73 @@ class Scope:
 
 class Progress:
     """
-    Counts, and tells after each code.
+    Counts, and reports after each code.
 
     Args:
-        calls: the calls made so far by what they ask for; counted on by who makes them.
-        tell: hears of each step.
-        clock: tells monotonic time.
+        calls: the calls made so far by what they read; their maker counts them.
+        report: is called after each code or customer.
+        clock: returns monotonic time.
     """
 
     def __init__(
         self,
         calls: Counter[str],
-        tell: Callable[["Progress"], None] = lambda _: None,
+        report: Callable[["Progress"], None] = lambda _: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        #: Calls made by this process, by what they ask for.
+        #: Calls made by this process, by what they read.
         self.calls = calls
-        self._tell = tell
+        self._report = report
         self._clock = clock
         self._began = clock()
         self._calls_noted = 0
         self._unnoted: dict[str, int] = {}
-        #: Codes, or customers, to be looked at in all, and those done, by campaign.
+        #: Codes, or customers, to be checked in all, and those done, by campaign.
         self.totals: dict[str, int] = {}
         self.done: dict[str, int] = {}
-        #: Looked at by this process.
+        #: Checked by this process.
         self.looked = 0
         self.counts: dict[str, int] = {}
         self.missing: list[Missing] = []
-        #: What was skipped and why, by its ids: the first ones of each kind.
+        #: What was skipped, why, and its ids: the first ones of each kind.
         self.skipped: list[tuple[Skip, dict[str, str]]] = []
         self.persons: list[tuple[Assignment, Ending]] = []
 
     @property
     def total(self) -> int:
-        """How many there are in all, as far as is known."""
+        """How many there are in all, as far as known."""
         return sum(max(many, self.done.get(each, 0)) for each, many in self.totals.items())
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will take at the pace so far; None as long as there is none."""
+        """How long it will take at the rate so far; None before there is one."""
         left = self.total - sum(self.done.values())
         if not self.looked:
             return None
         return left * (self._clock() - self._began) / self.looked
 
     def expect(self, totals: Mapping[str, int]) -> None:
-        """Tell how many codes campaigns have, as far as is known."""
+        """Set how many codes campaigns have, as far as known."""
         self.totals.update(totals)
 
     def begin(self, campaign: str, done: int) -> None:
-        """Begin with one of which so many are done."""
+        """Begin with a campaign of which so many are done."""
         self.done[campaign] = done
 
     def one_more(self, campaign: str) -> None:
-        """One code or customer was looked at."""
+        """Count one code or customer as checked."""
         self.done[campaign] = self.done.get(campaign, 0) + 1
         self.looked += 1
-        self._tell(self)
+        self._report(self)
 
     def count(self, what: str, *, noted: bool = False) -> None:
-        """Count what became of one; `noted` if a script has counted it in the store already."""
+        """Count an outcome; `noted` if a script has counted it in the store already."""
         self.counts[what] = self.counts.get(what, 0) + 1
         if not noted:
             self._unnoted[what] = self._unnoted.get(what, 0) + 1
 
     def skip(self, what: Skip, /, *, reason: str = "", **ids: str) -> None:
-        """Count something that is skipped; log and keep its ids, if there are not too many."""
+        """Count something that is skipped; log and keep its ids, if they are not too many."""
         self.count(what)
         if self.counts[what] <= MOST_SKIPS:
             self.skipped.append((what, ids))
@@ -122,19 +121,19 @@ class Progress:
             log.warning("reconcile.skipped", why=str(what), **reasons, **ids)
 
     def failed(self, error: JobError, **ids: str) -> None:
-        """Skip what could not be asked for."""
+        """Count something as skipped that could not be read."""
         self.skip(why(error), reason=error.reason, **ids)
 
     def found(self, missing: Missing) -> None:
-        """A removal was found that nobody told of."""
+        """Add a removal without a webhook."""
         self.missing.append(missing)
 
     def for_a_person(self, assignment: Assignment, why: Ending) -> None:
-        """An assignment is over and no program can say whether it was removed."""
+        """Add an assignment that is over, of which only a person can say if it was removed."""
         self.persons.append((assignment, why))
 
     def unnoted(self) -> dict[str, int]:
-        """Give what was counted since the last time, for the store."""
+        """Return what was counted since the last time, for the store."""
         calls = self.calls.total()
         counts = {**self._unnoted, "calls": calls - self._calls_noted}
         self._unnoted, self._calls_noted = {}, calls

@@ -1,4 +1,4 @@
-"""A run put together from settings: what it calls with, at what pace, and when it ends early."""
+"""A run made from settings: its client, its rate, and when it ends early."""
 
 import os
 import socket
@@ -21,27 +21,27 @@ from inbox.state.assignments import LOCK_SECONDS, AssignmentRegistry
 from worker.errors import RetryableError
 from worker.reconcile.deliver.deliveries import Deliveries
 from worker.reconcile.diff.finding import FoundRemovals
+from worker.reconcile.outcomes import SKIPPED
 from worker.reconcile.progress import Progress, Scope
 from worker.reconcile.run import Reconciliation
 from worker.reconcile.source.api import ReconcileApi
 from worker.reconcile.source.calls import Calls
-from worker.reconcile.source.skips import SKIPPED
 from worker.settings.worker import WorkerSettings
 from worker.voucherify.http import VoucherifyHttp
 
 
 log = structlog.get_logger()
 
-#: A wait is cut into pieces, for the lock is renewed between them.
+#: A wait is cut into pieces, because the lock is renewed between them.
 _PIECE_SECONDS: Final = LOCK_SECONDS / 4
 
 
 class HaltedError(Exception):
-    """The run was told to end; it can be gone on with."""
+    """The run was stopped; it can be resumed."""
 
 
 class BusyError(Exception):
-    """Somebody else runs one: the message names who."""
+    """Another process runs one: the message names it."""
 
 
 class Runner:
@@ -49,13 +49,13 @@ class Runner:
     Runs reconciliations of one process.
 
     Args:
-        settings: what to look at, with which keys, at what share of the budget.
+        settings: the keys, the address and the share of the rate.
         store: the inbox's.
         halt: waits for so many seconds, 0 for none; true if the run is to end.
-        of_customers: whether the runs look at the activity of customers and not at codes.
-        caller: names the runs; this process unless it is given.
-        client: makes the calls; one of its own for each run if it is None.
-        now: tells the time.
+        of_customers: whether the runs read the activity of customers instead of codes.
+        caller: names the runs; this process by default.
+        client: makes the calls; by default each run makes its own.
+        now: returns the time.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Runner:
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
         """
-        Begin a run, or go on with one that was cut off, and bring it to its end.
+        Begin a run, or resume one that was cut off, and bring it to its end.
 
         Raises:
             BusyError, HaltedError: it is not at its end.
@@ -100,7 +100,7 @@ class Runner:
         if isinstance(run, str):
             raise BusyError(run)
         log.info("reconcile.goes_on" if run.goes_on else "reconcile.begun", run=run.number)
-        with self._calls(lambda: self._go_on(lambda: tell(progress))) as calls:
+        with self._calls(lambda: self._renew(lambda: tell(progress))) as calls:
             progress = Progress(calls.made, tell)
             try:
                 api = ReconcileApi(calls, progress.skip)
@@ -127,7 +127,7 @@ class Runner:
         return Reconciliation(api, self.book, finding, self.caller, progress)
 
     def bodies(self, found: Iterable[Missing]) -> Iterator[tuple[Missing, bytes]]:
-        """Write the bodies that deliveries about removals would have, without delivering them."""
+        """Return the bodies of deliveries about removals, without delivering them."""
         with self._calls(lambda: None) as calls:
             delivering = Deliveries(ReconcileApi(calls), self.book, Intake(self._store))
             for each in found:
@@ -149,7 +149,7 @@ class Runner:
             perks.voucherify_app_token,
             client=self._client,
         )
-        # Of all backends one calls the same API, whose budget and pauses are for all who do.
+        # One backend calls the same API, and then shares its budget and pauses.
         shared = perks.backend == "voucherify"
         try:
             yield Calls(
@@ -174,12 +174,12 @@ class Runner:
                 return
             between()
 
-    def _go_on(self, heard: Callable[[], None]) -> None:
+    def _renew(self, then: Callable[[], None]) -> None:
         self.book.move(self.caller)
-        heard()
+        then()
 
     def _dead(self) -> str:
-        """Name a run of this machine whose process is no more: nobody waits for its lock."""
+        """Return a run of this machine whose process has ended, so its lock can be taken."""
         holder = self.book.runs_now()
         host, _, pid = (holder or "").rpartition(":")
         if host != socket.gethostname() or not pid.isdecimal() or int(pid) == os.getpid():

@@ -1,6 +1,7 @@
 """
-What to take back, decided by pure functions over values; nothing here calls anybody.
+What to take back for a removed assignment.
 
-`needs` tells what must be looked up for an event, `decide` makes of what was found a plan of
-ordered steps, each with its reason. docs/revocation.md explains the matrix to people.
+`find` reads what an event needs, `decide` turns it into a plan of ordered steps by pure functions
+over values, each step with its reason, and `execute` does each step once. docs/revocation.md
+explains the matrix.
 """

@@ -1,4 +1,4 @@
-"""What is known of a customer's cards: frozen values, read by `worker.revocation.read`."""
+"""A customer's cards and their transactions: frozen values, read by `worker.revocation.read`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,9 @@ _ADDITIONS: Final = frozenset({"CREDITS_ADDITION", "POINTS_ADDITION", "POINTS_AC
 
 #: Voucher types that hold a balance, and where it stands in a voucher.
 BALANCES: Final = {"GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
+
+#: What the amounts of a card are, by its type.
+UNITS: Final = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
 
 #: The kind of what a card was published with.
 OPENING: Final = "OPENING"
@@ -26,7 +29,7 @@ class Change:
 
 
 class Origin(Enum):
-    """What an addition says of where it comes from."""
+    """Where an addition says that it comes from."""
 
     #: Voucherify added it by itself and names no cause.
     AUTOMATIC = "automatic"
@@ -50,6 +53,11 @@ class Card:
     type: str
     campaign: str | None
 
+    @property
+    def unit(self) -> str:
+        """What its amounts are: cents or points."""
+        return UNITS[self.type]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -59,12 +67,12 @@ class Entry:
     Attributes:
         kind: its type, such as CREDITS_ADDITION; OPENING for what a card was published with.
         amount: cents or points; negative if it was taken off.
-        balance: what was on the card after it; None if it is not said.
+        balance: what was on the card after it; None if unknown.
         name: `source_id`, which only manual operations have.
         redemption: id of the redemption that it names.
         custom_event: id of the custom event that it names.
         related: id of the transaction that it undoes or mirrors.
-        moved_to: the card that a transfer went to, as far as it is said.
+        moved_to: the card that a transfer went to; None if unknown.
     """
 
     id: str
@@ -87,7 +95,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A transaction that cannot be read as a whole: what of it can be; its id is "?" for none."""
+    """A transaction of which only a part can be read; its id is "?" for none."""
 
     id: str
     kind: str | None
@@ -103,13 +111,13 @@ class Unread:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """
-    What is known of a card.
+    A card and its transactions.
 
     Attributes:
-        since: when it became this customer's; None if it is not said.
+        since: when it became this customer's; None if unknown.
         entries: newest first, back to a day before the assignment or further.
-        balance: what is on the card now; None if nothing says it.
-        opening: what the card held before its first entry; 0 if that is not known.
+        balance: what is on the card now; None if unknown.
+        opening: what the card held before its first entry; 0 if unknown.
         unreadable: entries that cannot be read, newest first.
         changes: balance changes of our own.
         read_at: when reading it began, by the store's clock.

@@ -1,12 +1,13 @@
+"""What a revocation needs of Voucherify's API, and what comes of calls that change something."""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
+from worker.errors import RetryableError
 from worker.job import Job
-
-
-Json = dict[str, Any]
+from worker.voucherify.values import Json
 
 
 class Answer(Enum):
@@ -21,6 +22,27 @@ class Answer(Enum):
     EXCEEDED = "exceeded"
     #: It may or may not have been applied: no answer, or one that is not the API's own.
     UNKNOWN = "unknown"
+
+    @property
+    def is_gone(self) -> bool:
+        """
+        Whether there is no such thing, as a call that may be repeated was answered.
+
+        Raises:
+            RetryableError: it is not known whether it was applied.
+        """
+        if self is Answer.UNKNOWN:
+            raise no_answer()
+        return self is Answer.NOT_FOUND
+
+
+def no_answer(*, outage: bool = True) -> RetryableError:
+    """Return the error for a call that may be repeated and whose outcome is unknown."""
+    return RetryableError(
+        "voucherify_no_answer",
+        "it is not known whether a call was applied that may be repeated",
+        outage=outage,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +65,10 @@ class RevocationClient(Protocol):
     """
     What a revocation needs of the API.
 
-    A thing or a list is None only where the API itself says that the thing, or the owner of the
+    A thing or a list is None only if the API itself says that the thing, or the owner of the
     list, does not exist.
 
-    Raises of each:
+    Each raises:
         PermanentError: refused in a way that trying again cannot fix.
         RetryableError: not answered, or not now; a call that changes something was not sent.
     """
@@ -85,7 +107,7 @@ class RevocationClient(Protocol):
         """Roll a redemption back."""
 
     def set_metadata(self, customer: str, metadata: Json, job: Job) -> Json | None:
-        """Set a customer's metadata; give the customer as it is then. May be repeated."""
+        """Set a customer's metadata and return the customer as it is then. May be repeated."""
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""

@@ -1,10 +1,15 @@
-"""What was looked up before deciding: frozen values, read leniently from the API's answers."""
+"""What was read before deciding: frozen values, read leniently from the API's answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
-from worker.revocation.cards import Statement
+from worker.revocation.cards import UNITS, Card, Statement
+
+
+#: What stands for a promised type that is not documented.
+UNKNOWN_TYPE: Final = "unknown"
 
 
 class Presence(Enum):
@@ -37,11 +42,11 @@ class Promise:
     What a campaign gives referees ("Get campaign", and the campaign in the event).
 
     Attributes:
-        type: GIFT_VOUCHER, LOYALTY_CARD or DISCOUNT_VOUCHER; None if it is not said.
-        amount: cents or points; None if it is not said.
-        campaign: whose cards it goes to; None if it is not said.
-        in_event: whether the event itself said so, which it does as of the removal.
-        edited: when the campaign was last changed; None if that is not known.
+        type: one of Voucherify's types of vouchers, or UNKNOWN_TYPE; None if not said.
+        amount: cents or points; None if not said.
+        campaign: whose cards it goes to; None if not said.
+        in_event: whether the event itself said so, as of the removal.
+        edited: when the campaign was last changed; None if unknown.
     """
 
     type: str | None
@@ -49,6 +54,24 @@ class Promise:
     campaign: str | None
     in_event: bool
     edited: datetime | None = None
+
+    def fits(self, card: Card, amount: int) -> bool:
+        """Return whether so much on this card is what was promised."""
+        return (
+            self.amount == amount
+            and self.type in {None, card.type}
+            and self.campaign in {None, card.campaign}
+        )
+
+    def stood(self, at: datetime) -> bool:
+        """Return whether the campaign promised the same at that time."""
+        return self.in_event or bool(self.edited and self.edited < at)
+
+    @property
+    def words(self) -> str:
+        """The promise in words."""
+        of = f" on a card of campaign {self.campaign}" if self.campaign else ""
+        return f"{self.amount} {UNITS.get(self.type or '', '')}".strip() + of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +97,16 @@ class ReferrerReward:
 
     Attributes:
         id: of the activity that reports it.
-        target: voucher id of the coupon or of the card; None if it is not said.
-        transaction: of credits or points; None if it is not said.
+        target: voucher id of the coupon or of the card; None if not said.
+        transaction: of credits or points; None if not said.
         amount: cents or points; None for coupons and material rewards.
-        referee: the customer whose conversion earned it; None if it is not said.
+        referee: the customer whose conversion earned it; None if not said.
         at: when it was given; None if that cannot be read.
         tier: the referral tier's name, or else its id.
         milestone: whether it was given for several referees together.
-        count: how many, if that is said.
+        count: how many; None if not said.
         rolled_back: whether Voucherify rolled it back itself.
-        named_campaign: whether it is said which campaign gave it.
+        named_campaign: whether the activity names the campaign that gave it.
     """
 
     id: str
@@ -113,13 +136,13 @@ class Code:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """
-    All that was looked up for one event; what was not asked for is empty.
+    All that was read for one event; what was not needed is empty.
 
     Attributes:
         statements: of the customer's cards.
-        promise: what the campaign gives referees; None if nobody says.
-        conversions: None if they were not asked for.
-        elsewhere: when other codes took the customer on as their referee.
+        promise: what the campaign gives referees; None if unknown.
+        conversions: None if they were not needed.
+        elsewhere: when the customer became the referee of other codes.
         refers: whether the customer has a referral code too, and may be rewarded for others.
         referrer_cards: of the referrer, those that a reward to be taken back was put on.
     """

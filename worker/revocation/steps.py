@@ -1,4 +1,4 @@
-"""The steps of a plan. Each names its perk, as docs/revocation.md does."""
+"""The steps of a plan; each names its perk, as docs/revocation.md does."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from inbox.model.effect import Perk
 from worker.revocation.cards import Card, Change
 
 
-#: What a referee's own reward is called in the ledger.
+#: The name of a referee's own reward in the ledger.
 REWARD: Final = "reward"
 
 _REWARD_PERKS: Final = (Perk.GIFT_CREDITS, Perk.LOYALTY_POINTS)
@@ -24,9 +24,9 @@ class TakeBalance:
         due: how much of that is still to be taken.
         grant: the transaction that gave it.
         name: under which the take-back stands in the card's transactions.
-        found: our take-back among its transactions, if it was made already.
+        found: our take-back among its transactions, if it was made.
         balance: what was on the card when it was read; None if it was not read.
-        read_at: when that was; before it, no other take-back of ours may have been sent.
+        read_at: when reading it began; our other take-backs since then are not in it.
         rest: what became of the rest of what was granted.
     """
 
@@ -45,9 +45,9 @@ class TakeBalance:
     @property
     def once(self) -> str:
         """
-        Name what happens once for an assignment.
+        The name of what happens once for an assignment.
 
-        A referee has one reward, whichever addition it is thought to be in a later run.
+        A referee has one reward, whichever addition a later run takes for it.
         """
         return REWARD if self.perk in _REWARD_PERKS else f"{self.perk}:{self.grant}"
 
@@ -58,7 +58,7 @@ class DisableVoucher:
     Switch a coupon or code off.
 
     Attributes:
-        only_if_owned_by: not if it belongs to somebody else by then; None for no condition.
+        only_if_owned_by: the only customer who may own it then; None for no condition.
     """
 
     perk: Perk
@@ -68,7 +68,7 @@ class DisableVoucher:
 
     @property
     def once(self) -> str:
-        """Name what happens once for an assignment."""
+        """The name of what happens once for an assignment."""
         return f"{self.perk}:{self.voucher}"
 
 
@@ -82,13 +82,13 @@ class RollBack:
 
     @property
     def once(self) -> str:
-        """Name what happens once for an assignment."""
+        """The name of what happens once for an assignment."""
         return f"{self.perk}:{self.redemption}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkCustomer:
-    """Note the removal in the customer's metadata."""
+    """Record the removal in the customer's metadata."""
 
     perk: ClassVar[Perk] = Perk.CUSTOMER_MARK
     customer: str
@@ -96,7 +96,7 @@ class MarkCustomer:
 
     @property
     def once(self) -> str:
-        """Name what happens once for an assignment."""
+        """The name of what happens once for an assignment."""
         return f"{self.perk}:{self.customer}"
 
 

@@ -15,7 +15,7 @@ from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
-from worker.http_client.outgoing import check_time_left
+from worker.http_client.calls import check_time_left
 from worker.run.admission import Admission
 from worker.run.age import AgeLimit
 from worker.run.campaign import campaign_of

@@ -1,1 +1,1 @@
-"""Voucherify's REST API: what is called, and how its own answers look."""
+"""The one client of Voucherify: its REST API and its Management API."""

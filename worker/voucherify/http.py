@@ -1,4 +1,4 @@
-"""Calls to Voucherify's REST API: limits of time, no redirects, no repeats, typed outcomes."""
+"""Calls of Voucherify's REST API: time limits, no redirects, no repeats, typed outcomes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,36 +10,39 @@ import structlog
 
 from inbox.model.time import utc_now
 from worker.errors import PermanentError, RetryableError
-from worker.http_client import NOT_SENT, explanation, make_client
 from worker.http_client.answers import ACCOUNT, Call, Meaning, Reply, Verdict, judge
-from worker.http_client.outgoing import (
+from worker.http_client.calls import (
     LONGEST_WAIT_SECONDS,
     check_time_left,
+    reply_of,
     retry_after,
     transport_error,
 )
+from worker.http_client.client import make_client
+from worker.http_client.failures import NOT_SENT, explanation
 from worker.job import Job
-from worker.voucherify.own import Json, error_key
+from worker.voucherify.own import error_key
+from worker.voucherify.values import Json
 
 
 log = structlog.get_logger()
 
-#: The version that the answers' shapes were read of (Voucherify documentation: Versioning).
+#: The version whose answers are read here (Voucherify documentation: Versioning).
 API_VERSION: Final = "v2018-08-01"
 
-#: All jobs wait for an operator to fix the account, rather than failing one by one.
+#: All jobs wait for an operator to fix the account, instead of failing one by one.
 ACCOUNT_PAUSE_SECONDS: Final = 300.0
 
-#: The calls of a whole billing cycle are used up; asking every minute would not help.
+#: The calls of a whole billing cycle are used up; a try every minute would not help.
 CYCLE_PAUSE_SECONDS: Final = 3_600.0
 
 #: Limits count by the minute or, in a sandbox project, by the hour.
 LONGEST_LIMIT_SECONDS: Final = 3_600.0
 
-#: A rate limit that does not say when it ends.
+#: Wait for a rate limit that does not say when it ends.
 RATE_PAUSE_SECONDS: Final = 10.0
 
-#: A conflict or a lock that does not say when it ends.
+#: Wait for a conflict or a lock that does not say when it ends.
 BUSY_SECONDS: Final = 5.0
 
 
@@ -106,13 +109,12 @@ class VoucherifyHttp:
         return self._judged(answer, call, job)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _judged(self, answer: httpx2.Response, call: Call, job: Job) -> Verdict:
-        self._heed_limit(answer, job)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        reply = Reply(status=answer.status_code, headers=headers, body=answer.content)
+        self._report_limit(answer, job)
+        reply = reply_of(answer)
         verdict = judge(reply, call)
         match verdict.meaning:
             case Meaning.REFUSED:
@@ -138,15 +140,15 @@ class VoucherifyHttp:
             wait = BUSY_SECONDS
         return RetryableError(reason, words, retry_after_seconds=wait, outage=verdict.outage)
 
-    def _heed_limit(self, answer: httpx2.Response, job: Job) -> None:
-        """Report when the API's own count of calls, of whatever caller, is used up."""
+    def _report_limit(self, answer: httpx2.Response, job: Job) -> None:
+        """Report when the API's own count of calls, of all callers, is used up."""
         if answer.status_code != 429 and answer.headers.get("X-Rate-Limit-Remaining") == "0":
-            wait = self._until_counted_anew(answer)
+            wait = self._until_reset(answer)
             if wait:
                 job.limit_reached(min(wait, LONGEST_LIMIT_SECONDS))
 
-    def _until_counted_anew(self, answer: httpx2.Response) -> float | None:
-        """Read X-Rate-Limit-Retry, epoch seconds by the API's clock; None if it is not told."""
+    def _until_reset(self, answer: httpx2.Response) -> float | None:
+        """Read X-Rate-Limit-Retry, epoch seconds by the API's clock; None without it."""
         epoch = answer.headers.get("X-Rate-Limit-Retry", "")
         if not (epoch.isascii() and epoch.isdecimal() and len(epoch) < 12):
             return None
@@ -162,14 +164,14 @@ class VoucherifyHttp:
         # Documented: Retry-After in seconds, else X-Rate-Limit-Retry as epoch seconds.
         wait = retry_after(answer.headers.get("Retry-After"), self._clock())
         if wait is None:
-            wait = self._until_counted_anew(answer)
+            wait = self._until_reset(answer)
         return min(
             max(wait or 0.0, RATE_PAUSE_SECONDS if wait is None else 0.1), LONGEST_WAIT_SECONDS
         )
 
 
 class RefusedError(PermanentError):
-    """Voucherify refused a call and did nothing; `key` is its own word for why."""
+    """Voucherify refused a call and did nothing; `key` is its own reason."""
 
     def __init__(self, reason: str, message: str, key: str | None) -> None:
         super().__init__(reason, message)
@@ -177,7 +179,7 @@ class RefusedError(PermanentError):
 
 
 def unreadable(what: str) -> RetryableError:
-    """Build the error for an answer that cannot be read."""
+    """Return the error for an answer that cannot be read."""
     return RetryableError("voucherify_unreadable", f"voucherify's answer {what}", outage=True)
 
 

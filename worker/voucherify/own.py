@@ -1,6 +1,6 @@
 """
-How Voucherify's own answers look, by call; anything else is not
-believed (`worker.http_client.answers`).
+What Voucherify's own answers are, by call; any other answer is not believed
+(`worker.http_client.answers`).
 
 Source: Voucherify API reference. Errors hold `code` (the status) and `message`, mostly `key`; every
 404 of a call that is made here has the key `not_found` and names the thing by `resource_id` and
@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from worker.http_client.answers import ACCOUNT, Call
 
-
-Json = dict[str, Any]
 
 #: Types of the things that calls name, as `resource_type` has them.
 VOUCHER: Final = "voucher"
@@ -27,7 +25,7 @@ ACCOUNT_REASONS: Final = frozenset(f"voucherify_answered_{status}" for status in
 
 
 def own_error(status: int, content: Any) -> bool:
-    """Say whether Voucherify wrote an error: it repeats the status, and says something."""
+    """Return whether Voucherify wrote an error: it repeats the status, and has a key or message."""
     return (
         isinstance(content, dict)
         and content.get("code") == status
@@ -36,7 +34,7 @@ def own_error(status: int, content: Any) -> bool:
 
 
 def no_such(kind: str, name: str) -> Callable[[Any], bool]:
-    """Build the check that an error says: there is no thing of this type and name."""
+    """Return the check that an error says: there is no thing of this type and name."""
 
     def says(content: Any) -> bool:
         if content.get("key") != "not_found" or content.get("resource_type") not in {kind, None}:
@@ -68,11 +66,11 @@ def page_of(kind: str, name: str, *, field: str = "data") -> Call:
 
 
 def page(field: str = "data") -> Call:
-    """Describe a call that lists things of the project, which is never missing."""
+    """Describe a call that lists things of the project, which always exists."""
     return Call(gives=lambda content: is_page(content, field), wrote=own_error)
 
 
-def change(kind: str, name: str, gives: Callable[[Json], bool]) -> Call:
+def change(kind: str, name: str, gives: Callable[[dict[str, Any]], bool]) -> Call:
     """Describe a call that changes one thing, and what its answer must hold."""
     return Call(
         gives=lambda content: isinstance(content, dict) and gives(content),
@@ -83,14 +81,16 @@ def change(kind: str, name: str, gives: Callable[[Json], bool]) -> Call:
 
 
 def is_thing(content: Any, name: str) -> bool:
-    """Say whether this is the thing that was asked for."""
+    """Return whether this is the requested thing."""
     return isinstance(content, dict) and name in {
-        content.get(each) for each in ("id", "code", "source_id", "name") if _is_text(content, each)
+        found
+        for each in ("id", "code", "source_id", "name")
+        if isinstance(found := content.get(each), str)
     }
 
 
 def is_page(content: Any, field: str) -> bool:
-    """Say whether this is a page of a list; read as an empty one, anything else would be."""
+    """Return whether this is a page of a list, so that nothing else is read as an empty one."""
     return (
         isinstance(content, dict)
         and isinstance(content.get(field), list)
@@ -103,7 +103,3 @@ def error_key(content: Any) -> str | None:
     key = content.get("key") if isinstance(content, dict) else None
     known = isinstance(key, str) and len(key) <= 60 and key.replace("_", "").isalnum()
     return key if known else None
-
-
-def _is_text(content: Json, name: str) -> bool:
-    return isinstance(content.get(name), str)

@@ -1,30 +1,25 @@
 """
-Voucherify's REST API, as much of it as a revocation needs.
+The calls of Voucherify's REST API that a revocation makes.
 
-Not Voucherify's Python SDK: it raises after a call was applied when the answer does not fit
+Not by Voucherify's Python SDK: it raises after a call was applied when the answer does not fit
 its models, which invites a second deduction (docs/decisions/0005-own-voucherify-client.md).
-Each method names the page of Voucherify's API reference that it follows.
+Each changing call names the page of Voucherify's API reference that it follows; the reading ones
+do so in `worker.voucherify.reads`.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from schemas import read_timestamp
 from worker.errors import RetryableError
-from worker.http_client.answers import Call, Meaning, Verdict
+from worker.http_client.answers import Meaning, Verdict
 from worker.job import Job
-from worker.revocation.client import Answer, Changed, Json
+from worker.revocation.client import Answer, Changed, no_answer
+from worker.voucherify import reads
 from worker.voucherify.http import RefusedError, VoucherifyHttp, unreadable
-from worker.voucherify.own import (
-    CAMPAIGN,
-    CUSTOMER,
-    REDEMPTION,
-    VOUCHER,
-    change,
-    one,
-    page_of,
-)
-from worker.voucherify.paths import PAGE, segment
+from worker.voucherify.own import CUSTOMER, REDEMPTION, VOUCHER, change
+from worker.voucherify.pages import entries
+from worker.voucherify.reads import Read, segment
+from worker.voucherify.values import Json, moment, whole
 
 
 #: Refusals that say how things stand, by Voucherify's key (API reference: Errors).
@@ -42,41 +37,32 @@ class VoucherifyApi:
         self._http = http
 
     def holders(self, code: str, customer: str, job: Job) -> Iterator[Json] | None:
-        """Follow: List referral code holders."""
-        path = f"/v1/referrals/members/{segment(code)}/holders"
-        query = {"filters[customer_id][conditions][$is]": customer}
-        return self._pages(path, query, page_of(VOUCHER, code), job)
+        """Return the code's holders who are this customer, where the API filters."""
+        return self._entries(reads.holders(code, customer), job)
 
     def redeemables(self, customer: str, job: Job) -> Iterator[Json] | None:
-        """Follow: List customer's redeemables."""
-        path = f"/v1/customers/{segment(customer)}/redeemables"
-        return self._pages(path, {}, page_of(CUSTOMER, customer), job)
+        """Return what the customer holds."""
+        return self._entries(reads.redeemables(customer), job)
 
     def transactions(self, card: str, job: Job) -> Iterator[Json] | None:
-        """Follow: List voucher transactions."""
-        path = f"/v1/vouchers/{segment(card)}/transactions"
-        return self._pages(path, {}, page_of(VOUCHER, card), job)
+        """Return the card's transactions."""
+        return self._entries(reads.transactions(card), job)
 
     def activity(self, customer: str, since: str, job: Job) -> Iterator[Json] | None:
-        """Follow: List customer activity. Of every type, from a time (ISO 8601) on."""
-        path = f"/v1/customers/{segment(customer)}/activity"
-        query = {"order": "-created_at", "start_date": since}
-        return self._pages(path, query, page_of(CUSTOMER, customer), job)
+        """Return the customer's activity."""
+        return self._entries(reads.activity(customer, since), job)
 
     def voucher(self, voucher: str, job: Job) -> Json | None:
-        """Follow: Get voucher."""
-        path = f"/v1/vouchers/{segment(voucher)}"
-        return self._http.read(path, {}, one(VOUCHER, voucher), job)
+        """Return the voucher."""
+        return self._http.read(*reads.voucher(voucher), job)
 
     def customer(self, customer: str, job: Job) -> Json | None:
-        """Follow: Get customer."""
-        path = f"/v1/customers/{segment(customer)}"
-        return self._http.read(path, {}, one(CUSTOMER, customer), job)
+        """Return the customer."""
+        return self._http.read(*reads.customer(customer), job)
 
     def campaign(self, campaign: str, job: Job) -> Json | None:
-        """Follow: Get campaign."""
-        path = f"/v1/campaigns/{segment(campaign)}"
-        return self._http.read(path, {}, one(CAMPAIGN, campaign), job)
+        """Return the campaign."""
+        return self._http.read(*reads.campaign(campaign), job)
 
     def change_balance(self, card: str, amount: int, name: str, reason: str, job: Job) -> Changed:
         """Follow: Update voucher balance. Works for gift and loyalty cards; not idempotent."""
@@ -86,7 +72,7 @@ class VoucherifyApi:
         def made(content: Json) -> bool:
             about = content.get("related_object")
             of_card = about is None or (isinstance(about, dict) and about.get("id") == card)
-            return of_card and _whole(content.get("amount")) == amount and _has_balance(content)
+            return of_card and whole(content.get("amount")) == amount and _has_balance(content)
 
         try:
             verdict = self._http.change("POST", path, body, change(VOUCHER, card, made), job)
@@ -94,7 +80,7 @@ class VoucherifyApi:
             if error.key in _EXCEEDED:
                 return Changed(Answer.EXCEEDED)
             raise
-        balance = _whole(verdict.content["balance"]) if verdict.meaning is Meaning.DONE else None
+        balance = whole(verdict.content["balance"]) if verdict.meaning is Meaning.DONE else None
         return Changed(_answer(verdict), balance, outage=verdict.outage)
 
     def disable(self, voucher: str, job: Job) -> Answer:
@@ -109,7 +95,7 @@ class VoucherifyApi:
         """
         Follow: Rollback redemption.
 
-        An answer with the result FAILURE is Voucherify's own, and says that nothing was done.
+        The result FAILURE is Voucherify's own answer: nothing was done.
         """
         path = f"/v1/redemptions/{segment(redemption)}/rollback"
 
@@ -145,8 +131,8 @@ class VoucherifyApi:
             The customer as it is now; None if there is no such customer.
 
         Raises:
-            RetryableError: as all calls; also if it is not known whether it was applied, for
-                this call may be repeated.
+            RetryableError: as all calls, and if it is not known whether it was applied: this call
+                may be repeated.
         """
 
         def applied(content: Json) -> bool:
@@ -166,7 +152,7 @@ class VoucherifyApi:
         return shown if verdict.meaning is Meaning.DONE else None
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._http.close()
 
     def _switch(self, voucher: str, word: str, *, active: bool, job: Job) -> Answer:
@@ -179,37 +165,9 @@ class VoucherifyApi:
             self._http.change("POST", path, None, change(VOUCHER, voucher, switched), job)
         )
 
-    def _pages(
-        self, path: str, query: dict[str, Any], call: Call, job: Job
-    ) -> Iterator[Json] | None:
-        query = {"limit": PAGE, "order": "-id"} | query
-        first = self._http.read(path, query, call, job)
-        return None if first is None else self._rest(first, path, query, call, job)
-
-    def _rest(
-        self, page: Json | None, path: str, query: dict[str, Any], call: Call, job: Job
-    ) -> Iterator[Json]:
-        while True:
-            if page is None:
-                raise unreadable("to a later page of a list says that its owner is gone")
-            items = [item for item in page["data"] if isinstance(item, dict)]
-            yield from items
-            if not page.get("has_more"):
-                return
-            after = page.get("more_starting_after") or (items[-1].get("id") if items else None)
-            if not isinstance(after, str) or after == query.get("starting_after_id"):
-                raise unreadable("does not say where its next page starts")
-            query = query | {"starting_after_id": after}
-            page = self._http.read(path, query, call, job)
-
-
-def no_answer(*, outage: bool = True) -> RetryableError:
-    """Build the error for a call that may be repeated and whose outcome is not known."""
-    return RetryableError(
-        "voucherify_no_answer",
-        "it is not known whether a call was applied that may be repeated",
-        outage=outage,
-    )
+    def _entries(self, first: Read, job: Job) -> Iterator[Json] | None:
+        found = entries(lambda each: self._http.read(*each, job), first, unreadable)
+        return None if found is None else (each for each in found if isinstance(each, dict))
 
 
 def _answer(verdict: Verdict) -> Answer:
@@ -223,18 +181,11 @@ def _answer(verdict: Verdict) -> Answer:
 
 def _has_balance(content: Json) -> bool:
     return (
-        content.get("object", "balance") == "balance" and _whole(content.get("balance")) is not None
+        content.get("object", "balance") == "balance" and whole(content.get("balance")) is not None
     )
 
 
 def _same(shown: Any, sent: Any) -> bool:
-    """Say whether metadata shows what was sent; a time may be written in another way."""
-    if isinstance(shown, str) and isinstance(sent, str) and (at := read_timestamp(shown)):
-        return at == read_timestamp(sent)
-    return bool(shown == sent)
-
-
-def _whole(value: Any) -> int | None:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return whether metadata shows what was sent; a time may be written in another way."""
+    at = moment(shown)
+    return bool(shown == sent) or (at is not None and at == moment(sent))

@@ -11,11 +11,7 @@ from inbox.model.assignment import Assignment, Missing, Run
 from inbox.state.assignments import AssignmentRegistry
 from tests.integration.receiver.test_fleet_metrics import read
 from tests.samples import PERSONAL
-from worker.reconcile.deliver.deliveries import APPLIED
-from worker.reconcile.diff.removal import Ending
-from worker.reconcile.run import UNKNOWN_CAMPAIGN
-from worker.reconcile.source.customers import UNKNOWN_CUSTOMER
-from worker.reconcile.source.skips import Skip
+from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER, Ending, Skip
 
 
 PREFIX = "perkhook_reconcile_"

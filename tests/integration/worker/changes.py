@@ -13,7 +13,8 @@ from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError
-from worker.revocation.execute.balance import BalanceChange, Known
+from worker.revocation.execute.balance import BalanceChange
+from worker.revocation.execute.card import Known
 
 
 NAME = "rvk:rh_1:gift_credits"

@@ -12,6 +12,7 @@ from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
 from tests.integration.worker.station import Station, station, until
+from tests.unit.worker.learned import InMemory
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.http_client import make_client
 from worker.settings.policies import Policies
@@ -58,7 +59,7 @@ def api(shop: Shop, sent: list[httpx2.Request]) -> Iterator[VoucherifyApi]:
 @pytest.fixture
 def perks(api: VoucherifyApi, ledger: Ledger) -> VoucherifyPerks:
     """The Voucherify backend with the policies that are on by default but for the mark."""
-    return VoucherifyPerks(api, ledger, Policies(mark_customer=False))
+    return VoucherifyPerks(api, ledger, Policies(mark_customer=False), InMemory())
 
 
 @pytest.fixture(scope="package")

@@ -7,12 +7,12 @@ from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.build import job as a_job
 from tests.unit.worker.build import removal
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.revocations import GIFT, HOLDER, REFEREE, REFERRER
 from worker.job import Job
 from worker.revocation.cards import Card
 from worker.revocation.execute.mark import Marking
 from worker.revocation.execute.steps import Execution
-from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
 
 

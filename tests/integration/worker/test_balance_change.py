@@ -22,7 +22,7 @@ from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.cards import Change
 from worker.revocation.client import Answer
-from worker.revocation.execute.balance import FRESH, LOOK_AGAIN_SECONDS, MOST_LOOKS
+from worker.revocation.execute.balance import FRESH, MOST_READS, READ_AGAIN_SECONDS
 
 
 POST = f"change v_gift -500 {NAME} why"
@@ -182,11 +182,11 @@ def test_an_answered_change_that_is_not_listed_yet_is_looked_for_again(
     """It is never sent again: after some looks it is believed without its transaction."""
     _spends_beside_us(api, 300)
     api.hidden = 99
-    for look in range(1, MOST_LOOKS):
+    for reads in range(1, MOST_READS):
         error = fails(lambda: run(ledger, api, read()))
         assert isinstance(error, RetryableError)
         assert error.reason == "voucherify_unconfirmed"
-        assert error.retry_after_seconds == LOOK_AGAIN_SECONDS * look
+        assert error.retry_after_seconds == READ_AGAIN_SECONDS * reads
         assert not error.outage
         assert stands(ledger).state is EffectState.ANSWERED
         assert ledger.card_owner("v_gift") == EFFECT

@@ -12,7 +12,8 @@ from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError, PostponedError
 from worker.revocation.client import Answer
-from worker.revocation.execute.balance import BalanceChange, Known
+from worker.revocation.execute.balance import BalanceChange
+from worker.revocation.execute.card import Known
 
 
 class CutOff(BaseException):

@@ -116,7 +116,7 @@ def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi)
     ledger.store.flushall()
     ledger.store.hset(keys.EFFECT + EFFECT, mapping=older)
 
-    done = change(ledger, api).make(unread(look_first=True))
+    done = change(ledger, api).make(unread(search_first=True))
 
     assert done.state is EffectState.CONFIRMED
     assert api.moved == [("v_gift", -500, NAME)]

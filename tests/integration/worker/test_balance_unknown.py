@@ -111,7 +111,7 @@ def test_a_take_back_that_the_ledger_forgot_is_found_on_the_card(
     ledger.forget()
     api.calls.clear()
 
-    done = run(ledger, api, unread(look_first=True))
+    done = run(ledger, api, unread(search_first=True))
 
     assert (done.state, done.number("amount")) == ("confirmed", 500)
     assert api.calls == ["transactions v_gift"]
@@ -124,7 +124,7 @@ def test_what_was_refused_and_is_not_found_is_sent_at_once(ledger: Ledger, api: 
     fails(lambda: run(ledger, api, read()))
     api.calls.clear()
 
-    done = run(ledger, api, read(look_first=True))
+    done = run(ledger, api, read(search_first=True))
 
     assert done.state is EffectState.CONFIRMED
     assert api.calls == ["transactions v_gift", POST]
@@ -132,6 +132,6 @@ def test_what_was_refused_and_is_not_found_is_sent_at_once(ledger: Ledger, api: 
 
 def test_looking_first_finds_nothing_where_nothing_was_made(ledger: Ledger, api: FakeApi) -> None:
     """Then the change is made at once: no call of it was ever sent."""
-    run(ledger, api, unread(look_first=True))
+    run(ledger, api, unread(search_first=True))
 
     assert api.calls == ["transactions v_gift", "voucher v_gift", POST]

@@ -11,7 +11,7 @@ from tests.integration.worker.answering import OK, Server
 from tests.patience import of_three
 from worker.http_client import NOT_SENT
 from worker.http_client.answers import Reply
-from worker.http_client.outgoing import reply_of
+from worker.http_client.calls import reply_of
 
 
 MOST = 65_536

@@ -60,7 +60,7 @@ def full() -> Iterator[str]:
     ("number", "words"),
     [
         (socket.EAI_NONAME, "the name crm.test is unknown"),
-        (socket.EAI_AGAIN, "the name crm.test could not be looked up: no answer from DNS"),
+        (socket.EAI_AGAIN, "the name crm.test could not be resolved: no answer from DNS"),
     ],
 )
 def test_a_name_that_leads_nowhere(

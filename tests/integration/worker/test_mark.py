@@ -11,6 +11,7 @@ from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import SHOW, carried_out, code_and_card, take
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.revocations import REFEREE
 from worker.errors import JobError, NeedsPersonError, PermanentError, PostponedError, RetryableError
 from worker.revocation.execute.mark import (
@@ -20,7 +21,6 @@ from worker.revocation.execute.mark import (
     Marking,
 )
 from worker.revocation.execute.steps import Execution
-from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import Plan
 from worker.run.job import ClaimedJob
 

@@ -24,6 +24,7 @@ from tests.integration.worker.small_voucherify import (
     card,
     transaction,
 )
+from tests.unit.worker.learned import InMemory
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError
 from worker.run.job import ClaimedJob
@@ -410,6 +411,7 @@ def test_it_ends_as_it_must(store: Redis, name: str) -> None:
         VoucherifyApi(VoucherifyHttp("http://shop", "id", "token", client=client)),
         ledger,
         case.policies,
+        InMemory(),
     )
 
     said = _work(perks, _event(case.promise), ledger)

@@ -11,8 +11,8 @@ from inbox.model.rate import Rate
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import Call
 from worker.job import Job
+from worker.reconcile.outcomes import FailingError
 from worker.reconcile.source.calls import MOST_FAILURES, PROBES, TRIES_OF_ONE, Calls
-from worker.reconcile.source.skips import FailingError
 from worker.voucherify.own import VOUCHER, one
 
 

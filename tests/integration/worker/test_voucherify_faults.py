@@ -6,6 +6,7 @@ import pytest
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job
+from tests.unit.worker.learned import InMemory
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.http_client import make_client
@@ -169,7 +170,7 @@ def test_an_answer_that_does_not_come_is_a_timeout_of_unknown_outcome(
     client.event_hooks["request"] = [wait_little]
     keys = (shop.settings.app_id, shop.settings.app_token)
     api = VoucherifyApi(VoucherifyHttp(shop.url, *keys, client=client))
-    perks = VoucherifyPerks(api, ledger, Policies(mark_customer=False))
+    perks = VoucherifyPerks(api, ledger, Policies(mark_customer=False), InMemory())
     shop.faults("voucherify", {**BALANCE, "delay_seconds": 60})
 
     with pytest.raises(RetryableError) as caught:
@@ -189,7 +190,7 @@ def test_wrong_keys_wait_for_an_operator(shop: Shop, ledger: Ledger) -> None:
     referee = shop.scenario()["referees"][0]
     event = shop.removal_event(referee["holder"])
     api = VoucherifyApi(VoucherifyHttp(shop.url, "wrong-id", "wrong-token"))
-    perks = VoucherifyPerks(api, ledger, Policies())
+    perks = VoucherifyPerks(api, ledger, Policies(), InMemory())
 
     with pytest.raises(RetryableError) as caught:
         perks.revoke(event, job())

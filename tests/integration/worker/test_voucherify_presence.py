@@ -9,7 +9,7 @@ from tests.integration.worker.shop import Shop, event_in
 from tests.unit.worker.build import job
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import NeedsPersonError, RetryableError
-from worker.revocation.decide.plan import MOST_LOOKS
+from worker.revocation.decide.plan import MOST_CHECKS
 
 
 GIFT: dict[str, Any] = {"type": "GIFT_VOUCHER", "amount": 500}
@@ -73,7 +73,7 @@ def test_an_assignment_that_is_still_listed_is_not_taken_from(
         body = body.replace(old.encode(), new.encode())
     event = event_in(body)
 
-    for _ in range(MOST_LOOKS - 1):
+    for _ in range(MOST_CHECKS - 1):
         with pytest.raises(RetryableError, match="still listed on the code"):
             perks.revoke(event, replace(job(), tries=9))
     with pytest.raises(NeedsPersonError, match="after 4 checks: was it really removed"):

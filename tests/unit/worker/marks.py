@@ -9,9 +9,9 @@ from inbox.model.effect import Effect, EffectState
 from schemas import HolderAssignmentDeleted
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.revocations import REFEREE, referee_left
 from worker.revocation.execute.mark import Marking
-from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import MarkCustomer
 from worker.run.job import ClaimedJob
 

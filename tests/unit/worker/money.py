@@ -8,6 +8,7 @@ from schemas import HolderAssignmentDeleted
 from tests.samples import reward
 from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.revocations import (
     ASSIGNED,
     CAMPAIGN,
@@ -23,7 +24,6 @@ from worker.revocation.cards import Card
 from worker.revocation.decide.plan import decide
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
-from worker.revocation.find.shared import InMemory
 from worker.revocation.steps import Plan, TakeBalance
 from worker.settings.policies import Policies
 

@@ -42,6 +42,7 @@ from tests import samples
 from tests.unit.schemas.test_any_json import JSON, STRICT, full, places, put
 from tests.unit.schemas.test_schema_structure import reachable
 from tests.unit.worker.build import job
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.money import account, api_of, campaign, conversion, row
 from tests.unit.worker.revocations import ALL, CAMPAIGN, INSIDE, NONE, earned, found
 from worker.backends.crm.hubspot.contact import campaign_of, email_of, ids_of
@@ -51,7 +52,6 @@ from worker.handlers import load_handlers
 from worker.revocation.decide.plan import decide
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
-from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Conversion
 from worker.revocation.read.statement import statement_of
 from worker.run.fan_out import process
@@ -115,7 +115,7 @@ def decided(event: HolderAssignmentDeleted) -> list[Any]:
             told.append(str(error))
         for each in FINDINGS:
             try:
-                told.append(decide(event, each, policies, looks=1))
+                told.append(decide(event, each, policies, checks=1))
             except NeedsPersonError as error:
                 told.append(str(error))
     return told
@@ -230,7 +230,7 @@ def test_a_word_nobody_knows_stays_unknown() -> None:
     event = event_in(reduced(samples.body(document)))
 
     assert event.holder.voucher_type == UnknownValue("?")
-    with pytest.raises(NeedsPersonError, match="not one that is known"):
+    with pytest.raises(NeedsPersonError, match="voucher_type is unknown"):
         needs(event, ALL)
 
 

@@ -7,6 +7,7 @@ from redis import Redis
 from inbox.ledger import Effects
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
+from tests.unit.worker.learned import InMemory
 from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.http import HttpPerks
 from worker.backends.registry import make_crm, make_perks
@@ -167,14 +168,14 @@ def test_a_role_that_is_not_known_goes_to_a_person() -> None:
     ("role", "plan"),
     [
         ("REFEREE", "dry run: would take back the referee's reward"),
-        ("REFERRER", "dry run: would look at what the referrer earned with the code"),
+        ("REFERRER", "dry run: would check what the referrer earned with the code"),
         ("OWNER", "dry run: nothing: not a referral role"),
     ],
 )
 def test_the_default_backends_touch_nothing(role: str, plan: str) -> None:
     """Without settings both backends only tell what they would do: a socket would fail here."""
     settings = WorkerSettings.from_environ({})
-    perks, crm = make_perks(settings.perks, LEDGER), make_crm(settings.crm)
+    perks, crm = make_perks(settings.perks, LEDGER, InMemory()), make_crm(settings.crm)
 
     assert perks.revoke(removal(role=role), job()) == plan
     assert crm.note_removal(removal(role=role), job()) == "dry run: would note the removal"
@@ -199,7 +200,7 @@ def test_the_setting_chooses_the_backend(backend: str, kind: str) -> None:
             "CRM_HTTP_SECRET": SECRET,
         }
     )
-    perks, crm = make_perks(settings.perks, LEDGER), make_crm(settings.crm)
+    perks, crm = make_perks(settings.perks, LEDGER, InMemory()), make_crm(settings.crm)
 
     assert type(perks).__name__ == kind
     assert isinstance(crm, HttpCrm)

@@ -9,12 +9,8 @@ from standardwebhooks import Webhook
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, job
 from worker.errors import PermanentError, RetryableError
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.http_client.outgoing import (
-    LONGEST_WAIT_SECONDS,
-    SignedPost,
-    header_word,
-    retry_after,
-)
+from worker.http_client.calls import LONGEST_WAIT_SECONDS, header_word, retry_after
+from worker.http_client.outgoing import SignedPost
 
 
 NOW = datetime(2025, 3, 4, 12, 0, 0, tzinfo=UTC)

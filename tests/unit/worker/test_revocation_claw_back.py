@@ -23,7 +23,7 @@ from tests.unit.worker.revocations import (
 )
 from worker.errors import NeedsPersonError
 from worker.revocation.cards import Card, Change, Statement
-from worker.revocation.decide.claw_back import cards_of
+from worker.revocation.decide.due import cards_of
 from worker.revocation.decide.plan import decide
 from worker.revocation.findings import Conversion, Findings, RewardKind
 from worker.revocation.read.statement import statement_of
@@ -204,7 +204,8 @@ def test_what_another_assignment_earned_is_left_alone(event: Any, at: Any, taken
     assert len(plan.steps) == taken
     assert plan.unresolved == ()
     assert (
-        cards_of(event, (earned(at=at),)) == [Card("v_referrersCard", "GIFT_VOUCHER", None)][:taken]
+        cards_of(event, (earned(at=at),), ASSIGNED)
+        == [Card("v_referrersCard", "GIFT_VOUCHER", None)][:taken]
     )
 
 

@@ -21,7 +21,7 @@ from tests.unit.worker.revocations import (
 )
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.cards import Change, Statement
-from worker.revocation.decide.plan import MOST_LOOKS, STILL_ASSIGNED_WAIT_SECONDS, decide
+from worker.revocation.decide.plan import MOST_CHECKS, STILL_ASSIGNED_WAIT_SECONDS, decide
 from worker.revocation.findings import Code, Conversion, Presence
 from worker.revocation.read.statement import statement_of
 from worker.revocation.steps import DisableVoucher, MarkCustomer, RollBack, TakeBalance
@@ -100,14 +100,14 @@ def test_an_assignment_that_is_still_listed_is_checked_some_times_more() -> None
     """A replica may lag; after some checks a person is asked."""
     still = found(Presence.STILL_ASSIGNED)
 
-    for looks in range(1, MOST_LOOKS):
+    for checks in range(1, MOST_CHECKS):
         with pytest.raises(RetryableError) as caught:
-            decide(referee_left(), still, Policies(), looks=looks)
+            decide(referee_left(), still, Policies(), checks=checks)
         assert caught.value.reason == "still_assigned"
         assert caught.value.retry_after_seconds == STILL_ASSIGNED_WAIT_SECONDS
         assert not caught.value.outage
     with pytest.raises(NeedsPersonError, match="was it really removed"):
-        decide(referee_left(), still, Policies(), looks=MOST_LOOKS)
+        decide(referee_left(), still, Policies(), checks=MOST_CHECKS)
 
 
 def test_keys_of_another_project_complete_nothing() -> None:

@@ -125,7 +125,7 @@ def test_every_kind_of_step_has_a_sentence() -> None:
         f"mark customer {REFEREE} (referral removed)",
     )
     assert off.steps == (
-        "switch off voucher v_1 unless somebody else owns it by then (code)",
+        "switch off voucher v_1 unless another customer owns it by then (code)",
         "switch off voucher v_2 (coupon)",
     )
 

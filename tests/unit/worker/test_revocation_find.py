@@ -7,6 +7,7 @@ import pytest
 from tests.samples import assignment_deleted
 from tests.unit.worker.build import event_of, job, removal
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.revocations import (
     ASSIGNED,
     CODE,
@@ -21,7 +22,6 @@ from worker.errors import NeedsPersonError
 from worker.revocation.cards import Change
 from worker.revocation.find.finder import Finder
 from worker.revocation.find.needs import needs
-from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Findings, Presence
 from worker.settings.policies import Policies
 

@@ -7,6 +7,7 @@ import pytest
 from tests.samples import reward
 from tests.unit.worker.build import job, removal
 from tests.unit.worker.fake_api import FakeApi
+from tests.unit.worker.learned import InMemory
 from tests.unit.worker.money import Json, account, api_of, campaign, code_held, days, row
 from tests.unit.worker.revocations import (
     ALL,
@@ -23,7 +24,6 @@ from tests.unit.worker.tiers import CREDITS, credited, grant, rewarded
 from worker.errors import RetryableError
 from worker.revocation.find.finder import PROMISE_SECONDS, Finder
 from worker.revocation.find.needs import needs
-from worker.revocation.find.shared import InMemory
 from worker.revocation.findings import Code, Conversion, Findings, Promise, RewardKind
 from worker.settings.policies import Policies
 

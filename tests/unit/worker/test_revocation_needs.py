@@ -6,7 +6,8 @@ from tests.samples import assignment_deleted
 from tests.unit.worker.build import event_of, removal
 from tests.unit.worker.revocations import ALL, NONE, REFERRER, referrer_left
 from worker.errors import NeedsPersonError
-from worker.revocation.find.needs import Needs, needs, referrer_of, voucher_type
+from worker.revocation.event import referrer_of, voucher_type
+from worker.revocation.find.needs import Needs, needs
 from worker.settings.policies import Policies
 
 
@@ -81,8 +82,8 @@ def test_each_row_of_the_matrix_looks_up_what_it_needs(
     ("role", "kind", "sentence"),
     [
         ("FRIEND", "DISCOUNT_VOUCHER", r"data\.holder\.holder_role is not REFEREE"),
-        ("REFEREE", None, r"data\.holder\.voucher_type is not one that is known"),
-        ("REFEREE", "NEW", r"data\.holder\.voucher_type is not one that is known"),
+        ("REFEREE", None, r"data\.holder\.voucher_type is unknown"),
+        ("REFEREE", "NEW", r"data\.holder\.voucher_type is unknown"),
         ("REFEREE", "GIFT_VOUCHER", "a REFEREE on a GIFT_VOUCHER: this card is the referrer's own"),
         ("REFERRER", "LOYALTY_CARD", "a REFERRER on a LOYALTY_CARD"),
     ],

@@ -20,7 +20,6 @@ from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.cards import OPENING, Entry, Origin, Statement
 from worker.revocation.decide.plan import decide
 from worker.revocation.findings import Findings, Presence
-from worker.revocation.read.promise import fits
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, TakeBalance
 from worker.settings.policies import Policies
 
@@ -188,9 +187,7 @@ def test_what_looks_like_the_promised_reward_is_never_passed_over(
         and entry.origin is Origin.AUTOMATIC
         and assigned <= entry.at <= REMOVED
         and (statement.since is None or statement.since <= entry.at)
-        and fits(
-            promise, kind="LOYALTY_CARD", campaign=statement.card.campaign, amount=entry.amount
-        )
+        and promise.fits(replace(statement.card, type="LOYALTY_CARD"), entry.amount)
     ]
     if alike:
         assert _own(plan, found) or plan.unresolved

@@ -7,8 +7,8 @@ from tests.unit.worker.money import account, days, row
 from worker.revocation.cards import Card
 from worker.revocation.findings import Code, Conversion
 from worker.revocation.read.statement import balance_of, card_of, statement_of
-from worker.revocation.read.values import moment
 from worker.revocation.read.voucher import code_of, conversions_of
+from worker.voucherify.values import moment
 
 
 GIFT = Card("v_gift", "GIFT_VOUCHER", "camp_samovarGiftCards")

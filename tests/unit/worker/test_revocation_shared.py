@@ -2,7 +2,6 @@
 
 import threading
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.unit.worker.revocations import ASSIGNED, REFERRER, REMOVED
 from worker.errors import RetryableError
 from worker.job import Job
 from worker.revocation.find import shared
-from worker.revocation.find.shared import InMemory, SharedLists, Turns
+from worker.revocation.find.shared import SharedLists, Turns
 
 
 SECOND = timedelta(seconds=1)
@@ -142,31 +141,6 @@ def test_many_threads_that_ask_at_once_read_once() -> None:
         each.join()
 
     assert _read(api) == 1
-
-
-@pytest.mark.parametrize("value", [1, 0, False, {"a": None}, []], ids=str)
-def test_what_one_process_knows_it_knows_for_a_time(
-    value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Until then it is given, also if it is nothing much; after that nothing is."""
-    known, now = InMemory(), monotonic()
-    known.put("name", value, seconds=10)
-
-    assert known.get("name") == value
-    assert known.get("other") is None
-    monkeypatch.setattr(shared, "monotonic", lambda: now + 11)
-    assert known.get("name") is None
-
-
-def test_what_is_forgotten_is_not_known_and_no_more_than_so_much_is() -> None:
-    """The oldest goes first."""
-    known = InMemory()
-    for number in range(InMemory.MOST + 2):
-        known.put(str(number), number, seconds=10)
-    known.forget("5")
-    known.forget("never known")
-
-    assert [known.get(each) for each in ("0", "1", "2", "5", "6")] == [None, None, 2, None, 6]
 
 
 def test_a_turn_that_is_not_given_up_holds_up_nobody_for_long(

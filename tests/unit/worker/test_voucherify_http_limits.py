@@ -6,7 +6,7 @@ import pytest
 from tests.unit.worker.build import job
 from tests.unit.worker.voucherify import NOW, OUTAGE, RETRY, error, http_of, kind_of, send
 from worker.errors import PostponedError, RetryableError
-from worker.http_client.outgoing import LONGEST_WAIT_SECONDS
+from worker.http_client.calls import LONGEST_WAIT_SECONDS
 from worker.voucherify.http import (
     ACCOUNT_PAUSE_SECONDS,
     BUSY_SECONDS,

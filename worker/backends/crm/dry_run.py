@@ -8,12 +8,12 @@ log = structlog.get_logger()
 
 
 class DryRunCrm:
-    """Tells in the log what it would tell the CRM, and calls nobody."""
+    """Logs what it would report to the CRM, and makes no call."""
 
     def note_removal(self, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Write what the CRM would be told."""
+        """Log the removal."""
         log.info("crm.dry_run", job=job.id, customer=event.holder.customer_id)
         return "dry run: would note the removal"
 
     def close(self) -> None:
-        """Nothing to give up."""
+        """Nothing to close."""

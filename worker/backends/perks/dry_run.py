@@ -1,22 +1,20 @@
 import structlog
 
 from inbox.plans import PlanPreview
-from schemas import HolderAssignmentDeleted
-from worker.backends.perks.scope import Scope, scope_of
+from schemas import HolderAssignmentDeleted, HolderRole
 from worker.job import Job
+from worker.revocation.event import role_of
 
 
 log = structlog.get_logger()
 
 
 class DryRunPerks:
-    """Tells in the log what it would take back, and touches nothing."""
+    """Logs what it would take back, and changes nothing."""
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Write the plan of one take-back."""
-        scope = scope_of(event)
-        holder = event.holder
-        plan = _PLANS[scope]
+        """Log the plan of one take-back."""
+        plan, holder = _PLANS[role_of(event)], event.holder
         log.info(
             "perks.dry_run",
             plan=plan,
@@ -28,18 +26,18 @@ class DryRunPerks:
         return f"dry run: {plan}"
 
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
-        """Tell the same."""
+        """Return the same plan."""
         return PlanPreview(
-            steps=(_PLANS[scope_of(event)],),
+            steps=(_PLANS[role_of(event)],),
             reason="PERKS_BACKEND is dry-run: only the log is written",
         )
 
     def close(self) -> None:
-        """Nothing to give up."""
+        """Nothing to close."""
 
 
 _PLANS = {
-    Scope.REFEREE: "would take back the referee's reward",
-    Scope.REFERRER: "would look at what the referrer earned with the code",
-    Scope.OWNER: "nothing: not a referral role",
+    HolderRole.REFEREE: "would take back the referee's reward",
+    HolderRole.REFERRER: "would check what the referrer earned with the code",
+    HolderRole.OWNER: "nothing: not a referral role",
 }

@@ -1,9 +1,9 @@
 from inbox.plans import PlanPreview
-from schemas import HolderAssignmentDeleted
-from worker.backends.perks.scope import Scope, scope_of
+from schemas import HolderAssignmentDeleted, HolderRole
 from worker.backends.removal import describe_removal
 from worker.http_client.outgoing import SignedPost
 from worker.job import Job
+from worker.revocation.event import role_of
 
 
 class HttpPerks:
@@ -14,20 +14,20 @@ class HttpPerks:
 
     def revoke(self, event: HolderAssignmentDeleted, job: Job) -> str:
         """
-        Tell the shop's service what to take back.
+        Send the shop's service what to take back.
 
         The idempotency key names the removed assignment, not the job or the body, so that
-        a webhook sent again in another body cannot take twice either.
+        a webhook that is repeated with another body cannot take twice either.
         """
-        if scope_of(event) is Scope.OWNER:
+        if role_of(event) is HolderRole.OWNER:
             return "nothing to take back: not a referral role"
         payload = {"type": "referral_perks.revoke", **describe_removal(event)}
         self._post.send(payload, idempotency_key=_once(event), job=job)
         return "the perks service took it"
 
     def plan(self, event: HolderAssignmentDeleted, _job: Job) -> PlanPreview:
-        """Tell what would be sent; what the service makes of it only the service knows."""
-        if scope_of(event) is Scope.OWNER:
+        """Return what would be sent; the service decides what to do with it."""
+        if role_of(event) is HolderRole.OWNER:
             return PlanPreview(reason="nothing to take back: not a referral role")
         holder = event.holder
         about = f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}"
@@ -37,7 +37,7 @@ class HttpPerks:
         )
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._post.close()
 
 

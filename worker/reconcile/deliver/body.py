@@ -1,7 +1,7 @@
-"""The body of a delivery about a removal that no webhook told of: pure functions."""
+"""The body of a delivery about a removal without a webhook: pure functions."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from inbox.model.assignment import Missing
 from schemas import (
@@ -13,11 +13,10 @@ from schemas import (
     load_event,
 )
 from worker.reconcile.diff.removal import data_of
+from worker.voucherify.values import Json, object_of
 
 
-Json = dict[str, Any]
-
-#: What is kept of a campaign, of a code and of a customer as the API shows them: what events have.
+#: The fields of a campaign, a code and a customer that events have too.
 _CAMPAIGN: Final = (
     *("id", "name", "campaign_type", "type", "is_referral_code", "referral_program"),
     *("auto_join", "join_once", "active", "start_date", "expiration_date", "metadata"),
@@ -33,13 +32,13 @@ _CUSTOMER: Final = ("id", "source_id", "name", "email", "metadata", "object")
 
 def body_of(found: Missing, item: Json) -> bytes | None:
     """
-    Write the body that the webhook about an event of a customer's activity would have had.
+    Return the body of the webhook about an item of a customer's activity.
 
-    None if what the activity shows cannot be read as that event.
+    None if the item cannot be read as that event.
     """
-    data, source = data_of(item), item.get("data")
-    told = source.get("event_source") if isinstance(source, dict) else None
-    document = _document(found, data, {"group_id": item.get("group_id"), "event_source": told})
+    source = object_of(item.get("data")).get("event_source")
+    more = {"group_id": item.get("group_id"), "event_source": source}
+    document = _document(found, data_of(item), more)
     try:
         event = load_event(load_envelope(document))
     except UnreadableBody:
@@ -51,7 +50,7 @@ def body_of(found: Missing, item: Json) -> bytes | None:
 def body_without_event(
     found: Missing, campaign: Json | None, voucher: Json | None, customer: Json | None
 ) -> bytes:
-    """Write the body about a removal of which no event tells, from what the API shows now."""
+    """Return the body about a removal without an event, from what the API shows now."""
     known = found.assignment
     holder = {
         "id": known.holder,

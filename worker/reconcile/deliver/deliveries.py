@@ -2,51 +2,49 @@ from inbox.intake import Intake
 from inbox.model.assignment import Missing
 from inbox.state.assignments import AssignmentRegistry
 from worker.reconcile.deliver.body import body_of, body_without_event
-from worker.reconcile.diff.removal import Ending, RemovalEvent, told_in
-from worker.reconcile.source.api import Json, ReconcileApi
-
-
-#: What a missing removal comes to when it is a delivery.
-APPLIED = "applied"
+from worker.reconcile.diff.removal import RemovalEvent, removal_in
+from worker.reconcile.outcomes import APPLIED, Ending
+from worker.reconcile.source.api import ReconcileApi
+from worker.voucherify.values import Json
 
 
 class Deliveries:
     """
-    Makes deliveries of removals that nobody told of, in the inbox that webhooks come into.
+    Makes deliveries of removals without a webhook, in the inbox that webhooks come into.
 
-    Whatever is done twice comes to the same: the same bytes are the same delivery, and other
-    bytes about the same assignment are refused when they are processed, as those of a webhook
-    that comes late are (`inbox.jobs.Jobs.fan_out`).
+    Doing it twice changes nothing: the same bytes are the same delivery, and other bytes about
+    the same assignment are refused when they are processed, as a late webhook is
+    (`inbox.jobs.Jobs.fan_out`).
     """
 
-    def __init__(self, api: ReconcileApi, book: AssignmentRegistry, intake: Intake) -> None:
+    def __init__(self, api: ReconcileApi, registry: AssignmentRegistry, intake: Intake) -> None:
         self._api = api
-        self._book = book
+        self._registry = registry
         self._intake = intake
         self._campaigns: dict[str, Json | None] = {}
 
-    def deliver(self, found: Missing, told: RemovalEvent | None = None) -> tuple[str, str]:
+    def deliver(self, found: Missing, removal: RemovalEvent | None = None) -> tuple[str, str]:
         """
-        Make one delivery, unless a webhook told of the removal meanwhile.
+        Make one delivery, unless a webhook reported the removal meanwhile.
 
         Args:
             found: the removal.
-            told: the event that tells of it, if it is at hand.
+            removal: its event, if it was read already.
 
         Returns:
-            What it came to, and the delivery, which is empty if there is none.
+            The outcome, and the delivery or an empty text.
         """
-        if self._book.told_of([found.assignment.holder]):
+        if self._registry.told_of([found.assignment.holder]):
             return Ending.TOLD, ""
-        return APPLIED, self._intake.accept(self.body(found, told)).delivery
+        return APPLIED, self._intake.accept(self.body(found, removal)).delivery
 
-    def body(self, found: Missing, told: RemovalEvent | None = None) -> bytes:
-        """Write the body that a delivery about a removal has; arguments as `deliver`."""
+    def body(self, found: Missing, removal: RemovalEvent | None = None) -> bytes:
+        """Return the body of a delivery about a removal; arguments as `deliver`."""
         assignment = found.assignment
-        if found.event and told is None:
+        if found.event and removal is None:
             activity = self._api.activity(assignment.customer, assignment.since)
-            told = told_in(activity or (), assignment.holder)
-        body = body_of(found, told.item) if told else None
+            removal = removal_in(activity or (), assignment.holder)
+        body = body_of(found, removal.item) if removal else None
         if body is not None:
             return body
         return body_without_event(

@@ -8,41 +8,41 @@ import structlog
 from inbox.model.assignment import Assignment, Missing
 from inbox.model.time import utc_now
 from inbox.state.assignments import AssignmentRegistry
-from worker.reconcile.diff.removal import Ending, RemovalEvent
+from worker.reconcile.diff.removal import RemovalEvent
+from worker.reconcile.outcomes import SKIPPED, Ending
 from worker.reconcile.progress import Progress
-from worker.reconcile.source.skips import SKIPPED
 
 
 log = structlog.get_logger()
 
-#: Of one campaign so many assignments that are for a person are each a warning. More, as after
-#: the campaign was deleted, are one together and each a line of information.
+#: So many assignments of one campaign that are for a person are each logged as a warning. More,
+#: as after the campaign was deleted, are one warning together and each an information.
 MOST_NAMED: Final = 10
 
 
 class Delivers(Protocol):
-    """What makes deliveries (`worker.reconcile.deliver.deliveries`)."""
+    """Makes deliveries; `worker.reconcile.deliver.deliveries` does."""
 
-    def deliver(self, found: Missing, told: RemovalEvent | None = None) -> tuple[str, str]:
-        """Make one; gives what it came to, and the delivery or an empty text."""
+    def deliver(self, found: Missing, removal: RemovalEvent | None = None) -> tuple[str, str]:
+        """Make one; return its outcome, and the delivery or an empty text."""
 
 
 class FoundRemovals:
     """
-    What happens to a removal that nobody told of: it is noted, told, and delivered if so asked.
+    Records and logs removals without a webhook, and delivers them if so asked.
 
     Args:
-        book: where it is noted until it is a delivery.
+        registry: where they are recorded until they are deliveries.
         delivering: makes deliveries; None to find only.
-        caller: names who runs it.
+        caller: names the process that runs it.
         grace: removals younger than this are left to their webhook.
-        progress: hears of it.
-        now: tells the time.
+        progress: counts them.
+        now: returns the time.
     """
 
     def __init__(
         self,
-        book: AssignmentRegistry,
+        registry: AssignmentRegistry,
         delivering: Delivers | None,
         caller: str,
         *,
@@ -50,7 +50,7 @@ class FoundRemovals:
         progress: Progress,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._book = book
+        self._registry = registry
         self._delivering = delivering
         self._caller = caller
         self._progress = progress
@@ -59,19 +59,19 @@ class FoundRemovals:
         self._for_a_person: Counter[tuple[str, Ending]] = Counter()
 
     def deliver_found(self) -> None:
-        """Deliver what was noted before, if deliveries are to be made."""
+        """Deliver what was recorded before, if deliveries are to be made."""
         if self._delivering:
-            for found in list(self._book.missing()):
-                self._deliver(found, None)
+            for found in list(self._registry.missing()):
+                self._deliver(self._delivering, found, None)
 
-    def found(self, found: Missing, told: RemovalEvent | None) -> None:
-        """Take on a removal that is noted in the book."""
+    def found(self, found: Missing, removal: RemovalEvent | None) -> None:
+        """Count a removal that is in the registry, and deliver it."""
         self._progress.found(found)
         if self._delivering:
-            self._deliver(found, told)
+            self._deliver(self._delivering, found, removal)
 
-    def tell(self, assignment: Assignment, what: Ending) -> None:
-        """Count what became of an assignment, and tell what only a person can decide."""
+    def count(self, assignment: Assignment, what: Ending) -> None:
+        """Count what became of an assignment, and log what only a person can decide."""
         self._progress.count(what, noted=what is Ending.MISSING)
         if what in {Ending.CODE_GONE, Ending.CUSTOMER_GONE}:
             self._progress.for_a_person(assignment, what)
@@ -87,7 +87,7 @@ class FoundRemovals:
             )
 
     def in_all(self, campaign: str) -> None:
-        """Say how many assignments of a campaign are for a person, if they were not all named."""
+        """Log how many assignments of a campaign are for a person, if not all were named."""
         for (name, what), many in self._for_a_person.items():
             if name == campaign and many > MOST_NAMED:
                 log.warning(
@@ -97,16 +97,15 @@ class FoundRemovals:
                     assignments=many,
                 )
 
-    def _deliver(self, found: Missing, told: RemovalEvent | None) -> None:
-        assert self._delivering is not None  # noqa: S101 - asked by who calls this
+    def _deliver(self, delivering: Delivers, found: Missing, removal: RemovalEvent | None) -> None:
         try:
-            came_to, delivery = self._delivering.deliver(found, told)
+            outcome, delivery = delivering.deliver(found, removal)
         except SKIPPED as error:
-            # It stays noted, and must not keep others from being delivered.
+            # It stays recorded, and must not keep others from being delivered.
             self._progress.failed(error, holder=found.assignment.holder)
             return
-        self._book.settle(self._caller, found.assignment.holder, came_to)
-        self._progress.count(came_to, noted=True)
+        self._registry.settle(self._caller, found.assignment.holder, outcome)
+        self._progress.count(outcome, noted=True)
         log.warning(
             "reconcile.delivered" if delivery else "reconcile.told_meanwhile",
             holder=found.assignment.holder,

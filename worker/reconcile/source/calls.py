@@ -1,4 +1,4 @@
-"""Calls at a share of the plan's pace, one at a time, each tried until it is answered."""
+"""Calls at a share of the plan's rate, one at a time, each tried until it is answered."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,26 +12,27 @@ from inbox.model.time import utc_now
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
 from worker.http_client.answers import Call
 from worker.job import Job
-from worker.reconcile.source.skips import FailingError
+from worker.reconcile.outcomes import FailingError
 from worker.run.admission import Admission
 from worker.run.job import ClaimedJob
-from worker.voucherify.own import ACCOUNT_REASONS, page
+from worker.voucherify import reads
+from worker.voucherify.own import ACCOUNT_REASONS
 
 
 log = structlog.get_logger()
 
-#: A call that fails so often in a row ends the run; the next goes on where it was.
+#: A call that fails so often in a row ends the run; the next run resumes there.
 MOST_FAILURES: Final = 8
 
-#: After so many, and again after twice as many, another call is made to see whether the API is
-#: down. If it is not, this call fails in its own way. Fewer than shut the gate of the jobs.
+#: After so many, and again after twice as many, another call is made to find out whether the API
+#: is down. If it is not, only this call fails. Fewer than open the circuit breaker of the jobs.
 TRIES_OF_ONE: Final = 3
 
-#: What those other calls are counted as.
+#: The name by which those other calls are counted.
 PROBES: Final = "whether others are answered"
 
-#: For a downstream that is shut for longer, the run ends as well: the calls of a whole billing
-#: cycle are used up, or an operator of the account has to fix something.
+#: A circuit breaker that stays open for longer ends the run as well: the calls of a whole billing
+#: cycle are used up, or an operator must fix the account.
 LONGEST_PAUSE_SECONDS: Final = 120.0
 
 #: Waits between them grow from this to that.
@@ -43,10 +44,10 @@ _CALL_SECONDS: Final = 60.0
 
 
 class Reads(Protocol):
-    """What GETs an object of Voucherify's API (`worker.voucherify.http`)."""
+    """GETs an object of Voucherify's API; `worker.voucherify.http` does."""
 
     def read(self, path: str, query: dict[str, Any], call: Call, job: Job) -> dict[str, Any] | None:
-        """Give the object; None if Voucherify says that there is none. Raises JobError."""
+        """Return the object; None if Voucherify says that there is none. Raises JobError."""
 
 
 class Calls:
@@ -54,10 +55,10 @@ class Calls:
     Reads Voucherify's API for one run.
 
     Args:
-        http: what makes a call.
-        share: the gate whose rate is the share that reconciling may use.
-        door: the gate of the jobs that call the same API, whose budget each call counts against
-            as well, and whose pauses are kept; one without a rate where no job calls it.
+        http: makes a call.
+        share: the circuit breaker whose rate is the share that reconciling may use.
+        shared: the circuit breaker of the jobs that call the same API: each call counts against
+            its budget too, and waits while it is open; one without a rate if no job calls it.
         caller: names the run.
         wait: waits for so many seconds; raises when the run is to end.
     """
@@ -66,33 +67,33 @@ class Calls:
         self,
         http: Reads,
         share: Breaker,
-        door: Breaker,
+        shared: Breaker,
         caller: str,
         wait: Callable[[float], None],
     ) -> None:
         self._http = http
         self._share = share
-        self._door = door
+        self._shared = shared
         self._caller = f"reconcile:{caller}"
         self._wait = wait
-        #: Calls made so far, by what they ask for.
+        #: Calls made so far, by what they read.
         self.made: Counter[str] = Counter()
 
     def read(
         self, what: str, path: str, query: dict[str, Any], call: Call
     ) -> dict[str, Any] | None:
         """
-        GET an object, waiting as long as it takes; None if Voucherify says that it does not exist.
+        Return an object, after any wait; None if Voucherify says that it does not exist.
 
         Args:
-            what: what is asked for, in a word, for the count.
+            what: what is read, in words, for the count.
             path: below the API's address.
             query: the query's names and values.
-            call: how Voucherify's own answers to it look.
+            call: what Voucherify's own answers to it are.
 
         Raises:
             PermanentError: refused in a way that trying again cannot fix.
-            FailingError: it fails each time, and other calls are answered.
+            FailingError: it fails each time, while other calls are answered.
             RetryableError: not answered after several tries, as other calls.
         """
         failures = 0
@@ -101,7 +102,7 @@ class Calls:
             try:
                 return self._try(what, path, query, call)
             except PostponedError as error:
-                # The downstream is shut for all: no fault of this call.
+                # The circuit breaker is open for all: no fault of this call.
                 if error.seconds > LONGEST_PAUSE_SECONDS:
                     why = error.__cause__ if isinstance(error.__cause__, JobError) else error
                     raise RetryableError(why.reason, str(why)) from error
@@ -117,12 +118,12 @@ class Calls:
                 self._wait(max(min(wait, _LONGEST_WAIT_SECONDS), error.retry_after_seconds or 0))
 
     def _is_alone(self, error: RetryableError) -> bool:
-        """Say whether only this call fails: Voucherify says so, or another one is answered."""
+        """Return whether only this call fails: Voucherify says so, or another one is answered."""
         if not error.outage:
             return True
         self._pace()
         try:
-            self._try(PROBES, "/v1/campaigns", {"limit": 1}, page("campaigns"))
+            self._try(PROBES, *reads.any_campaign())
         except PermanentError:
             return True
         except JobError:
@@ -140,7 +141,7 @@ class Calls:
     def _try(
         self, what: str, path: str, query: dict[str, Any], call: Call
     ) -> dict[str, Any] | None:
-        passage = Admission(self._door, self._name(), 0.0, reserve=1)
+        passage = Admission(self._shared, self._name(), 0.0, reserve=1)
         passage.enter()
         job = ClaimedJob(
             id="reconcile",
@@ -155,8 +156,7 @@ class Calls:
             found = self._http.read(path, query, call, job)
         except RetryableError as error:
             if error.reason in ACCOUNT_REASONS:
-                # Whoever runs this by hand may have other keys than the workers, whose jobs must
-                # not wait for it.
+                # A run by hand may use other keys than the workers, whose jobs must not wait.
                 passage.leave(None)
                 raise
             if postponed := passage.leave(error):

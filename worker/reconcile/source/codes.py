@@ -1,66 +1,65 @@
-"""The way over the codes of a campaign: who held each before, and who does now."""
+"""Compares the holders of each code of a campaign with those known before."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from inbox.model.assignment import Assignment, Missing, Run
 from worker.reconcile.diff.removal import (
-    Ending,
     RemovalEvent,
-    fate,
+    ending_of,
     gone,
     missing,
     news,
+    removal_in,
     removed_at,
-    told_in,
 )
+from worker.reconcile.outcomes import SKIPPED, Ending, Skip
 from worker.reconcile.source.api import LAST_PAGE, Codes, Place
 from worker.reconcile.source.each import Scan
 from worker.reconcile.source.holders import Listed
-from worker.reconcile.source.skips import SKIPPED, Skip
-from worker.voucherify.paths import PAGE
+from worker.voucherify.reads import PAGE
 
 
 class CodeScan(Scan):
-    """Looks at each code of a campaign once in a run."""
+    """Checks each code of a campaign once in a run."""
 
-    def look(self, campaign: str, run: Run) -> None:
-        """Look at those of a campaign that this run has not looked at yet."""
-        self._progress.begin(campaign, self._book.looked_at(campaign, run.number))
+    def check(self, campaign: str, run: Run) -> None:
+        """Check those of a campaign that this run has not checked yet."""
+        self._progress.begin(campaign, self._registry.looked_at(campaign, run.number))
         for code, published in self._listed(campaign, run):
-            self._look_at(code, campaign, run, published=published)
-        # Codes that are known and not listed: deleted, or passed over while the list moved.
-        for code in self._book.not_looked_at(campaign, run.number):
-            self._look_at(code, campaign, run, published=True)
+            self._check(code, campaign, run, published=published)
+        # Codes that are known and not listed: deleted, or missed while the list moved.
+        for code in self._registry.not_looked_at(campaign, run.number):
+            self._check(code, campaign, run, published=True)
 
-    def look_at_known(self, campaign: str, run: Run) -> bool:
+    def check_known(self, campaign: str, run: Run) -> bool:
         """
-        Look at who is known to have held codes of a campaign that is not listed any more.
+        Check the known holders of a campaign that is no longer listed.
 
         Returns:
-            Whether somebody is still known, so that it has to be looked at again.
+            Whether holders remain, so that the next run must check it again.
         """
-        self._progress.begin(campaign, self._book.looked_at(campaign, run.number))
-        for code in self._book.not_looked_at(campaign, run.number):
-            self._look_at(code, campaign, run, published=False)
-        return self._book.campaigns.has_holders(campaign)
+        self._progress.begin(campaign, self._registry.looked_at(campaign, run.number))
+        for code in self._registry.not_looked_at(campaign, run.number):
+            self._check(code, campaign, run, published=False)
+        return self._registry.campaigns.has_holders(campaign)
 
     def _listed(self, campaign: str, run: Run) -> Iterator[tuple[str, bool]]:
         place: Place | None = _place_in(run, campaign)
         while place is not None:
             page = self._page(campaign, place)
             codes = {code["id"]: _published(code) for code in page.codes}
-            runs = self._book.runs_of(campaign, list(codes))
-            for (code, published), looked_at_by in zip(codes.items(), runs, strict=True):
-                if looked_at_by != run.number:
+            runs = self._registry.runs_of(campaign, list(codes))
+            for (code, published), checked_by in zip(codes.items(), runs, strict=True):
+                if checked_by != run.number:
                     yield code, published
             place = page.next
             if place is not None:
-                self._book.move(self._caller, {}, _fields(campaign, place))
+                self._registry.move(self._caller, {}, _fields(campaign, place))
             self._end_if_all_fail("pages")
 
     def _page(self, campaign: str, place: Place) -> Codes:
-        """Read a page of the list of codes; one that cannot be read counts as an empty one."""
+        """Return a page of the list of codes; one that cannot be read counts as empty."""
         try:
             page = self._api.codes(campaign, place)
         except SKIPPED as error:
@@ -72,13 +71,13 @@ class CodeScan(Scan):
         self._progress.expect({campaign: page.total})
         return page
 
-    def _look_at(self, code: str, campaign: str, run: Run, *, published: bool) -> None:
-        known = self._book.known(code, campaign)
+    def _check(self, code: str, campaign: str, run: Run, *, published: bool) -> None:
+        known = self._registry.known(code, campaign)
         fresh: list[Assignment] = []
         settled: list[str] = []
         found: list[tuple[Missing, RemovalEvent | None]] = []
-        # Nobody can be assigned to a code that was not published yet (API reference, Add holders
-        # to referral code: not_published), so there is nobody to ask for.
+        # A code that was not published yet cannot have holders (API reference, Add holders to
+        # referral code: not_published).
         if known or published:
             try:
                 listed = self._api.holders(code, campaign)
@@ -88,14 +87,14 @@ class CodeScan(Scan):
                 self._answered()
                 holders = listed.holders if listed else None
                 fresh = news(known, holders)
-                for each, what, told in self._fates(known, listed, code, campaign):
-                    self._finding.tell(each, what)
+                for each, what, removal in self._endings(known, listed, code, campaign):
+                    self._finding.count(each, what)
                     if what is Ending.MISSING:
                         ended = removed_at(each, (holders or {}).values(), self._finding.now())
-                        found.append((missing(each, told, ended), told))
+                        found.append((missing(each, removal, ended), removal))
                     elif what is not Ending.YOUNG:
                         settled.append(each.holder)
-        self._book.looked(
+        self._registry.looked(
             self._caller,
             run.number,
             code=code,
@@ -104,41 +103,41 @@ class CodeScan(Scan):
             settled=settled,
             missing=[each for each, _ in found],
         )
-        for removal, told in found:
-            self._finding.found(removal, told)
+        for gap, removal in found:
+            self._finding.found(gap, removal)
         self._progress.one_more(campaign)
-        self._book.move(self._caller, self._progress.unnoted())
+        self._registry.move(self._caller, self._progress.unnoted())
         self._end_if_all_fail("codes")
 
-    def _fates(
+    def _endings(
         self, known: dict[str, Assignment], listed: Listed | None, code: str, campaign: str
     ) -> Iterator[tuple[Assignment, Ending, RemovalEvent | None]]:
         if listed is not None and listed.unnamed:
-            # Whoever has no id there may be anybody who is known.
+            # A holder without an id may be any of those known.
             self._progress.skip(Skip.UNDECIDED, code=code, campaign=campaign)
             return
         over = gone(known, listed.holders if listed else None)
-        told_of = self._book.told_of([each.holder for each in over])
+        reported = self._registry.told_of([each.holder for each in over])
         for each in over:
-            if each.holder in told_of:
+            if each.holder in reported:
                 yield each, Ending.TOLD, None
                 continue
             try:
                 activity = self._api.activity(each.customer, each.since)
-                told = told_in(activity or (), each.holder)
+                removal = removal_in(activity or (), each.holder)
             except SKIPPED as error:
                 # They stay known, so that the next run finds them.
                 self._progress.failed(error, customer=each.customer, holder=each.holder)
                 continue
-            what = fate(
+            what = ending_of(
                 each,
-                told,
+                removal,
                 customer_exists=activity is not None,
                 code_exists=listed is not None,
                 now=self._finding.now(),
                 grace=self._finding.grace,
             )
-            yield each, what, told
+            yield each, what, removal
 
 
 def _place_in(run: Run, campaign: str) -> Place:
@@ -152,5 +151,5 @@ def _fields(campaign: str, place: Place) -> dict[str, str | int]:
 
 
 def _published(code: dict[str, Any]) -> bool:
-    # Both are null on a code that nobody has yet; where they are not told, it is asked for.
+    # Both are null on a code without an owner; where they are missing, its holders are read.
     return "holder_id" not in code or bool(code["holder_id"] or code.get("referrer_id"))

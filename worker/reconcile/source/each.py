@@ -3,45 +3,45 @@ from typing import Final
 from inbox.state.assignments import AssignmentRegistry
 from worker.errors import JobError, RetryableError
 from worker.reconcile.diff.finding import FoundRemovals
+from worker.reconcile.outcomes import FailingError
 from worker.reconcile.progress import Progress
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.skips import FailingError
 
 
-#: So many in a row that fail each in its own way end the run, for then it is an outage of what
-#: they ask for. The run goes on behind them; the next run asks for them again.
+#: So many in a row that fail, each alone, end the run: what they read has an outage. The run
+#: resumes behind them; the next run reads them again.
 MOST_IN_A_ROW: Final = 10
 
 
 class Scan:
     """
-    What each way of looking for removals works with.
+    The base of each way to search for removals.
 
     Args:
-        api: Voucherify's, at its pace.
-        book: what is known, and how far a run is.
-        finding: what happens to a removal that nobody told of.
-        caller: names who runs it.
-        progress: hears of each step.
+        api: Voucherify's, at its rate.
+        registry: what is known, and how far a run is.
+        finding: records removals without a webhook.
+        caller: names the process that runs it.
+        progress: counts each step.
     """
 
     def __init__(
         self,
         api: ReconcileApi,
-        book: AssignmentRegistry,
+        registry: AssignmentRegistry,
         finding: FoundRemovals,
         caller: str,
         progress: Progress,
     ) -> None:
         self._api = api
-        self._book = book
+        self._registry = registry
         self._finding = finding
         self._caller = caller
         self._progress = progress
         self._in_a_row = 0
 
     def _skip(self, error: JobError, **ids: str) -> None:
-        """Skip a code, a page of them or a customer that could not be asked for."""
+        """Skip a code, a page of them or a customer that could not be read."""
         self._progress.failed(error, **ids)
         self._in_a_row = self._in_a_row + 1 if isinstance(error, FailingError) else 0
 
@@ -50,10 +50,10 @@ class Scan:
 
     def _end_if_all_fail(self, what: str) -> None:
         """
-        End the run if too many in a row fail, once they are noted as looked at.
+        End the run if too many in a row fail, once they are recorded as checked.
 
         Raises:
-            RetryableError: so it is.
+            RetryableError: they do.
         """
         if self._in_a_row >= MOST_IN_A_ROW:
             self._in_a_row = 0

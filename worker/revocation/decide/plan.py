@@ -1,12 +1,17 @@
+"""The plan for one removed assignment, decided from what was read."""
+
+from typing import Final
+
 from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide.claw_back import claw_back
-from worker.revocation.decide.proof import UNKNOWN_TYPE, Doubt, Proven, choose, is_of_unknown_type
-from worker.revocation.decide.remaining import remaining
-from worker.revocation.decide.window import own_conversions, window_of
-from worker.revocation.find.needs import ids_of, needs, no_window
-from worker.revocation.findings import Findings, Presence
+from worker.revocation.decide.conversions import own_conversions, window_of
+from worker.revocation.decide.proof import OF_UNKNOWN_TYPE, Doubt, Proven, choose
+from worker.revocation.decide.take import take_rest
+from worker.revocation.event import assigned_at, ids_of
+from worker.revocation.find.needs import needs
+from worker.revocation.findings import UNKNOWN_TYPE, Findings, Presence
 from worker.revocation.steps import (
     DisableVoucher,
     MarkCustomer,
@@ -19,31 +24,29 @@ from worker.settings.policies import Policies
 
 
 #: Wait before an assignment that is still listed is checked again.
-STILL_ASSIGNED_WAIT_SECONDS = 120.0
+STILL_ASSIGNED_WAIT_SECONDS: Final = 120.0
 
-#: After so many checks it is no replica that lags.
-MOST_LOOKS = 4
+#: After so many checks it is not a replica that lags.
+MOST_CHECKS: Final = 4
 
-#: Perk letters of what an addition to a card is, by the card's type.
-_OWN_PERKS = {"GIFT_VOUCHER": Perk.GIFT_CREDITS, "LOYALTY_CARD": Perk.LOYALTY_POINTS}
-
-_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
+#: What an addition to a referee's card is, by the card's type.
+_OWN_PERKS: Final = {"GIFT_VOUCHER": Perk.GIFT_CREDITS, "LOYALTY_CARD": Perk.LOYALTY_POINTS}
 
 
 def decide(
-    event: HolderAssignmentDeleted, found: Findings, policies: Policies, *, looks: int = 1
+    event: HolderAssignmentDeleted, found: Findings, policies: Policies, *, checks: int = 1
 ) -> Plan:
     """
-    Make a plan of what to take back for one removed assignment.
+    Return the plan of what to take back for one removed assignment.
 
-    Cheap and reversible steps stand before money. A rollback stands before money too, for
-    Voucherify may reverse rewards by it. The mark on the customer stands last.
+    Cheap and reversible steps come before money. A rollback comes before money too, because
+    Voucherify may reverse rewards by it. The mark on the customer comes last.
 
     Args:
         event: what happened.
-        found: what was looked up, as `needs` asked.
+        found: what was read, as `needs` says.
         policies: what the shop wants taken back beyond the referee's own reward.
-        looks: how often this was checked before and now, at least 1.
+        checks: how often this was checked before and now, at least 1.
 
     Raises:
         NeedsPersonError: no safe decision is possible; says what a person needs.
@@ -52,7 +55,7 @@ def decide(
     wanted = needs(event, policies)
     if not wanted.presence:
         return Plan(steps=(), reason="not a referral role")
-    _check_presence(event, found, looks)
+    _check_presence(event, found, checks)
     again = found.presence is Presence.ASSIGNED_AGAIN
     unsure: list[str] = [wanted.doubt] if wanted.doubt else []
     remarks: list[str] = []
@@ -78,15 +81,15 @@ def decide(
     )
 
 
-def _check_presence(event: HolderAssignmentDeleted, found: Findings, looks: int) -> None:
+def _check_presence(event: HolderAssignmentDeleted, found: Findings, checks: int) -> None:
     holder = event.holder
     if found.presence is Presence.STILL_ASSIGNED:
         sentence = (
             f"the assignment is still listed on the code (holder {holder.id}, "
             f"voucher {holder.redeemable_id})"
         )
-        if looks >= MOST_LOOKS:
-            raise NeedsPersonError(f"{sentence} after {looks} checks: was it really removed?")
+        if checks >= MOST_CHECKS:
+            raise NeedsPersonError(f"{sentence} after {checks} checks: was it really removed?")
         raise RetryableError(
             "still_assigned", sentence, retry_after_seconds=STILL_ASSIGNED_WAIT_SECONDS
         )
@@ -100,14 +103,12 @@ def _check_presence(event: HolderAssignmentDeleted, found: Findings, looks: int)
 def _reward_of_referee(
     event: HolderAssignmentDeleted, found: Findings, unsure: list[str]
 ) -> list[Step]:
-    """Take what is proved to be the referral's, and no more of it than is still there."""
+    """Return the step for what is proved to be the referral's, and is still there."""
     if not found.statements:
-        if is_of_unknown_type(found.promise):
-            unsure.append(f"{UNKNOWN_TYPE}, and the customer has no card ({ids_of(event)})")
+        if found.promise and found.promise.type == UNKNOWN_TYPE:
+            unsure.append(f"{OF_UNKNOWN_TYPE}, and the customer has no card ({ids_of(event)})")
         return []
-    window = window_of(event, found.conversions or (), found.elsewhere)
-    if window is None:
-        raise no_window(event)
+    window = window_of(event, assigned_at(event), found.conversions or (), found.elsewhere)
     try:
         proven = choose(event, found, window)
     except Doubt as doubt:
@@ -124,32 +125,18 @@ def _take_back(event: HolderAssignmentDeleted, proven: Proven, unsure: list[str]
     card = statement.card
     perk = _OWN_PERKS[card.type]
     name = f"rvk:{event.holder.id}:{perk}"
-    left = remaining(statement, grant, ours=name)
-    made = statement.change_named(name)
-    unit = _UNITS[card.type]
-    about = f"{grant.amount} {unit} on card {card.id} by transaction {grant.id}, {ids_of(event)}"
-    unsure += [
-        f"{moved} (the reward: {about}): take it off there, if it is to go" for moved in left.moved
-    ]
-    if left.unsure and made is None:
-        doubts = "; ".join(left.unsure)
-        unsure.append(f"{doubts} (the reward: {about}). perkhook would take {left.amount} {unit}")
-        return []
-    return [
-        TakeBalance(
-            perk=perk,
-            card=card,
-            granted=grant.amount,
-            due=left.amount,
-            grant=grant.id,
-            name=name,
-            found=made,
-            balance=statement.balance,
-            read_at=statement.read_at,
-            rest=", ".join(left.why_less),
-            reason=f"the referee's reward: {proven.why}",
-        )
-    ]
+    take = take_rest(
+        statement,
+        grant,
+        statement.change_named(name),
+        unsure,
+        perk=perk,
+        name=name,
+        reason=f"the referee's reward: {proven.why}",
+        about=f"the reward: {grant.amount} {card.unit} on card {card.id} by transaction "
+        f"{grant.id}, {ids_of(event)}",
+    )
+    return [take] if take else []
 
 
 def _roll_back(
@@ -161,8 +148,8 @@ def _roll_back(
 ) -> list[Step]:
     if not policies.roll_back_redemption:
         return []
-    # Of whichever referrer: a code may have been given away in between, and the order that is
-    # cancelled must be the one by which the customer came.
+    # Of any referrer: the code may have another owner since, and the cancelled order must be the
+    # one by which the customer came.
     ours = own_conversions(event, found.conversions or (), of_referrer=False)
     redemptions = [each.id for each in ours if not each.by_event]
     if len(redemptions) > 1:
@@ -185,7 +172,7 @@ def _roll_back(
 
 def _disable_code(event: HolderAssignmentDeleted, found: Findings) -> list[Step]:
     code, customer = found.code, event.holder.customer_id
-    # One that is off may have been switched off by a run that could not note it any more.
+    # One that is off may have been switched off by a run that could not record it.
     if code is None or code.owners - {customer}:
         return []
     return [

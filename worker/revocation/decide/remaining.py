@@ -1,9 +1,9 @@
 """
 How much of one reward is still on its card: a pure function over the card's transactions.
 
-Whose money is spent first is for nobody to know, so one rule holds for credits and points alike:
-the customer's other money is spent first, and money that comes later is never the reward's. So
-what is left of a reward is at most the lowest balance that the card has had since.
+It is unknown which money is spent first, so one rule holds for credits and points alike: the
+customer's other money is spent first, and money that comes later is never the reward's. So what
+is left of a reward is at most the lowest balance of the card since.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ class Remaining:
 
     Attributes:
         why_less: what became of the rest, in sentences.
-        unsure: why nobody can say how much is left, in sentences; empty if it can be said.
+        unsure: why it is unknown how much is left, in sentences; empty if it is known.
         moved: points of it that went to another card, in sentences for a person.
     """
 
@@ -31,7 +31,7 @@ class Remaining:
     moved: tuple[str, ...] = ()
 
 
-#: Origins of removals that say nothing of what they remove.
+#: Origins of removals that do not say what they remove.
 _UNEXPLAINED: Final = (Origin.AUTOMATIC, Origin.UNKNOWN)
 
 
@@ -51,7 +51,7 @@ class _Account:
     moved: list[str] = field(default_factory=list)
 
     def take(self, amount: int) -> int:
-        """Take other money first; gives how much of the reward was taken."""
+        """Take other money first; return how much of the reward was taken."""
         other = min(self.other, amount)
         reward = min(self.reward, amount - other)
         self.other -= other
@@ -67,7 +67,7 @@ class _Account:
 
 def remaining(statement: Statement, grant: Entry, *, ours: str) -> Remaining:
     """
-    Work out what is left of a grant.
+    Return what is left of a grant.
 
     Args:
         statement: the card's.
@@ -91,7 +91,7 @@ def remaining(statement: Statement, grant: Entry, *, ours: str) -> Remaining:
         _count(account, entry, alone=not twins)
         if not taken:
             _cap(account, entry)
-    # All that is unsure was counted as the other money's first; so nothing is left for certain.
+    # All that is unsure was taken from other money first; so nothing is left for certain.
     unsure = account.unsure if account.reward else []
     if unread := [each for each in statement.unreadable if each.at is None or each.at >= grant.at]:
         ids = ", ".join(each.id for each in unread)
@@ -105,7 +105,7 @@ def remaining(statement: Statement, grant: Entry, *, ours: str) -> Remaining:
 
 
 def lowest_since(statement: Statement, grants: Collection[str]) -> int | None:
-    """Say the least that the card held since the last of these grants; None if it is not said."""
+    """Return the lowest balance since the last of these grants; None if unknown."""
     balances = []
     for entry in statement.entries:
         if entry.balance is not None:
@@ -116,7 +116,7 @@ def lowest_since(statement: Statement, grants: Collection[str]) -> int | None:
 
 
 def _held_after(grant: Entry, later: list[Entry], now: int | None) -> int:
-    """Say what was on the card after the grant, by the first balance that is known since."""
+    """Return what was on the card after the grant, by the first balance that is known since."""
     moved = 0
     for entry in (grant, *later):
         moved += 0 if entry is grant else entry.amount
@@ -126,7 +126,7 @@ def _held_after(grant: Entry, later: list[Entry], now: int | None) -> int:
 
 
 def _cap(account: _Account, entry: Entry) -> None:
-    """Let what the card held after an entry be the most that can be left of all."""
+    """Limit what is left to what the card held after an entry."""
     if entry.balance is None:
         return
     missing = account.reward + account.other - max(entry.balance, 0)
@@ -135,7 +135,7 @@ def _cap(account: _Account, entry: Entry) -> None:
 
 
 def _after(statement: Statement, grant: Entry) -> list[Entry]:
-    """List what came after the grant, oldest first."""
+    """Return what came after the grant, oldest first."""
     found = []
     for entry in statement.entries:
         if entry.id == grant.id:
@@ -172,7 +172,7 @@ def _add(account: _Account, entry: Entry) -> None:
     amount = entry.amount
     redemption = entry.redemption or ""
     if entry.kind.endswith("_REFUND") and (spent := account.spent.get(redemption)):
-        # What an order gives back is what it was paid with; the reward was spent last.
+        # An order gives back what it was paid with; the reward was spent last.
         back = min(spent, amount)
         account.reward += back
         account.spent[redemption] -= back
@@ -221,7 +221,7 @@ def _remove(account: _Account, entry: Entry, amount: int, *, alone: bool) -> Non
 
 
 def _same_cause(entry: Entry, grant: Entry) -> bool:
-    """Say whether a removal names the redemption or the custom event that the grant names."""
+    """Return whether a removal names the redemption or the custom event of the grant."""
     causes = {entry.redemption, entry.custom_event} & {grant.redemption, grant.custom_event}
     return bool(causes - {None})
 

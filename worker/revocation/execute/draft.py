@@ -5,15 +5,11 @@ from collections.abc import Callable
 from inbox.model.effect import Effect, EffectState
 from inbox.plans import PlanPreview
 from schemas import HolderAssignmentDeleted
-from worker.revocation.execute.steps import effect_id
+from worker.revocation.cards import UNITS
+from worker.revocation.execute.effect import effect_id
 from worker.revocation.find.needs import Needs
 from worker.revocation.findings import Findings
-from worker.revocation.read.promise import in_words
 from worker.revocation.steps import DisableVoucher, MarkCustomer, Plan, RollBack, Step, TakeBalance
-
-
-#: What the amounts of a card are, by its type.
-_UNITS = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}
 
 
 def draft(
@@ -21,20 +17,20 @@ def draft(
     event: HolderAssignmentDeleted,
     wanted: Needs,
     found: Findings,
-    noted: Callable[[str], Effect | None],
+    recorded: Callable[[str], Effect | None],
 ) -> PlanPreview:
     """
-    Tell a plan, and what of it the ledger has already.
+    Return a plan in sentences, and what of it is in the ledger already.
 
     Args:
         plan: what was decided.
         event: what happened.
-        wanted: what was looked up.
+        wanted: what was read.
         found: what was found.
-        noted: reads an effect of the ledger.
+        recorded: reads an effect of the ledger.
     """
     return PlanPreview(
-        steps=tuple(_step(step, noted(effect_id(event, step))) for step in plan.steps),
+        steps=tuple(_step(step, recorded(effect_id(event, step))) for step in plan.steps),
         reason=plan.reason if plan.steps else f"nothing to take back: {plan.reason}",
         looked_up=looked_up(wanted, found),
         unresolved=plan.unresolved,
@@ -42,22 +38,22 @@ def draft(
 
 
 def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
-    """Tell what a plan rests on."""
-    told = [f"the assignment on the code: {found.presence.value}"]
+    """Return what a plan rests on, in sentences."""
+    facts = [f"the assignment on the code: {found.presence.value}"]
     if wanted.additions_to:
-        told.append(f"cards of the customer: {len(found.statements)}")
+        facts.append(f"cards of the customer: {len(found.statements)}")
         if found.promise:
-            told.append(f"the campaign promises {in_words(found.promise)}")
+            facts.append(f"the campaign promises {found.promise.words}")
     if wanted.rewards_of:
-        told.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
+        facts.append(f"rewards of the referrer in this campaign: {len(found.referrer_rewards)}")
     if found.conversions is not None:
-        told.append(f"conversions of the customer: {len(found.conversions)}")
+        facts.append(f"conversions of the customer: {len(found.conversions)}")
     if wanted.code and found.code:
-        told.append(
+        facts.append(
             f"the code is {'on' if found.code.active else 'off'}, "
             f"customers who own it: {len(found.code.owners)}"
         )
-    return tuple(told)
+    return tuple(facts)
 
 
 def _step(step: Step, effect: Effect | None) -> str:
@@ -73,14 +69,14 @@ def _would(step: Step, effect: Effect | None) -> str:
         case TakeBalance():
             card, kind, amount = step.card.id, step.card.type, step.due
             if effect is not None:
-                # It goes on as it was begun, whatever is thought now.
+                # It resumes as it was begun, whatever is decided now.
                 card, kind = effect.fields["card"], effect.fields["card_type"]
                 amount = effect.number("due")
-            unit = _UNITS.get(kind, "")
+            unit = UNITS.get(kind, "")
             rest = f" of {step.granted} ({step.rest})" if step.rest else ""
             return f"take back {amount}{rest} {unit} from card {card}, at most what is left on it"
         case DisableVoucher():
-            only = " unless somebody else owns it by then" if step.only_if_owned_by else ""
+            only = " unless another customer owns it by then" if step.only_if_owned_by else ""
             return f"switch off voucher {step.voucher}{only}"
         case RollBack():
             return f"roll back redemption {step.redemption}"

@@ -1,11 +1,11 @@
 """
-Marking a customer: the last and least step of a revocation, which never delays or fails one.
+Marks a customer: the last and least step of a revocation, which never delays or fails one.
 
 Voucherify's documents leave open whether "Update customer" merges single keys of `metadata`
 ("any parameters not provided in the payload will be left unchanged") or replaces it whole. So it
 is found out once, from an answer: our key is sent alone for a customer who has others. If these
-are gone, they are put back, and everything is sent from then on. Until it is certain that nothing
-is lost the others are kept in the store, whatever is cut off; erasing the customer deletes them.
+are gone, they are put back, and everything is sent from then on. The others are kept in the store
+until it is certain that nothing is lost; erasing the customer deletes them.
 """
 
 from typing import Final
@@ -15,33 +15,33 @@ import structlog
 from inbox.ledger import Effects
 from inbox.model.effect import Effect, EffectState
 from schemas import HolderAssignmentDeleted
+from worker.effects.attempt import Attempt
 from worker.errors import JobError, PermanentError, PostponedError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
+from worker.revocation.execute.effect import planned
 from worker.revocation.find.shared import Learned, Turns
-from worker.revocation.read.values import Json, object_of
 from worker.revocation.steps import MarkCustomer
+from worker.voucherify.values import Json, object_of
 
 
 log = structlog.get_logger()
 
-#: What is shown of a customer's removal in their metadata.
+#: The key of the mark in a customer's metadata; its value is the time of the removal.
 MARK: Final = "referral_removed_at"
 
-#: For how long a mark is tried; after that the revocation is done without it.
+#: How long a mark is tried; after that the revocation is done without it.
 LONGEST_TRIES_SECONDS: Final = 3_600.0
 
 #: How long a revocation waits for calls that no money needs, before it is done without a mark.
 LONGEST_WAIT_SECONDS: Final = 86_400.0
 
-#: How long it is known how metadata is updated.
+#: How long it is remembered how metadata is updated.
 _KNOWN_SECONDS: Final = 30 * 86_400
 _MERGES: Final = "metadata_merges"
 
 #: How long what may be lost of a customer's metadata is kept; longer than a job is tried.
 _LOST_SECONDS: Final = 2 * 86_400
-
-_OPEN: Final = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
 
 
 class Marking:
@@ -51,7 +51,7 @@ class Marking:
     Args:
         client: Voucherify's API.
         effects: the ledger.
-        learned: what workers share: whether metadata is merged.
+        learned: shared by workers: whether metadata is merged.
     """
 
     def __init__(self, client: RevocationClient, effects: Effects, learned: Learned) -> None:
@@ -65,11 +65,11 @@ class Marking:
         self, event: HolderAssignmentDeleted, step: MarkCustomer, job: Job, *, wait: bool
     ) -> str:
         """
-        Mark the customer, unless a later removal did, and say what came of it.
+        Mark the customer unless a later removal did, and return the outcome.
 
         Args:
             event: the removal.
-            step: whom to mark.
+            step: names the customer.
             job: the job that does it.
             wait: whether the job may wait for calls that no money needs; else it goes unmarked.
 
@@ -87,13 +87,12 @@ class Marking:
         try:
             outcome = self._set(step.customer, removed_at, job)
         except JobError as error:
-            effect = self._noted(event, step, job)
-            if not self._may_do_without(error, effect, wait=wait):
+            attempt = self._planned(event, step, job)
+            if not self._may_do_without(error, attempt.effect, wait=wait):
                 raise
-            return self._without(effect, error)
-        effect = self._noted(event, step, job)
-        self._effects.move(
-            effect, EffectState.CONFIRMED, since=_OPEN, outcome=outcome, removed_at=removed_at
+            return _without(attempt, error)
+        self._planned(event, step, job).record(
+            EffectState.CONFIRMED, outcome=outcome, removed_at=removed_at
         )
         return outcome
 
@@ -123,7 +122,7 @@ class Marking:
         return "marked the customer" if shown else "the customer is gone"
 
     def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
-        """Send our key alone, and see in the answer whether the others are still there."""
+        """Send our key alone, and read in the answer whether the others are still there."""
         # Kept until it is certain that nothing is lost, whatever is cut off in between.
         self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
         spare = job.sparing()
@@ -139,7 +138,7 @@ class Marking:
         return shown
 
     def _put_back(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
-        """Put back what our key alone removed, by a call that need not be to spare."""
+        """Put back what our key alone removed, by a call that does not wait for spare ones."""
         try:
             shown = self._client.set_metadata(customer, {**before, **mark}, job)
         except PermanentError as error:
@@ -155,21 +154,11 @@ class Marking:
         self._merges = self._merges or self._learned.get(_MERGES) is True
         return self._merges
 
-    def _noted(self, event: HolderAssignmentDeleted, step: MarkCustomer, job: Job) -> Effect:
-        return self._effects.plan(
-            f"{event.holder.id}:{step.once}",
-            holder=event.holder.id,
-            customer=event.holder.customer_id,
-            perk=step.perk,
-            reason=step.reason,
-            event=event.event.id,
-            job=job.id,
-            kind="mark",
-            thing=step.customer,
-        )
+    def _planned(self, event: HolderAssignmentDeleted, step: MarkCustomer, job: Job) -> Attempt:
+        return planned(self._effects, event, step, job, kind="mark", thing=step.customer)
 
     def _may_do_without(self, error: JobError, effect: Effect, *, wait: bool) -> bool:
-        """Say whether the mark cannot be set, or was tried or waited for long enough."""
+        """Return whether the mark cannot be set, or was tried or waited for long enough."""
         if isinstance(error, PermanentError):
             # Nothing was changed, and nothing can be put back either.
             self._learned.forget(_lost(effect.customer))
@@ -181,14 +170,15 @@ class Marking:
             most = LONGEST_WAIT_SECONDS
         return not wait or effect.seconds_since(EffectState.PLANNED) > most
 
-    def _without(self, effect: Effect, error: JobError) -> str:
-        """Do without the mark: it is reported and counted, and fails no revocation."""
-        outcome = f"not marked: {error}"
-        if isinstance(error, PermanentError):
-            outcome += " (docs/revocation.md, The mark)"
-        log.warning("customer.not_marked", reason=error.reason, error=str(error))
-        self._effects.move(effect, EffectState.REFUSED, since=_OPEN, outcome=outcome)
-        return outcome
+
+def _without(attempt: Attempt, error: JobError) -> str:
+    """Continue without the mark: it is reported and counted, and fails no revocation."""
+    outcome = f"not marked: {error}"
+    if isinstance(error, PermanentError):
+        outcome += " (docs/revocation.md, The mark)"
+    log.warning("customer.not_marked", reason=error.reason, error=str(error))
+    attempt.record(EffectState.REFUSED, outcome=outcome)
+    return outcome
 
 
 def _lost(customer: str) -> str:

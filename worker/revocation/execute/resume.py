@@ -1,8 +1,8 @@
 """
-How a job goes on that was begun before.
+How a later run of a job resumes.
 
-A job that must wait keeps its plan as JSON and resumes with it instead of looking everything up.
-A job that was cut off decides anew, and goes on with what it had sent by then.
+A job that must wait keeps its plan as JSON and resumes with it instead of reading everything
+again. A job that was cut off decides again, and resumes what it had sent.
 """
 
 from collections.abc import Iterable
@@ -22,10 +22,10 @@ from worker.revocation.steps import (
 )
 
 
-#: How long a plan is good for: the world changes. What was begun by then goes on as it was begun.
+#: How long a plan is valid, because what it rests on changes. What was begun resumes unchanged.
 PLAN_SECONDS: Final = 600
 
-#: The same when nothing is left to do but the mark.
+#: The same when only the mark is left to do.
 MARK_SECONDS: Final = 6 * 3600
 
 _KINDS: Final[dict[str, type[Step]]] = {
@@ -35,9 +35,9 @@ _KINDS: Final[dict[str, type[Step]]] = {
 
 def with_begun(plan: Plan, effects: Iterable[Effect], planned: set[str]) -> Plan:
     """
-    Add what an earlier run took, or may have taken, and this plan leaves out.
+    Return the plan with what an earlier run took, or may have taken, and this plan leaves out.
 
-    The card's transactions may lag, and then do not show today what they showed that run.
+    The card's transactions may lag, and then show less now than they showed that run.
 
     Args:
         plan: what was decided now.
@@ -65,7 +65,7 @@ def with_begun(plan: Plan, effects: Iterable[Effect], planned: set[str]) -> Plan
 
 def still_open(effects: Iterable[Effect]) -> str:
     """
-    Say which take-backs of an earlier run may have been made; empty if there are none.
+    Return in words which take-backs of an earlier run may have been made; empty for none.
 
     Args:
         effects: what the ledger has for the assignment.
@@ -85,7 +85,7 @@ def _is_begun(effect: Effect) -> bool:
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """Write a plan; ids and amounts, nothing personal."""
+    """Return a plan as JSON: ids and amounts, nothing personal."""
     return {
         "steps": [{"step": type(step).__name__, **_fields(step)} for step in plan.steps],
         "reason": plan.reason,
@@ -95,7 +95,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 
 def from_json(written: dict[str, Any]) -> Plan:
-    """Read a plan that `as_json` wrote."""
+    """Return the plan that `as_json` wrote."""
     return Plan(
         steps=tuple(_step(dict(each)) for each in written["steps"]),
         reason=written["reason"],

@@ -1,21 +1,21 @@
-"""Carrying a plan out, step by step, each step once however often this is called."""
+"""Carries a plan out, step by step, each step once however often this is called."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, TypeVar
 
 from inbox.ledger import Effects
-from inbox.model.effect import Effect, EffectState, Perk, Turn
+from inbox.model.effect import EffectState, Perk
 from schemas import HolderAssignmentDeleted
-from worker.errors import NeedsPersonError, PermanentError, RetryableError
+from worker.effects.attempt import Attempt
+from worker.errors import NeedsPersonError, PermanentError
 from worker.job import Job
 from worker.revocation.cards import BALANCES
-from worker.revocation.client import Answer, RevocationClient
-from worker.revocation.execute.balance import CLOCKS, BalanceChange, Known
+from worker.revocation.client import RevocationClient
+from worker.revocation.execute.effect import effect_id, planned
 from worker.revocation.execute.mark import Marking
+from worker.revocation.execute.take import take
 from worker.revocation.read.voucher import code_of
 from worker.revocation.steps import (
-    REWARD,
     DisableVoucher,
     MarkCustomer,
     Plan,
@@ -23,11 +23,6 @@ from worker.revocation.steps import (
     Step,
     TakeBalance,
 )
-
-
-S = TypeVar("S", DisableVoucher, RollBack)
-
-_OPEN: Final = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
 
 
 class Execution:
@@ -68,14 +63,13 @@ class Execution:
         Do the plan's rollbacks, before money is taken.
 
         Returns:
-            When the last one was done, by the store's clock: now, or by an earlier run, or by one
-            that runs beside this one; None if none was.
+            When the last one was done by any run, by the store's clock; None if none was.
         """
         done: list[datetime] = []
         for step in plan.steps:
             if isinstance(step, RollBack):
                 try:
-                    self._once(step, step.redemption, "roll back", self._roll_back)
+                    self._roll_back(step)
                 except NeedsPersonError as error:
                     self._refused[step] = error
                     continue
@@ -86,7 +80,7 @@ class Execution:
 
     def carry_out(self, plan: Plan) -> str:
         """
-        Do what the plan says and say it in a few words.
+        Do the plan's steps, and return what was done in a few words.
 
         Raises:
             NeedsPersonError: after all steps, what the plan leaves to a person.
@@ -96,16 +90,16 @@ class Execution:
         unresolved, refused = list(plan.unresolved), False
         for step in plan.steps:
             if refused and not isinstance(step, MarkCustomer):
-                # Whoever rolls it back by hand may have Voucherify take the same by it.
+                # A rollback by hand may make Voucherify take back the same.
                 continue
             try:
-                said = self._do(step, wait=not unresolved)
+                outcome = self._do(step, wait=not unresolved)
             except NeedsPersonError as error:
-                # One step that a person must decide about does not keep the others from being done.
+                # A step that a person must decide about does not block the others.
                 unresolved.append(str(error))
                 refused = refused or isinstance(step, RollBack)
                 continue
-            self.done.append(said)
+            self.done.append(outcome)
         self.done += plan.remarks
         if unresolved:
             done = f"; done: {', '.join(self.done)}" if self.done else ""
@@ -117,95 +111,26 @@ class Execution:
     def _do(self, step: Step, *, wait: bool) -> str:
         match step:
             case TakeBalance():
-                return self._take(step)
+                return take(step, self._event, self._client, self._effects, self._job)
             case DisableVoucher():
-                return self._once(step, step.voucher, "disable", self._disable)
+                return self._disable(step)
             case RollBack():
-                if step in self._refused:
-                    raise self._refused[step]
-                return self._once(step, step.redemption, "roll back", self._roll_back)
+                return self._roll_back(step)
             case MarkCustomer():
                 return self._marking.mark(self._event, step, self._job, wait=wait)
 
-    def _take(self, step: TakeBalance) -> str:
-        event = self._event
-        # What a referrer's card shows was read for many removals, and a plan that an earlier run
-        # made rests on what was read then: either may be older than a loss.
-        old = step.read_at is None or self._job.again or step.once != REWARD
-        begun = self._effects.begin(
-            effect_id(event, step),
-            holder=event.holder.id,
-            customer=event.holder.customer_id,
-            ask_intact=old,
-            fields={
-                "perk": step.perk,
-                "reason": step.reason,
-                "event": event.event.id,
-                "job": self._job.id,
-                "kind": "take",
-                "card": step.card.id,
-                "card_type": step.card.type,
-                "granted": step.granted,
-                "due": step.due,
-                "grant": step.grant,
-                "name": step.name,
-                "rest": step.rest,
-            },
-        )
-        fields = begun.effect.fields
-        if begun.turn is Turn.CLAIMED:
-            raise NeedsPersonError(
-                f"transaction {fields['grant']} was taken back for another assignment already, or "
-                f"is about to be (holder {event.holder.id}): what did this one give?"
-            )
-        # An effect that an earlier run began goes on as it was begun, whatever is thought now.
-        same = fields["grant"] == step.grant
-        known = Known(
-            most=step.due if same else int(fields["due"]),
-            balance=step.balance if same else None,
-            read_at=step.read_at if same else None,
-            made=step.found if same else None,
-            # A ledger that lost its last second may not know that it was sent. Where the card's
-            # transactions were read since then, they say so.
-            look_first=old
-            and (
-                begun.intact_since is None
-                or (step.read_at or event.event.created_at) < begun.intact_since + CLOCKS
-            ),
-        )
-        made = BalanceChange(begun, self._client, self._effects, self._job).make(known)
-        amount, short = made.number("amount"), made.number("shortfall")
-        rest = step.rest if same and step.rest else f"{short} already spent"
-        return f"took back {amount} from card {fields['card']}" + (
-            f" ({rest})" if short > 0 else ""
-        )
+    def _disable(self, step: DisableVoucher) -> str:
+        attempt = self._planned(step, "disable", step.voucher)
 
-    def _once(
-        self, step: S, target: str, kind: str, act: Callable[[S, Effect], tuple[str, bool]]
-    ) -> str:
-        """Take a step that may be repeated without harm, until it is seen to be done."""
-        event = self._event
-        effect = self._effects.plan(
-            effect_id(event, step),
-            holder=event.holder.id,
-            customer=event.holder.customer_id,
-            perk=step.perk,
-            reason=step.reason,
-            event=event.event.id,
-            job=self._job.id,
-            kind=kind,
-            thing=target,
-        )
-        if effect.state is EffectState.CONFIRMED:
-            return effect.fields.get("outcome", kind)
-        outcome, changed = act(step, effect)
-        self._effects.move(
-            effect, EffectState.CONFIRMED, since=_OPEN, outcome=outcome, changed=int(changed)
-        )
-        return outcome
+        def act() -> dict[str, str | int]:
+            outcome, changed = self._disabled(step, attempt)
+            return {"outcome": outcome, "changed": int(changed)}
 
-    def _disable(self, step: DisableVoucher, effect: Effect) -> tuple[str, bool]:
-        # Read just before: the code may have been published to somebody else meanwhile.
+        return attempt.repeat(act)
+
+    def _disabled(self, step: DisableVoucher, attempt: Attempt) -> tuple[str, bool]:
+        """Switch a voucher off; return the outcome, and whether we changed it."""
+        # Read just before: another customer may own the code by now.
         voucher = self._client.voucher(step.voucher, self._job)
         code = code_of(voucher) if voucher else None
         if voucher is None or code is None:
@@ -220,45 +145,33 @@ class Execution:
         if code.used_up and step.perk is not Perk.REFERRAL_CODE:
             return f"voucher {step.voucher} was used already, nothing is left to switch off", False
         if code.active:
-            # Whoever undoes this must know later whether it was on before.
-            self._effects.move(effect, EffectState.SENT, since=_OPEN)
-            if self._answer(self._client.disable(step.voucher, self._job)) is Answer.NOT_FOUND:
+            # Undoing it must know later whether it was on before.
+            attempt.record(EffectState.SENT)
+            if self._client.disable(step.voucher, self._job).is_gone:
                 return f"voucher {step.voucher} is gone", False
-        ours = code.active or effect.state is not EffectState.PLANNED
+        ours = code.active or attempt.effect.state is not EffectState.PLANNED
         return f"switched off voucher {step.voucher}", ours
 
-    def _roll_back(self, step: RollBack, _: Effect) -> tuple[str, bool]:
-        try:
-            answer = self._client.roll_back(step.redemption, step.reason, self._job)
-        except PermanentError as error:
-            raise _refused(step, self._event, error) from error
-        finally:
-            # Before the ledger says so: who is cut off here rolls back again.
-            self._rolled_back()
-        if self._answer(answer) is Answer.NOT_FOUND:
-            return f"redemption {step.redemption} is gone", False
-        return f"rolled back redemption {step.redemption}", True
+    def _roll_back(self, step: RollBack) -> str:
+        if step in self._refused:
+            raise self._refused[step]
 
-    def _answer(self, answer: Answer) -> Answer:
-        """Take an answer of a call that may be repeated."""
-        if answer is Answer.UNKNOWN:
-            raise RetryableError(
-                "voucherify_no_answer",
-                "it is not known whether a call was applied that may be repeated",
-                outage=True,
-            )
-        return answer
+        def act() -> dict[str, str | int]:
+            try:
+                answer = self._client.roll_back(step.redemption, step.reason, self._job)
+            except PermanentError as error:
+                raise _refused(step, self._event, error) from error
+            finally:
+                # Before the ledger says so: a run that is cut off here rolls back again.
+                self._rolled_back()
+            if answer.is_gone:
+                return {"outcome": f"redemption {step.redemption} is gone", "changed": 0}
+            return {"outcome": f"rolled back redemption {step.redemption}", "changed": 1}
 
+        return self._planned(step, "roll back", step.redemption).repeat(act)
 
-def effect_id(event: HolderAssignmentDeleted, step: Step) -> str:
-    """
-    Name what may happen once: this step for this assignment.
-
-    What a referrer earned is taken back once, whether the referee left, the referrer or both.
-    """
-    if isinstance(step, TakeBalance) and step.once != REWARD:
-        return f"earned:{step.once}"
-    return f"{event.holder.id}:{step.once}"
+    def _planned(self, step: Step, kind: str, thing: str) -> Attempt:
+        return planned(self._effects, self._event, step, self._job, kind=kind, thing=thing)
 
 
 def _refused(

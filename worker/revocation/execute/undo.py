@@ -1,17 +1,18 @@
+"""Gives back what a confirmed effect took, as an effect of its own."""
+
 from inbox.ledger import Effects
-from inbox.model.effect import Effect, EffectState
-from worker.errors import PermanentError, RetryableError
+from inbox.model.effect import Effect
+from worker.effects.attempt import Attempt
+from worker.errors import PermanentError
 from worker.job import Job
-from worker.revocation.client import Answer, RevocationClient
-from worker.revocation.execute.balance import BalanceChange, Known
-
-
-_OPEN = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
+from worker.revocation.client import RevocationClient
+from worker.revocation.execute.balance import BalanceChange
+from worker.revocation.execute.card import Known
 
 
 def undo(effect: Effect, why: str, client: RevocationClient, effects: Effects, job: Job) -> Effect:
     """
-    Give back what a confirmed effect took; it is an effect of its own and happens once.
+    Give back what a confirmed effect took, once, and return the effect of giving it back.
 
     Raises:
         PermanentError: this kind of effect cannot be undone.
@@ -30,20 +31,18 @@ def undo(effect: Effect, why: str, client: RevocationClient, effects: Effects, j
         begun = effects.begin(name, holder=holder, customer=customer, fields=fields)
         change = BalanceChange(begun, client, effects, job)
         return change.make(Known(most=effect.number("amount")))
-    undoing = effects.plan(name, holder=holder, customer=customer, **fields)
-    if undoing.state is EffectState.CONFIRMED:
-        return undoing
+    attempt = Attempt(effects, effects.plan(name, holder=holder, customer=customer, **fields))
+    attempt.repeat(lambda: {"outcome": _given_back(kind, effect, client, job)})
+    return attempt.effect
+
+
+def _given_back(kind: str | None, effect: Effect, client: RevocationClient, job: Job) -> str:
     if kind == "take":
-        return _confirm(effects, undoing, "nothing was taken, so nothing is given back")
+        return "nothing was taken, so nothing is given back"
     if effect.fields.get("changed") != "1":
-        return _confirm(effects, undoing, "nothing was changed, so nothing is changed back")
-    answer = client.enable(effect.fields["thing"], job)
-    if answer is Answer.UNKNOWN:
-        raise RetryableError(
-            "voucherify_no_answer", "it is not known whether it was done: run it again"
-        )
-    gone = " (it is gone)" if answer is Answer.NOT_FOUND else ""
-    return _confirm(effects, undoing, f"switched voucher {effect.fields['thing']} on again{gone}")
+        return "nothing was changed, so nothing is changed back"
+    gone = " (it is gone)" if client.enable(effect.fields["thing"], job).is_gone else ""
+    return f"switched voucher {effect.fields['thing']} on again{gone}"
 
 
 def _what(kind: str | None, effect: Effect) -> dict[str, str | int]:
@@ -63,8 +62,3 @@ def _what(kind: str | None, effect: Effect) -> dict[str, str | int]:
         "cannot_be_undone",
         f"an effect of the kind {kind} cannot be undone here; do it where it was done",
     )
-
-
-def _confirm(effects: Effects, undoing: Effect, outcome: str) -> Effect:
-    moved = effects.move(undoing, EffectState.CONFIRMED, since=_OPEN, outcome=outcome)
-    return moved or undoing

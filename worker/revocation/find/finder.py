@@ -1,4 +1,4 @@
-"""Looking up what a decision needs, paged to the end, in as few calls as it takes."""
+"""Reads what a decision needs, all pages of it, in as few calls as possible."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,37 +9,39 @@ from typing import Final
 from schemas import HolderAssignmentDeleted
 from worker.job import Job
 from worker.revocation.cards import Statement
-from worker.revocation.client import Json, RevocationClient
-from worker.revocation.decide.claw_back import cards_of, may_count_elsewhere
-from worker.revocation.decide.proof import additions, needs_conversions, needs_promise
-from worker.revocation.decide.window import MARGIN, window_of
-from worker.revocation.find.needs import Needs, no_window
+from worker.revocation.client import RevocationClient
+from worker.revocation.decide.additions import additions, needs_conversions, needs_promise
+from worker.revocation.decide.conversions import window_of
+from worker.revocation.decide.due import cards_of, may_count_elsewhere
+from worker.revocation.decide.window import MARGIN
+from worker.revocation.event import assigned_at
+from worker.revocation.find.needs import Needs
 from worker.revocation.find.shared import Learned, SharedLists, Turns
 from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward
 from worker.revocation.read.promise import promise_in, promise_of
 from worker.revocation.read.rewards import rewards_of
 from worker.revocation.read.statement import card_of, statement_of
-from worker.revocation.read.values import moment
 from worker.revocation.read.voucher import code_of, conversions_of
+from worker.voucherify.values import Json, moment
 
 
-#: Transactions come newest first; so far behind the assignment nothing of it is expected.
+#: Transactions come newest first; so long before the assignment nothing of it is expected.
 _MARGIN: Final = timedelta(days=1)
 
-
+#: The fields of a campaign that its promise is read from.
 _OF_PROMISE: Final = ("referral_program", "updated_at", "created_at")
 
-#: How long what a campaign promises is taken for what it promises now.
+#: How long a campaign that was read counts as its present state.
 PROMISE_SECONDS: Final = 600
 
 
 class Finder:
     """
-    Looks up what `needs` asked for.
+    Reads what `needs` says.
 
     Args:
         client: Voucherify's API.
-        learned: what workers share, so that a campaign is read once for many removals.
+        learned: shared by workers, so that a campaign is read once for many removals.
     """
 
     def __init__(self, client: RevocationClient, learned: Learned) -> None:
@@ -57,7 +59,7 @@ class Finder:
         after: datetime | None = None,
     ) -> Findings:
         """
-        Look up what was asked for; nothing that was read before `after` or before the removal.
+        Return what is needed; no shared list was read before `after` or before the removal.
 
         Raises:
             NeedsPersonError: the event lacks what a safe search needs.
@@ -93,12 +95,10 @@ class Finder:
         return self._explained(event, replace(found, statements=statements), job)
 
     def _explained(self, event: HolderAssignmentDeleted, found: Findings, job: Job) -> Findings:
-        """Look up the promise and the conversions where they matter."""
+        """Read the promise and the conversions where they matter."""
         if not found.statements:
             return replace(found, promise=promise_in(event))
-        window = window_of(event, found.conversions or (), found.elsewhere)
-        if window is None:
-            raise no_window(event)
+        window = window_of(event, assigned_at(event), found.conversions or (), found.elsewhere)
         added = list(additions(found.statements, window))
         promise = promise_in(event)
         if promise is None and needs_promise(added, window):
@@ -127,13 +127,10 @@ class Finder:
     ) -> tuple[ReferrerReward, ...]:
         if referrer is None:
             return ()
-        assigned = event.holder.created_at
-        if assigned is None:
-            raise no_window(event)
         happened = self._lists.of(
             f"activity of {referrer}",
             lambda since: self._client.activity(referrer, since.isoformat(), job),
-            since=assigned - MARGIN,
+            since=assigned_at(event) - MARGIN,
             until=until,
             job=job,
         )
@@ -151,9 +148,10 @@ class Finder:
         job: Job,
     ) -> Iterator[Statement]:
         """Read the cards that this removal takes from, once for many removals."""
-        assigned = event.holder.created_at
-        for card in cards_of(event, rewards):
-            assert assigned is not None  # noqa: S101 - there are no rewards without it
+        if not rewards:
+            return
+        assigned = assigned_at(event)
+        for card in cards_of(event, rewards, assigned):
             read = self._lists.of(
                 f"transactions of {card.id}",
                 partial(self._transactions, card.id, job),
@@ -177,7 +175,7 @@ def _presence(
         return Presence.CODE_GONE
     assigned = holder.created_at
     for each in listed:
-        # The filter may be ignored: what belongs to other customers is passed over here.
+        # The API may ignore the filter: other customers' holders are skipped here.
         if each.get("customer_id") != holder.customer_id:
             continue
         at = moment(each.get("created_at"))
@@ -194,7 +192,7 @@ def _redeemables(customer: str | None, client: RevocationClient, job: Job) -> li
 
 
 def _elsewhere(event: HolderAssignmentDeleted, held: list[Json]) -> tuple[datetime, ...]:
-    """List when other assignments began: by other codes, or by this one again."""
+    """Return when other assignments began: by other codes, or by this one again."""
     found = (
         moment(each.get("created_at"))
         for each in held
@@ -210,13 +208,11 @@ def _statements(
     holder, seen = event.holder, set()
     for redeemable in held:
         card = card_of(redeemable, holder.customer_id)
-        # The code is the referrer's; a referee has it only for as long as it is assigned.
+        # The code is the referrer's; a referee has it only while it is assigned.
         if card is None or card.id == holder.redeemable_id or card.id in seen:
             continue
         seen.add(card.id)
-        if holder.created_at is None:
-            raise no_window(event)
-        begins, read_at = holder.created_at - _MARGIN, job.now()
+        begins, read_at = assigned_at(event) - _MARGIN, job.now()
         pages = client.transactions(card.id, job)
         if pages is None:
             continue
@@ -227,7 +223,7 @@ def _statements(
 
 
 def _back_to(pages: Iterator[Json] | None, begins: datetime) -> Iterator[Json]:
-    """List transactions, newest first, to the first that is older than a time."""
+    """Return transactions, newest first, to the first that is older than a time."""
     for transaction in pages or ():
         yield transaction
         at = moment(transaction.get("created_at"))

@@ -2,13 +2,14 @@ from dataclasses import dataclass
 
 from schemas import HolderAssignmentDeleted, HolderRole, UnknownValue, VoucherType
 from worker.errors import NeedsPersonError
+from worker.revocation.event import ids_of, referrer_of, role_of, voucher_type
 from worker.settings.policies import Policies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """
-    What must be looked up before deciding. Nothing at all means there is nothing to take back.
+    What must be read before deciding; all empty if there is nothing to take back.
 
     Attributes:
         presence: whether the assignment is really gone.
@@ -16,7 +17,7 @@ class Needs:
         rewards_of: referrer whose rewards are searched.
         conversions_of: customer whose redemptions of the code are searched.
         code: whether the code's present owner matters.
-        doubt: what the event does not say, in a sentence for a person; the rest is decided.
+        doubt: what the event lacks, in a sentence for a person; the rest is decided.
     """
 
     presence: bool = False
@@ -29,13 +30,13 @@ class Needs:
 
 def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
     """
-    Tell what must be looked up: the matrix of role and voucher type, row by row.
+    Return what must be read: the matrix of role and voucher type, row by row.
 
     Raises:
         NeedsPersonError: the row is one that cannot be decided safely.
     """
     holder = event.holder
-    role, kind = holder.holder_role, voucher_type(event)
+    role, kind = role_of(event), voucher_type(event)
     match role, kind:
         case HolderRole.OWNER, _:
             # Their own coupon, money or points; never a referral perk.
@@ -59,19 +60,6 @@ def needs(event: HolderAssignmentDeleted, policies: Policies) -> Needs:
     raise NeedsPersonError(f"{_why_not(role, kind)} ({ids_of(event)})")
 
 
-def voucher_type(event: HolderAssignmentDeleted) -> VoucherType | UnknownValue | None:
-    """Read the code's type: of the holder, or else of the voucher."""
-    voucher = event.voucher
-    return event.holder.voucher_type or (voucher.type if voucher else None)
-
-
-def referrer_of(event: HolderAssignmentDeleted) -> str | None:
-    """Name the referrer of a referee's event: on it, the voucher is the referrer's code."""
-    voucher = event.voucher
-    referrer = (voucher.referrer_id or voucher.holder_id) if voucher else None
-    return None if referrer == event.holder.customer_id else referrer
-
-
 def _no_referrer(event: HolderAssignmentDeleted) -> str:
     return (
         "the event does not say who referred this customer, so it cannot be known what the "
@@ -79,32 +67,10 @@ def _no_referrer(event: HolderAssignmentDeleted) -> str:
     )
 
 
-def no_window(event: HolderAssignmentDeleted) -> NeedsPersonError:
-    """Tell that the event lacks the time of the assignment."""
-    return NeedsPersonError(
-        "data.holder.created_at is missing, so it cannot be told which reward belongs to "
-        f"this assignment ({ids_of(event)})"
-    )
-
-
-def _why_not(role: HolderRole | UnknownValue, kind: VoucherType | UnknownValue | None) -> str:
-    if isinstance(role, UnknownValue):
-        return (
-            "data.holder.holder_role is not REFEREE, REFERRER or OWNER, so it cannot be told "
-            "whose perks to take back"
-        )
+def _why_not(role: HolderRole, kind: VoucherType | UnknownValue | None) -> str:
     if kind is None or isinstance(kind, UnknownValue):
-        return "data.holder.voucher_type is not one that is known, so it cannot be told what to do"
+        return "data.holder.voucher_type is unknown, so it is unknown what to take back"
     return (
         f"a {role} on a {kind}: this card is the referrer's own, and Voucherify's API does not "
         "make such codes, so nothing is touched"
-    )
-
-
-def ids_of(event: HolderAssignmentDeleted) -> str:
-    """Name the assignment in question, for a person."""
-    holder = event.holder
-    return (
-        f"holder {holder.id}, customer {holder.customer_id}, voucher {holder.redeemable_id}, "
-        f"campaign {holder.campaign_id}"
     )

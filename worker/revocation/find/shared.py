@@ -1,61 +1,35 @@
-"""What workers, and the threads of one, find out once for many removals."""
+"""Shares among workers, and the threads of one, what is read once for many removals."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Any, Final, Protocol
 
 from worker.job import Job
-from worker.revocation.read.values import Json
+from worker.voucherify.values import Json
 
 
-#: Longest wait for another thread that asks the same; most calls are answered by then.
+#: Longest wait for another thread that reads the same; most calls are answered by then.
 PATIENCE_SECONDS: Final = 2.0
 
 
 class Learned(Protocol):
-    """What workers have found out and share (`inbox.state.learned`)."""
+    """What workers know and share (`inbox.state.learned`)."""
 
     def get(self, name: str) -> Any:
-        """Give what is known under a name; None for nothing."""
+        """Return what is known under a name; None for nothing."""
 
     def put(self, name: str, value: Any, *, seconds: int) -> None:
         """Remember something for so long."""
 
     def forget(self, name: str) -> None:
         """Forget it."""
-
-
-class InMemory:
-    """What one process has found out, where there is no store to share it by."""
-
-    #: Things that are remembered at the same time.
-    MOST: Final = 1000
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[float, Any]] = {}
-
-    def get(self, name: str) -> Any:
-        """Give what is known under a name; None for nothing."""
-        until, value = self._known.get(name, (0.0, None))
-        return value if monotonic() < until else None
-
-    def put(self, name: str, value: Any, *, seconds: int) -> None:
-        """Remember something for so long."""
-        self._known[name] = (monotonic() + seconds, value)
-        for old in list(self._known)[: -self.MOST]:
-            self._known.pop(old, None)
-
-    def forget(self, name: str) -> None:
-        """Forget it."""
-        self._known.pop(name, None)
 
 
 class Turns:
-    """Lets one thread at a time do what goes by the same name."""
+    """Lets one thread at a time do what has the same name."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -63,7 +37,7 @@ class Turns:
 
     @contextmanager
     def of(self, name: str) -> Iterator[None]:
-        """Wait for the turn, for two seconds at most: a hanging call holds up nobody else."""
+        """Wait for the turn, for two seconds at most, so a hanging call does not block others."""
         with self._guard:
             lock, users = self._locks.get(name, (threading.Lock(), 0))
             self._locks[name] = (lock, users + 1)
@@ -97,7 +71,7 @@ class ReadOnce:
 
 class SharedLists:
     """
-    Lists that many removals ask for: what happened to a referrer, and what is on a card of theirs.
+    Lists that many removals need: a referrer's activity, and the transactions of their card.
 
     When many referees of one referrer leave, each removal needs the same. A list that was read
     after a removal holds all that the removed assignment can have earned.
@@ -123,21 +97,21 @@ class SharedLists:
         job: Job,
     ) -> ReadOnce:
         """
-        Give a list that goes back to one time and was read after another.
+        Return a list that goes back to one time and was read after another.
 
         Args:
             name: what is listed.
             read: lists it from a time on, newest first; None if there is no such list.
             since: how far it must go back.
             until: after which time it must have been read.
-            job: the job that asks.
+            job: the job that needs it.
         """
         with self._turns.of(name):
             now, kept = job.now(), self._kept.get(name)
             if kept and (now - kept.read_at).total_seconds() <= self.SECONDS:
                 if kept.since <= since and until <= kept.read_at:
                     return kept
-                # Other removals' assignments began earlier, so it is not read for this one alone.
+                # Other removals' assignments began earlier, so it is read for them too.
                 since = min(since, kept.since)
             items = read(since)
             found = ReadOnce(since, now, None if items is None else tuple(items))

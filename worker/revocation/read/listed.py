@@ -1,4 +1,4 @@
-"""What a card's listed transactions show: amounts, balances, and changes of our own."""
+"""Reads a card's listed transactions: amounts, balances, and changes of our own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from worker.revocation.cards import Change
-from worker.revocation.read.values import Json, moment, object_of, text, whole
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
 #: How the names of our own balance changes begin.
@@ -14,7 +14,7 @@ OWN_NAMES: Final = ("rvk:", "undo:")
 
 
 def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
-    """List our own balance changes; of such a transaction nothing but its name must be readable."""
+    """Return our own balance changes; only the name of such a transaction must be readable."""
     for transaction in transactions:
         name = text(transaction.get("source_id"))
         if name and name.startswith(OWN_NAMES):
@@ -23,7 +23,7 @@ def changes_in(transactions: Iterable[Json]) -> Iterator[Change]:
 
 
 def balance_after(transaction: Json) -> int | None:
-    """Read what was on a card after a transaction; None if it is not said."""
+    """Read what was on a card after a transaction; None if unknown."""
     balance, _ = amount_of(transaction)
     return whole(balance.get("balance"))
 
@@ -41,13 +41,13 @@ def amount_of(transaction: Json) -> tuple[Json, int | None]:
 
 def adds_up(listed: Sequence[Json], since: datetime) -> bool:
     """
-    Say whether each balance follows from the one before it, as far as both are said.
+    Return whether each balance follows from the one before it, as far as both are known.
 
-    A list that has not taken everything in yet may leave out one between others.
+    A list that lags may lack one between others.
 
     Args:
         listed: transactions, newest first.
-        since: what was made before does not matter.
+        since: transactions before it do not matter.
     """
     for newer, older in pairwise(listed):
         at = moment(newer.get("created_at"))

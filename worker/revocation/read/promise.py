@@ -4,24 +4,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from schemas import HolderAssignmentDeleted, UnknownValue, VoucherType
-from worker.revocation.findings import Promise
-from worker.revocation.read.values import moment, object_of, text, whole
+from worker.revocation.findings import UNKNOWN_TYPE, Promise
+from worker.voucherify.values import moment, object_of, text, whole
 
 
 #: Types that the specification has for a reward.
-KNOWN_TYPES: Final = frozenset(each.value for each in VoucherType)
-
-#: What stands for any other.
-UNKNOWN_TYPE: Final = "unknown"
+_TYPES: Final = frozenset(each.value for each in VoucherType)
 
 
 def promise_in(event: HolderAssignmentDeleted) -> Promise | None:
-    """Read what the campaign in the event promises; None if it does not say."""
+    """Read what the campaign in the event promises; None if it says nothing."""
     program = event.campaign.referral_program if event.campaign else None
-    told = program.referee_reward if program else None
-    if told is None:
+    reward = program.referee_reward if program else None
+    if reward is None:
         return None
-    kind, amount, parent = told.type, told.amount, told.related_object_parent
+    kind, amount, parent = reward.type, reward.amount, reward.related_object_parent
     return _promise(
         UNKNOWN_TYPE if isinstance(kind, UnknownValue) else kind and kind.value,
         int(amount) if amount is not None and amount == int(amount) else None,
@@ -32,37 +29,22 @@ def promise_in(event: HolderAssignmentDeleted) -> Promise | None:
 
 def promise_of(campaign: dict[str, Any]) -> Promise | None:
     """
-    Read what a campaign promises now ("Get campaign"); None if it does not say.
+    Read what a campaign promises now ("Get campaign"); None if it says nothing.
 
     It may have been another reward when this assignment was made.
     """
-    told = object_of(object_of(campaign.get("referral_program")).get("referee_reward"))
-    amount = told.get("amount")
+    reward = object_of(object_of(campaign.get("referral_program")).get("referee_reward"))
+    amount = reward.get("amount")
     if isinstance(amount, str) and amount.isascii() and amount.isdecimal():
         amount = int(amount)
+    kind = text(reward.get("type"))
     return _promise(
-        text(told.get("type")),
+        kind if kind is None or kind in _TYPES else UNKNOWN_TYPE,
         whole(amount),
-        text(object_of(told.get("related_object_parent")).get("id")),
+        text(object_of(reward.get("related_object_parent")).get("id")),
         in_event=False,
         edited=moment(campaign.get("updated_at")) or moment(campaign.get("created_at")),
     )
-
-
-def fits(promise: Promise, *, kind: str, campaign: str | None, amount: int) -> bool:
-    """Say whether so much on a card of this type and campaign is what was promised."""
-    return (
-        promise.amount == amount
-        and promise.type in {None, kind}
-        and promise.campaign in {None, campaign}
-    )
-
-
-def in_words(promise: Promise) -> str:
-    """Say what was promised."""
-    unit = {"GIFT_VOUCHER": "cents", "LOYALTY_CARD": "points"}.get(promise.type or "", "")
-    of = f" on a card of campaign {promise.campaign}" if promise.campaign else ""
-    return f"{promise.amount} {unit}".strip() + of
 
 
 def _promise(
@@ -73,7 +55,7 @@ def _promise(
     in_event: bool,
     edited: datetime | None = None,
 ) -> Promise | None:
-    # Without an amount it says nothing, but that a discount puts nothing on any card.
+    # Without an amount it says nothing, except that a discount puts nothing on any card.
     if amount is None and kind in {None, "GIFT_VOUCHER", "LOYALTY_CARD"}:
         return None
     return Promise(type=kind, amount=amount, campaign=campaign, in_event=in_event, edited=edited)

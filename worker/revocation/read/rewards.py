@@ -1,5 +1,5 @@
 """
-What referral tiers gave a referrer, out of the referrer's activity.
+Reads what referral tiers gave a referrer, from the referrer's activity.
 
 Source: the specification's `EventCustomerRewardedData`, `SimpleReferralTier` and
 `EventCustomerRewardRedemptionsBase`. A reward of credits or points is reported by one activity,
@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from worker.revocation.findings import ReferrerReward, RewardKind
-from worker.revocation.read.values import moment, object_of, text, whole
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
-
-Json = dict[str, Any]
 
 _REWARDED: Final = "customer.rewarded"
 _ROLLED_BACK: Final = "customer.reward_redemptions.rolledback"
@@ -34,7 +32,7 @@ class _Credit:
 
 def rewards_of(activities: list[Json], campaign: str) -> list[ReferrerReward]:
     """
-    List what the tiers of a campaign gave.
+    Return what the tiers of a campaign gave.
 
     Args:
         activities: of the referrer, of all types.
@@ -49,7 +47,7 @@ def rewards_of(activities: list[Json], campaign: str) -> list[ReferrerReward]:
         and object_of(data := _data(activity)).get("referral_tier")
         and _is_of(data, campaign) is not False
     ]
-    # In an order of its own, so that two of one request get the same transactions every time.
+    # Sorted, so that two of one request get the same transactions every time.
     rewarded.sort(key=lambda each: str(each[0].get("id")))
     return [_reward(each, data, campaign, credited, reversed_) for each, data in rewarded]
 
@@ -113,7 +111,7 @@ def _reward(
 def _take(
     credits_: list[_Credit], kind: RewardKind, amount: int | None, card: str | None
 ) -> _Credit | None:
-    """Take the addition of a reward out of those of its request; None if it cannot be told."""
+    """Remove and return the addition of a reward from those of its request; None if unclear."""
     fits = [
         each
         for each in credits_
@@ -121,7 +119,7 @@ def _take(
         and (amount is None or each.amount == amount)
         and (card is None or each.card == card)
     ]
-    # Of two equal ones both were given for the same conversion, so it does not matter which.
+    # Two equal ones were given for the same conversion, so it does not matter which.
     if not fits or (amount is None and len(fits) > 1):
         return None
     credits_.remove(fits[0])
@@ -151,7 +149,7 @@ def _referee(data: Json) -> str | None:
 
 def _is_milestone(data: Json, tier: Json) -> bool:
     """
-    Say whether a tier gives one reward for several referees.
+    Return whether a tier gives one reward for several referees.
 
     "Minimum unique referee redemptions" is met when the referrer enters a segment: the
     specification gives a tier's parameters an event type and a segment, and the activity a
@@ -167,7 +165,7 @@ def _is_milestone(data: Json, tier: Json) -> bool:
 
 
 def _count_in(value: Any) -> int | None:
-    """Find a number above 1, which can only say how many referees a tier asks for."""
+    """Return a number above 1, which can only be how many referees a tier requires."""
     if isinstance(value, dict | list):
         found = [_count_in(each) for each in (value.values() if isinstance(value, dict) else value)]
         return next((each for each in found if each), None)
@@ -176,19 +174,19 @@ def _count_in(value: Any) -> int | None:
 
 
 def _is_of(data: Json, campaign: str) -> bool | None:
-    """Say whether a reward is of a campaign; None if it is not said."""
+    """Return whether a reward is of a campaign; None if not said."""
     named = {
         text(object_of(data.get("referral_tier")).get("campaign_id")),
         text(object_of(data.get("campaign")).get("id")),
     } - {None}
     if named:
         return campaign in named
-    # The referral code says so too; another voucher says nothing.
+    # The referral code names it too; another voucher does not.
     return text(object_of(data.get("voucher")).get("campaign_id")) == campaign or None
 
 
 def _reverses(reversal: Json, data: Json, reward: Json) -> bool:
-    """Say whether Voucherify reports that it rolled this reward back."""
+    """Return whether Voucherify reports that it rolled this reward back."""
     redemption = object_of(reversal.get("reward_redemption"))
     source = text(object_of(reversal.get("source")).get("id")) or text(redemption.get("source_id"))
     cause = text(object_of(data.get("redemption")).get("id")) or text(

@@ -1,5 +1,5 @@
 """
-A card's transactions, and what of one reward is still on the card.
+Reads a card's transactions.
 
 Source: Voucherify API reference, "List voucher transactions", and its support article on
 transactions. `source_id` and `reason` exist in manual operations only; POINTS_ACCRUAL is earned
@@ -13,7 +13,7 @@ from typing import Final
 
 from worker.revocation.cards import BALANCES, Card, Entry, Origin, Statement, Unread
 from worker.revocation.read.listed import OWN_NAMES, amount_of, balance_after, changes_in
-from worker.revocation.read.values import Json, moment, object_of, text, whole
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
 #: Endings of types whose amount is taken off, whatever its sign.
@@ -22,11 +22,11 @@ _DECREASES: Final = ("_REMOVAL", "_REDEMPTION", "_EXPIRATION", "_TRANSFER_OUT")
 #: Who adds by hand: the API's callers and people at the dashboard.
 _BY_HAND: Final = ("API", "voucherify-web-ui")
 
-#: Channels that Voucherify's own additions name, if they name one.
+#: Channels of Voucherify's own additions, if they name one.
 _BY_ITSELF: Final = (None, "Automation")
 
-#: `details` of what a customer earned otherwise. `holder_loyalty_tier` is none of them: it says
-#: in which tier the holder was, whatever caused the entry.
+#: `details` of what a customer earned otherwise. `holder_loyalty_tier` is not among them: it names
+#: the tier of the holder, whatever caused the entry.
 _RULES: Final = ("earning_rule", "segment", "loyalty_tier")
 
 #: `details` of a purchase, a refund, or points that were pending until an order was paid.
@@ -34,7 +34,7 @@ _PURCHASES: Final = ("order", "redemption", "reward", "pending_points", "custom_
 
 
 def card_of(redeemable: Json, customer: str) -> Card | None:
-    """Read a card out of a customer's redeemables; None if it is no card of their own."""
+    """Read a card from a customer's redeemables; None if it is not a card of their own."""
     kind, card = text(redeemable.get("voucher_type")), text(redeemable.get("redeemable_id"))
     if kind is None or kind not in BALANCES or card is None:
         return None
@@ -54,13 +54,13 @@ def statement_of(
     read_at: datetime | None = None,
 ) -> Statement:
     """
-    Put a card's transactions together, newest first.
+    Return a card and its transactions, newest first.
 
     Args:
         card: whose they are.
         redeemable: how the customer holds it ("List customer's redeemables").
         transactions: as the API lists them, newest first.
-        whole: whether they are all that there are.
+        whole: whether they are all of the card's.
         read_at: when reading them began.
     """
     entries, unreadable, listed = [], [], list(transactions)
@@ -116,7 +116,7 @@ def entry_of(transaction: Json) -> Entry | None:
 
 
 def balance_of(voucher: Json, card: Card) -> int | None:
-    """Read what is left on a card, in cents or points; None if it is not said."""
+    """Read what is left on a card, in cents or points; None if unknown."""
     return whole(object_of(voucher.get(BALANCES[card.type])).get("balance"))
 
 

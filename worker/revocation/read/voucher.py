@@ -1,16 +1,11 @@
-"""Reading the API's answers leniently into findings; what cannot be read is None, never a guess."""
-
-from typing import Any
+"""Reads vouchers and customers leniently; what cannot be read is None, never a guess."""
 
 from worker.revocation.findings import Code, Conversion
-from worker.revocation.read.values import moment, object_of, text, whole
-
-
-Json = dict[str, Any]
+from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
 def code_of(voucher: Json) -> Code | None:
-    """Read a code or coupon, who owns it now, and whether it can still be used."""
+    """Read a code or coupon, its owners, and whether it can still be used."""
     name = text(voucher.get("id"))
     if name is None:
         return None
@@ -26,7 +21,7 @@ def code_of(voucher: Json) -> Code | None:
 
 
 def conversions_of(customer: Json) -> tuple[Conversion, ...]:
-    """List the redemptions and events by which a customer came ("Get customer")."""
+    """Return the redemptions and events by which a customer came ("Get customer")."""
     referrals = object_of(customer.get("referrals")).get("campaigns")
     found = []
     for each in referrals if isinstance(referrals, list) else ():

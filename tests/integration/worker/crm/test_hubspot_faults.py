@@ -195,7 +195,7 @@ def test_an_id_property_without_unique_values_is_refused(account: Account) -> No
         HubSpotClient(account.shop.url, account.shop.settings.hubspot_token), "firstname"
     )
 
-    with pytest.raises(PermanentError, match=r"^HubSpot does not look contacts up by firstname"):
+    with pytest.raises(PermanentError, match=r"^HubSpot does not find contacts by firstname"):
         crm.note_removal(removal(), job())
 
     crm.close()

@@ -27,7 +27,8 @@ def test_a_removal_is_noted_on_the_contact(account: Account, crm: HubSpotCrm) ->
     assert note["hs_timestamp"] == AT
     assert note["hs_note_body"] == (
         "<p>Voucherify removed this customer from the campaign “Bring a friend to tea” on "
-        "2025-03-04 at 08:15 UTC, as a referee, who had come by somebody's referral code.</p>"
+        "2025-03-04 at 08:15 UTC, as a referee, who had come by another customer's referral code."
+        "</p>"
         f"<p>[perkhook:{HOLDER}]</p>"
     )
     assert account.shown(contact) == {

@@ -108,7 +108,7 @@ def test_without_a_customer_there_is_the_holders_id() -> None:
 @pytest.mark.parametrize(
     ("role", "words"),
     [
-        ("REFEREE", "as a referee, who had come by somebody's referral code"),
+        ("REFEREE", "as a referee, who had come by another customer's referral code"),
         ("REFERRER", "as a referrer, whose own referral code it was"),
         ("OWNER", "as the owner of a code or card"),
         ("NEIGHBOUR", "in a role unknown to perkhook"),

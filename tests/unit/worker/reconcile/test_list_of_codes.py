@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from worker.http_client.answers import Call
+from worker.reconcile.outcomes import Skip
 from worker.reconcile.source.api import LAST_PAGE, Place, ReconcileApi
-from worker.reconcile.source.skips import Skip
-from worker.voucherify.paths import PAGE
+from worker.voucherify.reads import PAGE
 
 
 class Campaign:
@@ -29,7 +29,7 @@ class Campaign:
 
 def listed(campaign: Campaign, place: Place) -> Place | None:
     """List one page; gives the place of the next."""
-    return ReconcileApi(campaign).codes("camp_1", place).next  # type: ignore[arg-type]
+    return ReconcileApi(campaign).codes("camp_1", place).next
 
 
 def test_after_the_last_page_it_goes_on_by_time() -> None:
@@ -58,7 +58,7 @@ def test_a_full_page_with_an_odd_code_is_not_the_last(odd: Any) -> None:
     def skip(what: Skip, /, **ids: str) -> None:
         skipped.append((what, ids))
 
-    page = ReconcileApi(campaign, skip).codes("camp_1", Place("", 3))  # type: ignore[arg-type]
+    page = ReconcileApi(campaign, skip).codes("camp_1", Place("", 3))
     assert len(page.codes) == PAGE - 1
     assert page.next == Place("", 4)
     assert skipped == [(Skip.ODD_CODE, {"campaign": "camp_1", "page": "3"})]
@@ -77,6 +77,6 @@ def test_a_full_page_with_an_odd_campaign_is_not_the_last() -> None:
     """The campaigns on the next page are listed, too."""
     campaign = Campaign()
     campaign.odd = [None]
-    found = islice(ReconcileApi(campaign).campaigns(), PAGE)  # type: ignore[arg-type]
+    found = islice(ReconcileApi(campaign).campaigns(), PAGE)
     assert len(list(found)) == PAGE
     assert [query["page"] for query in campaign.queries] == [1, 2]

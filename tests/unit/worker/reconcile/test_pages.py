@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from worker.http_client.answers import Call
+from worker.reconcile.outcomes import FailingError, Skip
 from worker.reconcile.source.api import ReconcileApi
-from worker.reconcile.source.skips import FailingError, Skip
 
 
 class Pages:
@@ -34,7 +34,7 @@ def holder(number: int) -> dict[str, Any]:
 
 def holders(pages: Pages) -> list[str] | None:
     """List the assignments of a code."""
-    listed = ReconcileApi(pages).holders("v_1", "camp_1")  # type: ignore[arg-type]
+    listed = ReconcileApi(pages).holders("v_1", "camp_1")
     return None if listed is None else list(listed.holders)
 
 
@@ -90,6 +90,6 @@ def test_odd_events_are_counted_and_left_out() -> None:
 
     plain = {"id": "e_1", "type": "customer.sms.sent"}
     pages = Pages(page(None, plain, {"id": "e_2"}))
-    found = ReconcileApi(pages, skip).activity("cust_1", "")  # type: ignore[arg-type]
+    found = ReconcileApi(pages, skip).activity("cust_1", "")
     assert list(found or ()) == [plain]
     assert skipped == [(Skip.ODD_EVENT, {"customer": "cust_1"})] * 2

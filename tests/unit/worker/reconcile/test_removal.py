@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from inbox.model.assignment import Assignment
 from worker.reconcile.diff.removal import (
-    Ending,
     RemovalEvent,
     assignment_in,
-    fate,
+    ending_of,
     gone,
     news,
+    removal_in,
     removals_in,
     removed_at,
-    told_in,
 )
+from worker.reconcile.outcomes import Ending
 
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_what_became_of_an_assignment(
     told = told_ago and RemovalEvent(event="ev", at=NOW - timedelta(minutes=told_ago), item={})
     since = (NOW - timedelta(minutes=since_ago)).isoformat() if since_ago else ""
     assert (
-        fate(
+        ending_of(
             assignment(since=since),
             told or None,
             customer_exists=customer,
@@ -118,11 +118,11 @@ def test_both_shapes_of_an_item_are_read() -> None:
     nested = item()
     flat = item(data=nested["data"]["data"])
     for each in (nested, flat):
-        told = told_in([item(type="customer.sms.sent"), each], "rh_1")
+        told = removal_in([item(type="customer.sms.sent"), each], "rh_1")
         assert told is not None
         assert (told.event, told.at) == ("evcus_1", NOW - timedelta(hours=1))
         assert assignment_in(each) == assignment()
-    assert told_in([nested], "rh_2") is None
+    assert removal_in([nested], "rh_2") is None
 
 
 @given(

@@ -10,9 +10,8 @@ from inbox.model.assignment import Assignment
 from worker.cli.report import Report
 from worker.errors import PermanentError
 from worker.reconcile.diff.finding import MOST_NAMED
-from worker.reconcile.diff.removal import Ending
+from worker.reconcile.outcomes import Ending, FailingError, Skip
 from worker.reconcile.progress import MOST_SKIPS, Progress
-from worker.reconcile.source.skips import FailingError, Skip
 
 
 @pytest.fixture

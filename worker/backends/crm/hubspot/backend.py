@@ -16,17 +16,17 @@ from worker.settings.hubspot import HubSpotSettings
 
 class HubSpotCrm:
     """
-    Tells HubSpot: sets three properties of the customer's contact, and adds one note to it.
+    Notifies HubSpot: sets three properties of the customer's contact, and adds one note to it.
 
-    The contact is looked up by batch reads, first by a property that holds the customer's
-    id in the shop or in Voucherify, then by e-mail address. A batch read needs a property
-    with unique values, which rules out two contacts with the same id; in return it sees
-    what was written a moment ago and counts like any call, where the search lags behind
-    and takes five calls a second of a whole account.
+    The contact is found by batch reads, first by a property that holds the customer's id in the
+    shop or in Voucherify, then by e-mail address. A batch read needs a property with unique
+    values, which rules out two contacts with the same id. It shows what was written a moment ago
+    and counts like any call; the search lags, and is limited to five calls a second for a whole
+    account.
 
-    Notes know no idempotency keys. Each carries the removed assignment's id as a marker,
-    and the contact's notes are read for it before one is made. A removal is one job that
-    one worker runs at a time, so nothing can come in between.
+    Notes have no idempotency keys. Each contains the removed assignment's id as a marker, and the
+    contact's notes are searched for it before one is made. A removal is one job that one worker
+    runs at a time, so no other note can come in between.
 
     Calls: 4 for a contact without notes, 5 with up to a hundred, and 1 more for each further
     hundred notes and for a contact found by e-mail address; 2 if there is no contact.
@@ -42,7 +42,7 @@ class HubSpotCrm:
         return cls(HubSpotClient(settings.url, settings.token), settings.id_property)
 
     def note_removal(self, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Tell that the customer's assignment was removed."""
+        """Report that the customer's assignment was removed."""
         contact = self._find(event, job)
         if contact is None:
             return "no contact in HubSpot"
@@ -54,7 +54,7 @@ class HubSpotCrm:
         return f"{noted} on HubSpot contact {contact.id}{later}"
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _find(self, event: HolderAssignmentDeleted, job: Job) -> Contact | None:
@@ -89,7 +89,7 @@ class HubSpotCrm:
             )
 
     def _set_properties(self, contact: Contact, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Set them unless a later removal has; gives the words for that."""
+        """Set them unless a later removal did; return the words for that."""
         if is_older(event, contact):
             return ", which shows a later removal"
         wanted = removal_properties(event)

@@ -1,8 +1,8 @@
 """
-HubSpot's REST API, as much of it as a note needs.
+The calls of HubSpot's REST API that a note needs.
 
-The version stands in every path. HubSpot supports a dated version for 18 months; /v3/ and
-/v4/ end in 2027 ("API versioning"). What names a person goes in bodies, never in addresses.
+The version is part of every path. HubSpot supports a dated version for 18 months; /v3/ and
+/v4/ end in 2027 ("API versioning"). Personal data goes in bodies, never in addresses.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,9 +28,10 @@ from worker.backends.crm.hubspot.refusals import (
     unreadable,
     unusable_id_property,
 )
-from worker.http_client import NOT_SENT, make_client
 from worker.http_client.answers import Call, Meaning, Reply, Verdict, judge
-from worker.http_client.outgoing import because, check_time_left, reply_of, transport_error
+from worker.http_client.calls import because, check_time_left, reply_of, transport_error
+from worker.http_client.client import make_client
+from worker.http_client.failures import NOT_SENT
 from worker.job import Job
 
 
@@ -148,7 +149,7 @@ class HubSpotClient:
         return found or {}
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._client.close()
 
     def _notes_of(self, contact: str, job: Job) -> Iterator[str]:

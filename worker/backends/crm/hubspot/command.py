@@ -1,4 +1,4 @@
-"""What a person runs once. Exit codes: 0 all is there, 1 something is not, 2 wrong use."""
+"""The command that is run once. Exit codes: 0 all is there, 1 something is not, 2 wrong use."""
 
 import sys
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ def setup(environ: Mapping[str, str]) -> None:
     settings = HubSpotSettings.from_environ(environ)
     client = HubSpotClient(settings.url, settings.token)
     try:
-        told = [ensure(client, wanted) for wanted in definitions(settings.id_property)]
+        usable = [ensure(client, wanted) for wanted in definitions(settings.id_property)]
     finally:
         client.close()
-    if not all(told):
+    if not all(usable):
         sys.exit(1)
 
 
 def ensure(client: HubSpotClient, wanted: dict[str, Any]) -> bool:
-    """Create a property unless it is there, say so, and tell whether it is as it must be."""
+    """Create a property unless it exists, print that, and return whether it can be used."""
     name = wanted["name"]
     if client.create_property(wanted):
         click.echo(f"{name}: created")
@@ -46,7 +46,7 @@ def ensure(client: HubSpotClient, wanted: dict[str, Any]) -> bool:
 
 
 def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-    """Tell in which ways a property cannot do its work."""
+    """Return why a property cannot be used."""
     wrong = []
     if found.get("type") != wanted["type"]:
         wrong.append(f"its type is not {wanted['type']}")

@@ -1,4 +1,4 @@
-"""Who is the customer in HubSpot, and what stands there: pure functions."""
+"""The customer as a contact in HubSpot, and its properties: pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from schemas import HolderAssignmentDeleted, read_timestamp
 from worker.backends.crm.hubspot.properties import CAMPAIGN, HOLDER, REMOVED_AT
 
 
-#: HubSpot takes 65,536 characters; nobody reads that many in a contact's sidebar.
+#: HubSpot takes 65,536 characters; that is too long to read in a contact's sidebar.
 LONGEST_TEXT: Final = 500
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,14 +21,14 @@ class ContactGoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact, with those of its properties that were asked for."""
+    """A contact with its requested properties."""
 
     id: str
     properties: Mapping[str, Any]
 
 
 def contact_in(result: dict[str, Any]) -> Contact | None:
-    """Read a contact from a batch's results; None if it is none. The id can stand in a path."""
+    """Read a contact from a batch's results, or None. Its id can be part of a path."""
     name, properties = result.get("id"), result.get("properties")
     if not (isinstance(name, str) and name.isascii() and name.isdecimal()):
         return None
@@ -36,20 +36,20 @@ def contact_in(result: dict[str, Any]) -> Contact | None:
 
 
 def ids_of(event: HolderAssignmentDeleted) -> list[str]:
-    """List by which ids the shop may know the customer: its own, and Voucherify's."""
+    """Return the ids that the shop may know the customer by: its own, and Voucherify's."""
     source_id = event.customer.source_id if event.customer else None
     ids = [(each or "").strip() for each in (source_id, event.holder.customer_id)]
     return [each for each in dict.fromkeys(ids) if each]
 
 
 def email_of(event: HolderAssignmentDeleted) -> str | None:
-    """Tell the customer's e-mail address as HubSpot writes them, in lower case."""
+    """Return the customer's e-mail address as HubSpot writes it, in lower case."""
     email = ((event.customer and event.customer.email) or "").strip().lower()
     return email if "@" in email else None
 
 
 def removal_properties(event: HolderAssignmentDeleted) -> dict[str, str]:
-    """Tell what a removal sets on the contact."""
+    """Return the properties that a removal sets on the contact."""
     return {
         REMOVED_AT: moment_text(event.event.created_at),
         CAMPAIGN: campaign_of(event),
@@ -58,13 +58,13 @@ def removal_properties(event: HolderAssignmentDeleted) -> dict[str, str]:
 
 
 def campaign_of(event: HolderAssignmentDeleted) -> str:
-    """Name the campaign, by its id if need be."""
+    """Return the campaign's name, or else its id."""
     name = (event.campaign and event.campaign.name) or event.holder.campaign_id
     return name.strip()[:LONGEST_TEXT]
 
 
 def is_older(event: HolderAssignmentDeleted, contact: Contact) -> bool:
-    """Tell whether the contact shows a later removal already: events come in any order."""
+    """Return whether the contact shows a later removal already: events come in any order."""
     shown = _moment(contact.properties.get(REMOVED_AT))
     return shown is not None and _cut(event.event.created_at) < shown
 
@@ -75,7 +75,7 @@ def moment_text(moment: datetime) -> str:
 
 
 def _cut(moment: datetime) -> datetime:
-    # HubSpot keeps milliseconds: what it shows must not look older than what it was given.
+    # HubSpot keeps milliseconds: what it shows must not seem older than what was sent.
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

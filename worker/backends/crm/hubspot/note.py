@@ -1,4 +1,4 @@
-"""What a note says, and by what it is found again: pure functions."""
+"""The text of a note, and the marker by which it is found again: pure functions."""
 
 from datetime import UTC
 from html import escape
@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.backends.crm.hubspot.contact import campaign_of, moment_text
-from worker.http_client.outgoing import header_word
+from worker.http_client.calls import header_word
 
 
 #: HubSpot's own type of the association from a note to a contact ("Associations": type ids).
 NOTE_TO_CONTACT: Final = 202
 
 _ROLES: Final = {
-    HolderRole.REFEREE: "as a referee, who had come by somebody's referral code",
+    HolderRole.REFEREE: "as a referee, who had come by another customer's referral code",
     HolderRole.REFERRER: "as a referrer, whose own referral code it was",
     HolderRole.OWNER: "as the owner of a code or card",
 }
@@ -21,7 +21,7 @@ _ROLES: Final = {
 
 def marker_of(event: HolderAssignmentDeleted) -> str:
     """
-    Name the removed assignment as it stands in the note.
+    Return the text that names the removed assignment in the note.
 
     Plain text, because HubSpot takes comments and attributes out of a note's HTML; in
     brackets, so that no id is taken for the beginning of another.
@@ -30,7 +30,7 @@ def marker_of(event: HolderAssignmentDeleted) -> str:
 
 
 def note_about(event: HolderAssignmentDeleted, contact: str) -> dict[str, Any]:
-    """Write the note about a removal ("Notes": Create a note)."""
+    """Return the note about a removal ("Notes": Create a note)."""
     role = event.holder.holder_role
     words = _ROLES[role] if isinstance(role, HolderRole) else "in a role unknown to perkhook"
     when = event.event.created_at.astimezone(UTC)

@@ -1,10 +1,10 @@
 """
-How HubSpot's own answers look, by call; anything else is not
-believed (`worker.http_client.answers`).
+What HubSpot's own answers are, by call; any other answer is not believed
+(`worker.http_client.answers`).
 
 Source: HubSpot's public API specification, version 2026-09 (Contacts, Notes, Associations,
 Properties) and "Error handling". An error has `message`, `category` and `correlationId`; the
-documentation warns that single fields may lack, and shows a rate limit without `category`.
+documentation warns that fields may be missing, and shows a rate limit without `category`.
 """
 
 import re
@@ -23,7 +23,7 @@ _SLUG: Final = re.compile(r"[A-Z][A-Z_]{2,59}", re.ASCII)
 
 
 def own_error(_status: int, content: Any) -> bool:
-    """Say whether HubSpot wrote an error: it has words, and a category or an id to trace it by."""
+    """Return whether HubSpot wrote an error: it has a message, and a category or trace id."""
     if not isinstance(content, dict) or not isinstance(content.get("message"), str):
         return False
     return category(content) is not None or isinstance(content.get("correlationId"), str)
@@ -39,8 +39,8 @@ def batch() -> Call:
     """
     Describe a batch read.
 
-    What is not found stands among the errors of a 207 ("Error handling": multi-status errors),
-    or makes the answer a 404 if nothing else was asked for.
+    What is not found is among the errors of a 207 ("Error handling": multi-status errors),
+    or makes the answer a 404 if nothing else was requested.
     """
     return _call(is_batch, statuses=frozenset({200, 207}), missing=_is_not_found)
 
@@ -73,7 +73,7 @@ def property_read(name: str) -> Call:
 
 
 def is_batch(content: Json) -> bool:
-    """Say whether this is a whole batch; read as an empty one, anything else would be."""
+    """Return whether this is a whole batch, so that nothing else is read as an empty one."""
     results = content.get("results")
     return (
         content.get("status") == "COMPLETE"
@@ -104,7 +104,7 @@ def _call(
 
 
 def _is_not_found(content: Any) -> bool:
-    """Say whether a record is not there; an address that is not there has no such category."""
+    """Return whether a record does not exist; an unknown address has no such category."""
     return category(content) == "OBJECT_NOT_FOUND"
 
 

@@ -20,7 +20,7 @@ def definitions(id_property: str) -> list[dict[str, Any]]:
                 "Voucherify source id",
                 "The customer's source id in Voucherify, or their customer id there.",
             ),
-            # Only a unique property can be looked up in a batch read.
+            # A batch read finds contacts only by a unique property.
             "hasUniqueValue": True,
         },
         {

@@ -1,8 +1,8 @@
 """
-From HubSpot's answers to our errors ("Error handling", "Usage guidelines").
+Turns HubSpot's answers into our errors ("Error handling", "Usage guidelines").
 
-An error's `message` and `context` repeat what was sent, e-mail addresses too, so nothing but a slug
-of it is ever shown.
+An error's `message` and `context` repeat what was sent, including e-mail addresses, so only its
+slug is shown.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Final
 from worker.backends.crm.hubspot.own import category
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import ACCOUNT, Meaning, Reply, Verdict
-from worker.http_client.outgoing import retry_after
+from worker.http_client.calls import retry_after
 
 
 SETUP: Final = "`python -m worker.backends.crm.hubspot setup`"
@@ -34,7 +34,7 @@ _WHY: Final = {
 
 
 def failure(reply: Reply, verdict: Verdict, now: datetime) -> PermanentError | RetryableError:
-    """Build the error for an answer by which nothing was done, or is known to be."""
+    """Return the error for an answer after which nothing was done, or is known to be."""
     status = reply.status
     reason, message = f"hubspot_answered_{status}", f"hubspot answered {status}"
     if verdict.own and (slug := category(verdict.content)):
@@ -65,16 +65,16 @@ def failure(reply: Reply, verdict: Verdict, now: datetime) -> PermanentError | R
 
 
 def unusable_id_property(name: str) -> PermanentError:
-    """Build the error for a customer's id that no contact can be looked up by."""
+    """Return the error for a property that no contact can be found by."""
     return PermanentError(
         "hubspot_id_property",
-        f"HubSpot does not look contacts up by {name}: it must be there and hold unique values; "
+        f"HubSpot does not find contacts by {name}: it must exist and have unique values; "
         f"{SETUP} creates it or says what is wrong with it",
     )
 
 
 def unknown_outcome(wait: float = 0.0, why: str = "") -> RetryableError:
-    """Build the error for a note that may or may not have been made; `why` ends its sentence."""
+    """Return the error for a note that may or may not have been made; `why` ends its sentence."""
     return RetryableError(
         "hubspot_unknown_outcome",
         "hubspot's answer to a new note did not come, or does not say whether it was made; the "
@@ -85,7 +85,7 @@ def unknown_outcome(wait: float = 0.0, why: str = "") -> RetryableError:
 
 
 def unreadable(what: str) -> RetryableError:
-    """Build the error for an answer that is not what is documented."""
+    """Return the error for an undocumented answer."""
     return RetryableError("hubspot_unreadable", f"hubspot's answer {what}", outage=True)
 
 

@@ -1,16 +1,16 @@
-"""Values in the API's answers, read leniently: what is of another form is None or empty."""
+"""Values in Voucherify's answers, read leniently: a value of another form is None or empty."""
 
 from datetime import datetime
 from typing import Any
 
-from schemas import read_timestamp
+from schemas.fields.timestamp import read_timestamp
 
 
 Json = dict[str, Any]
 
 
 def moment(value: Any) -> datetime | None:
-    """Read a timestamp of the API."""
+    """Read a timestamp."""
     return read_timestamp(value) if isinstance(value, str) else None
 
 
@@ -26,8 +26,6 @@ def text(value: Any) -> str | None:
 
 def whole(value: Any) -> int | None:
     """Read a whole number, however it is written."""
-    if isinstance(value, bool):
-        return None
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from schemas.fields.timestamp import read_timestamp
+from schemas.fields.simple import read_timestamp
 
 
 Json = dict[str, Any]

@@ -7,7 +7,8 @@ from flask import Blueprint, request
 
 from sandbox.faults.data import with_strays
 from sandbox.voucherify.api import paging
-from sandbox.voucherify.api.paging import PageRequest, moment_of
+from sandbox.voucherify.api.filters import moment_of
+from sandbox.voucherify.api.paging import PageRequest
 from sandbox.voucherify.data.errors import invalid_query
 from sandbox.voucherify.data.event_types import CAMPAIGN_TYPES, CATEGORIES, SELECTABLE, category_of
 from sandbox.voucherify.data.records import Activity

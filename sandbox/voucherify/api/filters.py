@@ -29,15 +29,20 @@ _CONDITIONS: dict[str, _Condition] = {
 }
 
 
-def _moment(text: str) -> datetime:
-    # Texts would not do: a caller may write a moment in another form than it is kept in.
+def moment_of(name: str, text: str) -> datetime:
+    """Read a date of a query; where it names no time zone, the stand-in does not guess one."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as problem:
-        raise invalid_query(f"{text} is not an ISO 8601 date") from problem
+        raise invalid_query(f"{name} must be an ISO 8601 date") from problem
     if moment.tzinfo is None:
-        raise invalid_query(f"{text} must name its time zone")
+        raise invalid_query(f"{name} must name its time zone")
     return moment
+
+
+def _moment(text: str) -> datetime:
+    # Texts would not do: a caller may write a moment in another form than it is kept in.
+    return moment_of(text, text)
 
 
 def _holds(condition: str, value: str | None, wanted: list[str]) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from sandbox.voucherify.api.paging import NumberedPage, moment_of
+from sandbox.voucherify.api.filters import moment_of
+from sandbox.voucherify.api.paging import NumberedPage
 from sandbox.voucherify.data.errors import invalid_query
 from sandbox.voucherify.data.event_types import CAMPAIGN_TYPES
 from sandbox.voucherify.data.records import Campaign, Voucher

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any, Self, TypeVar
 
@@ -108,17 +107,6 @@ def with_total(data: list[dict[str, Any]], *, total: int, has_more: bool) -> dic
     """Write a page of a list that says its whole length instead."""
     shown = {"object": "list", "data_ref": "data", "data": data}
     return {**shown, "total": total, "has_more": has_more}
-
-
-def moment_of(name: str, text: str) -> datetime:
-    """Read a date of a query; where it names no time zone, the stand-in does not guess one."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise invalid_query(f"{name} must be an ISO 8601 date") from problem
-    if moment.tzinfo is None:
-        raise invalid_query(f"{name} must name its time zone")
-    return moment
 
 
 def _limit(args: MultiDict[str, str]) -> int:

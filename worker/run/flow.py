@@ -161,34 +161,43 @@ class Flow:
     def _handle(
         self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
     ) -> str:
-        passage = Admission(
+        admission = Admission(
             self.services.gates.get(handler.queue),
             f"{claim.job}:{claim.fence}",
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
+            check=self.stopping.check,
         )
-        self.stopping.check()
-        passage.enter()
+        try:
+            with admission:
+                job = self._job(claim, handler, about, started, admission)
+                outcome = hand_over(handler, event, self.services, job)
+                self.wanted.pop(claim.job, None)
+        except Exception:
+            if admission.reserve_next is not None:
+                self._remember(claim.job, admission.reserve_next)
+            raise
+        return outcome
 
-        def count_call() -> None:
-            self.stopping.check()
-            passage.count_call()
-
-        def spare_call() -> None:
-            self.stopping.check()
-            passage.spare_call()
-
+    def _job(
+        self,
+        claim: Claim,
+        handler: Registration,
+        about: Origin,
+        started: float,
+        admission: Admission,
+    ) -> ClaimedJob:
         job = ClaimedJob(
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
-            # An operator who sends a job again has fixed what it rests on.
+            # An operator who retries a job has fixed what stopped it.
             again=claim.fence > 1 and not (claim.sent_again and claim.tries == 1),
-            count_call=count_call,
-            spare_call=spare_call,
-            limit_reached=passage.limit_reached,
+            count_call=admission.count_call,
+            spare_call=admission.spare_call,
+            limit_reached=admission.limit_reached,
             customer=about.customer,
             reduced=claim.reduced,
             steps=Steps(
@@ -198,17 +207,7 @@ class Flow:
                 begin=lambda: check_time_left(job),
             ),
         )
-        try:
-            outcome = hand_over(handler, event, self.services, job)
-        except Exception as error:
-            if passage.reserve_next is not None:
-                self._remember(claim.job, passage.reserve_next)
-            if postponed := passage.leave(error):
-                raise postponed from error
-            raise
-        self.wanted.pop(claim.job, None)
-        passage.leave(None)
-        return outcome
+        return job
 
     def _remember(self, job: str, calls: int) -> None:
         if len(self.wanted) >= MOST_REMEMBERED:

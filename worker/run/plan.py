@@ -84,43 +84,28 @@ class PlanMaker:
         if event is None:
             raise PermanentError("no_schema", f"no schema describes what {handler.name} handles")
         services = self.services
-        # Not a run's name, so that no run's reserved calls are taken for these.
-        passage = Admission(
+        began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
+        admission = Admission(
             services.gates.get(handler.queue),
+            # Not a run's name, so that these calls use none that a run has reserved.
             f"plan:{request.job}:{request.number}",
             self.chance(),
             reserve=services.usual_calls,
+            check=self._check_stop,
+            # A plan that makes no call can be made while the downstream is down.
+            lazy=True,
         )
-        entered = False
-
-        def count_call() -> None:
-            nonlocal entered
-            self._check_stop()
-            if not entered:
-                # Only now: a plan that calls nobody is told though the downstream is down.
-                passage.enter()
-                entered = True
-            passage.count_call()
-
-        began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
-        job = ClaimedJob(
-            id=request.job,
-            delivery=delivery_of(request.job),
-            deadline=started + WORK_SECONDS * _SAFE_SHARE,
-            now=lambda: began,
-            count_call=count_call,
-            limit_reached=passage.limit_reached,
-            steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
-        )
-        try:
-            made = handler.plan(event, services, job)
-        except Exception as error:
-            if entered and (postponed := passage.leave(error)):
-                raise postponed from error
-            raise
-        if entered:
-            passage.leave(None)
-        return made
+        with admission:
+            job = ClaimedJob(
+                id=request.job,
+                delivery=delivery_of(request.job),
+                deadline=started + WORK_SECONDS * _SAFE_SHARE,
+                now=lambda: began,
+                count_call=admission.count_call,
+                limit_reached=admission.limit_reached,
+                steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
+            )
+            return handler.plan(event, services, job)
 
     def _check_stop(self) -> None:
         # A plan can be asked for again, so it does not use the time that jobs have to end.

@@ -1,4 +1,4 @@
-"""A gate that keeps what it is told, and a run's passage through it."""
+"""A breaker that records its calls, and a run's admission by it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +21,8 @@ CLAIM = Claim(
 
 
 @dataclass
-class FakeGate:
-    """Keeps what it is told and answers as it is set."""
+class FakeBreaker:
+    """Records its calls and answers as set."""
 
     name: str = "perks"
     answer: Admitted | BreakerOpen = field(
@@ -32,62 +32,65 @@ class FakeGate:
     spare: int = 1_000
     rate: tuple[int, int] = (0, 0)
     shut: tuple[float, bool] = (0.0, False)
-    told: list[tuple[Any, ...]] = field(default_factory=list)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
 
     def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
         """Answer as set."""
-        self.told.append(("enter", caller, calls))
+        self.calls.append(("enter", caller, calls))
         return self.answer
 
     def use(self, caller: str, number: int) -> float:
         """Have so many calls and no more."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("use", number))
+        self.calls.append(("use", number))
         return 0.0 if number <= self.budget else 30.0
 
     def use_spare(self, caller: str) -> float:
         """Have so many spare calls and no more."""
-        self.told.append(("use_spare", caller))
-        return 0.0 if sum(each[0] == "use_spare" for each in self.told) <= self.spare else 5.0
+        self.calls.append(("use_spare", caller))
+        return 0.0 if sum(each[0] == "use_spare" for each in self.calls) <= self.spare else 5.0
 
     def end_run(self, caller: str, used: int, reserved: int) -> None:
-        """Keep it."""
+        """Record it."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("end_run", used, reserved))
+        self.calls.append(("end_run", used, reserved))
 
     def well(self, caller: str) -> None:
-        """Keep it."""
+        """Record it."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("well",))
+        self.calls.append(("well",))
 
     def skip(self, caller: str) -> None:
-        """Keep it."""
+        """Record it."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("skip",))
+        self.calls.append(("skip",))
 
     def failed(self, caller: str, reason: str) -> tuple[float, bool]:
         """Answer as set."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("failed", reason))
+        self.calls.append(("failed", reason))
         return self.shut
 
     def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
         """Answer as set."""
         assert caller == f"{CLAIM.job}:3"
-        self.told.append(("pause", reason, seconds))
+        self.calls.append(("pause", reason, seconds))
         return self.shut
 
 
-def passage_of(gate: FakeGate | None, *, reserve: int = 8, chance: float = 0.0) -> Admission:
-    """Give one run's passage."""
-    return Admission(gate, f"{CLAIM.job}:{CLAIM.fence}", chance, reserve=reserve)  # type: ignore[arg-type]
+def admission_of(
+    breaker: FakeBreaker | None, *, reserve: int = 8, chance: float = 0.0, **more: Any
+) -> Admission:
+    """Return one run's admission; `more` is passed on."""
+    caller = f"{CLAIM.job}:{CLAIM.fence}"
+    return Admission(breaker, caller, chance, reserve=reserve, **more)  # type: ignore[arg-type]
 
 
-def entered(gate: FakeGate, *, calls: int = 0) -> Admission:
-    """Give a passage that was entered, with so many calls made."""
-    passage = passage_of(gate)
-    passage.enter()
+def entered(breaker: FakeBreaker, *, calls: int = 0) -> Admission:
+    """Return an admission that was entered, with so many calls made."""
+    admission = admission_of(breaker)
+    admission.enter()
     for _ in range(calls):
-        passage.count_call()
-    gate.told.clear()
-    return passage
+        admission.count_call()
+    breaker.calls.clear()
+    return admission

@@ -12,7 +12,7 @@ from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Admitted, Breaker
 from inbox.model.rate import Rate
 from tests.integration.inbox.later import Later, Span, most_within
 from worker.errors import JobError
-from worker.run import admission as passages
+from worker.run import admission as module
 from worker.run.admission import Admission
 
 
@@ -50,15 +50,15 @@ def test_no_window_has_more_calls_than_the_rate(
 ) -> None:
     """Whatever is made late, beyond what was reserved, by the dead, or by those that can wait."""
     store.flushall()
-    gate, later, names = Breaker(store, "perks", rate), Later(store), itertools.count()
-    monkeypatch.setattr(passages, "monotonic", later.now)
+    breaker, later, names = Breaker(store, "perks", rate), Later(store), itertools.count()
+    monkeypatch.setattr(module, "monotonic", later.now)
     live: list[Admission] = []
     made: list[Span] = []
     for act, value in steps:
         one = live[int(value) % len(live)] if live else None
         began = later.now()
         if act == "enter":
-            one = Admission(gate, f"c{next(names)}", 0.5, reserve=value)
+            one = Admission(breaker, f"c{next(names)}", 0.5, reserve=value)
             if _passes(one.enter):
                 live.append(one)
         elif act == "later":
@@ -74,7 +74,7 @@ def test_no_window_has_more_calls_than_the_rate(
         assert most_within(made, rate.seconds) <= rate.count
     # Whatever was left behind, in time all is free again.
     later(RESERVATION_MS / 1000 + rate.seconds + WINDOW_MARGIN_MS / 1000 + 1)
-    assert isinstance(gate.enter("last", rate.count), Admitted)
+    assert isinstance(breaker.enter("last", rate.count), Admitted)
 
 
 @pytest.mark.parametrize("seconds", [60, 3600])
@@ -82,9 +82,9 @@ def test_calls_of_a_long_run_count_for_a_window(
     store: Any, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     """Made in the last moment of a reservation by a run that goes on or died, they stand yet."""
-    gate, later = Breaker(store, "perks", Rate(8, seconds)), Later(store)
-    monkeypatch.setattr(passages, "monotonic", later.now)
-    long = Admission(gate, "long", 0.5, reserve=8)
+    breaker, later = Breaker(store, "perks", Rate(8, seconds)), Later(store)
+    monkeypatch.setattr(module, "monotonic", later.now)
+    long = Admission(breaker, "long", 0.5, reserve=8)
     long.enter()
     later(RESERVATION_MS / 1000 - 2)
     for _ in range(8):
@@ -92,6 +92,6 @@ def test_calls_of_a_long_run_count_for_a_window(
 
     later(seconds - 1)
 
-    assert not isinstance(gate.enter("next", 1), Admitted)
+    assert not isinstance(breaker.enter("next", 1), Admitted)
     later(5)
-    assert isinstance(gate.enter("next", 1), Admitted)
+    assert isinstance(breaker.enter("next", 1), Admitted)

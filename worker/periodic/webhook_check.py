@@ -1,8 +1,7 @@
 """
-A look at the webhook itself, by Voucherify's Management API: is it still switched on?
+Asks Voucherify's Management API whether our webhook is still switched on.
 
-Voucherify switches a webhook off after twelve failed tries, and from then on nothing comes that
-could tell of it.
+Voucherify switches a webhook off after twelve failed tries, and sends nothing from then on.
 """
 
 from dataclasses import dataclass
@@ -24,14 +23,14 @@ from worker.voucherify.own import own_error
 
 log = structlog.get_logger()
 
-#: Often enough for somebody who is to switch it on again before many events are missed, and 8,640
-#: calls in thirty days for the whole fleet.
+#: Often enough to switch it on again before many events are missed; 8,640 calls in thirty days
+#: for the whole fleet.
 INTERVAL_SECONDS: Final = 300
 
-#: Every worker asks so many times in each interval whether it is its turn.
-_LOOKS: Final = 10
+#: Every worker asks so often in each interval whether it is its turn.
+_TURNS: Final = 10
 
-#: A worker that stops must not wait for longer.
+#: A worker that stops must not wait longer.
 _ANSWER_SECONDS: Final = 4.0
 
 #: Where the receiver takes webhooks, whatever host is in front of it.
@@ -42,22 +41,22 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an answer tells of our webhook."""
+    """What an answer says about our webhook."""
 
     state: WebhookState
     listed: bool | None = None
 
 
 class UnreadableError(Exception):
-    """An answer that does not tell what it should."""
+    """An answer that is not the documented list."""
 
 
 class WebhookCheck(PeriodicTask):
     """
-    Looks when it is this worker's turn; the store gives one of the fleet a turn.
+    Asks when it is this worker's turn; the store gives one worker of the fleet a turn.
 
     Args:
-        book: knows whose turn it is, and what was found.
+        record: knows whose turn it is, and keeps what was found.
         caller: names this worker.
         settings: which webhook of which project.
         api_url: Voucherify's API.
@@ -66,14 +65,14 @@ class WebhookCheck(PeriodicTask):
 
     def __init__(
         self,
-        book: WebhookRecord,
+        record: WebhookRecord,
         caller: str,
         settings: WebhookCheckSettings,
         api_url: str,
         client: httpx2.Client | None = None,
     ) -> None:
-        super().__init__("webhook_watch", INTERVAL_SECONDS / _LOOKS)
-        self._book = book
+        super().__init__("webhook_watch", INTERVAL_SECONDS / _TURNS)
+        self._record = record
         self._caller = caller
         self._webhook_url = settings.webhook_url
         project = quote(settings.project_id, safe="")
@@ -88,10 +87,10 @@ class WebhookCheck(PeriodicTask):
         )
 
     def step(self) -> None:
-        """Look, if it is this worker's turn."""
-        if not self._book.turn(self._caller, INTERVAL_SECONDS):
+        """Ask, if it is this worker's turn."""
+        if not self._record.turn(self._caller, INTERVAL_SECONDS):
             return
-        # The age of the last look shows what goes wrong here: it is no error of the code.
+        # A failure shows in the age of the last check: it is no error of the code.
         try:
             reply = reply_of(self._client.get(self._url))
         except httpx2.RequestError as error:
@@ -108,14 +107,14 @@ class WebhookCheck(PeriodicTask):
         except UnreadableError:
             log.warning("webhook_watch.not_known", reason="unreadable")
             return
-        self._tell(found, self._book.saw(found.state, listed=found.listed))
+        self._log(found, self._record.saw(found.state, listed=found.listed))
 
     def stop(self) -> None:
-        """Stop, and give up the connection."""
+        """Stop, and close the connection."""
         super().stop()
         self._client.close()
 
-    def _tell(self, found: Found, before: WebhookState | None) -> None:
+    def _log(self, found: Found, before: WebhookState | None) -> None:
         if found.state is WebhookState.OFF:
             log.warning("webhook_watch.switched_off")
         elif found.state is WebhookState.NONE:
@@ -123,7 +122,7 @@ class WebhookCheck(PeriodicTask):
         elif before is not WebhookState.ACTIVE:
             log.info("webhook_watch.active")
         if found.listed is False and before is not found.state:
-            # Voucherify's list of what can be listed is older than this event.
+            # Voucherify's list of event types to choose from is older than this event.
             log.warning("webhook_watch.event_not_listed", event_type=HOLDER_ASSIGNMENT_DELETED)
 
 
@@ -140,16 +139,16 @@ def is_webhook_list(content: Any) -> bool:
     return kind == ("list", "data", int) and all(_is_webhook(each) for each in content["data"])
 
 
-#: Whatever else comes says nothing about the webhook: neither that it is on nor that it is off.
+#: Any other answer says nothing about the webhook: neither that it is on nor that it is off.
 LIST_WEBHOOKS: Final = Call(gives=is_webhook_list, wrote=own_error)
 
 
 def read_webhooks(answer: Any, webhook_url: str) -> Found:
     """
-    Find our webhook in the list of a project's, and report how it is.
+    Return the state of our webhook, found in the list of a project's webhooks.
 
-    Of several with the address that the settings name, one that is active is enough: each event
-    comes by it. Of several that only look like ours all must be: which is ours, nobody knows.
+    Of several with the address from the settings, one that is active is enough: it sends each
+    event. Without an address in the settings, all that could be ours must be active.
 
     Raises:
         UnreadableError: it is not the documented list, or not all of it.
@@ -185,7 +184,7 @@ def _is_ours(target: str, webhook_url: str) -> bool:
 
 
 def _address(url: str) -> tuple[str, str, int | None, str] | None:
-    """Give what makes two addresses the same: a slash at the end, or a query, does not."""
+    """Return the parts by which addresses are compared: no slash at the end, no query."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port or _PORTS.get(parts.scheme)

@@ -1,4 +1,4 @@
-"""Whether a signed body is so old that somebody may have kept it to send it again."""
+"""Whether a signed body is so old that it may be a replay."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,10 +25,9 @@ class AgeLimit:
         """
         Refuse what was signed too long before it was received.
 
-        The signature covers no time of its own, but the body it covers has two: when the event
-        happened and when the webhook was made of it. The later one counts, for an event may be
-        told late. A time to come is no reason to refuse: clocks differ, and nobody but the signer
-        can have written it.
+        The signature covers no time of its own, but the body has two: when the event happened and
+        when the webhook was made. The later one counts, because an event may be reported late. A
+        time in the future is accepted: clocks differ, and only the signer can have written it.
 
         Raises:
             PermanentError: with the reason `stale_event`.

@@ -7,14 +7,14 @@ from worker.run.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The job is over, or was not to be run now."""
+    """The job is over, or was not pending."""
 
     outcome: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """The process stops: the job is another worker's."""
+    """The process stops: another worker runs the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The job is set aside for an operator."""
+    """The job failed and waits for an operator."""
 
     verdict: Verdict
 

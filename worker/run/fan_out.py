@@ -38,17 +38,17 @@ _EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanOut:
     """
-    What a delivery owes.
+    The jobs of a delivery, and what the inbox records of it.
 
     Attributes:
         handlers: name and queue of each handler's job.
         outcome: a few words on how processing ended.
         facts: JSON object of ids for operators.
-        identity: what must be handled once whatever body told of it; empty for none.
+        identity: what is handled once, whichever body reports it; empty for none.
         identity_of: whether that is an assignment, or the event alone.
-        customer: id of whom the body is about; empty for nobody.
-        others: ids of whom it is about besides.
-        told: the event's type and ids for the logs, which may go further than the inbox.
+        customer: id of the main customer of the body; empty for none.
+        others: ids of its other customers.
+        ids: the event's type and ids for the logs, which may go further than the inbox.
     """
 
     handlers: tuple[tuple[str, str], ...]
@@ -58,14 +58,14 @@ class FanOut:
     identity_of: Literal["assignment", "event"] = "event"
     customer: str = ""
     others: tuple[str, ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 def process(
     body: bytes, table: HandlerTable, age: AgeLimit | None = None, *, project: str = ""
 ) -> FanOut:
     """
-    Read a body and decide what it owes.
+    Read a body and decide its jobs.
 
     Args:
         body: the raw bytes.
@@ -94,22 +94,22 @@ def process(
             handlers=(),
             outcome=f"no handler for {facts['event_type']}",
             facts=json.dumps(facts),
-            told=_told(facts),
+            ids=_loggable(facts),
         )
     try:
         check_project(envelope, project)
         event = _event(reading, facts["event_type"], age)
     except (UnreadableBody, PermanentError) as error:
-        if any(handler.owed for handler in wanted):
+        if any(handler.required for handler in wanted):
             raise
         return FanOut(
             handlers=(),
-            outcome=f"handed to nobody: {error.reason}",
+            outcome=f"handed to no handler: {error.reason}",
             facts=json.dumps(facts),
-            told=_told(facts),
+            ids=_loggable(facts),
         )
-    told, others = _facts(event, reading)
-    facts |= told
+    more, others = _facts(event, reading)
+    facts |= more
     subject = _once(event, envelope)
     return FanOut(
         handlers=tuple((handler.name, handler.queue) for handler in wanted),
@@ -119,12 +119,12 @@ def process(
         identity_of="assignment" if isinstance(event, HolderAssignmentDeleted) else "event",
         customer=facts.get("customer", ""),
         others=others,
-        told=_told(facts),
+        ids=_loggable(facts),
     )
 
 
 def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
-    # What no webhook told of may be found days later.
+    # Reconciliation may find a removal days later.
     if age is not None and not reading.envelope.reconciled:
         age.check(reading.envelope)
     if reading.event is None:
@@ -132,8 +132,8 @@ def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
     return reading.event
 
 
-def _told(facts: Mapping[str, str]) -> dict[str, str]:
-    # A body may hold anything where an id should be. Who the customer is, is not told at all.
+def _loggable(facts: Mapping[str, str]) -> dict[str, str]:
+    # A body may hold anything in place of an id. The customer is never logged.
     ids = {
         name: facts[name]
         for name in ("event_id", "holder", "campaign")
@@ -143,33 +143,33 @@ def _told(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _once(event: Event, envelope: Envelope) -> str:
-    """Name what is to be handled once, however many bodies tell of it."""
+    """Return the id of what is handled once, however many bodies report it."""
     match event:
         case HolderAssignmentDeleted():
-            # The id of a holder names one assignment; being assigned again makes another one
-            # (Voucherify API reference: Add holders to referral code).
+            # A holder's id names one assignment; assigning again makes another one (Voucherify
+            # API reference: Add holders to referral code).
             return event.holder.id
         case CustomerDeleted() | Canary():
             # To erase again is harmless, and no two canaries are the same.
             return ""
-    # The same in every sendout of an event; of another form it could be as long as a body.
+    # The same in every sendout of an event. An id of another form could be as long as a body.
     found = envelope.event.id
     return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
 
 
 def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Give ids for operators, and whom the event is about besides the customer among them."""
+    """Return ids for operators, and the event's customers besides the one among them."""
     match event:
         case HolderAssignment():
             holder = event.holder
             role = holder.holder_role
-            told = {
+            ids = {
                 "holder": holder.id,
                 "customer": holder.customer_id,
                 "campaign": holder.campaign_id,
                 "role": str(role) if isinstance(role, HolderRole) else "?",
             }
-            return told, ()
+            return ids, ()
     found = customers_deleted(event) if isinstance(event, CustomerDeleted) else reading.customers
     customer, *others = found or ("",)
     return ({"customer": customer} if customer else {}), tuple(others)

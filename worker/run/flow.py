@@ -1,4 +1,4 @@
-"""The way of one job: claim, work, settle."""
+"""One job from claim to end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -32,14 +32,14 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-#: Tries after which a handler that is not there is gone for good, and not on its way: while a
-#: deployment rolls, workers of the old release meet jobs of a new handler.
+#: Tries after which a job without a handler fails. Before, a deployment may be rolling, in which
+#: workers of the old release meet jobs of a new handler.
 DEPLOYMENT_TRIES = 4
 
-#: Share of the lease after which no outgoing call is begun.
+#: Share of the lease after which no outgoing call begins.
 SAFE_SHARE_OF_LEASE = 0.8
 
-#: Jobs whose need of calls is remembered at the same time.
+#: Jobs whose number of calls to reserve is remembered.
 MOST_REMEMBERED = 10_000
 
 
@@ -55,23 +55,23 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
-    #: The Voucherify project whose webhooks are worked on; empty for any.
+    #: The Voucherify project whose webhooks are handled; empty for any.
     project: str = ""
-    #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
-    #: each process has its own.
+    #: Calls to reserve for jobs that were stopped half-way, or that need none. Nothing depends on
+    #: it, so each process has its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
-    #: Own handlers whose steps are told and not taken.
+    #: Own handlers whose steps are reported and not taken.
     dry_run: frozenset[str] = frozenset()
-    #: What this process runs now, by the name of the run.
+    #: What this process runs now, by job and fence.
     running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
     def run(self, task: str) -> Ended:
         """
-        Run the job of a Celery task, if it is still to be run.
+        Run the job of a Celery task if it is still pending.
 
-        A message is only a hint: it may come twice, late, or for a job that is long done.
-        What is true stands in the inbox.
+        A message may come twice, late, or for a job that is long done. Only the inbox knows
+        the job's state.
         """
         if self.stopping.begun:
             return NotBegun()
@@ -86,12 +86,12 @@ class Flow:
             self.running[claim.job, claim.fence] = claim
             try:
                 outcome, ids = self._work(claim, started)
-            except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
+            except Exception as error:  # noqa: BLE001 - the edge: no error may lose the job
                 return self._ending.after(claim, error)
             finally:
                 del self.running[claim.job, claim.fence]
-            tell = log.warning if outcome == _HELD else log.info
-            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
+            write = log.warning if outcome == _HELD else log.info
+            write("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
             return Completed(outcome)
 
     @property
@@ -113,35 +113,36 @@ class Flow:
     def _run_handler(self, claim: Claim, started: float) -> str:
         handler = self._handler(claim)
         event, about = read_for(handler, claim)
-        if (brake := self.services.brake) and handler.moves_money:
-            cap = self.services.brake_campaign
-            if (word := self.jobs.admit(claim, brake, campaign_of(event), cap)) != "admitted":
-                return _HELD if word == "held" else LEASE_LOST
+        if (cap := self.services.cap) and handler.moves_money:
+            of_campaign = self.services.campaign_cap
+            answer = self.jobs.admit(claim, cap, campaign_of(event), of_campaign)
+            if answer != "admitted":
+                return _HELD if answer == "held" else LEASE_LOST
         outcome = self._handle(claim, handler, event, about, started)
         return outcome if self._ending.done(claim, outcome) else LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
-        owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
+        pending = process(claim.body, self.table, self._age_limit(claim), project=self.project)
         done = self.jobs.fan_out(
             claim,
-            owed.handlers,
-            outcome=owed.outcome,
-            facts=owed.facts,
-            identity=owed.identity,
-            identity_of=owed.identity_of,
-            customer=owed.customer,
-            others=owed.others,
+            pending.handlers,
+            outcome=pending.outcome,
+            facts=pending.facts,
+            identity=pending.identity,
+            identity_of=pending.identity_of,
+            customer=pending.customer,
+            others=pending.others,
         )
         match done:
             case FannedOut():
-                return owed.outcome, owed.told
+                return pending.outcome, pending.ids
             case SameAssignment(delivery):
-                return f"same {owed.identity_of} as delivery {delivery}", owed.told
+                return f"same {pending.identity_of} as delivery {delivery}", pending.ids
             case Stale():
                 return LEASE_LOST, {}
 
     def _age_limit(self, claim: Claim) -> AgeLimit | None:
-        # Whoever sends a job again has looked at it.
+        # The operator who retries a job has checked it.
         if claim.sent_again or not self.max_event_age_seconds:
             return None
         return AgeLimit(
@@ -162,7 +163,7 @@ class Flow:
         self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
     ) -> str:
         admission = Admission(
-            self.services.gates.get(handler.queue),
+            self.services.breakers.get(handler.queue),
             f"{claim.job}:{claim.fence}",
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
@@ -215,11 +216,11 @@ class Flow:
         self.wanted[job] = calls
 
     def running_tasks(self) -> list[str]:
-        """List the Celery tasks whose jobs run now."""
+        """Return the ids of the Celery tasks whose jobs run now."""
         return [claim.task for claim in list(self.running.values())]
 
     def give_back(self) -> int:
-        """Put back all that runs, because the process ends now; gives how many jobs."""
+        """Give back all jobs that run, because the process ends now; return how many."""
         claims, error = list(self.running.values()), given_back()
         for claim in claims:
             self.jobs.postpone(claim, error.seconds, error.reason, str(error))
@@ -230,4 +231,4 @@ def _time_at(began_ms: int, seconds_later: float) -> datetime:
     return datetime.fromtimestamp(began_ms / 1000 + seconds_later, UTC)
 
 
-_HELD = "held by the brake"
+_HELD = "held by the rate cap"

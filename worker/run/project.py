@@ -1,4 +1,4 @@
-"""Whether a webhook comes from the Voucherify project that the worker's keys belong to."""
+"""Whether a webhook comes from the Voucherify project of the worker's keys."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ from schemas import Envelope
 from worker.errors import PermanentError
 
 
-#: Ids of projects. A body may hold anything in their place, which no operator should read.
+#: Ids of projects. A body may hold anything in their place, which operators must not see.
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -15,12 +15,12 @@ def check_project(envelope: Envelope, ours: str) -> None:
     """
     Refuse a webhook that names another project.
 
-    Customers and cards of another project cannot be found with our keys, and an answer "not
-    found" would end the removal as if nothing were left to take back.
+    Our keys do not find customers and cards of another project, and "not found" would end the
+    removal as if nothing were left to take back.
 
     Args:
         envelope: a webhook's envelope; one without a project is not compared.
-        ours: the project of the keys, from VOUCHERIFY_PROJECT_ID; empty to compare nothing.
+        ours: the project of the keys, from VOUCHERIFY_PROJECT_ID; empty for no check.
 
     Raises:
         PermanentError: with the reason `other_project`.

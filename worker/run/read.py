@@ -1,8 +1,8 @@
 """
-Bodies read once for all jobs of their delivery that this worker runs.
+Bodies, read once for all jobs of a delivery that this worker runs.
 
-Reading takes a quarter of a millisecond, and `process` and each handler need it. What is kept
-is found by the bytes themselves: a body that was reduced meanwhile is another one.
+Reading takes a quarter of a millisecond, and `process` and each handler need it. Readings are
+kept by the bytes themselves: a body that was redacted since is another one.
 """
 
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ LONGEST_KEPT: Final = 16_384
 
 
 class Reading:
-    """What stands in a body; the event is read when it is asked for."""
+    """A body that was read; its event is read on first use."""
 
     def __init__(self, body: bytes) -> None:
         self.envelope: Envelope = load_envelope(parse_body(body))
@@ -30,7 +30,7 @@ class Reading:
 
     @cached_property
     def customers(self) -> tuple[str, ...]:
-        """Whom the event is about (`worker.run.customers`)."""
+        """Ids of the customers the event is about (`worker.run.customers`)."""
         return customers_of(self.envelope)
 
 

@@ -7,7 +7,7 @@ from worker.settings.hubspot import HubSpotSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSettings:
-    """Which backend tells the CRM, and how it is reached."""
+    """Which backend notifies the CRM, and how it is reached."""
 
     backend: str
     http_url: str

@@ -7,7 +7,7 @@ from settings.variables import downstream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubSpotSettings:
-    """Which HubSpot account is told, and how its contacts are recognised."""
+    """Which HubSpot account is notified, and how its contacts are recognised."""
 
     url: str
     token: str = field(repr=False)
@@ -21,7 +21,7 @@ class HubSpotSettings:
             token=reader.read(downstream.HUBSPOT_ACCESS_TOKEN),
             id_property=reader.read(downstream.HUBSPOT_ID_PROPERTY),
         )
-        # None: the variable is set and wrong, which is told already.
+        # None: the variable is set and wrong, which is reported already.
         if why_required is not None and found.token == "":
             reader.problem("HUBSPOT_ACCESS_TOKEN", why_required)
         return found

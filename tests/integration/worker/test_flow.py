@@ -152,7 +152,7 @@ def test_a_job_whose_lease_was_lost_settles_nothing(house: House, store: Redis) 
     house.act = overtaken
 
     assert house.flow.run(task) == Completed(
-        "not settled: the lease was lost, another run settles it"
+        "not completed: the lease was lost, another run completes it"
     )
     found = house.desk.job(job)
     assert found

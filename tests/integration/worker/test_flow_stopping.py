@@ -71,8 +71,8 @@ def test_a_job_goes_back_at_its_next_call(
 ) -> None:
     """It is due at once with all its tries; the call is not made, nor counted, nor reserved."""
     if gated:
-        gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
-        house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
+        breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
+        house.flow = replace(house.flow, services=replace(house.flow.services, breakers=breakers))
     task = house.handed_on()
     made = []
 
@@ -105,7 +105,7 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     house: House, clock: Clock, store: Redis
 ) -> None:
     """The stop is met after the claim as well: the handler is not called and nothing reserved."""
-    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
+    breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
     task = house.handed_on()
 
     class LateStop(Stopping):
@@ -114,7 +114,9 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     late = LateStop(clock)
     late.begin()
     clock.now += GRACE_SECONDS
-    flow = replace(house.flow, stopping=late, services=replace(house.flow.services, gates=gates))
+    flow = replace(
+        house.flow, stopping=late, services=replace(house.flow.services, breakers=breakers)
+    )
 
     assert isinstance(flow.run(task), Waiting)
 
@@ -140,7 +142,7 @@ def test_what_hangs_is_given_back_and_cannot_settle(house: House, store: Redis) 
     outcome = house.flow.run(task)
 
     assert isinstance(outcome, Completed)
-    assert outcome.outcome.startswith("not settled: the lease was lost")
+    assert outcome.outcome.startswith("not completed: the lease was lost")
     assert [claim.task for claim in claims] == [task]
     assert house.flow.running == {}
     assert _state(house, task)[0] == "running"

@@ -107,7 +107,7 @@ def test_what_may_have_been_done_is_for_a_person(make: Make, error: BaseExceptio
     with pytest.raises(type(error)):
         steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=False)
 
-    with pytest.raises(NeedsPersonError, match=f"python -m worker settle {NAME}"):
+    with pytest.raises(NeedsPersonError, match=f"python -m worker resolve {NAME}"):
         steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=False)
 
     assert len(letters.keys) == 1

@@ -110,7 +110,7 @@ def test_trying_cannot_act(run: Run, tmp_path: Path, store: Redis) -> None:
     assert "service (queue q_service): not run: only a worker has the store" in lines
     for name in handlers.keys() - {"harmless", "service"}:
         (line,) = [each for each in lines if each.startswith(f"{name} (")]
-        assert "this tells and does not act" in line
+        assert "this is a dry run" in line
 
 
 def test_a_module_that_acts_when_it_is_imported_cannot_be_tried(run: Run, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_module_that_acts_when_it_is_imported_cannot_be_tried(run: Run, tmp_pa
     told = run("try", "body.json", HANDLERS="shop")
 
     assert told.returncode == 1
-    assert "shop cannot be imported: this tells and does not act" in told.stderr
+    assert "shop cannot be imported: this is a dry run" in told.stderr
     assert not (tmp_path / "acted").exists()
 
 
@@ -166,17 +166,17 @@ def test_support_settles_a_step_that_nobody_knows_of(store: Redis, redis_url: st
     with pytest.raises(KeyboardInterrupt):
         once("rh_4", KeyboardInterrupt())
 
-    def settle(about: str, *words: str) -> Result:
-        command = ["settle", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
+    def resolve(about: str, *words: str) -> Result:
+        command = ["resolve", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
         return CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url})
 
-    assert settle("rh_1", "--done").exit_code == 0
-    assert settle("rh_2", "--not-done").exit_code == 0
-    assert settle("rh_3").exit_code == 2
+    assert resolve("rh_1", "--done").exit_code == 0
+    assert resolve("rh_2", "--not-done").exit_code == 0
+    assert resolve("rh_3").exit_code == 2
     # Its run may be alive; the command has the settings' time for that and not this test's.
-    assert "may be under way" in str(settle("rh_4", "--done").exception)
-    assert "nothing to settle" in str(settle("rh_1", "--not-done").exception)
-    assert "no such step" in str(settle("rh_9", "--done").exception)
+    assert "may be under way" in str(resolve("rh_4", "--done").exception)
+    assert "nothing to resolve" in str(resolve("rh_1", "--not-done").exception)
+    assert "no such step" in str(resolve("rh_9", "--done").exception)
 
     assert (once("rh_1"), once("rh_2"), len(taken)) == ("done", "greeted", 5)
     command = ["effects", "--about", "rh_2", "--json"]
@@ -184,7 +184,7 @@ def test_support_settles_a_step_that_nobody_knows_of(store: Redis, redis_url: st
     assert [each["state"] for each in told] == ["confirmed"]
     found = ledger.get("own:welcome:greet:rh_1")
     assert found is not None
-    assert (found.state, found.fields["settled"]) == (EffectState.CONFIRMED, "seen in the shop")
+    assert (found.state, found.fields["resolved"]) == (EffectState.CONFIRMED, "seen in the shop")
 
 
 def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:

@@ -39,7 +39,7 @@ class Asked:
         table = HandlerTable({"act": replace(handler, plan=self._plan), "tell": _TELLS})
         self.planning = PlanMaker(
             table=table,
-            services=replace(house.flow.services, gates={"acts": self.gate}, usual_calls=4),
+            services=replace(house.flow.services, breakers={"acts": self.gate}, usual_calls=4),
             chance=lambda: 0.5,
             stopping=house.flow.stopping,
         )
@@ -116,7 +116,7 @@ def test_an_unexpected_error_is_told_without_its_message(asked: Asked) -> None:
 
     made = asked.make()
 
-    assert made.reason.startswith("an error that nobody expected: RuntimeError at test_planning.py")
+    assert made.reason.startswith("an unexpected error: RuntimeError at test_planning.py")
     assert PERSONAL[0] not in made.reason
 
 
@@ -134,7 +134,7 @@ def test_a_store_that_is_away_is_no_error_of_the_code(asked: Asked) -> None:
 
 def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:
     """It is said in words."""
-    assert asked.make(given=None).reason == "the job has gone on since this was asked"
+    assert asked.make(given=None).reason == "the job has changed since this was asked"
     assert "no handler is called gone" in asked.make("gone").reason
 
 
@@ -190,9 +190,9 @@ def test_a_worker_that_stops_makes_no_plan(asked: Asked) -> None:
         pytest.fail("a call was made")
 
     asked.act = act
-    assert "told to stop" in asked.make().reason
+    assert "worker stops" in asked.make().reason
     asked.calling(1)
-    assert "told to stop" in asked.make().reason
+    assert "worker stops" in asked.make().reason
 
 
 def test_a_plan_touches_no_job(asked: Asked, house: House, store: Redis) -> None:

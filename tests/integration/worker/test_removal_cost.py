@@ -32,8 +32,8 @@ def test_an_ordinary_removal_costs_so_much(
     commands: int,
 ) -> None:
     """From claim to done, once the campaign is read; a number that goes up is a slower removal."""
-    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
-    house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
+    breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
+    house.flow = replace(house.flow, services=replace(house.flow.services, breakers=breakers))
     policies = Policies(mark_customer=marked)
     perks = VoucherifyPerks(api, Effects(store, memory_seconds=3600), policies, Learned(store))
     house.act = lambda: perks.revoke(*house.given[-1])

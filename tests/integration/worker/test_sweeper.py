@@ -54,11 +54,11 @@ class Failing(Jobs):
     [
         (
             RedisConnectionError("secret"),
-            ["store.unavailable", "sweep.sent_again", "store.available"],
+            ["store.unavailable", "reaper.sent_again", "store.available"],
         ),
         (
             ZeroDivisionError("secret"),
-            ["sweep.unexpected_error", "sweep.unexpected_error", "sweep.sent_again"],
+            ["reaper.unexpected_error", "reaper.unexpected_error", "reaper.sent_again"],
         ),
     ],
 )

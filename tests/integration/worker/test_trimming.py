@@ -13,7 +13,7 @@ from inbox.model.job import Claim
 from tests.integration.inbox.keeping import AGE, COUNT, DAY, failed_ago, noticed
 from tests.integration.worker.station import until
 from worker.periodic.reaper import Reaper
-from worker.periodic.retention import TOLD_EVERY_SECONDS, RetentionRun
+from worker.periodic.retention import WARN_EVERY_SECONDS, RetentionRun
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs)
 def test_a_warning_is_told_once_an_hour(store: Redis, intake: Intake, jobs: Jobs) -> None:
     """A process that sweeps every ten seconds does not fill the log with one fact."""
     _fail(intake, jobs, 5)
-    clock = iter([0.0, 10.0, TOLD_EVERY_SECONDS - 1, TOLD_EVERY_SECONDS, TOLD_EVERY_SECONDS + 10])
+    clock = iter([0.0, 10.0, WARN_EVERY_SECONDS - 1, WARN_EVERY_SECONDS, WARN_EVERY_SECONDS + 10])
     trimming = RetentionRun(noticed(store, failed_most=5), lambda: next(clock))
     told = []
 

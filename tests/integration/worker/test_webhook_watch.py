@@ -13,7 +13,7 @@ from inbox.admin.fleet import Fleet
 from inbox.admin.fleet_views import WebhookView
 from inbox.state.webhook import KNOWN_SECONDS, WebhookRecord, WebhookState
 from sandbox.inprocess import InProcess
-from worker.periodic.start import start_watches
+from worker.periodic.checks import make_checks
 from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookCheck
 from worker.settings.periodic import WebhookCheckSettings
 from worker.settings.worker import WorkerSettings
@@ -222,6 +222,6 @@ def test_a_worker_that_is_not_to_look_makes_the_fleet_forget(store: Redis, redis
     WebhookRecord(store).turn("one", INTERVAL_SECONDS)
     settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
 
-    assert start_watches(settings, store, "two") == ()
+    assert make_checks(settings, store, "two") == ()
 
     assert known(store) is None

@@ -88,7 +88,7 @@ answers = [cores()]
 core._mine = max(core._allowed)
 core._move()
 answers.append(cores())
-one_core.LOOK_SECONDS = 0.01
+one_core.CHOICE_SECONDS = 0.01
 core._ticks = lambda: 1 / 0
 one_core.log = type("Quiet", (), {"warning": lambda *_, **__: None})()
 if len(core._allowed) == 1:

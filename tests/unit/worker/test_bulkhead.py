@@ -5,8 +5,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from worker.app import create_celery
-from worker.broker.bulkhead import Bulkhead, counts_as_paused, most_held, open_queues, wait_seconds
+from worker.broker.bulkhead import Bulkhead
 from worker.handlers import load_handlers
+from worker.run.bulkhead import counts_as_paused, most_held, open_queues, wait_seconds
 from worker.runtime import runtime_of
 
 

@@ -64,12 +64,12 @@ def test_a_canary_reaches_its_own_handler_and_no_other() -> None:
     at = datetime(2026, 3, 4, 5, 6, 7, 891000, UTC)
     body = canary_body(at, "0123456789abcdef")
 
-    owed = process(body, load_handlers())
+    pending = process(body, load_handlers())
 
-    assert owed.handlers == (("note_canary", "canary"),)
-    assert (owed.identity, owed.customer) == ("", "")
+    assert pending.handlers == (("note_canary", "canary"),)
+    assert (pending.identity, pending.customer) == ("", "")
     assert load_envelope(parse_body(body)).event.created_at == at
-    assert json.loads(owed.facts)["event_type"] == CANARY == owed.told["event_type"]
+    assert json.loads(pending.facts)["event_type"] == CANARY == pending.ids["event_type"]
     assert not any(word.encode() in body for word in PERSONAL)
     assert CANARY not in {
         wanted

@@ -111,15 +111,15 @@ def test_a_deleted_customer_is_erased_whichever_field_names_them(
     raw = body_of("customer.deleted", data, entity_id=entity)
     eraser = Eraser()
 
-    owed = process(raw, load_handlers())
+    pending = process(raw, load_handlers())
     ran = run_handler(
         erase_customer,
         raw,
         services=Services(perks=None, crm=None, erasure=eraser),  # type: ignore[arg-type]
     )
 
-    assert owed.handlers == (("erase_customer", "erasure"),)
-    assert (owed.customer, *owed.others) == found
+    assert pending.handlers == (("erase_customer", "erasure"),)
+    assert (pending.customer, *pending.others) == found
     assert eraser.erased == [*found]
     assert ran.outcome == f"{2 * len(found)} bodies about the customer, {len(found)} erased"
 
@@ -138,8 +138,8 @@ def test_what_remains_of_a_deletion_names_the_customer(data: Any) -> None:
 def test_a_deletion_of_nobody_is_for_a_person(entity: str | None) -> None:
     """Nothing is erased on a guess, and the deletion is not lost."""
     raw = body_of("customer.deleted", {"customer": {"email": "a@b.test"}}, entity_id=entity)
-    owed = process(raw, load_handlers())
+    pending = process(raw, load_handlers())
 
-    assert (owed.customer, owed.others) == ("", ())
+    assert (pending.customer, pending.others) == ("", ())
     with pytest.raises(PermanentError, match=r"data\.customer\.id nor event\.entity_id"):
         run_handler(erase_customer, raw)

@@ -61,4 +61,4 @@ def test_an_event_that_is_only_remembered_is_handed_to_nobody() -> None:
     """An assignment of another project that begins fails no job."""
     found = process(body(assignment_created()), TABLE, project="proj_tinTeapot")
 
-    assert (found.handlers, found.outcome) == ((), "handed to nobody: other_project")
+    assert (found.handlers, found.outcome) == ((), "handed to no handler: other_project")

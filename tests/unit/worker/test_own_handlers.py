@@ -133,8 +133,8 @@ def test_all_that_is_wrong_is_told_at_once(
             "is a-z, 0-9 and _, begins with a letter and is not process"
         ),
         (
-            "shop_typo.typo has the queue perks, which is the house's: its jobs would "
-            "share threads and gate with those of another downstream"
+            "shop_typo.typo has the queue perks, which is this project's: its jobs would "
+            "share threads and breaker with those of another downstream"
         ),
         (
             "shop_typo.typo wants an event type that no schema describes: "

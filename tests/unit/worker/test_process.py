@@ -73,11 +73,11 @@ def test_an_unreadable_body_says_why_and_where(raw: bytes, reason: str, place: s
 
 def test_a_removal_is_owed_to_every_handler_once() -> None:
     """A removal makes one job for each handler, on its queue, and names the assignment."""
-    owed = process(body(assignment_deleted(holder_id="rh_x")), TABLE)
+    pending = process(body(assignment_deleted(holder_id="rh_x")), TABLE)
 
-    assert set(owed.handlers) == {("revoke_referral_perks", "perks"), ("notify_crm", "crm")}
-    assert owed.identity == f"{DELETED}:rh_x"
-    assert owed.outcome == "handed to notify_crm, revoke_referral_perks"
+    assert set(pending.handlers) == {("revoke_referral_perks", "perks"), ("notify_crm", "crm")}
+    assert pending.identity == f"{DELETED}:rh_x"
+    assert pending.outcome == "handed to notify_crm, revoke_referral_perks"
 
 
 def test_facts_are_ids_and_hold_nothing_personal() -> None:
@@ -98,12 +98,12 @@ def test_facts_are_ids_and_hold_nothing_personal() -> None:
 
 def test_a_deleted_customer_is_owed_an_erasing() -> None:
     """`customer.deleted` makes one job, may be handled again, and its facts are ids."""
-    owed = process(body(customer_deleted(7)), TABLE)
+    pending = process(body(customer_deleted(7)), TABLE)
 
-    assert owed.handlers == (("erase_customer", "erasure"),)
-    assert owed.identity == ""
-    assert json.loads(owed.facts)["customer"] == "cust_adaQuill000007"
-    assert not any(text in owed.facts for text in PERSONAL)
+    assert pending.handlers == (("erase_customer", "erasure"),)
+    assert pending.identity == ""
+    assert json.loads(pending.facts)["customer"] == "cust_adaQuill000007"
+    assert not any(text in pending.facts for text in PERSONAL)
 
 
 @pytest.mark.parametrize("document", [assignment_deleted(7), customer_deleted(7)])
@@ -141,11 +141,11 @@ def test_an_event_that_nobody_wants_is_done_at_once(event_type: str, table: Hand
     document = assignment_created()
     document["event"]["type"] = event_type
 
-    owed = process(body(document), table)
+    pending = process(body(document), table)
 
-    assert owed.handlers == ()
-    assert owed.identity == ""
-    assert owed.outcome == f"no handler for {event_type}"
+    assert pending.handlers == ()
+    assert pending.identity == ""
+    assert pending.outcome == f"no handler for {event_type}"
 
 
 def test_an_event_that_nobody_wants_need_not_have_readable_data() -> None:
@@ -159,10 +159,10 @@ def test_an_event_that_nobody_wants_need_not_have_readable_data() -> None:
 
 def test_a_new_assignment_is_remembered() -> None:
     """It has a handler of its own, and is known by its event: its removal by the assignment."""
-    owed = process(body(assignment_created()), TABLE)
+    pending = process(body(assignment_created()), TABLE)
 
-    assert owed.handlers == (("remember_assignment", "assignments"),)
-    assert owed.identity_of == "event"
+    assert pending.handlers == (("remember_assignment", "assignments"),)
+    assert pending.identity_of == "event"
 
 
 @pytest.mark.parametrize("day", ["2025-03-04", "2025-04-04"])
@@ -175,11 +175,11 @@ def test_an_assignment_that_cannot_be_remembered_is_no_work_for_a_person(day: st
         document["data"] = {"anything": [1, 2]}
     reason = "missing_field" if day == "2025-03-04" else "stale_event"
 
-    owed = process(body(document), TABLE, age)
+    pending = process(body(document), TABLE, age)
 
-    assert (owed.handlers, owed.outcome) == ((), f"handed to nobody: {reason}")
+    assert (pending.handlers, pending.outcome) == ((), f"handed to no handler: {reason}")
     ours = TABLE.by_name["remember_assignment"]
-    theirs = replace(ours, name="send_letter", owed=True)
+    theirs = replace(ours, name="send_letter", required=True)
     with pytest.raises((PermanentError, UnreadableBody)):
         process(body(document), HandlerTable({each.name: each for each in (ours, theirs)}), age)
 
@@ -193,11 +193,11 @@ def test_hostile_text_in_the_events_type_is_not_repeated(event_type: str) -> Non
     document = assignment_deleted()
     document["event"]["type"] = event_type
 
-    owed = process(body(document), TABLE)
+    pending = process(body(document), TABLE)
 
-    assert owed.outcome == "no handler for ?"
-    assert json.loads(owed.facts)["event_type"] == "?"
-    assert event_type not in owed.facts
+    assert pending.outcome == "no handler for ?"
+    assert json.loads(pending.facts)["event_type"] == "?"
+    assert event_type not in pending.facts
 
 
 def test_the_type_of_the_envelope_does_not_decide() -> None:
@@ -206,10 +206,10 @@ def test_the_type_of_the_envelope_does_not_decide() -> None:
     document["type"] = "Customer lost the tea code"
     document["source"]["object"] = "distribution"
 
-    owed = process(body(document), TABLE)
+    pending = process(body(document), TABLE)
 
-    assert len(owed.handlers) == 2
-    assert "tea code" not in owed.facts
+    assert len(pending.handlers) == 2
+    assert "tea code" not in pending.facts
 
 
 def test_a_wanted_event_without_a_schema_is_set_aside() -> None:

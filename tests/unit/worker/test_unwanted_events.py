@@ -41,16 +41,16 @@ def test_an_unwanted_event_is_done_whatever_its_data_is(event_type: str) -> None
     """Missing, null, empty, full of nulls or of another type: it ends without a handler."""
     bodies = [envelope(event_type), *(envelope(event_type, data=d) for d in odd_data(event_type))]
     for raw in bodies:
-        owed = process(raw, TABLE)
-        assert (owed.handlers, owed.outcome) == ((), f"no handler for {event_type}")
+        pending = process(raw, TABLE)
+        assert (pending.handlers, pending.outcome) == ((), f"no handler for {event_type}")
 
 
 @pytest.mark.parametrize("name", ["id", "project_id", "created_at", "type", "source"])
 def test_the_rest_of_its_envelope_may_be_anything(name: str) -> None:
     """Only the event's id, type and time are required."""
     for value in (None, {}, *WRONG):
-        owed = process(envelope("voucher.disabled", **{name: value}), TABLE)
-        assert owed.outcome == "no handler for voucher.disabled"
+        pending = process(envelope("voucher.disabled", **{name: value}), TABLE)
+        assert pending.outcome == "no handler for voucher.disabled"
 
 
 def test_all_events_but_three_are_unwanted() -> None:

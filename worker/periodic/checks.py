@@ -1,4 +1,4 @@
-"""What looks, from a worker, at whether webhooks can come at all, and for those that did not."""
+"""The periodic tasks that find out whether webhooks can come, and which did not."""
 
 from contextlib import suppress
 
@@ -14,31 +14,30 @@ from worker.periodic.webhook_check import WebhookCheck
 from worker.settings.worker import WorkerSettings
 
 
-def start_watches(settings: WorkerSettings, store: Redis, caller: str) -> tuple[PeriodicTask, ...]:
+def make_checks(settings: WorkerSettings, store: Redis, caller: str) -> tuple[PeriodicTask, ...]:
     """
-    Start what the settings ask for, and let the fleet forget what they do not.
+    Return the tasks that the settings ask for, and let the fleet forget the others.
 
-    Its age would grow otherwise, and an alert with it. A store that is away is met by the sweep.
+    Otherwise the age of a check that is off would grow and cause an alert. An unavailable store
+    is handled by the reaper.
     """
-    watches: list[PeriodicTask] = []
+    checks: list[PeriodicTask] = []
     canaries, webhooks = CanaryRecord(store), WebhookRecord(store)
     assignments = AssignmentRegistry(store, memory_seconds=settings.removal_memory_seconds)
     if settings.canary is not None:
-        watches.append(CanaryTask(canaries, caller, settings.canary))
+        checks.append(CanaryTask(canaries, caller, settings.canary))
     else:
         with suppress(RedisError):
             canaries.forget()
-    if settings.webhook_watch is not None:
+    if settings.webhook_check is not None:
         api_url = settings.perks.voucherify_url
-        watches.append(WebhookCheck(webhooks, caller, settings.webhook_watch, api_url))
+        checks.append(WebhookCheck(webhooks, caller, settings.webhook_check, api_url))
     else:
         with suppress(RedisError):
             webhooks.forget()
     if settings.reconcile.interval_seconds:
-        watches.append(ReconcileTask(settings, store))
+        checks.append(ReconcileTask(settings, store))
     else:
         with suppress(RedisError):
             assignments.no_turns()
-    for watch in watches:
-        watch.start()
-    return tuple(watches)
+    return tuple(checks)

@@ -1,4 +1,4 @@
-"""Which campaign the brake counts a job for."""
+"""Which campaign the rate cap counts a job for."""
 
 from dataclasses import replace
 
@@ -40,5 +40,5 @@ def test_an_odd_id_is_counted_and_not_repeated(odd: str) -> None:
 
 def test_the_default_of_the_setting() -> None:
     """Without the setting 200 revocations of a campaign are let through in an hour."""
-    found = WorkerSettings.from_environ({}).brake_campaign
+    found = WorkerSettings.from_environ({}).campaign_cap
     assert (found.count, found.seconds) == (200, 3600)

@@ -1,4 +1,4 @@
-"""How jobs go through the gate, the budget and the brake, with the real store."""
+"""How jobs go through the breaker, the budget and the rate cap, with the real store."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,13 +28,13 @@ def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
     return _gated(house, store, MINUTE)
 
 
-def _gated(house: House, store: Redis, rate: Rate, *, brake: Rate | None = None) -> House:
+def _gated(house: House, store: Redis, rate: Rate, *, cap: Rate | None = None) -> House:
     (handler,) = house.flow.table.by_name.values()
     house.flow = replace(
         house.flow,
         table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
         services=replace(
-            house.flow.services, gates={"acts": Breaker(store, "acts", rate)}, brake=brake
+            house.flow.services, breakers={"acts": Breaker(store, "acts", rate)}, cap=cap
         ),
         schedule=(60.0,) * 14,
     )
@@ -108,7 +108,7 @@ def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
     gated: House, store: Redis
 ) -> None:
     """While one job tries alone, another that fails late does not let a third one try."""
-    gate = gated.flow.services.gates["acts"]
+    gate = gated.flow.services.breakers["acts"]
 
     def act() -> str:
         gated.given[-1][1].count_call()

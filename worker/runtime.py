@@ -5,7 +5,7 @@ from typing import Any, Protocol, cast
 
 from worker.broker.bulkhead import Bulkhead
 from worker.handlers import HandlerTable
-from worker.run.ended import Ended
+from worker.run.verdict import Ended
 from worker.settings.worker import WorkerSettings
 
 

@@ -10,7 +10,7 @@ from inbox.message import TASK_PREFIX
 from telemetry.safe_errors import SafeMessageError
 from telemetry.traces import following
 from worker.outages import OUTAGES
-from worker.run.ended import Ended, Failed, NotBegun, Waiting
+from worker.run.verdict import Ended, Failed, NotBegun, Waiting
 from worker.runtime import runtime_of
 
 

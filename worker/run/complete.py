@@ -15,9 +15,8 @@ from telemetry.report import report
 from worker.errors import PostponedError
 from worker.handlers import HandlerTable
 from worker.outages import insist, outage
-from worker.run.ended import Completed, Failed, Waiting
 from worker.run.stopping import Stopping
-from worker.run.verdict import Verdict, decide, waits
+from worker.run.verdict import Completed, Failed, Verdict, Waiting, decide, waits
 
 
 log = structlog.get_logger()

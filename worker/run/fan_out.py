@@ -20,10 +20,9 @@ from schemas import (
 )
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
-from worker.run.age import AgeLimit
 from worker.run.customers import customers_deleted
-from worker.run.project import check_project
 from worker.run.read import Reading, read
+from worker.run.refuse import AgeLimit, check_project
 
 
 #: Ids of events, assignments and campaigns as Voucherify makes them.

@@ -17,14 +17,14 @@ from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.http_client.outgoing import check_time_left
 from worker.run.admission import Admission
-from worker.run.age import AgeLimit
 from worker.run.campaign import campaign_of
 from worker.run.complete import LEASE_LOST, Ending
-from worker.run.ended import Completed, Ended, NotBegun
 from worker.run.fan_out import process
 from worker.run.handle import hand_over, read_for
 from worker.run.job import ClaimedJob
+from worker.run.refuse import AgeLimit
 from worker.run.stopping import Stopping, given_back
+from worker.run.verdict import Completed, Ended, NotBegun
 from worker.services import Services
 
 

@@ -1,3 +1,5 @@
+"""How a run can end, and what happens to a job that did not succeed."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +29,36 @@ class Verdict:
     error: str
     delay_seconds: float | None
     expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The job is over, or was not pending."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The process stops: another worker runs the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job waits for its next try."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job failed and waits for an operator."""
+
+    verdict: Verdict
+
+
+#: How a run can end.
+Ended = Completed | Waiting | Failed | NotBegun
 
 
 def waits(own: Sequence[float] | None, usual: tuple[float, ...]) -> tuple[float, ...]:

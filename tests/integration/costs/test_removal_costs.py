@@ -24,8 +24,8 @@ from tests.integration.costs.bounds import within
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.run.ended import Completed
 from worker.run.flow import Flow
+from worker.run.verdict import Completed
 from worker.services import Services
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp

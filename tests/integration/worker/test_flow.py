@@ -15,8 +15,8 @@ from tests.integration.worker.house import House
 from tests.samples import PERSONAL
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import DEPLOYMENT_TRIES
+from worker.run.verdict import Completed, Failed, Waiting
 
 
 def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:

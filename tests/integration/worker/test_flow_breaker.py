@@ -13,7 +13,7 @@ from inbox.model.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Completed, Failed, Waiting
+from worker.run.verdict import Completed, Failed, Waiting
 
 
 DOWN = RetryableError("down", "it is down", outage=True)

@@ -12,7 +12,7 @@ from inbox.model.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Completed
+from worker.run.verdict import Completed
 
 
 MINUTE = Rate(100, 60)

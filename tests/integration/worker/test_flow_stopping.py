@@ -10,8 +10,8 @@ from inbox.breaker import Breaker
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.run.ended import Completed, NotBegun, Waiting
 from worker.run.stopping import GRACE_SECONDS, REASON, Stopping
+from worker.run.verdict import Completed, NotBegun, Waiting
 
 
 class Clock:

@@ -16,7 +16,7 @@ from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.run import admission as passages
-from worker.run.ended import Completed, Waiting
+from worker.run.verdict import Completed, Waiting
 from worker.settings.policies import Policies
 from worker.voucherify.rest import VoucherifyApi
 

@@ -20,8 +20,8 @@ from worker.errors import NotDoneError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
 from worker.job import Job
-from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import Flow
+from worker.run.verdict import Completed, Failed, Waiting
 from worker.services import Services
 
 

@@ -22,9 +22,9 @@ from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
 from worker.job import Job
-from worker.run.ended import Completed
 from worker.run.flow import Flow
 from worker.run.stopping import Stopping
+from worker.run.verdict import Completed
 from worker.services import Services
 
 

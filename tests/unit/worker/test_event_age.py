@@ -5,8 +5,8 @@ import pytest
 from tests.samples import PERSONAL, assignment_created, assignment_deleted, body
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
-from worker.run.age import AgeLimit
 from worker.run.fan_out import process
+from worker.run.refuse import AgeLimit
 from worker.settings.worker import WorkerSettings
 
 

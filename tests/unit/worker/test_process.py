@@ -11,8 +11,8 @@ from worker.errors import PermanentError
 from worker.handlers import HandlerTable, load_handlers
 from worker.handlers.registry import Registration
 from worker.job import Job
-from worker.run.age import AgeLimit
 from worker.run.fan_out import process
+from worker.run.refuse import AgeLimit
 from worker.services import Services
 
 

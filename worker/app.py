@@ -1,6 +1,6 @@
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging
@@ -71,25 +71,25 @@ def _broker_settings(environ: Mapping[str, str]) -> BrokerSettings:
     try:
         return BrokerSettings.from_environ(environ)
     except SettingsError as error:
-        message = str(error)
-    # With the worker's own problems, so that one start shows them all.
-    try:
-        WorkerSettings.from_environ(environ)
-    except SettingsError as error:
-        message = str(error)
-    sys.exit(message)
+        _exit(environ, error)
 
 
 def _table(modules: tuple[str, ...], environ: Mapping[str, str]) -> HandlerTable:
     try:
         return load_table(modules)
     except SettingsError as error:
-        problems = error.problems
+        _exit(environ, error)
+
+
+def _exit(environ: Mapping[str, str], error: SettingsError) -> NoReturn:
+    """End the process with these problems and the worker's own, so that one start shows all."""
+    problems = [*error.problems]
     try:
         WorkerSettings.from_environ(environ)
-    except SettingsError as error:
-        problems += error.problems
-    sys.exit(str(SettingsError([*problems])))
+    except SettingsError as more:
+        problems = [each for each in problems if each not in more.problems]
+        problems += more.problems
+    sys.exit(str(SettingsError(problems)))
 
 
 def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:

@@ -79,47 +79,44 @@ def process(
     """
     reading = read(body)
     envelope = reading.envelope
-    event_type = envelope.event_type
-    facts = {
-        "event_type": event_type if _EVENT_TYPE.fullmatch(event_type) else "?",
-        "event_id": envelope.event.id,
-        "event_created_at": envelope.event.created_at.isoformat(timespec="milliseconds"),
-    }
-    if envelope.reconciled:
-        facts["told_by"] = RECONCILED
-    wanted = table.for_event(event_type)
+    facts = _facts(envelope)
+    wanted = table.for_event(envelope.event_type)
     if not wanted:
-        return FanOut(
-            handlers=(),
-            outcome=f"no handler for {facts['event_type']}",
-            facts=json.dumps(facts),
-            ids=_loggable(facts),
-        )
+        return _no_jobs(facts, f"no handler for {facts['event_type']}")
     try:
         check_project(envelope, project)
         event = _event(reading, facts["event_type"], age)
     except (UnreadableBody, PermanentError) as error:
         if any(handler.required for handler in wanted):
             raise
-        return FanOut(
-            handlers=(),
-            outcome=f"handed to no handler: {error.reason}",
-            facts=json.dumps(facts),
-            ids=_loggable(facts),
-        )
-    more, others = _facts(event, reading)
-    facts |= more
-    subject = _once(event, envelope)
+        return _no_jobs(facts, f"handed to no handler: {error.reason}")
+    ids, others = _subject(event, reading)
+    facts |= ids
+    once = _once(event, envelope)
     return FanOut(
         handlers=tuple((handler.name, handler.queue) for handler in wanted),
         outcome="handed to " + ", ".join(handler.name for handler in wanted),
         facts=json.dumps(facts),
-        identity=f"{event_type}:{subject}" if subject else "",
+        identity=f"{envelope.event_type}:{once}" if once else "",
         identity_of="assignment" if isinstance(event, HolderAssignmentDeleted) else "event",
         customer=facts.get("customer", ""),
         others=others,
         ids=_loggable(facts),
     )
+
+
+def _no_jobs(facts: Mapping[str, str], outcome: str) -> FanOut:
+    return FanOut(handlers=(), outcome=outcome, facts=json.dumps(facts), ids=_loggable(facts))
+
+
+def _facts(envelope: Envelope) -> dict[str, str]:
+    event_type = envelope.event_type
+    facts = {
+        "event_type": event_type if _EVENT_TYPE.fullmatch(event_type) else "?",
+        "event_id": envelope.event.id,
+        "event_created_at": envelope.event.created_at.isoformat(timespec="milliseconds"),
+    }
+    return {**facts, "told_by": RECONCILED} if envelope.reconciled else facts
 
 
 def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
@@ -156,7 +153,7 @@ def _once(event: Event, envelope: Envelope) -> str:
     return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
 
 
-def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
+def _subject(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return ids for operators, and the event's customers besides the one among them."""
     match event:
         case HolderAssignment():

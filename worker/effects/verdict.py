@@ -8,11 +8,11 @@ from inbox.model.effect import EffectState
 class Next(Enum):
     """What to do about a step."""
 
-    RETURN = auto()
+    TELL = auto()
     ACT = auto()
     ASK = auto()
     WAIT = auto()
-    OPERATOR = auto()
+    PERSON = auto()
 
 
 def what_next(state: EffectState, *, left_seconds: float, can_ask: bool, repeatable: bool) -> Next:
@@ -26,11 +26,11 @@ def what_next(state: EffectState, *, left_seconds: float, can_ask: bool, repeata
         repeatable: whether taking it twice is harmless.
     """
     if state is EffectState.CONFIRMED:
-        return Next.RETURN
+        return Next.TELL
     if state in {EffectState.PLANNED, EffectState.REFUSED}:
         return Next.ACT
     if can_ask:
         return Next.ASK
     if repeatable:
         return Next.ACT
-    return Next.WAIT if state is EffectState.SENT and left_seconds > 0 else Next.OPERATOR
+    return Next.WAIT if state is EffectState.SENT and left_seconds > 0 else Next.PERSON

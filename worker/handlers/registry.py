@@ -44,6 +44,11 @@ class Registration:
     required: bool = True
 
     @property
+    def summary(self) -> str:
+        """The first line of the function's docstring; empty without one."""
+        return (self.run.__doc__ or "").strip().partition("\n")[0]
+
+    @property
     def own(self) -> bool:
         """Whether it is a shop's own, not one of this project's."""
         return not self.run.__module__.startswith(HOUSE)

@@ -71,10 +71,8 @@ class PlanMaker:
         if handler is None:
             return _none(f"a run would fail: no handler is called {name}, here or in HANDLERS")
         if handler.plan is None:
-            words = (handler.run.__doc__ or "").strip().partition("\n")[0]
-            return PlanPreview(
-                steps=(words,) if words else (), reason="no reading is needed for this"
-            )
+            steps = (handler.summary,) if handler.summary else ()
+            return PlanPreview(steps=steps, reason="no reading is needed for this")
         return self._ask(request, handler, started)
 
     def _ask(self, request: Request, handler: Registration, started: float) -> PlanPreview:

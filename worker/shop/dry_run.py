@@ -160,8 +160,8 @@ def _try(body: bytes, handler: Registration) -> Tried:
         steps = job.steps.would
         outcome = hand_over(handler, event, services, job)
     except NotHereError as error:
-        words = (handler.run.__doc__ or "").strip().partition("\n")[0]
-        return replace(tried, would=(*steps, words or "something"), outcome=f"not run: {error}")
+        would = (*steps, handler.summary or "something")
+        return replace(tried, would=would, outcome=f"not run: {error}")
     except (JobError, UnreadableBody) as error:
         ends = isinstance(error, PermanentError | UnreadableBody)
         words = "would fail" if ends else "would be tried again"

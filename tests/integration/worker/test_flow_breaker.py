@@ -1,6 +1,5 @@
 """How jobs go through the breaker, the budget and the rate cap, with the real store."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, RetryableError
-from worker.handlers import HandlerTable
 from worker.run.verdict import Completed, Failed, Waiting
 
 
@@ -25,19 +23,7 @@ def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
     """A flow whose one handler has a gate with a budget, and moves money."""
     # No test takes longer than a pause, whatever the machine does.
     monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 30_000)
-    return _gated(house, store, MINUTE)
-
-
-def _gated(house: House, store: Redis, rate: Rate, *, cap: Rate | None = None) -> House:
-    (handler,) = house.flow.table.by_name.values()
-    house.flow = replace(
-        house.flow,
-        table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
-        services=replace(
-            house.flow.services, breakers={"acts": Breaker(store, "acts", rate)}, cap=cap
-        ),
-        schedule=(60.0,) * 14,
-    )
+    house.move_money(Breaker(store, "acts", MINUTE))
     return house
 
 
@@ -175,7 +161,7 @@ def test_calls_that_were_not_made_are_free_again(gated: House, store: Redis) -> 
 
 def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: Redis) -> None:
     """With 10 calls a minute and 8 for a job, the second waits and has used no try."""
-    _gated(house, store, Rate(10, 60))
+    house.move_money(Breaker(store, "acts", Rate(10, 60)))
     _called(house, times=8)
     first, second = house.handed_on(n=1), house.handed_on(n=2)
 
@@ -193,7 +179,7 @@ def test_jobs_that_need_more_than_they_reserve_do_not_stop_each_other_for_ever(
     house: House, store: Redis
 ) -> None:
     """Of many jobs of 14 calls under 100 a minute, all are done; none used up a try for it."""
-    _gated(house, store, MINUTE)
+    house.move_money(Breaker(store, "acts", MINUTE))
     tasks = [house.handed_on(n=number) for number in range(24)]
     _called(house, times=14)
     left, minutes = set(tasks), 0
@@ -238,7 +224,7 @@ def _interleaved(house: House, left: set[str]) -> None:
 
 def test_a_job_that_needs_more_than_there_is_comes_to_an_end(house: House, store: Redis) -> None:
     """More calls than a whole window allows: at last it uses up its tries and fails."""
-    _gated(house, store, Rate(20, 60))
+    house.move_money(Breaker(store, "acts", Rate(20, 60)))
     _called(house, times=30)
     task = house.handed_on()
     outcome: Any = None

@@ -18,26 +18,13 @@ from worker.run.verdict import Completed
 MINUTE = Rate(100, 60)
 
 
-def _gated(house: House, store: Redis, rate: Rate, *, cap: Rate | None = None) -> House:
-    (handler,) = house.flow.table.by_name.values()
-    house.flow = replace(
-        house.flow,
-        table=HandlerTable({handler.name: replace(handler, moves_money=True)}),
-        services=replace(
-            house.flow.services, breakers={"acts": Breaker(store, "acts", rate)}, cap=cap
-        ),
-        schedule=(60.0,) * 14,
-    )
-    return house
-
-
 def _due(store: Redis, task: str) -> None:
     store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
 
 
 def test_the_cap_holds_and_an_operator_releases(house: House, store: Redis, desk: Admin) -> None:
     """The third of two an hour is held, visibly; released it acts; discarded it does not."""
-    _gated(house, store, MINUTE, cap=Rate(2, 3600))
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(2, 3600))
     tasks = [house.handed_on(n=number) for number in range(4)]
 
     with capture_logs() as logs:
@@ -60,7 +47,7 @@ def test_the_cap_holds_and_an_operator_releases(house: House, store: Redis, desk
 
 def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, store: Redis) -> None:
     """What began to act must be able to finish, and counts once."""
-    _gated(house, store, MINUTE, cap=Rate(1, 3600))
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
     task = house.handed_on(n=1)
     house.raising(RetryableError("slow", "slow"))
     house.flow.run(task)
@@ -73,7 +60,7 @@ def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, st
 
 def test_other_handlers_are_not_held(house: House, store: Redis) -> None:
     """The cap counts only what moves money."""
-    _gated(house, store, MINUTE, cap=Rate(1, 3600))
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
     (handler,) = house.flow.table.by_name.values()
     plain = HandlerTable({handler.name: replace(handler, moves_money=False)})
     house.flow = replace(house.flow, table=plain)

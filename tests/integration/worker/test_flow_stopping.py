@@ -71,8 +71,7 @@ def test_a_job_goes_back_at_its_next_call(
 ) -> None:
     """It is due at once with all its tries; the call is not made, nor counted, nor reserved."""
     if gated:
-        breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
-        house.flow = replace(house.flow, services=replace(house.flow.services, breakers=breakers))
+        house.use(breakers={"acts": Breaker(store, "acts", Rate(100, 60))})
     task = house.handed_on()
     made = []
 

@@ -34,9 +34,7 @@ class Rush:
     def __init__(self, house: House, store: Redis, shop: Shop, api: VoucherifyApi) -> None:
         self.house, self.store, self.shop = house, store, shop
         self.gate, self.later = Breaker(store, "acts", RATE), Later(store)
-        house.flow = replace(
-            house.flow, services=replace(house.flow.services, breakers={"acts": self.gate})
-        )
+        house.use(breakers={"acts": self.gate})
         perks = VoucherifyPerks(api, Ledger(store), Policies(), Learned(store))
         house.act = lambda: perks.revoke(*house.given[-1])
         self.made: list[Span] = []

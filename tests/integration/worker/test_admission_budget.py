@@ -81,7 +81,7 @@ def test_no_window_has_more_calls_than_the_rate(
 def test_calls_of_a_long_run_count_for_a_window(
     store: Any, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    """Made in the last moment of a reservation by a run that goes on or died, they stand yet."""
+    """Made in the last moment of a reservation by a run that lives or died, they still count."""
     breaker, later = Breaker(store, "perks", Rate(8, seconds)), Later(store)
     monkeypatch.setattr(module, "monotonic", later.now)
     long = Admission(breaker, "long", 0.5, reserve=8)

@@ -20,7 +20,7 @@ MINUTE = Rate(100, 60)
 
 @pytest.fixture
 def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A flow whose one handler has a gate with a budget, and moves money."""
+    """A flow whose one handler has a breaker with a budget, and moves money."""
     # No test takes longer than a pause, whatever the machine does.
     monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 30_000)
     house.move_money(Breaker(store, "acts", MINUTE))
@@ -52,12 +52,12 @@ def _tries(house: House, task: str) -> int:
 
 
 def _open(store: Redis) -> None:
-    """Let the gate's pause be over."""
+    """End the breaker's pause."""
     store.hset(keys.GATE + "acts", "until", 1)
 
 
 def test_an_outage_is_noticed_once_and_uses_up_no_tries(gated: House, store: Redis) -> None:
-    """Five failures shut the gate; those that come then wait without a run; one log line."""
+    """Five failures open the breaker; those that come then wait without a run; one log line."""
     tasks = [gated.handed_on(n=number) for number in range(12)]
     _called(gated, error=DOWN)
 
@@ -126,7 +126,7 @@ def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redi
     assert not store.exists(keys.GATE + "acts")
 
 
-def test_a_pause_that_was_asked_for_holds_everybody_and_is_told_once(
+def test_a_pause_that_was_asked_for_holds_all_jobs_and_is_logged_once(
     gated: House, store: Redis
 ) -> None:
     """Spent limits or bad keys fail no job, however often they are met."""
@@ -175,9 +175,7 @@ def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: Redis) -> 
     assert _tries(house, second) == 0
 
 
-def test_jobs_that_need_more_than_they_reserve_do_not_stop_each_other_for_ever(
-    house: House, store: Redis
-) -> None:
+def test_jobs_that_need_more_than_they_reserve_come_to_an_end(house: House, store: Redis) -> None:
     """Of many jobs of 14 calls under 100 a minute, all are done; none used up a try for it."""
     house.move_money(Breaker(store, "acts", MINUTE))
     tasks = [house.handed_on(n=number) for number in range(24)]

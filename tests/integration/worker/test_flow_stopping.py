@@ -1,4 +1,4 @@
-"""What becomes of jobs when their worker is told to stop, with the real store."""
+"""What happens to jobs when their worker stops, with the real store."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ class Clock:
     now = 100.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
@@ -124,7 +124,7 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     assert store.zcard(keys.BUDGET + "acts") == 0
 
 
-def test_what_hangs_is_given_back_and_cannot_settle(house: House, store: Redis) -> None:
+def test_what_hangs_is_given_back_and_cannot_complete(house: House, store: Redis) -> None:
     """The job is another worker's from then on; the run that hung has lost its lease."""
     task = house.handed_on()
     claims: list[Claim] = []

@@ -84,9 +84,9 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
 
     assert flow.run(f"{job}:1") == Completed("not run: running")
     client.zadd(keys.RUNNING, {job: 1}, xx=True)
-    swept = flow.jobs.sweep("a test", ("deliveries", "perks", "crm"), 1)
-    assert swept
-    assert swept.lease_over == 1
+    reaped = flow.jobs.sweep("a test", ("deliveries", "perks", "crm"), 1)
+    assert reaped
+    assert reaped.lease_over == 1
     outcome = flow.run(f"{job}:2")
     if name == "notify_crm":
         assert outcome == Completed("the CRM service took the note")
@@ -102,7 +102,7 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
 def test_an_ending_is_written_as_soon_as_the_store_is_back(
     client: Redis, shop: Shop, flow: Flow, name: str
 ) -> None:
-    """Nobody waits for the lease: the run ends as done, and no try is used up."""
+    """Nothing waits for the lease: the run ends as done, and no try is used up."""
     referee = shop.scenario(own=1000)["referees"][0]
     delivery = Intake(client).accept(shop.removal(referee["holder"])).delivery
     flow.run(f"{delivery}:process:1")

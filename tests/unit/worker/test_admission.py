@@ -84,7 +84,7 @@ IN_DOUBT, ALONE = Admitted(in_doubt=True, alone=False), Admitted(in_doubt=True, 
 
 
 @pytest.mark.parametrize(
-    ("answer", "calls", "told"),
+    ("answer", "calls", "reported"),
     [
         (Admitted(in_doubt=False, alone=False), 1, []),
         (IN_DOUBT, 1, [("well",)]),
@@ -95,14 +95,14 @@ IN_DOUBT, ALONE = Admitted(in_doubt=True, alone=False), Admitted(in_doubt=True, 
 )
 @pytest.mark.parametrize("error", [None, PermanentError("a", "b"), RetryableError("a", "b")])
 def test_a_downstream_that_answered_is_well_again(
-    answer: Admitted, calls: int, told: list[tuple[str]], error: Exception | None
+    answer: Admitted, calls: int, reported: list[tuple[str]], error: Exception | None
 ) -> None:
     """An answer that the job did not like is an answer; without a call nothing was learnt."""
     breaker = FakeBreaker(answer=answer)
 
     assert entered(breaker, calls=calls).leave(error) is None
 
-    assert breaker.calls[1:] == told
+    assert breaker.calls[1:] == reported
 
 
 @pytest.mark.parametrize(

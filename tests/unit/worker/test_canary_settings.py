@@ -52,11 +52,11 @@ def test_a_wrong_canary_stops_the_worker_at_its_start(wrong: dict[str, str], nam
     reader = Reader({**RIGHT, **wrong})
     CanarySettings.read(reader)
 
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as caught:
         reader.finish()
 
-    assert len(told.value.problems) == 1
-    assert told.value.problems[0].startswith(named)
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith(named)
 
 
 def test_a_canary_reaches_its_own_handler_and_no_other() -> None:

@@ -15,7 +15,7 @@ from worker.testing import body_of, run_handler
 
 
 def about(data: dict[str, Any], **event: Any) -> tuple[str, ...]:
-    """Tell whom an event with this data is about."""
+    """Return the customers of an event with this data."""
     return customers_of(load_envelope(parse_body(body_of("any.event", data, **event))))
 
 
@@ -50,7 +50,7 @@ def test_the_event_itself_may_name_its_customer() -> None:
 
 
 def test_who_acted_comes_before_all_others() -> None:
-    """All who are named are found, once each; the first is whom operators and the ledger see."""
+    """All named customers are found, once each; operators and the ledger see the first."""
     data = {
         "transfer": {"customer_id": "cust_3"},
         "order": {"customer_id": "cust_2"},
@@ -61,7 +61,7 @@ def test_who_acted_comes_before_all_others() -> None:
     assert about(data, entity_id="cust_4") == ("cust_1", "cust_2", "cust_4", "cust_3")
 
 
-def test_the_holder_of_a_code_that_somebody_else_used_does_not_count() -> None:
+def test_the_holder_of_a_code_that_another_customer_used_does_not_count() -> None:
     """A redemption of a referrer's code is about the redeemer."""
     data = {"customer": {"id": "cust_1"}, "voucher": {"holder_id": "cust_2", "referrer_id": "c3"}}
 
@@ -76,7 +76,7 @@ def test_many_customers_are_bounded() -> None:
 
 
 class Eraser:
-    """Stands for the erasing, and keeps whom it was given."""
+    """Records which customers are erased."""
 
     def __init__(self) -> None:
         self.erased: list[str] = []
@@ -135,7 +135,7 @@ def test_what_remains_of_a_deletion_names_the_customer(data: Any) -> None:
 
 
 @pytest.mark.parametrize("entity", [None, "", "seg_1"])
-def test_a_deletion_of_nobody_is_for_a_person(entity: str | None) -> None:
+def test_a_deletion_without_a_customer_is_for_an_operator(entity: str | None) -> None:
     """Nothing is erased on a guess, and the deletion is not lost."""
     raw = body_of("customer.deleted", {"customer": {"email": "a@b.test"}}, entity_id=entity)
     pending = process(raw, load_handlers())

@@ -11,7 +11,7 @@ from tests.unit.schemas.shapes.walk import needed
 from worker.run.customers import customer_of_rest, customers_of
 
 
-#: Events that name their customer where every reader looks first.
+#: Events that name their customer in the first place that is read.
 NAMED_AT_THE_TOP = {"redemption.rollback.succeeded", "redemption.succeeded", "customer.created"}
 
 
@@ -20,7 +20,7 @@ def test_an_event_of_an_erased_customer_can_still_be_read(event_type: str) -> No
     """
     Of every event there is, the ids remain that its class cannot do without.
 
-    And nobody else is taken for whom it is about, even if that is not among them.
+    And no other customer is taken for the event's, even if that one is not among them.
     """
     for number in range(10):
         bodies = Bodies(event_type=event_type, random=Random(number), needed=needed(event_type))

@@ -48,14 +48,14 @@ def test_an_event_is_stale_from_one_moment_on(after: timedelta, *, fresh: bool) 
     assert caught.value.reason == "stale_event"
 
 
-def test_both_times_are_told_and_nothing_else() -> None:
-    """Whoever decides sees when it was signed and when it came."""
+def test_both_times_are_shown_and_nothing_else() -> None:
+    """The operator sees when it was signed and when it came."""
     with pytest.raises(PermanentError) as caught:
         process(_document(), TABLE, _received(timedelta(days=30)))
 
-    told = str(caught.value)
-    assert "signed 2025-03-04T08:15:30+00:00, received 2025-04-03T08:15:30+00:00" in told
-    assert not any(text in told for text in PERSONAL)
+    shown = str(caught.value)
+    assert "signed 2025-03-04T08:15:30+00:00, received 2025-04-03T08:15:30+00:00" in shown
+    assert not any(text in shown for text in PERSONAL)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_both_times_are_told_and_nothing_else() -> None:
 def test_the_later_of_the_two_signed_times_counts(
     event: str, envelope: str | None, *, fresh: bool
 ) -> None:
-    """An event that is told late is not stale; a webhook without a time is as old as its event."""
+    """An event reported late is not stale; a webhook without a time is as old as its event."""
     raw = _document(event=event, envelope=envelope)
 
     if fresh:
@@ -82,8 +82,8 @@ def test_the_later_of_the_two_signed_times_counts(
             process(raw, TABLE, _received(timedelta(hours=1)))
 
 
-def test_an_old_event_that_nobody_wants_troubles_nobody() -> None:
-    """What changes nothing is settled whatever its age."""
+def test_an_old_event_without_a_handler_is_no_trouble() -> None:
+    """Without a handler it is complete, whatever its age."""
     document = assignment_created()
     document["event"]["type"] = "voucher.disabled"
 

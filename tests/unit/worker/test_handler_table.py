@@ -72,7 +72,7 @@ def test_two_files_with_a_handler_of_one_name_are_refused(folder: Path) -> None:
     "name", ["process", "_private", "notifyCRM", "1st", "straße", "a-b", "a:b"]
 )
 def test_a_name_that_cannot_be_a_jobs_is_refused(name: str) -> None:
-    """A handler whose jobs could not be told from others, or claimed, is not registered."""
+    """A handler whose jobs would be mistaken for others, or not claimed, is not registered."""
 
     def run(_event: object, _services: object, _job: object) -> str:
         return "never"

@@ -57,7 +57,7 @@ def test_an_event_that_no_handler_wants_is_not_compared() -> None:
     assert process(raw, TABLE, project=OURS).outcome == "no handler for voucher.disabled"
 
 
-def test_an_event_that_is_only_remembered_is_handed_to_nobody() -> None:
+def test_an_event_that_is_only_remembered_is_handed_to_no_handler() -> None:
     """An assignment of another project that begins fails no job."""
     found = process(body(assignment_created()), TABLE, project="proj_tinTeapot")
 

@@ -94,7 +94,7 @@ def test_a_package_brings_what_it_imports(shop: Shop) -> None:
         assert own == ["send_card", "send_letter"]
 
 
-def test_all_that_is_wrong_is_told_at_once(
+def test_all_problems_are_shown_at_once(
     shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every module that cannot be used, in one message, with what else is wrong."""
@@ -115,9 +115,9 @@ def test_all_that_is_wrong_is_told_at_once(
     with pytest.raises(SystemExit) as caught:
         create_celery(environ)
 
-    head, *told = str(caught.value).splitlines()
+    head, *shown = str(caught.value).splitlines()
     assert head == "perkhook cannot start, the environment is wrong:"
-    assert [line.removeprefix("  - ").removeprefix("HANDLERS: ") for line in told] == [
+    assert [line.removeprefix("  - ").removeprefix("HANDLERS: ") for line in shown] == [
         "shop_absent is not found: its folder must be in PYTHONPATH",
         "shop_needs cannot be imported: it needs shop_nowhere, which is not found",
         "shop_words cannot be imported: SyntaxError in shop_words.py, line 1",
@@ -161,7 +161,7 @@ def test_a_queue_is_no_key_of_anybody_elses(shop: Shop, queue: str) -> None:
 @pytest.mark.parametrize(
     "retries", ["(-1,)", "(float('nan'),)", "(True,)", "(604801,)", "60", "(1,) * 101", "('1',)"]
 )
-def test_waits_that_are_none_are_told(shop: Shop, retries: str) -> None:
+def test_wrong_waits_are_shown(shop: Shop, retries: str) -> None:
     """Each is found at start and not when the first job fails."""
     module = shop.handler("letter", f"'{CREATED}', queue='letters', retries={retries}")
 
@@ -172,7 +172,7 @@ def test_waits_that_are_none_are_told(shop: Shop, retries: str) -> None:
     "line",
     ["def {}(event):", "async def {}(event, services, job):", "def {}(*, event, services, job):"],
 )
-def test_a_function_that_could_not_be_called_is_told(shop: Shop, line: str) -> None:
+def test_a_function_that_could_not_be_called_is_shown(shop: Shop, line: str) -> None:
     """It would fail for each event."""
     found = problems(shop.handler("letter", f"'{CREATED}', queue='letters'", line))
 
@@ -180,7 +180,7 @@ def test_a_function_that_could_not_be_called_is_told(shop: Shop, line: str) -> N
 
 
 @pytest.mark.parametrize("types", ["", "'perkhook.canary',", f"['{CREATED}'],"])
-def test_types_that_never_come_are_told(shop: Shop, types: str) -> None:
+def test_types_that_never_come_are_shown(shop: Shop, types: str) -> None:
     """None at all, our own, and a list where words belong."""
     assert len(problems(shop.handler("letter", f"{types} queue='letters'"))) == 1
 
@@ -200,7 +200,7 @@ def test_names_may_have_blanks_and_come_twice() -> None:
 
 
 def test_what_runs_dry_is_an_own_handler(shop: Shop) -> None:
-    """`all` is all of these; a name that is none is told, for somebody counts on it."""
+    """`all` is all of these; an unknown name is an error, because the operator counts on it."""
     table = load_table([shop.write("shop_letters", GOOD)])
 
     assert dry_run_names(["send_letter"], table) == dry_run_names(["all"], table) == {"send_letter"}

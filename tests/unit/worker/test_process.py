@@ -71,7 +71,7 @@ def test_an_unreadable_body_says_why_and_where(raw: bytes, reason: str, place: s
     assert not any(text in str(caught.value) for text in PERSONAL)
 
 
-def test_a_removal_is_owed_to_every_handler_once() -> None:
+def test_a_removal_has_one_job_for_each_handler() -> None:
     """A removal makes one job for each handler, on its queue, and names the assignment."""
     pending = process(body(assignment_deleted(holder_id="rh_x")), TABLE)
 
@@ -96,7 +96,7 @@ def test_facts_are_ids_and_hold_nothing_personal() -> None:
     assert not any(text in facts for text in PERSONAL)
 
 
-def test_a_deleted_customer_is_owed_an_erasing() -> None:
+def test_a_deleted_customer_has_a_job_to_erase() -> None:
     """`customer.deleted` makes one job, may be handled again, and its facts are ids."""
     pending = process(body(customer_deleted(7)), TABLE)
 
@@ -107,7 +107,7 @@ def test_a_deleted_customer_is_owed_an_erasing() -> None:
 
 
 @pytest.mark.parametrize("document", [assignment_deleted(7), customer_deleted(7)])
-def test_whom_a_body_is_about_is_told(document: dict[str, Any]) -> None:
+def test_the_customers_of_a_body_are_returned(document: dict[str, Any]) -> None:
     """The customer's id goes along, for the index by which an erasing finds the body."""
     assert process(body(document), TABLE).customer == "cust_adaQuill000007"
 
@@ -136,8 +136,8 @@ def test_other_bytes_about_the_same_assignment_have_the_same_identity() -> None:
     ("event_type", "table"),
     [("voucher.disabled", TABLE), ("customer.holder.assignment.created", HandlerTable({}))],
 )
-def test_an_event_that_nobody_wants_is_done_at_once(event_type: str, table: HandlerTable) -> None:
-    """An event without a handler owes nothing and is no error, even if it has a schema."""
+def test_an_event_without_a_handler_is_done_at_once(event_type: str, table: HandlerTable) -> None:
+    """An event without a handler has no jobs and is no error, even if it has a schema."""
     document = assignment_created()
     document["event"]["type"] = event_type
 
@@ -148,8 +148,8 @@ def test_an_event_that_nobody_wants_is_done_at_once(event_type: str, table: Hand
     assert pending.outcome == f"no handler for {event_type}"
 
 
-def test_an_event_that_nobody_wants_need_not_have_readable_data() -> None:
-    """The data of an event without a handler is not looked at."""
+def test_an_event_without_a_handler_need_not_have_readable_data() -> None:
+    """The data of an event without a handler is not read."""
     document = {**assignment_created(), "data": {"anything": [1, 2]}}
 
     document["event"]["type"] = "voucher.disabled"
@@ -167,7 +167,7 @@ def test_a_new_assignment_is_remembered() -> None:
 
 @pytest.mark.parametrize("day", ["2025-03-04", "2025-04-04"])
 def test_an_assignment_that_cannot_be_remembered_is_no_work_for_a_person(day: str) -> None:
-    """Stale or unreadable, nothing is lost with it; but a shop's handler would be owed it."""
+    """Stale or unreadable, nothing is lost with it; but a shop's handler may require it."""
     received = datetime.fromisoformat(f"{day}T08:20:00Z")
     age = AgeLimit(received=received, most=timedelta(days=1))
     document = assignment_created()
@@ -213,7 +213,7 @@ def test_the_type_of_the_envelope_does_not_decide() -> None:
 
 
 def test_a_wanted_event_without_a_schema_is_set_aside() -> None:
-    """A handler for an event that no schema describes is a mistake of ours, told as such."""
+    """A handler for an event that no schema describes is our mistake, and shown as such."""
 
     def run(_event: object, _services: Services, _job: Job) -> str:
         return "never"

@@ -22,7 +22,7 @@ class Clock:
     now = 100.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
@@ -34,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def stopping(clock: Clock) -> Stopping:
-    """A process that was not told to stop."""
+    """A process that does not stop."""
     return Stopping(clock)
 
 
@@ -44,7 +44,7 @@ def test_a_call_fits_before_the_end_and_the_end_fits_into_what_heroku_gives() ->
     assert FORCE_SECONDS + LAST_WORDS_SECONDS < HEROKU_SECONDS
 
 
-def test_nothing_changes_while_nobody_stops(stopping: Stopping, clock: Clock) -> None:
+def test_nothing_changes_without_a_stop(stopping: Stopping, clock: Clock) -> None:
     """However long it runs."""
     clock.now += 1_000_000
 
@@ -54,7 +54,7 @@ def test_nothing_changes_while_nobody_stops(stopping: Stopping, clock: Clock) ->
     assert stopping.force_left() == FORCE_SECONDS
 
 
-def test_a_job_goes_on_for_a_while_and_then_back(stopping: Stopping, clock: Clock) -> None:
+def test_a_job_runs_for_a_while_and_then_goes_back(stopping: Stopping, clock: Clock) -> None:
     """It uses up no try, and it need not wait."""
     stopping.begin()
     assert stopping.begun
@@ -96,7 +96,7 @@ def test_nothing_is_given_back_before_its_time(stopping: Stopping) -> None:
 
 
 @pytest.mark.parametrize("late", [FORCE_SECONDS, FORCE_SECONDS + 100])
-def test_a_watch_that_is_told_late_does_not_wait(
+def test_a_watch_that_begins_late_does_not_wait(
     monkeypatch: pytest.MonkeyPatch, late: float
 ) -> None:
     """With the time over, what runs is given back once and the process ends at once."""
@@ -121,7 +121,7 @@ def test_a_watch_that_is_told_late_does_not_wait(
 def test_a_store_that_does_not_answer_does_not_keep_the_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Giving back has its time; then the process ends with 1, and leases will tell."""
+    """Giving back has its time; then the process ends with 1, and leases free the jobs."""
     monkeypatch.setattr("worker.run.stopping.LAST_WORDS_SECONDS", 0.05)
     codes: list[int] = []
     ended, never = threading.Event(), threading.Event()

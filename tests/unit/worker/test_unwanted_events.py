@@ -1,4 +1,4 @@
-"""Events that no handler acts on: whatever their `data` is, they owe nothing and never fail."""
+"""Events that no handler acts on: whatever their `data` is, they have no jobs and never fail."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -54,7 +54,7 @@ def test_the_rest_of_its_envelope_may_be_anything(name: str) -> None:
 
 
 def test_all_events_but_three_are_unwanted() -> None:
-    """What the house acts on is known: whoever adds a handler looks at what it requires."""
+    """The events with handlers are known: adding a handler means reading what it requires."""
     assert EVENTS.keys() - {*UNWANTED} == {
         "customer.deleted",
         "customer.holder.assignment.created",

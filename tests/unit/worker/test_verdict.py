@@ -14,7 +14,7 @@ NO_JITTER = 0.5  # 1 - 0.2 + 2 x 0.2 x 0.5 = 1
 
 
 @pytest.mark.parametrize(
-    ("tries", "chance", "told", "delay"),
+    ("tries", "chance", "least", "delay"),
     [
         # tries: wait of the schedule x (0.8 + 0.4 x chance)
         (1, 0.5, None, 10.0),  # 10 x 1.0
@@ -23,7 +23,7 @@ NO_JITTER = 0.5  # 1 - 0.2 + 2 x 0.2 x 0.5 = 1
         (2, 0.5, None, 30.0),
         (3, 0.5, None, 600.0),
         (3, 0.25, None, 540.0),  # 600 x 0.9
-        # Told to wait: the longer of the two.
+        # The downstream asks to wait: the longer of the two.
         (1, 0.5, 120.0, 132.0),
         (1, 0.5, 9.0, 10.0),
         (1, 0.0, 9.0, 9.0),  # 8 < 9
@@ -35,11 +35,11 @@ NO_JITTER = 0.5  # 1 - 0.2 + 2 x 0.2 x 0.5 = 1
         (400, 0.5, None, None),
     ],
 )
-def test_the_wait_is_the_schedules_or_the_longer_one_that_was_told(
-    tries: int, chance: float, told: float | None, delay: float | None
+def test_the_wait_is_the_schedules_or_the_longer_one_that_was_asked_for(
+    tries: int, chance: float, least: float | None, delay: float | None
 ) -> None:
-    """A retryable error waits by the schedule with jitter, longer if told, until it is used up."""
-    error = RetryableError("crm_timeout", "crm did not answer in time", retry_after_seconds=told)
+    """A retryable error waits by the schedule with jitter, longer if asked, until it is used up."""
+    error = RetryableError("crm_timeout", "crm did not answer in time", retry_after_seconds=least)
 
     verdict = decide(error, tries=tries, schedule=SCHEDULE, chance=chance)
 
@@ -52,13 +52,13 @@ def test_the_wait_is_the_schedules_or_the_longer_one_that_was_told(
     schedule=st.lists(st.floats(0, 604_800), min_size=1, max_size=20).map(tuple),
     tries=st.integers(1, 25),
     chance=st.floats(0, 1),
-    told=st.none() | st.floats(0, 86_400),
+    least=st.none() | st.floats(0, 86_400),
 )
 def test_a_wait_stays_within_a_fifth_of_the_schedule(
-    schedule: tuple[float, ...], tries: int, chance: float, told: float | None
+    schedule: tuple[float, ...], tries: int, chance: float, least: float | None
 ) -> None:
-    """Jitter moves a wait by a fifth at the most, and never below what was told."""
-    error = RetryableError("slow", "slow", retry_after_seconds=told)
+    """Jitter moves a wait by a fifth at the most, and never below what was asked for."""
+    error = RetryableError("slow", "slow", retry_after_seconds=least)
 
     delay = decide(error, tries=tries, schedule=schedule, chance=chance).delay_seconds
 
@@ -67,30 +67,30 @@ def test_a_wait_stays_within_a_fifth_of_the_schedule(
         return
     assert delay is not None
     wait = schedule[tries - 1]
-    assert max(0.8 * wait * 0.999999, told or 0.0) <= delay
-    assert delay <= 1.2 * max(wait, told or 0.0) * 1.000001
+    assert max(0.8 * wait * 0.999999, least or 0.0) <= delay
+    assert delay <= 1.2 * max(wait, least or 0.0) * 1.000001
 
 
 @pytest.mark.parametrize(
     ("error", "reason", "text"),
     [
         (PermanentError("no_schema", "no schema"), "no_schema", "no schema"),
-        (NeedsPersonError("look at it"), "needs_a_person", "look at it"),
+        (NeedsPersonError("read it"), "needs_a_person", "read it"),
         (UnreadableBody(Reason.NOT_JSON, "at line 1"), "not_json", "at line 1"),
     ],
 )
-def test_what_no_retry_can_mend_is_set_aside_at_the_first_try(
+def test_what_no_retry_can_fix_fails_at_the_first_try(
     error: Exception, reason: str, text: str
 ) -> None:
-    """Permanent errors and unreadable bodies fail for good with the whole schedule left."""
+    """Permanent errors and unreadable bodies fail with the whole schedule left."""
     verdict = decide(error, tries=1, schedule=SCHEDULE, chance=NO_JITTER)
 
     assert (verdict.reason, verdict.error, verdict.delay_seconds) == (reason, text, None)
     assert verdict.expected
 
 
-def test_a_foreign_errors_message_is_not_told() -> None:
-    """Of an error that nobody expected only its type and place are told; it is tried again."""
+def test_a_foreign_errors_message_is_not_shown() -> None:
+    """An unexpected error shows only its type and place; it is tried again."""
     nothing: dict[str, str] = {}
     with pytest.raises(KeyError) as caught:
         _ = nothing[" ".join(PERSONAL)]
@@ -104,8 +104,8 @@ def test_a_foreign_errors_message_is_not_told() -> None:
     assert not verdict.expected
 
 
-def test_a_foreign_error_fails_for_good_when_the_tries_are_used_up() -> None:
-    """An unexpected error does not come back for ever."""
+def test_a_foreign_error_fails_when_the_tries_are_used_up() -> None:
+    """An unexpected error does not come back without end."""
     verdict = decide(ZeroDivisionError(), tries=4, schedule=SCHEDULE, chance=NO_JITTER)
 
     assert verdict.delay_seconds is None

@@ -48,7 +48,7 @@ def answer(*webhooks: Any, **more: Any) -> dict[str, Any]:
         ([], "", Found(WebhookState.NONE)),
         ([webhook("https://crm.example.test/hooks")], "", Found(WebhookState.NONE)),
         ([webhook("https://[broken/webhooks/voucherify")], "", Found(WebhookState.NONE)),
-        # Another receiver of the same project: which of the two is ours, nobody has told.
+        # Another receiver of the same project: which of the two is ours is unknown.
         (
             [webhook(), webhook("https://staging.example.test/webhooks/voucherify", active=False)],
             "",
@@ -74,7 +74,7 @@ def answer(*webhooks: Any, **more: Any) -> dict[str, Any]:
         ([webhook("https://a.example.test/in")], OURS, Found(WebhookState.NONE)),
     ],
 )
-def test_what_a_list_tells_of_our_webhook(shown: list[Any], url: str, expected: Found) -> None:
+def test_what_a_list_says_of_our_webhook(shown: list[Any], url: str, expected: Found) -> None:
     """It is on, off or not there, and says that it is sent our event or does not."""
     assert read_webhooks(answer(*shown), url) == expected
 
@@ -120,14 +120,14 @@ def test_which_webhook_is_ours(target: str, url: str, ours: bool) -> None:
         answer(webhook("https://crm.example.test/hooks"), total=2),
     ],
 )
-def test_an_answer_of_another_form_tells_nothing(shown: Any) -> None:
+def test_an_answer_of_another_form_says_nothing(shown: Any) -> None:
     """Neither an alert nor the all-clear comes of a guess."""
     with pytest.raises(UnreadableError):
         read_webhooks(shown, "")
 
 
-def test_nobody_looks_without_keys() -> None:
-    """An address or a project alone looks at nothing."""
+def test_without_keys_nothing_is_checked() -> None:
+    """An address or a project alone checks nothing."""
     for alone in ({"VOUCHERIFY_WEBHOOK_URL": OURS}, {"VOUCHERIFY_PROJECT_ID": "proj_1"}):
         found, reader = read(alone)
 
@@ -155,10 +155,10 @@ def test_the_keys_do_not_show() -> None:
 def test_half_of_the_settings_stop_the_worker_at_its_start(
     wrong: dict[str, str], named: str
 ) -> None:
-    """Who believes that somebody looks should not find out from a webhook that was off."""
+    """Half of the settings must not look like a check: the webhook may be off."""
     _, reader = read({**RIGHT, **wrong})
 
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as caught:
         reader.finish()
 
-    assert [each.startswith(named) for each in told.value.problems] == [True]
+    assert [each.startswith(named) for each in caught.value.problems] == [True]

@@ -36,7 +36,7 @@ class Asked:
         self.gate = Breaker(store, "acts", Rate(10, 60))
         self.act: Callable[[Job], PlanPreview] = lambda _: PlanPreview(reason="looked up")
         (handler,) = house.flow.table.by_name.values()
-        table = HandlerTable({"act": replace(handler, plan=self._plan), "tell": _TELLS})
+        table = HandlerTable({"act": replace(handler, plan=self._plan), "write": _WRITES})
         self.planning = PlanMaker(
             table=table,
             services=replace(house.flow.services, breakers={"acts": self.gate}, usual_calls=4),
@@ -66,12 +66,12 @@ class Asked:
         self.act = act
 
 
-def _tell(_event: Any, _services: Services, _job: Job) -> str:
-    """Tell somebody."""
+def _write(_event: Any, _services: Services, _job: Job) -> str:
+    """Write a letter."""
     raise AssertionError("a plan runs no handler")
 
 
-_TELLS = Registration("tell", "tells", ("customer.holder.assignment.deleted",), _tell)
+_WRITES = Registration("write", "writes", ("customer.holder.assignment.deleted",), _write)
 
 
 @pytest.fixture
@@ -81,15 +81,15 @@ def asked(house: House, store: Redis) -> Asked:
 
 
 def test_a_plan_runs_no_handler(asked: Asked) -> None:
-    """The handler that has a plan tells it; of another its first line is told."""
+    """A handler with a plan shows it; another shows its first line."""
     assert asked.make() == PlanPreview(reason="looked up")
-    assert asked.make("tell").steps == ("Tell somebody.",)
+    assert asked.make("write").steps == ("Write a letter.",)
     assert asked.house.given == []
 
 
-def test_the_first_job_tells_whom_it_would_hand_on_to(asked: Asked) -> None:
+def test_the_first_job_shows_the_handlers(asked: Asked) -> None:
     """Or what is wrong with the body, in words that hold nothing of it."""
-    assert asked.make("process").steps == ("hand it to act, tell",)
+    assert asked.make("process").steps == ("hand it to act, write",)
     broken = asked.make("process", f"{{{PERSONAL[0]}".encode())
     assert not broken.possible
     assert broken.reason.startswith("a run would fail: ")
@@ -103,25 +103,25 @@ def test_the_first_job_tells_whom_it_would_hand_on_to(asked: Asked) -> None:
         (RetryableError("slow", "it is slow"), "a run would be tried again later: it is slow"),
     ],
 )
-def test_why_there_is_no_plan_is_told(asked: Asked, error: Exception, sentence: str) -> None:
+def test_why_there_is_no_plan_is_said(asked: Asked, error: Exception, sentence: str) -> None:
     """In the sentence that the job would fail with."""
     asked.calling(1, error)
 
     assert asked.make() == PlanPreview(reason=sentence, possible=False)
 
 
-def test_an_unexpected_error_is_told_without_its_message(asked: Asked) -> None:
+def test_an_unexpected_error_is_shown_without_its_message(asked: Asked) -> None:
     """Whatever it holds."""
     asked.calling(0, RuntimeError(PERSONAL[0]))
 
     made = asked.make()
 
-    assert made.reason.startswith("an unexpected error: RuntimeError at test_planning.py")
+    assert made.reason.startswith("an unexpected error: RuntimeError at test_plan.py")
     assert PERSONAL[0] not in made.reason
 
 
 def test_a_store_that_is_away_is_no_error_of_the_code(asked: Asked) -> None:
-    """Whoever asks is told, and nobody else."""
+    """The operator who asks gets the answer, and no log."""
     asked.calling(0, RedisConnectionError(PERSONAL[0]))
 
     with capture_logs() as logs:
@@ -132,14 +132,14 @@ def test_a_store_that_is_away_is_no_error_of_the_code(asked: Asked) -> None:
     assert logs == []
 
 
-def test_a_job_that_went_on_or_has_no_code_has_no_plan(asked: Asked) -> None:
+def test_a_job_that_changed_or_has_no_code_has_no_plan(asked: Asked) -> None:
     """It is said in words."""
     assert asked.make(given=None).reason == "the job has changed since this was asked"
     assert "no handler is called gone" in asked.make("gone").reason
 
 
 def test_nothing_is_asked_of_a_downstream_that_is_shut(asked: Asked) -> None:
-    """The plan says so, and when it may be asked again; one that calls nobody is told."""
+    """The plan says so, and when it may be asked again; one without a call is made."""
 
     def act(job: Job) -> PlanPreview:
         job.count_call()

@@ -22,14 +22,14 @@ from worker.periodic.retention import RetentionRun
 QUEUES = ("deliveries", "perks", "crm")
 
 
-def trimming(store: Redis, *, failed_most: int = 1000) -> RetentionRun:
+def retention(store: Redis, *, failed_most: int = 1000) -> RetentionRun:
     """Keep so many failed jobs."""
     limits = Limits(failed_seconds=86_400, failed_most=failed_most, settled_most=1000)
     return RetentionRun(Retention(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
 
 
 class Failing(Jobs):
-    """An inbox whose first sweeps fail."""
+    """An inbox whose first passes fail."""
 
     def __init__(self, client: Redis, *errors: Exception) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class Failing(Jobs):
     def sweep(
         self, caller: str, queues: Sequence[str], interval_seconds: float
     ) -> Swept | Literal[False]:
-        """Fail, then sweep."""
+        """Fail, then reap."""
         if self._errors:
             raise self._errors.pop(0)
         return super().sweep(caller, queues, interval_seconds)
@@ -69,32 +69,32 @@ def test_an_error_does_not_end_the_loop(
     error: Exception,
     logged: list[str],
 ) -> None:
-    """After a failed sweep comes the next, which sends again what is due."""
+    """After a failed pass comes the next, which sends again what is due."""
     monkeypatch.setattr("worker.periodic.loop.OUTAGES", Outages())
     jobs = Failing(store, error, error)
     delivery = intake.accept(b"{}").delivery
     claim = jobs.claim(f"{delivery}:process:1")
-    jobs.wait(claim, 0, "told_so", "an error")  # type: ignore[arg-type]
-    sweeper = Reaper(jobs, "a test", QUEUES, 0.05, trimming(store))
+    jobs.wait(claim, 0, "busy", "an error")  # type: ignore[arg-type]
+    reaper = Reaper(jobs, "a test", QUEUES, 0.05, retention(store))
 
     with capture_logs() as logs:
-        sweeper.start()
+        reaper.start()
         until(lambda: store.hget(keys.JOB + f"{delivery}:process", "dispatches") == b"2")
-        sweeper.stop()
+        reaper.stop()
 
     assert [log["event"] for log in logs] == logged
     assert [log["due"] for log in logs if "due" in log] == [1]
     assert not any("secret" in str(log.get("error")) for log in logs)
 
 
-def test_the_queues_are_made_known_and_the_loop_ends_when_told(store: Redis, jobs: Jobs) -> None:
-    """Operators see a worker's queues from its start; a stopped worker sweeps no more."""
+def test_the_queues_are_made_known_and_the_loop_ends_when_stopped(store: Redis, jobs: Jobs) -> None:
+    """Operators see a worker's queues from its start; a stopped worker reaps no more."""
     before = set(all_threads())
-    sweeper = Reaper(jobs, "a test", QUEUES, 3600, trimming(store))
+    reaper = Reaper(jobs, "a test", QUEUES, 3600, retention(store))
 
-    sweeper.start()
+    reaper.start()
     until(lambda: store.smembers(keys.QUEUES) == {queue.encode() for queue in QUEUES})
-    sweeper.stop()
+    reaper.stop()
 
     # Others may have ended meanwhile, such as those that served an earlier test.
     assert set(all_threads()) <= before

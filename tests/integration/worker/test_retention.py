@@ -1,4 +1,4 @@
-"""What the sweeper tells of what it drops, and before it does."""
+"""What is logged of dropped jobs, and before they are dropped."""
 
 from typing import Any
 
@@ -55,10 +55,10 @@ def test_each_dropped_job_has_its_line_and_all_have_one_report(
     assert "secret" not in str(logs)
 
 
-def test_what_was_dropped_is_told_although_the_store_goes_away(
+def test_what_was_dropped_is_logged_although_the_store_goes_away(
     store: Redis, intake: Intake, jobs: Jobs, reports: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A trim that breaks off has told of every job that it dropped before."""
+    """A pass that breaks off has logged every job that it dropped."""
     monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 2)
     for job in _fail(intake, jobs, 5):
         failed_ago(store, job, DAY + 1)
@@ -81,9 +81,9 @@ def test_what_was_dropped_is_told_although_the_store_goes_away(
     assert store.zcard(keys.FAILED) == 1
 
 
-@pytest.mark.parametrize(("most", "told"), [(5, True), (6, True), (7, False)])
+@pytest.mark.parametrize(("most", "warned"), [(5, True), (6, True), (7, False)])
 def test_a_warning_comes_before_the_drop(
-    store: Redis, intake: Intake, jobs: Jobs, most: int, told: bool
+    store: Redis, intake: Intake, jobs: Jobs, most: int, warned: bool
 ) -> None:
     """With more than four fifths of the room taken a warning is logged, and nothing dropped."""
     _fail(intake, jobs, 5)
@@ -92,7 +92,7 @@ def test_a_warning_comes_before_the_drop(
         RetentionRun(noticed(store, failed_most=most)).run()
 
     assert [(log["event"], log["log_level"], log["set"]) for log in logs] == (
-        [("kept.nearly_full", "warning", "failed")] if told else []
+        [("kept.nearly_full", "warning", "failed")] if warned else []
     )
     assert store.zcard(keys.FAILED) == 5
 
@@ -108,7 +108,7 @@ def test_exactly_four_fifths_is_no_warning(store: Redis, intake: Intake, jobs: J
 
 
 def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs) -> None:
-    """One job that nobody has looked at for nearly the whole time is told of, with its end."""
+    """One job that waits for nearly the whole time is logged, with its end."""
     (job,) = _fail(intake, jobs, 1)
     failed_ago(store, job, 0.9 * DAY)
 
@@ -120,22 +120,22 @@ def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs)
     assert line["next_drop"].endswith("+00:00")
 
 
-def test_a_warning_is_told_once_an_hour(store: Redis, intake: Intake, jobs: Jobs) -> None:
-    """A process that sweeps every ten seconds does not fill the log with one fact."""
+def test_a_warning_is_logged_once_an_hour(store: Redis, intake: Intake, jobs: Jobs) -> None:
+    """A process that runs it every ten seconds does not fill the log with one fact."""
     _fail(intake, jobs, 5)
     clock = iter([0.0, 10.0, WARN_EVERY_SECONDS - 1, WARN_EVERY_SECONDS, WARN_EVERY_SECONDS + 10])
     trimming = RetentionRun(noticed(store, failed_most=5), lambda: next(clock))
-    told = []
+    warned = []
 
     for _ in range(5):
         with capture_logs() as logs:
             trimming.run()
-        told.append(len(logs))
+        warned.append(len(logs))
 
-    assert told == [1, 0, 0, 1, 0]
+    assert warned == [1, 0, 0, 1, 0]
 
 
-def test_markers_that_go_early_are_told_and_reported_to_nobody(
+def test_markers_that_go_early_are_logged_and_not_reported(
     store: Redis, intake: Intake, jobs: Jobs, reports: list[str]
 ) -> None:
     """A marker is no lost work: a line and a warning, no error."""
@@ -154,20 +154,20 @@ def test_markers_that_go_early_are_told_and_reported_to_nobody(
     assert reports == []
 
 
-def test_whoever_sweeps_trims(store: Redis, intake: Intake, jobs: Jobs) -> None:
-    """The sweeper drops what is beyond the bounds; one that was not to sweep drops nothing."""
+def test_the_reaper_applies_retention(store: Redis, intake: Intake, jobs: Jobs) -> None:
+    """The reaper drops what exceeds the bounds; one without a turn drops nothing."""
     _fail(intake, jobs, 3)
     store.set(keys.SWEEPING, "another", px=60_000)
-    sweeper = Reaper(
+    reaper = Reaper(
         jobs, "a test", ("deliveries",), 0.02, RetentionRun(noticed(store, failed_most=1))
     )
 
     with capture_logs() as logs:
-        sweeper.start()
+        reaper.start()
         until(lambda: bool(store.scard(keys.QUEUES)))
         assert store.zcard(keys.FAILED) == 3
         store.delete(keys.SWEEPING)
         until(lambda: store.zcard(keys.FAILED) == 1)
-        sweeper.stop()
+        reaper.stop()
 
     assert [log["why"] for log in logs if log["event"] == "job.dropped"] == [COUNT] * 2

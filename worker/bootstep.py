@@ -57,7 +57,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         self._stopping = Stopping()
         self._services: Services | None = None
         self._flow: Flow | None = None
-        self._tasks: tuple[PeriodicTask, ...] = ()
+        self._periodic: tuple[PeriodicTask, ...] = ()
         settings = runtime_of(worker.app).settings
         if settings is not None:
             try:
@@ -85,8 +85,8 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         flow = self._flow = runtime.flow = self._make_flow(runtime, settings, jobs, services)
         self._listen(flow, jobs)
         self._stopping.watch(self._force, _leave)
-        self._tasks = self._make_tasks(runtime, settings, store, jobs, services)
-        for task in self._tasks:
+        self._periodic = self._make_tasks(runtime, settings, store, jobs, services)
+        for task in self._periodic:
             task.start()
         worker_shutdown.connect(self._close_connections, sender=worker, weak=False)
         log.info(
@@ -171,7 +171,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - Celery passes it
         """Stop the periodic tasks."""
-        for task in reversed(self._tasks):
+        for task in reversed(self._periodic):
             task.stop()
 
     terminate = stop

@@ -3,8 +3,7 @@ import pytest
 from settings.reader import SettingsError
 from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.registry import make_crm
-from worker.settings.crm import CrmSettings
-from worker.settings.hubspot import HubSpotSettings
+from worker.settings.crm import CrmSettings, HubSpotSettings
 from worker.settings.worker import WorkerSettings
 
 

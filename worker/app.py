@@ -33,7 +33,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     share_connections(settings.inbox.connections)
     table = _table(settings.handlers, environ)
     queues = (DELIVERIES_QUEUE, *table.queues)
-    # set_as_current=False: nothing reaches this application except through its own name.
+    # set_as_current=False: nothing may reach this application but through its own name.
     app = Celery("perkhook", set_as_current=False, events=TaskEvents)
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery makes no call.

@@ -81,7 +81,7 @@ FINDINGS = (
 
 
 def essence(value: Any, name: str = "") -> Any:
-    """Give an event without what is erased; any unknown word will do."""
+    """Give an event without what is erased; a word that nobody knows is as good as another."""
     if is_dataclass(value):
         return {
             field.name: essence(getattr(value, field.name), field.name)
@@ -103,22 +103,22 @@ def event_in(body: bytes) -> Any:
 
 
 def decided(event: HolderAssignmentDeleted) -> list[Any]:
-    """Return what is read and decided about an event, or why nothing is."""
-    shown: list[Any] = []
+    """Tell what is looked up and decided about an event, or why nothing is."""
+    told: list[Any] = []
     still = job(at=INSIDE)
     for policies in (ALL, NONE):
         try:
             wanted = needs(event, policies)
             api = api_of(CARD, converted=(conversion(),), campaign=campaign())
-            shown += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
+            told += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
         except NeedsPersonError as error:
-            shown.append(str(error))
+            told.append(str(error))
         for each in FINDINGS:
             try:
-                shown.append(decide(event, each, policies, looks=1))
+                told.append(decide(event, each, policies, looks=1))
             except NeedsPersonError as error:
-                shown.append(str(error))
-    return shown
+                told.append(str(error))
+    return told
 
 
 @pytest.mark.parametrize("role", ["REFEREE", "REFERRER", "OWNER", "SOMETHING_NEW"])
@@ -180,7 +180,7 @@ def test_a_sound_body_is_not_refused_for_its_strict_places() -> None:
         assert value
 
 
-def test_processing_an_erased_body_makes_the_same_jobs() -> None:
+def test_processing_an_erased_body_owes_the_same() -> None:
     """Handlers, facts, identity and customer are those of the whole body."""
     for document in (samples.assignment_deleted(), samples.customer_deleted()):
         body = samples.body(document)
@@ -225,8 +225,8 @@ def test_every_field_is_either_kept_in_its_form_or_free_text(schema: PartSchema[
         assert (kept is None) == (name in set(ERASED) - {"campaign", "next_expiration_date"}), name
 
 
-def test_an_unknown_word_stays_unknown() -> None:
-    """No decision uses another field because an unknown word was erased."""
+def test_a_word_nobody_knows_stays_unknown() -> None:
+    """No decision goes on to another field because a word that it could not take was erased."""
     document = samples.assignment_deleted()
     document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"
 
@@ -241,10 +241,10 @@ def test_what_is_sent_of_an_erased_event_is_ids() -> None:
     """The shop's services and the CRM get null for what is erased, and the ids as before."""
     body = samples.body(samples.assignment_deleted())
     before, after = event_in(body), event_in(reduced(body))
-    shown = describe_removal(before)
-    shown["customer"]["source_id"] = shown["campaign"]["name"] = None
+    told = describe_removal(before)
+    told["customer"]["source_id"] = told["campaign"]["name"] = None
 
-    assert describe_removal(after) == shown
+    assert describe_removal(after) == told
     assert ids_of(after) == ["cust_adaQuill000001"]
     assert email_of(after) is None
     assert campaign_of(after) == samples.CAMPAIGN

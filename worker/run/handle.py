@@ -28,13 +28,11 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
     """
     reading = read(claim.body)
     try:
-        event = reading.event
+        event = reading.event_for(claim.name)
     except UnreadableBody:
         if not (claim.reduced and handler.own):
             raise
         raise _erased(handler, "fields that are gone") from None
-    if event is None:
-        raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
     return event, Origin(
         handler=handler.name,
         event=reading.envelope.event.id,

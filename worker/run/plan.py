@@ -12,7 +12,7 @@ from inbox.errors import is_outage
 from inbox.ids import delivery_of, name_of
 from inbox.keys import PROCESS
 from inbox.plans import WORK_SECONDS, PlanPreview, Request
-from schemas import UnreadableBody, load_envelope, load_event, parse_body
+from schemas import UnreadableBody
 from telemetry.report import report
 from telemetry.safe_errors import describe
 from worker.effects.names import Origin
@@ -22,6 +22,7 @@ from worker.handlers import HandlerTable, Registration
 from worker.run.admission import Admission
 from worker.run.fan_out import process
 from worker.run.job import ClaimedJob
+from worker.run.read import read
 from worker.run.stopping import Stopping, given_back
 from worker.services import Services
 
@@ -78,9 +79,7 @@ class PlanMaker:
     def _ask(self, request: Request, handler: Registration, started: float) -> PlanPreview:
         assert request.body is not None  # noqa: S101 - _make has checked
         assert handler.plan is not None  # noqa: S101 - the same
-        event = load_event(load_envelope(parse_body(request.body)))
-        if event is None:
-            raise PermanentError("no_schema", f"no schema describes what {handler.name} handles")
+        event = read(request.body).event_for(handler.name)
         services = self.services
         began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
         admission = Admission(

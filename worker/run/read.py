@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from schemas import Envelope, Event, load_envelope, load_event, parse_body
+from worker.errors import PermanentError
 from worker.run.customers import customers_of
 
 
@@ -27,6 +28,18 @@ class Reading:
     def event(self) -> Event | None:
         """The event; None when its type has no schema, UnreadableBody when it is unreadable."""
         return load_event(self.envelope)
+
+    def event_for(self, handler: str) -> Event:
+        """
+        Return the event for a handler.
+
+        Raises:
+            PermanentError: no schema describes it.
+            UnreadableBody: it is not what Voucherify sends.
+        """
+        if self.event is None:
+            raise PermanentError("no_schema", f"no schema describes what {handler} handles")
+        return self.event
 
     @cached_property
     def customers(self) -> tuple[str, ...]:

@@ -109,9 +109,7 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
     assert seen.age_seconds < 5, "it counts from the last check"
 
 
-def test_a_webhook_that_does_not_list_our_event_is_logged(
-    store: Redis, shop: InProcess
-) -> None:
+def test_a_webhook_that_does_not_list_our_event_is_logged(store: Redis, shop: InProcess) -> None:
     """It is on all the same: Voucherify's own list may lack what it sends."""
     shop.call("PUT", "/webhook", {"events": ["redemption.succeeded"]})
 

@@ -188,7 +188,7 @@ def test_support_resolves_a_step_in_doubt(store: Redis, redis_url: str) -> None:
 
 
 def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:
-    """It says what a worker says (tests/unit/worker/test_own_handlers.py), and nothing else."""
+    """It says what a worker says (tests/unit/worker/shop/test_own_handlers.py), no more."""
     ended = subprocess.run(
         [sys.executable, "-m", "celery", "-A", "worker", "flower"],
         check=False,

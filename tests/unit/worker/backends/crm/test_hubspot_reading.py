@@ -4,8 +4,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.unit.worker.build import job
-from tests.unit.worker.crm.hubspot_answers import (
+from tests.unit.worker.backends.crm.hubspot_answers import (
     EMPTY,
     NOT_FOUND,
     api_of,
@@ -14,6 +13,7 @@ from tests.unit.worker.crm.hubspot_answers import (
     note_bodies,
     notes_page,
 )
+from tests.unit.worker.build import job
 from worker.errors import RetryableError
 
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from tests.unit.worker.build import job
-from tests.unit.worker.voucherify import api_of, missing
+from tests.unit.worker.voucherify.answering import api_of, missing
 from worker.errors import RetryableError
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.samples import PERSONAL, assignment_created, assignment_deleted, body, customer_deleted
-from tests.unit.worker.test_unwanted_events import envelope
+from tests.unit.worker.run.test_unwanted_events import envelope
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
 from worker.run.fan_out import process

@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from tests.unit.worker.build import job
-from tests.unit.worker.voucherify import (
+from tests.unit.worker.voucherify.answering import (
     CHANGE,
     FINAL,
     OUTAGE,

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from tests.unit.worker.build import job
-from tests.unit.worker.voucherify import NOW, OUTAGE, RETRY, error, http_of, kind_of, send
+from tests.unit.worker.voucherify.answering import NOW, OUTAGE, RETRY, error, http_of, kind_of, send
 from worker.errors import PostponedError, RetryableError
 from worker.http_client.outgoing import LONGEST_WAIT_SECONDS
 from worker.voucherify.http import (

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.unit.worker.build import job
-from tests.unit.worker.voucherify import api_of, missing, page
+from tests.unit.worker.voucherify.answering import api_of, missing, page
 from worker.errors import JobError, PermanentError, RetryableError
 from worker.voucherify.rest import VoucherifyApi
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.unit.worker.backends.crm.hubspot_answers import TRACE, api_of, complete, json_answer, own
 from tests.unit.worker.build import job
-from tests.unit.worker.crm.hubspot_answers import TRACE, api_of, complete, json_answer, own
 from worker.backends.crm.hubspot.own import own_error
 from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS
 from worker.errors import PermanentError, RetryableError

@@ -6,8 +6,7 @@ import httpx2
 import pytest
 
 from tests.samples import PERSONAL
-from tests.unit.worker.build import job, removal
-from tests.unit.worker.crm.hubspot_answers import (
+from tests.unit.worker.backends.crm.hubspot_answers import (
     NOT_FOUND,
     TRACE,
     api_of,
@@ -17,6 +16,7 @@ from tests.unit.worker.crm.hubspot_answers import (
     notes_page,
     own,
 )
+from tests.unit.worker.build import job, removal
 from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.contact import ContactGoneError
 from worker.backends.crm.hubspot.refusals import UNKNOWN_OUTCOME_WAIT_SECONDS

@@ -1,4 +1,4 @@
-"""What may leave for Sentry: of whatever the SDK puts together, only what is named here."""
+"""What may be sent to Sentry: of all that the SDK collects, only what is named here."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ _LEAVES: Final = frozenset(
 
 
 def without_surroundings(event: Any, _hint: dict[str, Any]) -> Any:
-    """Drop all that is not known to be free of data."""
+    """Drop every field that is not known to be free of data."""
     for name in [name for name in event if name not in _LEAVES]:
         del event[name]
     if "contexts" in event:
@@ -29,7 +29,7 @@ def without_surroundings(event: Any, _hint: dict[str, Any]) -> Any:
 
 
 def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
-    """Keep of each exception its type and places, and the message only if it is ours."""
+    """Keep each exception's type and places, and its message only if it is ours."""
     ours: set[str] = set()
     for link in chain((hint.get("exc_info") or (None, None))[1]):
         if isinstance(link, SafeMessageError):
@@ -38,6 +38,6 @@ def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
         if value.get("value") not in ours:
             value["value"] = ""
         for frame in (value.get("stacktrace") or {}).get("frames", ()):
-            # Where it lies on the machine.
+            # Its path on the machine.
             frame.pop("abs_path", None)
     return without_surroundings(event, hint)

@@ -1,11 +1,11 @@
 """
 Structured logs: a constant event name, then ids as keys and values.
 
-Bodies, names, addresses, headers and secrets never go into a log. Records of libraries go
-through the same pipe, and errors are written without the messages of foreign exceptions.
+Bodies, names, addresses, headers and secrets never go into a log. Records of libraries take the
+same path, and errors are written without the messages of foreign exceptions.
 
-Our own lines do not go through the standard library's records: that took a third of the
-processor time of accepting a webhook.
+Our own lines bypass the standard library's records, which took a third of the processor time of
+accepting a webhook.
 """
 
 import json
@@ -22,8 +22,8 @@ from telemetry.safe_errors import SafeMessageError, chain, safe_traceback, type_
 from telemetry.settings import TelemetrySettings
 
 
-#: Libraries that tell more than the house wants at INFO: addresses of calls, a line or two
-#: for each task that our own lines already tell better.
+#: Libraries that log too much at INFO: addresses of calls, and a line or two for each task that
+#: our own lines describe better.
 _QUIET = ("httpx2", "httpcore2", "celery.app.trace", "celery.worker.strategy", "kombu")
 
 #: Warns at each try to connect; `store.unavailable` says it once.
@@ -38,8 +38,8 @@ def configure_logs(
 
     Args:
         settings: the format.
-        process: stands in each line.
-        stream: where to; None for standard output.
+        process: its name, written in each line.
+        stream: where lines go; None for standard output.
     """
     stream = stream or sys.stdout
     shared: list[Processor] = [
@@ -47,7 +47,7 @@ def configure_logs(
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_process(process),
-        _tell_errors_safely,
+        _write_errors_safely,
     ]
     renderer: Processor = (
         _as_json
@@ -58,7 +58,7 @@ def configure_logs(
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_tell_foreign_records_safely, *shared],
+            foreign_pre_chain=[_clean_foreign_records, *shared],
             pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -93,10 +93,10 @@ class Lines:
     stream: ClassVar[TextIO] = sys.stdout
 
     def __init__(self, *names: str) -> None:
-        """Take the names that structlog gives to loggers; nobody reads them here."""
+        """Ignore the names that structlog gives to loggers."""
 
     def msg(self, line: str) -> None:
-        """Write a line; one that cannot be written is no reason to fail a webhook."""
+        """Write a line; one that cannot be written must not fail a webhook."""
         with suppress(Exception):
             self.stream.write(f"{line}\n")
             self.stream.flush()
@@ -104,7 +104,7 @@ class Lines:
     debug = info = warning = error = critical = exception = msg
 
 
-#: One for all lines: json.dumps makes a new one each time for anything but its defaults.
+#: One for all lines: json.dumps with options makes a new one each time.
 _ENCODER: Final = json.JSONEncoder(default=repr)
 
 
@@ -120,10 +120,8 @@ def _add_process(process: str) -> Processor:
     return add
 
 
-def _tell_foreign_records_safely(
-    _logger: WrappedLogger, _method: str, event: EventDict
-) -> EventDict:
-    """Take an error's message out of the sentence that a library made around it."""
+def _clean_foreign_records(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Remove an error's message from the sentence that a library made with it."""
     args = event.pop("positional_args", None) or ()
     values = args.values() if isinstance(args, Mapping) else args
     errors = [value for value in values if isinstance(value, BaseException)]
@@ -131,7 +129,7 @@ def _tell_foreign_records_safely(
         errors.append(attached)
     if not errors:
         return event
-    # The arguments may be the message too, as text; the sentence without them is the code's.
+    # The arguments may hold the message as text; the sentence without them is constant.
     sentence = str(event["_record"].msg)
     for error in errors:
         for link in chain(error):
@@ -143,15 +141,15 @@ def _tell_foreign_records_safely(
 
 
 def _sayings(error: BaseException) -> list[str]:
-    """List the texts in which an error's data may stand in a sentence, longest first."""
+    """Return the texts by which an error's data may be in a sentence, longest first."""
     found = {arg for arg in error.args if isinstance(arg, str)}
-    # An error of somebody else may fail to say what it is.
+    # A foreign error may fail to describe itself.
     with suppress(Exception):
         found |= {str(error), repr(error)}
     return sorted(found - {""}, key=len, reverse=True)
 
 
-def _tell_errors_safely(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _write_errors_safely(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         event["exception"] = safe_traceback(error)

@@ -1,10 +1,10 @@
 """
 A process whose threads run Python one at a time keeps to one processor core.
 
-Left to the kernel, its threads spread over all cores and hand Python's lock from core to core, each
-time with a wake-up of a core that has gone to sleep: twice the processor time for the same work.
-On one core they take turns. Which core is looked at anew every second, so that the process does not
-stay where others are busy. docs/decisions/0031-one-core.md has the figures.
+Left to the kernel, its threads spread over all cores and pass Python's lock from core to core, each
+time waking a sleeping core: twice the processor time for the same work. On one core they take
+turns. The core is chosen again every second, so that the process leaves a core where others are
+busy. docs/decisions/0031-one-core.md has the figures.
 """
 
 import os
@@ -21,8 +21,8 @@ import structlog
 
 log = structlog.get_logger()
 
-#: Seconds between two looks, give or take a fifth: those of several processes must not agree.
-LOOK_SECONDS: Final = 1.0
+#: Seconds between two choices, plus or minus a fifth, so that several processes do not agree.
+CHOICE_SECONDS: Final = 1.0
 
 #: Share of a core that others must use more here than elsewhere before the process moves.
 WORTH_MOVING: Final = 0.2
@@ -38,20 +38,20 @@ def keep_to_one_core() -> None:
     """Keep this process to one core from now on; threads that are started later follow."""
     try:
         core = _Core()
-    except (AttributeError, OSError):  # not Linux, or a kernel that does not tell or does not let
+    except (AttributeError, OSError):  # not Linux, or a kernel that refuses
         return
     threading.Thread(target=core.follow, name="one-core", daemon=True).start()
 
 
 def better_core(used: Mapping[int, float], mine: int, chance: float) -> int:
     """
-    Choose the core for the next second.
+    Return the core for the next second.
 
     Args:
         used: share of each allowed core that others use, from 0 to 1.
         mine: the core of this process now.
-        chance: from 0 to 1, not 1. Half of those who could move stay: two processes on one core
-            would else leave it together, and meet again on the next.
+        chance: from 0 to 1, not 1. Half of the processes that could move stay: otherwise two on
+            one core would leave it together, and meet again on the next.
     """
     least = min(used.values())
     if used.get(mine, 1.0) - least < WORTH_MOVING or (mine in used and chance < 0.5):
@@ -68,10 +68,10 @@ class _Core:
         self._move()
 
     def follow(self) -> None:
-        """Look and move, for ever; if that fails, all cores are allowed again."""
+        """Choose and move, without end; if that fails, allow all cores again."""
         try:
             while len(self._allowed) > 1:
-                time.sleep(LOOK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - see there
+                time.sleep(CHOICE_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - see there
                 core = better_core(self._used_by_others(), self._mine, random.random())  # noqa: S311
                 if core != self._mine:
                     self._mine = core
@@ -90,7 +90,7 @@ class _Core:
         return {core: min(max(share, 0.0), 1.0) for core, share in shares.items()}
 
     def _ticks(self) -> dict[int, int]:
-        """Read for how many ticks each allowed core was used."""
+        """Return how many ticks each allowed core was used."""
         busy = {}
         for line in Path("/proc/stat").read_text(encoding="utf-8").splitlines():
             name, *fields = line.split()
@@ -98,7 +98,7 @@ class _Core:
                 ticks = [int(fields[place]) for place in _ALL]
                 busy[int(name[3:])] = sum(ticks) - sum(ticks[place] for place in _IDLE)
         if not busy:
-            raise OSError("the kernel tells nothing of the allowed cores")
+            raise OSError("the kernel reports nothing about the allowed cores")
         return busy
 
     def _move(self) -> None:

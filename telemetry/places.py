@@ -1,4 +1,4 @@
-"""A traceback that may be stored and shown: where it was, and which kinds of error, no more."""
+"""Tracebacks that may be stored and shown: places and types of errors only."""
 
 import sysconfig
 from itertools import islice
@@ -9,17 +9,17 @@ from typing import Final
 from telemetry.safe_errors import chain, type_name
 
 
-#: What a traceback may hold in all; the innermost frames are kept.
+#: Longest traceback; the innermost frames are kept.
 MOST_BYTES: Final = 2048
 
-#: Causes that are followed, and what one line may hold, so that kinds of error always fit.
+#: Most causes, and the longest line, so that all error types fit.
 MOST_LINKS: Final = 8
 MOST_OF_A_LINE: Final = 160
 
 #: Functions that name a place.
 MOST_OF_A_PLACE: Final = 3
 
-#: All calls of the store go through these files, so they name no place.
+#: All calls of the store pass these files, so they name no place.
 _THROUGH: Final = (
     "inbox/store/script_call.py",
     "inbox/store/bounded.py",
@@ -35,10 +35,10 @@ _STANDARD: Final = f"{sysconfig.get_path('stdlib')}/"
 
 def places(error: BaseException) -> str:
     """
-    Write the frames of an error and of what caused it, innermost last, within MOST_BYTES.
+    Return the frames of an error and of its causes, innermost last, within MOST_BYTES.
 
-    No message, no source line and no variable is in it: of foreign errors any of them can
-    hold a piece of a body.
+    It holds no message, source line or variable: in foreign errors each can hold a piece of a
+    body.
     """
     frames: list[list[str]] = []
     kinds: list[str] = []
@@ -55,7 +55,7 @@ def places(error: BaseException) -> str:
 
 def fingerprint(error: BaseException, process: str, job: str) -> list[str]:
     """
-    Name what errors of one kind share: process, job's name, error's type, place.
+    Return what errors of one kind share: process, job's name, error's type, place.
 
     The place is the innermost functions of ours, without their lines: those move with releases.
     """
@@ -72,14 +72,14 @@ def _is_ours(path: str) -> bool:
 
 
 def short_path(path: str) -> str:
-    """Write a source file's path from its project or package on: machines are not told."""
+    """Return a source file's path within its project or package, without the machine's."""
     for folder in _PACKAGES:
         if folder in path:
             return path.rpartition(folder)[2]
     for root in (_PROJECT, _STANDARD):
         if path.startswith(root):
             return path.removeprefix(root)
-    # Code made at run time is called by whatever made it.
+    # Code made at run time has the name that its maker chose.
     return "<generated>" if path.startswith("<") else path.replace("\\", "/").rpartition("/")[2]
 
 
@@ -105,13 +105,13 @@ def _place(frame: FrameType, number: int | None) -> str:
 
 
 def _line(text: str) -> str:
-    """Make one line of a text; what is not ASCII is escaped, so a character is a byte."""
+    """Return a text as one line of ASCII, so that a character is a byte."""
     plain = text.encode("ascii", "backslashreplace").decode()
     return "".join(each if each.isprintable() else "?" for each in plain)[-MOST_OF_A_LINE:]
 
 
 def _innermost(lines: list[str], room: int) -> tuple[list[str], int]:
-    """Keep the last lines that fit, and give the room that remains."""
+    """Return the last lines that fit, and the room that remains."""
     if sum(map(_size, lines)) <= room:
         return lines, room - sum(map(_size, lines))
     room -= _size(_LEFT_OUT)
@@ -121,7 +121,7 @@ def _innermost(lines: list[str], room: int) -> tuple[list[str], int]:
             break
         kept.append(line)
         room -= _size(line)
-    # What came before is left out as well, however short: it is further out.
+    # All earlier lines are left out too: they are further out.
     return [_LEFT_OUT, *reversed(kept)] if room >= 0 else [], 0
 
 

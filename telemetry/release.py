@@ -1,4 +1,4 @@
-"""Which code this is, for whoever is not told: the commit of a checkout, else nothing known."""
+"""The release that runs, if no setting names it: the commit of a checkout, else unknown."""
 
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ _HEAD: Final = "ref: "
 
 
 def release(project: Path = _PROJECT) -> str:
-    """Read the commit that is checked out; no program is run for it."""
+    """Return the commit that is checked out, without running a program."""
     try:
         git = project / ".git"
         if git.is_file():  # a further work tree of a repository

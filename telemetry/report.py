@@ -14,9 +14,9 @@ def reports_as(process: str) -> None:
 
 def report(error: BaseException, **tags: str) -> None:
     """
-    Send an error that nobody expected, with ids to find it by.
+    Send an unexpected error, with ids to find it by.
 
-    Errors of one kind, in one job and one place, are one issue, whatever line it is in.
+    Errors of one kind, in one job and one place, are one issue, whatever their line.
     """
     if not _process:
         return
@@ -24,7 +24,7 @@ def report(error: BaseException, **tags: str) -> None:
 
     with sentry_sdk.isolation_scope() as scope:
         if sentry_sdk.get_current_span() is None:
-            # Else all errors of a thread would be of one trace.
+            # Otherwise all errors of a thread would belong to one trace.
             scope.set_new_propagation_context()
         for name, value in tags.items():
             scope.set_tag(name, value)
@@ -33,7 +33,7 @@ def report(error: BaseException, **tags: str) -> None:
 
 
 def check_in(monitor: str, minutes: int) -> None:
-    """Report to Sentry's monitor of that name, which is made if need be, that all is well."""
+    """Check in with Sentry's monitor of that name, which Sentry makes if it is new."""
     if not _process:
         return
     from sentry_sdk.crons import capture_checkin  # noqa: PLC0415 - see `telemetry.sentry`
@@ -43,7 +43,7 @@ def check_in(monitor: str, minutes: int) -> None:
         status="ok",
         monitor_config={
             "schedule": {"type": "interval", "value": minutes, "unit": "minute"},
-            # A worker that was told to stop is replaced within this.
+            # In minutes; a worker that stops is replaced within them.
             "checkin_margin": 2,
             "failure_issue_threshold": 1,
             "recovery_threshold": 1,

@@ -1,9 +1,9 @@
 """
-Telling errors without telling data.
+Describing errors without data.
 
-The message of an exception that is not ours can hold anything: a key of the payload, an
-address with ids in it, a piece of a body. Of such an exception only its type and the places
-in the code are told. An exception that is ours says so by its base class.
+The message of a foreign exception can hold anything: a key of the payload, an address with ids
+in it, a piece of a body. So only its type and the places in the code are shown. Our own
+exceptions derive from SafeMessageError.
 """
 
 import traceback
@@ -12,18 +12,18 @@ from types import TracebackType
 
 
 class SafeMessageError(Exception):
-    """Base of exceptions whose message is written by us and holds nothing personal."""
+    """Base of exceptions whose message is ours and holds nothing personal."""
 
 
 def describe(error: BaseException) -> str:
-    """Tell an error in one line that may be logged, stored and shown."""
+    """Return one line about an error that may be logged, stored and shown."""
     if isinstance(error, SafeMessageError):
         return str(error)
     return f"{type_name(error)} at {_place(error.__traceback__)}"
 
 
 def type_name(error: BaseException) -> str:
-    """Name an error's class."""
+    """Return the name of an error's class."""
     kind = type(error)
     return (
         kind.__qualname__
@@ -33,7 +33,7 @@ def type_name(error: BaseException) -> str:
 
 
 def safe_traceback(error: BaseException) -> str:
-    """Write the traceback of an error and of what caused it, without foreign messages."""
+    """Return the traceback of an error and of its causes, without foreign messages."""
     lines: list[str] = []
     for link in chain(error):
         head = (
@@ -45,7 +45,7 @@ def safe_traceback(error: BaseException) -> str:
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Go from an error to what caused it, and on; ends even if the errors form a ring."""
+    """Yield an error and its causes; ends even if they form a ring."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

@@ -8,13 +8,13 @@ from telemetry.report import reports_as
 from telemetry.settings import TelemetrySettings
 
 
-#: What waits to be sent; more is dropped, so an outage of Sentry costs a few hundred kilobytes.
+#: Reports that wait to be sent; more are dropped, so an outage of Sentry costs some 100 kB.
 MOST_WAITING: Final = 100
 
-#: How long one call to Sentry may take, in a thread of its own.
+#: How long one call to Sentry may take, in a separate thread.
 CALL_SECONDS: Final = 5
 
-#: How long a process that ends tries to send what waits.
+#: How long a process that ends tries to send waiting reports.
 LAST_WORDS_SECONDS: Final = 2.0
 
 
@@ -22,7 +22,7 @@ def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
     """Report errors to Sentry if SENTRY_DSN is set; without it, the SDK is not even loaded."""
     if settings.sentry_dsn is None:
         return
-    # 20 MB that a process without Sentry need not load.
+    # 20 MB that a process without Sentry does not load.
     from multiprocessing.util import Finalize  # noqa: PLC0415
 
     import sentry_sdk  # noqa: PLC0415
@@ -37,10 +37,10 @@ def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
         dsn=settings.sentry_dsn,
         transport=Bounded,
         transport_queue_size=MOST_WAITING,
-        # TCP keepalive: a connection that a firewall forgot is found dead by itself.
+        # TCP keepalive: finds connections that a firewall dropped.
         keep_alive=True,
         environment=settings.sentry_environment,
-        # Given in any case: the SDK would run git to find one.
+        # Always given: without it the SDK would run git.
         release=settings.sentry_release or release(),
         default_integrations=False,
         auto_enabling_integrations=False,
@@ -53,7 +53,7 @@ def configure_sentry(settings: TelemetrySettings, *, process: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
-        # None and not 0: a trace that somebody else began would be followed with 0.
+        # None and not 0: with 0 the SDK would follow a foreign trace.
         traces_sample_rate=settings.sentry_traces_sample_rate or None,
         before_send=without_foreign_messages,
         before_send_transaction=without_surroundings,

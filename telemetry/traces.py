@@ -2,8 +2,8 @@
 Traces from a webhook to its handlers, for Sentry.
 
 The receiver decides which webhooks are traced, by SENTRY_TRACES_SAMPLE_RATE. Only their
-messages carry trace headers, and workers follow whatever carries them. What a caller claims
-to be a trace is not believed: a signature does not cover headers.
+messages carry trace headers, and workers follow messages that carry them. Trace headers of a
+caller are ignored: a signature does not cover headers.
 """
 
 import json
@@ -22,25 +22,25 @@ R = TypeVar("R")
 _rate = 0.0
 _headers: ContextVar[str] = ContextVar("trace_headers", default="")
 
-#: Told how a traced run ended, in Sentry's words.
-Tell = Callable[[str], object]
+#: Sets how a traced run ended, in Sentry's words.
+SetStatus = Callable[[str], object]
 
-_NOTHING: Final[AbstractContextManager[Tell]] = nullcontext(lambda _: None)
+_NOTHING: Final[AbstractContextManager[SetStatus]] = nullcontext(lambda _: None)
 
 
 def configure_traces(settings: TelemetrySettings) -> None:
-    """Trace that share of webhooks; call it after `configure_sentry`, before `traced`."""
+    """Set the share of webhooks to trace; call it after `configure_sentry`, before `traced`."""
     global _rate  # noqa: PLW0603 - as the SDK, which is one per process
     _rate = settings.sentry_traces_sample_rate if settings.sentry_dsn is not None else 0.0
 
 
 def traced(run: Callable[P, R], name: str) -> Callable[P, R]:
-    """Let a share of calls be traced; gives the function itself back if none is."""
+    """Return a function that traces a share of its calls; `run` itself if none is traced."""
     if not _rate:
         return run
 
     def sampled(*args: P.args, **kwargs: P.kwargs) -> R:
-        if random() >= _rate:  # noqa: S311 - nothing is kept secret by it
+        if random() >= _rate:  # noqa: S311 - no secret depends on it
             return run(*args, **kwargs)
         with _transaction(name):
             return run(*args, **kwargs)
@@ -49,12 +49,14 @@ def traced(run: Callable[P, R], name: str) -> Callable[P, R]:
 
 
 def trace_headers() -> str:
-    """Give the headers that let a worker go on with this trace, as the inside of a JSON object."""
+    """Return the headers by which a worker continues this trace, as the inside of a JSON object."""
     return _headers.get() if _rate else ""
 
 
-def following(header: Callable[[str], Any], name: str, **tags: str) -> AbstractContextManager[Tell]:
-    """Go on with the trace that a message's headers tell of, if this process traces at all."""
+def following(
+    header: Callable[[str], Any], name: str, **tags: str
+) -> AbstractContextManager[SetStatus]:
+    """Continue the trace that a message's headers name, if this process traces."""
     if not _rate:
         return _NOTHING
     found = {key: header(key) for key in ("sentry-trace", "baggage")}
@@ -71,12 +73,12 @@ def _transaction(name: str) -> Iterator[None]:
         begun: Any = sentry_sdk.start_transaction(
             name=name, op="http.server", source="route", sampled=True
         )
-        # The SDK has not seen the draw, and takes each for one of one.
+        # The SDK does not know our rate, and would report 1.
         begun.sample_rate = _rate
         with begun:
-            told = {"sentry-trace": begun.to_traceparent(), "baggage": sentry_sdk.get_baggage()}
+            headers = {"sentry-trace": begun.to_traceparent(), "baggage": sentry_sdk.get_baggage()}
             mark = _headers.set(
-                json.dumps({key: value for key, value in told.items() if value})[1:-1]
+                json.dumps({key: value for key, value in headers.items() if value})[1:-1]
             )
             try:
                 yield
@@ -85,7 +87,7 @@ def _transaction(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _followed(headers: dict[str, str], name: str, tags: dict[str, str]) -> Iterator[Tell]:
+def _followed(headers: dict[str, str], name: str, tags: dict[str, str]) -> Iterator[SetStatus]:
     import sentry_sdk  # noqa: PLC0415 - not loaded without a DSN
 
     with sentry_sdk.isolation_scope() as scope:

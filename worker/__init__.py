@@ -1,1 +1,1 @@
-"""Celery workers: run the jobs that the inbox owes."""
+"""Celery workers: run the jobs of the inbox."""

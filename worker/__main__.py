@@ -1,4 +1,4 @@
-"""`python -m worker`: what support asks and undoes."""
+"""`python -m worker`: commands for support."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from inbox.errors import unavailable
 from settings.reader import SettingsError
 from worker.build import make_effects, make_services
 from worker.cli.dry_run import try_
-from worker.cli.effects import effects, settle, undo
+from worker.cli.effects import effects, resolve, undo
 from worker.cli.reconcile import reconcile
 from worker.cli.tools import Tools
 from worker.errors import JobError
@@ -21,7 +21,7 @@ from worker.settings.worker import WorkerSettings
 
 
 def main(environ: Mapping[str, str]) -> None:
-    """Run the command line; turns what can go wrong into a sentence and an exit code."""
+    """Run the command line; end with a sentence and an exit code if it fails."""
     try:
         commands(obj=environ)
     except SettingsError as error:
@@ -37,9 +37,9 @@ def main(environ: Mapping[str, str]) -> None:
 @click.group(cls=HelpFirst)
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Explain what was taken back, give it back, find what no webhook told of, try handlers."""
+    """Explain and undo revocations, find removals without a webhook, try handlers."""
     if context.invoked_subcommand == "try":
-        # It needs neither the store nor secrets, so it is given neither.
+        # It needs neither the store nor secrets, so it gets neither.
         return
     context.obj = Tools(
         settings=WorkerSettings.from_environ(context.obj),
@@ -48,7 +48,7 @@ def commands(context: click.Context) -> None:
     )
 
 
-for command in (effects, undo, settle, try_, reconcile):
+for command in (effects, undo, resolve, try_, reconcile):
     commands.add_command(command)
 
 

@@ -1,6 +1,6 @@
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging
@@ -25,10 +25,9 @@ from worker.tasks import register_tasks
 
 def create_celery(environ: Mapping[str, str]) -> Celery:
     """
-    Build the Celery application that workers and Flower share.
+    Return the Celery application that workers and Flower share.
 
-    Only a process that turns out to be a worker reads the worker's settings and secrets, when
-    it starts: Flower never has them.
+    A worker reads its settings and secrets when it starts; Flower never has them.
     """
     settings = _broker_settings(environ)
     share_connections(settings.inbox.connections)
@@ -37,12 +36,12 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     # set_as_current=False: nothing may reach this application but through its own name.
     app = Celery("perkhook", set_as_current=False, events=TaskEvents)
     app.conf.update(_configuration(settings, queues))
-    # Handlers call downstreams, which may hang; reading a delivery calls none.
+    # Handlers call downstreams, which may hang; reading a delivery makes no call.
     runtime = Runtime(table=table, queues=queues, bulkhead=Bulkhead(table.queues))
     app.perkhook = runtime
     app.conf.broker_transport_options["queue_order_strategy"] = runtime.bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
-    # By name: Flower makes this application as well, and needs nothing of what a worker runs.
+    # By name: Flower makes this application too, and imports nothing that a worker runs.
     app.steps["worker"].add("worker.bootstep:RuntimeStep")
     app.steps["consumer"].add(BulkheadStep)
 
@@ -72,26 +71,25 @@ def _broker_settings(environ: Mapping[str, str]) -> BrokerSettings:
     try:
         return BrokerSettings.from_environ(environ)
     except SettingsError as error:
-        message = str(error)
-    # The worker's own are told in the same message, so that nobody starts it twice to learn
-    # of them.
-    try:
-        WorkerSettings.from_environ(environ)
-    except SettingsError as error:
-        message = str(error)
-    sys.exit(message)
+        _exit(environ, error)
 
 
 def _table(modules: tuple[str, ...], environ: Mapping[str, str]) -> HandlerTable:
     try:
         return load_table(modules)
     except SettingsError as error:
-        problems = error.problems
+        _exit(environ, error)
+
+
+def _exit(environ: Mapping[str, str], error: SettingsError) -> NoReturn:
+    """End the process with these problems and the worker's own, so that one start shows all."""
+    problems = [*error.problems]
     try:
         WorkerSettings.from_environ(environ)
-    except SettingsError as error:
-        problems += error.problems
-    sys.exit(str(SettingsError([*problems])))
+    except SettingsError as more:
+        problems = [each for each in problems if each not in more.problems]
+        problems += more.problems
+    sys.exit(str(SettingsError(problems)))
 
 
 def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[str, Any]:
@@ -99,15 +97,15 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
     configuration: dict[str, Any] = {
         "broker_url": store.broker_url,
         "broker_connection_retry_on_startup": True,
-        # A store that is full or read-only answers commands with errors, at which Celery would
-        # end the worker for good; so it connects again until the store is well.
+        # A store that is full or read-only answers with errors, at which Celery would end the
+        # worker; with this it connects again until the store works.
         "broker_channel_error_retry": True,
         "broker_transport_options": {
-            # A worker that is gone keeps its messages this long by its own clock. They are
-            # hints, and the sweep has sent the jobs again by then, so this only tidies up; and
-            # a day is more than clocks differ, so nobody takes messages from the living.
+            # A worker that died keeps its messages this long by its own clock. The reaper has
+            # sent their jobs again by then, so this only tidies up. Clocks differ by less than
+            # a day, so no live worker loses messages.
             "visibility_timeout": 86_400,
-            # Our messages have no priorities: no three more lists to ask for each queue.
+            # Our messages have no priorities: one list for each queue, not four.
             "priority_steps": [0],
             "socket_connect_timeout": 3,
             "socket_timeout": 5,
@@ -118,8 +116,8 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "task_create_missing_queues": False,
         "task_ignore_result": True,
         "accept_content": ["json"],
-        # A message stays noted under its worker until the job is settled, which is how the
-        # sweep knows that somebody has it.
+        # A message stays recorded under its worker until the job ends, so the reaper knows that
+        # a worker has it.
         "task_acks_late": True,
         "worker_prefetch_multiplier": 1,
         # Jobs wait for the network nearly all of their time.
@@ -132,6 +130,6 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
         "worker_cancel_long_running_tasks_on_connection_loss": False,
     }
     if store.tls:
-        # kombu would check nothing where it finds nothing here.
+        # Without these options kombu would check no certificate.
         configuration["broker_use_ssl"] = store.tls.options
     return configuration

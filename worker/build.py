@@ -1,9 +1,10 @@
-"""What handlers act on, made from settings."""
+"""What handlers need, made from settings."""
 
 from redis import Redis
 
 from inbox.breaker import Breaker
 from inbox.durability.check import make_barrier
+from inbox.jobs import Jobs
 from inbox.ledger import SECURE_SECONDS, Effects
 from inbox.privacy.erasure import Erasure
 from inbox.state.assignments import AssignmentRegistry
@@ -14,8 +15,18 @@ from worker.services import Services
 from worker.settings.worker import WorkerSettings
 
 
+def make_jobs(settings: WorkerSettings, store: Redis) -> Jobs:
+    """Return the inbox's jobs with the settings' times."""
+    return Jobs(
+        store,
+        lease_seconds=settings.broker.lease_seconds,
+        dedupe_window_seconds=settings.broker.inbox.dedupe_window_seconds,
+        removal_memory_seconds=settings.removal_memory_seconds,
+    )
+
+
 def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
-    """Make the ledger with the settings' times and durability."""
+    """Return the ledger with the settings' times and durability."""
     return Effects(
         store,
         memory_seconds=settings.removal_memory_seconds,
@@ -27,22 +38,22 @@ def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
 
 
 def make_services(settings: WorkerSettings, store: Redis) -> Services:
-    """Make what handlers act on, with a gate before each downstream that is really called."""
+    """Return what handlers use, with a circuit breaker for each downstream that is called."""
     effects = make_effects(settings, store)
     perks, crm = settings.perks, settings.crm
-    gates = {}
+    breakers = {}
     if perks.backend != "dry-run":
         rate = perks.voucherify_rate if perks.backend == "voucherify" else None
-        gates["perks"] = Breaker(store, "perks", rate)
+        breakers["perks"] = Breaker(store, "perks", rate)
     if crm.backend != "dry-run":
-        gates["crm"] = Breaker(store, "crm")
+        breakers["crm"] = Breaker(store, "crm")
     return Services(
         perks=make_perks(perks, effects, Learned(store)),
         crm=make_crm(crm),
         erasure=Erasure(store),
-        gates=gates,
-        brake=None if perks.backend == "dry-run" else settings.brake,
-        brake_campaign=settings.brake_campaign,
+        breakers=breakers,
+        cap=None if perks.backend == "dry-run" else settings.cap,
+        campaign_cap=settings.campaign_cap,
         usual_calls=perks.policies.usual_calls,
         note_canary=CanaryRecord(store).handled,
         remember=AssignmentRegistry(store, memory_seconds=settings.removal_memory_seconds).remember,

@@ -1,4 +1,4 @@
-"""How a job can fail. Each error is a sentence plus a slug, and neither holds personal data."""
+"""How a job can fail. Each error is a sentence and a slug, both without personal data."""
 
 from telemetry.safe_errors import SafeMessageError
 
@@ -12,17 +12,17 @@ class JobError(SafeMessageError):
 
 
 class PermanentError(JobError):
-    """Trying again cannot mend it: the job is set aside for an operator at once."""
+    """Trying again cannot fix it: the job fails at once and waits for an operator."""
 
 
 class RetryableError(JobError):
     """
-    Trying again may mend it: the job waits by the schedule, or longer if it was told so.
+    Trying again may fix it: the job waits by the schedule, or longer if it must.
 
     Attributes:
         retry_after_seconds: the job waits at least so long.
         outage: the downstream is at fault, and other jobs would meet the same.
-        pause_seconds: no job may call the downstream for so long, because it said so.
+        pause_seconds: the downstream asked that no job calls it for so long.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class RetryableError(JobError):
 
 
 class NotDoneError(RetryableError):
-    """Nothing was done, for certain: it was refused, or never sent. See `Job.once`."""
+    """Certainly nothing was done: it was refused, or never sent. See `Job.once`."""
 
 
 class PostponedError(JobError):
@@ -53,7 +53,7 @@ class PostponedError(JobError):
 
 
 class NeedsPersonError(PermanentError):
-    """No safe decision is possible; the message holds what a person needs to decide."""
+    """No safe decision is possible; the message holds what an operator needs to decide."""
 
     def __init__(self, message: str) -> None:
         super().__init__("needs_a_person", message)

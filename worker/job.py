@@ -1,15 +1,15 @@
-"""What a handler is given of the job that it runs for."""
+"""What a handler knows of the job that it runs for."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 
-#: Takes a step, given the key to hand to a downstream that knows idempotency keys; gives a few
-#: words on what was done, without personal data.
+#: Takes a step, given the key for a downstream that knows idempotency keys; returns a few words
+#: on what was done, without personal data.
 Act = Callable[[str], str | None]
 
-#: Asks the downstream whether a step was taken; gives words as `Act` does, None if it was not.
+#: Asks the downstream whether a step was taken; returns words as `Act` does, None if it was not.
 Check = Callable[[str], str | None]
 
 
@@ -22,11 +22,11 @@ class Job(Protocol):
 
     @property
     def delivery(self) -> str:
-        """The delivery that it belongs to."""
+        """The id of its delivery."""
 
     @property
     def deadline(self) -> float:
-        """Monotonic time after which the lease may be over: no call may end later."""
+        """Monotonic time after which the lease may be over: each call must end before it."""
 
     @property
     def tries(self) -> int:
@@ -34,15 +34,15 @@ class Job(Protocol):
 
     @property
     def again(self) -> bool:
-        """Whether an earlier run of it was begun, and it may resume with what that one found."""
+        """Whether an earlier run began, so this one may resume with what that one found."""
 
     @property
     def customer(self) -> str:
-        """Whom the event is about; empty for nobody."""
+        """Id of the customer the event is about; empty for none."""
 
     @property
     def reduced(self) -> bool:
-        """Whether the customer was erased: only ids and Voucherify's words are left."""
+        """Whether the customer was erased: only ids and Voucherify's own words are left."""
 
     @property
     def dry_run(self) -> bool:
@@ -50,26 +50,22 @@ class Job(Protocol):
 
     @property
     def now(self) -> Callable[[], datetime]:
-        """Gives the time by the store's clock: this machine's may be wrong."""
+        """Return the time by the store's clock: this machine's may be wrong."""
 
     @property
     def count_call(self) -> Callable[[], None]:
-        """
-        Counts an outgoing call that is about to be made, which may have a shared budget.
-
-        It raises PostponedError when no call is left.
-        """
+        """Count an outgoing call before it is made; raises PostponedError when none is left."""
 
     @property
     def spare_call(self) -> Callable[[], None]:
-        """Counts a call that can wait: it leaves as many calls as jobs that move money may need."""
+        """Count a call that can wait; it leaves the calls that jobs which move money may need."""
 
     @property
     def limit_reached(self) -> Callable[[float], None]:
-        """Takes for how many seconds the downstream says that its limit is used up."""
+        """Keep other jobs away for the seconds that the downstream's limit is used up."""
 
     def sparing(self) -> "Job":
-        """Return the same job for calls that can all wait."""
+        """Return the same job with all calls counted as calls that can wait."""
 
     def once(
         self,
@@ -85,12 +81,12 @@ class Job(Protocol):
 
         Args:
             step: what is done, such as `notify-warehouse`.
-            about: id of what it is done for, which is done once: an event's `event.id`, or the
-                id of the thing that the event is about if several events may name it.
-            act: does it. It is given a key, the same at every run, for downstreams that know
+            about: id of what it is done for, once: an event's `event.id`, or the id of the thing
+                that the event is about if several events may name it.
+            act: does it. It gets a key, the same at every run, for downstreams that know
                 idempotency keys. It raises NotDoneError, PermanentError or PostponedError if
-                nothing was done for certain; after any other error it is unknown.
-            check: asks whether it was done, where an earlier run left that open; gives its note,
+                certainly nothing was done; after any other error that is unknown.
+            check: asks whether it was done if an earlier run left that open; returns its note,
                 or None if it was not.
             repeatable: doing it twice is harmless, so it is done again if in doubt.
 

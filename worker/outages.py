@@ -1,4 +1,4 @@
-"""A store that is away: logged once by a process, and no fault of the jobs that meet it."""
+"""An unavailable store: logged once by a process, and no fault of the jobs that meet it."""
 
 import threading
 from collections.abc import Callable
@@ -28,9 +28,9 @@ AGAIN_SECONDS: Final = 1.0
 
 class Outages:
     """
-    Warns of a store that is away, once for all that meet it in a process.
+    Warns of an unavailable store, once for all that meet it in a process.
 
-    It is never reported as an error of the code: a store that restarts would be one for each job.
+    It is never reported as an error of the code: a restart of the store would report each job.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -54,7 +54,7 @@ class Outages:
             log.warning("store.unavailable", reason="down", why=type(error).__name__)
 
     def over(self) -> None:
-        """Say that the store is back, if it was away."""
+        """Log that the store is back, if it was unavailable."""
         if self._began is None:
             return
         with self._lock:
@@ -63,12 +63,12 @@ class Outages:
             log.info("store.available", seconds=round(self._clock() - began, 1))
 
 
-#: One for the process: whoever meets an outage, it is the same one.
+#: One for the process: all threads meet the same outage.
 OUTAGES: Final = Outages()
 
 
 def outage(error: RedisError) -> PostponedError:
-    """Make of an outage that a job met what lets it wait without using up a try."""
+    """Return the error by which a job that met an outage waits without using up a try."""
     why = unavailable(error)
     return PostponedError(f"inbox_{why.reason}", why.sentence, seconds=WAIT_SECONDS)
 
@@ -81,16 +81,16 @@ def insist(
     pause: Callable[[float], object] = sleep,
 ) -> T:
     """
-    Write to the store, again and again while it is away.
+    Write to the store, again and again while it is unavailable.
 
     Args:
         write: what is safe to do twice.
-        seconds: for how long to try; after that somebody else does it.
+        seconds: for how long to try; after that another process writes it.
         stopping: whether the process ends, which must not wait.
         pause: waits between two tries.
 
     Raises:
-        RedisError: the store was away all the time, or the error is no outage.
+        RedisError: the store was unavailable all the time, or the error is no outage.
     """
     until = monotonic() + seconds
     while True:

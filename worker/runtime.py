@@ -1,11 +1,11 @@
-"""What the Celery application of a process carries of ours, in one typed place."""
+"""What we keep on the Celery application of a process, in one typed place."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from worker.broker.bulkhead import Bulkhead
 from worker.handlers import HandlerTable
-from worker.run.ended import Ended
+from worker.run.verdict import Ended
 from worker.settings.worker import WorkerSettings
 
 
@@ -13,13 +13,13 @@ class Runs(Protocol):
     """Runs jobs; `worker.run.flow.Flow` does."""
 
     def run(self, task: str) -> Ended:
-        """Run the job of a Celery task, if it is still to be run."""
+        """Run the job of a Celery task if it is still pending."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Runtime:
     """
-    What tasks and steps of a worker, and Flower, find at the application.
+    What tasks and steps of a worker, and Flower, read from the application.
 
     Attributes:
         table: the handlers.
@@ -39,5 +39,5 @@ class Runtime:
 
 
 def runtime_of(app: Any) -> Runtime:
-    """Return what an application carries; `worker.app` has put it there."""
+    """Return the runtime that `worker.app` put on an application."""
     return cast("Runtime", app.perkhook)

@@ -24,53 +24,53 @@ class PerksBackend(Protocol):
             A few words for operators on what was done, without personal data.
 
         Raises:
-            PermanentError: this cannot be done, and trying again cannot mend it.
+            PermanentError: this cannot be done, and trying again cannot fix it.
             RetryableError: this could not be done now.
         """
 
     def plan(self, event: HolderAssignmentDeleted, job: Job) -> PlanPreview:
-        """Tell what `revoke` would do now, by reading alone; errors as there."""
+        """Return what `revoke` would do now, by reading alone; errors as there."""
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close connections."""
 
 
 class CrmBackend(Protocol):
-    """What tells the CRM."""
+    """What notifies the CRM."""
 
     def note_removal(self, event: HolderAssignmentDeleted, job: Job) -> str:
-        """Tell that the customer's assignment was removed; errors as `PerksBackend.revoke`."""
+        """Report that the customer's assignment was removed; errors as `PerksBackend.revoke`."""
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What handlers act on."""
+    """What handlers use."""
 
     perks: PerksBackend
     crm: CrmBackend
     erasure: Erasure
-    #: Where steps of own handlers are noted.
+    #: Where steps of own handlers are recorded.
     ledger: Ledger | None = None
-    #: What stands between jobs and a downstream that is down, by the handlers' queue.
-    gates: Mapping[str, Breaker] = field(default_factory=dict)
-    #: Notes that a canary came through; gives the seconds it took.
+    #: Circuit breakers of downstreams, by the handlers' queue.
+    breakers: Mapping[str, Breaker] = field(default_factory=dict)
+    #: Records that a canary came through; returns the seconds it took.
     note_canary: Callable[[datetime], float] = lambda _: 0.0
-    #: Remembers an assignment that began; false if nobody will look for its removal.
+    #: Remembers an assignment that began; returns false if its campaign is not reconciled.
     remember: Callable[[Assignment], bool] = lambda _: False
-    #: How many jobs of a handler that moves money may act in a time; None for no brake.
-    brake: Rate | None = None
+    #: How many jobs that move money may act in a time; None for any number.
+    cap: Rate | None = None
     #: How many of them may be of one campaign, in a time of its own; None for any number.
-    brake_campaign: Rate | None = None
-    #: Calls that a job usually makes to its downstream; they are reserved before it begins.
+    campaign_cap: Rate | None = None
+    #: Calls that a job usually makes to its downstream, reserved before it begins.
     usual_calls: int = 8
 
 
-#: What runs for the events that its registration names. Each is given as the class that
-#: `schemas.event_class` gives for its type; a test holds the handlers' signatures to that.
+#: Runs for the events that its registration names. Each event has the class that
+#: `schemas.event_class` returns for its type; a test checks the handlers' signatures.
 Handler = Callable[[Any, Services, Job], str]
 
-#: What tells what a handler would do, from the same.
+#: Returns what a handler would do, from the same arguments.
 Planner = Callable[[Any, Services, Job], PlanPreview]

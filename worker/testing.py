@@ -40,14 +40,14 @@ class Ran:
 
 
 class MemoryLedger:
-    """The ledger of steps without a store; give the same one to several runs."""
+    """The ledger of steps without a store; pass the same one to several runs."""
 
     def __init__(self, in_flight_seconds: float = IN_FLIGHT_SECONDS) -> None:
         self.in_flight_seconds = in_flight_seconds
         self.effects: dict[str, Effect] = {}
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
-        """Note an effect that is to be made, or give what stands there."""
+        """Record a planned effect, or return the one that exists."""
         if effect not in self.effects:
             self._put(effect, EffectState.PLANNED, {"holder": holder, "customer": customer}, fields)
         return replace(self.effects[effect], now_ms=_now_ms())
@@ -60,7 +60,7 @@ class MemoryLedger:
         since: tuple[EffectState, ...],
         **fields: str | int,
     ) -> Effect | None:
-        """Go on to the next state; None if the effect is in none of those."""
+        """Move to the next state; None if the effect is in none of `since`."""
         stands = self.effects[effect.id]
         if stands.state not in since:
             return None
@@ -70,10 +70,10 @@ class MemoryLedger:
         return self.effects[effect.id]
 
     def secure(self, effect: Effect) -> None:
-        """Nothing to wait for."""
+        """Return at once: nothing is lost here."""
 
     def done(self) -> tuple[str, ...]:
-        """List the steps that are done, as `<step> <id>`."""
+        """Return the steps that are done, as `<step> <id>`."""
         confirmed = (e for e in self.effects.values() if e.state is EffectState.CONFIRMED)
         return tuple(f"{each.fields['kind']} {each.fields['thing']}" for each in confirmed)
 
@@ -96,7 +96,7 @@ class MemoryLedger:
 def body_of(
     event_type: str, data: Mapping[str, Any], *, event_id: str = "ev_1", **event: Any
 ) -> bytes:
-    """Write a webhook's body; `event` is more of its `event` object, such as `entity_id`."""
+    """Return a webhook's body; `event` adds to its `event` object, such as `entity_id`."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     document = {
         "id": f"whs_{event_id}",
@@ -125,7 +125,7 @@ def run_handler(
         handler: the decorated function.
         body: what Voucherify sent; `body_of` writes one.
         ledger: of earlier runs, so that their steps are known; a new one if it is None.
-        services: what the handler acts on; if it is None, what can do nothing.
+        services: what the handler uses; if it is None, services that can do nothing.
         dry_run: as HANDLERS_DRY_RUN has it.
         erased: as if the customer was erased before this ran.
 

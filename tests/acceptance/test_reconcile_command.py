@@ -96,13 +96,13 @@ def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: R
     [
         ("--customer cust_1 --since yesterday", "must be an ISO 8601 time"),
         ("--customer cust_1 --since 2001-01-01", "longer ago than REMOVAL_MEMORY_SECONDS"),
-        ("--customers {empty}", "--customers names nobody"),
+        ("--customers {empty}", "--customers names no customer"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_asked(
     tmp_path: Path, valkey: ValkeyServer, words: str, sentence: str
 ) -> None:
-    """A file that names nobody is not taken for everybody; exit code 2."""
+    """A file that names no customer is not taken for everybody; exit code 2."""
     (tmp_path / "empty").write_text(" \n\n")
     product = Product(tmp_path, valkey)
 
@@ -119,7 +119,7 @@ def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
     ended = run(product, "--campaign", campaign, "--campaign", "camp_typo")
 
     assert ended.code == 1
-    assert "Looked at 2 codes" in ended.output()
+    assert "Checked 2 codes" in ended.output()
     assert "1 campaigns that Voucherify does not know" in ended.output()
     assert '"campaign": "camp_typo"' in ended.output()
 
@@ -130,7 +130,7 @@ def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) 
     ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
 
     assert ended.code == 1
-    assert ended.output().count("Error: not at its end: voucherify answered 401") == 1
+    assert ended.output().count("Error: not complete: voucherify answered 401") == 1
     assert time.monotonic() - begun < 20
     assert store.keys(keys.GATE + "*") == []
     assert run(product).code == 0
@@ -151,12 +151,12 @@ def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> N
     first.signal(signal.SIGINT)
     wait_until(lambda: not first.running, "it stops")
     assert first.code == 1
-    assert "the next run goes on from here" in first.output()
+    assert "the next run continues from here" in first.output()
     wait_until(lambda: not store.exists("perkhook:reconcile:lock"), "the lock is free", seconds=1)
     looked_at = int(store.hget(keys.RECONCILE, "codes"))
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
     rest = run(product, "--json")
-    assert told(rest)["looked_at"] == 30 - looked_at
+    assert told(rest)["checked"] == 30 - looked_at
     assert int(store.hget(keys.RECONCILE, "run")) == 1
 
 

@@ -11,7 +11,7 @@ from tests.unit.worker.build import job
 from worker.errors import JobError, PermanentError
 from worker.revocation.execute.mark import MARK
 from worker.revocation.execute.undo import undo
-from worker.run.ended import Completed, Failed, Waiting
+from worker.run.verdict import Completed, Failed, Waiting
 from worker.settings.policies import Policies
 
 

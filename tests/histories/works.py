@@ -24,7 +24,7 @@ from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, told_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
-from worker.run.ended import Completed, Ended
+from worker.run.verdict import Completed, Ended
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp
 from worker.voucherify.rest import VoucherifyApi

@@ -7,9 +7,8 @@ Nothing is switched off and on: what may be asked for is found anew each time, f
 that the worker has at that moment, so no error and no reconnect can leave a queue paused.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from time import monotonic
 from typing import Any, Final
 from weakref import WeakSet
@@ -20,54 +19,22 @@ from celery.signals import task_received
 from celery.worker.state import reserved_requests
 from kombu.utils.scheduling import round_robin_cycle
 
+from worker.run.bulkhead import (
+    SHORTEST_WAIT_SECONDS,
+    counts_as_paused,
+    most_held,
+    open_queues,
+    wait_seconds,
+)
+
 
 log = structlog.get_logger()
-
-#: Share of a worker's threads that the jobs of one queue may hold.
-SHARE: Final = 0.6
-
-#: While a queue is left out, a message is waited for so long before the queues are looked at
-#: again: a share of the time that it has been left out, within bounds. One that moves on is
-#: soon taken up again, though a server that is otherwise idle looks at its time limits every
-#: 100 ms only; one that hangs costs the store four commands a second.
-SHARE_OF_PAUSE: Final = 0.1
-SHORTEST_WAIT_SECONDS: Final = 0.01
-LONGEST_WAIT_SECONDS: Final = 0.25
 
 #: A busy queue comes to its share and leaves it many times a second; once a minute is told.
 TELL_EVERY_SECONDS: Final = 60.0
 
 #: More than any answer brings.
 _ANY: Final = 1_000
-
-
-def most_held(threads: int) -> int:
-    """Give how many threads the jobs of one queue may hold; one is left where there are two."""
-    return max(1, min(threads - 1, ceil(threads * SHARE)))
-
-
-def open_queues(queues: Sequence[str], held: Mapping[str, int], most: int) -> list[str]:
-    """
-    Choose the queues to take a message from, in the order given.
-
-    A worker that serves one queue has nothing to keep its threads free for.
-    """
-    if len(queues) < 2:
-        return list(queues)
-    return [queue for queue in queues if held.get(queue, 0) < most]
-
-
-def wait_seconds(usual: float, left_out_for: float | None) -> float:
-    """Give how long to wait for a message if a queue has been left out for this time."""
-    if left_out_for is None:
-        return usual
-    soon = max(SHORTEST_WAIT_SECONDS, left_out_for * SHARE_OF_PAUSE)
-    return min(soon, LONGEST_WAIT_SECONDS, usual)
-
-
-def counts_as_paused(held: int, most: int, *, paused: bool) -> bool:
-    """Say whether operators should think of a queue as paused; until half its share is free."""
-    return held >= most or (paused and held > most // 2)
 
 
 @dataclass(slots=True)

@@ -15,14 +15,14 @@ from worker.shop.dry_run import load_sealed, try_body
 @click.argument("file", type=click.File("rb"))
 @click.pass_obj
 def try_(environ: Mapping[str, str], file: IO[bytes]) -> None:
-    """Tell what handlers would do with a body. Nothing is done, and no store is needed."""
+    """Show what handlers would do with a body. Nothing is done, and no store is needed."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     table = load_sealed(environ)
     try:
-        told, tried = try_body(file.read(), table)
+        outcome, tried = try_body(file.read(), table)
     except UnreadableBody as error:
         raise click.ClickException(f"processing would fail: {error}") from error
-    click.echo(told)
+    click.echo(outcome)
     wrong = False
     for each in tried:
         click.echo(f"{each.handler} (queue {each.queue}): {each.outcome or each.error}")

@@ -1,4 +1,4 @@
-"""What was taken back, and giving it back."""
+"""Commands on the ledger: show effects, undo one, resolve a step in doubt."""
 
 import json
 import sys
@@ -11,13 +11,13 @@ from inbox.model.effect import Effect, EffectState
 from inbox.model.time import utc_now
 from worker.backends.perks.voucherify import make_api
 from worker.cli.tools import Tools
-from worker.effects.resolve import settle_step
+from worker.effects.resolve import resolve_step
 from worker.effects.table import as_plain, table
 from worker.revocation.execute.undo import undo as undo_effect
 from worker.run.job import ClaimedJob
 
 
-#: An undo may take so long; its calls have limits of their own.
+#: How long an undo may take; each call has its own limit.
 UNDO_SECONDS = 120.0
 
 
@@ -31,7 +31,7 @@ UNDO_SECONDS = 120.0
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.pass_obj
 def effects(tools: Tools, customer: str | None, holder: str | None, as_json: bool) -> None:
-    """Tell what was taken or done, when, why and by which event."""
+    """Show what was taken back or done, when, why and by which event."""
     if bool(customer) == bool(holder):
         raise click.UsageError("name a --customer, a --holder or what it is --about")
     found = list(tools.effects().of(holder=holder, customer=customer))
@@ -46,7 +46,7 @@ def effects(tools: Tools, customer: str | None, holder: str | None, as_json: boo
 @click.option("--why", required=True, help="For the record.")
 @click.pass_obj
 def undo(tools: Tools, effect: str, why: str) -> None:
-    """Give back what an effect took, once; running it again continues or tells the same."""
+    """Give back what an effect took, once; running it again continues or shows the same."""
     if tools.settings.perks.backend != "voucherify":
         raise click.ClickException("undo works with PERKS_BACKEND=voucherify only")
     ledger = tools.effects()
@@ -68,8 +68,8 @@ def undo(tools: Tools, effect: str, why: str) -> None:
 @click.option("--done/--not-done", default=None, help="Whether the step was done.")
 @click.option("--why", required=True, help="For the record: how you know.")
 @click.pass_obj
-def settle(tools: Tools, effect: str, *, done: bool | None, why: str) -> None:
-    """Tell the ledger whether a step of an own handler was done, which nobody knew."""
+def resolve(tools: Tools, effect: str, *, done: bool | None, why: str) -> None:
+    """Record whether a step in doubt of an own handler was done."""
     if done is None:
         raise click.UsageError("say --done or --not-done")
-    click.echo(settle_step(tools.effects(), effect, done=done, why=why))
+    click.echo(resolve_step(tools.effects(), effect, done=done, why=why))

@@ -1,4 +1,4 @@
-"""`python -m worker reconcile`: what no webhook told of, found and, if asked for, delivered."""
+"""`python -m worker reconcile`: finds removals without a webhook, and delivers them on request."""
 
 import random
 import signal
@@ -34,13 +34,13 @@ from worker.settings.worker import WorkerSettings
 from worker.voucherify.own import ACCOUNT_REASONS
 
 
-#: Days of a customer's activity that are looked at unless it is said otherwise.
+#: Days of a customer's activity that are checked by default.
 DAYS: Final = 7
 
-#: Removals of which it is told what would be taken back: each takes some ten calls.
+#: Removals for which a plan is shown: each takes some ten calls.
 PLANS: Final = 20
 
-_ACCOUNT_HINT: Final = (
+_ACCOUNT_ADVICE: Final = (
     " (are VOUCHERIFY_APP_ID and VOUCHERIFY_APP_TOKEN of this project, VOUCHERIFY_API_URL of its "
     "region, and may the key read campaigns, vouchers and customers?)"
 )
@@ -51,7 +51,7 @@ _HANDLER: Final = "revoke_referral_perks"
 @click.command()
 @click.option("--apply", is_flag=True, help="Make a delivery of each removal that is found.")
 @click.option("--campaign", "campaigns", multiple=True, help="Only these (camp_…).")
-@click.option("--customer", "customers", multiple=True, help="Look at their activity instead.")
+@click.option("--customer", "customers", multiple=True, help="Check their activity instead.")
 @click.option(
     "--customers", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The same for the ids in a file, one a line.",
@@ -59,7 +59,7 @@ _HANDLER: Final = "revoke_referral_perks"
 @click.option("--since", help=f"ISO 8601 time from which activity counts [default: {DAYS} days].")
 @click.option(
     "--plans", default=PLANS, show_default=True, type=click.IntRange(0),
-    help="Of how many to tell what would be taken back.",
+    help="For how many to show what would be taken back.",
 )  # fmt: skip
 @click.option("--json", "plain", is_flag=True, help="Print JSON instead of a table.")
 @click.pass_obj
@@ -75,19 +75,19 @@ def reconcile(
     plain: bool,
 ) -> None:
     """
-    Find removed assignments of which no webhook told.
+    Find removed assignments without a webhook.
 
-    Without --apply they are told, with what would be taken back, and kept for a later run with
-    it. A run that was cut off is gone on with.
+    Without --apply they are shown, with what would be taken back, and kept for a later run with
+    --apply. A run that was cut off is continued.
     """
     settings = tools.settings
     _require_keys(settings)
-    # What is printed is for whoever asks; what is logged stands beside it.
+    # The result goes to standard output, logs go to standard error.
     configure_logs(settings.broker.telemetry, process="command", stream=sys.stderr)
     names = (*customers, *_lines(file))
     if file is not None and not names:
-        # Without a name it would be everybody.
-        raise click.UsageError("--customers names nobody")
+        # Without a name it would be all customers.
+        raise click.UsageError("--customers names no customer")
     scope = Scope(
         campaigns=tuple(sorted(campaigns)) or settings.reconcile.campaigns,
         customers=tuple(dict.fromkeys(names)),
@@ -96,34 +96,34 @@ def reconcile(
     if since and not names:
         raise click.UsageError("--since goes with --customer or --customers")
     store = tools.connect()
-    telling = Report(plain=plain, of="customers" if scope.customers else "codes")
+    report = Report(plain=plain, of="customers" if scope.customers else "codes")
     with _halting() as halt:
         runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
-        progress = _run(runner, scope, telling, apply=apply)
+        progress = _run(runner, scope, report, apply=apply)
         left = list(runner.book.missing())
         drafts = dict(_drafts(tools, store, runner, left[:plans]))
-    telling.end(progress, left, drafts, apply=apply)
+    report.end(progress, left, drafts, apply=apply)
     if progress.counts.get(UNKNOWN_CAMPAIGN):
-        # All else was done, and whoever named it must hear of it.
+        # All else was done, and the operator who named it must know.
         sys.exit(1)
 
 
-def _run(runner: Runner, scope: Scope, telling: Report, *, apply: bool) -> Progress:
+def _run(runner: Runner, scope: Scope, report: Report, *, apply: bool) -> Progress:
     try:
-        return runner.run(scope, apply=apply, tell=telling.step)
+        return runner.run(scope, apply=apply, tell=report.step)
     except BusyError as error:
         raise click.ClickException(
             f"not done: {error} reconciles now, or was killed less than a minute ago"
         ) from error
     except HaltedError:
-        telling.stop()
-        sys.exit("stopped; the next run goes on from here")
+        report.stop()
+        sys.exit("stopped; the next run continues from here")
     except RunLostError as error:
         raise click.ClickException(f"not done: {error}") from error
     except (JobError, InboxUnavailableError) as error:
-        hint = _ACCOUNT_HINT if error.reason in ACCOUNT_REASONS else ""
+        advice = _ACCOUNT_ADVICE if error.reason in ACCOUNT_REASONS else ""
         raise click.ClickException(
-            f"not at its end: {error}{hint}; run it again to go on"
+            f"not complete: {error}{advice}; run it again to continue"
         ) from error
 
 
@@ -167,16 +167,16 @@ def _since(text: str | None, settings: WorkerSettings) -> str:
         raise click.UsageError("--since must be an ISO 8601 time, such as 2026-11-01")
     if now - since > timedelta(seconds=settings.removal_memory_seconds):
         raise click.UsageError(
-            "--since is longer ago than REMOVAL_MEMORY_SECONDS: of removals before that it is not "
-            "known whether they were handled"
+            "--since is longer ago than REMOVAL_MEMORY_SECONDS: whether earlier removals were "
+            "handled is not known"
         )
-    # By the day, so that a run that was cut off is gone on with by the same words.
+    # By the day, so that a run that was cut off is continued by the same command.
     return since.isoformat() if text else f"{since.date()}T00:00:00+00:00"
 
 
 @contextmanager
 def _halting() -> Iterator[Any]:
-    """End a run between two calls on Ctrl-C or SIGTERM, so that its lock is given up."""
+    """End a run between two calls on Ctrl-C or SIGTERM, so that its lock is released."""
     stop = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: stop.set())

@@ -1,4 +1,4 @@
-"""What the command says while it runs and at its end."""
+"""What the command prints while it runs and at its end."""
 
 import json
 import sys
@@ -22,15 +22,15 @@ from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOME
 from worker.reconcile.progress import Progress
 
 
-#: Where nobody sees a bar move, a line so often.
+#: Without a terminal, a line so often instead of a bar.
 _LINE_SECONDS: Final = 10.0
 
-_FATES: Final = {
+_ENDINGS: Final = {
     Ending.TOLD: "handled already",
     Ending.YOUNG: "left to their webhook, which may still come",
     Ending.CUSTOMER_GONE: "of a customer who was deleted",
     Ending.CODE_GONE: "of a code that was deleted, without an event of a removal",
-    UNKNOWN_CUSTOMER: "customers whom Voucherify does not know: deleted, or of another project",
+    UNKNOWN_CUSTOMER: "customers that Voucherify does not know: deleted, or of another project",
     UNKNOWN_CAMPAIGN: "campaigns that Voucherify does not know: deleted, misspelt or of others",
 }
 
@@ -53,11 +53,11 @@ _WHY: Final = {
 
 class Report:
     """
-    Progress goes to the standard error, the result to the standard output.
+    Prints progress to standard error, and the result to standard output.
 
     Args:
         plain: whether the result is JSON.
-        of: what is looked at: codes or customers.
+        of: what is checked: codes or customers.
     """
 
     def __init__(self, *, plain: bool, of: str) -> None:
@@ -66,19 +66,19 @@ class Report:
         self._console = Console(stderr=True, emoji=False)
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._told_at = monotonic()
+        self._printed_at = monotonic()
 
     def step(self, progress: Progress) -> None:
-        """Tell how far a run is."""
+        """Print how far a run is."""
         if self._console.is_terminal:
             self._move_bar(progress)
-        elif monotonic() - self._told_at >= _LINE_SECONDS:
-            self._told_at = monotonic()
+        elif monotonic() - self._printed_at >= _LINE_SECONDS:
+            self._printed_at = monotonic()
             done = sum(progress.done.values())
             self._console.print(f"{done} of {progress.total}, {_pace(progress)}", highlight=False)
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.stop()
 
@@ -90,7 +90,7 @@ class Report:
         *,
         apply: bool,
     ) -> None:
-        """Tell what a run came to."""
+        """Print the result of a run."""
         self.stop()
         if self._plain:
             click.echo(json.dumps(_as_plain(progress, left, drafts), indent=2))
@@ -129,22 +129,22 @@ class Report:
 
 def _pace(progress: Progress) -> str:
     left = progress.seconds_left
-    told = f"{len(progress.missing)} missing, {progress.calls.total()} calls"
-    return told if left is None else f"{told}, {timedelta(seconds=round(left))} left"
+    counts = f"{len(progress.missing)} missing, {progress.calls.total()} calls"
+    return counts if left is None else f"{counts}, {timedelta(seconds=round(left))} left"
 
 
 def _lines(progress: Progress, of: str) -> list[str]:
     calls = progress.calls.total()
     by = ", ".join(f"{many} for {what}" for what, many in progress.calls.most_common())
-    lines = [f"Looked at {progress.looked} {of} with {calls} calls: {by or 'none'}."]
+    lines = [f"Checked {progress.looked} {of} with {calls} calls: {by or 'none'}."]
     if progress.looked:
         lines.append(f"That is {round(10_000 * calls / progress.looked)} calls for 10,000 {of}.")
     lines += [
         f"{progress.counts[what]} {words}."
-        for what, words in _FATES.items()
+        for what, words in _ENDINGS.items()
         if progress.counts.get(what)
     ]
-    return [*lines, *_skipped(progress), *_persons(progress)]
+    return [*lines, *_skipped(progress), *_for_operator(progress)]
 
 
 def _skipped(progress: Progress) -> Iterator[str]:
@@ -161,18 +161,18 @@ def _skipped(progress: Progress) -> Iterator[str]:
         yield f"{many} {words}: {'; '.join([*ids, *more])}."
 
 
-def _persons(progress: Progress) -> Iterator[str]:
+def _for_operator(progress: Progress) -> Iterator[str]:
     counts = _by_campaign(progress)
     for (campaign, why), many in counts.items():
         if many > MOST_NAMED:
             yield (
-                f"For a person: {many} assignments of campaign {campaign} are over, "
+                f"For an operator: {many} assignments of campaign {campaign} are over, "
                 f"{_WHY[why][1]} (--json names each)."
             )
     for each, why in progress.persons:
         if counts[each.campaign, why] <= MOST_NAMED:
             yield (
-                f"For a person: assignment {each.holder} of campaign {each.campaign} is over, "
+                f"For an operator: assignment {each.holder} of campaign {each.campaign} is over, "
                 f"{_WHY[why][0]}."
             )
 
@@ -184,16 +184,16 @@ def _by_campaign(progress: Progress) -> Counter[tuple[str, Ending]]:
 def _table(left: Sequence[Missing], drafts: Mapping[str, PlanPreview]) -> Table:
     rows = Table(
         *("assignment", "customer", "role", "campaign", "removed", "known by", "would take back"),
-        title="Removals that nobody told of",
+        title="Removals without a webhook",
     )
     for each in left:
         known = each.assignment
-        told = drafts.get(known.holder)
+        plan = drafts.get(known.holder)
         words = (
             *(known.holder, known.customer, known.role, known.campaign),
             each.removed if each.event else f"before {each.removed}",
-            f"event {each.event}" if each.event else "not being listed any more",
-            "; ".join((*told.steps, told.reason)) if told else "-",
+            f"event {each.event}" if each.event else "no longer listed",
+            "; ".join((*plan.steps, plan.reason)) if plan else "-",
         )
         rows.add_row(*(escape(word) for word in words))
     return rows
@@ -203,7 +203,7 @@ def _as_plain(
     progress: Progress, left: Sequence[Missing], drafts: Mapping[str, PlanPreview]
 ) -> dict[str, Any]:
     return {
-        "looked_at": progress.looked,
+        "checked": progress.looked,
         "calls": dict(progress.calls),
         "counts": dict(progress.counts),
         "skipped": [{"why": str(what), **ids} for what, ids in progress.skipped],

@@ -12,12 +12,12 @@ from worker.settings.worker import WorkerSettings
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """
-    What commands work with.
+    What commands use.
 
     Attributes:
         settings: a worker's.
-        make_effects: makes the ledger on a connection.
-        make_services: makes what handlers act on.
+        make_effects: returns the ledger on a connection.
+        make_services: returns what handlers use.
     """
 
     settings: WorkerSettings
@@ -25,7 +25,7 @@ class Tools:
     make_services: Callable[[WorkerSettings, Redis], Services]
 
     def connect(self) -> Redis:
-        """Connect to the store."""
+        """Return a connection to the store."""
         return connect(
             self.settings.broker.inbox.store,
             max_connections=2,
@@ -34,9 +34,9 @@ class Tools:
         )
 
     def effects(self) -> Effects:
-        """Connect to the ledger."""
+        """Return the ledger on a new connection."""
         return self.make_effects(self.settings, self.connect())
 
     def services(self, store: Redis) -> Services:
-        """Make what handlers act on."""
+        """Return what handlers use."""
         return self.make_services(self.settings, store)

@@ -1,4 +1,4 @@
-"""How steps of own handlers are called, so that each is one for ever."""
+"""Names of own handlers' steps in the ledger: each stands for one effect."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from inbox.model.effect import Perk
 from worker.errors import PermanentError
 
 
-#: What the ledger calls steps of own handlers, and how their ids begin.
+#: The perk of own handlers' steps in the ledger, and the prefix of their ids.
 KIND: Final = Perk.OWN_STEP
 PREFIX: Final = "own:"
 
@@ -24,7 +24,7 @@ class Origin:
     What a step is taken for.
 
     Attributes:
-        reduced: the customer was erased, and of the body only ids remain.
+        reduced: the customer was erased, and only ids remain of the body.
     """
 
     handler: str
@@ -35,21 +35,21 @@ class Origin:
 
 
 def effect_id(handler: str, step: str, about: str) -> str:
-    """Name what happens once: this step of this handler for this subject."""
+    """Return the id of what happens once: this step of this handler for this subject."""
     return f"{PREFIX}{handler}:{step}:{about}"
 
 
 def key_of(effect: str) -> str:
-    """Make the key of a step for downstreams: a UUID, the same at every run of it."""
+    """Return the key of a step for downstreams: a UUID, the same at every run."""
     return str(uuid5(_KEYS, effect))
 
 
 def name_of_step(origin: Origin, step: str, about: str | None) -> str:
     """
-    Name a step in the ledger.
+    Return a step's id in the ledger.
 
     Raises:
-        PermanentError: it cannot be named so, or nothing says what it is about.
+        PermanentError: the name is not allowed, or what it is about is empty or no id.
     """
     if not _STEP.fullmatch(step):
         raise PermanentError("bad_step", "a step is named by a-z, 0-9, _ and -, at most 60 of them")
@@ -57,10 +57,10 @@ def name_of_step(origin: Origin, step: str, about: str | None) -> str:
         if origin.reduced:
             raise PermanentError(
                 "customer_erased",
-                f"what step {step} is about went when the customer was erased",
+                f"the id that step {step} is about was erased with the customer",
             )
-        raise PermanentError("bad_step", f"the event does not tell what step {step} is about")
+        raise PermanentError("bad_step", f"the event does not say what step {step} is about")
     if not _ABOUT.fullmatch(about):
-        # An address of a person, for example: it would stand in keys and logs.
+        # A person's address, for example: it would stand in keys and logs.
         raise PermanentError("bad_step", f"what step {step} is about must be an id")
     return effect_id(origin.handler, step, about)

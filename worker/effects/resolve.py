@@ -4,9 +4,9 @@ from worker.effects.names import PREFIX
 from worker.errors import PermanentError
 
 
-def settle_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:
+def resolve_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:
     """
-    Tell the ledger whether a step was done that was begun and not seen to end.
+    Record whether a step was done that began and did not report its end; return a sentence.
 
     Raises:
         PermanentError: it is no such step, or may still be under way.
@@ -15,16 +15,16 @@ def settle_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:
     if found is None or not effect.startswith(PREFIX):
         raise PermanentError("no_step", "the ledger knows no such step of an own handler")
     if found.state not in {EffectState.SENT, EffectState.UNKNOWN}:
-        raise PermanentError("not_in_doubt", f"this step is {found.state}: nothing to settle")
+        raise PermanentError("not_in_doubt", f"this step is {found.state}: nothing to resolve")
     left = ledger.in_flight_seconds - found.seconds_since(EffectState.SENT)
     if found.state is EffectState.SENT and left > 0:
         raise PermanentError("under_way", f"it may be under way: ask again in {left:.0f} s")
     if done:
         moved = ledger.move(
-            found, EffectState.CONFIRMED, since=(found.state,), outcome="done", settled=why
+            found, EffectState.CONFIRMED, since=(found.state,), outcome="done", resolved=why
         )
     else:
-        moved = ledger.move(found, EffectState.REFUSED, since=(found.state,), settled=why)
+        moved = ledger.move(found, EffectState.REFUSED, since=(found.state,), resolved=why)
     if moved is None:
-        raise PermanentError("moved_on", "a run has gone on with this step meanwhile")
-    return "noted as done" if done else "noted as not done: retry the job, and it is done"
+        raise PermanentError("moved_on", "a run has changed this step meanwhile")
+    return "recorded as done" if done else "recorded as not done: retry the job to do it"

@@ -11,7 +11,7 @@ from inbox.model.effect import PERKS, Effect, EffectState
 
 
 def table(found: Iterable[Effect]) -> RenderableType:
-    """Table effects, oldest first."""
+    """Return a table of effects, oldest first."""
     rows = Table(
         "effect", "state", "when", "what", "from", "amount", "granted", "event", title="Effects"
     )
@@ -28,7 +28,7 @@ def table(found: Iterable[Effect]) -> RenderableType:
 
 
 def as_plain(effect: Effect) -> dict[str, Any]:
-    """Describe an effect for JSON: amounts in cents or points, times in ISO 8601."""
+    """Return an effect as JSON: amounts in cents or points, times in ISO 8601."""
     fields = effect.fields
     when = effect.at(EffectState.CONFIRMED) or effect.at(EffectState.PLANNED)
     return {

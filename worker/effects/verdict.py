@@ -1,4 +1,4 @@
-"""What becomes of a step of an own handler, by what the ledger has of it."""
+"""What to do about a step of an own handler, by its record in the ledger."""
 
 from enum import Enum, auto
 
@@ -6,7 +6,7 @@ from inbox.model.effect import EffectState
 
 
 class Next(Enum):
-    """What to do about a step, by what the ledger has of it."""
+    """What to do about a step."""
 
     TELL = auto()
     ACT = auto()
@@ -17,12 +17,12 @@ class Next(Enum):
 
 def what_next(state: EffectState, *, left_seconds: float, can_ask: bool, repeatable: bool) -> Next:
     """
-    Decide what to do about a step.
+    Return what to do about a step.
 
     Args:
-        state: where it stands.
+        state: its state in the ledger.
         left_seconds: how long an earlier run of it may still be under way.
-        can_ask: whether the handler can find out if it was taken.
+        can_ask: whether the handler can check if it was taken.
         repeatable: whether taking it twice is harmless.
     """
     if state is EffectState.CONFIRMED:

@@ -1,5 +1,5 @@
 """
-The handlers: one file each. A file in this folder is found by itself.
+The handlers, one file each. Every file in this folder is loaded.
 
 To add a handler, add a file with a function:
 
@@ -8,9 +8,9 @@ To add a handler, add a file with a function:
         ...
         return "a few words on what was done, without personal data"
 
-The function's name is the job's name: it stands in ids, logs and Flower, so a handler that is
-renamed while its jobs wait leaves them without code. A shop's own handlers stand outside of this
-repository: docs/handlers.md and `worker.shop.load`.
+The function's name is the job's name in ids, logs and Flower, so renaming a handler while its
+jobs wait leaves them without code. A shop's own handlers live outside this repository:
+docs/handlers.md and `worker.shop.load`.
 """
 
 import importlib
@@ -27,19 +27,19 @@ class HandlerTable:
     by_name: dict[str, Registration]
 
     def for_event(self, event_type: str) -> tuple[Registration, ...]:
-        """List the handlers that want events of this type."""
+        """Return the handlers that want events of this type."""
         return tuple(
             handler for handler in self.by_name.values() if event_type in handler.event_types
         )
 
     @property
     def queues(self) -> tuple[str, ...]:
-        """Name the queues that handlers run on."""
+        """Return the names of the handlers' queues."""
         return tuple(sorted({handler.queue for handler in self.by_name.values()}))
 
 
 def load_handlers() -> HandlerTable:
-    """Import every file of this folder and table what they registered."""
+    """Import every file of this folder and return the handlers they registered."""
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
         importlib.import_module(module.name)
     ours = {name: each for name, each in registered().items() if not each.own}

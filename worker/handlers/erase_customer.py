@@ -8,7 +8,7 @@ from worker.services import Services
 
 @handles("customer.deleted", queue="erasure")
 def erase_customer(event: CustomerDeleted, services: Services, _job: Job) -> str:
-    """Erase what the store holds of a customer whom the shop deleted."""
+    """Erase what the store holds of a customer that the shop deleted."""
     customers = customers_deleted(event)
     if not customers:
         raise PermanentError(

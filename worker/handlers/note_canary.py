@@ -6,5 +6,5 @@ from worker.services import Services
 
 @handles("perkhook.canary", queue="canary")
 def note_canary(event: Canary, services: Services, _job: Job) -> str:
-    """Note that a canary has come all the way, and do nothing else."""
+    """Record that a canary has come through, and do nothing else."""
     return f"came through in {services.note_canary(event.event.created_at):.1f} s"

@@ -6,5 +6,5 @@ from worker.services import Services
 
 @handles("customer.holder.assignment.deleted", queue="crm")
 def notify_crm(event: HolderAssignmentDeleted, services: Services, job: Job) -> str:
-    """Tell the CRM that the customer's assignment was removed."""
+    """Notify the CRM that the customer's assignment was removed."""
     return services.crm.note_removal(event, job)

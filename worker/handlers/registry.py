@@ -12,8 +12,8 @@ from worker.services import Handler, Planner
 #: The modules of our own handlers; all others are a shop's.
 HOUSE: Final = "worker.handlers."
 
-#: What is said of a handler in messages: Python's names, and no more of one than this.
-_SAYABLE: Final = re.compile(r"[^\W]{1,60}")
+#: Names of handlers that messages may repeat.
+_SAFE: Final = re.compile(r"[^\W]{1,60}")
 
 
 class HandlerError(SafeMessageError, ValueError):
@@ -26,12 +26,12 @@ class Registration:
     A handler, the event types it wants and the queue its jobs go to.
 
     Attributes:
-        moves_money: its jobs are counted by the brake, which holds what is too much.
-        plan: tells what `run` would do, by reading alone; None if its first line tells it all.
+        moves_money: its jobs count for the rate cap on revocations, which holds those beyond it.
+        plan: returns what `run` would do, by reading alone; None if its first line says it all.
         retries: seconds to wait after the first, second, … failed run; None for
             RETRY_SCHEDULE_SECONDS, () for no other try.
-        owed: whether a person must hear of a body that this handler cannot be given; False where
-            nothing is lost with it.
+        required: whether a body that this handler cannot be given fails, so that an operator
+            sees it; False if nothing is lost with it.
     """
 
     name: str
@@ -41,11 +41,16 @@ class Registration:
     moves_money: bool = False
     plan: Planner | None = None
     retries: tuple[float, ...] | None = None
-    owed: bool = True
+    required: bool = True
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring; empty without one."""
+        return (self.run.__doc__ or "").strip().partition("\n")[0]
 
     @property
     def own(self) -> bool:
-        """Whether it is a shop's own, and none of this project's."""
+        """Whether it is a shop's own, not one of this project's."""
         return not self.run.__module__.startswith(HOUSE)
 
 
@@ -58,7 +63,7 @@ def handles(
     moves_money: bool = False,
     plan: Planner | None = None,
     retries: tuple[float, ...] | None = None,
-    owed: bool = True,
+    required: bool = True,
 ) -> Callable[[Handler], Handler]:
     """
     Register the decorated function for events of these types; see `Registration`.
@@ -70,7 +75,7 @@ def handles(
     def register(run: Handler) -> Handler:
         name = run.__name__
         if name == PROCESS or job_id_of(f"{'0' * DELIVERY_ID_LENGTH}:{name}") is None:
-            said = name if _SAYABLE.fullmatch(name) else "so"
+            said = name if _SAFE.fullmatch(name) else "so"
             raise HandlerError(
                 f"a handler cannot be called {said}: a job's name is a-z, 0-9 and _, begins with "
                 f"a letter and is not {PROCESS}"
@@ -81,7 +86,7 @@ def handles(
                 f"in {run.__module__}"
             )
         _registered[name] = Registration(
-            name, queue, event_types, run, moves_money, plan, retries, owed
+            name, queue, event_types, run, moves_money, plan, retries, required
         )
         return run
 
@@ -89,5 +94,5 @@ def handles(
 
 
 def registered() -> dict[str, Registration]:
-    """Give what was registered so far, by name."""
+    """Return the handlers registered so far, by name."""
     return dict(_registered)

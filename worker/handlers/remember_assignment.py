@@ -5,9 +5,9 @@ from worker.job import Job
 from worker.services import Services
 
 
-@handles("customer.holder.assignment.created", queue="assignments", owed=False)
+@handles("customer.holder.assignment.created", queue="assignments", required=False)
 def remember_assignment(event: HolderAssignmentCreated, services: Services, _job: Job) -> str:
-    """Remember who was assigned, so that a removal of which no webhook tells is found."""
+    """Remember an assignment, so that reconciliation finds its removal without a webhook."""
     holder = event.holder
     remembered = services.remember(
         Assignment(

@@ -1,8 +1,8 @@
 """
 The canary: a synthetic event through the public address, as Voucherify would send it.
 
-It goes through load balancer, receiver, queue and worker to a handler that only notes it. How
-long ago the last one came through is a metric: it grows whichever of these is broken.
+It goes through load balancer, receiver, queue and worker to a handler that only records it. A
+metric shows how long ago the last one came through: it grows whichever of these is broken.
 """
 
 import hmac
@@ -24,40 +24,40 @@ from worker.settings.periodic import CanarySettings
 
 log = structlog.get_logger()
 
-#: The receiver answers within two seconds; a worker that stops must not wait for longer.
+#: The receiver answers within two seconds; a worker that stops must not wait longer.
 ANSWER_SECONDS: Final = 4.0
 
-#: Every worker asks so many times in each interval whether it is its turn.
-_LOOKS: Final = 10
+#: Every worker asks so often in each interval whether it is its turn.
+_TURNS: Final = 10
 
 
 class CanaryTask(PeriodicTask):
     """
-    Sends a canary when it is this worker's turn; the store gives one of the fleet a turn.
+    Sends a canary when it is this worker's turn; the store gives one worker of the fleet a turn.
 
     Args:
-        book: knows whose turn it is.
+        record: knows whose turn it is.
         caller: names this worker.
-        settings: what to send where, how often.
-        connect: makes the client of one canary.
+        settings: where to send it, and how often.
+        connect: returns the client of one canary.
     """
 
     def __init__(
         self,
-        book: CanaryRecord,
+        record: CanaryRecord,
         caller: str,
         settings: CanarySettings,
         connect: Callable[[], httpx2.Client] = lambda: make_client(answer_seconds=ANSWER_SECONDS),
     ) -> None:
-        super().__init__("canary", settings.interval_seconds / _LOOKS)
-        self._book = book
+        super().__init__("canary", settings.interval_seconds / _TURNS)
+        self._record = record
         self._caller = caller
         self._settings = settings
         self._connect = connect
 
     def step(self) -> None:
         """Send one, if it is this worker's turn."""
-        now = self._book.turn(self._caller, self._settings.interval_seconds)
+        now = self._record.turn(self._caller, self._settings.interval_seconds)
         if now is None:
             return
         body = canary_body(datetime.fromtimestamp(now / 1000, UTC), token_hex(8))
@@ -67,9 +67,9 @@ class CanaryTask(PeriodicTask):
             "Content-Type": "application/json",
             "X-Voucherify-Signature": signature,
         }
-        # What goes wrong here shows in the canary's age: it is no error of the code.
+        # A failure shows in the canary's age: it is no error of the code.
         try:
-            # Each finds its way as anew, by whichever receiver.
+            # Each uses a new connection, so it may reach another receiver.
             with self._connect() as client:
                 answer = client.post(self._settings.url, content=body, headers=headers)
         except httpx2.RequestError as error:
@@ -83,7 +83,7 @@ class CanaryTask(PeriodicTask):
 
 
 def canary_body(sent: datetime, word: str) -> bytes:
-    """Write a canary as Voucherify writes its events; no two are the same for the receiver."""
+    """Return a canary in the form of Voucherify's events; the receiver sees each as a new one."""
     at = sent.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     document = {
         "id": f"whs_canary{word}",

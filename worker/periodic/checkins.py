@@ -7,15 +7,15 @@ from inbox.state.checkins import first_in
 from telemetry.report import check_in, reports
 
 
-#: What Sentry's monitor of the sweep is called.
+#: The name of Sentry's monitor of the reaper.
 MONITOR: Final = "perkhook-reclaim"
 
 
 class CheckIns:
     """
-    Tells Sentry's monitor that sweeps go on: at the most once a minute, whoever sweeps.
+    Checks in with Sentry's monitor that the reaper runs, at most once a minute for the fleet.
 
-    Sentry raises an issue when nobody has told it for some minutes.
+    Sentry raises an issue when no check-in comes for some minutes.
     """
 
     def __init__(self, store: Redis, caller: str, interval_seconds: float) -> None:
@@ -23,7 +23,7 @@ class CheckIns:
         self._caller = caller
         self._minutes = max(1, math.ceil(interval_seconds / 60))
 
-    def tell(self) -> None:
+    def check_in(self) -> None:
         """Check in, unless a worker did a moment ago."""
         if reports() and first_in(self._store, self._caller, self._minutes * 60):
             check_in(MONITOR, self._minutes)

@@ -13,20 +13,20 @@ log = structlog.get_logger()
 
 class PeriodicTask(ABC):
     """
-    A thread in every worker that takes one step after another until it is told to stop.
+    A thread in every worker that takes one step after another until it is stopped.
 
-    No error ends it: a loop that ended in silence would be found out by what is never done.
+    No error ends it, because nothing would show that its work is no longer done.
 
     Args:
-        name: begins the names of its log lines.
+        name: the prefix of its log events.
         pause_seconds: between two steps.
-        away_seconds: instead of that, after a step for which the store was away.
+        away_seconds: the pause after a step that met an unavailable store.
     """
 
     def __init__(
         self, name: str, pause_seconds: float, *, away_seconds: float | None = None
     ) -> None:
-        self._told_unexpected = f"{name}.unexpected_error"
+        self._unexpected = f"{name}.unexpected_error"
         self._pause = pause_seconds
         self._away = pause_seconds if away_seconds is None else away_seconds
         self._stopping = threading.Event()
@@ -34,19 +34,19 @@ class PeriodicTask(ABC):
 
     @abstractmethod
     def step(self) -> None:
-        """Do what is to be done now."""
+        """Do the work that is due."""
 
     @property
     def stopping(self) -> bool:
-        """Whether it was told to stop, so that a long step can end early."""
+        """Whether it must stop, so that a long step can end early."""
         return self._stopping.is_set()
 
     def start(self) -> None:
-        """Begin in a thread of its own."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, waiting for a step that is under way."""
+        """Stop, and wait for a step that is under way."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
@@ -61,7 +61,7 @@ class PeriodicTask(ABC):
                     OUTAGES.met(error)
                     pause = self._away
                 else:
-                    log.exception(self._told_unexpected)
+                    log.exception(self._unexpected)
                     report(error)
             else:
                 OUTAGES.over()

@@ -10,28 +10,27 @@ from worker.run.plan import PlanMaker
 log = structlog.get_logger()
 
 #: One short question to the store; an operator waits for the answer.
-LOOK_SECONDS: Final = 0.5
+POLL_SECONDS: Final = 0.5
 
-#: A store that is away is left in peace.
+#: The pause while the store is unavailable.
 AWAY_SECONDS: Final = 5.0
 
 
 class PlanTask(PeriodicTask):
     """
-    Answers what a job would do.
+    Answers what a job would do, one plan at a time.
 
-    It makes one plan at a time beside the jobs and not among them: no thread of theirs, no
-    message, no queue.
+    It runs beside the jobs: it takes none of their threads, and no message or queue.
     """
 
     def __init__(self, plans: Plans, planning: PlanMaker) -> None:
-        super().__init__("plan", LOOK_SECONDS, away_seconds=AWAY_SECONDS)
+        super().__init__("plan", POLL_SECONDS, away_seconds=AWAY_SECONDS)
         self._plans = plans
         self._planning = planning
 
     def step(self) -> None:
-        """Answer all requests that nobody has taken."""
+        """Answer all open requests."""
         while not self.stopping and (request := self._plans.take()):
             plan = self._planning.make(request)
-            told = self._plans.tell(request, plan)
-            log.info("plan.made", job=request.job, possible=plan.possible, told=told)
+            kept = self._plans.tell(request, plan)
+            log.info("plan.made", job=request.job, possible=plan.possible, answered=kept)

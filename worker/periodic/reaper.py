@@ -12,10 +12,19 @@ log = structlog.get_logger()
 
 class Reaper(PeriodicTask):
     """
-    Sends again what is due, abandoned or lost.
+    Sends jobs again that are due, abandoned or lost.
 
-    All workers run it and the store lets one of them sweep in each interval, so it goes on
-    whichever of them dies. `swept` is told of each sweep that went well.
+    All workers run it, and the store lets one of them reap in each interval, so no single worker
+    is needed for it.
+
+    Args:
+        jobs: the inbox's jobs.
+        caller: names this worker.
+        queues: names of the queues that it serves.
+        interval_seconds: between two passes of the fleet.
+        retention: drops what is kept too long, after each pass.
+        after: called after each pass that succeeded.
+        present: reports that this worker lives, and whether it has made the pass.
     """
 
     def __init__(
@@ -24,15 +33,15 @@ class Reaper(PeriodicTask):
         caller: str,
         queues: Sequence[str],
         interval_seconds: float,
-        trimming: RetentionRun,
+        retention: RetentionRun,
         *,
-        swept: Callable[[], None] = lambda: None,
-        present: Callable[[bool], None] = lambda _swept: None,
+        after: Callable[[], None] = lambda: None,
+        present: Callable[[bool], None] = lambda _reaped: None,
     ) -> None:
-        super().__init__("sweep", interval_seconds)
+        super().__init__("reaper", interval_seconds)
         self._jobs = jobs
-        self._trimming = trimming
-        self._swept = swept
+        self._retention = retention
+        self._after = after
         self._present = present
         self._caller = caller
         self._queues = queues
@@ -40,16 +49,16 @@ class Reaper(PeriodicTask):
         self._declared = False
 
     def step(self) -> None:
-        """Sweep, if nobody else does in this interval."""
+        """Reap, unless another worker does in this interval."""
         if not self._declared:
             self._jobs.declare(self._queues)
             self._declared = True
-        swept = self._jobs.sweep(self._caller, self._queues, self._interval)
-        if swept and any(swept):
-            log.info("sweep.sent_again", **swept._asdict())
-        if swept is not False:
-            # Whoever sweeps in this interval trims in it, and last: what is to run comes first.
-            self._trimming.run()
-            self._swept()
-        # Every worker tells that it lives; a sweep counts when it is at its end.
-        self._present(swept is not False)
+        reaped = self._jobs.sweep(self._caller, self._queues, self._interval)
+        if reaped and any(reaped):
+            log.info("reaper.sent_again", **reaped._asdict())
+        if reaped is not False:
+            # After the reaper: jobs to run come before those to drop.
+            self._retention.run()
+            self._after()
+        # Every worker reports that it lives; a pass counts when it is complete.
+        self._present(reaped is not False)

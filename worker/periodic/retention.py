@@ -11,29 +11,29 @@ from telemetry.safe_errors import SafeMessageError
 
 log = structlog.get_logger()
 
-#: How near a bound may come before it is told, and how often that is told again.
-TOLD_FROM = 0.8
-TOLD_EVERY_SECONDS = 3600.0
+#: The share of a bound from which a warning is logged, and how often.
+WARN_FROM = 0.8
+WARN_EVERY_SECONDS = 3600.0
 
 
 class FailedJobsDroppedError(SafeMessageError):
-    """Failed jobs were dropped before anybody decided about them."""
+    """Failed jobs were dropped before an operator decided about them."""
 
 
 class RetentionRun:
-    """Keeps what is kept for hindsight within its bounds, and tells of each job dropped."""
+    """Keeps failed jobs and markers within their bounds, and logs each job dropped."""
 
-    def __init__(self, keeper: Retention, clock: Callable[[], float] = monotonic) -> None:
-        self._keeper = keeper
+    def __init__(self, retention: Retention, clock: Callable[[], float] = monotonic) -> None:
+        self._retention = retention
         self._clock = clock
-        self._told: dict[str, float] = {}
+        self._warned: dict[str, float] = {}
 
     def run(self) -> None:
-        """Drop what is beyond the bounds and warn of what comes near them."""
+        """Drop what exceeds the bounds, and warn when a bound is near."""
         jobs = markers = 0
         kept: tuple[KeptView, ...] = ()
         try:
-            for batch in self._keeper.trim():
+            for batch in self._retention.trim():
                 for dropped in batch.dropped:
                     log.error(
                         "job.dropped", job=dropped.job, reason=dropped.reason, why=dropped.why
@@ -42,7 +42,7 @@ class RetentionRun:
                 markers += batch.markers
                 kept = (batch.failed, batch.settled)
         finally:
-            # One report, whatever the number: a dead downstream's jobs all end on one day.
+            # One report for all: the jobs of a dead downstream end on the same day.
             if jobs:
                 report(FailedJobsDroppedError(f"{jobs} failed jobs were dropped: see job.dropped"))
         if markers:
@@ -51,12 +51,12 @@ class RetentionRun:
             self._warn(each)
 
     def _warn(self, kept: KeptView) -> None:
-        if kept.fill_ratio is None or kept.fill_ratio <= TOLD_FROM:
+        if kept.fill_ratio is None or kept.fill_ratio <= WARN_FROM:
             return
         now = self._clock()
-        if now - self._told.get(kept.set, -TOLD_EVERY_SECONDS) < TOLD_EVERY_SECONDS:
+        if now - self._warned.get(kept.set, -WARN_EVERY_SECONDS) < WARN_EVERY_SECONDS:
             return
-        self._told[kept.set] = now
+        self._warned[kept.set] = now
         log.warning(
             "kept.nearly_full",
             set=kept.set,

@@ -1,9 +1,9 @@
 """
-Whom an event is about, whatever its type: read from the names that its objects carry.
+The customers an event is about, whatever its type, read from the names of its fields.
 
-An id is found by where it stands and not by how it looks, for Voucherify may change how ids
-look. Whoever is only the holder of a voucher counts if nobody else is named: a redemption of a
-referrer's code is about the redeemer (docs/decisions/0033-own-handlers.md).
+An id is found by its place and not by its form, because Voucherify may change the form of ids.
+The holder of a voucher counts only if no other customer is named: a redemption of a referrer's
+code is about the redeemer (docs/decisions/0033-own-handlers.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from inbox.privacy.redaction import is_customer_id
 from schemas import CustomerDeleted, Envelope, EventReference
 
 
-#: More of them in one body are not looked for.
+#: At most so many of one body are returned.
 MOST_CUSTOMERS: Final = 50
 
-#: Values that are looked at: of a longer body, what stands first.
+#: At most so many values are read: of a longer body, the first ones.
 MOST_VALUES: Final = 20_000
 
-#: Where a customer stands who did what the event tells, the most telling first.
+#: Places of the customer who did what the event reports, the surest first.
 _FIRST: Final = (
     ("customer", "id"),
     ("holder", "customer_id"),
@@ -28,39 +28,39 @@ _FIRST: Final = (
     ("publication", "customer_id"),
 )
 
-#: What a shop fills as it likes.
+#: Fields that a shop fills freely.
 _FREE: Final = frozenset({"metadata", "custom_event"})
 
 
 def customers_of(envelope: Envelope) -> tuple[str, ...]:
-    """List the customers whom an event is about, whoever it is about first of all first."""
+    """Return ids of the customers an event is about, the main one first."""
     data = envelope.data or {}
-    found = [*_told(envelope), *_named(data)]
+    found = [*_placed(envelope), *_named(data)]
     return _ids(found) or _ids(_holders(data))
 
 
 def customer_of_rest(envelope: Envelope) -> str:
     """
-    Tell whom an event is about first of all, from what remains of its body; empty if it is gone.
+    Return the id of the main customer from a redacted body; empty if it is gone.
 
-    Only the places that erasing leaves are read: who is found deeper down could be somebody else.
+    Only the places that erasing leaves are read: an id deeper down could be another customer's.
     """
-    return next(iter(_ids(_told(envelope))), "")
+    return next(iter(_ids(_placed(envelope))), "")
 
 
 def customers_deleted(event: CustomerDeleted) -> tuple[str, ...]:
     """
-    List whom an event reports as deleted: the customer in its `data`, and its `entity_id`.
+    Return ids of the customers an event reports as deleted: in its `data`, and its `entity_id`.
 
-    The specification requires neither, and means the same customer by both. Should they differ,
-    both count: erasing one too many loses names that Voucherify still has, erasing one too few
-    keeps what must go.
+    The specification requires neither, and means the same customer by both. If they differ, both
+    count: erasing one too many loses names that Voucherify still has, erasing one too few keeps
+    personal data that must go.
     """
     found = (event.customer.id if event.customer else None, _entity(event.event))
     return tuple(dict.fromkeys(each for each in found if each and each.strip()))
 
 
-def _told(envelope: Envelope) -> list[Any]:
+def _placed(envelope: Envelope) -> list[Any]:
     data = envelope.data or {}
     found = [data[part].get(name) for part, name in _FIRST if isinstance(data.get(part), Mapping)]
     found.append(data.get("id") if data.get("object") == "customer" else None)

@@ -20,10 +20,9 @@ from schemas import (
 )
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
-from worker.run.age import AgeLimit
 from worker.run.customers import customers_deleted
-from worker.run.project import check_project
 from worker.run.read import Reading, read
+from worker.run.refuse import AgeLimit, check_project
 
 
 #: Ids of events, assignments and campaigns as Voucherify makes them.
@@ -38,17 +37,17 @@ _EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanOut:
     """
-    What a delivery owes.
+    The jobs of a delivery, and what the inbox records of it.
 
     Attributes:
         handlers: name and queue of each handler's job.
         outcome: a few words on how processing ended.
         facts: JSON object of ids for operators.
-        identity: what must be handled once whatever body told of it; empty for none.
+        identity: what is handled once, whichever body reports it; empty for none.
         identity_of: whether that is an assignment, or the event alone.
-        customer: id of whom the body is about; empty for nobody.
-        others: ids of whom it is about besides.
-        told: the event's type and ids for the logs, which may go further than the inbox.
+        customer: id of the main customer of the body; empty for none.
+        others: ids of its other customers.
+        ids: the event's type and ids for the logs, which may go further than the inbox.
     """
 
     handlers: tuple[tuple[str, str], ...]
@@ -58,14 +57,14 @@ class FanOut:
     identity_of: Literal["assignment", "event"] = "event"
     customer: str = ""
     others: tuple[str, ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 def process(
     body: bytes, table: HandlerTable, age: AgeLimit | None = None, *, project: str = ""
 ) -> FanOut:
     """
-    Read a body and decide what it owes.
+    Read a body and decide its jobs.
 
     Args:
         body: the raw bytes.
@@ -80,51 +79,48 @@ def process(
     """
     reading = read(body)
     envelope = reading.envelope
+    facts = _facts(envelope)
+    wanted = table.for_event(envelope.event_type)
+    if not wanted:
+        return _no_jobs(facts, f"no handler for {facts['event_type']}")
+    try:
+        check_project(envelope, project)
+        event = _event(reading, facts["event_type"], age)
+    except (UnreadableBody, PermanentError) as error:
+        if any(handler.required for handler in wanted):
+            raise
+        return _no_jobs(facts, f"handed to no handler: {error.reason}")
+    ids, others = _subject(event, reading)
+    facts |= ids
+    once = _once(event, envelope)
+    return FanOut(
+        handlers=tuple((handler.name, handler.queue) for handler in wanted),
+        outcome="handed to " + ", ".join(handler.name for handler in wanted),
+        facts=json.dumps(facts),
+        identity=f"{envelope.event_type}:{once}" if once else "",
+        identity_of="assignment" if isinstance(event, HolderAssignmentDeleted) else "event",
+        customer=facts.get("customer", ""),
+        others=others,
+        ids=_loggable(facts),
+    )
+
+
+def _no_jobs(facts: Mapping[str, str], outcome: str) -> FanOut:
+    return FanOut(handlers=(), outcome=outcome, facts=json.dumps(facts), ids=_loggable(facts))
+
+
+def _facts(envelope: Envelope) -> dict[str, str]:
     event_type = envelope.event_type
     facts = {
         "event_type": event_type if _EVENT_TYPE.fullmatch(event_type) else "?",
         "event_id": envelope.event.id,
         "event_created_at": envelope.event.created_at.isoformat(timespec="milliseconds"),
     }
-    if envelope.reconciled:
-        facts["told_by"] = RECONCILED
-    wanted = table.for_event(event_type)
-    if not wanted:
-        return FanOut(
-            handlers=(),
-            outcome=f"no handler for {facts['event_type']}",
-            facts=json.dumps(facts),
-            told=_told(facts),
-        )
-    try:
-        check_project(envelope, project)
-        event = _event(reading, facts["event_type"], age)
-    except (UnreadableBody, PermanentError) as error:
-        if any(handler.owed for handler in wanted):
-            raise
-        return FanOut(
-            handlers=(),
-            outcome=f"handed to nobody: {error.reason}",
-            facts=json.dumps(facts),
-            told=_told(facts),
-        )
-    told, others = _facts(event, reading)
-    facts |= told
-    subject = _once(event, envelope)
-    return FanOut(
-        handlers=tuple((handler.name, handler.queue) for handler in wanted),
-        outcome="handed to " + ", ".join(handler.name for handler in wanted),
-        facts=json.dumps(facts),
-        identity=f"{event_type}:{subject}" if subject else "",
-        identity_of="assignment" if isinstance(event, HolderAssignmentDeleted) else "event",
-        customer=facts.get("customer", ""),
-        others=others,
-        told=_told(facts),
-    )
+    return {**facts, "told_by": RECONCILED} if envelope.reconciled else facts
 
 
 def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
-    # What no webhook told of may be found days later.
+    # Reconciliation may find a removal days later.
     if age is not None and not reading.envelope.reconciled:
         age.check(reading.envelope)
     if reading.event is None:
@@ -132,8 +128,8 @@ def _event(reading: Reading, event_type: str, age: AgeLimit | None) -> Event:
     return reading.event
 
 
-def _told(facts: Mapping[str, str]) -> dict[str, str]:
-    # A body may hold anything where an id should be. Who the customer is, is not told at all.
+def _loggable(facts: Mapping[str, str]) -> dict[str, str]:
+    # A body may hold anything in place of an id. The customer is never logged.
     ids = {
         name: facts[name]
         for name in ("event_id", "holder", "campaign")
@@ -143,33 +139,33 @@ def _told(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _once(event: Event, envelope: Envelope) -> str:
-    """Name what is to be handled once, however many bodies tell of it."""
+    """Return the id of what is handled once, however many bodies report it."""
     match event:
         case HolderAssignmentDeleted():
-            # The id of a holder names one assignment; being assigned again makes another one
-            # (Voucherify API reference: Add holders to referral code).
+            # A holder's id names one assignment; assigning again makes another one (Voucherify
+            # API reference: Add holders to referral code).
             return event.holder.id
         case CustomerDeleted() | Canary():
             # To erase again is harmless, and no two canaries are the same.
             return ""
-    # The same in every sendout of an event; of another form it could be as long as a body.
+    # The same in every sendout of an event. An id of another form could be as long as a body.
     found = envelope.event.id
     return found if _EVENT_ID.fullmatch(found) else hashlib.sha256(found.encode()).hexdigest()
 
 
-def _facts(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Give ids for operators, and whom the event is about besides the customer among them."""
+def _subject(event: Event, reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return ids for operators, and the event's customers besides the one among them."""
     match event:
         case HolderAssignment():
             holder = event.holder
             role = holder.holder_role
-            told = {
+            ids = {
                 "holder": holder.id,
                 "customer": holder.customer_id,
                 "campaign": holder.campaign_id,
                 "role": str(role) if isinstance(role, HolderRole) else "?",
             }
-            return told, ()
+            return ids, ()
     found = customers_deleted(event) if isinstance(event, CustomerDeleted) else reading.customers
     customer, *others = found or ("",)
     return ({"customer": customer} if customer else {}), tuple(others)

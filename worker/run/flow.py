@@ -1,4 +1,4 @@
-"""The way of one job: claim, work, settle."""
+"""One job from claim to end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.http_client.calls import check_time_left
 from worker.run.admission import Admission
-from worker.run.age import AgeLimit
 from worker.run.campaign import campaign_of
 from worker.run.complete import LEASE_LOST, Ending
-from worker.run.ended import Completed, Ended, NotBegun
 from worker.run.fan_out import process
 from worker.run.handle import hand_over, read_for
 from worker.run.job import ClaimedJob
+from worker.run.refuse import AgeLimit
 from worker.run.stopping import Stopping, given_back
+from worker.run.verdict import Completed, Ended, NotBegun
 from worker.services import Services
 
 
@@ -32,14 +32,14 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-#: Tries after which a handler that is not there is gone for good, and not on its way: while a
-#: deployment rolls, workers of the old release meet jobs of a new handler.
+#: Tries after which a job without a handler fails. Before, a deployment may be rolling, in which
+#: workers of the old release meet jobs of a new handler.
 DEPLOYMENT_TRIES = 4
 
-#: Share of the lease after which no outgoing call is begun.
+#: Share of the lease after which no outgoing call begins.
 SAFE_SHARE_OF_LEASE = 0.8
 
-#: Jobs whose need of calls is remembered at the same time.
+#: Jobs whose number of calls to reserve is remembered.
 MOST_REMEMBERED = 10_000
 
 
@@ -55,23 +55,23 @@ class Flow:
     chance: Callable[[], float]
     #: How old an event may be when its body is received; 0 for any age.
     max_event_age_seconds: int = 0
-    #: The Voucherify project whose webhooks are worked on; empty for any.
+    #: The Voucherify project whose webhooks are handled; empty for any.
     project: str = ""
-    #: Calls to reserve for jobs that were stopped half-way, or that need none; only a hint, so
-    #: each process has its own.
+    #: Calls to reserve for jobs that were stopped half-way, or that need none. Nothing depends on
+    #: it, so each process has its own.
     wanted: dict[str, int] = field(default_factory=dict)
     stopping: Stopping = field(default_factory=Stopping)
-    #: Own handlers whose steps are told and not taken.
+    #: Own handlers whose steps are reported and not taken.
     dry_run: frozenset[str] = frozenset()
-    #: What this process runs now, by the name of the run.
+    #: What this process runs now, by job and fence.
     running: dict[tuple[str, int], Claim] = field(default_factory=dict)
 
     def run(self, task: str) -> Ended:
         """
-        Run the job of a Celery task, if it is still to be run.
+        Run the job of a Celery task if it is still pending.
 
-        A message is only a hint: it may come twice, late, or for a job that is long done.
-        What is true stands in the inbox.
+        A message may come twice, late, or for a job that is long done. Only the inbox knows
+        the job's state.
         """
         if self.stopping.begun:
             return NotBegun()
@@ -86,12 +86,12 @@ class Flow:
             self.running[claim.job, claim.fence] = claim
             try:
                 outcome, ids = self._work(claim, started)
-            except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the job must not be lost
+            except Exception as error:  # noqa: BLE001 - the edge: no error may lose the job
                 return self._ending.after(claim, error)
             finally:
                 del self.running[claim.job, claim.fence]
-            tell = log.warning if outcome == _HELD else log.info
-            tell("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
+            write = log.warning if outcome == _HELD else log.info
+            write("job.done", outcome=outcome, seconds=round(monotonic() - started, 3), **ids)
             return Completed(outcome)
 
     @property
@@ -113,35 +113,36 @@ class Flow:
     def _run_handler(self, claim: Claim, started: float) -> str:
         handler = self._handler(claim)
         event, about = read_for(handler, claim)
-        if (brake := self.services.brake) and handler.moves_money:
-            cap = self.services.brake_campaign
-            if (word := self.jobs.admit(claim, brake, campaign_of(event), cap)) != "admitted":
-                return _HELD if word == "held" else LEASE_LOST
+        if (cap := self.services.cap) and handler.moves_money:
+            of_campaign = self.services.campaign_cap
+            answer = self.jobs.admit(claim, cap, campaign_of(event), of_campaign)
+            if answer != "admitted":
+                return _HELD if answer == "held" else LEASE_LOST
         outcome = self._handle(claim, handler, event, about, started)
         return outcome if self._ending.done(claim, outcome) else LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
-        owed = process(claim.body, self.table, self._age_limit(claim), project=self.project)
+        pending = process(claim.body, self.table, self._age_limit(claim), project=self.project)
         done = self.jobs.fan_out(
             claim,
-            owed.handlers,
-            outcome=owed.outcome,
-            facts=owed.facts,
-            identity=owed.identity,
-            identity_of=owed.identity_of,
-            customer=owed.customer,
-            others=owed.others,
+            pending.handlers,
+            outcome=pending.outcome,
+            facts=pending.facts,
+            identity=pending.identity,
+            identity_of=pending.identity_of,
+            customer=pending.customer,
+            others=pending.others,
         )
         match done:
             case FannedOut():
-                return owed.outcome, owed.told
+                return pending.outcome, pending.ids
             case SameAssignment(delivery):
-                return f"same {owed.identity_of} as delivery {delivery}", owed.told
+                return f"same {pending.identity_of} as delivery {delivery}", pending.ids
             case Stale():
                 return LEASE_LOST, {}
 
     def _age_limit(self, claim: Claim) -> AgeLimit | None:
-        # Whoever sends a job again has looked at it.
+        # The operator who retries a job has checked it.
         if claim.sent_again or not self.max_event_age_seconds:
             return None
         return AgeLimit(
@@ -161,34 +162,43 @@ class Flow:
     def _handle(
         self, claim: Claim, handler: Registration, event: object, about: Origin, started: float
     ) -> str:
-        passage = Admission(
-            self.services.gates.get(handler.queue),
+        admission = Admission(
+            self.services.breakers.get(handler.queue),
             f"{claim.job}:{claim.fence}",
             self.chance(),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
+            check=self.stopping.check,
         )
-        self.stopping.check()
-        passage.enter()
+        try:
+            with admission:
+                job = self._job(claim, handler, about, started, admission)
+                outcome = hand_over(handler, event, self.services, job)
+                self.wanted.pop(claim.job, None)
+        except Exception:
+            if admission.reserve_next is not None:
+                self._remember(claim.job, admission.reserve_next)
+            raise
+        return outcome
 
-        def count_call() -> None:
-            self.stopping.check()
-            passage.count_call()
-
-        def spare_call() -> None:
-            self.stopping.check()
-            passage.spare_call()
-
+    def _job(
+        self,
+        claim: Claim,
+        handler: Registration,
+        about: Origin,
+        started: float,
+        admission: Admission,
+    ) -> ClaimedJob:
         job = ClaimedJob(
             id=claim.job,
             delivery=claim.delivery,
             deadline=started + self.lease_seconds * SAFE_SHARE_OF_LEASE,
             now=lambda: _time_at(claim.claimed_ms, monotonic() - started),
             tries=claim.tries,
-            # An operator who sends a job again has fixed what it rests on.
+            # An operator who retries a job has fixed what stopped it.
             again=claim.fence > 1 and not (claim.sent_again and claim.tries == 1),
-            count_call=count_call,
-            spare_call=spare_call,
-            limit_reached=passage.limit_reached,
+            count_call=admission.count_call,
+            spare_call=admission.spare_call,
+            limit_reached=admission.limit_reached,
             customer=about.customer,
             reduced=claim.reduced,
             steps=Steps(
@@ -198,17 +208,7 @@ class Flow:
                 begin=lambda: check_time_left(job),
             ),
         )
-        try:
-            outcome = hand_over(handler, event, self.services, job)
-        except Exception as error:
-            if passage.reserve_next is not None:
-                self._remember(claim.job, passage.reserve_next)
-            if postponed := passage.leave(error):
-                raise postponed from error
-            raise
-        self.wanted.pop(claim.job, None)
-        passage.leave(None)
-        return outcome
+        return job
 
     def _remember(self, job: str, calls: int) -> None:
         if len(self.wanted) >= MOST_REMEMBERED:
@@ -216,11 +216,11 @@ class Flow:
         self.wanted[job] = calls
 
     def running_tasks(self) -> list[str]:
-        """List the Celery tasks whose jobs run now."""
+        """Return the ids of the Celery tasks whose jobs run now."""
         return [claim.task for claim in list(self.running.values())]
 
     def give_back(self) -> int:
-        """Put back all that runs, because the process ends now; gives how many jobs."""
+        """Give back all jobs that run, because the process ends now; return how many."""
         claims, error = list(self.running.values()), given_back()
         for claim in claims:
             self.jobs.postpone(claim, error.seconds, error.reason, str(error))
@@ -231,4 +231,4 @@ def _time_at(began_ms: int, seconds_later: float) -> datetime:
     return datetime.fromtimestamp(began_ms / 1000 + seconds_later, UTC)
 
 
-_HELD = "held by the brake"
+_HELD = "held by the rate cap"

@@ -1,4 +1,4 @@
-"""What a handler is given, and what becomes of what it says."""
+"""Reading the event for a handler, running it, and its outcome."""
 
 from inbox.errors import is_outage
 from inbox.model.job import Claim
@@ -13,13 +13,13 @@ from worker.run.read import Reading, read
 from worker.services import Services
 
 
-#: How long an outcome of an own handler may be: it stands in the inbox, in logs and in Flower.
+#: How long an outcome of an own handler may be: the inbox, logs and Flower show it.
 LONGEST_OUTCOME = 300
 
 
 def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
     """
-    Read the event for a handler, and whom and what it is about.
+    Return the event for a handler, and its origin for the handler's steps.
 
     Raises:
         PermanentError: no schema describes it, or the customer was erased and what remains of
@@ -28,13 +28,11 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
     """
     reading = read(claim.body)
     try:
-        event = reading.event
+        event = reading.event_for(claim.name)
     except UnreadableBody:
         if not (claim.reduced and handler.own):
             raise
-        raise _erased(handler, "what it cannot do without") from None
-    if event is None:
-        raise PermanentError("no_schema", f"no schema describes what {claim.name} handles")
+        raise _erased(handler, "fields that are gone") from None
     return event, Origin(
         handler=handler.name,
         event=reading.envelope.event.id,
@@ -54,11 +52,11 @@ def _customer(handler: Registration, claim: Claim, reading: Reading) -> str:
 
 def hand_over(handler: Registration, event: object, services: Services, job: Job) -> str:
     """
-    Run a handler, and tell in its outcome what a dry run would have done.
+    Run a handler and return its outcome, marked if it was a dry run.
 
     Raises:
-        PermanentError: an own handler met an error that nobody expected with a body that was
-            reduced: it would meet it each time, and it is no fault.
+        PermanentError: an own handler met an unexpected error with a redacted body: it would
+            meet it each time, and it is no fault.
     """
     try:
         outcome: object = handler.run(event, services, job)
@@ -69,7 +67,7 @@ def hand_over(handler: Registration, event: object, services: Services, job: Job
         raise _erased(handler, f"something of it: {type_name(error)}") from error
     if not handler.own:
         return str(outcome)
-    # Whatever else a shop's handler gives may hold anything.
+    # Another value of a shop's handler may hold anything.
     words = outcome[:LONGEST_OUTCOME] if isinstance(outcome, str) and outcome else "done"
     return f"dry run: {words}" if job.dry_run else words
 

@@ -9,7 +9,7 @@ from worker.job import Act, Check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedJob:
-    """The job of one claim, as its handler sees it: `worker.job.Job` has the meanings."""
+    """The job of one claim, as its handler sees it; `worker.job.Job` explains each field."""
 
     id: str
     delivery: str
@@ -22,7 +22,7 @@ class ClaimedJob:
     limit_reached: Callable[[float], None] = lambda _: None
     customer: str = ""
     reduced: bool = False
-    #: What `once` works with.
+    #: What `once` uses.
     steps: Steps = field(default_factory=lambda: Steps(None, Origin(handler="", event="", job="")))
 
     @property

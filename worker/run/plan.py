@@ -1,4 +1,4 @@
-"""Telling what a job would do, without doing it: no claim, no try, no lease, no effect."""
+"""What a job would do, found without doing it: no claim, no try, no lease, no effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from inbox.errors import is_outage
 from inbox.ids import delivery_of, name_of
 from inbox.keys import PROCESS
 from inbox.plans import WORK_SECONDS, PlanPreview, Request
-from schemas import UnreadableBody, load_envelope, load_event, parse_body
+from schemas import UnreadableBody
 from telemetry.report import report
 from telemetry.safe_errors import describe
 from worker.effects.names import Origin
@@ -22,19 +22,20 @@ from worker.handlers import HandlerTable, Registration
 from worker.run.admission import Admission
 from worker.run.fan_out import process
 from worker.run.job import ClaimedJob
+from worker.run.read import read
 from worker.run.stopping import Stopping, given_back
 from worker.services import Services
 
 
 log = structlog.get_logger()
 
-#: No call is begun that could end after whoever asked has given up.
+#: No call begins that could end after the operator has stopped waiting.
 _SAFE_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMaker:
-    """Makes plans with a worker's collaborators."""
+    """Makes plans with a worker's services."""
 
     table: HandlerTable
     services: Services
@@ -42,7 +43,7 @@ class PlanMaker:
     stopping: Stopping
 
     def make(self, request: Request) -> PlanPreview:
-        """Make a plan, or say in words why none can be made."""
+        """Return a plan, or a sentence on why none can be made."""
         try:
             return self._make(request, monotonic())
         except PostponedError as error:
@@ -56,74 +57,55 @@ class PlanMaker:
                 return _none(f"not now: {describe(error)}")
             log.exception("plan.unexpected_error", job=request.job)
             report(error, job=request.job, delivery=delivery_of(request.job))
-            return _none(f"an error that nobody expected: {describe(error)}")
+            return _none(f"an unexpected error: {describe(error)}")
 
     def _make(self, request: Request, started: float) -> PlanPreview:
         if request.body is None:
-            return _none("the job has gone on since this was asked")
+            return _none("the job has changed since this was asked")
         name = name_of(request.job)
         if name == PROCESS:
-            owed = process(request.body, self.table)
-            names = ", ".join(name for name, _ in owed.handlers)
+            pending = process(request.body, self.table)
+            names = ", ".join(name for name, _ in pending.handlers)
             steps = (f"hand it to {names}",) if names else ()
-            return PlanPreview(steps=steps, reason=f"the body is read: {owed.outcome}")
+            return PlanPreview(steps=steps, reason=f"the body is read: {pending.outcome}")
         handler = self.table.by_name.get(name)
         if handler is None:
             return _none(f"a run would fail: no handler is called {name}, here or in HANDLERS")
         if handler.plan is None:
-            words = (handler.run.__doc__ or "").strip().partition("\n")[0]
-            return PlanPreview(
-                steps=(words,) if words else (), reason="this needs nothing looked up"
-            )
-        return self._look_up(request, handler, started)
+            steps = (handler.summary,) if handler.summary else ()
+            return PlanPreview(steps=steps, reason="no reading is needed for this")
+        return self._ask(request, handler, started)
 
-    def _look_up(self, request: Request, handler: Registration, started: float) -> PlanPreview:
-        assert request.body is not None  # noqa: S101 - _make has looked
+    def _ask(self, request: Request, handler: Registration, started: float) -> PlanPreview:
+        assert request.body is not None  # noqa: S101 - _make has checked
         assert handler.plan is not None  # noqa: S101 - the same
-        event = load_event(load_envelope(parse_body(request.body)))
-        if event is None:
-            raise PermanentError("no_schema", f"no schema describes what {handler.name} handles")
+        event = read(request.body).event_for(handler.name)
         services = self.services
-        # Not a run's name, so that no run's reserved calls are taken for these.
-        passage = Admission(
-            services.gates.get(handler.queue),
+        began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
+        admission = Admission(
+            services.breakers.get(handler.queue),
+            # Not a run's name, so that these calls use none that a run has reserved.
             f"plan:{request.job}:{request.number}",
             self.chance(),
             reserve=services.usual_calls,
+            check=self._check_stop,
+            # A plan that makes no call can be made while the downstream is down.
+            lazy=True,
         )
-        entered = False
-
-        def count_call() -> None:
-            nonlocal entered
-            self._check_stop()
-            if not entered:
-                # Only now: a plan that calls nobody is told though the downstream is down.
-                passage.enter()
-                entered = True
-            passage.count_call()
-
-        began = datetime.fromtimestamp(request.now_ms / 1000, UTC)
-        job = ClaimedJob(
-            id=request.job,
-            delivery=delivery_of(request.job),
-            deadline=started + WORK_SECONDS * _SAFE_SHARE,
-            now=lambda: began,
-            count_call=count_call,
-            limit_reached=passage.limit_reached,
-            steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
-        )
-        try:
-            made = handler.plan(event, services, job)
-        except Exception as error:
-            if entered and (postponed := passage.leave(error)):
-                raise postponed from error
-            raise
-        if entered:
-            passage.leave(None)
-        return made
+        with admission:
+            job = ClaimedJob(
+                id=request.job,
+                delivery=delivery_of(request.job),
+                deadline=started + WORK_SECONDS * _SAFE_SHARE,
+                now=lambda: began,
+                count_call=admission.count_call,
+                limit_reached=admission.limit_reached,
+                steps=Steps(None, Origin(handler=handler.name, event="", job=""), dry_run=True),
+            )
+            return handler.plan(event, services, job)
 
     def _check_stop(self) -> None:
-        # A plan can be asked for again, so it does not use the time that jobs have to end.
+        # A plan can be asked for again, so it leaves the time to the jobs.
         if self.stopping.begun:
             raise given_back()
 

@@ -1,14 +1,15 @@
 """
-Bodies read once for all jobs of their delivery that this worker runs.
+Bodies, read once for all jobs of a delivery that this worker runs.
 
-Reading takes a quarter of a millisecond, and `process` and each handler need it. What is kept
-is found by the bytes themselves: a body that was reduced meanwhile is another one.
+Reading takes a quarter of a millisecond, and `process` and each handler need it. Readings are
+kept by the bytes themselves: a body that was redacted since is another one.
 """
 
 from functools import cached_property, lru_cache
 from typing import Final
 
 from schemas import Envelope, Event, load_envelope, load_event, parse_body
+from worker.errors import PermanentError
 from worker.run.customers import customers_of
 
 
@@ -18,7 +19,7 @@ LONGEST_KEPT: Final = 16_384
 
 
 class Reading:
-    """What stands in a body; the event is read when it is asked for."""
+    """A body that was read; its event is read on first use."""
 
     def __init__(self, body: bytes) -> None:
         self.envelope: Envelope = load_envelope(parse_body(body))
@@ -28,9 +29,21 @@ class Reading:
         """The event; None when its type has no schema, UnreadableBody when it is unreadable."""
         return load_event(self.envelope)
 
+    def event_for(self, handler: str) -> Event:
+        """
+        Return the event for a handler.
+
+        Raises:
+            PermanentError: no schema describes it.
+            UnreadableBody: it is not what Voucherify sends.
+        """
+        if self.event is None:
+            raise PermanentError("no_schema", f"no schema describes what {handler} handles")
+        return self.event
+
     @cached_property
     def customers(self) -> tuple[str, ...]:
-        """Whom the event is about (`worker.run.customers`)."""
+        """Ids of the customers the event is about (`worker.run.customers`)."""
         return customers_of(self.envelope)
 
 

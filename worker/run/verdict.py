@@ -1,3 +1,5 @@
+"""How a run can end, and what happens to a job that did not succeed."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,13 +16,13 @@ JITTER = 0.2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """
-    What becomes of a job that did not succeed.
+    What happens to a job that did not succeed.
 
     Attributes:
         reason: slug that groups such failures.
         error: one sentence without personal data.
         delay_seconds: wait before the next try; None if there is none.
-        expected: False if nobody thought of this error, so that it is reported.
+        expected: False if the error is unexpected and must be reported.
     """
 
     reason: str
@@ -29,14 +31,44 @@ class Verdict:
     expected: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The job is over, or was not pending."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The process stops: another worker runs the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job waits for its next try."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job failed and waits for an operator."""
+
+    verdict: Verdict
+
+
+#: How a run can end.
+Ended = Completed | Waiting | Failed | NotBegun
+
+
 def waits(own: Sequence[float] | None, usual: tuple[float, ...]) -> tuple[float, ...]:
-    """Choose the waits between a job's tries: its handler's own if it has any, even none."""
+    """Return the waits between a job's tries: its handler's own, also if empty, else the usual."""
     return usual if own is None else tuple(own)
 
 
 def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance: float) -> Verdict:
     """
-    Decide between another try and setting the job aside.
+    Decide between another try and failing the job.
 
     Args:
         error: what the run raised.
@@ -49,12 +81,12 @@ def decide(error: Exception, *, tries: int, schedule: tuple[float, ...], chance:
         case UnreadableBody() | PermanentError():
             return Verdict(reason=error.reason, error=str(error), delay_seconds=None)
         case RetryableError():
-            reason, expected, told = error.reason, True, error.retry_after_seconds or 0.0
+            reason, expected, least = error.reason, True, error.retry_after_seconds or 0.0
         case _:
-            reason, expected, told = f"unexpected:{type_name(error)}", False, 0.0
+            reason, expected, least = f"unexpected:{type_name(error)}", False, 0.0
     delay = None
     if tries <= len(schedule):
         spread = 1 - JITTER + 2 * JITTER * chance
-        # What was told is the least, so it is spread to one side only.
-        delay = max(schedule[tries - 1] * spread, told * (1 + JITTER * chance))
+        # Never shorter than asked for, so it is spread to one side only.
+        delay = max(schedule[tries - 1] * spread, least * (1 + JITTER * chance))
     return Verdict(reason=reason, error=sentence, delay_seconds=delay, expected=expected)

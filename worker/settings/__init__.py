@@ -1,1 +1,1 @@
-"""What a worker takes from its environment: values alone, no domain."""
+"""What a worker reads from its environment: plain values."""

@@ -1,13 +1,45 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from settings.reader import Reader
 from settings.variables import downstream
-from worker.settings.hubspot import HubSpotSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSpotSettings:
+    """Which HubSpot account is notified, and how its contacts are recognised."""
+
+    url: str
+    token: str = field(repr=False)
+    id_property: str
+
+    @classmethod
+    def read(cls, reader: Reader) -> "HubSpotSettings":
+        """Read these settings as part of others; the token is "" if it is not set."""
+        return cls(
+            url=reader.read(downstream.HUBSPOT_API_URL),
+            token=reader.read(downstream.HUBSPOT_ACCESS_TOKEN),
+            id_property=reader.read(downstream.HUBSPOT_ID_PROPERTY),
+        )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "HubSpotSettings":
+        """
+        Read these settings alone.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        reader = Reader(environ)
+        found = cls.read(reader)
+        reader.require({"HUBSPOT_ACCESS_TOKEN": found.token}, "and not set")
+        reader.finish()
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSettings:
-    """Which backend tells the CRM, and how it is reached."""
+    """Which backend notifies the CRM, and how it is reached."""
 
     backend: str
     http_url: str
@@ -17,19 +49,15 @@ class CrmSettings:
     @classmethod
     def read(cls, reader: Reader) -> "CrmSettings":
         """Read these settings as part of the worker's; what the backend needs is required."""
-        backend = reader.read(downstream.CRM_BACKEND)
         found = cls(
-            backend=backend,
+            backend=reader.read(downstream.CRM_BACKEND),
             http_url=reader.read(downstream.CRM_HTTP_URL),
             http_secret=reader.read(downstream.CRM_HTTP_SECRET),
-            hubspot=HubSpotSettings.read(
-                reader,
-                why_required="is required when CRM_BACKEND is hubspot"
-                if backend == "hubspot"
-                else None,
-            ),
+            hubspot=HubSpotSettings.read(reader),
         )
-        if backend == "http":
-            needed = {"CRM_HTTP_URL": found.http_url, "CRM_HTTP_SECRET": found.http_secret}
-            reader.require(needed, "when CRM_BACKEND is http")
+        needed = {
+            "http": {"CRM_HTTP_URL": found.http_url, "CRM_HTTP_SECRET": found.http_secret},
+            "hubspot": {"HUBSPOT_ACCESS_TOKEN": found.hubspot.token},
+        }
+        reader.require(needed.get(found.backend, {}), f"when CRM_BACKEND is {found.backend}")
         return found

@@ -30,7 +30,7 @@ class CanarySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookCheckSettings:
-    """Whose webhooks are looked at, by which keys, and which of them is ours."""
+    """Whose webhooks are checked, with which keys, and which of them is ours."""
 
     management_id: str = field(repr=False)
     management_token: str = field(repr=False)
@@ -44,7 +44,7 @@ class WebhookCheckSettings:
 
         Args:
             reader: reads the environment.
-            project_id: what VOUCHERIFY_PROJECT_ID says, which is of use without the keys too.
+            project_id: from VOUCHERIFY_PROJECT_ID, which is used without the keys too.
         """
         wanted = (downstream.VOUCHERIFY_MANAGEMENT_ID, downstream.VOUCHERIFY_MANAGEMENT_TOKEN)
         keys = {each.name: reader.read(each) for each in wanted}

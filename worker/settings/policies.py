@@ -15,7 +15,7 @@ class Policies:
 
     @property
     def usual_calls(self) -> int:
-        """Count the calls to Voucherify that an ordinary revocation makes before the mark."""
+        """Return how many calls to Voucherify an ordinary revocation makes before the mark."""
         return 4 + 2 * self.claw_back_referrer + 5 * self.roll_back_redemption
 
     @classmethod

@@ -14,8 +14,8 @@ class ReconcileSettings:
     Attributes:
         interval_seconds: between the beginnings of two runs of the workers; 0 for none.
         share: of the calls that Voucherify's plan allows, above 0 and at most 1.
-        campaigns: ids of those to be looked at; empty for all referral programmes.
-        apply: whether the workers' runs make deliveries of what they find, or only tell it.
+        campaigns: ids of those to check; empty for all referral programmes.
+        apply: whether the workers' runs make deliveries of what they find, or only report it.
         grace_seconds: a removal younger than this is left to its webhook.
     """
 
@@ -37,5 +37,5 @@ class ReconcileSettings:
         )
 
     def rate(self, plan: Rate) -> Rate:
-        """Give the share of what the plan allows; at least one call in its time."""
+        """Return the share of what the plan allows; at least one call in its time."""
         return Rate(max(1, math.floor(plan.count * self.share)), plan.seconds)

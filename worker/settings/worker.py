@@ -15,7 +15,7 @@ from worker.settings.perks import PerksSettings
 from worker.settings.reconcile import ReconcileSettings
 
 
-#: Settled deliveries that are remembered by their bytes; 1 GB of the store at the most.
+#: Completed deliveries that are remembered by their bytes; at most 1 GB of the store.
 MOST_MARKERS: Final = 1_000_000
 
 
@@ -32,7 +32,7 @@ class BrokerSettings:
     telemetry: TelemetrySettings
     lease_seconds: int
     concurrency: int
-    #: A shop's modules with handlers of its own.
+    #: Modules with a shop's own handlers.
     handlers: tuple[str, ...]
 
     @classmethod
@@ -71,15 +71,15 @@ class BrokerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """All that a worker takes from its environment."""
+    """All that a worker reads from its environment."""
 
     broker: BrokerSettings
     reclaim_interval_seconds: int
     retry_schedule_seconds: tuple[float, ...]
     removal_memory_seconds: int
     keep: Limits
-    brake: Rate
-    brake_campaign: Rate
+    cap: Rate
+    campaign_cap: Rate
     in_flight_seconds: int
     max_event_age_seconds: int
     durability: Durability
@@ -88,8 +88,8 @@ class WorkerSettings:
     crm: CrmSettings
     canary: CanarySettings | None
     reconcile: ReconcileSettings
-    webhook_watch: WebhookCheckSettings | None
-    #: Own handlers that do nothing but tell what they would do, or `all`.
+    webhook_check: WebhookCheckSettings | None
+    #: Own handlers that only report what they would do, or `all`.
     dry_run: tuple[str, ...]
 
     @classmethod
@@ -116,19 +116,19 @@ class WorkerSettings:
             max_event_age_seconds=reader.read(work.MAX_EVENT_AGE_SECONDS),
             durability=read_durability(reader),
             one_core=reader.read(common.ONE_CORE),
-            brake=reader.read(work.REVOCATION_BRAKE, Rate.of),
-            brake_campaign=reader.read(work.REVOCATION_BRAKE_CAMPAIGN, Rate.of),
+            cap=reader.read(work.REVOCATION_BRAKE, Rate.of),
+            campaign_cap=reader.read(work.REVOCATION_BRAKE_CAMPAIGN, Rate.of),
             perks=perks,
             crm=CrmSettings.read(reader),
             canary=CanarySettings.read(reader),
             reconcile=ReconcileSettings.read(reader),
-            webhook_watch=WebhookCheckSettings.read(reader, perks.voucherify_project_id),
+            webhook_check=WebhookCheckSettings.read(reader, perks.voucherify_project_id),
             dry_run=reader.read(work.HANDLERS_DRY_RUN),
         )
         # For that backend they are required anyway.
         if found.reconcile.interval_seconds and found.perks.backend != "voucherify":
             found.perks.require_keys(reader, "with RECONCILE_INTERVAL_SECONDS")
-        # None: it is set and wrong, which is told already.
+        # None: it is set and wrong, which is reported already.
         keep: int | None = found.keep.failed_seconds
         memory: int | None = found.removal_memory_seconds
         if keep is not None and memory is not None and keep > memory:

@@ -1,10 +1,9 @@
 """
-What handlers would do with a body, told by a process that cannot act.
+What handlers would do with a body, found by a process that cannot act.
 
-`seal` takes from the process what acting needs: connections, other programs, changes of files.
-Python itself refuses them from then on, whatever code asks, and nothing switches that off
-again. Only a library that goes round Python's own calls (a driver with sockets of its own) is
-out of its reach.
+`seal` takes away connections, other programs and changes of files. Python refuses them from then
+on, whatever code asks, and that cannot be switched off. Only a library that bypasses Python's own
+calls (a driver with its own sockets) can still act.
 """
 
 import os
@@ -35,7 +34,7 @@ from worker.settings.worker import read_modules
 from worker.shop.load import load_table
 
 
-#: A handler may take so long.
+#: How long a handler may take.
 TRY_SECONDS: Final = 120.0
 
 _REFUSED: Final = frozenset(
@@ -51,11 +50,11 @@ _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class SealedError(SafeMessageError):
-    """Code tried to act where nothing may."""
+    """Code tried to act in a sealed process."""
 
 
 class NotHereError(SafeMessageError):
-    """Code used what only a worker has."""
+    """Code used a service that only a worker has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class Tried:
 
 
 class Missing:
-    """Stands where a worker has a service."""
+    """Takes the place of a service that only a worker has."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -80,13 +79,13 @@ class Missing:
 
 
 def seal() -> None:
-    """Take from this process what acting needs, for good."""
+    """Refuse all acting in this process from now on."""
     sys.dont_write_bytecode = True
     sys.addaudithook(_refuse)
 
 
 def no_services() -> Services:
-    """Make services with which nothing can be done."""
+    """Return services that can do nothing."""
     return Services(
         perks=DryRunPerks(),
         crm=DryRunCrm(),
@@ -96,10 +95,10 @@ def no_services() -> Services:
 
 def load_sealed(environ: Mapping[str, str]) -> HandlerTable:
     """
-    Load the handlers in a process that is sealed before.
+    Seal the process, then load the handlers.
 
     Raises:
-        SettingsError: names all that is wrong with HANDLERS.
+        SettingsError: names all problems of HANDLERS.
     """
     reader = Reader(environ)
     modules = read_modules(reader)
@@ -111,7 +110,7 @@ def load_sealed(environ: Mapping[str, str]) -> HandlerTable:
 def make_job(
     claim: Claim, handler: Registration, *, ledger: Ledger | None, dry_run: bool
 ) -> tuple[object, ClaimedJob]:
-    """Read the event, and make the job that a handler is given, without a store."""
+    """Return the event and the job for a handler, without a store."""
     event, origin = read_for(handler, claim)
     return event, ClaimedJob(
         id=claim.job,
@@ -125,7 +124,7 @@ def make_job(
 
 
 def claim_of(body: bytes, name: str, *, reduced: bool = False) -> Claim:
-    """Make what a worker would have claimed."""
+    """Return what a worker would have claimed."""
     job = f"{delivery_id(body)}:{name}"
     return Claim(
         job=job,
@@ -142,18 +141,18 @@ def claim_of(body: bytes, name: str, *, reduced: bool = False) -> Claim:
 
 def try_body(body: bytes, table: HandlerTable) -> tuple[str, Iterator[Tried]]:
     """
-    Tell how a body would be processed, and what each handler that wants it would do.
+    Return how a body would be processed, and what each handler that wants it would do.
 
     Raises:
         UnreadableBody, PermanentError: processing it would fail.
     """
-    owed = process(body, table)
-    handlers = [table.by_name[name] for name, _ in owed.handlers if name != PROCESS]
-    return owed.outcome, (_try(body, handler) for handler in handlers)
+    pending = process(body, table)
+    handlers = [table.by_name[name] for name, _ in pending.handlers if name != PROCESS]
+    return pending.outcome, (_try(body, handler) for handler in handlers)
 
 
 def _try(body: bytes, handler: Registration) -> Tried:
-    told = Tried(handler=handler.name, queue=handler.queue)
+    tried = Tried(handler=handler.name, queue=handler.queue)
     steps: list[str] = []
     try:
         services = no_services()
@@ -161,22 +160,22 @@ def _try(body: bytes, handler: Registration) -> Tried:
         steps = job.steps.would
         outcome = hand_over(handler, event, services, job)
     except NotHereError as error:
-        words = (handler.run.__doc__ or "").strip().partition("\n")[0]
-        return replace(told, would=(*steps, words or "something"), outcome=f"not run: {error}")
+        would = (*steps, handler.summary or "something")
+        return replace(tried, would=would, outcome=f"not run: {error}")
     except (JobError, UnreadableBody) as error:
         ends = isinstance(error, PermanentError | UnreadableBody)
         words = "would fail" if ends else "would be tried again"
-        return replace(told, would=tuple(steps), error=f"{words}: {error}")
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises is told
+        return replace(tried, would=tuple(steps), error=f"{words}: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises is shown
         verdict = decide(error, tries=1, schedule=(), chance=0.5)
-        return replace(told, would=tuple(steps), error=f"{verdict.reason}: {verdict.error}")
-    return replace(told, would=tuple(steps), outcome=outcome)
+        return replace(tried, would=tuple(steps), error=f"{verdict.reason}: {verdict.error}")
+    return replace(tried, would=tuple(steps), outcome=outcome)
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _REFUSED:
-        raise SealedError(f"this tells and does not act: {event} is refused")
+        raise SealedError(f"this is a dry run: {event} is refused")
     if event == "open":
         _, mode, flags = arguments
         if any(letter in (mode or "") for letter in "wax+") or (flags or 0) & _WRITES:
-            raise SealedError("this tells and does not act: a file was to be written")
+            raise SealedError("this is a dry run: writing a file is refused")

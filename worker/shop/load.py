@@ -1,8 +1,8 @@
 """
-A shop's own handlers: modules that HANDLERS names, found where Python finds modules.
+A shop's own handlers: modules that HANDLERS names, imported as Python imports modules.
 
-All that is wrong with any of them is told in one message when the process starts. Of errors
-that are not ours only type and place are told, for their words could hold a secret.
+One message at the start of the process lists all problems. Of foreign errors it shows only type
+and place, because their words could hold a secret.
 """
 
 import importlib
@@ -37,10 +37,10 @@ _CELERYS: Final = (UNACKED, "celery")
 
 def load_table(modules: Sequence[str]) -> HandlerTable:
     """
-    Table the handlers of this project and those of a shop's modules.
+    Return the handlers of this project and of a shop's modules.
 
     Raises:
-        SettingsError: names all that is wrong with these modules and their handlers.
+        SettingsError: names all problems of these modules and their handlers.
     """
     ours = load_handlers()
     own: dict[str, Registration] = {}
@@ -53,11 +53,11 @@ def load_table(modules: Sequence[str]) -> HandlerTable:
         if problem:
             problems.append(f"HANDLERS: {module} {problem}")
         own |= found
-    house_queues = {DELIVERIES_QUEUE, *ours.queues}
+    our_queues = {DELIVERIES_QUEUE, *ours.queues}
     for name, handler in sorted(own.items()):
         problems += (
             f"HANDLERS: {handler.run.__module__}.{name} {what}"
-            for what in wrong_with(handler, house_queues)
+            for what in wrong_with(handler, our_queues)
         )
     if problems:
         raise SettingsError(problems)
@@ -66,7 +66,7 @@ def load_table(modules: Sequence[str]) -> HandlerTable:
 
 def dry_run_names(names: Sequence[str], table: HandlerTable) -> frozenset[str]:
     """
-    Tell which handlers run dry.
+    Return the names of the handlers that run dry.
 
     Raises:
         SettingsError: some of the names are no own handler's.
@@ -83,17 +83,17 @@ def dry_run_names(names: Sequence[str], table: HandlerTable) -> frozenset[str]:
     return own if ALL in names else frozenset(names)
 
 
-def wrong_with(handler: Registration, house_queues: set[str]) -> Iterator[str]:
-    """Tell what keeps a handler of a shop's from being served."""
+def wrong_with(handler: Registration, our_queues: set[str]) -> Iterator[str]:
+    """Yield the problems of a shop's handler; without any it can be served."""
     if len(handler.name) > LONGEST_NAME:
         yield f"has a name longer than {LONGEST_NAME} letters"
-    yield from _wrong_queue(handler.queue, house_queues)
+    yield from _wrong_queue(handler.queue, our_queues)
     if not handler.event_types:
         yield "names no event type"
-    # A list in place of words is a mistake that is easily made.
+    # A list in place of several words is an easy mistake.
     for number, each in enumerate(map(str, handler.event_types), start=1):
         if each not in EVENTS:
-            # Not repeated unless it looks like one: it may have been pasted by mistake.
+            # Repeated only if it has the form of one: it may be a secret, pasted by mistake.
             said = each if re.fullmatch(r"[a-z_.]{1,80}", each) else "?"
             yield f"wants an event type that no schema describes: {said} (the {number}. it names)"
     if not _are_waits(handler.retries):
@@ -105,13 +105,13 @@ def wrong_with(handler: Registration, house_queues: set[str]) -> Iterator[str]:
         yield "must be a plain function of (event, services, job)"
 
 
-def _wrong_queue(queue: object, house_queues: set[str]) -> Iterator[str]:
+def _wrong_queue(queue: object, our_queues: set[str]) -> Iterator[str]:
     if not isinstance(queue, str) or not _QUEUE.fullmatch(queue):
         yield "must have a queue called by a-z, 0-9 and _, at most 40 letters, a letter first"
-    elif queue in house_queues:
+    elif queue in our_queues:
         yield (
-            f"has the queue {queue}, which is the house's: its jobs would share threads and gate "
-            "with those of another downstream"
+            f"has the queue {queue}, which is this project's: its jobs would share threads and "
+            "breaker with those of another downstream"
         )
     elif queue.startswith(_CELERYS):
         yield f"has the queue {queue}, a name that Celery uses"
@@ -142,7 +142,7 @@ def _takes_three(handler: Registration) -> bool:
 
 
 def _import(module: str) -> str:
-    """Import a module; gives what went wrong, or ''."""
+    """Import a module; return what went wrong, or ''."""
     try:
         importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -161,7 +161,7 @@ def _import(module: str) -> str:
 
 
 def _line_of(error: BaseException) -> str:
-    """Name the innermost line that is not the import machinery's."""
+    """Return the innermost line outside the import machinery."""
     place, trace = "an unknown place", error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
@@ -172,7 +172,7 @@ def _line_of(error: BaseException) -> str:
 
 
 def _brought_by(module: str) -> dict[str, Registration]:
-    """Find the handlers of a module, of what stands below it, and those that it imports."""
+    """Return the handlers of a module, of its submodules, and those that it imports."""
     inside = list(vars(importlib.import_module(module)).values())
     return {
         name: handler

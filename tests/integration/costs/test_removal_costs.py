@@ -24,8 +24,8 @@ from tests.integration.costs.bounds import within
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
-from worker.run.ended import Completed
 from worker.run.flow import Flow
+from worker.run.verdict import Completed
 from worker.services import Services
 from worker.settings.policies import Policies
 from worker.voucherify.http import VoucherifyHttp
@@ -151,9 +151,9 @@ def _flow(store: Redis, shop: InProcess) -> Flow:
             perks=VoucherifyPerks(VoucherifyApi(http), effects, policies, Learned(store)),
             crm=DryRunCrm(),
             erasure=Erasure(store),
-            gates={"perks": Breaker(store, "perks", Rate(100, 60))},
-            brake=Rate(1000, 3600),
-            brake_campaign=Rate(200, 3600),
+            breakers={"perks": Breaker(store, "perks", Rate(100, 60))},
+            cap=Rate(1000, 3600),
+            campaign_cap=Rate(200, 3600),
             usual_calls=policies.usual_calls,
         ),
         schedule=(60.0,),

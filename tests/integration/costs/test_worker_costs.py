@@ -17,8 +17,8 @@ from tests.processes import Process, procfile_command, wait_until
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import load_handlers
-from worker.run.ended import Completed
 from worker.run.flow import Flow
+from worker.run.verdict import Completed
 from worker.services import Services
 
 

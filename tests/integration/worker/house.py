@@ -1,11 +1,14 @@
 """An inbox, and a flow with one handler that does what a test wants."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from inbox.admin.queries import Admin
+from inbox.breaker import Breaker
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.model.rate import Rate
 from inbox.privacy.erasure import Erasure
 from schemas import HolderAssignmentDeleted
 from tests.conftest import LEASE_SECONDS
@@ -23,7 +26,7 @@ DELETED = "customer.holder.assignment.deleted"
 
 
 class House:
-    """An inbox, a flow with one handler, and what the handler was given."""
+    """An inbox, a flow with one handler, and what the handler got."""
 
     def __init__(self, jobs: Jobs, intake: Intake, desk: Admin, erasure: Erasure) -> None:
         self.jobs, self.intake, self.desk = jobs, intake, desk
@@ -44,12 +47,23 @@ class House:
         found: str = self.act()
         return found
 
+    def use(self, **services: Any) -> None:
+        """Let the handler have these services instead."""
+        self.flow = replace(self.flow, services=replace(self.flow.services, **services))
+
+    def move_money(self, breaker: Breaker, *, cap: Rate | None = None) -> None:
+        """Let the handler move money by this breaker, and try again each minute."""
+        (handler,) = self.flow.table.by_name.values()
+        table = HandlerTable({handler.name: replace(handler, moves_money=True)})
+        self.flow = replace(self.flow, table=table, schedule=(60.0,) * 14)
+        self.use(breakers={"acts": breaker}, cap=cap)
+
     def accept(self, **overrides: Any) -> str:
-        """Accept a removal; gives the delivery."""
+        """Accept a removal; return the delivery."""
         return self.intake.accept(body(assignment_deleted(**overrides))).delivery
 
     def handed_on(self, **overrides: Any) -> str:
-        """Accept and process a removal; gives the handler's task."""
+        """Accept and process a removal; return the handler's task."""
         delivery = self.accept(**overrides)
         self.flow.run(f"{delivery}:process:1")
         return f"{delivery}:act:1"

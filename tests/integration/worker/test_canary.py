@@ -1,4 +1,4 @@
-"""Whose turn it is to send a canary, what is sent, and what its age tells."""
+"""Whose turn it is to send a canary, what is sent, and what its age shows."""
 
 from datetime import UTC, datetime
 
@@ -47,7 +47,7 @@ def canary(store: Redis, posts: Posts, caller: str = "one") -> CanaryTask:
 
 
 def test_one_worker_of_the_fleet_sends_in_each_interval(store: Redis) -> None:
-    """Whoever asks first has the turn, until the interval is over."""
+    """The first worker to ask has the turn, until the interval is over."""
     posts = Posts(202, 202)
     fleet = [canary(store, posts, caller) for caller in ("one", "two", "three")]
 
@@ -77,24 +77,24 @@ def test_what_is_sent_is_a_webhook_that_the_receiver_takes(store: Redis) -> None
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "logged"),
     [
         (httpx2.ReadError("secret"), {"reason": "no_answer", "why": "ReadError"}),
         (401, {"reason": "answered", "status": 401}),
         (200, {"reason": "answered", "status": 200}),
         (302, {"reason": "answered", "status": 302}),
     ],
-    ids=["no answer", "refused", "somebody else's answer", "elsewhere"],
+    ids=["no answer", "refused", "another's answer", "elsewhere"],
 )
 def test_a_canary_that_is_not_taken_is_one_warning(
-    store: Redis, answer: int | Exception, told: dict[str, object]
+    store: Redis, answer: int | Exception, logged: dict[str, object]
 ) -> None:
-    """It is no error of the code; its age tells the rest."""
+    """It is no error of the code; its age shows the rest."""
     posts = Posts(answer)
     with capture_logs() as logs:
         canary(store, posts).step()
 
-    assert logs == [{"event": "canary.not_sent", "log_level": "warning", **told}]
+    assert logs == [{"event": "canary.not_sent", "log_level": "warning", **logged}]
     assert posts.clients[0].is_closed
 
 
@@ -119,7 +119,7 @@ def test_the_age_counts_from_the_last_that_came_through_or_from_the_first_that_w
     assert 90 <= (age_seconds(store) or 0) < 150
 
 
-def test_a_canary_that_nobody_is_to_send_any_more_is_forgotten(store: Redis) -> None:
+def test_a_canary_that_is_off_is_forgotten(store: Redis) -> None:
     """By a worker that starts without it, else after a week; stragglers change nothing."""
     book = CanaryRecord(store)
     book.turn("one", 60)

@@ -15,11 +15,11 @@ from tests.integration.worker.house import House
 from tests.samples import PERSONAL
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable
-from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import DEPLOYMENT_TRIES
+from worker.run.verdict import Completed, Failed, Waiting
 
 
-def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:
+def test_a_removal_is_handled_and_completed(house: House) -> None:
     """Process hands on, the handler gets event and job, and then the body is gone."""
     before = monotonic()
     task = house.handed_on(holder_id="rh_1")
@@ -38,7 +38,7 @@ def test_a_removal_goes_its_way_and_is_settled(house: House) -> None:
 
 
 def test_a_message_that_comes_twice_runs_nothing_twice(house: House) -> None:
-    """The second message of a job that is over, or of one never owed, is only a hint."""
+    """The second message of a job that is over, or of one that never was, runs nothing."""
     task = house.handed_on()
     house.flow.run(task)
 
@@ -47,8 +47,8 @@ def test_a_message_that_comes_twice_runs_nothing_twice(house: House) -> None:
     assert len(house.given) == 1
 
 
-def test_another_body_about_the_same_assignment_owes_nothing(house: House) -> None:
-    """A webhook that was sent anew in other bytes is settled without a handler's job."""
+def test_another_body_about_the_same_assignment_has_no_jobs(house: House) -> None:
+    """A webhook that was sent anew in other bytes is completed without a handler's job."""
     first = house.accept(event_id="evcus_1")
     second = house.accept(event_id="evcus_2")
     house.flow.run(f"{first}:process:1")
@@ -80,7 +80,7 @@ def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store:
     assert house.flow.run(f"{failed.job}:2") == Completed("acted at last")
 
 
-def test_a_wait_that_was_told_is_kept(house: House, desk: Admin) -> None:
+def test_a_wait_that_was_asked_for_is_kept(house: House, desk: Admin) -> None:
     """The next try is at least as far away as the downstream asked, and little further."""
     task = house.handed_on()
     house.raising(RetryableError("busy", "busy", retry_after_seconds=5000))
@@ -95,7 +95,7 @@ def test_a_wait_that_was_told_is_kept(house: House, desk: Admin) -> None:
 
 
 def test_a_permanent_error_fails_at_once(house: House) -> None:
-    """What cannot be mended by waiting is set aside with its reason."""
+    """A job that no wait can fix fails with its reason."""
     task = house.handed_on()
     house.raising(PermanentError("gone", "the card is gone"))
 
@@ -105,7 +105,7 @@ def test_a_permanent_error_fails_at_once(house: House) -> None:
     assert [each.reason for each in house.desk.failed()] == ["gone"]
 
 
-def test_an_error_that_nobody_expected_waits_and_tells_nothing(house: House) -> None:
+def test_an_unexpected_error_waits_and_shows_no_data(house: House) -> None:
     """A foreign error's message stands neither in the inbox nor in the log."""
     task = house.handed_on()
     house.raising(KeyError(" ".join(PERSONAL)))
@@ -139,7 +139,7 @@ def test_what_ends_a_process_leaves_the_job_to_its_lease(
     assert structlog.contextvars.get_contextvars() == {}
 
 
-def test_a_job_whose_lease_was_lost_settles_nothing(house: House, store: Redis) -> None:
+def test_a_job_whose_lease_was_lost_completes_nothing(house: House, store: Redis) -> None:
     """A run that froze past its lease leaves the ending to the run that came after it."""
     task = house.handed_on()
     job = task.removesuffix(":1")
@@ -152,7 +152,7 @@ def test_a_job_whose_lease_was_lost_settles_nothing(house: House, store: Redis) 
     house.act = overtaken
 
     assert house.flow.run(task) == Completed(
-        "not settled: the lease was lost, another run settles it"
+        "not completed: the lease was lost, another run completes it"
     )
     found = house.desk.job(job)
     assert found
@@ -201,11 +201,11 @@ def test_nothing_of_one_job_is_logged_with_the_next(house: House) -> None:
     """What is bound to the log during a job is gone after it, however it ended."""
     bound: list[dict[str, Any]] = []
 
-    def look() -> str:
+    def act() -> str:
         bound.append(dict(structlog.contextvars.get_contextvars()))
         raise ZeroDivisionError
 
-    house.act = look
+    house.act = act
     for number in (1, 2):
         task = house.handed_on(n=number)
         house.flow.run(task)
@@ -215,7 +215,7 @@ def test_nothing_of_one_job_is_logged_with_the_next(house: House) -> None:
     assert bound[0]["delivery"] != bound[1]["delivery"]
 
 
-def test_an_error_nobody_expected_leaves_its_places(house: House, store: Redis) -> None:
+def test_an_unexpected_error_leaves_its_places(house: House, store: Redis) -> None:
     """Each run keeps where it was, whether it is tried again or not; no word of the message."""
     task = house.handed_on()
     house.raising(RuntimeError(PERSONAL[0]))

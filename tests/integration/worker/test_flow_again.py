@@ -8,7 +8,7 @@ from redis import Redis
 from inbox import keys
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.run.ended import Completed, Failed
+from worker.run.verdict import Completed, Failed
 
 
 BUSY = PostponedError("card_busy", "another change of the card is under way", seconds=5)

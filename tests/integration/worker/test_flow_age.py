@@ -7,7 +7,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.house import House
-from worker.run.ended import Completed, Failed
+from worker.run.verdict import Completed, Failed
 
 
 HOUR = 3600

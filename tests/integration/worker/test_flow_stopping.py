@@ -1,4 +1,4 @@
-"""What becomes of jobs when their worker is told to stop, with the real store."""
+"""What happens to jobs when their worker stops, with the real store."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ from inbox.breaker import Breaker
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
 from tests.integration.worker.house import House
-from worker.run.ended import Completed, NotBegun, Waiting
 from worker.run.stopping import GRACE_SECONDS, REASON, Stopping
+from worker.run.verdict import Completed, NotBegun, Waiting
 
 
 class Clock:
@@ -20,7 +20,7 @@ class Clock:
     now = 100.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
@@ -71,8 +71,7 @@ def test_a_job_goes_back_at_its_next_call(
 ) -> None:
     """It is due at once with all its tries; the call is not made, nor counted, nor reserved."""
     if gated:
-        gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
-        house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
+        house.use(breakers={"acts": Breaker(store, "acts", Rate(100, 60))})
     task = house.handed_on()
     made = []
 
@@ -105,7 +104,7 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     house: House, clock: Clock, store: Redis
 ) -> None:
     """The stop is met after the claim as well: the handler is not called and nothing reserved."""
-    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
+    breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
     task = house.handed_on()
 
     class LateStop(Stopping):
@@ -114,7 +113,9 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     late = LateStop(clock)
     late.begin()
     clock.now += GRACE_SECONDS
-    flow = replace(house.flow, stopping=late, services=replace(house.flow.services, gates=gates))
+    flow = replace(
+        house.flow, stopping=late, services=replace(house.flow.services, breakers=breakers)
+    )
 
     assert isinstance(flow.run(task), Waiting)
 
@@ -123,7 +124,7 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
     assert store.zcard(keys.BUDGET + "acts") == 0
 
 
-def test_what_hangs_is_given_back_and_cannot_settle(house: House, store: Redis) -> None:
+def test_what_hangs_is_given_back_and_cannot_complete(house: House, store: Redis) -> None:
     """The job is another worker's from then on; the run that hung has lost its lease."""
     task = house.handed_on()
     claims: list[Claim] = []
@@ -140,7 +141,7 @@ def test_what_hangs_is_given_back_and_cannot_settle(house: House, store: Redis) 
     outcome = house.flow.run(task)
 
     assert isinstance(outcome, Completed)
-    assert outcome.outcome.startswith("not settled: the lease was lost")
+    assert outcome.outcome.startswith("not completed: the lease was lost")
     assert [claim.task for claim in claims] == [task]
     assert house.flow.running == {}
     assert _state(house, task)[0] == "running"

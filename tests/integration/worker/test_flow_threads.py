@@ -9,7 +9,7 @@ THREADS = 50
 
 
 def test_many_threads_run_jobs_over_a_few_connections(house: House, store: Redis) -> None:
-    """Fifty threads settle a hundred jobs, each message coming twice, and each acts once."""
+    """Fifty threads complete a hundred jobs, each message coming twice, and each acts once."""
     tasks = [house.handed_on(n=number) for number in range(100)]
     messages = tasks * 2
     errors: list[BaseException] = []

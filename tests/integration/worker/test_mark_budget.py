@@ -16,7 +16,7 @@ from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.run import admission as passages
-from worker.run.ended import Completed, Waiting
+from worker.run.verdict import Completed, Waiting
 from worker.settings.policies import Policies
 from worker.voucherify.rest import VoucherifyApi
 
@@ -34,9 +34,7 @@ class Rush:
     def __init__(self, house: House, store: Redis, shop: Shop, api: VoucherifyApi) -> None:
         self.house, self.store, self.shop = house, store, shop
         self.gate, self.later = Breaker(store, "acts", RATE), Later(store)
-        house.flow = replace(
-            house.flow, services=replace(house.flow.services, gates={"acts": self.gate})
-        )
+        house.use(breakers={"acts": self.gate})
         perks = VoucherifyPerks(api, Ledger(store), Policies(), Learned(store))
         house.act = lambda: perks.revoke(*house.given[-1])
         self.made: list[Span] = []
@@ -138,7 +136,7 @@ def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
 def test_with_calls_to_spare_a_mark_is_made_at_once(rush: Rush, shop: Shop) -> None:
     """An ordinary removal on a quiet day ends in its first run."""
     rush.gate = Breaker(rush.store, "acts", Rate(100, 60))
-    services = replace(rush.house.flow.services, gates={"acts": rush.gate})
+    services = replace(rush.house.flow.services, breakers={"acts": rush.gate})
     rush.house.flow = replace(rush.house.flow, services=services)
     referee = shop.scenario(own=1000)["referees"][0]
 

@@ -60,12 +60,12 @@ def test_a_step_is_taken_once_and_its_note_kept(make: Make) -> None:
     """The second run gives the first one's note, and does nothing."""
     ledger, letters = make(), Letters()
 
-    told = [
+    notes = [
         steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=False)
         for _ in range(3)
     ]
 
-    assert told == ["letter 1"] * 3
+    assert notes == ["letter 1"] * 3
     assert letters.keys == [key_of(NAME)]
 
 
@@ -126,7 +126,7 @@ def test_the_run_that_was_killed_may_still_be_under_way(make: Make) -> None:
     assert len(letters.keys) == 1
 
 
-def test_a_check_that_finds_it_settles_it(make: Make) -> None:
+def test_a_check_that_finds_it_confirms_it(make: Make) -> None:
     """What an earlier run did without our knowing is noted, and not done again."""
     ledger, letters = make(300), Letters(LookupError())
     with pytest.raises(LookupError):
@@ -138,8 +138,8 @@ def test_a_check_that_finds_it_settles_it(make: Make) -> None:
         return "it is in the post"
 
     for _ in range(2):
-        told = steps(ledger).once("letter", "rrf_1", letters, check=check, repeatable=False)
-        assert told == "it is in the post"
+        notes = steps(ledger).once("letter", "rrf_1", letters, check=check, repeatable=False)
+        assert notes == "it is in the post"
 
     assert asked == letters.keys == [key_of(NAME)]
 
@@ -158,17 +158,17 @@ def test_a_check_that_does_not_find_it_is_believed_when_nothing_can_be_under_way
     assert len(letters.keys) == 1
 
     ledger.in_flight_seconds = 0.0
-    told = steps(ledger).once("letter", "rrf_1", letters, check=lambda _: None, repeatable=False)
-    assert told == "letter 2"
+    notes = steps(ledger).once("letter", "rrf_1", letters, check=lambda _: None, repeatable=False)
+    assert notes == "letter 2"
 
 
 def test_no_check_is_asked_of_a_step_that_was_never_begun(make: Make) -> None:
     """It costs a call, and is wanted only in doubt."""
-    told = steps(make()).once(
+    notes = steps(make()).once(
         "letter", "rrf_1", Letters(), check=lambda _: "never", repeatable=False
     )
 
-    assert told == "letter 1"
+    assert notes == "letter 1"
 
 
 def test_what_is_harmless_is_done_again_in_doubt(make: Make) -> None:
@@ -177,9 +177,9 @@ def test_what_is_harmless_is_done_again_in_doubt(make: Make) -> None:
     with pytest.raises(KeyboardInterrupt):
         steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=True)
 
-    told = steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=True)
+    notes = steps(ledger).once("letter", "rrf_1", letters, check=None, repeatable=True)
 
-    assert told == "letter 2"
+    assert notes == "letter 2"
     assert letters.keys == [key_of(NAME)] * 2
 
 
@@ -247,7 +247,7 @@ def test_a_step_is_about_an_id(make: Make, about: str | None) -> None:
     assert "ada@" not in str(caught.value).lower()
 
 
-def test_an_id_that_went_with_an_erasure_is_told(make: Make) -> None:
+def test_an_id_that_was_erased_is_shown(make: Make) -> None:
     """It is the erasure that took it, and no fault of the handler."""
     with pytest.raises(PermanentError, match="erased") as caught:
         steps(make(), reduced=True).once("letter", None, Letters(), check=None, repeatable=False)
@@ -255,21 +255,21 @@ def test_an_id_that_went_with_an_erasure_is_told(make: Make) -> None:
     assert caught.value.reason == "customer_erased"
 
 
-def test_a_dry_run_notes_nothing_and_calls_nobody() -> None:
+def test_a_dry_run_records_nothing_and_calls_nothing() -> None:
     """It needs not even a ledger."""
     letters = Letters()
     dry = Steps(None, Origin(handler="send_letter", event="ev_1", job="job"), dry_run=True)
 
-    told = dry.once("letter", "rrf_1", letters, check=letters, repeatable=True)
+    notes = dry.once("letter", "rrf_1", letters, check=letters, repeatable=True)
 
-    assert told == "would letter rrf_1"
+    assert notes == "would letter rrf_1"
     assert dry.would == ["letter rrf_1"]
     assert letters.keys == []
 
 
 def test_what_is_no_note_is_not_kept(make: Make) -> None:
     """An answer of a downstream may hold anything."""
-    told = steps(make()).once(
+    notes = steps(make()).once(
         "letter",
         "rrf_1",
         lambda _: {"name": "Ada Quill"},  # type: ignore[arg-type,return-value]
@@ -277,15 +277,15 @@ def test_what_is_no_note_is_not_kept(make: Make) -> None:
         repeatable=False,
     )
 
-    assert told == "done"
+    assert notes == "done"
 
 
 def test_support_finds_a_step_by_customer_and_by_what_it_is_about(store: Redis) -> None:
-    """And of an event about nobody by the latter alone, without an index of nobody."""
+    """And of an event without a customer by the latter alone, without an index."""
     ledger = Effects(store, memory_seconds=3600)
     steps(ledger).once("letter", "rrf_1", Letters(), check=None, repeatable=False)
-    nobody = Steps(ledger, Origin(handler="h", event="ev_2", job="job"))
-    nobody.once("note", "v_1", Letters(), check=None, repeatable=False)
+    without = Steps(ledger, Origin(handler="h", event="ev_2", job="job"))
+    without.once("note", "v_1", Letters(), check=None, repeatable=False)
 
     assert [each.id for each in ledger.of(customer="cust_1")] == [NAME]
     assert [each.id for each in ledger.of(holder="rrf_1")] == [NAME]

@@ -85,7 +85,7 @@ def run(tmp_path: Path, redis_url: str) -> Run:
 
 
 def test_trying_cannot_act(run: Run, tmp_path: Path, store: Redis) -> None:
-    """Whatever a handler does beside its steps is refused, and the others are told all the same."""
+    """All that a handler does beside its steps is refused, and the others are shown."""
     port = store.connection_pool.connection_kwargs["port"]
     handlers = {name: act.format(port=port) for name, act in ACTS.items()}
     handlers["harmless"] = (
@@ -99,18 +99,18 @@ def test_trying_cannot_act(run: Run, tmp_path: Path, store: Redis) -> None:
     (tmp_path / "kept").write_text("")
     before = store.info("clients")["maxclients"], store.info("stats")["total_connections_received"]
 
-    told = run("try", "body.json", HANDLERS="shop", REDIS_URL="nonsense", PERKS_BACKEND="nonsense")
+    shown = run("try", "body.json", HANDLERS="shop", REDIS_URL="nonsense", PERKS_BACKEND="nonsense")
 
     after = store.info("stats")["total_connections_received"]
     assert after == before[1]
-    assert told.returncode == 1
+    assert shown.returncode == 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["body.json", "kept", "shop.py"]
-    lines = told.stdout.splitlines()
+    lines = shown.stdout.splitlines()
     assert "harmless (queue q_harmless): dry run: would greet rh_1" in lines
     assert "service (queue q_service): not run: only a worker has the store" in lines
     for name in handlers.keys() - {"harmless", "service"}:
         (line,) = [each for each in lines if each.startswith(f"{name} (")]
-        assert "this tells and does not act" in line
+        assert "this is a dry run" in line
 
 
 def test_a_module_that_acts_when_it_is_imported_cannot_be_tried(run: Run, tmp_path: Path) -> None:
@@ -118,34 +118,34 @@ def test_a_module_that_acts_when_it_is_imported_cannot_be_tried(run: Run, tmp_pa
     (tmp_path / "shop.py").write_text("open('acted', 'w')")
     (tmp_path / "body.json").write_bytes(BODY)
 
-    told = run("try", "body.json", HANDLERS="shop")
+    shown = run("try", "body.json", HANDLERS="shop")
 
-    assert told.returncode == 1
-    assert "shop cannot be imported: this tells and does not act" in told.stderr
+    assert shown.returncode == 1
+    assert "shop cannot be imported: this is a dry run" in shown.stderr
     assert not (tmp_path / "acted").exists()
 
 
-def test_trying_tells_of_an_event_that_nobody_wants_and_of_what_is_no_event() -> None:
+def test_trying_shows_an_event_without_a_handler_and_a_body_without_an_event() -> None:
     """The one is no error, the other is."""
-    told, tried = try_body(body_of("voucher.created", {}), load_handlers())
+    shown, tried = try_body(body_of("voucher.created", {}), load_handlers())
 
-    assert (told, list(tried)) == ("no handler for voucher.created", [])
+    assert (shown, list(tried)) == ("no handler for voucher.created", [])
     with pytest.raises(UnreadableBody):
         try_body(b"{}", load_handlers())
 
 
 def test_the_houses_handlers_are_tried_with_backends_that_do_nothing() -> None:
-    """What a revocation would do is told in general; a plan of it needs a worker."""
-    told, tried = try_body(body(assignment_deleted()), load_handlers())
+    """What a revocation would do is shown in general; a plan of it needs a worker."""
+    shown, tried = try_body(body(assignment_deleted()), load_handlers())
 
-    assert told == "handed to notify_crm, revoke_referral_perks"
+    assert shown == "handed to notify_crm, revoke_referral_perks"
     assert [each.outcome for each in tried] == [
         "dry run: would note the removal",
         "dry run: would take back the referee's reward",
     ]
 
 
-def test_support_settles_a_step_that_nobody_knows_of(store: Redis, redis_url: str) -> None:
+def test_support_resolves_a_step_in_doubt(store: Redis, redis_url: str) -> None:
     """What was done is not done again; what was not is done by the next run; once only."""
     ledger = Effects(store, memory_seconds=3600, in_flight_seconds=0.0)
     taken: list[str] = []
@@ -166,29 +166,29 @@ def test_support_settles_a_step_that_nobody_knows_of(store: Redis, redis_url: st
     with pytest.raises(KeyboardInterrupt):
         once("rh_4", KeyboardInterrupt())
 
-    def settle(about: str, *words: str) -> Result:
-        command = ["settle", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
+    def resolve(about: str, *words: str) -> Result:
+        command = ["resolve", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
         return CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url})
 
-    assert settle("rh_1", "--done").exit_code == 0
-    assert settle("rh_2", "--not-done").exit_code == 0
-    assert settle("rh_3").exit_code == 2
+    assert resolve("rh_1", "--done").exit_code == 0
+    assert resolve("rh_2", "--not-done").exit_code == 0
+    assert resolve("rh_3").exit_code == 2
     # Its run may be alive; the command has the settings' time for that and not this test's.
-    assert "may be under way" in str(settle("rh_4", "--done").exception)
-    assert "nothing to settle" in str(settle("rh_1", "--not-done").exception)
-    assert "no such step" in str(settle("rh_9", "--done").exception)
+    assert "may be under way" in str(resolve("rh_4", "--done").exception)
+    assert "nothing to resolve" in str(resolve("rh_1", "--not-done").exception)
+    assert "no such step" in str(resolve("rh_9", "--done").exception)
 
     assert (once("rh_1"), once("rh_2"), len(taken)) == ("done", "greeted", 5)
     command = ["effects", "--about", "rh_2", "--json"]
-    told = json.loads(CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url}).stdout)
-    assert [each["state"] for each in told] == ["confirmed"]
+    shown = json.loads(CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url}).stdout)
+    assert [each["state"] for each in shown] == ["confirmed"]
     found = ledger.get("own:welcome:greet:rh_1")
     assert found is not None
-    assert (found.state, found.fields["settled"]) == (EffectState.CONFIRMED, "seen in the shop")
+    assert (found.state, found.fields["resolved"]) == (EffectState.CONFIRMED, "seen in the shop")
 
 
 def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:
-    """It says what a worker says (tests/unit/worker/test_own_handlers.py), and nothing else."""
+    """It says what a worker says (tests/unit/worker/shop/test_own_handlers.py), no more."""
     ended = subprocess.run(
         [sys.executable, "-m", "celery", "-A", "worker", "flower"],
         check=False,
@@ -207,7 +207,7 @@ def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:
     ]
 
 
-def test_a_queue_without_a_right_is_told_by_name(store: Redis, redis_url: str) -> None:
+def test_a_queue_without_a_right_is_logged_by_name(store: Redis, redis_url: str) -> None:
     """The store itself says only which command it refused."""
     store.acl_setuser("shop", enabled=True, nopass=True, keys=["perks"], commands=["+llen"])
     try:

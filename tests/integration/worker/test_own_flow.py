@@ -20,8 +20,8 @@ from worker.errors import NotDoneError, RetryableError
 from worker.handlers import HandlerTable
 from worker.handlers.registry import Registration
 from worker.job import Job
-from worker.run.ended import Completed, Failed, Waiting
 from worker.run.flow import Flow
+from worker.run.verdict import Completed, Failed, Waiting
 from worker.services import Services
 
 
@@ -48,7 +48,7 @@ class House:
         self.act: Callable[[HolderAssignmentCreated, Job], str] = self.greet
 
     def greet(self, event: HolderAssignmentCreated, job: Job) -> str:
-        """Greet whoever was assigned, once."""
+        """Greet the assigned customer, once."""
 
         def send(key: str) -> str:
             self.greeted.append(key)
@@ -89,12 +89,12 @@ def house(store: Redis, intake: Intake, desk: Admin) -> House:
 
 
 def test_an_event_is_handled_once_under_whatever_bytes_it_comes(house: House) -> None:
-    """The second body of the same event settles without a job; another event has its own."""
+    """The second body of the same event is completed without a job; another event has its own."""
     task = house.handed_on()
     assert house.flow().run(task) == Completed("greeted")
     first = task.partition(":")[0]
 
-    # The second sendout tells of the customer as they are by then.
+    # The second sendout shows the customer as they are by then.
     again = house.intake.accept(body(assignment_created(redeemable_id="v_other"))).delivery
     ended = house.flow().run(f"{again}:process:1")
     other = house.handed_on(n=2)
@@ -154,7 +154,7 @@ def test_a_handler_may_want_no_other_try(house: House) -> None:
 
 
 def test_a_dry_run_says_so_and_does_nothing(house: House) -> None:
-    """The job is done, its outcome tells what it would have done, and no effect is noted."""
+    """The job is done, its outcome says what it would have done, and no effect is recorded."""
     task = house.handed_on()
 
     ended = house.flow(dry=True).run(task)
@@ -167,7 +167,7 @@ def test_a_dry_run_says_so_and_does_nothing(house: House) -> None:
     assert view.ended["welcome"] == "dry run: would greet rh_7c210000000001"
 
 
-def test_an_erased_customer_is_told_to_the_handler(house: House) -> None:
+def test_a_handler_knows_that_the_customer_was_erased(house: House) -> None:
     """It runs with what remains, by which an id is still an id."""
     task = house.handed_on()
     house.erasure.erase(CUSTOMER)
@@ -179,8 +179,8 @@ def test_an_erased_customer_is_told_to_the_handler(house: House) -> None:
 
     house.act = note
     assert house.flow().run(task) == Completed("greeted")
-    ((customer, told),) = given
-    assert told
+    ((customer, known),) = given
+    assert known
     assert customer.id == CUSTOMER
     assert customer.name is None
 
@@ -210,7 +210,7 @@ def test_the_same_error_with_a_whole_body_is_nobodys_fault_but_the_codes(house: 
 
 
 def test_a_body_is_reduced_for_any_customer_it_is_about(house: House) -> None:
-    """Not only for the first, before or after it was processed; settled, it is in no index."""
+    """Not only for the first, before or after it was processed; completed, it is in no index."""
     for number, erased_first in ((1, True), (2, False)):
         if erased_first:
             house.erasure.erase(f"cust_b{number}")
@@ -238,7 +238,7 @@ def test_a_body_is_reduced_for_any_customer_it_is_about(house: House) -> None:
 
 
 def test_events_are_counted_by_type_and_by_whether_they_are_wanted(house: House) -> None:
-    """A hundred names have counters of their own; what looks like no type is `?`."""
+    """A hundred names have counters of their own; what has not the form of a type is `?`."""
     house.handed_on()
     for number in range(keys.MOST_EVENT_TYPES + 20):
         _process(house, f"made.up.{number}")

@@ -1,20 +1,20 @@
 from redis import Redis
 
 from inbox.jobs import Jobs
-from tests.integration.worker.test_sweeper import QUEUES, trimming
+from tests.integration.worker.test_reaper import QUEUES, retention
 from worker.periodic.reaper import Reaper
 
 
-def test_every_worker_tells_that_it_lives_and_one_that_it_has_swept(
+def test_every_worker_reports_that_it_lives_and_one_that_it_has_reaped(
     jobs: Jobs, store: Redis
 ) -> None:
-    """Of two workers in one interval both tell, and the sweep counts as done once."""
-    told: list[tuple[str, bool]] = []
+    """Of two workers in one interval both report, and the pass counts once."""
+    reports: list[tuple[str, bool]] = []
     for name in ("a", "b"):
 
-        def present(swept: bool, name: str = name) -> None:
-            told.append((name, swept))
+        def present(reaped: bool, name: str = name) -> None:
+            reports.append((name, reaped))
 
-        Reaper(jobs, name, QUEUES, 3600, trimming(store), present=present).step()
+        Reaper(jobs, name, QUEUES, 3600, retention(store), present=present).step()
 
-    assert told == [("a", True), ("b", False)]
+    assert reports == [("a", True), ("b", False)]

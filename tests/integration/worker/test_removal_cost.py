@@ -1,6 +1,5 @@
 """What an ordinary removal costs: calls to Voucherify, scripts and commands in the store."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,8 +31,7 @@ def test_an_ordinary_removal_costs_so_much(
     commands: int,
 ) -> None:
     """From claim to done, once the campaign is read; a number that goes up is a slower removal."""
-    gates = {"acts": Breaker(store, "acts", Rate(100, 60))}
-    house.flow = replace(house.flow, services=replace(house.flow.services, gates=gates))
+    house.use(breakers={"acts": Breaker(store, "acts", Rate(100, 60))})
     policies = Policies(mark_customer=marked)
     perks = VoucherifyPerks(api, Effects(store, memory_seconds=3600), policies, Learned(store))
     house.act = lambda: perks.revoke(*house.given[-1])

@@ -22,9 +22,9 @@ from worker.backends.crm.http import HttpCrm
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.handlers import HandlerTable, load_handlers
 from worker.job import Job
-from worker.run.ended import Completed
 from worker.run.flow import Flow
 from worker.run.stopping import Stopping
+from worker.run.verdict import Completed
 from worker.services import Services
 
 
@@ -102,7 +102,7 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
 def test_an_ending_is_written_as_soon_as_the_store_is_back(
     client: Redis, shop: Shop, flow: Flow, name: str
 ) -> None:
-    """Nobody waits for the lease: the run ends as done, and no try is used up."""
+    """Nothing waits for the lease: the run ends as done, and no try is used up."""
     referee = shop.scenario(own=1000)["referees"][0]
     delivery = Intake(client).accept(shop.removal(referee["holder"])).delivery
     flow.run(f"{delivery}:process:1")

@@ -1,4 +1,4 @@
-"""Whose turn it is to look at the webhook, what is noted, and what nobody could find out."""
+"""Whose turn it is to check the webhook, what is recorded, and what stays unknown."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from inbox.admin.fleet import Fleet
 from inbox.admin.fleet_views import WebhookView
 from inbox.state.webhook import KNOWN_SECONDS, WebhookRecord, WebhookState
 from sandbox.inprocess import InProcess
-from worker.periodic.start import start_watches
+from worker.periodic.checks import make_checks
 from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookCheck
 from worker.settings.periodic import WebhookCheckSettings
 from worker.settings.worker import WorkerSettings
@@ -50,8 +50,8 @@ def watch(
     return WebhookCheck(WebhookRecord(store), caller, settings, "http://sandbox/", client)
 
 
-def look(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
-    """Look once more and give the log lines."""
+def check(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
+    """Check once more and return the log lines."""
     store.delete(keys.WEBHOOK_TURN)
     with capture_logs() as logs:
         watch(store, transport, **options).step()
@@ -59,12 +59,12 @@ def look(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[
 
 
 def known(store: Redis) -> WebhookView | None:
-    """Tell what any receiver knows."""
+    """Return what any receiver knows."""
     return Fleet(store).read().webhook
 
 
-def test_one_worker_of_the_fleet_looks_in_each_interval(store: Redis, shop: InProcess) -> None:
-    """Whoever asks first has the turn, until the interval is over."""
+def test_one_worker_of_the_fleet_checks_in_each_interval(store: Redis, shop: InProcess) -> None:
+    """The first worker to ask has the turn, until the interval is over."""
     fleet = [watch(store, shop.transport, caller=each) for each in ("one", "two", "three")]
 
     for each in fleet * 2:
@@ -80,19 +80,19 @@ def test_one_worker_of_the_fleet_looks_in_each_interval(store: Redis, shop: InPr
 
 
 def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
-    """On, off, on again, gone: each is known at once, and told in the log when it changes."""
+    """On, off, on again, gone: each is known at once, and logged when it changes."""
     assert known(store) is None
 
-    assert look(store, shop.transport) == [{"event": "webhook_watch.active"}]
+    assert check(store, shop.transport) == [{"event": "webhook_watch.active"}]
     seen = known(store)
     assert seen is not None
     assert (seen.active, seen.listed) == (True, True)
     assert seen.age_seconds < 5
-    assert look(store, shop.transport) == []
+    assert check(store, shop.transport) == []
 
     shop.call("PUT", "/webhook", {"active": False})
     for _ in range(2):
-        assert look(store, shop.transport) == [{"event": "webhook_watch.switched_off"}]
+        assert check(store, shop.transport) == [{"event": "webhook_watch.switched_off"}]
         seen = known(store)
         assert seen is not None
         assert (seen.active, seen.listed) == (False, True)
@@ -100,26 +100,26 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
     for each in ("since", "looked"):
         store.hincrby(keys.WEBHOOK, each, -700_000)
     shop.call("PUT", "/webhook", {"active": True})
-    assert look(store, shop.transport) == [{"event": "webhook_watch.active"}]
+    assert check(store, shop.transport) == [{"event": "webhook_watch.active"}]
     shop.call("PUT", "/webhook", {"url": "https://elsewhere.example.test/"})
-    assert look(store, shop.transport) == [{"event": "webhook_watch.none_found"}]
+    assert check(store, shop.transport) == [{"event": "webhook_watch.none_found"}]
     seen = known(store)
     assert seen is not None
     assert (seen.active, seen.listed) == (False, None)
-    assert seen.age_seconds < 5, "it counts from the last look"
+    assert seen.age_seconds < 5, "it counts from the last check"
 
 
-def test_a_webhook_that_does_not_list_our_event_is_told_once(store: Redis, shop: InProcess) -> None:
+def test_a_webhook_that_does_not_list_our_event_is_logged(store: Redis, shop: InProcess) -> None:
     """It is on all the same: Voucherify's own list may lack what it sends."""
     shop.call("PUT", "/webhook", {"events": ["redemption.succeeded"]})
 
-    lines = look(store, shop.transport)
+    lines = check(store, shop.transport)
 
     assert [each["event"] for each in lines] == [
         "webhook_watch.active",
         "webhook_watch.event_not_listed",
     ]
-    assert look(store, shop.transport) == []
+    assert check(store, shop.transport) == []
     seen = known(store)
     assert seen is not None
     assert (seen.active, seen.listed) == (True, False)
@@ -150,12 +150,12 @@ NOT_KNOWN = [
 NOT_KNOWN_IDS = ["no connection", "keys", "limit", "down", "elsewhere", "page", "half", "deep"]
 
 
-@pytest.mark.parametrize(("answers", "told"), NOT_KNOWN, ids=NOT_KNOWN_IDS)
+@pytest.mark.parametrize(("answers", "logged"), NOT_KNOWN, ids=NOT_KNOWN_IDS)
 @pytest.mark.parametrize("before", [None, WebhookState.ACTIVE, WebhookState.OFF])
-def test_what_nobody_could_find_out_changes_nothing(
+def test_what_stays_unknown_changes_nothing(
     store: Redis,
     answers: Callable[[httpx2.Request], httpx2.Response],
-    told: dict[str, Any],
+    logged: dict[str, Any],
     before: WebhookState | None,
 ) -> None:
     """What was known stays known, and grows old; nothing of the answer is in the log."""
@@ -167,9 +167,9 @@ def test_what_nobody_could_find_out_changes_nothing(
     else:
         store.hincrby(keys.WEBHOOK, "since", -700_000)
 
-    lines = look(store, httpx2.MockTransport(answers))
+    lines = check(store, httpx2.MockTransport(answers))
 
-    assert lines == [{"event": "webhook_watch.not_known", **told}]
+    assert lines == [{"event": "webhook_watch.not_known", **logged}]
     seen = known(store)
     assert seen is not None
     assert seen.active is (None if before is None else before is WebhookState.ACTIVE)
@@ -179,7 +179,7 @@ def test_what_nobody_could_find_out_changes_nothing(
 @pytest.mark.parametrize("wrong", ["proj_another", "../v1/vouchers"])
 def test_another_project_is_not_known(store: Redis, shop: InProcess, wrong: str) -> None:
     """A name is one part of the path, whatever is in it."""
-    lines = look(store, shop.transport, project=wrong)
+    lines = check(store, shop.transport, project=wrong)
 
     assert lines == [{"event": "webhook_watch.not_known", "reason": "answered", "status": 404}]
     [asked] = shop.call("GET", "/requests?component=management")
@@ -194,7 +194,7 @@ def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
         sent.append(request)
         return httpx2.Response(302, headers={"Location": "http://elsewhere.example.test/"})
 
-    look(store, httpx2.MockTransport(answers))
+    check(store, httpx2.MockTransport(answers))
 
     [request] = sent
     assert str(request.url) == (
@@ -204,7 +204,7 @@ def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
     assert request.extensions["timeout"] == {"connect": 3.0, "read": 4.0, "write": 4.0, "pool": 4.0}
 
 
-def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
+def test_what_is_no_longer_checked_is_forgotten(store: Redis) -> None:
     """By a worker that starts without the keys, else after a week; stragglers change nothing."""
     book = WebhookRecord(store)
     book.turn("one", INTERVAL_SECONDS)
@@ -217,11 +217,11 @@ def test_what_nobody_looks_at_any_more_is_forgotten(store: Redis) -> None:
     assert not store.exists(keys.WEBHOOK)
 
 
-def test_a_worker_that_is_not_to_look_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
-    """The age would grow, and an alert with it, though nobody wants to know any more."""
+def test_a_worker_without_the_check_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
+    """The age would grow and cause an alert, though the check is off."""
     WebhookRecord(store).turn("one", INTERVAL_SECONDS)
     settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
 
-    assert start_watches(settings, store, "two") == ()
+    assert make_checks(settings, store, "two") == ()
 
     assert known(store) is None

@@ -1,4 +1,4 @@
-"""The look at the webhook, answered by each awkward answer: nothing changes what is known."""
+"""The check of the webhook, with each awkward answer: nothing changes what is known."""
 
 import json
 from typing import Any
@@ -78,7 +78,7 @@ def test_only_the_apis_own_list_of_webhooks_decides(
     store.hincrby(keys.WEBHOOK, "looked" if before else "since", -700_000)
 
     with capture_logs() as logs:
-        _look(store, awkward)
+        _check(store, awkward)
 
     assert [each["event"] for each in logs] == ["webhook_watch.not_known"]
     seen = Fleet(store).read().webhook
@@ -98,12 +98,12 @@ def test_only_the_apis_own_list_of_webhooks_decides(
 def test_the_apis_own_list_is_believed(store: Redis, shown: dict[str, Any], event: str) -> None:
     """Without the one wrong thing of the table above, the list decides."""
     with capture_logs() as logs:
-        _look(store, _other("the list", shown))
+        _check(store, _other("the list", shown))
 
     assert event in [each["event"] for each in logs]
 
 
-def _look(store: Redis, awkward: Awkward) -> None:
+def _check(store: Redis, awkward: Awkward) -> None:
     client = httpx2.Client(transport=httpx2.MockTransport(awkward.response), follow_redirects=False)
     store.delete(keys.WEBHOOK_TURN)
     WebhookCheck(WebhookRecord(store), "one", SETTINGS, "http://sandbox/", client).step()

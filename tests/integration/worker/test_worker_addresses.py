@@ -25,8 +25,8 @@ from worker.broker.transport import Channel, take_only_our_messages
 DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 
 
-def _settles(address: str, direct: str, shop: Shop, folder: Path) -> None:
-    """A worker at this address settles what was accepted."""
+def _completes(address: str, direct: str, shop: Shop, folder: Path) -> None:
+    """A worker at this address completes what was accepted."""
     client = connect(direct, max_connections=2, answer_timeout=30)
     desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
     delivery = Intake(client).accept(body(assignment_deleted())).delivery
@@ -41,7 +41,7 @@ def test_a_worker_at_a_store_with_a_certificate_of_its_own(
 ) -> None:
     """rediss:// works with a self-signed certificate, as Heroku's are."""
     with tls_in_front_of(valkey.port, tmp_path) as port:
-        _settles(f"rediss://127.0.0.1:{port}/0", redis_url, shop, tmp_path)
+        _completes(f"rediss://127.0.0.1:{port}/0", redis_url, shop, tmp_path)
 
 
 def _options(app: Celery) -> dict[str, Any]:
@@ -88,4 +88,4 @@ def test_a_worker_at_a_store_on_a_unix_socket(shop: Shop, tmp_path: Path) -> Non
     # The path of a socket may have some hundred characters only.
     path = Path(f"/tmp/perkhook-{free_port()}.sock")
     with ValkeyServer(port=0, unix_socket_path=path):
-        _settles(f"unix://{path}?db=1", f"unix://{path}?db=1", shop, tmp_path)
+        _completes(f"unix://{path}?db=1", f"unix://{path}?db=1", shop, tmp_path)

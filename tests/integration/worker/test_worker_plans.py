@@ -18,7 +18,7 @@ from tests.samples import PERSONAL
 
 @pytest.fixture(scope="module")
 def braked(served_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    """A worker whose brake lets one revocation through."""
+    """A worker whose rate cap lets one revocation through."""
     folder = tmp_path_factory.mktemp("plans")
     with station(served_shop, folder, REVOCATION_BRAKE="1/day") as made:
         yield made
@@ -33,7 +33,7 @@ class Asking:
         self.plans = Plans(self.store)
 
     def failed(self, referee: dict[str, Any]) -> str:
-        """Let a revocation fail for good; gives its job."""
+        """Let a revocation fail; return its job."""
         shop = self.here.shop
         shop.faults("voucherify", {"status": 400, "path": "*/redeemables"})
         delivery = self.here.intake.accept(shop.removal(referee["holder"])).delivery
@@ -70,8 +70,8 @@ def asking(braked: Station, shop: Shop) -> Iterator[Asking]:
     made.store.connection_pool.disconnect()
 
 
-def test_failed_and_held_revocations_tell_what_they_would_take(asking: Asking) -> None:
-    """Amount and card by looking it up, and it is what the retry then does."""
+def test_failed_and_held_revocations_show_what_they_would_take(asking: Asking) -> None:
+    """Amount and card by reading them, and it is what the retry then does."""
     shop = asking.here.shop
     first, second = shop.scenario(referees=2)["referees"]
     failed = asking.failed(first)
@@ -91,7 +91,7 @@ def test_failed_and_held_revocations_tell_what_they_would_take(asking: Asking) -
     assert f"took back 500 from card {first['card']['id']}" in outcome
 
 
-def test_a_shut_gate_is_respected_and_told(asking: Asking) -> None:
+def test_an_open_breaker_is_respected_and_shown(asking: Asking) -> None:
     """Voucherify is not asked at all."""
     (referee,) = asking.here.shop.scenario()["referees"]
     job = asking.failed(referee)
@@ -105,8 +105,8 @@ def test_a_shut_gate_is_respected_and_told(asking: Asking) -> None:
     assert len(asking.here.shop.requests("voucherify")) == calls
 
 
-def test_a_note_tells_what_it_is(asking: Asking) -> None:
-    """A handler without a plan is told in words, and calls nobody."""
+def test_a_note_says_what_it_is(asking: Asking) -> None:
+    """A handler without a plan is described, and makes no call."""
     shop = asking.here.shop
     shop.faults("crm", {"status": 422})
     (referee,) = shop.scenario()["referees"]
@@ -117,12 +117,12 @@ def test_a_note_tells_what_it_is(asking: Asking) -> None:
 
     found = asking.plan(f"{delivery}:notify_crm")
 
-    assert found["steps"] == ["Tell the CRM that the customer's assignment was removed."]
+    assert found["steps"] == ["Notify the CRM that the customer's assignment was removed."]
     assert len(shop.requests("crm")) == notes
 
 
-def test_without_a_worker_nobody_answers(served_shop: Shop, tmp_path: Path) -> None:
-    """It stops like a job's worker does, and what was asked meanwhile is told as unanswered."""
+def test_without_a_worker_no_answer_comes(served_shop: Shop, tmp_path: Path) -> None:
+    """It stops like a job's worker does, and later requests are shown as unanswered."""
     served_shop.clear()
     with station(served_shop, tmp_path) as here:
         asking = Asking(here)

@@ -39,7 +39,7 @@ POISON = {
 }
 
 
-def test_poison_is_set_aside_and_the_worker_goes_on(worker_station: Station) -> None:
+def test_poison_fails_and_the_worker_continues(worker_station: Station) -> None:
     """Each poison fails with its reason and place; the same process handles the next event."""
     pid = worker_station.worker.process.pid
     jobs = {

@@ -9,7 +9,7 @@ def test_failing_services_are_tried_again_until_well_or_used_up(worker_station: 
     """
     A CRM that recovers gets one note; a job whose tries are used up waits for an operator.
 
-    The two jobs of one event go on without each other, Celery's events show each run's end,
+    The two jobs of one event run without each other, Celery's events show each run's end,
     and the operator's retry does what was left.
     """
     shop = worker_station.shop
@@ -38,7 +38,7 @@ def test_failing_services_are_tried_again_until_well_or_used_up(worker_station: 
     assert shop.balance(broken["card"]["id"]) == 1500
 
     shop.well()
-    done = worker_station.command("retry", job, "--why", "mended")
+    done = worker_station.command("retry", job, "--why", "fixed")
     assert done.returncode == 0, done.stderr
     assert worker_station.outcome(fails, "revoke_referral_perks").startswith("took back 500")
     assert shop.balance(broken["card"]["id"]) == 1000
@@ -102,7 +102,7 @@ def test_nothing_personal_leaves_by_logs_events_or_errors(worker_station: Statio
     failed = [worker_station.in_state(job, "failed") for job in jobs]
     for job in jobs:
         until(lambda job=job: worker_station.states(job) == ["task-failed"])  # type: ignore[misc]
-    told = {
+    shown = {
         "log": worker_station.worker.text,
         "events": repr(worker_station.events),
         "failed jobs": repr(failed),
@@ -117,7 +117,7 @@ def test_nothing_personal_leaves_by_logs_events_or_errors(worker_station: Statio
         "redeemed_quantity",  # any body's
         "webhook-signature",
     ]
-    for where, text in told.items():
+    for where, text in shown.items():
         assert text
         assert [word for word in hidden if word in text] == [], where
 

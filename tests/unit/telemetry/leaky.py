@@ -1,4 +1,4 @@
-"""Errors of every shape whose messages hold what may not be told."""
+"""Errors of every shape whose messages hold data."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ OURS: Final = "the CRM said no, and will say no again"
 
 
 class SaysMuchError(Exception):
-    """Tells something personal however it is asked."""
+    """Shows something personal in every form."""
 
     def __init__(self) -> None:
         super().__init__(PERSONAL)

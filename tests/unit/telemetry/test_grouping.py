@@ -40,7 +40,7 @@ def test_a_line_that_moves_and_another_message_are_the_same_issue(
 
 
 def test_process_job_type_and_place_each_make_another_issue() -> None:
-    """Errors that one person would mend in different places are told apart."""
+    """Errors with fixes in different places are separate issues."""
     error = raised(lambda: int("x"))
     other = raised([].pop)
 

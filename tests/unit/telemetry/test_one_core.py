@@ -54,7 +54,7 @@ def test_two_quiet_cores_are_both_chosen() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores are kept to on Linux only")
-def test_all_threads_follow_and_are_let_go_when_the_kernel_tells_nothing() -> None:
+def test_all_threads_follow_and_are_let_go_when_the_kernel_reports_nothing() -> None:
     """Threads from before and from after are on the one core; an error gives all cores back."""
     found = subprocess.run(
         [sys.executable, "-c", _PROGRAM], cwd=ROOT, check=True, capture_output=True, text=True
@@ -88,7 +88,7 @@ answers = [cores()]
 core._mine = max(core._allowed)
 core._move()
 answers.append(cores())
-one_core.LOOK_SECONDS = 0.01
+one_core.CHOICE_SECONDS = 0.01
 core._ticks = lambda: 1 / 0
 one_core.log = type("Quiet", (), {"warning": lambda *_, **__: None})()
 if len(core._allowed) == 1:

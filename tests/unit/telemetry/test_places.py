@@ -22,12 +22,12 @@ def _made_at_run_time() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_shape_of_error_tells_its_data(shape: str) -> None:
+def test_no_shape_of_error_shows_its_data(shape: str) -> None:
     """Neither a message, ours or foreign, nor a line of source is in it, within its size."""
-    told = places(caught(shape))
+    shown = places(caught(shape))
 
-    assert not any(piece in told for piece in (*pieces(), OURS, "raise ", str(ROOT)))
-    assert len(told.encode()) <= MOST_BYTES
+    assert not any(piece in shown for piece in (*pieces(), OURS, "raise ", str(ROOT)))
+    assert len(shown.encode()) <= MOST_BYTES
 
 
 def test_frames_come_innermost_last_and_then_the_kind() -> None:
@@ -41,7 +41,7 @@ def test_frames_come_innermost_last_and_then_the_kind() -> None:
     assert kind == json.JSONDecodeError.__module__ + ".JSONDecodeError"
 
 
-def test_causes_are_told_with_their_kinds() -> None:
+def test_causes_are_shown_with_their_kinds() -> None:
     """What it was caused by follows with its own frames."""
     outer, middle, inner = places(caught("theirs_around_ours")).split("\ncaused by:\n")
 
@@ -59,10 +59,10 @@ def test_of_a_deep_error_the_innermost_frames_are_kept() -> None:
         except RuntimeError as error:
             raise LookupError from error
     except LookupError as error:
-        told = places(error)
+        shown = places(error)
 
-    lines = told.splitlines()
-    assert MOST_BYTES - 200 < len(told.encode()) <= MOST_BYTES
+    lines = shown.splitlines()
+    assert MOST_BYTES - 200 < len(shown.encode()) <= MOST_BYTES
     assert lines[:3] == ["LookupError", "caused by:", "…"]
     assert lines[-1] == "RuntimeError"
     assert all(" in _deep" in line for line in lines[3:-1])
@@ -91,7 +91,7 @@ def test_many_causes_with_long_names_fit() -> None:
         ("<ada.quill>", "<generated>"),
     ],
 )
-def test_paths_do_not_tell_the_machine(path: str, short: str) -> None:
+def test_paths_do_not_show_the_machine(path: str, short: str) -> None:
     """A file is named from its project or package on."""
     assert short_path(path) == short
     assert not Path(short).is_absolute()
@@ -102,6 +102,6 @@ def test_code_made_at_run_time_is_not_named() -> None:
     with pytest.raises(ZeroDivisionError) as caught_:
         _made_at_run_time()
 
-    told = places(caught_.value)
-    assert "<generated>:2 in made" in told
-    assert "ada" not in told
+    shown = places(caught_.value)
+    assert "<generated>:2 in made" in shown
+    assert "ada" not in shown

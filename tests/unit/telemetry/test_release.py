@@ -60,14 +60,14 @@ def test_without_a_checkout_the_release_is_unknown(
         ({"HEROKU_SLUG_COMMIT": "c", "HEROKU_BUILD_COMMIT": "b", "SENTRY_RELEASE": "a"}, "a"),
     ],
 )
-def test_what_is_told_goes_before_what_is_found(environ: dict[str, str], found: str | None) -> None:
+def test_a_setting_comes_before_what_is_found(environ: dict[str, str], found: str | None) -> None:
     """SENTRY_RELEASE first, then what Heroku sets."""
     assert TelemetrySettings.read(Reader(environ)).sentry_release == found
 
 
 @pytest.mark.parametrize("wrong", ["-0.1", "1.01", "nan", "many", "inf"])
 def test_a_share_of_traces_is_a_number_from_0_to_1(wrong: str) -> None:
-    """Anything else is told at the start."""
+    """Anything else is an error at the start."""
     reader = Reader({"SENTRY_TRACES_SAMPLE_RATE": wrong})
     TelemetrySettings.read(reader)
 

@@ -7,14 +7,14 @@ from tests.unit.telemetry.leaky import OURS, PERSONAL, SHAPES, EmptyError, caugh
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_shape_of_error_tells_its_data(shape: str) -> None:
+def test_no_shape_of_error_shows_its_data(shape: str) -> None:
     """Neither the one line nor the traceback of a foreign error holds any of its message."""
     error = caught(shape)
 
-    told = describe(error) + safe_traceback(error)
+    shown = describe(error) + safe_traceback(error)
 
     for piece in pieces():
-        assert piece not in told
+        assert piece not in shown
 
 
 # These keep their data where only their text or an attribute shows it.
@@ -22,14 +22,14 @@ QUIET = {"speechless", "json", "unicode"}
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - QUIET))
-def test_the_shapes_would_tell_their_data(shape: str) -> None:
+def test_the_shapes_would_show_their_data(shape: str) -> None:
     """The test above is worth something: the ordinary traceback of each error does leak."""
-    told = "".join(traceback.format_exception(caught(shape)))
+    shown = "".join(traceback.format_exception(caught(shape)))
 
-    assert any(piece in told for piece in pieces())
+    assert any(piece in shown for piece in pieces())
 
 
-def test_a_foreign_error_is_told_by_type_and_place() -> None:
+def test_a_foreign_error_is_shown_by_type_and_place() -> None:
     """What remains of it leads to the line of code."""
     line = describe(caught("json"))
 
@@ -40,7 +40,7 @@ def test_a_foreign_error_is_told_by_type_and_place() -> None:
 
 
 def test_an_error_of_ours_keeps_its_sentence() -> None:
-    """The base class says that the message is safe, so it is told."""
+    """The base class says that the message is safe, so it is shown."""
     error = caught("ours_around_theirs")
 
     assert describe(error) == OURS
@@ -49,18 +49,18 @@ def test_an_error_of_ours_keeps_its_sentence() -> None:
     assert safe_traceback(error).endswith("RuntimeError")
 
 
-def test_the_whole_chain_is_told() -> None:
+def test_the_whole_chain_is_shown() -> None:
     """Causes and contexts appear, in order, unless `from None` hides them."""
-    told = safe_traceback(caught("theirs_around_ours"))
-    assert told.count("caused by:") == 2
-    assert told.index("_theirs_around_ours") < told.index(OURS)
+    shown = safe_traceback(caught("theirs_around_ours"))
+    assert shown.count("caused by:") == 2
+    assert shown.index("_theirs_around_ours") < shown.index(OURS)
 
     assert safe_traceback(caught("in_context")).endswith("\nKeyError")
     assert "caused by" not in safe_traceback(caught("hidden_context"))
 
 
 def test_a_ring_of_errors_ends() -> None:
-    """Errors that cause each other are told once each."""
+    """Errors that cause each other are shown once each."""
     assert [type_name(link) for link in chain(caught("ring"))] == ["RuntimeError", "LookupError"]
 
 
@@ -77,10 +77,10 @@ def test_the_lines_shown_are_the_files_own() -> None:
     try:
         int(secret)
     except ValueError as error:
-        told = safe_traceback(error)
+        shown = safe_traceback(error)
 
-    assert "int(secret)" in told
-    assert secret not in told
+    assert "int(secret)" in shown
+    assert secret not in shown
 
 
 def test_code_made_from_data_shows_no_line() -> None:
@@ -88,11 +88,11 @@ def test_code_made_from_data_shows_no_line() -> None:
     try:
         exec(f"int({PERSONAL!r})")
     except ValueError as error:
-        told = safe_traceback(error)
+        shown = safe_traceback(error)
 
-    assert "<string>" in told
+    assert "<string>" in shown
     for piece in pieces():
-        assert piece not in told
+        assert piece not in shown
 
 
 class _InnerError(SafeMessageError):

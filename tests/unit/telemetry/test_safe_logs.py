@@ -44,8 +44,8 @@ def assert_safe(text: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_our_own_error_lines_tell_no_data(shape: str, logs: StringIO) -> None:
-    """An error given to structlog in any of its ways is told by type and place."""
+def test_our_own_error_lines_show_no_data(shape: str, logs: StringIO) -> None:
+    """An error given to structlog in any of its ways is written by type and place."""
     log = structlog.get_logger()
     error = caught(shape)
 
@@ -62,7 +62,7 @@ def test_our_own_error_lines_tell_no_data(shape: str, logs: StringIO) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_librarys_error_lines_tell_no_data(shape: str, logs: StringIO) -> None:
+def test_a_librarys_error_lines_show_no_data(shape: str, logs: StringIO) -> None:
     """However a library puts an error into its sentence, the error's message is taken out."""
     library = logging.getLogger("some.library")
     said = "nothing" if shape == "speechless" else str(caught(shape))
@@ -95,7 +95,7 @@ def test_an_error_of_ours_keeps_its_sentence_in_logs(logs: StringIO) -> None:
 
 
 def test_lines_without_errors_keep_their_arguments(logs: StringIO) -> None:
-    """A library's ordinary line is told whole."""
+    """A library's ordinary line is written whole."""
     logging.getLogger("some.library").warning("%s of %d", "three", 4)
     logging.getLogger("some.library").info("by %(name)s", {"name": "name"})
 

@@ -33,7 +33,7 @@ def test_no_shape_of_error_leaves_with_its_data(shape: str) -> None:
 
 
 def test_a_ring_of_errors_does_not_hang() -> None:
-    """Errors that cause each other are looked at once each."""
+    """Errors that cause each other are read once each."""
     event = {"exception": {"values": [{"type": "RuntimeError", "value": PERSONAL}]}}
 
     found = without_foreign_messages(event, {"exc_info": (None, caught("ring"), None)})

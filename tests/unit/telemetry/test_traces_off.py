@@ -30,5 +30,5 @@ def test_nothing_is_put_around_a_call_that_is_never_traced(settings: TelemetrySe
     assert traces.traced(act, "an act") is act
     assert traces.trace_headers() == ""
     claimed = {"sentry-trace": f"{'a' * 32}-{'b' * 16}-1"}
-    with traces.following(claimed.get, "process") as tell:
-        tell("ok")
+    with traces.following(claimed.get, "process") as set_status:
+        set_status("ok")

@@ -46,7 +46,7 @@ def test_a_job_that_meets_an_outage_waits_without_using_up_a_try(
     ids=["a script's fault", "a wrong argument", "no store's error"],
 )
 def test_an_error_of_the_code_is_no_outage(error: Exception) -> None:
-    """What a restart of the store would not mend is reported."""
+    """An error that a restart of the store would not fix is reported."""
     assert not is_outage(error)
     assert not decide(error, tries=1, schedule=(10.0,), chance=0.5).expected
 

@@ -141,29 +141,22 @@ class Calls:
     def _try(
         self, what: str, path: str, query: dict[str, Any], call: Call
     ) -> dict[str, Any] | None:
-        passage = Admission(self._shared, self._name(), 0.0, reserve=1)
-        passage.enter()
-        job = ClaimedJob(
-            id="reconcile",
-            delivery="",
-            deadline=monotonic() + _CALL_SECONDS,
-            now=utc_now,
-            count_call=passage.count_call,
-            limit_reached=passage.limit_reached,
+        admission = Admission(
+            self._shared,
+            self._name(),
+            0.0,
+            reserve=1,
+            # The operator's own keys may be others than the workers', whose jobs must not wait.
+            private=ACCOUNT_REASONS,
         )
-        self.made[what] += 1
-        try:
-            found = self._http.read(path, query, call, job)
-        except RetryableError as error:
-            if error.reason in ACCOUNT_REASONS:
-                # A run by hand may use other keys than the workers, whose jobs must not wait.
-                passage.leave(None)
-                raise
-            if postponed := passage.leave(error):
-                raise postponed from error
-            raise
-        except Exception as error:
-            passage.leave(error)
-            raise
-        passage.leave(None)
-        return found
+        with admission:
+            job = ClaimedJob(
+                id="reconcile",
+                delivery="",
+                deadline=monotonic() + _CALL_SECONDS,
+                now=utc_now,
+                count_call=admission.count_call,
+                limit_reached=admission.limit_reached,
+            )
+            self.made[what] += 1
+            return self._http.read(path, query, call, job)

@@ -7,7 +7,7 @@ from tests.integration.worker.shop import Shop
 from tests.unit.worker.build import job, removal
 from worker.backends.crm.hubspot.backend import HubSpotCrm
 from worker.backends.crm.hubspot.properties import definitions
-from worker.settings.hubspot import HubSpotSettings
+from worker.settings.crm import HubSpotSettings
 
 
 ID_PROPERTY = "voucherify_source_id"

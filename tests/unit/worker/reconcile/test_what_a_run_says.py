@@ -90,7 +90,7 @@ def test_a_few_assignments_for_a_person_are_named(
     """Each has its line."""
     for number in range(MOST_NAMED):
         over(progress, number)
-    lines = [each for each in said(progress, capsys).splitlines() if "For a person" in each]
+    lines = [each for each in said(progress, capsys).splitlines() if "For an operator" in each]
     assert len(lines) == MOST_NAMED
     assert lines[0].endswith("assignment rh_0 of campaign camp_1 is over, its code was deleted.")
 
@@ -102,14 +102,14 @@ def test_many_assignments_for_a_person_are_a_count_for_each_campaign(
     for number in range(MOST_NAMED + 1):
         over(progress, number)
     over(progress, 99, "camp_2")
-    lines = [each for each in said(progress, capsys).splitlines() if "For a person" in each]
+    lines = [each for each in said(progress, capsys).splitlines() if "For an operator" in each]
     many, *rest = lines
     assert many.startswith(
-        f"For a person: {MOST_NAMED + 1} assignments of campaign camp_1 are over"
+        f"For an operator: {MOST_NAMED + 1} assignments of campaign camp_1 are over"
     )
     assert many.endswith("their codes were deleted (--json names each).")
     assert rest == [
-        "For a person: assignment rh_99 of campaign camp_2 is over, its code was deleted.",
+        "For an operator: assignment rh_99 of campaign camp_2 is over, its code was deleted.",
     ]
     found = document(progress, capsys)
     assert len(found["for_a_person"]) == MOST_NAMED + 2

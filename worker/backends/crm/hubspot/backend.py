@@ -11,7 +11,7 @@ from worker.backends.crm.hubspot.contact import (
 from worker.backends.crm.hubspot.note import marker_of, note_about
 from worker.errors import NeedsPersonError
 from worker.job import Job
-from worker.settings.hubspot import HubSpotSettings
+from worker.settings.crm import HubSpotSettings
 
 
 class HubSpotCrm:

@@ -10,7 +10,7 @@ from settings.reader import SettingsError
 from worker.backends.crm.hubspot.client import HubSpotClient
 from worker.backends.crm.hubspot.properties import definitions
 from worker.errors import JobError
-from worker.settings.hubspot import HubSpotSettings
+from worker.settings.crm import HubSpotSettings
 
 
 @click.group(help="Make a HubSpot account ready for perkhook.")

@@ -1,0 +1,70 @@
+"""How jobs go through the breaker, the budget and the rate cap, with the real store."""
+
+from dataclasses import replace
+
+from redis import Redis
+from structlog.testing import capture_logs
+
+from inbox import keys
+from inbox.admin.queries import Admin
+from inbox.breaker import Breaker
+from inbox.model.rate import Rate
+from tests.integration.worker.house import House
+from worker.errors import RetryableError
+from worker.handlers import HandlerTable
+from worker.run.verdict import Completed
+
+
+MINUTE = Rate(100, 60)
+
+
+def _due(store: Redis, task: str) -> None:
+    store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+
+
+def test_the_cap_holds_and_an_operator_releases(house: House, store: Redis, desk: Admin) -> None:
+    """The third of two an hour is held, visibly; released it acts; discarded it does not."""
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(2, 3600))
+    tasks = [house.handed_on(n=number) for number in range(4)]
+
+    with capture_logs() as logs:
+        outcomes = [house.flow.run(task) for task in tasks]
+
+    assert outcomes == [Completed("acted")] * 2 + [Completed("held by the rate cap")] * 2
+    assert [log["log_level"] for log in logs if log["event"] == "job.done"] == [
+        *["info"] * 2,
+        *["warning"] * 2,
+    ]
+    third, fourth = (task.removesuffix(":1") for task in tasks[2:])
+    found = desk.job(third)
+    assert found
+    assert (found.state, found.reason, found.tries) == ("held", "held_by_brake", 0)
+    assert desk.discard(fourth, who="ops", why="a test") == "discarded"
+    assert desk.release(third, who="ops", why="a test") == "queued"
+    assert house.flow.run(f"{third}:2") == Completed("acted")
+    assert len(house.given) == 3
+
+
+def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, store: Redis) -> None:
+    """What began to act must be able to finish, and counts once."""
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
+    task = house.handed_on(n=1)
+    house.raising(RetryableError("slow", "slow"))
+    house.flow.run(task)
+    _due(store, task)
+    house.act = lambda: "acted"
+
+    assert house.flow.run(task) == Completed("acted")
+    assert store.zcard(keys.BRAKE) == 1
+
+
+def test_other_handlers_are_not_held(house: House, store: Redis) -> None:
+    """The cap counts only what moves money."""
+    house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
+    (handler,) = house.flow.table.by_name.values()
+    plain = HandlerTable({handler.name: replace(handler, moves_money=False)})
+    house.flow = replace(house.flow, table=plain)
+
+    outcomes = [house.flow.run(house.handed_on(n=number)) for number in range(3)]
+
+    assert outcomes == [Completed("acted")] * 3

@@ -98,7 +98,7 @@ class Time:
         with (
             patch("worker.run.flow.monotonic", self.now),
             patch("worker.run.admission.monotonic", self.now),
-            patch("worker.http_client.outgoing.monotonic", lambda: 0.0),
+            patch("worker.http_client.calls.monotonic", lambda: 0.0),
         ):
             yield
 

@@ -125,7 +125,7 @@ def _no_tls(call: Progress, fault: ssl.SSLError) -> str:
 
 
 def _refused(fault: ssl.SSLCertVerificationError, shown: dict[str, Any]) -> str:
-    """Say why a certificate is not believed, with the names that it shows."""
+    """Return why a certificate is not believed, with the names that it shows."""
     # Those that truststore makes on macOS may have neither.
     code = getattr(fault, "verify_code", 0)
     if code == _EXPIRED:

@@ -38,7 +38,7 @@ _OPTIONS: Final = _keepalive()
 
 
 class Network(httpcore2.NetworkBackend):
-    """Connects within the call's limit, whatever limits the library hands over."""
+    """Connects within the call's limit, and ignores the library's own limits."""
 
     def __init__(self) -> None:
         self.calls = Calls()
@@ -142,7 +142,7 @@ def _connected(host: str, port: int, call: Progress) -> socket.socket:
 
 @contextmanager
 def _noted(call: Progress, late: type[Exception], broken: type[Exception]) -> Iterator[None]:
-    """Note what the socket raises, and raise it as the library knows it."""
+    """Record what the socket raises, and raise it as the library knows it."""
     try:
         yield
     # A name that cannot be one is a UnicodeError.

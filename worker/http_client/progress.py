@@ -40,7 +40,7 @@ class Progress:
         self.connect_until = monotonic() + self.connect_seconds
 
     def connects(self, host: str, port: int) -> None:
-        """Note where the call connects to."""
+        """Record where the call connects to."""
         name = f"[{host}]" if ":" in host else host
         self.place = f"the proxy {name}:{port}" if self.by_proxy else f"{name}:{port}"
 
@@ -58,7 +58,7 @@ class Progress:
         return seconds
 
     def sends(self, data: bytes, place: str, *, secure: bool) -> None:
-        """Note that these bytes go out; the first ones start the time of the answer."""
+        """Record that these bytes go out; the first ones start the time of the answer."""
         self.place, self.secure = place, secure
         if self.answer_until is None:
             self.answer_until = monotonic() + self.answer_seconds
@@ -66,7 +66,7 @@ class Progress:
             self.sent, self.begun = True, b""
 
     def reads(self, data: bytes) -> None:
-        """Note what came; no bytes say that the other side closed the connection."""
+        """Record what came; no bytes mean that the other side closed the connection."""
         self.ended = not data
         if len(self.begun) < 5:
             self.begun += data[:5]

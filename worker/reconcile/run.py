@@ -92,8 +92,8 @@ class Reconciliation(Scan):
             self._progress.failed(error, campaign=campaign)
             return 0
         if found is None:
-            # Deleted, or misspelt. Its known codes are checked all the same, and it must not keep
-            # other campaigns from being checked.
+            # Deleted, or misspelt. Its known codes are still checked, and it must not keep other
+            # campaigns from being checked.
             self._progress.count(UNKNOWN_CAMPAIGN)
             log.warning("reconcile.campaign_unknown", campaign=campaign)
         return _size(found or {})

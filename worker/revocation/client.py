@@ -74,16 +74,16 @@ class RevocationClient(Protocol):
     """
 
     def holders(self, code: str, customer: str, job: Job) -> Iterator[Json] | None:
-        """List a code's holders, of one customer where the API filters."""
+        """Return a code's holders, of one customer where the API filters."""
 
     def redeemables(self, customer: str, job: Job) -> Iterator[Json] | None:
-        """List what a customer holds."""
+        """Return what a customer holds."""
 
     def transactions(self, card: str, job: Job) -> Iterator[Json] | None:
-        """List a card's balance changes, newest first."""
+        """Return a card's balance changes, newest first."""
 
     def activity(self, customer: str, since: str, job: Job) -> Iterator[Json] | None:
-        """List what happened to a customer from a time (ISO 8601) on, newest first."""
+        """Return a customer's activity from a time (ISO 8601) on, newest first."""
 
     def voucher(self, voucher: str, job: Job) -> Json | None:
         """Read a voucher."""

@@ -15,7 +15,7 @@ from worker.voucherify.reads import PAGE, Read
 from worker.voucherify.values import Json, moment
 
 
-#: Lists of vouchers and campaigns end with this page, whatever comes after ("Listing").
+#: Lists of vouchers and campaigns end with this page, even if there is more ("Listing").
 LAST_PAGE: Final = 99
 
 #: Pages of one customer's activity that are searched for a removal, newest first.
@@ -156,7 +156,7 @@ class ReconcileApi:
         after = (last - timedelta(milliseconds=1)).isoformat() if last else ""
         if not after or after == place.after:
             # More codes than pages, all made at one moment: the API cannot list the rest.
-            # Those that are known are checked all the same.
+            # Those that are known are still checked.
             self._skip(Skip.CUT_SHORT, campaign=campaign)
             return None
         return Place(after, 1)

@@ -26,7 +26,7 @@ from worker.revocation.execute.card import CardAttempt, CardReader, Known
 #: Wait before reading back a change that was answered and is not listed yet.
 READ_AGAIN_SECONDS: Final = 5.0
 
-#: An answered change that was not found so often is believed all the same.
+#: An answered change is believed after so many reads without it.
 MOST_READS: Final = 3
 
 #: A change that was sent so often without being found is for a person.

@@ -69,7 +69,7 @@ def _would(step: Step, effect: Effect | None) -> str:
         case TakeBalance():
             card, kind, amount = step.card.id, step.card.type, step.due
             if effect is not None:
-                # It resumes as it was begun, whatever is decided now.
+                # It resumes as it was begun, not as it is decided now.
                 card, kind = effect.fields["card"], effect.fields["card_type"]
                 amount = effect.number("due")
             unit = UNITS.get(kind, "")

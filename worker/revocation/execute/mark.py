@@ -123,7 +123,7 @@ class Marking:
 
     def _find_out(self, customer: str, before: Json, mark: Json, job: Job) -> Json | None:
         """Send our key alone, and read in the answer whether the others are still there."""
-        # Kept until it is certain that nothing is lost, whatever is cut off in between.
+        # Kept until it is certain that nothing is lost, even if a run is cut off.
         self._learned.put(_lost(customer), before, seconds=_LOST_SECONDS)
         spare = job.sparing()
         shown = self._client.set_metadata(customer, mark, spare)

@@ -52,7 +52,7 @@ def take(
             f"transaction {fields['grant']} was taken back for another assignment already, or "
             f"is about to be (holder {event.holder.id}): what did this one give?"
         )
-    # An effect that an earlier run began continues as it began, whatever is decided now.
+    # An effect that an earlier run began continues as it began, not as it is decided now.
     same = fields["grant"] == step.grant
     known = Known(
         most=step.due if same else int(fields["due"]),

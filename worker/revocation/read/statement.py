@@ -16,7 +16,7 @@ from worker.revocation.read.listed import OWN_NAMES, amount_of, balance_after, c
 from worker.voucherify.values import Json, moment, object_of, text, whole
 
 
-#: Endings of types whose amount is taken off, whatever its sign.
+#: Endings of types whose amount is taken off, with either sign.
 _DECREASES: Final = ("_REMOVAL", "_REDEMPTION", "_EXPIRATION", "_TRANSFER_OUT")
 
 #: Who adds by hand: the API's callers and people at the dashboard.

@@ -46,7 +46,7 @@ def next_page(result: dict[str, Any], current: str | None) -> str | None:
 
 
 def is_of(result: dict[str, Any], record: str) -> bool:
-    """Say whether these are a record's associations."""
+    """Return whether these are a record's associations."""
     start = result.get("from")
     return isinstance(start, dict) and str(start.get("id")) == record
 

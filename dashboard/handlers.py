@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from flower.views import BaseHandler
 from tornado.web import HTTPError, authenticated
 
+from dashboard.access import AdminAccess
 from dashboard.guard import Asked, operator, refusal
-from dashboard.room import AdminAccess
 from inbox.errors import InboxUnavailableError
 
 
@@ -17,11 +17,11 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     #: Whether a POST changes something.
     writes: ClassVar[bool] = True
 
-    room: AdminAccess
+    access: AdminAccess
 
-    def initialize(self, room: AdminAccess) -> None:
-        """Take the room in which the work is done."""
-        self.room = room
+    def initialize(self, access: AdminAccess) -> None:
+        """Take the access in which the work is done."""
+        self.access = access
 
     def set_default_headers(self) -> None:
         """Keep answers out of caches and frames. Not Flower's own, which may allow any site."""
@@ -82,7 +82,7 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     @property
     def shows_bodies(self) -> bool:
         """Whether this operator may look into bodies."""
-        return self.room.settings.may_see_bodies(self.who)
+        return self.access.may_see_bodies(self.who)
 
 
 class Api(Guarded):

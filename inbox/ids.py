@@ -10,8 +10,9 @@ import hashlib
 import re
 from typing import Final
 
-from inbox.keys import DELIVERY_ID_LENGTH
 
+#: Hex digits in a delivery's id.
+DELIVERY_ID_LENGTH: Final = 32
 
 _DELIVERY: Final = re.compile(rf"[0-9a-f]{{{DELIVERY_ID_LENGTH}}}")
 _JOB: Final = re.compile(rf"([0-9a-f]{{{DELIVERY_ID_LENGTH}}}:[a-z][a-z0-9_]*)(?::[0-9]+)?")

@@ -272,9 +272,6 @@ UNACKED: Final = "unacked"
 DELIVERIES_QUEUE: Final = "deliveries"
 PROCESS: Final = "process"
 
-#: Hex digits in a delivery's id.
-DELIVERY_ID_LENGTH: Final = 32
-
 #: Upper ends in seconds of the buckets that the time from received to settled is counted in.
 DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
 

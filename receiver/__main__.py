@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from receiver.server.listen import ListenSettings
 from receiver.server.serve import serve
-from settings.check import check
-from settings.reader import Reader, SettingsError
+from settings.reader import Reader, SettingsError, check
 
 
 def main() -> None:

@@ -8,13 +8,12 @@ from inbox.admin.fleet import Fleet
 from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
-from inbox.state.canary import age_seconds
+from inbox.state.reports import Reports
 from inbox.store.connection import connect
 from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
 from receiver.description import description
 from receiver.direct import DirectFlask
 from receiver.guard import StoreGuard
-from receiver.metrics.canary import CanaryCollector
 from receiver.metrics.counters import Counters
 from receiver.metrics.scrape import Metrics
 from receiver.readiness import told
@@ -22,11 +21,11 @@ from receiver.settings import ReceiverSettings
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
-from telemetry.traces import configure_traces, traced
+from telemetry.traces import configure_traces, trace_headers, traced
 
 
-#: Where the application keeps what it counts, for the process that serves it.
-TALLY = "perkhook_tally"
+#: Where the application keeps its counters, for the process that serves it.
+COUNTERS = "perkhook_counters"
 
 T = TypeVar("T")
 
@@ -40,18 +39,25 @@ def create_app(settings: ReceiverSettings) -> Flask:
         settings.inbox.store, max_connections=settings.connections, name="perkhook-receiver"
     )
     intake = Intake(client)
-    fleet = Fleet(client)
+    fleet, reports = Fleet(client), Reports(client)
     gate = StoreGuard(settings.connections)
-    tally = Counters(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
-    metrics = Metrics(tally, lambda: _told(gate, fleet.read))
-    metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
+    counters = Counters(lambda *counted: _ask(gate, lambda: reports.counts(*counted)))
+    metrics = Metrics(counters, lambda: _told(gate, fleet.read))
     at, durability = settings.inbox.store, settings.durability
     barrier = make_barrier(at, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(at, durability)
-    webhook = Webhook(settings, intake, metrics, gate, barrier)
+    webhook = Webhook(
+        lambda body: intake.accept(body, trace_headers()),
+        metrics,
+        gate,
+        barrier,
+        secrets=settings.secrets,
+        callers=settings.callers,
+        max_body_bytes=settings.max_body_bytes,
+    )
 
     app = DirectFlask(__name__)
-    app.extensions[TALLY] = tally
+    app.extensions[COUNTERS] = counters
     # Every path means what it says: no answer that is not one of ours.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False

@@ -1,8 +1,9 @@
 """POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from flask import Request
@@ -13,12 +14,11 @@ from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
 from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
+from receiver.callers import CallerRule
 from receiver.guard import StoreGuard
 from receiver.metrics.scrape import Metrics
 from receiver.server.leftover import throw_away
 from receiver.server.slow_senders import BODY_SECONDS, SlowSenders
-from receiver.settings import ReceiverSettings
-from telemetry.traces import trace_headers
 
 
 log = structlog.get_logger()
@@ -31,11 +31,8 @@ UNREAD: Final = {"Connection": "close"}
 ANSWER_SECONDS: Final = 1.6
 
 
-class Accepts(Protocol):
-    """What the webhook needs of the inbox."""
-
-    def accept(self, body: bytes, trace: str = "") -> Accepted:
-        """Store a body and enqueue its first job."""
+#: Stores a body and enqueues its first job; raises InboxUnavailableError.
+Accept = Callable[[bytes], Accepted]
 
 
 class Webhook:
@@ -43,14 +40,19 @@ class Webhook:
 
     def __init__(
         self,
-        settings: ReceiverSettings,
-        intake: Accepts,
+        accept: Accept,
         metrics: Metrics,
         gate: StoreGuard,
         barrier: Barrier | None = None,
+        *,
+        secrets: Sequence[bytes],
+        callers: CallerRule,
+        max_body_bytes: int,
     ) -> None:
-        self._settings = settings
-        self._intake = intake
+        self._secrets = secrets
+        self._callers = callers
+        self._max_body_bytes = max_body_bytes
+        self._store = accept
         self._metrics = metrics
         self._gate = gate
         self._barrier = barrier
@@ -96,7 +98,7 @@ class Webhook:
         log.warning("webhook.missed", code=code, status=status, signed=signed)
         # Who may not send webhooks holds no thread anywhere.
         if self._refusal(request) is None:
-            throw_away(request, self._settings.max_body_bytes, self._slow_senders)
+            throw_away(request, self._max_body_bytes, self._slow_senders)
 
     def _check_caller(self, request: Request) -> None:
         refusal = self._refusal(request)
@@ -104,7 +106,7 @@ class Webhook:
             raise RefusedError(HTTPStatus.FORBIDDEN, "address_not_allowed", refusal, UNREAD)
 
     def _refusal(self, request: Request) -> str | None:
-        callers = self._settings.callers
+        callers = self._callers
         if not callers.allowed:
             return None
         peer = request.remote_addr or ""
@@ -116,7 +118,7 @@ class Webhook:
     def _read(self, request: Request) -> bytes:
         # The server's own stream is read, because a chunked body has no length to check
         # beforehand: one byte more than allowed tells that it is too long.
-        most = self._settings.max_body_bytes
+        most = self._max_body_bytes
         if (request.content_length or 0) <= most:
             stream = request.environ["wsgi.input"]
             parts, left = [], most + 1
@@ -139,7 +141,7 @@ class Webhook:
 
     def _verify(self, body: bytes, request: Request) -> None:
         claimed = request.headers.get(signature.HEADER)
-        position = signature.matching_secret(body, claimed, self._settings.secrets)
+        position = signature.matching_secret(body, claimed, self._secrets)
         if position is None:
             raise RefusedError(
                 HTTPStatus.UNAUTHORIZED,
@@ -154,7 +156,7 @@ class Webhook:
     def _accept(self, body: bytes) -> Accepted:
         began = monotonic()
         try:
-            accepted = self._gate.ask(lambda: self._intake.accept(body, trace_headers()))
+            accepted = self._gate.ask(lambda: self._store(body))
             # What is a duplicate may have been accepted a moment ago, and lost with it.
             if self._barrier is not None:
                 self._barrier.wait(keys.DELIVERY + accepted.delivery, began + ANSWER_SECONDS)

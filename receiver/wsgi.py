@@ -3,11 +3,11 @@
 import atexit
 import os
 
-from receiver.app import TALLY, create_app
+from receiver.app import COUNTERS, create_app
 from receiver.server.start import load_settings
 
 
 app = create_app(load_settings(os.environ))
 # Here and not in `create_app`: this is the process that serves.
-app.extensions[TALLY].start()
-atexit.register(app.extensions[TALLY].try_to_tell)
+app.extensions[COUNTERS].start()
+atexit.register(app.extensions[COUNTERS].try_to_report)

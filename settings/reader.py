@@ -99,6 +99,22 @@ class Reader:
             raise SettingsError(self._problems)
 
 
+def check(environ: Mapping[str, str], process: str) -> None:
+    """
+    Read all variables of a process whose settings do not depend on each other.
+
+    Raises:
+        SettingsError: names everything that is wrong.
+    """
+    from settings.table import VARIABLES  # noqa: PLC0415 - needed once, at the start
+
+    reader = Reader(environ)
+    for each in VARIABLES:
+        if process in each.processes:
+            reader.read(each)
+    reader.finish()
+
+
 def _refuse_accidents(text: str) -> None:
     """Refuse what a tool has added to a value and no person means."""
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":

@@ -11,10 +11,10 @@ from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
 from redis import RedisError
 
-from inbox.admin.fleet import Fleet
 from inbox.jobs import Jobs
 from inbox.plans import Plans
 from inbox.retention import Retention
+from inbox.state.reports import Reports
 from inbox.store.connection import connect
 from settings.reader import SettingsError
 from telemetry.safe_errors import type_name
@@ -40,20 +40,20 @@ from worker.services import Services
 log = structlog.get_logger()
 
 
-def _tell_present(
-    fleet: Fleet,
+def _report_worker(
+    reports: Reports,
     caller: str,
     interval: float,
     services: Services,
     swept: bool,
 ) -> None:
-    fleet.tell_present(
+    reports.worker(
         caller,
         interval,
         brake=services.brake,
         brake_campaign=services.brake_campaign,
-        gates=services.gates,
-        swept=swept,
+        breakers=services.gates,
+        reaped=swept,
     )
 
 
@@ -147,7 +147,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
             interval,
             RetentionRun(keeper),
             swept=CheckIns(store, caller, interval).tell,
-            present=partial(_tell_present, Fleet(store), caller, interval, self._services),
+            present=partial(_report_worker, Reports(store), caller, interval, self._services),
         )
         self._sweeper.start()
         self._watches = start_watches(settings, store, caller)

@@ -5,9 +5,9 @@ from typing import Any
 
 from inbox.admin.audit import Entry
 from inbox.admin.batches import BatchView
-from inbox.admin.decisions import Counts, Page, Preview
+from inbox.admin.decisions import Page, Preview
 from inbox.admin.selection import Group, Row
-from inbox.admin.views import as_plain
+from inbox.admin.views import Counts, as_plain
 from inbox.model.effect import PERKS, Effect, EffectState
 from inbox.model.time import moment
 

@@ -13,11 +13,11 @@ class AskPlanApi(Api):
     async def post(self) -> None:
         """Ask, once however often it is clicked."""
         job = _job(self.sent().get("job"))
-        plans = self.room.operations.plans
-        answer = await self.room.ask(plans.ask, job)
+        plans = self.access.decisions.plans
+        answer = await self.access.ask(plans.ask, job)
         if answer not in {"asked", "known"}:
             raise HTTPError(409, f"The job is {answer}: there is nothing to decide.")
-        self.json(as_plain(await self.room.ask(plans.get, job)), 202)
+        self.json(as_plain(await self.access.ask(plans.get, job)), 202)
 
 
 class PlanApi(Api):
@@ -25,7 +25,7 @@ class PlanApi(Api):
 
     async def get(self, job: str) -> None:
         """Answer as it is now."""
-        self.json(as_plain(await self.room.ask(self.room.operations.plans.get, _job(job))))
+        self.json(as_plain(await self.access.ask(self.access.decisions.plans.get, _job(job))))
 
 
 def _job(word: object) -> str:

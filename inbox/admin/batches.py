@@ -1,7 +1,7 @@
 """An operator's decision about many jobs: noted whole first, then carried out in steps."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -10,7 +10,6 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS
 from inbox.ids import job_id_of
 from inbox.model.time import moment
@@ -28,6 +27,9 @@ KEPT_MOST: Final = 200
 
 #: Jobs of a batch whose further way is told.
 WATCHED: Final = 1000
+
+#: Reads jobs as the script `read_jobs` gives them (`inbox.admin.rows`).
+ReadJobs = Callable[[Sequence[str]], Iterable[tuple[str, list[Any]]]]
 
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -65,10 +67,10 @@ class BatchView:
 class Batches:
     """Starts batches, carries them out, tells how far they are."""
 
-    def __init__(self, client: Redis, rows: JobRows, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: Redis, read_jobs: ReadJobs, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
-        self._rows = rows
+        self._read_jobs = read_jobs
         self._window_ms = dedupe_window_seconds * 1000
         self._start = scripts.load(client, "batch_start")
         self._step = scripts.load(client, "batch_step")
@@ -143,7 +145,7 @@ class Batches:
         tasks = self._client.lrange(keys.BATCH + batch + ":tasks", 0, WATCHED - 1)
         seen = dict(task.decode().rsplit(":", 1) for task in tasks)
         tally: dict[str, int] = {}
-        for job, fields in self._rows.read(list(seen)):
+        for job, fields in self._read_jobs(list(seen)):
             word = _became(fields, seen[job])
             tally[word] = tally.get(word, 0) + 1
         return tally

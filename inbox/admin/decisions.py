@@ -11,10 +11,8 @@ from redis import Redis
 from inbox import keys
 from inbox.admin import audit as record
 from inbox.admin.batches import Batches
-from inbox.admin.queries import Admin
 from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
-from inbox.admin.views import KeptView
 from inbox.ids import job_id_of
 from inbox.model.time import moment
 from inbox.plans import Plans
@@ -24,18 +22,6 @@ PAGE_SIZES: Final = (25, 50, 100, 500)
 
 #: Assignments whose effects a preview counts.
 LOOKED_UP: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many jobs wait for somebody or something, and how near the oldest is to be dropped."""
-
-    failed: int
-    waiting: int
-    held: int
-    oldest_failed: datetime | None
-    next_try: datetime | None
-    kept: KeptView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,28 +89,15 @@ class Preview:
         return f"{number}{self.matching} {self.wanted.state} {noun}, {what}{also}"
 
 
-class BulkAdmin:
+class Decisions:
     """Lists, previews and decides."""
 
     def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
-        self.desk = Admin(client, dedupe_window_seconds=dedupe_window_seconds)
         self.rows = JobRows(client)
         self.plans = Plans(client)
-        self.batches = Batches(client, self.rows, dedupe_window_seconds=dedupe_window_seconds)
-
-    def counts(self) -> Counts:
-        """Count, by one short question to the store."""
-        stats = self.desk.stats()
-        return Counts(
-            failed=stats.failed,
-            waiting=stats.waiting,
-            held=stats.held,
-            oldest_failed=stats.oldest_failed,
-            next_try=stats.next_try,
-            kept=next(each for each in stats.kept if each.set == "failed"),
-        )
+        self.batches = Batches(client, self.rows.read, dedupe_window_seconds=dedupe_window_seconds)
 
     def page(self, wanted: Filter, *, sort: str = "oldest", page: int = 1, size: int = 50) -> Page:
         """

@@ -3,10 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from inbox.admin.reconcile_view import ReconcileView
 from inbox.admin.views import Stats
+
+
+#: What can become of an assignment that is no longer listed, besides being found: the names that
+#: runs count it by (`worker.reconcile`).
+FATES: Final = (
+    "told",
+    "young",
+    "code_gone",
+    "customer_gone",
+    "unknown_customer",
+    "unknown_campaign",
+    "odd_campaign",
+    "odd_code",
+    "odd_holder",
+    "odd_event",
+    "undecided",
+    "cut_short",
+    "refused",
+    "failing",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +50,7 @@ class DownstreamView:
     Attributes:
         works: no pause was begun since a call last ended well.
         shut_seconds: how long it is not called yet; 0 if it may be tried.
-        most: calls that may be made in `window_seconds`; None without a limit.
+        most: calls that may be made in `window_seconds`; both are None without a limit.
         used: calls made or reserved in them.
     """
 
@@ -39,8 +58,13 @@ class DownstreamView:
     works: bool
     shut_seconds: float
     most: int | None
-    window_seconds: float
+    window_seconds: float | None
     used: int
+
+    @property
+    def left(self) -> int | None:
+        """Return how many calls may still be made; None without a limit."""
+        return None if self.most is None else max(self.most - self.used, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +83,7 @@ class BrakeView:
     most: int
     window_seconds: float
     campaign_most: int | None = None
-    campaign_window_seconds: float = 0.0
+    campaign_window_seconds: float | None = None
 
 
 def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
@@ -72,7 +96,7 @@ def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
         most=found["most"],
         window_seconds=found["ms"] / 1000,
         campaign_most=most,
-        campaign_window_seconds=ms / 1000,
+        campaign_window_seconds=None if most is None else ms / 1000,
     )
 
 
@@ -107,6 +131,71 @@ class WebhookView:
     listed: bool | None
 
 
+def webhook_view(found: dict[str, Any] | None) -> WebhookView | None:
+    """Tell the metrics what is known; None where nobody looks."""
+    # Lua has false where a hash has no such field.
+    if not found:
+        return None
+    state, listed = found["state"], found["listed"]
+    return WebhookView(
+        age_seconds=max(found["age"], 0) / 1000,
+        active=state == "active" if state else None,
+        listed=listed == "1" if listed else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileView:
+    """
+    What was found of removals that no webhook told of.
+
+    Attributes:
+        found: removals, since the store was made.
+        delivered: those of them that became deliveries.
+        fates: other assignments that were over, by what became of them.
+        codes: that were looked at.
+        calls: to Voucherify's API.
+        missing: removals that were found and are no deliveries yet.
+        running: whether a run goes on now.
+        age_seconds: since all that workers look at was last looked at to its end, or since they
+            were to begin; None if neither.
+        interval_seconds: between two runs of the workers; 0 if they begin none.
+    """
+
+    found: int
+    delivered: int
+    fates: dict[str, int]
+    codes: int
+    calls: int
+    missing: int
+    running: bool
+    age_seconds: float | None
+    interval_seconds: int
+
+
+def reconcile_view(told: Mapping[str, Any], tally: Mapping[str, int]) -> ReconcileView:
+    """
+    Make the view.
+
+    Args:
+        told: as `read_fleet.lua` gives it.
+        tally: counters by the name of the count.
+    """
+    # Lua has false where a hash has no such field.
+    age = told["age"]
+    return ReconcileView(
+        found=tally.get("found", 0),
+        delivered=tally.get("applied", 0),
+        fates={fate: tally.get(fate, 0) for fate in FATES},
+        codes=tally.get("codes", 0),
+        calls=tally.get("calls", 0),
+        missing=told["missing"],
+        running=told["running"],
+        age_seconds=None if age is False else max(age, 0) / 1000,
+        interval_seconds=int(told["interval"] or 0),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetView:
     """
@@ -122,7 +211,9 @@ class FleetView:
         swept: when a sweep was last done to its end.
         workers: worker processes that told lately that they live.
         brake: None until a worker has told what it allows.
-        webhook: None if no worker is to look at it.
+        canary_age_seconds: since a canary last came through, or since the first was due; None if
+            none is sent.
+        webhook: None if no worker checks it.
         reconcile: what was found of removals that no webhook told of.
     """
 
@@ -140,4 +231,5 @@ class FleetView:
     downstreams: tuple[DownstreamView, ...] = field(default=())
     brake: BrakeView | None = None
     memory: MemoryView | None = None
+    canary_age_seconds: float | None = None
     webhook: WebhookView | None = None

@@ -1,22 +1,13 @@
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from redis import Redis, RedisError
+from redis import Redis
 
 from inbox import keys
-from inbox.admin.views import (
-    DeliveryView,
-    JobView,
-    KeptView,
-    QueueView,
-    Stats,
-    job_view,
-    kept_failed,
-    kept_settled,
-)
+from inbox.admin.fleet import Fleet
+from inbox.admin.job_views import DeliveryView, JobView, job_view
+from inbox.admin.views import Counts, Stats
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
 from inbox.store import scripts
@@ -35,59 +26,27 @@ class Admin:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._window_ms = dedupe_window_seconds * 1000
+        self._fleet = Fleet(client)
         self._unfolding = UnclaimedDeliveries(client)
         self._scripts = {
             name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
         }
 
     def stats(self) -> Stats:
-        """Count what is owed, by state and queue."""
-        names = {keys.DELIVERIES_QUEUE}
-        names.update(name.decode() for name in self._client.smembers(keys.QUEUES))
-        pipe = self._client.pipeline(transaction=False)
-        for name in (queues := sorted(names)):
-            pipe.zcard(keys.QUEUED + name)
-            pipe.llen(name)
-            pipe.zrange(keys.QUEUED + name, 0, 0, withscores=True)
-        pipe.zcard(keys.FRESH)
-        pipe.zrange(keys.FRESH, 0, 0, withscores=True)
-        pipe.zcard(keys.RUNNING)
-        pipe.zcard(keys.WAITING)
-        pipe.zrange(keys.WAITING, 0, 0, withscores=True)
-        pipe.zcard(keys.FAILED)
-        pipe.zrange(keys.FAILED, 0, 0, withscores=True)
-        pipe.zcard(keys.HELD)
-        pipe.hgetall(keys.COUNTS)
-        pipe.llen(keys.SETTLED)
-        pipe.hgetall(keys.LIMITS)
-        pipe.time()
-        *found, settled, limits, now = _told(pipe.execute(raise_on_error=False))
-        answers = iter(found)
-        views = [
-            QueueView(
-                queue=name,
-                jobs=next(answers),
-                messages=next(answers) or 0,
-                oldest=_score(next(answers)),
-            )
-            for name in queues
-        ]
-        fresh, first = next(answers), _score(next(answers))
-        stats = Stats(
-            queues=tuple(
-                view.and_fresh(fresh, first) if view.queue == keys.DELIVERIES_QUEUE else view
-                for view in views
-            ),
-            running=next(answers),
-            waiting=next(answers),
-            next_try=_score(next(answers)),
-            failed=next(answers),
-            oldest_failed=_score(next(answers)),
-            held=next(answers),
-            counts={key.decode(): int(value) for key, value in sorted(next(answers).items())},
+        """Return what is pending, by state and queue, and what is kept."""
+        return self._fleet.read(sample=0).stats
+
+    def counts(self) -> Counts:
+        """Count, by one short question to the store."""
+        stats = self.stats()
+        return Counts(
+            failed=stats.failed,
+            waiting=stats.waiting,
+            held=stats.held,
+            oldest_failed=stats.oldest_failed,
+            next_try=stats.next_try,
+            kept=next(each for each in stats.kept if each.set == "failed"),
         )
-        kept = _kept(stats.failed, stats.oldest_failed, settled, limits, now)
-        return replace(stats, kept=kept)
 
     def failed_count(self) -> int:
         """Count the jobs that failed for good."""
@@ -205,42 +164,6 @@ class Admin:
                 yield job_view(job, {k.decode(): v for k, v in fields.items()}, next_try)
 
 
-def _kept(
-    failed: int,
-    oldest: datetime | None,
-    settled: int,
-    limits: dict[bytes, bytes],
-    now: tuple[int, int],
-) -> tuple[KeptView, ...]:
-    bounds = {key.decode(): int(value) for key, value in limits.items()}
-    return (
-        kept_failed(
-            failed,
-            oldest=oldest,
-            now=moment(now[0] * 1000 + now[1] // 1000),
-            limit=bounds.get("failed_most"),
-            keep_seconds=bounds.get("failed_seconds"),
-        ),
-        kept_settled(settled, limit=bounds.get("settled_most")),
-    )
-
-
 def _outcome(answer: list[bytes]) -> str:
     # What is refused because it is queued must not read like what was queued.
     return "already queued" if answer == [b"refused", b"queued"] else answer[-1].decode()
-
-
-def _told(answers: list[Any]) -> list[Any]:
-    """Give the answers; None for a queue that is none, for a foreign value stands in its place."""
-    for answer in answers:
-        if isinstance(answer, RedisError) and not _is_foreign(answer):
-            raise answer
-    return [None if isinstance(answer, RedisError) else answer for answer in answers]
-
-
-def _is_foreign(error: RedisError) -> bool:
-    return "WRONGTYPE" in str(error)
-
-
-def _score(answer: list[tuple[bytes, float]]) -> Any:
-    return moment(answer[0][1]) if answer else None

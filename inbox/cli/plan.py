@@ -25,7 +25,7 @@ def plan(tools: Tools, job: str) -> None:
     known = job_id_of(job)
     if known is None:
         raise click.ClickException(f"{job} is no job")
-    answer = tools.operations.plans.ask(known)
+    answer = tools.decisions.plans.ask(known)
     if answer not in {"asked", "known"}:
         raise click.ClickException(f"the job is {answer}: there is nothing to decide")
     found = _awaited(tools, known)
@@ -45,7 +45,7 @@ def plan(tools: Tools, job: str) -> None:
 def _awaited(tools: Tools, job: str) -> PlanView:
     deadline = monotonic() + PATIENCE_SECONDS + WORK_SECONDS
     while True:
-        found = tools.operations.plans.get(job)
+        found = tools.decisions.plans.get(job)
         if found.state not in {"asked", "working"} or monotonic() > deadline:
             return found
         sleep(_LOOK_SECONDS)

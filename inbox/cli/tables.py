@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from inbox.admin.audit import Entry
+from inbox.admin.job_views import DeliveryView, JobView
 from inbox.admin.selection import Group as Fault
-from inbox.admin.views import DeliveryView, JobView, KeptView, Stats
+from inbox.admin.views import KeptView, Stats
 from inbox.model.time import moment
 
 

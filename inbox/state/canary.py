@@ -35,13 +35,3 @@ class CanaryRecord:
     def forget(self) -> None:
         """No canary is to be sent: its age is none that anybody should be told."""
         self._client.delete(keys.CANARY)
-
-
-def age_seconds(client: Redis) -> float | None:
-    """
-    Tell the seconds since the last canary was handled; None if none is to be sent.
-
-    If none ever was, they count from when the first was due.
-    """
-    answer = scripts.load(client, "read_canary")()
-    return answer[0] / 1000 if answer else None

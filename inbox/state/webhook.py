@@ -1,12 +1,11 @@
 """What the fleet knows of the webhook itself: whether Voucherify still sends anything at all."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.fleet_views import WebhookView
 from inbox.store import scripts
 
 
@@ -52,16 +51,3 @@ class WebhookRecord:
     def forget(self) -> None:
         """Nobody is to look: there is nothing that anybody should be told."""
         self._client.delete(keys.WEBHOOK)
-
-
-def view(found: dict[str, Any] | None) -> WebhookView | None:
-    """Tell the metrics what is known; None where nobody looks."""
-    # Lua has false where a hash has no such field.
-    if not found:
-        return None
-    state, listed = found["state"], found["listed"]
-    return WebhookView(
-        age_seconds=max(found["age"], 0) / 1000,
-        active=state == WebhookState.ACTIVE if state else None,
-        listed=listed == "1" if listed else None,
-    )

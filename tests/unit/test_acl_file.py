@@ -37,7 +37,7 @@ FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zran
 
 DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
 OPERATES: Final = DECIDES | {"replay", "erase", "forget", "accept"}
-RECEIVES: Final = {"accept", "read_fleet", "tell_counts", "read_canary"}
+RECEIVES: Final = {"accept", "read_fleet", "report_counts"}
 WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - RECEIVES - {"replay"}
 
 

@@ -13,6 +13,7 @@ end
 local PLACES = 20
 local function handlers(index, size)
   local found = {}
+  if most == 0 then return found end
   local places = size > most and PLACES or 1
   local last = size > most and most / PLACES - 1 or most - 1
   for i = 0, places - 1 do
@@ -57,6 +58,7 @@ if told.brake then
     admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - told.brake[2], '+inf')}
 end
 
+local canary = redis.call('HMGET', CANARY, 'since', 'handled')
 local webhook = redis.call('HMGET', WEBHOOK, 'since', 'looked', 'state', 'listed')
 
 local reconcile = redis.call('HMGET', RECONCILE, 'interval', 'since', 'completed')
@@ -80,6 +82,7 @@ return cjson.encode({
   swept = tonumber(fleet[2]),
   downstreams = downstreams,
   brake = brake,
+  canary = canary[1] and now - tonumber(canary[2] or canary[1]),
   webhook = webhook[1] and {
     age = now - tonumber(webhook[2] or webhook[1]), state = webhook[3], listed = webhook[4] },
   reconcile = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.admin.decisions import BulkAdmin
+from inbox.admin.decisions import Decisions
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House
@@ -64,7 +64,7 @@ def test_a_batch_is_told_of_gone_on_with_and_stopped(
     here: Run, house: House, failed: list[str]
 ) -> None:
     """What a killed Flower left behind can be finished, or left alone, by hand."""
-    batches = BulkAdmin(house.store, dedupe_window_seconds=60).batches
+    batches = Decisions(house.store, dedupe_window_seconds=60).batches
     tasks = [f"{job}:1" for job in failed]
     first = batches.start("retry", tasks[:5], who="eve", why="", what="five")
     second = batches.start("retry", tasks[5:], who="eve", why="", what="others")

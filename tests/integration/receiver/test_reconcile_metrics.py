@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from inbox import keys
-from inbox.admin.reconcile_view import FATES
+from inbox.admin.fleet_views import FATES
 from inbox.model.assignment import Assignment, Missing, Run
 from inbox.state.assignments import AssignmentRegistry
 from tests.integration.receiver.test_fleet_metrics import read

@@ -11,11 +11,13 @@ from typing import Any, Final, TypeVar
 
 from redis import RedisError
 
-from dashboard.settings import DashboardSettings
-from inbox.admin.decisions import BulkAdmin, Counts
+from inbox.admin.decisions import Decisions
+from inbox.admin.queries import Admin
+from inbox.admin.views import Counts
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ledger import Effects
 from inbox.store.connection import connect
+from settings.store_address import StoreAddress
 
 
 T = TypeVar("T")
@@ -38,24 +40,28 @@ LOOK_SECONDS: Final = 2.0
 class AdminAccess:
     """What operators do, for Flower's handlers."""
 
-    def __init__(self, settings: DashboardSettings) -> None:
-        inbox = settings.inbox
-        window = inbox.dedupe_window_seconds
+    def __init__(
+        self,
+        store: StoreAddress,
+        *,
+        connections: int,
+        dedupe_window_seconds: int,
+        may_see_bodies: Callable[[str], bool],
+    ) -> None:
         client = connect(
-            inbox.store,
+            store,
             # One of the process's connections is for the count in the bar.
-            max_connections=max(1, min(READERS + 1, inbox.connections - 1)),
+            max_connections=max(1, min(READERS + 1, connections - 1)),
             answer_timeout=5.0,
             name="perkhook-flower",
         )
-        quick = connect(
-            inbox.store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
-        )
-        self.settings = settings
-        self.operations = BulkAdmin(client, dedupe_window_seconds=window)
+        quick = connect(store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count")
+        self.may_see_bodies = may_see_bodies
+        self.queries = Admin(client, dedupe_window_seconds=dedupe_window_seconds)
+        self.decisions = Decisions(client, dedupe_window_seconds=dedupe_window_seconds)
         # It only reads; how long the ledger remembers is the workers' to say.
         self.effects = Effects(client, memory_seconds=1)
-        self._quick = BulkAdmin(quick, dedupe_window_seconds=window)
+        self._quick = Admin(quick, dedupe_window_seconds=dedupe_window_seconds)
         self._readers = ThreadPoolExecutor(READERS, "perkhook-read")
         self._counter = ThreadPoolExecutor(1, "perkhook-count")
         self._counts: tuple[float, Counts | InboxUnavailableError] | None = None
@@ -104,7 +110,7 @@ class AdminAccess:
     def read_ahead(self) -> None:
         """Read what a list would show, so that the first page after much failed is quick too."""
         with suppress(RedisError):
-            self.operations.rows.of("failed")
+            self.decisions.rows.of("failed")
 
     @staticmethod
     async def _run(pool: ThreadPoolExecutor, what: Callable[[], T]) -> T:
@@ -128,7 +134,7 @@ class AdminAccess:
 
     def _carry(self) -> None:
         self.read_ahead()
-        batches, away = self.operations.batches, False
+        batches, away = self.decisions.batches, False
         while True:
             try:
                 # One step each in turn: a short batch does not wait for the end of a long one.

@@ -44,8 +44,6 @@ def load(
         one_core: whether to keep to one processor core.
     """
     writing.close()
-    # structlog would load rich, 50 modules and 3 MB, for tracebacks that nobody lets it write.
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the language's "not to be had"
     # What the parent's own handlers are for is not this process's business.
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)

@@ -1,6 +1,7 @@
 import pytest
 
-from inbox import InboxUnavailableError, keys
+from inbox import keys
+from inbox.errors import InboxUnavailableError
 from inbox.model.job import FannedOut, SameAssignment, Swept
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House

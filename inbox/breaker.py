@@ -63,8 +63,8 @@ class Breaker:
         self.name = name
         self._most = rate.count if rate else 0
         self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0
-        self._enter = scripts.load(client, "gate_enter")
-        self._report = scripts.load(client, "gate_report")
+        self._enter = scripts.load(client, "breaker_enter")
+        self._report = scripts.load(client, "breaker_report")
         self._use = scripts.load(client, "budget_use")
         self._return = scripts.load(client, "budget_return")
 
@@ -76,15 +76,15 @@ class Breaker:
     def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
         """Ask to make up to `calls` calls; `caller` names the run that asks."""
         answer = self._enter(
-            args=[
-                self.name,
-                caller,
-                calls,
-                self._most,
-                self._window_ms,
-                RESERVATION_MS,
-                LONE_TRY_MS,
-            ]
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "calls": calls,
+                "most": self._most,
+                "ms": self._window_ms,
+                "reservation_ms": RESERVATION_MS,
+                "alone_ms": LONE_TRY_MS,
+            }
         )
         if answer[0] == b"open":
             return Admitted(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
@@ -92,12 +92,7 @@ class Breaker:
 
     def use(self, caller: str, number: int) -> float:
         """Count a call as made now; gives seconds to wait if none is reserved or left."""
-        if not self._most:
-            return 0.0
-        wait = self._use(
-            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS, ""]
-        )
-        return float(wait) / 1000
+        return self._spend(caller, number, self._most, "")
 
     def use_spare(self, caller: str) -> float:
         """
@@ -106,26 +101,36 @@ class Breaker:
         Half of the calls is kept for jobs that cannot wait. While one of them waits for the
         budget, none is given.
         """
+        return self._spend(caller, 1, self._most - self._most // 2, "spare")
+
+    def _spend(self, caller: str, number: int, most: int, spare: str) -> float:
         if not self._most:
             return 0.0
         wait = self._use(
-            args=[
-                self.name,
-                caller,
-                1,
-                self._most - self._most // 2,
-                self._window_ms,
-                RESERVATION_MS,
-                "spare",
-            ]
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "number": number,
+                "most": most,
+                "ms": self._window_ms,
+                "reservation_ms": RESERVATION_MS,
+                "spare": spare,
+            }
         )
         return float(wait) / 1000
 
     def end_run(self, caller: str, used: int, reserved: int) -> None:
         """Count reserved calls that were made as made by now, and give the others back."""
         if self._most and reserved:
-            life_ms = self._window_ms + RESERVATION_MS
-            self._return(args=[self.name, caller, used, reserved, life_ms])
+            self._return(
+                named={
+                    "downstream": self.name,
+                    "caller": caller,
+                    "used": used,
+                    "reserved": reserved,
+                    "life_ms": self._window_ms + RESERVATION_MS,
+                }
+            )
 
     def well(self, caller: str) -> None:
         """Tell that the downstream works; a pause that it asked for still stands."""
@@ -143,16 +148,16 @@ class Breaker:
         """Shut the gate for a time that the downstream asked for; answers as `failed`."""
         return self._send(caller, "pause", reason, int(seconds * 1000))
 
-    def _send(self, caller: str, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
+    def _send(self, caller: str, result: str, reason: str, pause_ms: int) -> tuple[float, bool]:
         wait, shut_now = self._report(
-            args=[
-                self.name,
-                what,
-                reason,
-                pause_ms,
-                FAILURES_THAT_SHUT,
-                LONGEST_PAUSE_MS,
-                caller,
-            ]
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "result": result,
+                "reason": reason,
+                "pause_ms": pause_ms,
+                "failures": FAILURES_THAT_SHUT,
+                "longest_ms": LONGEST_PAUSE_MS,
+            }
         )
         return wait / 1000, bool(shut_now)

@@ -22,7 +22,7 @@ SWEEP_BATCH = 200
 
 
 #: What `fail` answers when the body is about a customer who was erased.
-_REDUCE_FIRST = 2
+_REDACT_FIRST = 2
 
 
 class Jobs:
@@ -56,7 +56,7 @@ class Jobs:
                 "wait",
                 "postpone",
                 "fail",
-                "sweep",
+                "reap",
                 "count_foreign",
             )
         }
@@ -119,16 +119,23 @@ class Jobs:
                 step if that customer was erased.
             others: whom it is about besides, with the same effect.
         """
-        pairs: list[str] = [word for pair in handlers for word in pair]
-        known = " ".join(each for each in (customer, *others) if is_customer_id(each))
-        args: list[str | int | bytes] = [claim.job, claim.fence, outcome, self._window_ms]
-        life = self._memory_ms if identity_of == "assignment" else self._window_ms
-        args += [facts, identity, life]
-        pairs = [identity_of, *pairs]
-        answer = self._scripts["fan_out"](args=[*args, known, "", *pairs])
+        pairs = [word for pair in handlers for word in pair]
+        named: dict[str, str | int | bytes] = {
+            "job": claim.job,
+            "fence": claim.fence,
+            "outcome": outcome,
+            "window_ms": self._window_ms,
+            "facts": facts,
+            "identity": identity,
+            "identity_of": identity_of,
+            "life_ms": self._memory_ms if identity_of == "assignment" else self._window_ms,
+            "customers": " ".join(each for each in (customer, *others) if is_customer_id(each)),
+            "redacted": "",
+        }
+        answer = self._scripts["fan_out"](named=named, args=pairs)
         if answer[0] == b"erased":
-            rest = pack(reduced(claim.body))
-            answer = self._scripts["fan_out"](args=[*args, known, rest, *pairs])
+            named["redacted"] = pack(reduced(claim.body))
+            answer = self._scripts["fan_out"](named=named, args=pairs)
         match answer[0]:
             case b"fanned_out":
                 return FannedOut(answer[1])
@@ -148,15 +155,16 @@ class Jobs:
 
         `trace` tells where an error was that nobody expected (`telemetry.places`).
         """
-        delay_ms = int(delay_seconds * 1000)
-        args: list[str | int] = [claim.job, claim.fence, delay_ms, reason, error, trace]
-        answer = self._scripts["wait"](args=args)
-        return answer or None
+        return self._later("wait", claim, delay_seconds, reason=reason, error=error, trace=trace)
 
     def postpone(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
         """Put a job back without counting a try, because something else must come first."""
-        answer = self._scripts["postpone"](
-            args=[claim.job, claim.fence, int(delay_seconds * 1000), reason, error]
+        return self._later("postpone", claim, delay_seconds, reason=reason, error=error)
+
+    def _later(self, script: str, claim: Claim, seconds: float, **why: str) -> int | None:
+        delay_ms = int(seconds * 1000)
+        answer: int = self._scripts[script](
+            named={"job": claim.job, "fence": claim.fence, "delay_ms": delay_ms, **why}
         )
         return answer or None
 
@@ -172,11 +180,19 @@ class Jobs:
             campaign: the campaign that the job counts for; empty for none.
             most_of_campaign: how many jobs of one campaign may act in a time; None for any number.
         """
-        args: list[str | int] = [claim.job, claim.fence, most.count, most.ms]
         if most_of_campaign is None:
             campaign, most_of_campaign = "", most
-        args += [campaign, most_of_campaign.count, most_of_campaign.ms]
-        answer = self._scripts["admit"](args=args)
+        answer = self._scripts["admit"](
+            named={
+                "job": claim.job,
+                "fence": claim.fence,
+                "most": most.count,
+                "ms": most.ms,
+                "campaign": campaign,
+                "campaign_most": most_of_campaign.count,
+                "campaign_ms": most_of_campaign.ms,
+            }
+        )
         match answer:
             case b"admitted":
                 return "admitted"
@@ -186,12 +202,20 @@ class Jobs:
 
     def fail(self, claim: Claim, reason: str, error: str, trace: str = "") -> bool:
         """(f) Set a job aside for an operator; False if the lease was lost."""
-        args: list[str | int] = [claim.job, claim.fence, reason, error, trace]
-        # Whom a body is about is not known until it was processed.
+        named: dict[str, str | int | bytes] = {
+            "job": claim.job,
+            "fence": claim.fence,
+            "reason": reason,
+            "error": error,
+            "trace": trace,
+            "redacted": "",
+        }
+        # Before it is processed, the customer of a body is not known.
         about = customers_in(claim.body) if claim.name == PROCESS else []
-        answer = self._scripts["fail"](args=[*args, "", *about])
-        if answer == _REDUCE_FIRST:
-            answer = self._scripts["fail"](args=[*args, pack(reduced(claim.body))])
+        answer = self._scripts["fail"](named=named, args=about)
+        if answer == _REDACT_FIRST:
+            named["redacted"] = pack(reduced(claim.body))
+            answer = self._scripts["fail"](named=named)
         return bool(answer)
 
     def sweep(
@@ -203,18 +227,18 @@ class Jobs:
         Returns:
             What was sent again; False if another worker has swept in this interval.
         """
-        total, go_on = Swept(), 0
+        total, again = Swept(), 0
         while True:
-            answer = self._scripts["sweep"](
-                args=[
-                    caller,
-                    int(interval_seconds * 1000),
-                    go_on,
-                    SWEEP_BATCH,
-                    self._lease_ms,
-                    MOST_LOSSES,
-                    *queues,
-                ]
+            answer = self._scripts["reap"](
+                named={
+                    "caller": caller,
+                    "interval_ms": int(interval_seconds * 1000),
+                    "again": again,
+                    "most": SWEEP_BATCH,
+                    "lease_ms": self._lease_ms,
+                    "losses": MOST_LOSSES,
+                },
+                args=queues,
             )
             if not answer:
                 return False
@@ -222,4 +246,4 @@ class Jobs:
             due, over, lost, given_up = answer
             if max(due, over + given_up, lost) < SWEEP_BATCH:
                 return total
-            go_on = 1
+            again = 1

@@ -67,8 +67,7 @@ class Effects:
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
         """Note an effect that is to be made, or give what stands there already."""
-        pairs = [word for pair in fields.items() for word in pair]
-        answer = self._plan(args=[effect, holder, customer, self._memory_ms, *pairs])
+        answer = self._plan(args=[effect, holder, customer, self._memory_ms, *_flat(fields)])
         return _effect(effect, answer)
 
     def begin(
@@ -87,11 +86,16 @@ class Effects:
         dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
         back by one effect alone. `ask_intact` asks since when the ledger has lost nothing.
         """
-        lock_ms = int(LOCK_TIMES * self.in_flight_seconds * 1000)
-        pairs = [word for pair in fields.items() for word in pair]
-        ask = "1" if ask_intact else ""
         word, since, left, run, up, *answer = self._begin(
-            args=[effect, holder, customer, self._memory_ms, lock_ms, ask, *pairs]
+            named={
+                "effect": effect,
+                "holder": holder,
+                "customer": customer,
+                "life_ms": self._memory_ms,
+                "lock_ms": int(LOCK_TIMES * self.in_flight_seconds * 1000),
+                "intact": "1" if ask_intact else "",
+            },
+            args=_flat(fields),
         )
         found = _effect(effect, answer)
         return Begun(
@@ -134,18 +138,35 @@ class Effects:
             free: whether it gives its card up.
             left: what is left on the card now, if that is known.
         """
-        pairs = [word for pair in fields.items() for word in pair]
-        states = "".join(f"{state} " for state in since)
-        known = "" if left is None else left
-        kept_ms = int(LEFT_SECONDS * 1000)
-        answer = self._move(
-            args=[effect.id, states, to.value, "free" if free else "", known, kept_ms, *pairs]
-        )
+        answer = self._step(effect, since, to.value, fields, free=free, left=left)
         return _effect(effect.id, answer) if answer else None
 
     def free(self, effect: Effect) -> None:
         """Give up the card of a balance change of which nothing is under way."""
-        self._move(args=[effect.id, f"{effect.state} ", "", "free", "", 0])
+        self._step(effect, (effect.state,), "", {}, free=True)
+
+    def _step(
+        self,
+        effect: Effect,
+        since: tuple[EffectState, ...],
+        to: str,
+        fields: Mapping[str, str | int],
+        *,
+        free: bool,
+        left: int | None = None,
+    ) -> list[bytes | int]:
+        answer: list[bytes | int] = self._move(
+            named={
+                "effect": effect.id,
+                "from": "".join(f"{state} " for state in since),
+                "to": to,
+                "free": "free" if free else "",
+                "left": "" if left is None else left,
+                "left_ms": int(LEFT_SECONDS * 1000),
+            },
+            args=_flat(fields),
+        )
+        return answer
 
     def secure(self, effect: Effect) -> None:
         """
@@ -195,6 +216,10 @@ class Effects:
             return None
         seen = self._runs.setdefault(run, now)
         return seen if up_seconds < 0 else now - timedelta(seconds=up_seconds)
+
+
+def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
+    return [word for pair in fields.items() for word in pair]
 
 
 def _left(text: str) -> Left | None:

@@ -90,7 +90,7 @@ class Plans:
         self._client: Any = client
         self._ask = scripts.load(client, "plan_ask")
         self._take = scripts.load(client, "plan_take")
-        self._tell = scripts.load(client, "plan_tell")
+        self._answer = scripts.load(client, "plan_answer")
 
     def ask(self, job: str) -> str:
         """
@@ -98,8 +98,15 @@ class Plans:
 
         Only of jobs that have failed or are held there is something to decide.
         """
-        seconds = (PATIENCE_SECONDS, WORK_SECONDS, NEW_SECONDS, KEPT_SECONDS)
-        answer: bytes = self._ask(args=[job, *(int(each * 1000) for each in seconds)])
+        times = {
+            "asked_ms": PATIENCE_SECONDS,
+            "working_ms": WORK_SECONDS,
+            "made_ms": NEW_SECONDS,
+            "kept_ms": KEPT_SECONDS,
+        }
+        answer: bytes = self._ask(
+            named={"job": job, **{name: int(each * 1000) for name, each in times.items()}}
+        )
         return answer.decode()
 
     def get(self, job: str) -> PlanView:
@@ -129,7 +136,7 @@ class Plans:
     def tell(self, request: Request, plan: PlanPreview) -> bool:
         """Answer; False if nobody waits for it any more."""
         answer, kept = json.dumps(asdict(plan)), int(KEPT_SECONDS * 1000)
-        return bool(self._tell(args=[request.job, request.number, answer, kept]))
+        return bool(self._answer(args=[request.job, request.number, answer, kept]))
 
 
 def _state_now(state: str, age: float) -> str:

@@ -64,15 +64,15 @@ class Retention:
         """
         for _ in range(MOST_CALLS):
             now, failed, oldest, settled, markers, more, *dropped = self._trim(
-                args=[
-                    self._limits.failed_seconds,
-                    self._limits.failed_most,
-                    self._limits.settled_most,
-                    NOTICE_SECONDS * 1000,
-                    JOBS_A_CALL,
-                    MARKERS_A_CALL,
-                    self._window_ms,
-                ]
+                named={
+                    "failed_seconds": self._limits.failed_seconds,
+                    "failed_most": self._limits.failed_most,
+                    "settled_most": self._limits.settled_most,
+                    "notice_ms": NOTICE_SECONDS * 1000,
+                    "jobs": JOBS_A_CALL,
+                    "markers": MARKERS_A_CALL,
+                    "window_ms": self._window_ms,
+                }
             )
             words = [word.decode() for word in dropped]
             yield Trimmed(

@@ -96,13 +96,23 @@ class Batches:
         if any(job_id_of(task) in {None, task} for task in tasks):
             raise ValueError("a job is named by its task: <delivery>:<name>:<number>")
         batch = token_hex(8)
-        head = [batch, action, who, why, what, str(KEPT_SECONDS * 1000), str(KEPT_MOST)]
-        self._start(args=[*head, *dict.fromkeys(tasks)])
+        self._start(
+            named={
+                "batch": batch,
+                "action": action,
+                "who": who,
+                "why": why,
+                "what": what,
+                "kept_ms": KEPT_SECONDS * 1000,
+                "most": KEPT_MOST,
+            },
+            args=dict.fromkeys(tasks),
+        )
         return batch
 
     def step(self, batch: str) -> bool:
         """Deal with the next jobs; False when none is left. Any process may, at any time."""
-        return bool(self._step(args=[batch, A_STEP, self._window_ms, "", WATCHED]))
+        return self._next(batch, stop="")
 
     def carry_out(self, batch: str, told: Callable[[], None] = lambda: None) -> None:
         """Deal with all jobs, telling after each step."""
@@ -112,7 +122,19 @@ class Batches:
 
     def stop(self, batch: str) -> None:
         """Leave the jobs alone that are not dealt with yet."""
-        self._step(args=[batch, A_STEP, self._window_ms, "stop", WATCHED])
+        self._next(batch, stop="stop")
+
+    def _next(self, batch: str, *, stop: str) -> bool:
+        more = self._step(
+            named={
+                "batch": batch,
+                "most": A_STEP,
+                "window_ms": self._window_ms,
+                "stop": stop,
+                "watched": WATCHED,
+            }
+        )
+        return bool(more)
 
     def get(self, batch: str) -> BatchView | None:
         """Tell how far a batch is; None if there is none, or it was long ago."""

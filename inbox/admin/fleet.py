@@ -80,8 +80,8 @@ def _view(found: dict[str, Any]) -> FleetView:
         downstreams=tuple(
             DownstreamView(
                 name=name,
-                works=each["shut_until"] == 0,
-                shut_seconds=max(each["shut_until"] - found["now"], 0) / 1000,
+                works=each["open_until"] == 0,
+                shut_seconds=max(each["open_until"] - found["now"], 0) / 1000,
                 most=each["most"] or None,
                 window_seconds=each["ms"] / 1000 if each["most"] else None,
                 used=each["used"],

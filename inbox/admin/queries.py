@@ -151,7 +151,10 @@ class Admin:
     def _decide(self, action: str, job_or_task: str, who: str, why: str) -> str:
         job = job_id_of(job_or_task) or job_or_task
         seen = job_or_task.removeprefix(job).removeprefix(":")
-        return _outcome(self._scripts[action](args=[job, seen, who, why, self._window_ms]))
+        answer = self._scripts[action](
+            named={"job": job, "seen": seen, "who": who, "why": why, "window_ms": self._window_ms}
+        )
+        return _outcome(answer)
 
     def _jobs(self, jobs: list[str]) -> Iterator[JobView]:
         pipe = self._client.pipeline(transaction=False)

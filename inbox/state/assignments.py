@@ -18,6 +18,7 @@ from inbox import keys
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
 from inbox.state.campaigns import KnownCampaigns
 from inbox.store import scripts
+from inbox.store.script_call import ScriptCall
 
 
 #: A run that has not taken a step for so long is dead, and another may go on with it.
@@ -49,8 +50,8 @@ class AssignmentRegistry:
         self.campaigns = KnownCampaigns(client, self._memory_ms)
         self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
-        self._look = scripts.load(client, "reconcile_look")
-        self._settle = scripts.load(client, "reconcile_settle")
+        self._code = scripts.load(client, "reconcile_code")
+        self._resolve = scripts.load(client, "reconcile_resolve")
         self._move = scripts.load(client, "reconcile_move")
         self._remember = scripts.load(client, "remember")
 
@@ -80,11 +81,14 @@ class AssignmentRegistry:
             scope: what is looked at; a run is gone on with by one with the same.
             dead: whose run is known to be over though its lock is not.
         """
-        word, found = self._begin(keys=[self._run, self._lock], args=[caller, LOCK_MS, scope, dead])
+        word, found = self._begin(
+            keys=[self._run, self._lock],
+            named={"caller": caller, "lock_ms": LOCK_MS, "scope": scope, "dead": dead},
+        )
         if word == b"busy":
             return str(found.decode())
         fields = _pairs(found)
-        return Run(int(fields["run"]), word == b"goes_on", fields)
+        return Run(int(fields["run"]), word == b"resumed", fields)
 
     def runs_now(self) -> str | None:
         """Name who runs one now; None if nobody does."""
@@ -124,16 +128,19 @@ class AssignmentRegistry:
         news += [([], [], [each.assignment.holder, _text(each)]) for each in missing]
         while True:
             chunk, news = news[:CHUNK], news[CHUNK:]
-            words: list[str | int] = [
-                campaign,
-                code,
-                "" if news or run is None else run,
-                self._memory_ms,
-            ]
+            words: list[str | int] = []
             for place, width in enumerate((2, 1, 2)):
                 part = [word for each in chunk for word in each[place]]
                 words += [len(part) // width, *part]
-            self._step(self._look, caller, words)
+            self._step(
+                self._code,
+                caller,
+                words,
+                campaign=campaign,
+                code=code,
+                run="" if news or run is None else run,
+                memory_ms=self._memory_ms,
+            )
             if not news:
                 return
 
@@ -144,7 +151,7 @@ class AssignmentRegistry:
         Raises:
             RunLostError: another run has taken over.
         """
-        self._step(self._settle, caller, [holder, came_to])
+        self._step(self._resolve, caller, holder=holder, outcome=came_to)
 
     def move(
         self,
@@ -160,7 +167,7 @@ class AssignmentRegistry:
         """
         added = {name: many for name, many in counts.items() if many}
         pairs = [word for pair in (*added.items(), *fields.items()) for word in pair]
-        self._step(self._move, caller, [len(added), *pairs])
+        self._step(self._move, caller, pairs, counts=len(added))
 
     def finish(self, caller: str, counts: Mapping[str, int]) -> None:
         """End the run and give the lock up; arguments and errors as `move`."""
@@ -168,7 +175,9 @@ class AssignmentRegistry:
 
     def give_up(self, caller: str) -> None:
         """Let another go on with the run: the lock ends in a millisecond."""
-        self._move(keys=[self._run, self._lock], args=[caller, 1, 0])
+        self._move(
+            keys=[self._run, self._lock], named={"caller": caller, "lock_ms": 1, "counts": 0}
+        )
 
     def runs_of(self, campaign: str, codes: Sequence[str]) -> list[int]:
         """Tell by which run each code was last looked at; 0 for none."""
@@ -218,17 +227,25 @@ class AssignmentRegistry:
 
     def remember(self, assignment: Assignment) -> bool:
         """Remember an assignment that a webhook told of; False if nobody will look for it."""
-        args: list[str | int] = [
-            assignment.campaign,
-            assignment.code,
-            assignment.holder,
-            assignment.text,
-            self._memory_ms,
-        ]
-        return bool(self._remember(args=args))
+        found = self._remember(
+            named={
+                "campaign": assignment.campaign,
+                "code": assignment.code,
+                "holder": assignment.holder,
+                "text": assignment.text,
+                "memory_ms": self._memory_ms,
+            }
+        )
+        return bool(found)
 
-    def _step(self, script: Any, caller: str, words: Sequence[str | int]) -> None:
-        if not script(keys=[self._run, self._lock], args=[caller, LOCK_MS, *words]):
+    def _step(
+        self, script: ScriptCall, caller: str, words: Sequence[str | int] = (), **named: str | int
+    ) -> None:
+        if not script(
+            keys=[self._run, self._lock],
+            named={"caller": caller, "lock_ms": LOCK_MS, **named},
+            args=words,
+        ):
             raise RunLostError("another run has taken over")
 
 

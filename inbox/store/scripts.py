@@ -25,7 +25,7 @@ _SHARED: Final = {
     **dict.fromkeys(("effect_plan", "effect_begin", "effect_move"), "effect"),
     **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
     **dict.fromkeys(
-        ("reconcile_begin", "reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"
+        ("reconcile_begin", "reconcile_code", "reconcile_resolve", "reconcile_move"), "reconcile"
     ),
 }
 

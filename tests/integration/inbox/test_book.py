@@ -102,11 +102,11 @@ def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
     steps = iter((False, True))
     original = book._step
 
-    def step(*words: Any) -> None:
+    def step(*words: Any, **named: Any) -> None:
         # The lock passes to somebody else after the first step.
         if next(steps):
             store.set(keys.RECONCILE_LOCK, OTHER)
-        original(*words)
+        original(*words, **named)
 
     monkeypatch.setattr(book, "_step", step)
     with pytest.raises(RunLostError):

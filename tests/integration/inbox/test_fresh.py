@@ -115,7 +115,8 @@ def test_lists_that_name_its_job_show_it_queued(house: House, job: str) -> None:
 
 def test_a_plan_of_it_is_not_made(house: House, job: str) -> None:
     """It waits for its turn, as any queued job."""
-    assert scripts.load(house.store, "plan_ask")(args=[job, 1, 1, 1, 1]) == b"queued"
+    times = dict.fromkeys(("asked_ms", "working_ms", "made_ms", "kept_ms"), 1)
+    assert scripts.load(house.store, "plan_ask")(named={"job": job, **times}) == b"queued"
 
 
 @pytest.mark.parametrize("fresh", [True, False])

@@ -38,7 +38,7 @@ job:<delivery>:<name>  hash    One pending unit of work; goes when it ends.
                        - admitted: when the rate cap admitted it
                        - reason: slug of the last error
                        - error: sentence of the last error
-                       - run:<n>: history of run n (JSON), the newest 30; `trace` (2 KB) if unexpected
+                       - run:<n>: history of run n (JSON); newest 30; `trace` (2 KB) if unexpected
                        - decided: who sent it again, when, why (JSON); it is never too old (claim)
                        - held: "<dispatch>:<time>": a worker has its message unclaimed (reap)
 queued:<queue>         zset    queued jobs by time queued, until claimed

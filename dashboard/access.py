@@ -1,4 +1,4 @@
-"""Where the tab's work is done: off Flower's loop, with short patience for the store."""
+"""The tab's access to the store: outside Flower's loop, with short timeouts."""
 
 import asyncio
 import logging
@@ -27,14 +27,14 @@ log: Final = logging.getLogger(__name__)
 #: The count in the bar is asked for by every open page; the store is asked this seldom.
 COUNTS_SECONDS: Final = 2.0
 
-#: Lists that are made at once, where the store has connections for them and one for the batches.
+#: Lists that are read at once, if the store has connections for them and one for the batches.
 READERS: Final = 4
 
 #: Failed jobs that may come and go before they are read ahead of the next page.
 AHEAD: Final = 500
 
-#: How often it is looked whether another Flower has left a batch behind.
-LOOK_SECONDS: Final = 2.0
+#: Seconds between two checks for batches of other processes.
+CHECK_SECONDS: Final = 2.0
 
 
 class AdminAccess:
@@ -108,7 +108,7 @@ class AdminAccess:
             self._readers.submit(self.read_ahead)
 
     def read_ahead(self) -> None:
-        """Read what a list would show, so that the first page after much failed is quick too."""
+        """Read what a list would show, so that the first page after many failures is quick too."""
         with suppress(RedisError):
             self.decisions.rows.of("failed")
 
@@ -123,8 +123,8 @@ class AdminAccess:
         """
         Carry batches out from now on, in a thread that ends with the process.
 
-        Those of other Flowers and of the command line as well: each step is atomic, so it
-        does not matter who does it, and a batch whose process was killed goes on here.
+        Batches of other Flowers and of the command line as well: each step is atomic, so it
+        does not matter which process does it, and a batch whose process was killed is resumed here.
         """
         Thread(target=self._carry, name="perkhook-batches", daemon=True).start()
 
@@ -147,8 +147,8 @@ class AdminAccess:
                 if not away:
                     log.warning("perkhook: batches wait, for %s", unavailable(error).sentence)
                 away = True
-            except Exception as error:  # noqa: BLE001 - a thread that ended in silence would be
-                # found out by batches that stand still. Its text may hold what is in the store.
+            except Exception as error:  # noqa: BLE001 - a thread must not end
+                # silently. The error's text may hold what is in the store.
                 log.error("perkhook: batches wait, for %s", type(error).__name__)  # noqa: TRY400
-            self._more.wait(LOOK_SECONDS)
+            self._more.wait(CHECK_SECONDS)
             self._more.clear()

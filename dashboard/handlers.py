@@ -1,4 +1,4 @@
-"""What the tab's pages and its JSON API share: the guard, and how faults are told."""
+"""What the tab's pages and its JSON API share: the guard, and the form of errors."""
 
 import json
 from typing import Any, ClassVar
@@ -81,7 +81,7 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
 
     @property
     def shows_bodies(self) -> bool:
-        """Whether this operator may look into bodies."""
+        """Whether this operator may read bodies."""
         return self.access.may_see_bodies(self.who)
 
 
@@ -109,7 +109,7 @@ class Api(Guarded):
         return found
 
     def write_error(self, status_code: int, **about: Any) -> None:
-        """Tell a fault in the one shape that all our errors have."""
+        """Answer an error in the one shape that all our errors have."""
         error = about.get("exc_info", (None, None))[1]
         code, message = f"http_{status_code}", "Something went wrong in Flower; its log says what."
         if isinstance(error, InboxUnavailableError):

@@ -17,7 +17,7 @@ from inbox.admin.selection import ACTIONS, SORTS
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 
 
 #: A batch that has ended so long ago is no longer shown above the list.
@@ -131,7 +131,7 @@ class JobPage(TabPage):
             end=found.ended.get(job[33:]) if job else None,
             delivery=found,
             effects=[effect(each) for each in effects],
-            body=json.dumps(json.loads(reduced(body)), indent=2) if body else None,
+            body=json.dumps(json.loads(redacted(body)), indent=2) if body else None,
             shows_bodies=self.shows_bodies,
             actions=ACTIONS.get(mine.state, ()) if mine and self.may_write else (),
             remembered=lambda task: task in tasks,

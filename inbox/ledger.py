@@ -1,8 +1,8 @@
 """
-The ledger of effects: what was taken back, from whom, why and when.
+The ledger of effects: what was taken back, from which customer, why and when.
 
-An effect is noted before it is made and marked as sent before the call that makes it, so
-that whatever is cut off in between is found again. Its id names what may happen once:
+An effect is stored before it is made and marked as sent before the call that makes it, so a
+worker that is cut off in between leaves a trace. Its id names what may happen once:
 `<holder>:reward` for a referee's own reward, `earned:<perk>:<transaction>` for credits or
 points that a referrer earned (two removals may lead to it), else `<holder>:<perk>:<target>`.
 `own:<handler>:<step>:<id>` is a step of a shop's own handler (`worker.effects.steps`), whose
@@ -29,7 +29,7 @@ from inbox.store import scripts
 #: Several minutes, unless the settings say otherwise.
 IN_FLIGHT_SECONDS = 300.0
 
-#: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
+#: Longest wait until a note is durable. No sender waits for it as for a 202.
 SECURE_SECONDS: Final = 5.0
 
 #: Times that a change can be in flight, after which a dead worker's hold of a card is void.
@@ -43,7 +43,7 @@ _MARK: Final = f":{Perk.CUSTOMER_MARK}:".encode()
 
 
 class Effects:
-    """The ledger's face for workers and for support."""
+    """The ledger, for workers and for support."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Effects:
         self._runs: dict[str, datetime] = {}
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
-        """Note an effect that is to be made, or give what stands there already."""
+        """Store a planned effect, or return what is stored already."""
         answer = self._plan(args=[effect, holder, customer, self._memory_ms, *_flat(fields)])
         return _effect(effect, answer)
 
@@ -80,9 +80,9 @@ class Effects:
         ask_intact: bool = False,
     ) -> Begun:
         """
-        Note a balance change, once, and take its card for it.
+        Store a planned balance change, once, and lock its card for it.
 
-        A card is kept for a few times as long as a change may be in flight, in case the worker
+        A card is locked for a few times as long as a change may be in flight, in case the worker
         dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
         back by one effect alone. `ask_intact` asks since when the ledger has lost nothing.
         """
@@ -114,7 +114,7 @@ class Effects:
         since: tuple[EffectState, ...],
         **fields: str | int,
     ) -> Effect | None:
-        """Go on to the next state; None if the effect is in none of those it may come from."""
+        """Move an effect to its next state; None if it is in none of those it may come from."""
         return self.move_change(effect, to, since=since, fields=fields)
 
     def move_change(
@@ -134,15 +134,15 @@ class Effects:
             effect: as it was seen last.
             to: the next state.
             since: the states that it may come from.
-            fields: what is noted besides.
-            free: whether it gives its card up.
+            fields: what is stored besides.
+            free: whether to unlock its card.
             left: what is left on the card now, if that is known.
         """
         answer = self._step(effect, since, to.value, fields, free=free, left=left)
         return _effect(effect.id, answer) if answer else None
 
     def free(self, effect: Effect) -> None:
-        """Give up the card of a balance change of which nothing is under way."""
+        """Unlock the card of a balance change with no call under way."""
         self._step(effect, (effect.state,), "", {}, free=True)
 
     def _step(
@@ -170,7 +170,7 @@ class Effects:
 
     def secure(self, effect: Effect) -> None:
         """
-        Wait until the store cannot forget what it was told of this effect (ACCEPT_DURABILITY).
+        Wait until the store cannot lose what was written of this effect (ACCEPT_DURABILITY).
 
         Raises:
             InboxUnavailableError: it still can, and why.
@@ -178,13 +178,13 @@ class Effects:
         if self._barrier is None:
             return
         self._barrier.wait(keys.EFFECT + effect.id, monotonic() + SECURE_SECONDS)
-        # Another store may have taken the place of the one that was told, with an older word.
+        # Another store may have replaced the one that was written to, with an older state.
         stands = self.get(effect.id)
         if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
-            raise InboxUnavailableError("not_durable", "the store has lost what it was told")
+            raise InboxUnavailableError("not_durable", "the store has lost what was written")
 
     def get(self, effect: str) -> Effect | None:
-        """Read one effect."""
+        """Return one effect; None if there is none."""
         found = self._client.hgetall(keys.EFFECT + effect)
         if not found:
             return None
@@ -193,13 +193,13 @@ class Effects:
         return _effect(effect, [now, *(word for pair in found.items() for word in pair)])
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
-        """List what was noted of marks on a customer, oldest first."""
+        """Return the marks on a customer, oldest first."""
         for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
             if _MARK in name and (effect := self.get(name.decode())):
                 yield effect
 
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
-        """List the effects of an assignment or a customer, oldest first."""
+        """Return the effects of an assignment or a customer, oldest first."""
         index = f"holder:{holder}" if holder else f"customer:{customer}"
         for name in self._client.zrange(keys.EFFECTS_OF + index, 0, -1):
             if effect := self.get(name.decode()):
@@ -207,10 +207,10 @@ class Effects:
 
     def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
         """
-        Say since when the store can have lost nothing that it was told.
+        Return since when the store can have lost nothing that was written.
 
-        A run that was started began with what was on the disk, a replica that was promoted with
-        what it had been sent; when that was, only those know who have seen the run since.
+        A run that was started began with what was on the disk, a promoted replica with what it had
+        been sent; the time of that is known only to processes that have seen the run since.
         """
         if not run:
             return None

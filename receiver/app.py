@@ -16,7 +16,7 @@ from receiver.direct import DirectFlask
 from receiver.guard import StoreGuard
 from receiver.metrics.counters import Counters
 from receiver.metrics.scrape import Metrics
-from receiver.readiness import told
+from receiver.readiness import explain
 from receiver.settings import ReceiverSettings
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
@@ -40,16 +40,16 @@ def create_app(settings: ReceiverSettings) -> Flask:
     )
     intake = Intake(client)
     fleet, reports = Fleet(client), Reports(client)
-    gate = StoreGuard(settings.connections)
-    counters = Counters(lambda *counted: _ask(gate, lambda: reports.counts(*counted)))
-    metrics = Metrics(counters, lambda: _told(gate, fleet.read))
+    guard = StoreGuard(settings.connections)
+    counters = Counters(lambda *counted: _ask(guard, lambda: reports.counts(*counted)))
+    metrics = Metrics(counters, lambda: _or_none(guard, fleet.read))
     at, durability = settings.inbox.store, settings.durability
     barrier = make_barrier(at, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(at, durability)
     webhook = Webhook(
         lambda body: intake.accept(body, trace_headers()),
         metrics,
-        gate,
+        guard,
         barrier,
         secrets=settings.secrets,
         callers=settings.callers,
@@ -67,18 +67,21 @@ def create_app(settings: ReceiverSettings) -> Flask:
 
     @app.get("/healthz")
     def healthz() -> Response:
-        """Tell that the process lives."""
+        """Say that the process lives."""
         return jsonify(status="ok")
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Tell whether a webhook could be accepted now."""
+        """Say whether a webhook could be accepted now."""
         try:
-            gate.ask(intake.check)
+            guard.ask(intake.check)
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
-                503, f"inbox_{error.reason}", told(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
+                503,
+                f"inbox_{error.reason}",
+                explain(error),
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
         return jsonify(status="ready")
 
@@ -95,18 +98,18 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _told(gate: StoreGuard, question: Callable[[], T]) -> T | None:
+def _or_none(guard: StoreGuard, question: Callable[[], T]) -> T | None:
     try:
-        return _ask(gate, question)
+        return _ask(guard, question)
     except InboxUnavailableError:
         return None
 
 
-def _ask(gate: StoreGuard, question: Callable[[], T]) -> T:
+def _ask(guard: StoreGuard, question: Callable[[], T]) -> T:
     def ask() -> T:
         try:
             return question()
         except RedisError as error:
             raise unavailable(error) from error
 
-    return gate.ask(ask)
+    return guard.ask(ask)

@@ -1,4 +1,4 @@
-"""POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
+"""POST /webhooks/voucherify: a webhook from the connection into the inbox."""
 
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 #: The body, or its rest, may be unread, so this connection cannot be used again.
 UNREAD: Final = {"Connection": "close"}
 
-#: Seconds after a body has come in which the store must have said all that it has to say. With
+#: Seconds after a body has come within which the store must have answered. With
 #: the barrier's grace the answer then goes out within two.
 ANSWER_SECONDS: Final = 1.6
 
@@ -42,7 +42,7 @@ class Webhook:
         self,
         accept: Accept,
         metrics: Metrics,
-        gate: StoreGuard,
+        guard: StoreGuard,
         barrier: Barrier | None = None,
         *,
         secrets: Sequence[bytes],
@@ -54,7 +54,7 @@ class Webhook:
         self._max_body_bytes = max_body_bytes
         self._store = accept
         self._metrics = metrics
-        self._gate = gate
+        self._guard = guard
         self._barrier = barrier
         self._slow_senders = SlowSenders()
 
@@ -96,7 +96,7 @@ class Webhook:
         signed = signature.HEADER in request.headers
         self._metrics.refused("wrong_address" if signed else code)
         log.warning("webhook.missed", code=code, status=status, signed=signed)
-        # Who may not send webhooks holds no thread anywhere.
+        # A caller that may not send webhooks must block no thread.
         if self._refusal(request) is None:
             throw_away(request, self._max_body_bytes, self._slow_senders)
 
@@ -117,7 +117,7 @@ class Webhook:
 
     def _read(self, request: Request) -> bytes:
         # The server's own stream is read, because a chunked body has no length to check
-        # beforehand: one byte more than allowed tells that it is too long.
+        # beforehand: one byte more than allowed shows that it is too long.
         most = self._max_body_bytes
         if (request.content_length or 0) <= most:
             stream = request.environ["wsgi.input"]
@@ -156,7 +156,7 @@ class Webhook:
     def _accept(self, body: bytes) -> Accepted:
         began = monotonic()
         try:
-            accepted = self._gate.ask(lambda: self._store(body))
+            accepted = self._guard.ask(lambda: self._store(body))
             # What is a duplicate may have been accepted a moment ago, and lost with it.
             if self._barrier is not None:
                 self._barrier.wait(keys.DELIVERY + accepted.delivery, began + ANSWER_SECONDS)
@@ -172,7 +172,7 @@ class Webhook:
 
 def _whole(body: bytes, promised: int | None, seconds: float) -> bytes:
     # A sender that hung up will send the webhook again: it never saw an answer to this one.
-    # Without a length, nothing tells whether a body that came slowly was cut off.
+    # Without a length, nothing shows whether a body that came slowly was cut off.
     if (promised is None or len(body) < promised) and seconds > BODY_SECONDS:
         raise RefusedError(
             HTTPStatus.REQUEST_TIMEOUT,

@@ -1,4 +1,4 @@
-"""The tab's JSON API. Every POST is a decision of a named operator, and stands on record."""
+"""The tab's JSON API. Every POST is a decision of a named operator, and is recorded."""
 
 from typing import Any, Final
 
@@ -82,7 +82,7 @@ class PreviewApi(Api):
 
 
 class DecideApi(Api):
-    """POST the same and `why`: begins a batch, which goes on whatever becomes of this Flower."""
+    """POST the same and `why`: begins a batch, which continues even if this Flower ends."""
 
     async def post(self) -> None:
         """Begin."""
@@ -109,7 +109,7 @@ class DecideApi(Api):
 
 
 class BatchApi(Api):
-    """GET: how far a batch is, and what became of its first thousand jobs."""
+    """GET: the progress of a batch, and the states of its first thousand jobs."""
 
     async def get(self, batch: str) -> None:
         """Answer as it is now."""
@@ -122,7 +122,7 @@ class BatchApi(Api):
 
 
 class StopApi(Api):
-    """POST: leave what a batch has not come to alone."""
+    """POST: leave alone the jobs that a batch has not decided yet."""
 
     async def post(self, batch: str) -> None:
         """Stop."""

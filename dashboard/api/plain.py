@@ -59,12 +59,12 @@ def preview(found: Preview) -> dict[str, Any]:
 
 
 def batch(found: BatchView) -> dict[str, Any]:
-    """Describe how far a batch is."""
+    """Describe the progress of a batch."""
     return as_plain(found)
 
 
 def entry(found: Entry) -> dict[str, Any]:
-    """Describe what somebody did."""
+    """Describe what an operator did."""
     return as_plain(found)
 
 
@@ -87,9 +87,9 @@ def effect(found: Effect) -> dict[str, Any]:
 WOULD = {
     "retry": "Each job is sent to its queue again, with all its tries. An effect that is noted "
     "in the ledger is not made a second time.",
-    "discard": "These jobs are never done. A delivery whose last job this is is settled, and its "
-    "body is dropped. This cannot be undone.",
-    "release": "Each job acts as soon as a worker is free, past the brake.",
+    "discard": "These jobs are never done. If it is the last job of its delivery, the delivery is "
+    "completed and its body dropped. This cannot be undone.",
+    "release": "Each job runs as soon as a worker is free, past the rate cap.",
 }
 
 

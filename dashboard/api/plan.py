@@ -1,4 +1,4 @@
-"""What a job would do: asked of a worker, who has the keys, and looked for until it answers."""
+"""What a job would do: asked of a worker, which has the keys, and polled until it answers."""
 
 from tornado.web import HTTPError
 
@@ -8,7 +8,7 @@ from inbox.ids import job_id_of
 
 
 class AskPlanApi(Api):
-    """POST {job}: ask a worker. Changes nothing, but what it looks up counts as calls."""
+    """POST {job}: ask a worker. Changes nothing, but its reads count as calls."""
 
     async def post(self) -> None:
         """Ask, once however often it is clicked."""
@@ -21,7 +21,7 @@ class AskPlanApi(Api):
 
 
 class PlanApi(Api):
-    """GET: how far it is; the state `unanswered` says that no worker answers."""
+    """GET: its progress; the state `unanswered` says that no worker answers."""
 
     async def get(self, job: str) -> None:
         """Answer as it is now."""

@@ -1,4 +1,4 @@
-"""An operator's decision about many jobs: noted whole first, then carried out in steps."""
+"""An operator's decision about many jobs: stored whole first, then carried out in steps."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -19,13 +19,13 @@ from inbox.store import scripts
 #: Jobs of one step: a few milliseconds of the store's time.
 A_STEP: Final = 100
 
-#: Jobs of one batch: as many as may have failed at all, unless somebody raised that bound.
+#: Jobs of one batch: as many as may have failed at all, unless that bound was raised.
 MOST_JOBS: Final = 100_000
 
 KEPT_SECONDS: Final = 30 * 86_400
 KEPT_MOST: Final = 200
 
-#: Jobs of a batch whose further way is told.
+#: Jobs of a batch whose later states are shown.
 WATCHED: Final = 1000
 
 #: Reads jobs as the script `read_jobs` gives them (`inbox.admin.rows`).
@@ -37,16 +37,16 @@ _ID: Final = re.compile(r"[0-9a-f]{16}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
     """
-    How far a batch is.
+    The progress of a batch.
 
     Attributes:
         state: running, finished or stopped.
         what: what was chosen, in words.
         total: jobs chosen.
-        dealt: jobs dealt with.
+        dealt: jobs decided.
         done: how many came to which state.
         refused: how many were not touched, by the state they were in.
-        idle: seconds since it moved last.
+        idle: seconds since its last step.
     """
 
     batch: str
@@ -65,7 +65,7 @@ class BatchView:
 
 
 class Batches:
-    """Starts batches, carries them out, tells how far they are."""
+    """Starts batches, carries them out, reports their progress."""
 
     def __init__(self, client: Redis, read_jobs: ReadJobs, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
@@ -77,7 +77,7 @@ class Batches:
 
     def start(self, action: str, tasks: Sequence[str], *, who: str, why: str, what: str) -> str:
         """
-        Note what is to be done, whole; gives the batch's id. `carry_out` does it.
+        Store what is to be done and return the batch's id; `carry_out` does it.
 
         Args:
             action: retry, discard or release.
@@ -111,17 +111,16 @@ class Batches:
         return batch
 
     def step(self, batch: str) -> bool:
-        """Deal with the next jobs; False when none is left. Any process may, at any time."""
+        """Decide about the next jobs; False when none is left. Any process may, at any time."""
         return self._next(batch, stop="")
 
-    def carry_out(self, batch: str, told: Callable[[], None] = lambda: None) -> None:
-        """Deal with all jobs, telling after each step."""
+    def carry_out(self, batch: str) -> None:
+        """Decide about all jobs of a batch."""
         while self.step(batch):
-            told()
-        told()
+            pass
 
     def stop(self, batch: str) -> None:
-        """Leave the jobs alone that are not dealt with yet."""
+        """Leave alone the jobs that are not decided yet."""
         self._next(batch, stop="stop")
 
     def _next(self, batch: str, *, stop: str) -> bool:
@@ -137,7 +136,7 @@ class Batches:
         return bool(more)
 
     def get(self, batch: str) -> BatchView | None:
-        """Tell how far a batch is; None if there is none, or it was long ago."""
+        """Return the progress of a batch; None if it is unknown, or too old."""
         if not _ID.fullmatch(batch):
             return None
         pipe = self._client.pipeline(transaction=False)
@@ -147,20 +146,20 @@ class Batches:
         return _view(batch, found, now[0] * 1000 + now[1] // 1000) if found else None
 
     def newest(self, number: int) -> list[BatchView]:
-        """List the newest batches."""
+        """Return the newest batches."""
         ids = self._client.zrange(keys.BATCHES, 0, number - 1, desc=True)
         return [view for batch in ids if (view := self.get(batch.decode()))]
 
     def running(self) -> list[str]:
-        """List the batches that are not at their end, whoever carries them out."""
+        """Return the batches that have not ended, whichever process carries them out."""
         return [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
 
     def became(self, batch: str) -> dict[str, int]:
         """
-        Count what the first thousand jobs of a batch are now.
+        Count the states of the first thousand jobs of a batch.
 
         `succeeded` for those that have ended, `discarded`, `failed again`, `failed` for those
-        that nothing was done to, or the state that they are in.
+        that are unchanged, or their state.
         """
         if not _ID.fullmatch(batch):
             return {}

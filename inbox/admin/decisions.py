@@ -1,4 +1,4 @@
-"""What operators do with failed, waiting and held jobs: one piece of code behind every face."""
+"""What operators do with many failed, waiting and held jobs, in Flower and on the command line."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from inbox.plans import Plans
 PAGE_SIZES: Final = (25, 50, 100, 500)
 
 #: Assignments whose effects a preview counts.
-LOOKED_UP: Final = 1000
+COUNTED_ASSIGNMENTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +80,11 @@ class Preview:
             if self.matching == 1:
                 what = job_id_of(self.tasks[0]) or what
             return f"{number}{self.matching} selected {noun}, {what}"
-        told = {"state", "until", "group", "name", "reason"}
+        shown = {"state", "until", "group", "name", "reason"}
         also = "".join(
             f", {name.replace('_', ' ')} {word}"
             for name, word in self.wanted.words().items()
-            if name not in told
+            if name not in shown
         )
         return f"{number}{self.matching} {self.wanted.state} {noun}, {what}{also}"
 
@@ -101,7 +101,7 @@ class Decisions:
 
     def page(self, wanted: Filter, *, sort: str = "oldest", page: int = 1, size: int = 50) -> Page:
         """
-        Give one page of the jobs that are meant; a page beyond the last is the last.
+        Return one page of the jobs that a filter chooses; a page beyond the last is the last.
 
         Raises:
             ValueError: there is no such order or size.
@@ -133,7 +133,7 @@ class Decisions:
         limit: int | None = None,
     ) -> Preview:
         """
-        Tell what a decision would do to the jobs named, or to all that a filter chooses.
+        Return what a decision would do to the jobs named, or to all that a filter chooses.
 
         Raises:
             ValueError: this cannot be done to jobs in that state, or nothing was chosen.
@@ -141,14 +141,14 @@ class Decisions:
         if (wanted is None) == (not tasks):
             raise ValueError("choose by naming jobs, or by a filter")
         if wanted is not None:
-            # What fails while somebody reads the preview was not in its count.
+            # What fails while the operator reads the preview was not in its count.
             now = self._now_ms()
             wanted = replace(wanted, until=min(wanted.until or now + 1, now + 1))
             found = self._meant(wanted, action)
         else:
             found = self._named(tasks, action)
         first = found[:limit]
-        holders = list({row.holder: None for row in first if row.holder})[:LOOKED_UP]
+        holders = list({row.holder: None for row in first if row.holder})[:COUNTED_ASSIGNMENTS]
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
             pipe.exists(f"{keys.EFFECTS_OF}holder:{holder}")
@@ -165,7 +165,7 @@ class Decisions:
         )
 
     def recent(self, number: int = 50) -> list[record.Entry]:
-        """List what operators did last."""
+        """Return what operators did last."""
         return record.recent(self._client, number)
 
     def _now_ms(self) -> int:

@@ -1,4 +1,4 @@
-"""What the metrics tell of the fleet: frozen values."""
+"""What metrics and pages show of the fleet: frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from typing import Any, Final
 from inbox.admin.views import Stats
 
 
-#: What can become of an assignment that is no longer listed, besides being found: the names that
-#: runs count it by (`worker.reconcile`).
+#: What can become of an assignment that is no longer listed, besides being found: the names of
+#: the runs' counts (`worker.reconcile`).
 FATES: Final = (
     "told",
     "young",
@@ -31,7 +31,7 @@ FATES: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelayView:
     """
-    Settled deliveries by the time from received to settled.
+    Completed deliveries by the time from received to completed.
 
     Attributes:
         buckets: upper end in seconds, and how many took no longer; the last is infinite.
@@ -45,11 +45,11 @@ class DelayView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownstreamView:
     """
-    One downstream, as all workers know it together.
+    One downstream and its circuit breaker, shared by all workers.
 
     Attributes:
-        works: no pause was begun since a call last ended well.
-        shut_seconds: how long it is not called yet; 0 if it may be tried.
+        works: the breaker has not opened since a call last ended well.
+        shut_seconds: how long the breaker stays open; 0 if calls may be made.
         most: calls that may be made in `window_seconds`; both are None without a limit.
         used: calls made or reserved in them.
     """
@@ -70,10 +70,10 @@ class DownstreamView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrakeView:
     """
-    How many jobs the brake let act within its window, and how many it may.
+    How many revocations the rate cap has admitted within its window, and how many it may.
 
     Attributes:
-        admitted: let act within `window_seconds`, of all campaigns.
+        admitted: within `window_seconds`, of all campaigns.
         most: the most of them.
         campaign_most: the most of one campaign; None without a cap for each campaign.
         campaign_window_seconds: the time that this cap counts over.
@@ -87,7 +87,7 @@ class BrakeView:
 
 
 def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
-    """Read what the script gives of the brake; None until a worker has reported its rates."""
+    """Return the view of what the script gives; None until a worker has reported its rates."""
     if found is None:
         return None
     most, ms = found.get("campaign") or (None, 0)
@@ -118,12 +118,12 @@ class MemoryView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookView:
     """
-    The webhook as Voucherify's Management API last told of it.
+    The webhook as Voucherify's Management API last reported it.
 
     Attributes:
-        age_seconds: since it told something, or since the first look was due.
-        active: whether it is there and switched on; None if nothing was told yet.
-        listed: whether our event is among those that it is sent; None if that is not known.
+        age_seconds: since the last result, or since the first check was due.
+        active: whether it is there and switched on; None if unknown yet.
+        listed: whether our event is among those that it is sent; None if unknown.
     """
 
     age_seconds: float
@@ -132,7 +132,7 @@ class WebhookView:
 
 
 def webhook_view(found: dict[str, Any] | None) -> WebhookView | None:
-    """Tell the metrics what is known; None where nobody looks."""
+    """Return the view of what is known; None if no worker checks it."""
     # Lua has false where a hash has no such field.
     if not found:
         return None
@@ -147,18 +147,18 @@ def webhook_view(found: dict[str, Any] | None) -> WebhookView | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileView:
     """
-    What was found of removals that no webhook told of.
+    Removals without a webhook.
 
     Attributes:
         found: removals, since the store was made.
         delivered: those of them that became deliveries.
         fates: other assignments that were over, by what became of them.
-        codes: that were looked at.
+        codes: that were read.
         calls: to Voucherify's API.
         missing: removals that were found and are no deliveries yet.
-        running: whether a run goes on now.
-        age_seconds: since all that workers look at was last looked at to its end, or since they
-            were to begin; None if neither.
+        running: whether a run is under way.
+        age_seconds: since a run of the workers' scope last ended, or since the first was due;
+            None if neither.
         interval_seconds: between two runs of the workers; 0 if they begin none.
     """
 
@@ -173,26 +173,26 @@ class ReconcileView:
     interval_seconds: int
 
 
-def reconcile_view(told: Mapping[str, Any], tally: Mapping[str, int]) -> ReconcileView:
+def reconcile_view(found: Mapping[str, Any], counted: Mapping[str, int]) -> ReconcileView:
     """
     Make the view.
 
     Args:
-        told: as `read_fleet.lua` gives it.
-        tally: counters by the name of the count.
+        found: as `read_fleet.lua` gives it.
+        counted: counters by the name of the count.
     """
     # Lua has false where a hash has no such field.
-    age = told["age"]
+    age = found["age"]
     return ReconcileView(
-        found=tally.get("found", 0),
-        delivered=tally.get("applied", 0),
-        fates={fate: tally.get(fate, 0) for fate in FATES},
-        codes=tally.get("codes", 0),
-        calls=tally.get("calls", 0),
-        missing=told["missing"],
-        running=told["running"],
+        found=counted.get("found", 0),
+        delivered=counted.get("applied", 0),
+        fates={fate: counted.get(fate, 0) for fate in FATES},
+        codes=counted.get("codes", 0),
+        calls=counted.get("calls", 0),
+        missing=found["missing"],
+        running=found["running"],
         age_seconds=None if age is False else max(age, 0) / 1000,
-        interval_seconds=int(told["interval"] or 0),
+        interval_seconds=int(found["interval"] or 0),
     )
 
 
@@ -202,19 +202,18 @@ class FleetView:
     All that receivers and workers know together.
 
     Attributes:
-        handlers: for each state how many jobs of which handler; where an index is long, by a
-            sample of it.
+        handlers: for each state the number of jobs by handler; of a long index, by a sample.
         answers: webhooks answered, by result.
         secrets: right signatures, by the position of their secret.
-        effects: how many effects came into which state, by state and kind.
-        events: how many events were read, by type and by whether a handler wants them.
-        swept: when a sweep was last done to its end.
-        workers: worker processes that told lately that they live.
-        brake: None until a worker has told what it allows.
+        effects: effects by state and kind.
+        events: events that were read, by type and by whether a handler wants them.
+        swept: when a whole run of the reaper last ended.
+        workers: worker processes that have reported lately.
+        brake: None until a worker has reported its rates.
         canary_age_seconds: since a canary last came through, or since the first was due; None if
             none is sent.
         webhook: None if no worker checks it.
-        reconcile: what was found of removals that no webhook told of.
+        reconcile: removals without a webhook.
     """
 
     now: datetime

@@ -14,7 +14,7 @@ class RunView:
     One run of a job that did not succeed.
 
     Attributes:
-        trace: where an error was that nobody expected, frame by frame; empty for all others.
+        trace: where an unexpected error was, frame by frame; else empty.
     """
 
     task: str
@@ -27,7 +27,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
-    """Who sent a job again last."""
+    """Who last sent a job again."""
 
     action: str
     who: str
@@ -37,7 +37,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job that is owed."""
+    """A pending job."""
 
     job: str
     name: str
@@ -57,7 +57,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
-    """An accepted body: its jobs, and how those that are over have ended."""
+    """An accepted body: its jobs, and how those that have ended did."""
 
     delivery: str
     received: datetime | None
@@ -71,7 +71,7 @@ class DeliveryView:
 
 
 def job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobView:
-    """Make a view of a job from its hash."""
+    """Return the view of a job's hash."""
     runs = sorted(
         (int(key.removeprefix("run:")), json.loads(value))
         for key, value in fields.items()

@@ -20,14 +20,14 @@ PAGE = 500
 
 
 class Admin:
-    """The operators' face of the inbox, behind the command line and the pages."""
+    """What operators see and decide, job by job, behind the command line and the pages."""
 
     def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._window_ms = dedupe_window_seconds * 1000
         self._fleet = Fleet(client)
-        self._unfolding = UnclaimedDeliveries(client)
+        self._unclaimed = UnclaimedDeliveries(client)
         self._scripts = {
             name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
         }
@@ -37,7 +37,7 @@ class Admin:
         return self._fleet.read(sample=0).stats
 
     def counts(self) -> Counts:
-        """Count, by one short question to the store."""
+        """Return the counts that every page shows."""
         stats = self.stats()
         return Counts(
             failed=stats.failed,
@@ -49,27 +49,27 @@ class Admin:
         )
 
     def failed_count(self) -> int:
-        """Count the jobs that failed for good."""
+        """Return how many jobs have failed."""
         return int(self._client.zcard(keys.FAILED))
 
     def held_count(self) -> int:
-        """Count the jobs that the brake holds."""
+        """Return how many jobs the rate cap holds."""
         return int(self._client.zcard(keys.HELD))
 
     def held(self) -> Iterator[JobView]:
-        """List the jobs that the brake holds, longest first."""
+        """Return the jobs that the rate cap holds, longest first."""
         return self._listed(keys.HELD, name=None, reason=None)
 
     def failed(self, *, name: str | None = None, reason: str | None = None) -> Iterator[JobView]:
-        """List the jobs that failed for good, longest first."""
+        """Return the failed jobs, longest first."""
         return self._listed(keys.FAILED, name=name, reason=reason)
 
     def _listed(self, index: str, *, name: str | None, reason: str | None) -> Iterator[JobView]:
         """
-        List the jobs of an index, a page a round trip.
+        Return the jobs of an index, a page a round trip.
 
-        Jobs that are retried or discarded while this runs do not hide others: each page
-        goes on behind the last job seen.
+        Jobs that are retried or discarded meanwhile do not hide others: each page begins behind
+        the last job seen.
         """
         seen: set[str] = set()
         start: float | str = "-inf"
@@ -89,22 +89,22 @@ class Admin:
             seen = {job.decode() for job, score in page if score == start}
 
     def some(self, jobs: list[str]) -> list[JobView]:
-        """Read some jobs, with the history of their runs; those that have ended are left out."""
+        """Return these jobs with the history of their runs; those that have ended are left out."""
         return list(self._jobs(jobs))
 
     def job(self, job: str) -> JobView | None:
-        """Read one job that is owed, with the history of its runs."""
-        self._unfolding.unfold(delivery_of(job))
+        """Return a pending job with the history of its runs; None if there is none."""
+        self._unclaimed.to_hashes(delivery_of(job))
         return next(self._jobs([job]), None)
 
     def delivery(self, delivery: str) -> DeliveryView | None:
-        """Read one delivery with its jobs; None if it was never here or is forgotten."""
-        fields = self._unfolding.fields(delivery)
+        """Return a delivery with its jobs; None if it was never here or is forgotten."""
+        fields = self._unclaimed.fields(delivery)
         if not fields:
             return None
         body = fields.get("body")
-        owes = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
-        jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(owes))]
+        pending = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
+        jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(pending))]
         return DeliveryView(
             delivery=delivery,
             received=moment(fields["received"]),
@@ -122,8 +122,8 @@ class Admin:
         )
 
     def body(self, delivery: str) -> bytes | None:
-        """Give the raw body back, byte for byte; None once the delivery is settled."""
-        packed = self._unfolding.fields(delivery).get("body")
+        """Return the raw body, byte for byte; None once the delivery is completed."""
+        packed = self._unclaimed.fields(delivery).get("body")
         return unpack(packed) if packed else None
 
     def retry(self, job: str, *, who: str, why: str = "") -> str:
@@ -135,11 +135,11 @@ class Admin:
         return self._decide("retry", job, who, why)
 
     def discard(self, job: str, *, who: str, why: str) -> str:
-        """(j) Give a failed or held job up for ever; `discarded`, or why not."""
+        """(j) Discard a failed or held job; `discarded`, or why not."""
         return self._decide("discard", job, who, why)
 
     def release(self, job: str, *, who: str, why: str = "") -> str:
-        """Let a job that the brake holds act; `queued`, or why not."""
+        """Release a job that the rate cap holds; `queued`, or why not."""
         return self._decide("release", job, who, why)
 
     def replay(self, delivery: str, *, who: str) -> str:

@@ -15,7 +15,7 @@ class QueueView:
     oldest: datetime | None
 
     def and_fresh(self, jobs: int, oldest: datetime | None) -> "QueueView":
-        """Add those that were accepted and not claimed since."""
+        """Return it with the unclaimed deliveries."""
         times = [each for each in (self.oldest, oldest) if each]
         return replace(self, jobs=self.jobs + jobs, oldest=min(times, default=None))
 
@@ -28,9 +28,9 @@ class KeptView:
     Attributes:
         set: `failed` or `settled`.
         count: how many there are.
-        limit: how many there may be; None until a worker has told.
+        limit: how many there may be; None until a worker has reported.
         keep_seconds: how long one is kept; None if unknown, or bounded by its own TTL.
-        oldest: the one that goes next.
+        oldest: the one that is dropped next.
         next_drop: when that is, unless the limit comes first.
         fill_ratio: how near the nearest bound is, from 0; from 1 on something is dropped.
     """
@@ -52,7 +52,7 @@ def kept_failed(
     limit: int | None,
     keep_seconds: int | None,
 ) -> KeptView:
-    """Tell how near failed jobs are to being dropped, by count and by age."""
+    """Return how near failed jobs are to being dropped, by count and by age."""
     ratio, next_drop = None, None
     if limit is not None and keep_seconds is not None:
         ratio = count / limit
@@ -71,7 +71,7 @@ def kept_failed(
 
 
 def kept_settled(count: int, *, limit: int | None) -> KeptView:
-    """Tell how near markers are to being dropped before their time."""
+    """Return how near markers are to being dropped early."""
     ratio = None if limit is None else count / limit
     return KeptView(set="settled", count=count, limit=limit, fill_ratio=ratio)
 
@@ -93,7 +93,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many jobs wait for somebody or something, and how near the oldest is to be dropped."""
+    """How many jobs wait for an operator or a time, and how near the oldest is to being dropped."""
 
     failed: int
     waiting: int
@@ -104,7 +104,7 @@ class Counts:
 
 
 def as_plain(view: Any) -> dict[str, Any]:
-    """Make a view ready for JSON: times as ISO 8601 text."""
+    """Return a view ready for JSON: times as ISO 8601 text."""
     plain: dict[str, Any] = _plain(asdict(view))
     return plain
 

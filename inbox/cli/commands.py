@@ -49,7 +49,7 @@ def main(environ: Mapping[str, str]) -> None:
 @click.option("--as", "who", default=None, help="Who you are, for the record.")
 @click.pass_context
 def commands(context: click.Context, as_json: bool, who: str | None) -> None:
-    """Look at perkhook's inbox, decide about failed jobs, erase personal data."""
+    """Read perkhook's inbox, decide about failed jobs, erase personal data."""
     settings = InboxSettings.from_environ(context.obj)
     client = connect(
         settings.store, max_connections=2, answer_timeout=10.0, name="perkhook-command"
@@ -91,7 +91,7 @@ def stats(tools: Tools) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.pass_obj
 def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> None:
-    """List the jobs that failed for good, longest ago first."""
+    """List failed jobs, longest ago first."""
     rows = tools.decisions.rows.of(state)
     found = chosen(rows, filter_of(words, state=state), sort)[:limit]
     views = tools.queries.some([row.job for row in found])
@@ -103,10 +103,10 @@ def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> 
 @click.pass_obj
 def held(tools: Tools, limit: int) -> None:
     """
-    List the jobs that the brake holds, longest ago first.
+    List the jobs that the rate cap holds, longest ago first.
 
-    They are more than REVOCATION_BRAKE allows, or than REVOCATION_BRAKE_CAMPAIGN allows for one
-    campaign, which the error of the job names.
+    They exceed REVOCATION_BRAKE, or REVOCATION_BRAKE_CAMPAIGN for one campaign, which the error of
+    the job names.
     """
     total = tools.queries.held_count()
     tools.print_jobs(tools.queries.held(), state="held", total=total, limit=limit)
@@ -119,7 +119,7 @@ def held(tools: Tools, limit: int) -> None:
 @deciding
 @click.pass_obj
 def release(tools: Tools, /, **selection: Any) -> None:
-    """Let jobs act that the brake holds."""
+    """Release jobs that the rate cap holds."""
     decide(tools, "release", state="held", **selection)
 
 
@@ -137,7 +137,7 @@ def show(tools: Tools, what: str, body: bool) -> None:
     if body:
         raw = tools.queries.body(delivery)
         if raw is None:
-            raise click.ClickException("this delivery is settled, its body is no longer kept")
+            raise click.ClickException("this delivery is completed, its body is no longer kept")
         sys.stdout.buffer.write(raw)
     elif tools.as_json:
         tools.print_json(as_plain(found))
@@ -164,7 +164,7 @@ def retry(tools: Tools, /, **selection: Any) -> None:
 @deciding
 @click.pass_obj
 def discard(tools: Tools, /, held: bool, everything: bool, **selection: Any) -> None:
-    """Give failed or held jobs up for ever."""
+    """Discard failed or held jobs; this cannot be undone."""
     if held and everything:
         raise click.UsageError("choose with --all or with --held")
     if not selection["why"] and not selection["dry_run"]:

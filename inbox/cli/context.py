@@ -45,7 +45,7 @@ class Tools:
             self.console.print(f"{len(found)} of {total} {state} jobs shown")
 
     def finish(self, tally: Outcomes, *, wanted: str) -> None:
-        """Tell what was done; ends with 1 if something was not."""
+        """Print what was done; ends with 1 if something was not."""
         if self.as_json:
             self.print_json({"results": dict(tally)})
         else:

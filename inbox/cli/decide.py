@@ -41,7 +41,7 @@ def choosing(command: C) -> C:
 def deciding(command: C) -> C:
     """Add the options of every decision."""
     for option in (
-        click.option("--dry-run", is_flag=True, help="Tell what it would do, and do nothing."),
+        click.option("--dry-run", is_flag=True, help="Print what it would do, and do nothing."),
         click.option("--why", default="", help="For the record."),
         click.option("--limit", type=click.IntRange(1), help="At most so many."),
     ):
@@ -150,11 +150,11 @@ def history(tools: Tools, limit: int) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--stop", is_flag=True, help="Leave the jobs alone that it has not come to.")
+@click.option("--stop", is_flag=True, help="Leave alone the jobs that it has not decided yet.")
 @click.option("--go-on", is_flag=True, help="Carry it out here; safe beside others who do.")
 @click.pass_obj
 def batch(tools: Tools, name: str, stop: bool, go_on: bool) -> None:
-    """Tell how far a batch is, and what became of its first thousand jobs."""
+    """Print the progress of a batch, and the states of its first thousand jobs."""
     batches = tools.decisions.batches
     _known(tools, name)
     if stop:

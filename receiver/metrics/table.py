@@ -20,9 +20,9 @@ ROWS: Final = (
     Row("process_webhooks", Counter, "Webhooks answered by the one process that answers you now; "
         "for the fleet see perkhook_webhooks_total.", of.own_answers, ("result",)),
     Row("inbox_up", Gauge, "1 if the inbox answered, else 0.", of.inbox_up),
-    Row("jobs", Gauge, "Jobs owed, by state.", of.jobs, ("state",)),
+    Row("jobs", Gauge, "Pending jobs, by state.", of.jobs, ("state",)),
     Row("queue_jobs", Gauge, "Jobs queued.", of.queue_jobs, ("queue",)),
-    Row("kept", Gauge, "Failed jobs, and markers of settled deliveries.",
+    Row("kept", Gauge, "Failed jobs, and markers of completed deliveries.",
         of.kept(lambda kept: kept.count), ("set",)),
     Row("kept_limit", Gauge, "How many of them are kept; known once a worker runs.",
         of.kept(lambda kept: kept.limit), ("set",)),
@@ -37,13 +37,13 @@ ROWS: Final = (
     Row("deliveries_settled", Counter, "Deliveries whose last job has ended, however.",
         Counted("settled")),
     Row("deliveries_same_assignment", Counter, "Deliveries about a removal or an event that "
-        "another delivery has told of.", Counted("same_assignment")),
+        "another delivery has reported.", Counted("same_assignment")),
     Row("jobs_done", Counter, "Jobs of handlers that were done.", Counted("done")),
     Row("jobs_failed", Counter, "Jobs set aside for an operator.", Counted("failed")),
     Row("jobs_retried", Counter, "Runs that failed and will be tried again.", Counted("retries")),
     Row("jobs_postponed", Counter, "Runs put off because a downstream could not be called, or a "
         "worker stopped.", Counted("postponed")),
-    Row("jobs_held", Counter, "Jobs that the brake stopped.", Counted("held")),
+    Row("jobs_held", Counter, "Jobs that the rate cap held.", Counted("held")),
     Row("leases_over", Counter, "Runs whose worker died, froze or was cut off.",
         Counted("leases_over")),
     Row("messages_lost", Counter, "Messages that were lost and sent again.",
@@ -61,7 +61,7 @@ ROWS: Final = (
     Row("events", Counter, "Events that workers have read, by type and by whether a handler wants "
         "them; 100 types have names of their own, `?` is for what cannot be one.",
         of.events, ("type", "handled")),
-    Row("handler_jobs", Gauge, "Jobs owed, by state and handler; estimated from 1,000 of them "
+    Row("handler_jobs", Gauge, "Pending jobs, by state and handler; estimated from 1,000 of them "
         "where there are more.", of.handler_jobs, ("state", "handler")),
     Row("queue_oldest_seconds", Gauge, "Age of the oldest queued job; 0 if none is queued.",
         of.queue_ages, ("queue",)),
@@ -69,10 +69,10 @@ ROWS: Final = (
         "workers by.", of.queue_delay),
     Row("delivery_delay_seconds", Histogram, "From the time a delivery was received to the time "
         "its last job ended, however it did.", of.delivery_delay),
-    Row("downstream_up", Gauge, "0 from the time its breaker opened, after failures or by its own "
-        "wish, until a call ends well; else 1.",
+    Row("downstream_up", Gauge, "0 from the time its breaker opened, after failures or at its own "
+        "request, until a call ends well; else 1.",
         of.downstreams(lambda each: each.works), ("downstream",)),
-    Row("downstream_shut_seconds", Gauge, "How long it is not called yet.",
+    Row("downstream_shut_seconds", Gauge, "How long its breaker stays open.",
         of.downstreams(lambda each: each.shut_seconds), ("downstream",)),
     Row("budget_calls_limit", Gauge, "Calls that all workers may make within the window.",
         of.downstreams(lambda each: each.most), ("downstream",)),
@@ -80,13 +80,13 @@ ROWS: Final = (
         of.downstreams(lambda each: each.left), ("downstream",)),
     Row("budget_window_seconds", Gauge, "The window of the budget.",
         of.downstreams(lambda each: each.window_seconds), ("downstream",)),
-    Row("brake_jobs_admitted", Gauge, "Jobs let through in the brake's window.",
+    Row("brake_jobs_admitted", Gauge, "Jobs admitted in the rate cap's window.",
         of.brake(lambda brake: brake.admitted)),
-    Row("brake_jobs_limit", Gauge, "Jobs that the brake lets through.",
+    Row("brake_jobs_limit", Gauge, "Jobs that the rate cap admits.",
         of.brake(lambda brake: brake.most)),
-    Row("brake_window_seconds", Gauge, "The brake's window.",
+    Row("brake_window_seconds", Gauge, "The rate cap's window.",
         of.brake(lambda brake: brake.window_seconds)),
-    Row("brake_campaign_jobs_limit", Gauge, "Jobs of one campaign that the brake lets through.",
+    Row("brake_campaign_jobs_limit", Gauge, "Jobs of one campaign that the rate cap admits.",
         of.brake(lambda brake: brake.campaign_most)),
     Row("brake_campaign_window_seconds", Gauge, "The window of that.",
         of.brake(lambda brake: brake.campaign_window_seconds)),
@@ -96,21 +96,22 @@ ROWS: Final = (
         of.memory(lambda memory: memory.limit)),
     Row("store_memory_headroom_bytes", Gauge, "What webhooks may take before they are refused; "
         "below 0 they are.", of.memory(lambda memory: memory.left)),
-    Row("workers", Gauge, "Worker processes that told lately that they live.", of.workers),
+    Row("workers", Gauge, "Worker processes that have reported lately.", of.workers),
     Row("last_sweep_timestamp_seconds", Gauge, "When what is due, abandoned or lost was last sent "
         "again, by the store's clock.", of.last_sweep),
     Row("last_sweep_age_seconds", Gauge, "How long ago that is.", of.last_sweep_age),
-    Row("voucherify_webhook_look_age_seconds", Gauge, "Since Voucherify last told how the webhook "
-        "is, or since a worker was first to ask.", of.webhook(lambda webhook: webhook.age_seconds)),
+    Row("voucherify_webhook_look_age_seconds", Gauge, "Since Voucherify last reported the "
+        "webhook's state, or since the first check was due.",
+        of.webhook(lambda webhook: webhook.age_seconds)),
     Row("voucherify_webhook_active", Gauge, "1 if the webhook is there and switched on; 0 if "
         "Voucherify sends nothing.", of.webhook(lambda webhook: webhook.active)),
     Row("voucherify_webhook_event_listed", Gauge, "1 if customer.holder.assignment.deleted is "
         "among the events that it is sent.", of.webhook(lambda webhook: webhook.listed)),
-    Row("reconcile_found", Counter, "Removals found that no webhook told of.",
+    Row("reconcile_found", Counter, "Removals found without a webhook.",
         of.reconcile(lambda found: found.found)),
     Row("reconcile_delivered", Counter, "Of those, how many became deliveries.",
         of.reconcile(lambda found: found.delivered)),
-    Row("reconcile_codes", Counter, "Codes whose holders were looked at.",
+    Row("reconcile_codes", Counter, "Codes whose holders were read.",
         of.reconcile(lambda found: found.codes)),
     Row("reconcile_calls", Counter, "Calls to Voucherify's API that it took.",
         of.reconcile(lambda found: found.calls)),
@@ -118,12 +119,12 @@ ROWS: Final = (
         "by what became of them.", of.fates, ("fate",)),
     Row("reconcile_missing", Gauge, "Removals found that are no deliveries yet.",
         of.reconcile(lambda found: found.missing)),
-    Row("reconcile_running", Gauge, "1 while a run goes on.",
+    Row("reconcile_running", Gauge, "1 while a run is under way.",
         of.reconcile(lambda found: found.running)),
     Row("reconcile_interval_seconds", Gauge, "How often workers begin a run; 0 for never.",
         of.reconcile(lambda found: found.interval_seconds)),
-    Row("reconcile_completed_age_seconds", Gauge, "Since all was looked at to the end, or since "
-        "workers were first to look at it.", of.reconcile(lambda found: found.age_seconds)),
+    Row("reconcile_completed_age_seconds", Gauge, "Since a run of the workers' scope ended, or "
+        "since the first was due.", of.reconcile(lambda found: found.age_seconds)),
     Row("canary_age_seconds", Gauge, "Seconds since a canary last came through, or since the first "
         "was due.", of.canary_age),
 )  # fmt: skip

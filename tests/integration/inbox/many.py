@@ -46,7 +46,7 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
             scripts["claim"](args=[job, 60_000, "many"], client=pipe)
             reason = "crm_service_answered_422" if one % 10 else "crm_service_answered_404"
             error = f"the CRM's service answered {reason[-3:]} for cust_{one} at position {one}"
-            named = {"job": job, "fence": 1, "reason": reason, "error": error}
+            named: dict[str, str | int] = {"job": job, "fence": 1, "reason": reason, "error": error}
             scripts["fail"](named={**named, "trace": "", "redacted": ""}, client=pipe)
         pipe.execute()
     assert house.store.zcard(keys.FAILED) >= number

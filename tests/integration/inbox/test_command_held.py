@@ -42,7 +42,9 @@ def test_held_jobs_are_listed(run: Run, held: list[str]) -> None:
 def test_stats_tell_how_many_are_held(here: Run, held: list[str]) -> None:
     """The table and its JSON count them."""
     line = next(
-        line for line in here("stats").stdout.decode().splitlines() if "held by the brake" in line
+        line
+        for line in here("stats").stdout.decode().splitlines()
+        if "held by the rate cap" in line
     )
 
     assert str(len(held)) in line

@@ -4,7 +4,7 @@ import pytest
 
 from inbox import keys
 from inbox.privacy.erasure import MEMORY_SECONDS, PAGE, Erased, Erasure
-from inbox.privacy.redaction import NOTHING, reduced
+from inbox.privacy.redaction import NOTHING, redacted
 from inbox.store.packing import pack
 from tests import samples
 from tests.integration.inbox.conftest import Run
@@ -13,7 +13,7 @@ from tests.integration.inbox.house import HANDLERS, House
 
 
 WHOLE = samples.body(samples.assignment_deleted(customer_id="cust_1"))
-REST = reduced(WHOLE)
+REST = redacted(WHOLE)
 POISON = b'{"id":"cust_1","name":"Ada Quill"'
 
 
@@ -71,7 +71,7 @@ def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, b
 
     assert by_webhook.erased == (state == "failed")
     assert by_operator.erased == (state != "failed")
-    assert house.desk.body(claim.delivery) == reduced(body)
+    assert house.desk.body(claim.delivery) == redacted(body)
     assert house.state_of(claim.job) == state
     assert_consistent(house.store)
 
@@ -123,7 +123,7 @@ def test_what_comes_after_the_erasure_is_reduced_with_its_first_step(
     else:
         house.jobs.fail(claim, "not_json", "an error")
 
-    assert house.desk.body(claim.delivery) == reduced(body)
+    assert house.desk.body(claim.delivery) == redacted(body)
     assert_consistent(house.store)
 
 

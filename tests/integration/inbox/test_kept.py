@@ -91,7 +91,7 @@ def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> No
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(2, "as soon as one more comes"), (3, "the next sweeps")]
+    ("count", "words"), [(2, "as soon as one more comes"), (3, "the next reaper runs")]
 )
 def test_a_full_set_says_so(here: Run, house: House, count: int, words: str) -> None:
     """At its limit the next failure drops the oldest; above it the next sweeps do."""

@@ -5,7 +5,7 @@ import pytest
 
 from inbox import keys
 from inbox.ids import delivery_of
-from inbox.jobs import SWEEP_BATCH
+from inbox.jobs import REAP_BATCH
 from inbox.message import as_we_write_it
 from inbox.model.job import Swept
 from tests.conftest import LEASE_SECONDS
@@ -69,10 +69,10 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
 
 def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
     """However many messages are lost, the second look sends them all."""
-    house.accept_many(5 * SWEEP_BATCH)
+    house.accept_many(5 * REAP_BATCH)
     house.store.delete("deliveries")
 
-    assert house.looked_twice() == Swept(lost=5 * SWEEP_BATCH)
+    assert house.looked_twice() == Swept(lost=5 * REAP_BATCH)
 
     assert_consistent(house.store)
 
@@ -94,7 +94,7 @@ def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: Ho
 
 def test_held_messages_do_not_hide_lost_ones(house: House) -> None:
     """More held messages than a batch, all older, do not keep a lost one from being found."""
-    for number in range(SWEEP_BATCH + 50):
+    for number in range(REAP_BATCH + 50):
         _accept(house, b"%d" % number)
         _take(house, "deliveries")
     job = _accept(house, b"lost")

@@ -1,13 +1,13 @@
 import pytest
 
 from inbox import keys
-from inbox.jobs import MOST_LOSSES, SWEEP_BATCH
+from inbox.jobs import MOST_LOSSES, REAP_BATCH
 from inbox.model.job import Swept
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import QUEUES, House
 
 
-MANY = 2 * SWEEP_BATCH + 50
+MANY = 2 * REAP_BATCH + 50
 
 
 def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:

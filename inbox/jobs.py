@@ -7,7 +7,7 @@ from redis import Redis
 
 from inbox.ids import job_id_of
 from inbox.keys import PROCESS
-from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale, Swept
+from inbox.model.job import Claim, FannedOut, Reaped, Refused, SameAssignment, Stale
 from inbox.model.rate import Rate
 from inbox.privacy.redaction import customers_in, is_customer_id, redacted
 from inbox.store import scripts
@@ -210,7 +210,7 @@ class Jobs:
             "trace": trace,
             "redacted": "",
         }
-        # Before it is processed, the customer of a body is not known.
+        # Before it is processed, the customer of a body is unknown.
         about = customers_in(claim.body) if claim.name == PROCESS else []
         answer = self._scripts["fail"](named=named, args=about)
         if answer == _REDACT_FIRST:
@@ -218,16 +218,16 @@ class Jobs:
             answer = self._scripts["fail"](named=named)
         return bool(answer)
 
-    def sweep(
+    def reap(
         self, caller: str, queues: Sequence[str], interval_seconds: float
-    ) -> Swept | Literal[False]:
+    ) -> Reaped | Literal[False]:
         """
         (g) (h) (i) Send again what is due, what lost its worker and what lost its message.
 
         Returns:
             What was sent again; False if another worker has done it in this interval.
         """
-        total, again = Swept(), 0
+        total, again = Reaped(), 0
         while True:
             answer = self._scripts["reap"](
                 named={
@@ -242,7 +242,7 @@ class Jobs:
             )
             if not answer:
                 return False
-            total = Swept(*(a + b for a, b in zip(total, answer, strict=True)))
+            total = Reaped(*(a + b for a, b in zip(total, answer, strict=True)))
             due, over, lost, failed = answer
             if max(due, over + failed, lost) < REAP_BATCH:
                 return total

@@ -22,7 +22,8 @@ from redis import Redis
 from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
-from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn, time_at
+from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn
+from inbox.model.time import moment
 from inbox.store import scripts
 
 
@@ -103,7 +104,7 @@ class Effects:
             turn=Turn(word.decode()),
             busy_seconds=max(int(since), 0) / 1000,
             left=_left(left.decode()),
-            intact_since=self._intact_since(run.decode(), int(up), time_at(found.now_ms)),
+            intact_since=self._intact_since(run.decode(), int(up), moment(found.now_ms)),
         )
 
     def move(
@@ -224,7 +225,7 @@ def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
 
 def _left(text: str) -> Left | None:
     balance, _, at = text.partition(":")
-    return Left(int(balance), time_at(int(at))) if at else None
+    return Left(int(balance), moment(int(at))) if at else None
 
 
 def _effect(effect: str, answer: list[bytes | int]) -> Effect:

@@ -133,7 +133,7 @@ class Plans:
         job, number, now, body = found
         return Request(job.decode(), number.decode(), now, unpack(body) if body else None)
 
-    def tell(self, request: Request, plan: PlanPreview) -> bool:
+    def answer(self, request: Request, plan: PlanPreview) -> bool:
         """Answer a request; False if it is no longer waited for."""
         answer, kept = json.dumps(asdict(plan)), int(KEPT_SECONDS * 1000)
         return bool(self._answer(args=[request.job, request.number, answer, kept]))

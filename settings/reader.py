@@ -30,8 +30,8 @@ class Reader:
     """
     Reads variables one by one and keeps what is wrong until `finish`.
 
-    An empty variable counts as unset, which is how most platforms leave a variable that
-    somebody cleared.
+    An empty variable counts as unset, which is how most platforms leave a variable that was
+    cleared.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:

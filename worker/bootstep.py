@@ -50,8 +50,8 @@ def _report_worker(
     reports.worker(
         caller,
         interval,
-        brake=services.brake,
-        brake_campaign=services.brake_campaign,
+        cap=services.brake,
+        campaign_cap=services.brake_campaign,
         breakers=services.gates,
         reaped=swept,
     )

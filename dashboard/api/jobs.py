@@ -27,7 +27,7 @@ class CountsApi(Api):
 
     async def get(self) -> None:
         """Answer from at most two seconds ago."""
-        self.json(plain.counts(await self.access.counts()))
+        self.json(as_plain(await self.access.counts()))
 
 
 class MeApi(Api):
@@ -118,7 +118,7 @@ class BatchApi(Api):
         if found is None:
             raise HTTPError(404, "There is no such batch.")
         became = await self.access.ask(batches.became, batch)
-        self.json(plain.batch(found) | {"became": became})
+        self.json(as_plain(found) | {"became": became})
 
 
 class StopApi(Api):
@@ -142,8 +142,8 @@ class RecordApi(Api):
         batches = await self.access.ask(self.access.decisions.batches.newest, 20)
         self.json(
             {
-                "record": [plain.entry(each) for each in entries],
-                "batches": [plain.batch(each) for each in batches],
+                "record": [as_plain(each) for each in entries],
+                "batches": [as_plain(each) for each in batches],
             }
         )
 

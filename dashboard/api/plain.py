@@ -3,18 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from inbox.admin.audit import Entry
-from inbox.admin.batches import BatchView
 from inbox.admin.decisions import Page, Preview
 from inbox.admin.selection import Group, Row
-from inbox.admin.views import Counts, as_plain
 from inbox.model.effect import PERKS, Effect, EffectState
 from inbox.model.time import moment
-
-
-def counts(found: Counts) -> dict[str, Any]:
-    """Describe what the bar and the cards show."""
-    return as_plain(found)
 
 
 def row(found: Row) -> dict[str, Any]:
@@ -56,16 +48,6 @@ def preview(found: Preview) -> dict[str, Any]:
         "filter": found.wanted.words() if found.wanted else None,
         "would": WOULD[found.action],
     }
-
-
-def batch(found: BatchView) -> dict[str, Any]:
-    """Describe the progress of a batch."""
-    return as_plain(found)
-
-
-def entry(found: Entry) -> dict[str, Any]:
-    """Describe what an operator did."""
-    return as_plain(found)
 
 
 def effect(found: Effect) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from inbox.admin.fleet_views import (
     DownstreamView,
     FleetView,
     MemoryView,
-    brake_view,
     reconcile_view,
+    revocation_cap,
     webhook_view,
 )
 from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
@@ -75,7 +75,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         secrets=_bounded(_under(counted, "secret:")),
         effects=_effects(_under(counted, "effect:")),
         events=_events(_under(counted, "event:")),
-        swept=moment(found.get("swept")),
+        reaped=moment(found.get("swept")),
         workers=found["workers"],
         downstreams=tuple(
             DownstreamView(
@@ -88,7 +88,7 @@ def _view(found: dict[str, Any]) -> FleetView:
             )
             for name, each in sorted(found["downstreams"].items())
         ),
-        brake=brake_view(found.get("brake")),
+        cap=revocation_cap(found.get("brake")),
         memory=_memory(found["memory"]),
         canary_age_seconds=None if found["canary"] is False else found["canary"] / 1000,
         webhook=webhook_view(found.get("webhook")),

@@ -68,7 +68,7 @@ class DownstreamView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrakeView:
+class RevocationCap:
     """
     How many revocations the rate cap has admitted within its window, and how many it may.
 
@@ -86,12 +86,12 @@ class BrakeView:
     campaign_window_seconds: float | None = None
 
 
-def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
+def revocation_cap(found: Mapping[str, Any] | None) -> RevocationCap | None:
     """Return the view of what the script gives; None until a worker has reported its rates."""
     if found is None:
         return None
     most, ms = found.get("campaign") or (None, 0)
-    return BrakeView(
+    return RevocationCap(
         admitted=found["admitted"],
         most=found["most"],
         window_seconds=found["ms"] / 1000,
@@ -207,9 +207,9 @@ class FleetView:
         secrets: right signatures, by the position of their secret.
         effects: effects by state and kind.
         events: events that were read, by type and by whether a handler wants them.
-        swept: when a whole run of the reaper last ended.
+        reaped: when a whole run of the reaper last ended.
         workers: worker processes that have reported lately.
-        brake: None until a worker has reported its rates.
+        cap: None until a worker has reported its rates.
         canary_age_seconds: since a canary last came through, or since the first was due; None if
             none is sent.
         webhook: None if no worker checks it.
@@ -225,10 +225,10 @@ class FleetView:
     effects: dict[tuple[str, str], int]
     reconcile: ReconcileView
     events: dict[tuple[str, str], int]
-    swept: datetime | None
+    reaped: datetime | None
     workers: int
     downstreams: tuple[DownstreamView, ...] = field(default=())
-    brake: BrakeView | None = None
+    cap: RevocationCap | None = None
     memory: MemoryView | None = None
     canary_age_seconds: float | None = None
     webhook: WebhookView | None = None

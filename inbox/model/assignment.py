@@ -64,7 +64,7 @@ class Run:
     """A run as the store has it: its number, and its fields."""
 
     number: int
-    goes_on: bool
+    resumed: bool
     fields: Mapping[str, str]
 
     def count(self, name: str) -> int:

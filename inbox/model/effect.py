@@ -1,7 +1,7 @@
 """Values of the ledger of effects (`inbox.ledger`)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -106,8 +106,3 @@ class Begun:
     busy_seconds: float
     left: Left | None
     intact_since: datetime | None
-
-
-def time_at(ms: int) -> datetime:
-    """Return a time of the store's clock, from milliseconds since 1970."""
-    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -61,10 +61,10 @@ class Stale:
     """The lease was not the caller's any more; nothing was changed."""
 
 
-class Swept(NamedTuple):
+class Reaped(NamedTuple):
     """What one run of the reaper sent again, by reason, and what failed."""
 
     due: int = 0
     lease_over: int = 0
     lost: int = 0
-    given_up: int = 0
+    failed: int = 0

@@ -52,8 +52,8 @@ class Reports:
         worker: str,
         interval_seconds: float,
         *,
-        brake: Rate | None,
-        brake_campaign: Rate | None = None,
+        cap: Rate | None,
+        campaign_cap: Rate | None = None,
         breakers: Mapping[str, HasRate],
         reaped: bool,
     ) -> None:
@@ -63,16 +63,16 @@ class Reports:
         Args:
             worker: its name.
             interval_seconds: between two such reports.
-            brake: the rate cap on revocations; None if this worker revokes nothing.
-            brake_campaign: the cap of one campaign; None without one.
+            cap: the rate cap on revocations; None if this worker revokes nothing.
+            campaign_cap: the cap of one campaign; None without one.
             breakers: its downstreams by name.
             reaped: whether it has just done a whole run of the reaper.
         """
         rates: dict[str, Any] = {
             "downstreams": {name: each.rate for name, each in breakers.items()}
         }
-        for name, rate in (("brake", brake), ("brake_campaign", brake_campaign)):
-            if brake is not None and rate is not None:
+        for name, rate in (("brake", cap), ("brake_campaign", campaign_cap)):
+            if cap is not None and rate is not None:
                 rates[name] = (rate.count, rate.ms)
         alive_ms = int(interval_seconds * 1000) * _ALIVE_INTERVALS
         self._worker(args=[worker, alive_ms, json.dumps(rates), int(reaped)])

@@ -10,7 +10,7 @@ from inbox.errors import InboxUnavailableError
 #: Seconds between two messages to the store; refusals, however many, cost it no more than this.
 REPORT_EVERY_SECONDS: Final = 5.0
 
-#: Adds to the fleet's counters: by whom, the message's number, what to add. Raises
+#: Adds to the fleet's counters: the receiver's name, the message's number, what to add. Raises
 #: InboxUnavailableError.
 Report = Callable[[str, int, Mapping[str, int]], object]
 

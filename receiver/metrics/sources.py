@@ -64,7 +64,7 @@ def _of_part(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], N
     return make
 
 
-brake: Final = _of_part(lambda fleet: fleet.brake)
+cap: Final = _of_part(lambda fleet: fleet.cap)
 memory: Final = _of_part(lambda fleet: fleet.memory)
 webhook: Final = _of_part(lambda fleet: fleet.webhook)
 reconcile: Final = _of_part(lambda fleet: fleet.reconcile)
@@ -192,15 +192,15 @@ def workers(fleet: FleetView) -> int:
 
 
 @_of_fleet
-def last_sweep(fleet: FleetView) -> Number:
+def last_reaped(fleet: FleetView) -> Number:
     """Return when the reaper last ended a run, in seconds since 1970."""
-    return fleet.swept.timestamp() if fleet.swept else None
+    return fleet.reaped.timestamp() if fleet.reaped else None
 
 
 @_of_fleet
-def last_sweep_age(fleet: FleetView) -> Number:
+def last_reaped_age(fleet: FleetView) -> Number:
     """Return the seconds since then."""
-    return _age(fleet.swept, fleet.now) if fleet.swept else None
+    return _age(fleet.reaped, fleet.now) if fleet.reaped else None
 
 
 @_of_fleet

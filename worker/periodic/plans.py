@@ -33,5 +33,5 @@ class PlanTask(PeriodicTask):
         """Answer all requests that nobody has taken."""
         while not self.stopping and (request := self._plans.take()):
             plan = self._planning.make(request)
-            told = self._plans.tell(request, plan)
+            told = self._plans.answer(request, plan)
             log.info("plan.made", job=request.job, possible=plan.possible, told=told)

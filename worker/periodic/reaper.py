@@ -44,7 +44,7 @@ class Reaper(PeriodicTask):
         if not self._declared:
             self._jobs.declare(self._queues)
             self._declared = True
-        swept = self._jobs.sweep(self._caller, self._queues, self._interval)
+        swept = self._jobs.reap(self._caller, self._queues, self._interval)
         if swept and any(swept):
             log.info("sweep.sent_again", **swept._asdict())
         if swept is not False:

@@ -8,7 +8,7 @@ from inbox.admin.queries import Admin
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.model.job import Claim, Swept
+from inbox.model.job import Claim, Reaped
 from inbox.model.rate import Rate
 from inbox.store.packing import pack
 
@@ -130,11 +130,11 @@ class House:
         seconds, microseconds = self.store.time()
         return int(seconds) * 1000 + int(microseconds) // 1000
 
-    def sweep(self, queues: tuple[str, ...] = QUEUES) -> Swept:
+    def sweep(self, queues: tuple[str, ...] = QUEUES) -> Reaped:
         """Sweep, whoever swept before."""
         self.tick()
         self.store.delete(keys.SWEEPING)
-        swept = self.jobs.sweep("a test", queues, 10)
+        swept = self.jobs.reap("a test", queues, 10)
         assert swept is not False
         return swept
 
@@ -152,7 +152,7 @@ class House:
             before, _, time = looked.decode().partition(":")
             self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
 
-    def looked_twice(self) -> Swept:
+    def looked_twice(self) -> Reaped:
         """Sweep twice with time between; gives what the second sweep did."""
         self.sweep()
         self.looks_are_old()

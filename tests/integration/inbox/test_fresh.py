@@ -7,7 +7,7 @@ import pytest
 
 from inbox import keys
 from inbox.ids import delivery_id
-from inbox.model.job import Refused, Swept
+from inbox.model.job import Reaped, Refused
 from inbox.privacy.erasure import Erasure
 from inbox.store import scripts
 from inbox.store.packing import NEWEST, pack
@@ -133,7 +133,7 @@ def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh:
     assert house.jobs.claim(f"{job}:1") == Refused("newer")
     assert house.state_of(job) == "queued"
     house.store.delete("deliveries")
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.looked_twice() == Reaped(lost=1)
     assert house.jobs.claim(f"{job}:2") == Refused("newer")
 
     house.store.hset(key, "body", pack(BODY))
@@ -168,7 +168,7 @@ def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
 
     assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
     house.looks_are_old()
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.looked_twice() == Reaped(lost=1)
 
     assert house.claim(f"{kept}:process:2").body == b"3"
     assert house.store.zcard(keys.FRESH) == 0
@@ -182,11 +182,11 @@ def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> Non
     _accept_as_before(house.store, job, now, blank)
     assert house.desk.job(job) is not None
     assert house.intake.accept(BODY).duplicate
-    assert house.looked_twice() == Swept()
+    assert house.looked_twice() == Reaped()
 
     house.store.delete("deliveries")
     house.looks_are_old()
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.looked_twice() == Reaped(lost=1)
 
     claim = house.claim(f"{job}:2")
     assert (claim.body, claim.tries, claim.received_ms) == (BODY, 1, now)

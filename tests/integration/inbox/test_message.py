@@ -111,7 +111,7 @@ def _send_again(jobs: Jobs, store: Redis, task: str) -> None:
     assert isinstance(claim, Claim)
     assert jobs.wait(claim, 0, "told_so", "an error")
     store.delete(keys.SWEEPING)
-    assert jobs.sweep("a", [], 1)
+    assert jobs.reap("a", [], 1)
 
 
 def _message(store: Redis, queue: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
     request = plans.take()
     assert request
     states.append(plans.get(job).state)
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     made = plans.get(job)
 
     assert [*states, made.state] == ["none", "asked", "working", "made"]
@@ -109,7 +109,7 @@ def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
     assert request
     assert plans.take() is None
     assert plans.ask(job) == "known"
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     pass_time(house, job, -60)  # it stays new while the machine stands still
     assert plans.ask(job) == "known"
     assert plans.get(job).plan == PLAN
@@ -142,12 +142,12 @@ def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans
     house.tick()
 
     assert plans.ask(job) == "asked"
-    assert not plans.tell(frozen, PLAN)
+    assert not plans.answer(frozen, PLAN)
     anew = plans.take()
     assert anew
-    assert not plans.tell(frozen, PLAN)
+    assert not plans.answer(frozen, PLAN)
     assert plans.get(job).plan is None
-    assert plans.tell(anew, PLAN)
+    assert plans.answer(anew, PLAN)
 
 
 def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, plans: Plans) -> None:
@@ -168,7 +168,7 @@ def test_the_command_tells_a_plan(run: Run, house: House, plans: Plans) -> None:
     plans.ask(job)
     request = plans.take()
     assert request
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     pass_time(house, job, -200)  # it is still new when the second command asks
 
     plain = run("plan", job)

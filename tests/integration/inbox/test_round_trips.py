@@ -86,7 +86,7 @@ def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) ->
     house.looks_are_old()
     house.store.delete("perkhook:sweeping")
 
-    calls = _calls(house.store, lambda: house.jobs.sweep("a test", ("deliveries",), 10))
+    calls = _calls(house.store, lambda: house.jobs.reap("a test", ("deliveries",), 10))
 
     assert sum(calls.values()) < 60
 

@@ -2,7 +2,7 @@ import pytest
 
 from inbox import keys
 from inbox.errors import InboxUnavailableError
-from inbox.model.job import FannedOut, SameAssignment, Swept
+from inbox.model.job import FannedOut, Reaped, SameAssignment
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 
@@ -40,7 +40,7 @@ def test_work_goes_on_while_the_store_is_full(own: House) -> None:
     assert own.desk.retry(fourth.job, who="ops") == "queued"
     assert own.desk.discard(fifth.job, who="ops", why="a test") == "discarded"
     assert own.desk.replay(first.delivery, who="ops") == "queued"
-    assert own.sweep() == Swept(due=1)
+    assert own.sweep() == Reaped(due=1)
 
     assert own.desk.stats().counts["settled"] == 2
     assert_consistent(own.store)
@@ -56,7 +56,7 @@ def test_a_sweep_in_a_full_store_finds_what_is_lost(own: House) -> None:
     own.store.hset(keys.LOOKED, "deliveries", "9999999999999:0")
     _fill(own)
 
-    assert own.sweep() == Swept(lease_over=1, lost=1)
+    assert own.sweep() == Reaped(lease_over=1, lost=1)
 
     assert own.dispatches(f"{lost}:process") == 2
     assert_consistent(own.store)

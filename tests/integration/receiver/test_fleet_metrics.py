@@ -170,7 +170,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
     perks, crm = Breaker(store, "perks", Rate(10, 60_000)), Breaker(store, "crm")
     gates = {"perks": perks, "crm": crm}
-    rates: dict[str, Any] = {"brake": Rate(7, 60_000), "brake_campaign": Rate(3, 600)}
+    rates: dict[str, Any] = {"cap": Rate(7, 60_000), "campaign_cap": Rate(3, 600)}
     Reports(store).worker("a", 10, reaped=False, breakers=gates, **rates)
     perks.enter("caller", 4)
     for _ in range(FAILURES_THAT_SHUT):
@@ -203,13 +203,13 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
 def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
     """A worker counts for three of its intervals; a sweep is told when it is at its end."""
     reports = Reports(store)
-    nothing: dict[str, Any] = {"brake": None, "breakers": {}}
+    nothing: dict[str, Any] = {"cap": None, "breakers": {}}
     reports.worker("a", 10, reaped=True, **nothing)
     reports.worker("b", 10, reaped=False, **nothing)
     found = Fleet(store).read()
     assert found.workers == 2
-    assert found.swept is not None
-    assert (found.now - found.swept).total_seconds() < 5
+    assert found.reaped is not None
+    assert (found.now - found.reaped).total_seconds() < 5
 
     assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 15_000
     store.zadd(keys.WORKERS, {"a": 1})

@@ -75,9 +75,9 @@ def test_a_run_is_told_while_it_goes_on_and_after(
     for number in (1, 2):
         run = begin(book)
         assert told(client)["running"] == 1
-        book.looked(ME, run.number, code="R-1", campaign="camp_1",
+        book.store_code(ME, run.number, code="R-1", campaign="camp_1",
                     missing=[missing(number), missing(10 * number)])  # fmt: skip
-        book.settle(ME, f"rh_{number}", APPLIED)
+        book.resolve(ME, f"rh_{number}", APPLIED)
         book.move(ME, {"told": 3, "young": 1, "calls": 7})
         book.finish(ME, {"code_gone": 2, "customer_gone": 1, "refused": 4, "calls": 1})
 
@@ -164,7 +164,7 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
 def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
     """Of removals there are numbers alone, whatever somebody wrote into the tally."""
     run = begin(book)
-    book.looked(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
+    book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
     store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)
 
     text = client.get("/metrics").text

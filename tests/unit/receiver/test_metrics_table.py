@@ -10,12 +10,12 @@ from typing import Any, Final
 import pytest
 
 from inbox.admin.fleet_views import (
-    BrakeView,
     DelayView,
     DownstreamView,
     FleetView,
     MemoryView,
     ReconcileView,
+    RevocationCap,
     WebhookView,
 )
 from inbox.admin.views import KeptView, QueueView, Stats
@@ -81,14 +81,14 @@ FLEET: Final = FleetView(
         interval_seconds=8,
     ),
     events={("customer.deleted", "no"): 11},
-    swept=EARLIER,
+    reaped=EARLIER,
     workers=12,
     downstreams=(
         DownstreamView(
             name="crm", works=True, shut_seconds=1.5, most=20, window_seconds=60.0, used=5
         ),
     ),
-    brake=BrakeView(
+    cap=RevocationCap(
         admitted=1, most=2, window_seconds=3.0, campaign_most=4, campaign_window_seconds=5.0
     ),
     memory=MemoryView(used=1, limit=2, left=3),

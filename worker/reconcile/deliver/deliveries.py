@@ -36,7 +36,7 @@ class Deliveries:
         Returns:
             What it came to, and the delivery, which is empty if there is none.
         """
-        if self._book.told_of([found.assignment.holder]):
+        if self._book.reported([found.assignment.holder]):
             return Ending.TOLD, ""
         return APPLIED, self._intake.accept(self.body(found, told)).delivery
 

@@ -105,7 +105,7 @@ class FoundRemovals:
             # It stays noted, and must not keep others from being delivered.
             self._progress.failed(error, holder=found.assignment.holder)
             return
-        self._book.settle(self._caller, found.assignment.holder, came_to)
+        self._book.resolve(self._caller, found.assignment.holder, came_to)
         self._progress.count(came_to, noted=True)
         log.warning(
             "reconcile.delivered" if delivery else "reconcile.told_meanwhile",

@@ -26,11 +26,11 @@ class CodeScan(Scan):
 
     def look(self, campaign: str, run: Run) -> None:
         """Look at those of a campaign that this run has not looked at yet."""
-        self._progress.begin(campaign, self._book.looked_at(campaign, run.number))
+        self._progress.begin(campaign, self._book.read_by(campaign, run.number))
         for code, published in self._listed(campaign, run):
             self._look_at(code, campaign, run, published=published)
         # Codes that are known and not listed: deleted, or passed over while the list moved.
-        for code in self._book.not_looked_at(campaign, run.number):
+        for code in self._book.unread(campaign, run.number):
             self._look_at(code, campaign, run, published=True)
 
     def look_at_known(self, campaign: str, run: Run) -> bool:
@@ -40,8 +40,8 @@ class CodeScan(Scan):
         Returns:
             Whether somebody is still known, so that it has to be looked at again.
         """
-        self._progress.begin(campaign, self._book.looked_at(campaign, run.number))
-        for code in self._book.not_looked_at(campaign, run.number):
+        self._progress.begin(campaign, self._book.read_by(campaign, run.number))
+        for code in self._book.unread(campaign, run.number):
             self._look_at(code, campaign, run, published=False)
         return self._book.campaigns.has_holders(campaign)
 
@@ -95,13 +95,13 @@ class CodeScan(Scan):
                         found.append((missing(each, told, ended), told))
                     elif what is not Ending.YOUNG:
                         settled.append(each.holder)
-        self._book.looked(
+        self._book.store_code(
             self._caller,
             run.number,
             code=code,
             campaign=campaign,
             seen=fresh,
-            settled=settled,
+            over=settled,
             missing=[each for each, _ in found],
         )
         for removal, told in found:
@@ -118,7 +118,7 @@ class CodeScan(Scan):
             self._progress.skip(Skip.UNDECIDED, code=code, campaign=campaign)
             return
         over = gone(known, listed.holders if listed else None)
-        told_of = self._book.told_of([each.holder for each in over])
+        told_of = self._book.reported([each.holder for each in over])
         for each in over:
             if each.holder in told_of:
                 yield each, Ending.TOLD, None

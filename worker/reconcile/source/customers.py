@@ -52,7 +52,7 @@ class CustomerScan(Scan):
             if assignment.customer == customer
             and (not scope.campaigns or assignment.campaign in scope.campaigns)
         ]
-        told_of = self._book.told_of([each.holder for each, _ in removals])
+        told_of = self._book.reported([each.holder for each, _ in removals])
         for each, told in removals:
             what = Ending.TOLD
             if each.holder not in told_of:
@@ -67,7 +67,7 @@ class CustomerScan(Scan):
             self._finding.tell(each, what)
             if what is Ending.MISSING:
                 found = missing(each, told, told.at)
-                self._book.looked(
+                self._book.store_code(
                     self._caller, None, code=each.code, campaign=each.campaign, missing=[found]
                 )
                 self._finding.found(found, told)

@@ -2,7 +2,7 @@ import pytest
 
 from inbox import keys
 from inbox.jobs import MOST_LOSSES, REAP_BATCH
-from inbox.model.job import Swept
+from inbox.model.job import Reaped
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import QUEUES, House
 
@@ -16,8 +16,8 @@ def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:
     later = house.claim(f"{due.delivery}:revoke_referral_perks")
     house.jobs.wait(later, 60, "told_so", "an error")
 
-    assert house.sweep() == Swept(due=1)
-    assert house.sweep() == Swept()
+    assert house.sweep() == Reaped(due=1)
+    assert house.sweep() == Reaped()
 
     assert house.state_of(due.job) == "queued"
     assert house.state_of(later.job) == "waiting"
@@ -28,7 +28,7 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
     """A worker that died or froze is noted in the job's history, under its task."""
     last = house.in_state("over")
 
-    assert house.sweep() == Swept(lease_over=1)
+    assert house.sweep() == Reaped(lease_over=1)
 
     found = house.desk.job(last.job)
     assert found is not None
@@ -53,7 +53,7 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
         house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
-        expected = Swept(lease_over=1) if loss < MOST_LOSSES else Swept(given_up=1)
+        expected = Reaped(lease_over=1) if loss < MOST_LOSSES else Reaped(failed=1)
         assert house.sweep() == expected
         if loss < MOST_LOSSES:
             # From the second loss on it waits, if only for a while.
@@ -70,10 +70,10 @@ def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
     """The second caller is told that another has swept, and its lock passes by itself."""
     house.in_state("due")
 
-    first = house.jobs.sweep("one", QUEUES, 10)
-    second = house.jobs.sweep("two", QUEUES, 10)
+    first = house.jobs.reap("one", QUEUES, 10)
+    second = house.jobs.reap("two", QUEUES, 10)
 
-    assert first == Swept(due=1)
+    assert first == Reaped(due=1)
     assert second is False
     assert 0 < house.store.pttl(keys.SWEEPING) <= 10_000
     assert house.store.get(keys.SWEEPING) == b"one"
@@ -103,14 +103,14 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) ->
 
     swept = house.sweep()
 
-    assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
+    assert (swept.lease_over, swept.failed) == (MANY // 2, MANY // 2)
     assert_consistent(house.store)
 
 
 def test_a_queue_that_nobody_knows_is_swept_like_any(house: House) -> None:
     """A queue without a job, a message or a declaration is no trouble."""
-    assert house.sweep(("nobodys", *QUEUES)) == Swept()
-    assert house.looked_twice() == Swept()
+    assert house.sweep(("nobodys", *QUEUES)) == Reaped()
+    assert house.looked_twice() == Reaped()
 
 
 def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House) -> None:
@@ -120,7 +120,7 @@ def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House
     job = house.claim(f"{claim.delivery}:older_2:1")
     house.jobs.wait(job, 0, "told_so", "an error")
 
-    assert house.sweep(("deliveries",)) == Swept(due=1)
+    assert house.sweep(("deliveries",)) == Reaped(due=1)
 
     assert house.store.llen("older") == 2
     assert house.claim(f"{claim.delivery}:older_2:2").tries == 2

@@ -151,15 +151,15 @@ def history(tools: Tools, limit: int) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--stop", is_flag=True, help="Leave alone the jobs that it has not decided yet.")
-@click.option("--go-on", is_flag=True, help="Carry it out here; safe beside others who do.")
+@click.option("--resume", is_flag=True, help="Carry it out here; safe beside other processes.")
 @click.pass_obj
-def batch(tools: Tools, name: str, stop: bool, go_on: bool) -> None:
+def batch(tools: Tools, name: str, stop: bool, resume: bool) -> None:
     """Print the progress of a batch, and the states of its first thousand jobs."""
     batches = tools.decisions.batches
     _known(tools, name)
     if stop:
         batches.stop(name)
-    elif go_on:
+    elif resume:
         batches.carry_out(name)
     tools.print_json(as_plain(_known(tools, name)) | {"became": batches.became(name)})
 

@@ -35,7 +35,7 @@ def plan(tools: Tools, job: str) -> None:
         tools.print_json(as_plain(found))
         return
     preview = found.plan
-    for line in (*preview.steps, *(f"for an operator: {each}" for each in preview.unresolved)):
+    for line in (*preview.steps, *(f"for a person: {each}" for each in preview.unresolved)):
         tools.console.print(f"- {escape(line)}")
     tools.console.print(
         escape(preview.reason if preview.possible else f"No plan: {preview.reason}")

@@ -100,10 +100,10 @@ def test_a_job_that_failed_again_meanwhile_is_not_sent_a_second_time(
     assert house.desk.retry(f"{job}:2", who=WHO) == "queued"
 
 
-def test_a_batch_whose_process_is_killed_is_gone_on_with(
+def test_a_batch_whose_process_is_killed_is_resumed(
     house: House, decisions: Decisions, redis_url: str, tmp_path: Path
 ) -> None:
-    """SIGKILL in the middle: the rest is still failed, and whoever goes on doubles nothing."""
+    """SIGKILL in the middle: the rest is still failed, and resuming it doubles nothing."""
     jobs = fail_many(house, 5000)
     batch = begin(decisions)
     code = (
@@ -111,9 +111,10 @@ def test_a_batch_whose_process_is_killed_is_gone_on_with(
         "from inbox.store.connection import connect\n"
         "from inbox.admin.decisions import Decisions\n"
         f"found = Decisions(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
-        # Slow from its middle on: whoever is to kill it there has the time for that.
+        # Slow from its middle on, so that there is time to kill it there.
         "pauses = iter([0.02] * 6)\n"
-        f"found.batches.carry_out({batch!r}, lambda: time.sleep(next(pauses, 2)))\n"
+        f"while found.batches.step({batch!r}):\n"
+        "    time.sleep(next(pauses, 2))\n"
     )
     script = tmp_path / "carry.py"
     script.write_text(code)

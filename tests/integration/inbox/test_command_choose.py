@@ -70,7 +70,7 @@ def test_a_batch_is_told_of_gone_on_with_and_stopped(
     second = batches.start("retry", tasks[5:], who="eve", why="", what="others")
 
     assert _json(here("batch", first))["state"] == "running"
-    assert _json(here("batch", first, "--go-on"))["done"] == {"queued": 5}
+    assert _json(here("batch", first, "--resume"))["done"] == {"queued": 5}
     assert _json(here("batch", second, "--stop"))["state"] == "stopped"
     assert here("batch", "0" * 16).returncode == 1
     assert house.desk.failed_count() == 15

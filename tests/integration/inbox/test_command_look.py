@@ -105,7 +105,7 @@ def test_show_of_a_settled_delivery_has_no_body(run: Run, house: House) -> None:
 
     assert b"no longer kept" in run("show", delivery).stdout
     assert _json(run("--json", "show", delivery))["body_bytes"] is None
-    _says(run("show", delivery, "--body"), "settled")
+    _says(run("show", delivery, "--body"), "completed")
 
 
 def test_texts_are_shown_as_they_are(run: Run, house: House) -> None:

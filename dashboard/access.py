@@ -13,7 +13,7 @@ from redis import RedisError
 
 from inbox.admin.decisions import Decisions
 from inbox.admin.queries import Admin
-from inbox.admin.views import Counts
+from inbox.admin.views import Stats
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ledger import Effects
 from inbox.store.connection import connect
@@ -64,7 +64,7 @@ class AdminAccess:
         self._quick = Admin(quick, dedupe_window_seconds=dedupe_window_seconds)
         self._readers = ThreadPoolExecutor(READERS, "perkhook-read")
         self._counter = ThreadPoolExecutor(1, "perkhook-count")
-        self._counts: tuple[float, Counts | InboxUnavailableError] | None = None
+        self._counts: tuple[float, Stats | InboxUnavailableError] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._more = Event()
         self._read_ahead = 0
@@ -78,7 +78,7 @@ class AdminAccess:
         """
         return await self._run(self._readers, lambda: what(*args, **named))
 
-    async def counts(self) -> Counts:
+    async def counts(self) -> Stats:
         """Count, at most every two seconds, however many pages ask."""
         if self._counts is None or monotonic() - self._counts[0] > COUNTS_SECONDS:
             if self._counting is None or self._counting.done():
@@ -91,19 +91,19 @@ class AdminAccess:
         return found
 
     @property
-    def last_counts(self) -> Counts | None:
+    def last_counts(self) -> Stats | None:
         """What was counted last, without asking; None if unknown."""
         found = self._counts[1] if self._counts else None
-        return found if isinstance(found, Counts) else None
+        return found if isinstance(found, Stats) else None
 
     async def _count(self) -> None:
-        found: Counts | InboxUnavailableError
+        found: Stats | InboxUnavailableError
         try:
-            found = await self._run(self._counter, self._quick.counts)
+            found = await self._run(self._counter, self._quick.stats)
         except InboxUnavailableError as error:
             found = error
         self._counts = (monotonic(), found)
-        if isinstance(found, Counts) and abs(found.failed - self._read_ahead) >= AHEAD:
+        if isinstance(found, Stats) and abs(found.failed - self._read_ahead) >= AHEAD:
             self._read_ahead = found.failed
             self._readers.submit(self.read_ahead)
 

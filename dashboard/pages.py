@@ -70,7 +70,7 @@ class ListPage(TabPage):
 
         await self.show(
             "list.html",
-            kept=counts.kept,
+            kept=counts.kept_failed,
             oldest=counts.oldest_failed,
             next_try=counts.next_try,
             found=found,

@@ -9,7 +9,7 @@ import sys
 sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the language's "cannot be imported"
 
 from receiver.app import COUNTERS, create_app  # noqa: E402 - as above
-from receiver.server.start import load_settings  # noqa: E402
+from receiver.settings import load_settings  # noqa: E402
 
 
 app = create_app(load_settings(os.environ))

@@ -7,7 +7,7 @@ from redis import Redis
 from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.admin.job_views import DeliveryView, JobView, job_view
-from inbox.admin.views import Counts, Stats
+from inbox.admin.views import Stats
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
 from inbox.store import scripts
@@ -35,22 +35,6 @@ class Admin:
     def stats(self) -> Stats:
         """Return what is pending, by state and queue, and what is kept."""
         return self._fleet.read(sample=0).stats
-
-    def counts(self) -> Counts:
-        """Return the counts that every page shows."""
-        stats = self.stats()
-        return Counts(
-            failed=stats.failed,
-            waiting=stats.waiting,
-            held=stats.held,
-            oldest_failed=stats.oldest_failed,
-            next_try=stats.next_try,
-            kept=next(each for each in stats.kept if each.set == "failed"),
-        )
-
-    def failed_count(self) -> int:
-        """Return how many jobs have failed."""
-        return int(self._client.zcard(keys.FAILED))
 
     def held_count(self) -> int:
         """Return how many jobs the rate cap holds."""

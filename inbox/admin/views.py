@@ -90,17 +90,10 @@ class Stats:
     counts: dict[str, int] = field(default_factory=dict)
     kept: tuple[KeptView, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many jobs wait for an operator or a time, and how near the oldest is to being dropped."""
-
-    failed: int
-    waiting: int
-    held: int
-    oldest_failed: datetime | None
-    next_try: datetime | None
-    kept: KeptView
+    @property
+    def kept_failed(self) -> KeptView:
+        """Return how near failed jobs are to being dropped."""
+        return next(each for each in self.kept if each.set == "failed")
 
 
 def as_plain(view: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_a_batch_retries_each_job_once(house: House, decisions: Decisions) -> No
     assert (found.state, found.dealt, found.done) == ("finished", 230, {"queued": 230})
     assert sorted(messages(house)) == sorted(jobs)
     assert {house.dispatches(job) for job in jobs} == {2}
-    assert house.desk.counts().failed == 0
+    assert house.desk.stats().failed == 0
     end, start = decisions.recent(2)
     assert (start.who, start.action, start.why, start.result) == (
         WHO,
@@ -133,7 +133,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     house.store.ping()  # what it had sent before it died is done by the next command
     middle = dealt()
     assert 0 < middle < 5000, process.output()
-    assert house.desk.counts().failed == 5000 - middle
+    assert house.desk.stats().failed == 5000 - middle
     assert_consistent(house.store)
     assert decisions.batches.running() == [batch]
 
@@ -142,7 +142,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     assert decisions.batches.running() == []
     assert house.store.llen(f"{keys.BATCH}{batch}:tasks") == WATCHED
     assert decisions.batches.became(batch) == {"queued": WATCHED}
-    assert house.desk.counts().failed == 0
+    assert house.desk.stats().failed == 0
     assert {house.dispatches(job) for job in jobs} == {2}
     assert_consistent(house.store)
 
@@ -152,7 +152,7 @@ def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> Non
     fail_many(house, 10)
     batch = begin(decisions, limit=4)
     decisions.batches.carry_out(batch)
-    assert house.desk.counts().failed == 6
+    assert house.desk.stats().failed == 6
     assert decisions.batches.became(batch) == {"queued": 4}
     first, second, third, _ = sorted(messages(house))
 
@@ -174,7 +174,7 @@ def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
     decisions.batches.stop(batch)
 
     assert not decisions.batches.step(batch)
-    assert house.desk.counts().failed == 2 * A_STEP
+    assert house.desk.stats().failed == 2 * A_STEP
     assert decisions.recent(1)[0].result == "100 queued, 200 left alone"
 
 

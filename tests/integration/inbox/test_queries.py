@@ -30,7 +30,7 @@ def test_many_failed_jobs_are_listed_over_pages(house: House) -> None:
 
     assert len(listed) == len(set(listed)) == 1200
     assert set(listed) == set(failed)
-    assert house.desk.failed_count() == 1200
+    assert house.desk.stats().failed == 1200
 
 
 def test_failures_of_one_millisecond_are_all_listed(house: House) -> None:
@@ -54,7 +54,7 @@ def test_jobs_decided_on_while_listing_hide_no_others(house: House, decide: str)
         else:
             house.desk.discard(view.job, who=WHO, why="a test")
 
-    assert house.desk.failed_count() == 0
+    assert house.desk.stats().failed == 0
     assert_consistent(house.store)
 
 

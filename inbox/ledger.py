@@ -23,7 +23,7 @@ from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 
 
@@ -189,9 +189,9 @@ class Effects:
         found = self._client.hgetall(keys.EFFECT + effect)
         if not found:
             return None
-        seconds, microseconds = self._client.time()
-        now = seconds * 1000 + microseconds // 1000
-        return _effect(effect, [now, *(word for pair in found.items() for word in pair)])
+        return _effect(
+            effect, [ms_of(self._client.time()), *(word for pair in found.items() for word in pair)]
+        )
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """Return the marks on a customer, oldest first."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 from inbox.store.packing import unpack
 
@@ -114,10 +114,10 @@ class Plans:
         pipe = self._client.pipeline(transaction=False)
         pipe.hmget(keys.PLAN + job, "state", "since", "answer")
         pipe.time()
-        (state, since, answer), (seconds, microseconds) = pipe.execute()
+        (state, since, answer), now = pipe.execute()
         if state is None:
             return PlanView(job=job, state="none")
-        age = seconds + microseconds / 1_000_000 - int(since) / 1000
+        age = (ms_of(now) - int(since)) / 1000
         return PlanView(
             job=job,
             state=_state_now(state.decode(), age),

@@ -12,7 +12,7 @@ from redis import Redis
 from inbox import keys
 from inbox.admin.selection import ACTIONS
 from inbox.ids import job_id_of
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 
 
@@ -143,7 +143,7 @@ class Batches:
         pipe.hgetall(keys.BATCH + batch)
         pipe.time()
         found, now = pipe.execute()
-        return _view(batch, found, now[0] * 1000 + now[1] // 1000) if found else None
+        return _view(batch, found, ms_of(now)) if found else None
 
     def newest(self, number: int) -> list[BatchView]:
         """Return the newest batches."""

@@ -14,7 +14,7 @@ from inbox.admin.batches import Batches
 from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
 from inbox.ids import job_id_of
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.plans import Plans
 
 
@@ -142,7 +142,7 @@ class Decisions:
             raise ValueError("choose by naming jobs, or by a filter")
         if wanted is not None:
             # What fails while the operator reads the preview was not in its count.
-            now = self._now_ms()
+            now = ms_of(self._client.time())
             wanted = replace(wanted, until=min(wanted.until or now + 1, now + 1))
             found = self._meant(wanted, action)
         else:
@@ -167,10 +167,6 @@ class Decisions:
     def recent(self, number: int = 50) -> list[record.Entry]:
         """Return what operators did last."""
         return record.recent(self._client, number)
-
-    def _now_ms(self) -> int:
-        seconds, microseconds = self._client.time()
-        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def _meant(self, wanted: Filter, action: str) -> list[Row]:
         if action not in ACTIONS[wanted.state]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from inbox.admin.fleet_views import DelayView, DownstreamView, FleetView
-from inbox.admin.views import KeptView
+from inbox.admin.fleet_views import DownstreamView, FleetView
+from inbox.admin.views import KeptView, QueueView
 from receiver.metrics.row import Samples, Scrape, Source
 
 
@@ -46,12 +46,12 @@ class Counted:
         return None if scrape.fleet is None else scrape.fleet.stats.counts.get(self.name, 0)
 
 
-def _of_fleet(source: Callable[[FleetView], T]) -> Callable[[Scrape], T | None]:
+def fleet(source: Callable[[FleetView], T]) -> Callable[[Scrape], T | None]:
     """Make a source of what the store knows; None if it does not answer."""
     return lambda scrape: None if scrape.fleet is None else source(scrape.fleet)
 
 
-def _of_part(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], Number]], Source]:
+def part_of(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], Number]], Source]:
     """Make sources of a part of that, which may be unknown too."""
 
     def make(value: Callable[[T], Number]) -> Source:
@@ -64,10 +64,10 @@ def _of_part(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], N
     return make
 
 
-cap: Final = _of_part(lambda fleet: fleet.cap)
-memory: Final = _of_part(lambda fleet: fleet.memory)
-webhook: Final = _of_part(lambda fleet: fleet.webhook)
-reconcile: Final = _of_part(lambda fleet: fleet.reconcile)
+cap: Final = part_of(lambda known: known.cap)
+memory: Final = part_of(lambda known: known.memory)
+webhook: Final = part_of(lambda known: known.webhook)
+reconcile: Final = part_of(lambda known: known.reconcile)
 
 
 def own_answers(scrape: Scrape) -> Samples:
@@ -84,10 +84,10 @@ def inbox_up(scrape: Scrape) -> int:
     return int(scrape.fleet is not None)
 
 
-@_of_fleet
-def jobs(fleet: FleetView) -> Samples:
+@fleet
+def jobs(known: FleetView) -> Samples:
     """Return how many jobs are in each state."""
-    stats = fleet.stats
+    stats = known.stats
     queued = sum(queue.jobs for queue in stats.queues)
     return [
         (("queued",), queued),
@@ -98,121 +98,90 @@ def jobs(fleet: FleetView) -> Samples:
     ]
 
 
-@_of_fleet
-def queue_jobs(fleet: FleetView) -> Samples:
-    """Return how many jobs are queued in each queue."""
-    return [((queue.queue,), queue.jobs) for queue in fleet.stats.queues]
-
-
 def kept(value: Callable[[KeptView], Number]) -> Source:
     """Make a source of what is kept within bounds."""
-    return _of_fleet(
-        lambda fleet: [
-            ((each.set,), found) for each in fleet.stats.kept if (found := value(each)) is not None
+    return fleet(
+        lambda known: [
+            ((each.set,), found) for each in known.stats.kept if (found := value(each)) is not None
         ]
     )
 
 
-@_of_fleet
-def dropped(fleet: FleetView) -> Samples:
+@fleet
+def dropped(known: FleetView) -> Samples:
     """Return what was dropped at a bound."""
-    counts = fleet.stats.counts
-    return [((each.set,), counts.get(f"dropped_{each.set}", 0)) for each in fleet.stats.kept]
+    counts = known.stats.counts
+    return [((each.set,), counts.get(f"dropped_{each.set}", 0)) for each in known.stats.kept]
 
 
-@_of_fleet
-def answers(fleet: FleetView) -> Samples:
+@fleet
+def answers(known: FleetView) -> Samples:
     """Return what all receivers have answered, by result."""
-    found = {**_NO_ANSWERS, **fleet.answers}
+    found = {**_NO_ANSWERS, **known.answers}
     return [((result,), many) for result, many in sorted(found.items())]
 
 
-@_of_fleet
-def secrets(fleet: FleetView) -> Samples:
+@fleet
+def secrets(known: FleetView) -> Samples:
     """Return right signatures, by the position of their secret."""
-    found = {**_NO_SECRETS, **fleet.secrets}
+    found = {**_NO_SECRETS, **known.secrets}
     return [((position,), many) for position, many in sorted(found.items())]
 
 
-@_of_fleet
-def effects(fleet: FleetView) -> Samples:
-    """Return how many effects came into a state, by state and kind."""
-    return sorted(fleet.effects.items())
-
-
-@_of_fleet
-def events(fleet: FleetView) -> Samples:
-    """Return how many events were read, by type and by whether a handler wants them."""
-    return sorted(fleet.events.items())
-
-
-@_of_fleet
-def handler_jobs(fleet: FleetView) -> Samples:
+@fleet
+def handler_jobs(known: FleetView) -> Samples:
     """Return how many jobs each handler has in each state."""
     return [
         ((state, handler), many)
-        for state, handlers in sorted(fleet.handlers.items())
+        for state, handlers in sorted(known.handlers.items())
         for handler, many in sorted(handlers.items())
     ]
 
 
-@_of_fleet
-def queue_ages(fleet: FleetView) -> Samples:
+@fleet
+def queue_ages(known: FleetView) -> Samples:
     """Return the seconds since the oldest job of each queue was queued."""
-    return [((queue.queue,), _age(queue.oldest, fleet.now)) for queue in fleet.stats.queues]
+    return [((queue.queue,), _age(queue.oldest, known.now)) for queue in known.stats.queues]
 
 
-@_of_fleet
-def queue_delay(fleet: FleetView) -> float:
+@fleet
+def queue_delay(known: FleetView) -> float:
     """Return the seconds since the oldest job of all queues was queued."""
-    return max((_age(queue.oldest, fleet.now) for queue in fleet.stats.queues), default=0)
+    return max((_age(queue.oldest, known.now) for queue in known.stats.queues), default=0)
 
 
-@_of_fleet
-def delivery_delay(fleet: FleetView) -> DelayView:
-    """Return how long deliveries took."""
-    return fleet.delay
+def queues(value: Callable[[QueueView], float]) -> Source:
+    """Make a source of each queue."""
+    return fleet(lambda known: [((each.queue,), value(each)) for each in known.stats.queues])
 
 
 def downstreams(value: Callable[[DownstreamView], Number]) -> Source:
     """Make a source of each downstream; one whose value is unknown is left out."""
-    return _of_fleet(
-        lambda fleet: [
+    return fleet(
+        lambda known: [
             ((each.name,), found)
-            for each in fleet.downstreams
+            for each in known.downstreams
             if (found := value(each)) is not None
         ]
     )
 
 
-@_of_fleet
-def workers(fleet: FleetView) -> int:
-    """Return how many workers live."""
-    return fleet.workers
-
-
-@_of_fleet
-def last_reaped(fleet: FleetView) -> Number:
+@fleet
+def last_reaped(known: FleetView) -> Number:
     """Return when the reaper last ended a run, in seconds since 1970."""
-    return fleet.reaped.timestamp() if fleet.reaped else None
+    return known.reaped.timestamp() if known.reaped else None
 
 
-@_of_fleet
-def last_reaped_age(fleet: FleetView) -> Number:
+@fleet
+def last_reaped_age(known: FleetView) -> Number:
     """Return the seconds since then."""
-    return _age(fleet.reaped, fleet.now) if fleet.reaped else None
+    return _age(known.reaped, known.now) if known.reaped else None
 
 
-@_of_fleet
-def fates(fleet: FleetView) -> Samples:
+@fleet
+def fates(known: FleetView) -> Samples:
     """Return what became of assignments that were over, by what that is."""
-    return [((fate,), many) for fate, many in fleet.reconcile.fates.items()]
-
-
-@_of_fleet
-def canary_age(fleet: FleetView) -> Number:
-    """Return the seconds since a canary last came through."""
-    return fleet.canary_age_seconds
+    return [((fate,), many) for fate, many in known.reconcile.fates.items()]
 
 
 def _age(since: datetime | None, now: datetime) -> float:

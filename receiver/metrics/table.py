@@ -21,7 +21,7 @@ ROWS: Final = (
         "for the fleet see perkhook_webhooks_total.", of.own_answers, ("result",)),
     Row("inbox_up", Gauge, "1 if the inbox answered, else 0.", of.inbox_up),
     Row("jobs", Gauge, "Pending jobs, by state.", of.jobs, ("state",)),
-    Row("queue_jobs", Gauge, "Jobs queued.", of.queue_jobs, ("queue",)),
+    Row("queue_jobs", Gauge, "Jobs queued.", of.queues(lambda queue: queue.jobs), ("queue",)),
     Row("kept", Gauge, "Failed jobs, and markers of completed deliveries.",
         of.kept(lambda kept: kept.count), ("set",)),
     Row("kept_limit", Gauge, "How many of them are kept; known once a worker runs.",
@@ -57,10 +57,10 @@ ROWS: Final = (
     Row("signatures_verified", Counter, "Right signatures by position of the secret in "
         "VOUCHERIFY_WEBHOOK_SECRETS.", of.secrets, ("position",)),
     Row("effects", Counter, "Effects on balances, vouchers and customers that came into a state, "
-        "by kind.", of.effects, ("state", "kind")),
+        "by kind.", of.fleet(lambda fleet: sorted(fleet.effects.items())), ("state", "kind")),
     Row("events", Counter, "Events that workers have read, by type and by whether a handler wants "
         "them; 100 types have names of their own, `?` is for what cannot be one.",
-        of.events, ("type", "handled")),
+        of.fleet(lambda fleet: sorted(fleet.events.items())), ("type", "handled")),
     Row("handler_jobs", Gauge, "Pending jobs, by state and handler; estimated from 1,000 of them "
         "where there are more.", of.handler_jobs, ("state", "handler")),
     Row("queue_oldest_seconds", Gauge, "Age of the oldest queued job; 0 if none is queued.",
@@ -68,7 +68,7 @@ ROWS: Final = (
     Row("queue_delay_seconds", Gauge, "Age of the oldest job queued in any queue: what to scale "
         "workers by.", of.queue_delay),
     Row("delivery_delay_seconds", Histogram, "From the time a delivery was received to the time "
-        "its last job ended, however it did.", of.delivery_delay),
+        "its last job ended, however it did.", of.fleet(lambda fleet: fleet.delay)),
     Row("downstream_up", Gauge, "0 from the time its breaker opened, after failures or at its own "
         "request, until a call ends well; else 1.",
         of.downstreams(lambda each: each.works), ("downstream",)),
@@ -96,7 +96,8 @@ ROWS: Final = (
         of.memory(lambda memory: memory.limit)),
     Row("store_memory_headroom_bytes", Gauge, "What webhooks may take before they are refused; "
         "below 0 they are.", of.memory(lambda memory: memory.left)),
-    Row("workers", Gauge, "Worker processes that have reported lately.", of.workers),
+    Row("workers", Gauge, "Worker processes that have reported lately.",
+        of.fleet(lambda fleet: fleet.workers)),
     Row("last_sweep_timestamp_seconds", Gauge, "When what is due, abandoned or lost was last sent "
         "again, by the store's clock.", of.last_reaped),
     Row("last_sweep_age_seconds", Gauge, "How long ago that is.", of.last_reaped_age),
@@ -126,5 +127,5 @@ ROWS: Final = (
     Row("reconcile_completed_age_seconds", Gauge, "Since a run of the workers' scope ended, or "
         "since the first was due.", of.reconcile(lambda found: found.age_seconds)),
     Row("canary_age_seconds", Gauge, "Seconds since a canary last came through, or since the first "
-        "was due.", of.canary_age),
+        "was due.", of.fleet(lambda fleet: fleet.canary_age_seconds)),
 )  # fmt: skip

@@ -20,7 +20,7 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     access: AdminAccess
 
     def initialize(self, access: AdminAccess) -> None:
-        """Take the access in which the work is done."""
+        """Keep the access to the store."""
         self.access = access
 
     def set_default_headers(self) -> None:

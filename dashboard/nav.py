@@ -60,13 +60,13 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
 
 
 def address(handler: Any, path: str) -> str:
-    """Give a path under Flower's --url_prefix."""
+    """Return a path under Flower's --url_prefix."""
     prefix = (handler.application.options.url_prefix or "").strip("/")
     return f"/{prefix}{path}" if prefix else path
 
 
 def static(handler: Any, name: str) -> str:
-    """Give the address of a file of ours; it changes with the file, so no cache is stale."""
+    """Return the address of a file of ours; it changes with the file, so no cache is stale."""
     return address(handler, f"/failed/static/{name}?v={_version(name)}")
 
 

@@ -104,7 +104,7 @@ _NO_KEY: Final = re.compile(r"[Nn]o permissions to access a (key|channel)")
 
 
 def _missing_right(text: str) -> str | None:
-    """Say in words which right is missing, if that is what the store says."""
+    """Return in words which right is missing, if the store says so."""
     if found := _NO_COMMAND.search(text):
         user, command = found.groups()
         return f"the store's user {user or 'that we are'} may not run {command}: docs/security.md"

@@ -59,7 +59,7 @@ class AcceptedAnswer:
         self._body = f'{{"delivery":"{delivery}","duplicate":{flag}}}\n'.encode()
 
     def __call__(self, _: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Give the answer to the server."""
+        """Send the answer to the server."""
         length = str(len(self._body))
         start_response(
             "202 ACCEPTED", [("Content-Type", "application/json"), ("Content-Length", length)]

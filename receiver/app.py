@@ -72,7 +72,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Say whether a webhook could be accepted now."""
+        """Answer whether a webhook could be accepted now."""
         try:
             guard.ask(intake.check)
             durability_check()

@@ -45,7 +45,7 @@ class CallerRule:
         )
 
     def advice(self, peer: str, forwarded_for: str) -> str:
-        """Say why a caller is refused and what to set, without an address."""
+        """Return why a caller is refused and what to set, without an address."""
         came = len(words(forwarded_for))
         if came < self.proxy_hops:
             return (

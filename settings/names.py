@@ -85,7 +85,7 @@ def _shown(name: str) -> str:
 
 
 def is_near(name: str, known: str) -> bool:
-    """Say whether a name differs from a known one by a slip: one letter, in a long name two."""
+    """Return whether a name differs from a known one by a slip: one letter, in a long name two."""
     if min(len(name), len(known)) < _SHORTEST:
         return False
     return distance(name, known) <= (2 if len(known) >= _LONG else 1)

@@ -150,7 +150,7 @@ class RecordApi(Api):
 
 
 async def effects_of(handler: Any, delivery: DeliveryView) -> list[Effect]:
-    """List the effects that the ledger has for the assignment that a delivery is about."""
+    """Return the effects that the ledger has for the assignment that a delivery is about."""
     holder = delivery.facts.get("holder")
     if not holder:
         return []
@@ -213,7 +213,7 @@ async def preview(handler: Api, sent: dict[str, Any]) -> Preview:
 
 
 def _found_by_flower(handler: Api, words: object) -> list[str]:
-    """List the failed tasks that Flower's own search finds in its memory."""
+    """Return the failed tasks that Flower's own search finds in its memory."""
     if not isinstance(words, str) or len(words) > LONGEST_WORDS:
         raise HTTPError(400, "The search must be a few words.")
     try:

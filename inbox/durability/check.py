@@ -50,7 +50,7 @@ def make_barrier(
     at: StoreAddress | str, durability: Durability, *, most_seconds: float
 ) -> Barrier | None:
     """
-    Make what waits for this durability, with connections of its own; None for `memory`.
+    Return what waits for this durability, with its own connections; None for `memory`.
 
     Args:
         at: where the store is.
@@ -77,7 +77,7 @@ def make_barrier(
 
 
 def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], None]:
-    """Make what asks whether this durability can be had now; raises InboxUnavailableError."""
+    """Return a check of whether this durability can be had now; it raises InboxUnavailableError."""
     client, one_asks = _client(at, 1, 0.5), threading.Lock()
     clocks = Clocks()
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1

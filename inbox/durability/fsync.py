@@ -111,7 +111,7 @@ class Clocks:
         self._newest: dict[str, float] = {}
 
     def newest(self, seen: Observation) -> float:
-        """Note what a server's clock shows; give the newest that it ever showed."""
+        """Store what a server's clock shows; return the newest that it ever showed."""
         run_id = seen.server[0]
         # A server that was restarted counts from its own start.
         self._newest = {run_id: max(self._newest.get(run_id, 0.0), seen.at)}

@@ -25,7 +25,7 @@ class KnownCampaigns:
         self._memory_ms = memory_ms
 
     def all(self) -> set[str]:
-        """List them."""
+        """Return all of them."""
         return {each.decode() for each in self._client.smembers(keys.CAMPAIGNS)}
 
     def note(self, campaign: str) -> None:

@@ -82,7 +82,7 @@ class Pool(BlockingConnectionPool):
         super().__init__(**options, queue_class=Free)  # type: ignore[no-untyped-call]  # redis ships partial types
 
     def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
-        """Give a connection; waits for one that is free as long as the pool may wait."""
+        """Return a connection; waits for one that is free as long as the pool may wait."""
         self._checkpid()
         try:
             connection = self.pool.get(timeout=self.timeout)

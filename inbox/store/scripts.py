@@ -47,7 +47,7 @@ def _prelude() -> str:
 
 
 def load(client: Redis, name: str) -> ScriptCall:
-    """Give the script `lua/<name>.lua`, callable on this client."""
+    """Return the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
         flags = _READS

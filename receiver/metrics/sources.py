@@ -47,12 +47,12 @@ class Counted:
 
 
 def fleet(source: Callable[[FleetView], T]) -> Callable[[Scrape], T | None]:
-    """Make a source of what the store knows; None if it does not answer."""
+    """Return a source of what the store knows; None if it does not answer."""
     return lambda scrape: None if scrape.fleet is None else source(scrape.fleet)
 
 
 def part_of(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], Number]], Source]:
-    """Make sources of a part of that, which may be unknown too."""
+    """Return sources of a part of that, which may be unknown too."""
 
     def make(value: Callable[[T], Number]) -> Source:
         def source(scrape: Scrape) -> Number:
@@ -99,7 +99,7 @@ def jobs(known: FleetView) -> Samples:
 
 
 def kept(value: Callable[[KeptView], Number]) -> Source:
-    """Make a source of what is kept within bounds."""
+    """Return a source of what is kept within bounds."""
     return fleet(
         lambda known: [
             ((each.set,), found) for each in known.stats.kept if (found := value(each)) is not None
@@ -151,12 +151,12 @@ def queue_delay(known: FleetView) -> float:
 
 
 def queues(value: Callable[[QueueView], float]) -> Source:
-    """Make a source of each queue."""
+    """Return a source of each queue."""
     return fleet(lambda known: [((each.queue,), value(each)) for each in known.stats.queues])
 
 
 def downstreams(value: Callable[[DownstreamView], Number]) -> Source:
-    """Make a source of each downstream; one whose value is unknown is left out."""
+    """Return a source of each downstream; one whose value is unknown is left out."""
     return fleet(
         lambda known: [
             ((each.name,), found)

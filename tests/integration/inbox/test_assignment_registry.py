@@ -57,7 +57,7 @@ def missing(number: int = 1) -> Missing:
 
 
 def look(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) -> None:
-    """Note that the code was looked at."""
+    """Note that the code was read."""
     book.store_code(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
 
 
@@ -96,7 +96,7 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
 def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
     book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next run looks at it again, and nobody who was known is forgotten meanwhile."""
+    """Its next run reads it again, and nobody who was known is forgotten meanwhile."""
     look(book, run, seen=[assignment(number) for number in range(700)])
     store.delete(keys.CODES + CAMPAIGN)
     steps = iter((False, True))
@@ -232,7 +232,7 @@ def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any)
 def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
-    """A campaign that no run has looked at costs the store nothing; a told removal is over."""
+    """A campaign that no run has read costs the store nothing; a told removal is over."""
     assert not book.remember(assignment(1))
     assert not store.exists(keys.ASSIGNMENTS + CODE)
 
@@ -246,7 +246,7 @@ def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment(1)}
     assert book.known("REF-2", CAMPAIGN) == {"rh_3": other}
     assert book.reported(["rh_1", "rh_2"]) == {"rh_2"}
-    # A code of which a webhook told is looked at by the run that goes on, and one looked at is not.
+    # A code of which a webhook told is read by the run that continues, and one read is not.
     assert next(iter(book.unread(CAMPAIGN, run.number))) == "REF-2"
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
     assert_consistent(store)

@@ -49,7 +49,7 @@ def test_a_batch_retries_each_job_once(house: House, decisions: Decisions) -> No
     assert (found.state, found.dealt, found.done) == ("finished", 230, {"queued": 230})
     assert sorted(messages(house)) == sorted(jobs)
     assert {house.dispatches(job) for job in jobs} == {2}
-    assert house.desk.stats().failed == 0
+    assert house.admin.stats().failed == 0
     end, start = decisions.recent(2)
     assert (start.who, start.action, start.why, start.result) == (
         WHO,
@@ -58,7 +58,7 @@ def test_a_batch_retries_each_job_once(house: House, decisions: Decisions) -> No
         "230 jobs",
     )
     assert (end.who, end.action, end.result) == (WHO, "retry ended", "230 queued")
-    view = house.desk.job(jobs[0])
+    view = house.admin.job(jobs[0])
     assert view is not None
     assert view.decided is not None
     assert (view.decided.who, view.decided.why) == (WHO, "mended")
@@ -96,8 +96,8 @@ def test_a_job_that_failed_again_meanwhile_is_not_sent_a_second_time(
     assert (view.done, view.refused) == ({}, {"changed": 1})
     assert house.dispatches(job) == 2
     assert house.state_of(job) == "failed"
-    assert house.desk.retry(f"{job}:1", who=WHO) == "changed"
-    assert house.desk.retry(f"{job}:2", who=WHO) == "queued"
+    assert house.admin.retry(f"{job}:1", who=WHO) == "changed"
+    assert house.admin.retry(f"{job}:2", who=WHO) == "queued"
 
 
 def test_a_batch_whose_process_is_killed_is_resumed(
@@ -133,7 +133,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     house.store.ping()  # what it had sent before it died is done by the next command
     middle = dealt()
     assert 0 < middle < 5000, process.output()
-    assert house.desk.stats().failed == 5000 - middle
+    assert house.admin.stats().failed == 5000 - middle
     assert_consistent(house.store)
     assert decisions.batches.running() == [batch]
 
@@ -142,7 +142,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     assert decisions.batches.running() == []
     assert house.store.llen(f"{keys.BATCH}{batch}:tasks") == WATCHED
     assert decisions.batches.became(batch) == {"queued": WATCHED}
-    assert house.desk.stats().failed == 0
+    assert house.admin.stats().failed == 0
     assert {house.dispatches(job) for job in jobs} == {2}
     assert_consistent(house.store)
 
@@ -152,7 +152,7 @@ def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> Non
     fail_many(house, 10)
     batch = begin(decisions, limit=4)
     decisions.batches.carry_out(batch)
-    assert house.desk.stats().failed == 6
+    assert house.admin.stats().failed == 6
     assert decisions.batches.became(batch) == {"queued": 4}
     first, second, third, _ = sorted(messages(house))
 
@@ -174,7 +174,7 @@ def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
     decisions.batches.stop(batch)
 
     assert not decisions.batches.step(batch)
-    assert house.desk.stats().failed == 2 * A_STEP
+    assert house.admin.stats().failed == 2 * A_STEP
     assert decisions.recent(1)[0].result == "100 queued, 200 left alone"
 
 
@@ -193,7 +193,7 @@ def test_discarding_settles_and_releasing_lets_act(house: House, decisions: Deci
     decisions.batches.carry_out(batch)
 
     assert house.state_of(claim.job) == "queued"
-    # It is past the brake now.
+    # It is past the rate cap now.
     again = house.claim(claim.job)
     assert house.jobs.admit(again, NOTHING) == "admitted"
     assert_consistent(house.store)

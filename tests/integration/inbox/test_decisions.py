@@ -57,7 +57,7 @@ def test_ten_thousand_failed_jobs(
     # may keep the processors busy; what is judged is the work, which one does after the other.
     assert min(worked[1:]) < PAGE_SECONDS
     assert worked_rate > JOBS_A_SECOND
-    assert house.desk.stats().failed == 0
+    assert house.admin.stats().failed == 0
 
 
 def _worked(store: Any) -> float:
@@ -84,8 +84,8 @@ def test_a_page_sees_what_changed_since_the_last(house: House, decisions: Decisi
     """What is remembered of jobs is never older than their state."""
     first, second, *_ = fail_many(house, 5)
     assert decisions.page(Filter()).total == 5
-    house.desk.retry(first, who=WHO)
-    house.desk.discard(second, who=WHO, why="a test")
+    house.admin.retry(first, who=WHO)
+    house.admin.discard(second, who=WHO, why="a test")
     house.jobs.fail(house.claim(first), "another_reason", "another error")
 
     page = decisions.page(Filter())
@@ -110,7 +110,7 @@ def test_waiting_and_held_jobs_have_lists(house: House, decisions: Decisions) ->
     assert row.next_try > row.since
     assert (failed.name, failed.customer, failed.event_type) == ("process", "", "")
     assert decisions.page(Filter(state="held")).rows == []
-    counts = house.desk.stats()
+    counts = house.admin.stats()
     assert (counts.failed, counts.waiting, counts.held) == (1, 1, 0)
 
 
@@ -138,7 +138,7 @@ def test_a_preview_counts_and_touches_nothing(house: House, decisions: Decisions
     assert whole.by_reason == {"crm_service_answered_422": 36, "crm_service_answered_404": 4}
     assert (group.matching, len(group.tasks), group.by_group) == (36, 3, 1)
     assert named.matching == 2
-    assert house.desk.stats().failed == 40
+    assert house.admin.stats().failed == 40
     assert decisions.recent() == []
 
 
@@ -183,6 +183,6 @@ def test_reading_works_where_writing_is_refused(house: House, decisions: Decisio
     house.store.config_set("min-replicas-to-write", "1")
     try:
         assert decisions.page(Filter()).total == 3
-        assert house.desk.stats().failed == 3
+        assert house.admin.stats().failed == 3
     finally:
         house.store.config_set("min-replicas-to-write", "0")

@@ -61,10 +61,10 @@ def test_no_limit_is_told_before_a_worker_ran(house: House) -> None:
 def test_stats_are_one_round_trip(house: House) -> None:
     """The command line and Flower read everything by one script, and no job for it."""
     house.failed()
-    house.desk.stats()
+    house.admin.stats()
     house.store.config_resetstat()
 
-    house.desk.stats()
+    house.admin.stats()
 
     calls = {name: stat["calls"] for name, stat in house.store.info("commandstats").items()}
     assert calls["cmdstat_evalsha"] == 1
@@ -94,7 +94,7 @@ def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> No
     ("count", "words"), [(2, "as soon as one more comes"), (3, "the next reaper runs")]
 )
 def test_a_full_set_says_so(here: Run, house: House, count: int, words: str) -> None:
-    """At its limit the next failure drops the oldest; above it the next sweeps do."""
+    """At its limit the next failure drops the oldest; above it the next reaper runs do."""
     for one in range(count):
         house.failed(b"%d" % one)
     fields = {"failed_seconds": DAY, "failed_most": 2, "settled_most": 9, "since": 1}

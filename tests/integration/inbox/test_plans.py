@@ -72,7 +72,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
 
 
 def test_a_held_job_has_a_plan(house: House, plans: Plans) -> None:
-    """The brake's decision is what an operator thinks about."""
+    """The rate cap's decision is what an operator thinks about."""
     delivery = house.handlers(b"held")
     job = f"{delivery}:revoke_referral_perks"
     assert house.jobs.admit(house.claim(job), NOTHING) == "held"
@@ -99,7 +99,7 @@ def test_only_what_is_to_be_decided_has_a_plan(house: House, plans: Plans, state
 
 
 def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
-    """At once, while a worker looks, and just after it answered; later it is looked up anew."""
+    """At once, while a worker reads, and just after it answered; later it is read anew."""
     job = house.failed()
     with ThreadPoolExecutor(8) as clicks:
         answers = list(clicks.map(lambda _: plans.ask(job), range(20)))
@@ -154,7 +154,7 @@ def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, pla
     """An operator retried it between the question and the worker's look."""
     job = house.failed()
     plans.ask(job)
-    house.desk.retry(job, who="ops")
+    house.admin.retry(job, who="ops")
 
     request = plans.take()
 

@@ -99,7 +99,7 @@ def test_what_is_very_late_is_ended_however_many_others_are(
 
 
 def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections may be as idle as they like; they are looked at all the same."""
+    """Connections may be as idle as they like; they are read all the same."""
     watch, now = SlowSenders(), monotonic()
     monkeypatch.setattr(
         slow_senders, "traffic_of", lambda _, now: Traffic(received=now - 99, sent=now - 100)

@@ -98,7 +98,7 @@ def test_a_message_that_comes_twice_counts_once(store: Redis) -> None:
 
 
 def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
-    """With more jobs in an index than are looked at, reading runs no more commands."""
+    """With more jobs in an index than are read, reading runs no more commands."""
     fleet = Fleet(store)
     found = []
     for number in (2 * SAMPLE, 20 * SAMPLE):
@@ -201,7 +201,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
 
 
 def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
-    """A worker counts for three of its intervals; a sweep is told when it is at its end."""
+    """A worker counts for three of its intervals; a reaper run is told when it is at its end."""
     reports = Reports(store)
     nothing: dict[str, Any] = {"cap": None, "breakers": {}}
     reports.worker("a", 10, reaped=True, **nothing)

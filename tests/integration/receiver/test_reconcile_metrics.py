@@ -127,7 +127,7 @@ def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
 def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """A person who looks at one campaign, or one customer, has not looked at the others."""
+    """A person who reads one campaign, or one customer, has not read the others."""
     book.turn(ME, 60, ALL)
     _move_back(store, "since", 500)
 

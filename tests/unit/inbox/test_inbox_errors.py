@@ -40,7 +40,7 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
 
 
 def test_a_certificate_that_is_not_trusted_is_told() -> None:
-    """The store can be reached, and it is not the network that somebody must look at."""
+    """The store can be reached, and it is not the network that must be checked."""
     text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
 
     error = unavailable(redis_errors.ConnectionError(text))

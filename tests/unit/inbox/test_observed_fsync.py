@@ -117,7 +117,7 @@ def test_a_server_that_acknowledges_nothing() -> None:
 
 
 def test_a_failed_fsync_cannot_go_unseen() -> None:
-    """Too long a time between two looks, or with an fsync under way, could hide a failure."""
+    """Too long a time between two checks, or with an fsync under way, could hide a failure."""
     assert isinstance(_looked(_sight(0), _sight(BLIND_MS)), Watch)
     assert _looked(_sight(0), _sight(BLIND_MS + 1)) is Verdict.AGAIN
     busy = [_sight(each, busy=True) for each in range(100, LONGEST_FSYNC_MS + 1, 100)]

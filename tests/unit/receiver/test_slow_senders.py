@@ -53,5 +53,5 @@ def test_an_idle_connection_that_was_used_of_late_is_left_alone(ago: float) -> N
 
 
 def test_an_idle_connection_has_its_end() -> None:
-    """A sender that went silent right behind an earlier request looks like an idle one."""
+    """A sender that went silent right behind an earlier request seems idle."""
     assert time_left(Traffic(received=10.0, sent=10.5), None, 10.6 + LONG) < 0

@@ -58,8 +58,9 @@ WORK: Final = {
     | {"hincrby", "lpush"},
     "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
     | BOOK | {"blmpop"},
-    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", *DECIDES),
-    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES | _called("decide", *OPERATES),
+    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", "read_fleet", *DECIDES),
+    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES
+    | _called("decide", "read_fleet", *OPERATES),
 }  # fmt: skip
 
 

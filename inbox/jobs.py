@@ -243,7 +243,7 @@ class Jobs:
             if not answer:
                 return False
             total = Reaped(*(a + b for a, b in zip(total, answer, strict=True)))
-            due, over, lost, failed = answer
-            if max(due, over + failed, lost) < REAP_BATCH:
+            due, over, lost, given_up = answer
+            if max(due, over + given_up, lost) < REAP_BATCH:
                 return total
             again = 1

@@ -67,4 +67,4 @@ class Reaped(NamedTuple):
     due: int = 0
     lease_over: int = 0
     lost: int = 0
-    failed: int = 0
+    given_up: int = 0

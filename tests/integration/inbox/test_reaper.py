@@ -53,7 +53,7 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
         house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
-        expected = Reaped(lease_over=1) if loss < MOST_LOSSES else Reaped(failed=1)
+        expected = Reaped(lease_over=1) if loss < MOST_LOSSES else Reaped(given_up=1)
         assert house.reap() == expected
         if loss < MOST_LOSSES:
             # From the second loss on it waits, if only for a while.
@@ -103,7 +103,7 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) ->
 
     swept = house.reap()
 
-    assert (swept.lease_over, swept.failed) == (MANY // 2, MANY // 2)
+    assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
     assert_consistent(house.store)
 
 

@@ -42,13 +42,13 @@ class Admin:
 
     def held(self) -> Iterator[JobView]:
         """Return the jobs that the rate cap holds, longest first."""
-        return self._listed(keys.HELD, name=None, reason=None)
+        return self._listed(keys.HELD)
 
-    def failed(self, *, name: str | None = None, reason: str | None = None) -> Iterator[JobView]:
+    def failed(self) -> Iterator[JobView]:
         """Return the failed jobs, longest first."""
-        return self._listed(keys.FAILED, name=name, reason=reason)
+        return self._listed(keys.FAILED)
 
-    def _listed(self, index: str, *, name: str | None, reason: str | None) -> Iterator[JobView]:
+    def _listed(self, index: str) -> Iterator[JobView]:
         """
         Return the jobs of an index, a page a round trip.
 
@@ -62,11 +62,7 @@ class Admin:
                 index, start, "+inf", start=0, num=PAGE + len(seen), withscores=True
             )
             fresh = [(job.decode(), score) for job, score in page if job.decode() not in seen]
-            for view in self._jobs([job for job, _ in fresh]):
-                if (name is None or view.name == name) and (
-                    reason is None or view.reason == reason
-                ):
-                    yield view
+            yield from self._jobs([job for job, _ in fresh])
             if not fresh:
                 return
             start = fresh[-1][1]

@@ -5,7 +5,7 @@ from inbox.admin.queries import PAGE
 from inbox.ids import delivery_id
 from inbox.model.job import FannedOut
 from tests.integration.inbox.consistency import assert_consistent, snapshot
-from tests.integration.inbox.house import HANDLERS, WHO, House
+from tests.integration.inbox.house import WHO, House
 
 
 ODD = [
@@ -56,22 +56,6 @@ def test_jobs_decided_on_while_listing_hide_no_others(house: House, decide: str)
 
     assert house.admin.stats().failed == 0
     assert_consistent(house.store)
-
-
-def test_failed_jobs_are_chosen_by_handler_and_reason(house: House) -> None:
-    """Filters are exact words, alone or together."""
-    delivery = house.handlers(b"one")
-    for name, _ in HANDLERS:
-        house.jobs.fail(house.claim(f"{delivery}:{name}"), f"reason_{name}", "an error")
-    other = house.failed(b"two", reason="reason_notify_crm")
-
-    def chosen(name: str | None = None, reason: str | None = None) -> set[str]:
-        return {view.job for view in house.admin.failed(name=name, reason=reason)}
-
-    assert chosen(name="notify_crm") == {f"{delivery}:notify_crm"}
-    assert chosen(reason="reason_notify_crm") == {f"{delivery}:notify_crm", other}
-    assert chosen(name="process", reason="reason_notify_crm") == {other}
-    assert chosen(name="notify") == chosen(reason="*") == chosen(reason="") == set()
 
 
 @pytest.mark.parametrize("word", ODD)

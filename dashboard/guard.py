@@ -1,4 +1,4 @@
-"""Who may do what on the tab: decisions over what a request says, without any of Flower's."""
+"""What a request to the tab may do: pure decisions, without any of Flower's classes."""
 
 from base64 import b64decode
 from contextlib import suppress
@@ -35,14 +35,14 @@ class Asked:
 
 
 def refusal(asked: Asked) -> tuple[int, str] | None:
-    """Give the status and the sentence with which a request is refused; None if it is not."""
+    """Return the status and the sentence of a refusal; None if there is none."""
     sentence = None if asked.login else _open_door(asked)
     if sentence is None and asked.writes:
         if asked.read_only:
             sentence = "Flower was started with --read_only."
         elif _from_elsewhere(asked):
             sentence = "Another site sent this request."
-        # A form, which needs no leave from us to be sent across sites, cannot be JSON.
+        # A form, which any site may send without asking us, cannot be JSON.
         elif asked.content_type.partition(";")[0].strip().lower() != "application/json":
             return 415, "Send JSON."
     return (403, sentence) if sentence else None
@@ -51,7 +51,7 @@ def refusal(asked: Asked) -> tuple[int, str] | None:
 def _open_door(asked: Asked) -> str | None:
     if not is_loopback(asked.address):
         return "Set up a login first (FLOWER_BASIC_AUTH, or Flower's OAuth options)."
-    # A foreign site can make its own name mean 127.0.0.1, and would be the same origin then.
+    # A foreign site can point its own name to 127.0.0.1, and would be the same origin then.
     if not is_loopback(_name(asked.host)):
         return "Without a login this page answers on localhost only."
     return None
@@ -65,7 +65,7 @@ def _from_elsewhere(asked: Asked) -> bool:
 
 
 def operator(*, authorization: str, current_user: object) -> str:
-    """Tell who asks, for the record: the e-mail address of OAuth, or the user of basic auth."""
+    """Return the operator for the record: the e-mail address of OAuth, or basic auth's user."""
     if isinstance(current_user, str):
         return current_user
     user = ""

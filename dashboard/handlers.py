@@ -1,4 +1,4 @@
-"""What the tab's pages and its JSON API share: the guard, and how faults are told."""
+"""What the tab's pages and its JSON API share: the guard, and the form of errors."""
 
 import json
 from typing import Any, ClassVar
@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from flower.views import BaseHandler
 from tornado.web import HTTPError, authenticated
 
+from dashboard.access import AdminAccess
 from dashboard.guard import Asked, operator, refusal
-from dashboard.room import AdminAccess
 from inbox.errors import InboxUnavailableError
 
 
@@ -17,11 +17,11 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     #: Whether a POST changes something.
     writes: ClassVar[bool] = True
 
-    room: AdminAccess
+    access: AdminAccess
 
-    def initialize(self, room: AdminAccess) -> None:
-        """Take the room in which the work is done."""
-        self.room = room
+    def initialize(self, access: AdminAccess) -> None:
+        """Keep the access to the store."""
+        self.access = access
 
     def set_default_headers(self) -> None:
         """Keep answers out of caches and frames. Not Flower's own, which may allow any site."""
@@ -81,8 +81,8 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
 
     @property
     def shows_bodies(self) -> bool:
-        """Whether this operator may look into bodies."""
-        return self.room.settings.may_see_bodies(self.who)
+        """Whether this operator may read bodies."""
+        return self.access.may_see_bodies(self.who)
 
 
 class Api(Guarded):
@@ -109,7 +109,7 @@ class Api(Guarded):
         return found
 
     def write_error(self, status_code: int, **about: Any) -> None:
-        """Tell a fault in the one shape that all our errors have."""
+        """Answer an error in the one shape that all our errors have."""
         error = about.get("exc_info", (None, None))[1]
         code, message = f"http_{status_code}", "Something went wrong in Flower; its log says what."
         if isinstance(error, InboxUnavailableError):

@@ -54,17 +54,22 @@ def _add_tab(settings: DashboardSettings) -> None:
     from flower.inspector import Inspector  # noqa: PLC0415
 
     from dashboard import pages  # noqa: PLC0415
+    from dashboard.access import AdminAccess  # noqa: PLC0415
     from dashboard.api import jobs, plan  # noqa: PLC0415
     from dashboard.broker import ask_by_parts  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
-    from dashboard.room import AdminAccess  # noqa: PLC0415
 
     flower.app.Events = Listening
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
     ask_by_parts(settings.inbox.store)
-    room = AdminAccess(settings)
-    ours = {"room": room}
+    access = AdminAccess(
+        settings.inbox.store,
+        connections=settings.inbox.connections,
+        dedupe_window_seconds=settings.inbox.dedupe_window_seconds,
+        may_see_bodies=settings.may_see_bodies,
+    )
+    ours = {"access": access}
     _add(
         url(r"/failed", pages.ListPage, ours, name="failed"),
         url(r"/failed/history", pages.HistoryPage, ours, name="failed_history"),
@@ -81,9 +86,9 @@ def _add_tab(settings: DashboardSettings) -> None:
         url(r"/failed/api/plan/([^/]+)", plan.PlanApi, ours),
         url(r"/failed/api/record", jobs.RecordApi, ours),
     )
-    Nav.room = room
+    Nav.access = access
     if not options.read_only:
-        room.carry_out_batches()
+        access.carry_out_batches()
 
 
 def _add_notice(version: str) -> None:

@@ -39,7 +39,7 @@ def open_door(*, address: str, login: bool) -> str | None:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
+    """Return whether an address can be reached from this machine only."""
     if address == "localhost":
         return True
     try:

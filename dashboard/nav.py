@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from tornado.escape import xhtml_escape
 from tornado.web import TemplateModule
 
-from dashboard.room import AdminAccess
+from dashboard.access import AdminAccess
 
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -26,7 +26,7 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
     """
 
     #: None if this Flower was not tested: then there is a tab, and no script.
-    room: ClassVar[AdminAccess | None] = None
+    access: ClassVar[AdminAccess | None] = None
 
     def render(self, path: str, **named: Any) -> bytes:
         """Draw a template; the bar gets a tab behind Flower's own."""
@@ -43,7 +43,7 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
         return drawn.replace(b"</ul>", tab.encode() + b"</ul>", 1)
 
     def _count(self) -> str:
-        counts = self.room.last_counts if self.room else None
+        counts = self.access.last_counts if self.access else None
         return _COUNT.format(
             number=counts.failed if counts else "",
             hidden="" if counts and counts.failed else " d-none",
@@ -55,18 +55,18 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
 
     def javascript_files(self) -> Iterable[str]:
         """Add our script."""
-        ours = SCRIPTS if self.room else ()
+        ours = SCRIPTS if self.access else ()
         return [*super().javascript_files(), *(static(self.handler, name) for name in ours)]
 
 
 def address(handler: Any, path: str) -> str:
-    """Give a path under Flower's --url_prefix."""
+    """Return a path under Flower's --url_prefix."""
     prefix = (handler.application.options.url_prefix or "").strip("/")
     return f"/{prefix}{path}" if prefix else path
 
 
 def static(handler: Any, name: str) -> str:
-    """Give the address of a file of ours; it changes with the file, so no cache is stale."""
+    """Return the address of a file of ours; it changes with the file, so no cache is stale."""
     return address(handler, f"/failed/static/{name}?v={_version(name)}")
 
 

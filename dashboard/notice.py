@@ -1,4 +1,4 @@
-"""What stands in the tab's place under a release of Flower that nobody has tested."""
+"""What the tab shows under an untested release of Flower."""
 
 from flower.views import BaseHandler
 from tornado.web import authenticated
@@ -14,7 +14,7 @@ class Notice(BaseHandler):  # type: ignore[misc]  # Flower ships no types
         self.version = version
 
     def get(self) -> None:
-        """Say so, to whom Flower lets in."""
+        """Say so, to users that Flower lets in."""
         authenticated(type(self)._say)(self)  # noqa: SLF001 - a decorator without types
 
     def _say(self) -> None:

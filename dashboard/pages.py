@@ -17,7 +17,7 @@ from inbox.admin.selection import ACTIONS, SORTS
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 
 
 #: A batch that has ended so long ago is no longer shown above the list.
@@ -39,7 +39,7 @@ class TabPage(Guarded):
             str(TEMPLATES / template),
             problem=problem,
             states=STATES,
-            counts=self.room.last_counts,
+            counts=self.access.last_counts,
             may_write=self.may_write,
             who=self.who,
             at=at,
@@ -56,9 +56,9 @@ class ListPage(TabPage):
     async def get(self) -> None:
         """Draw one page of the list."""
         try:
-            counts = await self.room.counts()
+            counts = await self.access.counts()
             wanted, paging, found = await page_of(self)
-            newest = await self.room.ask(self.room.operations.batches.newest, 5)
+            newest = await self.access.ask(self.access.decisions.batches.newest, 5)
         except InboxUnavailableError as error:
             await self.show("list.html", problem=error.sentence)
             return
@@ -70,7 +70,7 @@ class ListPage(TabPage):
 
         await self.show(
             "list.html",
-            kept=counts.kept,
+            kept=counts.kept_failed,
             oldest=counts.oldest_failed,
             next_try=counts.next_try,
             found=found,
@@ -93,9 +93,9 @@ class HistoryPage(TabPage):
     async def get(self) -> None:
         """Draw the newest entries of the record, and the newest batches."""
         try:
-            await self.room.counts()
-            entries = await self.room.ask(self.room.operations.recent, 200)
-            batches = await self.room.ask(self.room.operations.batches.newest, 20)
+            await self.access.counts()
+            entries = await self.access.ask(self.access.decisions.recent, 200)
+            batches = await self.access.ask(self.access.decisions.batches.newest, 20)
         except InboxUnavailableError as error:
             await self.show("history.html", problem=error.sentence)
             return
@@ -111,14 +111,14 @@ class JobPage(TabPage):
         delivery = delivery_of(job) if job else what
         if not is_delivery_id(delivery):
             raise HTTPError(404, "This is no id of a delivery, a job or a task.")
-        desk = self.room.operations.desk
+        queries = self.access.queries
         try:
-            await self.room.counts()
-            found = await self.room.ask(desk.delivery, delivery)
+            await self.access.counts()
+            found = await self.access.ask(queries.delivery, delivery)
             if found is None:
                 raise HTTPError(404, "The inbox knows no such delivery; it may be forgotten.")
             effects = await effects_of(self, found)
-            body = await self.room.ask(desk.body, delivery) if self.shows_bodies else None
+            body = await self.access.ask(queries.body, delivery) if self.shows_bodies else None
         except InboxUnavailableError as error:
             await self.show("job.html", problem=error.sentence)
             return
@@ -131,7 +131,7 @@ class JobPage(TabPage):
             end=found.ended.get(job[33:]) if job else None,
             delivery=found,
             effects=[effect(each) for each in effects],
-            body=json.dumps(json.loads(reduced(body)), indent=2) if body else None,
+            body=json.dumps(json.loads(redacted(body)), indent=2) if body else None,
             shows_bodies=self.shows_bodies,
             actions=ACTIONS.get(mine.state, ()) if mine and self.may_write else (),
             remembered=lambda task: task in tasks,

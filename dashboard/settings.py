@@ -12,7 +12,7 @@ EVERYBODY = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
-    """Where the inbox is, and who may look into bodies."""
+    """Where the inbox is, and which operators may read bodies."""
 
     inbox: InboxSettings
     #: Where Flower listens; "" for everywhere.
@@ -42,5 +42,5 @@ class DashboardSettings:
         return found
 
     def may_see_bodies(self, who: str) -> bool:
-        """Tell whether an operator may look into bodies, reduced to what is not personal."""
+        """Return whether an operator may read bodies, which are redacted."""
         return EVERYBODY in self.bodies_for or who in self.bodies_for

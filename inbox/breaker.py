@@ -6,21 +6,21 @@ from inbox.model.rate import Rate
 from inbox.store import scripts
 
 
-#: Failures in a row after which a downstream counts as down.
+#: Failures in a row that open the breaker.
 FAILURES_THAT_SHUT = 5
 
-#: The first and the longest pause of a downstream that is down.
+#: The first and the longest time that it is open.
 FIRST_PAUSE_MS = 2_000
 LONGEST_PAUSE_MS = 30_000
 
-#: How long the one caller that tries a downstream again may take.
+#: How long the one caller of a half-open breaker may take.
 LONE_TRY_MS = 30_000
 
-#: What the script answers a caller that tries alone.
+#: What the script answers the one caller of a half-open breaker.
 ALONE = 2
 
-#: How long a run may make the calls that it has reserved without counting each of them. They
-#: count as made at its end, so of a worker that died with them none is used too early.
+#: How long a run may make its reserved calls without counting each of them. They count as made at
+#: the end of this time, so calls of a worker that died are not used too early.
 RESERVATION_MS = 60_000
 
 #: A call reaches the downstream a little after it was counted here, and two calls may swap;
@@ -34,8 +34,8 @@ class Admitted:
     The downstream may be called.
 
     Attributes:
-        in_doubt: calls have failed lately, so `Breaker.well` must be told if this one does not.
-        alone: this caller tries it for all others after a pause.
+        in_doubt: calls have failed lately, so a call that ends well must be reported (`well`).
+        alone: the breaker is half-open, and this caller tries for all others.
     """
 
     in_doubt: bool
@@ -52,107 +52,112 @@ class BreakerOpen:
 
 class Breaker:
     """
-    One downstream, as all workers know it together.
+    The circuit breaker and the budget of one downstream, shared by all workers.
 
-    It is shut when calls fail in a row or when the downstream asks for a pause; then one
-    caller tries again while the others wait. With a rate, calls are reserved before a job
-    begins, so that no job is stopped half-way, and stamped when its run ends.
+    It opens when calls fail in a row or when the downstream asks for a pause. After that it is
+    half-open: one caller tries while the others wait. With a rate, calls are reserved before a
+    job begins, so that no job is stopped half-way, and get their time when its run ends.
     """
 
     def __init__(self, client: Redis, name: str, rate: Rate | None = None) -> None:
         self.name = name
         self._most = rate.count if rate else 0
         self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0
-        self._enter = scripts.load(client, "gate_enter")
-        self._report = scripts.load(client, "gate_report")
+        self._enter = scripts.load(client, "breaker_enter")
+        self._report = scripts.load(client, "breaker_report")
         self._use = scripts.load(client, "budget_use")
         self._return = scripts.load(client, "budget_return")
 
     @property
     def rate(self) -> tuple[int, int]:
-        """The most calls, 0 for no limit, and in how many milliseconds."""
+        """Return the most calls, 0 for no limit, and in how many milliseconds."""
         return self._most, self._window_ms
 
     def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
-        """Ask to make up to `calls` calls; `caller` names the run that asks."""
+        """Ask for up to `calls` calls; `caller` names the run."""
         answer = self._enter(
-            args=[
-                self.name,
-                caller,
-                calls,
-                self._most,
-                self._window_ms,
-                RESERVATION_MS,
-                LONE_TRY_MS,
-            ]
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "calls": calls,
+                "most": self._most,
+                "ms": self._window_ms,
+                "reservation_ms": RESERVATION_MS,
+                "alone_ms": LONE_TRY_MS,
+            }
         )
         if answer[0] == b"open":
             return Admitted(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
         return BreakerOpen(answer[1] / 1000, answer[2].decode())
 
     def use(self, caller: str, number: int) -> float:
-        """Count a call as made now; gives seconds to wait if none is reserved or left."""
-        if not self._most:
-            return 0.0
-        wait = self._use(
-            args=[self.name, caller, number, self._most, self._window_ms, RESERVATION_MS, ""]
-        )
-        return float(wait) / 1000
+        """Count a call as made now; return the seconds to wait if none is reserved or left."""
+        return self._spend(caller, number, self._most, "")
 
     def use_spare(self, caller: str) -> float:
         """
-        Count a call that can wait as made now; gives seconds to wait if too few are left.
+        Count a call that can wait as made now; return the seconds to wait if too few are left.
 
-        Half of the calls is kept for jobs that cannot wait. While one of them waits for the
-        budget, none is given.
+        Half of the calls is kept for jobs that cannot wait. While such a job waits for the budget,
+        none is given.
         """
+        return self._spend(caller, 1, self._most - self._most // 2, "spare")
+
+    def _spend(self, caller: str, number: int, most: int, spare: str) -> float:
         if not self._most:
             return 0.0
         wait = self._use(
-            args=[
-                self.name,
-                caller,
-                1,
-                self._most - self._most // 2,
-                self._window_ms,
-                RESERVATION_MS,
-                "spare",
-            ]
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "number": number,
+                "most": most,
+                "ms": self._window_ms,
+                "reservation_ms": RESERVATION_MS,
+                "spare": spare,
+            }
         )
         return float(wait) / 1000
 
     def end_run(self, caller: str, used: int, reserved: int) -> None:
-        """Count reserved calls that were made as made by now, and give the others back."""
+        """Count the reserved calls that were made, and return the others to the budget."""
         if self._most and reserved:
-            life_ms = self._window_ms + RESERVATION_MS
-            self._return(args=[self.name, caller, used, reserved, life_ms])
+            self._return(
+                named={
+                    "downstream": self.name,
+                    "caller": caller,
+                    "used": used,
+                    "reserved": reserved,
+                    "life_ms": self._window_ms + RESERVATION_MS,
+                }
+            )
 
     def well(self, caller: str) -> None:
-        """Tell that the downstream works; a pause that it asked for still stands."""
+        """Report a call that ended well; a pause that the downstream asked for stays."""
         self._send(caller, "well", "", 0)
 
     def skip(self, caller: str) -> None:
-        """Tell that the one who was to try it alone did not call it."""
+        """Report that the one caller of a half-open breaker made no call."""
         self._send(caller, "skip", "", 0)
 
     def failed(self, caller: str, reason: str) -> tuple[float, bool]:
-        """Tell that a call failed; gives seconds the gate is shut, and whether this has shut it."""
+        """Report a failed call; return the seconds it is open for, and whether this opened it."""
         return self._send(caller, "failed", reason, FIRST_PAUSE_MS)
 
     def pause(self, caller: str, reason: str, seconds: float) -> tuple[float, bool]:
-        """Shut the gate for a time that the downstream asked for; answers as `failed`."""
+        """Open the breaker for a time that the downstream asked for; returns as `failed`."""
         return self._send(caller, "pause", reason, int(seconds * 1000))
 
-    def _send(self, caller: str, what: str, reason: str, pause_ms: int) -> tuple[float, bool]:
-        wait, shut_now = self._report(
-            args=[
-                self.name,
-                what,
-                reason,
-                pause_ms,
-                FAILURES_THAT_SHUT,
-                LONGEST_PAUSE_MS,
-                caller,
-            ]
+    def _send(self, caller: str, result: str, reason: str, pause_ms: int) -> tuple[float, bool]:
+        wait, opened = self._report(
+            named={
+                "downstream": self.name,
+                "caller": caller,
+                "result": result,
+                "reason": reason,
+                "pause_ms": pause_ms,
+                "failures": FAILURES_THAT_SHUT,
+                "longest_ms": LONGEST_PAUSE_MS,
+            }
         )
-        return wait / 1000, bool(shut_now)
+        return wait / 1000, bool(opened)

@@ -1,4 +1,4 @@
-"""What can go wrong between us and the store, told apart by what an operator does about it."""
+"""What can go wrong between us and the store, by what an operator does about it."""
 
 import re
 from typing import Final
@@ -33,7 +33,7 @@ _SENTENCES = {
 
 
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
-    """Tell why the store did not do as asked."""
+    """Return why the store did not do as asked."""
     reason, text = _reason(error), str(error)
     if reason == "auth":
         return InboxUnavailableError(reason, _missing_right(text))
@@ -44,17 +44,17 @@ def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
 
 _NOT_TRUSTED: Final = (
     "the store's certificate is not trusted: it must be for the host that REDIS_URL names, and "
-    "signed by whom ssl_ca_certs in REDIS_URL names, or else by whom this system trusts"
+    "signed by an authority in ssl_ca_certs of REDIS_URL, or else one that this system trusts"
 )
 
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether the store is away or cannot take anything, and no single command is at fault."""
+    """Return whether the store is away or takes nothing, and no single command is at fault."""
     return isinstance(error, redis_errors.RedisError) and _reason(error) != "refused"
 
 
 def is_to_be_left(error: redis_errors.ResponseError) -> bool:
-    """Tell whether a server answered that it is not, or not yet, the one to be asked."""
+    """Return whether a server answered that it is not, or not yet, the one to ask."""
     return _reason(error) in _LEAVE
 
 
@@ -104,14 +104,14 @@ _NO_KEY: Final = re.compile(r"[Nn]o permissions to access a (key|channel)")
 
 
 def _missing_right(text: str) -> str | None:
-    """Say in words which right is missing, if that is what the store says."""
+    """Return in words which right is missing, if the store says so."""
     if found := _NO_COMMAND.search(text):
         user, command = found.groups()
         return f"the store's user {user or 'that we are'} may not run {command}: docs/security.md"
     if found := _NO_KEY.search(text):
         return (
             f"the store's user that we are may not use a {found[1]} which this needs; the store's "
-            "ACL LOG tells which: docs/security.md"
+            "ACL LOG says which: docs/security.md"
         )
     return None
 

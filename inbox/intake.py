@@ -12,14 +12,14 @@ from inbox.store.packing import pack
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A body that the inbox holds, or has held inside the de-duplication window."""
+    """A body that is in the inbox, or was within the de-duplication window."""
 
     delivery: str
     duplicate: bool
 
 
 class Intake:
-    """The receiver's face of the inbox."""
+    """The receiver's part of the inbox."""
 
     def __init__(self, client: Redis) -> None:
         self._headroom = Headroom(client)
@@ -48,7 +48,7 @@ class Intake:
 
     def check(self) -> None:
         """
-        Ask whether a body could be accepted now.
+        Check whether a body could be accepted now.
 
         Raises:
             InboxUnavailableError: it could not, and why.
@@ -56,8 +56,8 @@ class Intake:
         try:
             self._headroom.check()
             self._headroom.check_policy()
-            # Asks for the same rights, room and role as accepting, and changes nothing. (What
-            # cannot be asked without a change, LPUSH and HINCRBY, is told by the first webhook.)
+            # Needs the same rights, room and role as accepting, and changes nothing. (LPUSH and
+            # HINCRBY cannot be tried without a change: the first webhook shows them.)
             self._probe(keys=[keys.DELIVERY + "probe"], args=[keys.FRESH])
         except RedisError as error:
             raise unavailable(error) from error

@@ -7,30 +7,30 @@ from redis import Redis
 
 from inbox.ids import job_id_of
 from inbox.keys import PROCESS
-from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale, Swept
+from inbox.model.job import Claim, FannedOut, Reaped, Refused, SameAssignment, Stale
 from inbox.model.rate import Rate
-from inbox.privacy.redaction import customers_in, is_customer_id, reduced
+from inbox.privacy.redaction import customers_in, is_customer_id, redacted
 from inbox.store import scripts
 from inbox.store.packing import pack, unpack
 
 
-#: A job that lost its worker this often is what kills workers: it fails for good.
+#: A job that lost its worker more often is what kills workers, so it fails.
 MOST_LOSSES = 5
 
-#: Jobs that one call of the sweep moves at the most, so that the store stays quick.
-SWEEP_BATCH = 200
+#: The most jobs that one call of the reaper moves, so that the store stays quick.
+REAP_BATCH = 200
 
 
 #: What `fail` answers when the body is about a customer who was erased.
-_REDUCE_FIRST = 2
+_REDACT_FIRST = 2
 
 
 class Jobs:
     """
-    The workers' face of the inbox. Every method is one round trip.
+    The workers' part of the inbox. Every method is one round trip.
 
-    Store errors (redis.RedisError) pass through: the worker that meets one has lost touch
-    with its lease, and the sweep of another worker sends the job again.
+    Store errors (redis.RedisError) pass through: the worker that gets one has lost its
+    lease, and another worker's reaper sends the job again.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class Jobs:
                 "wait",
                 "postpone",
                 "fail",
-                "sweep",
+                "reap",
                 "count_foreign",
             )
         }
 
     def declare(self, queues: Iterable[str]) -> None:
-        """Make the queues that this worker serves known to the operator's tools."""
+        """Make the queues that this worker serves known to the operators' tools."""
         self._scripts["declare"](args=list(queues))
 
     def count_foreign(self) -> None:
@@ -70,7 +70,7 @@ class Jobs:
         self._scripts["count_foreign"]()
 
     def claim(self, task: str) -> Claim | Refused:
-        """(b) Take the job of a Celery task under a lease."""
+        """(b) Claim the job of a Celery task under a lease."""
         job = job_id_of(task)
         if job is None:
             return Refused("unknown")
@@ -105,30 +105,37 @@ class Jobs:
         others: Sequence[str] = (),
     ) -> FannedOut | SameAssignment | Stale:
         """
-        (c) Settle a process job and owe one job for each (handler, queue).
+        (c) Complete a process job and enqueue one job for each (handler, queue).
 
         Args:
             claim: the process job.
             handlers: name and queue of each handler that wants the event.
             outcome: how the process job ended, a few words without personal data.
             facts: JSON object of ids for operators, without personal data.
-            identity: what must be handled once whatever body told of it; empty for none.
-            identity_of: of an assignment it is known as long as removals are, of an event for
-                the de-duplication window.
-            customer: whom the body is about; empty for nobody. Reduces the body in the same
-                step if that customer was erased.
-            others: whom it is about besides, with the same effect.
+            identity: what must be handled once whichever body reports it; empty for none.
+            identity_of: an assignment is known as long as removals are, an event for the
+                de-duplication window.
+            customer: the customer of the body; empty for none. Redacts the body in the same step if
+                that customer was erased.
+            others: other customers of the body, with the same effect.
         """
-        pairs: list[str] = [word for pair in handlers for word in pair]
-        known = " ".join(each for each in (customer, *others) if is_customer_id(each))
-        args: list[str | int | bytes] = [claim.job, claim.fence, outcome, self._window_ms]
-        life = self._memory_ms if identity_of == "assignment" else self._window_ms
-        args += [facts, identity, life]
-        pairs = [identity_of, *pairs]
-        answer = self._scripts["fan_out"](args=[*args, known, "", *pairs])
+        pairs = [word for pair in handlers for word in pair]
+        named: dict[str, str | int | bytes] = {
+            "job": claim.job,
+            "fence": claim.fence,
+            "outcome": outcome,
+            "window_ms": self._window_ms,
+            "facts": facts,
+            "identity": identity,
+            "identity_of": identity_of,
+            "life_ms": self._memory_ms if identity_of == "assignment" else self._window_ms,
+            "customers": " ".join(each for each in (customer, *others) if is_customer_id(each)),
+            "redacted": "",
+        }
+        answer = self._scripts["fan_out"](named=named, args=pairs)
         if answer[0] == b"erased":
-            rest = pack(reduced(claim.body))
-            answer = self._scripts["fan_out"](args=[*args, known, rest, *pairs])
+            named["redacted"] = pack(redacted(claim.body))
+            answer = self._scripts["fan_out"](named=named, args=pairs)
         match answer[0]:
             case b"fanned_out":
                 return FannedOut(answer[1])
@@ -137,26 +144,27 @@ class Jobs:
         return Stale()
 
     def done(self, claim: Claim, outcome: str) -> bool:
-        """(d) Settle a job; False if the lease was lost."""
+        """(d) Complete a job; False if the lease was lost."""
         return bool(self._scripts["done"](args=[claim.job, claim.fence, outcome, self._window_ms]))
 
     def wait(
         self, claim: Claim, delay_seconds: float, reason: str, error: str, trace: str = ""
     ) -> int | None:
         """
-        (e) Put a job back until its next try; its time in ms, None if the lease was lost.
+        (e) Put a job back until its next try; return its time in ms, None if the lease was lost.
 
-        `trace` tells where an error was that nobody expected (`telemetry.places`).
+        `trace` says where an unexpected error was (`telemetry.places`).
         """
-        delay_ms = int(delay_seconds * 1000)
-        args: list[str | int] = [claim.job, claim.fence, delay_ms, reason, error, trace]
-        answer = self._scripts["wait"](args=args)
-        return answer or None
+        return self._later("wait", claim, delay_seconds, reason=reason, error=error, trace=trace)
 
     def postpone(self, claim: Claim, delay_seconds: float, reason: str, error: str) -> int | None:
-        """Put a job back without counting a try, because something else must come first."""
-        answer = self._scripts["postpone"](
-            args=[claim.job, claim.fence, int(delay_seconds * 1000), reason, error]
+        """Put a job back without counting a try; returns as `wait`."""
+        return self._later("postpone", claim, delay_seconds, reason=reason, error=error)
+
+    def _later(self, script: str, claim: Claim, seconds: float, **why: str) -> int | None:
+        delay_ms = int(seconds * 1000)
+        answer: int = self._scripts[script](
+            named={"job": claim.job, "fence": claim.fence, "delay_ms": delay_ms, **why}
         )
         return answer or None
 
@@ -164,19 +172,27 @@ class Jobs:
         self, claim: Claim, most: Rate, campaign: str = "", most_of_campaign: Rate | None = None
     ) -> Literal["admitted", "held", "stale"]:
         """
-        Let a job act, or hold it for an operator when too many act already.
+        Admit a job, or hold it for an operator if more are admitted than allowed.
 
         Args:
             claim: the job.
-            most: how many jobs may act in a time.
+            most: how many jobs may be admitted in a time.
             campaign: the campaign that the job counts for; empty for none.
-            most_of_campaign: how many jobs of one campaign may act in a time; None for any number.
+            most_of_campaign: the same for one campaign; None for any number.
         """
-        args: list[str | int] = [claim.job, claim.fence, most.count, most.ms]
         if most_of_campaign is None:
             campaign, most_of_campaign = "", most
-        args += [campaign, most_of_campaign.count, most_of_campaign.ms]
-        answer = self._scripts["admit"](args=args)
+        answer = self._scripts["admit"](
+            named={
+                "job": claim.job,
+                "fence": claim.fence,
+                "most": most.count,
+                "ms": most.ms,
+                "campaign": campaign,
+                "campaign_most": most_of_campaign.count,
+                "campaign_ms": most_of_campaign.ms,
+            }
+        )
         match answer:
             case b"admitted":
                 return "admitted"
@@ -185,41 +201,49 @@ class Jobs:
         return "stale"
 
     def fail(self, claim: Claim, reason: str, error: str, trace: str = "") -> bool:
-        """(f) Set a job aside for an operator; False if the lease was lost."""
-        args: list[str | int] = [claim.job, claim.fence, reason, error, trace]
-        # Whom a body is about is not known until it was processed.
+        """(f) Leave a job to an operator; False if the lease was lost."""
+        named: dict[str, str | int | bytes] = {
+            "job": claim.job,
+            "fence": claim.fence,
+            "reason": reason,
+            "error": error,
+            "trace": trace,
+            "redacted": "",
+        }
+        # Before it is processed, the customer of a body is unknown.
         about = customers_in(claim.body) if claim.name == PROCESS else []
-        answer = self._scripts["fail"](args=[*args, "", *about])
-        if answer == _REDUCE_FIRST:
-            answer = self._scripts["fail"](args=[*args, pack(reduced(claim.body))])
+        answer = self._scripts["fail"](named=named, args=about)
+        if answer == _REDACT_FIRST:
+            named["redacted"] = pack(redacted(claim.body))
+            answer = self._scripts["fail"](named=named)
         return bool(answer)
 
-    def sweep(
+    def reap(
         self, caller: str, queues: Sequence[str], interval_seconds: float
-    ) -> Swept | Literal[False]:
+    ) -> Reaped | Literal[False]:
         """
         (g) (h) (i) Send again what is due, what lost its worker and what lost its message.
 
         Returns:
-            What was sent again; False if another worker has swept in this interval.
+            What was sent again; False if another worker has done it in this interval.
         """
-        total, go_on = Swept(), 0
+        total, again = Reaped(), 0
         while True:
-            answer = self._scripts["sweep"](
-                args=[
-                    caller,
-                    int(interval_seconds * 1000),
-                    go_on,
-                    SWEEP_BATCH,
-                    self._lease_ms,
-                    MOST_LOSSES,
-                    *queues,
-                ]
+            answer = self._scripts["reap"](
+                named={
+                    "caller": caller,
+                    "interval_ms": int(interval_seconds * 1000),
+                    "again": again,
+                    "most": REAP_BATCH,
+                    "lease_ms": self._lease_ms,
+                    "losses": MOST_LOSSES,
+                },
+                args=queues,
             )
             if not answer:
                 return False
-            total = Swept(*(a + b for a, b in zip(total, answer, strict=True)))
+            total = Reaped(*(a + b for a, b in zip(total, answer, strict=True)))
             due, over, lost, given_up = answer
-            if max(due, over + given_up, lost) < SWEEP_BATCH:
+            if max(due, over + given_up, lost) < REAP_BATCH:
                 return total
-            go_on = 1
+            again = 1

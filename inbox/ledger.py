@@ -1,8 +1,8 @@
 """
-The ledger of effects: what was taken back, from whom, why and when.
+The ledger of effects: what was taken back, from which customer, why and when.
 
-An effect is noted before it is made and marked as sent before the call that makes it, so
-that whatever is cut off in between is found again. Its id names what may happen once:
+An effect is stored before it is made and marked as sent before the call that makes it, so a
+worker that is cut off in between leaves a trace. Its id names what may happen once:
 `<holder>:reward` for a referee's own reward, `earned:<perk>:<transaction>` for credits or
 points that a referrer earned (two removals may lead to it), else `<holder>:<perk>:<target>`.
 `own:<handler>:<step>:<id>` is a step of a shop's own handler (`worker.effects.steps`), whose
@@ -22,14 +22,15 @@ from redis import Redis
 from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
-from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn, time_at
+from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 
 
 #: Several minutes, unless the settings say otherwise.
 IN_FLIGHT_SECONDS = 300.0
 
-#: Longest wait until a note is durable. Nobody waits for a worker as a sender does for a 202.
+#: Longest wait until a note is durable. No sender waits for it as for a 202.
 SECURE_SECONDS: Final = 5.0
 
 #: Times that a change can be in flight, after which a dead worker's hold of a card is void.
@@ -43,7 +44,7 @@ _MARK: Final = f":{Perk.CUSTOMER_MARK}:".encode()
 
 
 class Effects:
-    """The ledger's face for workers and for support."""
+    """The ledger, for workers and for support."""
 
     def __init__(
         self,
@@ -66,9 +67,8 @@ class Effects:
         self._runs: dict[str, datetime] = {}
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
-        """Note an effect that is to be made, or give what stands there already."""
-        pairs = [word for pair in fields.items() for word in pair]
-        answer = self._plan(args=[effect, holder, customer, self._memory_ms, *pairs])
+        """Store a planned effect, or return what is stored already."""
+        answer = self._plan(args=[effect, holder, customer, self._memory_ms, *_flat(fields)])
         return _effect(effect, answer)
 
     def begin(
@@ -81,17 +81,22 @@ class Effects:
         ask_intact: bool = False,
     ) -> Begun:
         """
-        Note a balance change, once, and take its card for it.
+        Store a planned balance change, once, and lock its card for it.
 
-        A card is kept for a few times as long as a change may be in flight, in case the worker
+        A card is locked for a few times as long as a change may be in flight, in case the worker
         dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
         back by one effect alone. `ask_intact` asks since when the ledger has lost nothing.
         """
-        lock_ms = int(LOCK_TIMES * self.in_flight_seconds * 1000)
-        pairs = [word for pair in fields.items() for word in pair]
-        ask = "1" if ask_intact else ""
         word, since, left, run, up, *answer = self._begin(
-            args=[effect, holder, customer, self._memory_ms, lock_ms, ask, *pairs]
+            named={
+                "effect": effect,
+                "holder": holder,
+                "customer": customer,
+                "life_ms": self._memory_ms,
+                "lock_ms": int(LOCK_TIMES * self.in_flight_seconds * 1000),
+                "intact": "1" if ask_intact else "",
+            },
+            args=_flat(fields),
         )
         found = _effect(effect, answer)
         return Begun(
@@ -99,7 +104,7 @@ class Effects:
             turn=Turn(word.decode()),
             busy_seconds=max(int(since), 0) / 1000,
             left=_left(left.decode()),
-            intact_since=self._intact_since(run.decode(), int(up), time_at(found.now_ms)),
+            intact_since=self._intact_since(run.decode(), int(up), moment(found.now_ms)),
         )
 
     def move(
@@ -110,7 +115,7 @@ class Effects:
         since: tuple[EffectState, ...],
         **fields: str | int,
     ) -> Effect | None:
-        """Go on to the next state; None if the effect is in none of those it may come from."""
+        """Move an effect to its next state; None if it is in none of those it may come from."""
         return self.move_change(effect, to, since=since, fields=fields)
 
     def move_change(
@@ -130,26 +135,43 @@ class Effects:
             effect: as it was seen last.
             to: the next state.
             since: the states that it may come from.
-            fields: what is noted besides.
-            free: whether it gives its card up.
+            fields: what is stored besides.
+            free: whether to unlock its card.
             left: what is left on the card now, if that is known.
         """
-        pairs = [word for pair in fields.items() for word in pair]
-        states = "".join(f"{state} " for state in since)
-        known = "" if left is None else left
-        kept_ms = int(LEFT_SECONDS * 1000)
-        answer = self._move(
-            args=[effect.id, states, to.value, "free" if free else "", known, kept_ms, *pairs]
-        )
+        answer = self._step(effect, since, to.value, fields, free=free, left=left)
         return _effect(effect.id, answer) if answer else None
 
     def free(self, effect: Effect) -> None:
-        """Give up the card of a balance change of which nothing is under way."""
-        self._move(args=[effect.id, f"{effect.state} ", "", "free", "", 0])
+        """Unlock the card of a balance change with no call under way."""
+        self._step(effect, (effect.state,), "", {}, free=True)
+
+    def _step(
+        self,
+        effect: Effect,
+        since: tuple[EffectState, ...],
+        to: str,
+        fields: Mapping[str, str | int],
+        *,
+        free: bool,
+        left: int | None = None,
+    ) -> list[bytes | int]:
+        answer: list[bytes | int] = self._move(
+            named={
+                "effect": effect.id,
+                "from": "".join(f"{state} " for state in since),
+                "to": to,
+                "free": "free" if free else "",
+                "left": "" if left is None else left,
+                "left_ms": int(LEFT_SECONDS * 1000),
+            },
+            args=_flat(fields),
+        )
+        return answer
 
     def secure(self, effect: Effect) -> None:
         """
-        Wait until the store cannot forget what it was told of this effect (ACCEPT_DURABILITY).
+        Wait until the store cannot lose what was written of this effect (ACCEPT_DURABILITY).
 
         Raises:
             InboxUnavailableError: it still can, and why.
@@ -157,28 +179,28 @@ class Effects:
         if self._barrier is None:
             return
         self._barrier.wait(keys.EFFECT + effect.id, monotonic() + SECURE_SECONDS)
-        # Another store may have taken the place of the one that was told, with an older word.
+        # Another store may have replaced the one that was written to, with an older state.
         stands = self.get(effect.id)
         if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
-            raise InboxUnavailableError("not_durable", "the store has lost what it was told")
+            raise InboxUnavailableError("not_durable", "the store has lost what was written")
 
     def get(self, effect: str) -> Effect | None:
-        """Read one effect."""
+        """Return one effect; None if there is none."""
         found = self._client.hgetall(keys.EFFECT + effect)
         if not found:
             return None
-        seconds, microseconds = self._client.time()
-        now = seconds * 1000 + microseconds // 1000
-        return _effect(effect, [now, *(word for pair in found.items() for word in pair)])
+        return _effect(
+            effect, [ms_of(self._client.time()), *(word for pair in found.items() for word in pair)]
+        )
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
-        """List what was noted of marks on a customer, oldest first."""
+        """Return the marks on a customer, oldest first."""
         for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
             if _MARK in name and (effect := self.get(name.decode())):
                 yield effect
 
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
-        """List the effects of an assignment or a customer, oldest first."""
+        """Return the effects of an assignment or a customer, oldest first."""
         index = f"holder:{holder}" if holder else f"customer:{customer}"
         for name in self._client.zrange(keys.EFFECTS_OF + index, 0, -1):
             if effect := self.get(name.decode()):
@@ -186,10 +208,10 @@ class Effects:
 
     def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
         """
-        Say since when the store can have lost nothing that it was told.
+        Return since when the store can have lost nothing that was written.
 
-        A run that was started began with what was on the disk, a replica that was promoted with
-        what it had been sent; when that was, only those know who have seen the run since.
+        A run that was started began with what was on the disk, a promoted replica with what it had
+        been sent; the time of that is known only to processes that have seen the run since.
         """
         if not run:
             return None
@@ -197,9 +219,13 @@ class Effects:
         return seen if up_seconds < 0 else now - timedelta(seconds=up_seconds)
 
 
+def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
+    return [word for pair in fields.items() for word in pair]
+
+
 def _left(text: str) -> Left | None:
     balance, _, at = text.partition(":")
-    return Left(int(balance), time_at(int(at))) if at else None
+    return Left(int(balance), moment(int(at))) if at else None
 
 
 def _effect(effect: str, answer: list[bytes | int]) -> Effect:

@@ -1,9 +1,9 @@
 """
-A job's message: the hint that stands in a queue, and the Celery message made of it.
+A job's message: the short text in a queue, and the Celery message made of it.
 
-The hint is the task's id, and where there are any, after a blank, a JSON object of the headers
+The short text is the task's id and, if there are any, after a blank a JSON object of the headers
 that do not follow from the id: `parent_id` and the trace headers. Our own transport makes the
-whole message of it when a worker takes it (`worker/broker/transport.py`,
+whole message of it when a worker receives it (`worker/broker/transport.py`,
 docs/decisions/0018-what-waits-is-small.md). Nothing of the body is in it, so nothing personal
 reaches Celery's logs, events or Flower.
 `tests/integration/inbox/test_message.py` compares what is made with what the installed Celery
@@ -33,11 +33,11 @@ _NO_ARGUMENTS: Final = [[], {}, {"callbacks": None, "errbacks": None, "chain": N
 
 def as_we_write_it(raw: bytes, queue: str) -> bytes | None:
     """
-    Make the Celery message of what was found in a queue; None if it is none of ours.
+    Return the Celery message of what was found in a queue; None if it is none of ours.
 
-    That is a hint, or a whole message: kombu gives back what it took in that form, and releases
-    before the hint wrote it. Only ids and trace headers are taken from either, so that nothing
-    else which may stand there (other encodings, times, callbacks) is ever acted upon.
+    That is a short text, or a whole message that kombu gave back. Only ids and trace headers are
+    read from either, so nothing else that may be there (other encodings, times, callbacks) is ever
+    acted upon.
     """
     if len(raw) > LONGEST:
         return None
@@ -58,8 +58,8 @@ def _made(task: str, queue: str, headers: Any, parent: str | None) -> bytes | No
     job = job_id_of(task)
     if job is None or job == task or not isinstance(headers, dict):
         return None
-    if isinstance(told := headers.get("parent_id"), str) and job_id_of(told):
-        parent = told
+    if isinstance(found := headers.get("parent_id"), str) and job_id_of(found):
+        parent = found
     trace = ""
     for name in TRACE_HEADERS:
         if isinstance(value := headers.get(name), str):
@@ -80,7 +80,7 @@ def _task_name(task: str) -> str | None:
 
 
 def _creator(task: str) -> str | None:
-    """Name the task that a hint's task comes from, unless the hint tells another."""
+    """Return the task that made this one, unless its message names another."""
     job, _, number = task.rpartition(":")
     if number != "1":
         return f"{job}:{int(number) - 1}" if number.isdecimal() else None
@@ -122,8 +122,8 @@ def _template(queue: str) -> str:
             "delivery_info": {"exchange": "", "routing_key": queue.replace("%", "%%")},
             "priority": 0,
             "body_encoding": "base64",
-            # Celery keeps a message that a worker has taken under this tag. Being the task
-            # id, it lets the sweep ask in one step whether a worker holds a job's message.
+            # Celery keeps a message that a worker has received under this tag. Because it is the
+            # task id, the reaper can ask in one step whether a worker has a job's message.
             "delivery_tag": "%(task)s",
         },
     }

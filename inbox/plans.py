@@ -1,9 +1,9 @@
 """
 What a job would do, asked by an operator and answered by a worker.
 
-Only a worker has the keys to look things up, so whoever shows a plan puts a request into the
-store and looks for the answer (docs/decisions/0017-a-worker-makes-the-plan.md). The job's own
-state, tries and lease are not touched.
+Only a worker has the keys for reading from downstreams. So the command line and Flower put a
+request into the store and wait for the answer (docs/decisions/0017-a-worker-makes-the-plan.md). The
+job's own state, tries and lease are not changed.
 """
 
 import json
@@ -14,23 +14,23 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 from inbox.store.packing import unpack
 
 
-#: A worker looks for requests twice a second; one that is busy with another takes longer.
+#: A worker polls for requests twice a second; one that is busy with another takes longer.
 PATIENCE_SECONDS: Final = 20.0
 
-#: The longest that a worker may look things up; after that it may be asked again.
+#: The longest time for a worker's answer; after that it may be asked again.
 WORK_SECONDS: Final = 60.0
 
-#: So soon after an answer, a request is the second click of the same hand.
+#: A request so soon after an answer is a double click.
 NEW_SECONDS: Final = 3.0
 
 KEPT_SECONDS: Final = 300.0
 
-#: Requests that one look passes over because nobody waits for them any more.
+#: Requests that one poll skips because they are too old.
 MOST_STALE: Final = 1000
 
 
@@ -42,8 +42,8 @@ class PlanPreview:
     Attributes:
         steps: what it would do, in this order.
         reason: the plan in a few words, or why there is none.
-        looked_up: what the plan rests on.
-        unresolved: what it would leave to a person.
+        looked_up: what the plan is based on.
+        unresolved: what it would leave to an operator.
         possible: False if no plan can be made.
     """
 
@@ -57,7 +57,7 @@ class PlanPreview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
     """
-    How far a plan is.
+    The progress of a plan.
 
     Attributes:
         state: `none` if it was never asked for or is forgotten, `asked`, `working`, `made`, or
@@ -74,7 +74,7 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A plan to be made; the body is None if the job is no longer to be decided about."""
+    """A plan to be made; the body is None if there is nothing to decide any more."""
 
     job: str
     number: str
@@ -90,27 +90,34 @@ class Plans:
         self._client: Any = client
         self._ask = scripts.load(client, "plan_ask")
         self._take = scripts.load(client, "plan_take")
-        self._tell = scripts.load(client, "plan_tell")
+        self._answer = scripts.load(client, "plan_answer")
 
     def ask(self, job: str) -> str:
         """
         Ask for a plan: `asked`, `known` if that was just done, or the state that has none.
 
-        Only of jobs that have failed or are held there is something to decide.
+        Only about failed and held jobs there is something to decide.
         """
-        seconds = (PATIENCE_SECONDS, WORK_SECONDS, NEW_SECONDS, KEPT_SECONDS)
-        answer: bytes = self._ask(args=[job, *(int(each * 1000) for each in seconds)])
+        times = {
+            "asked_ms": PATIENCE_SECONDS,
+            "working_ms": WORK_SECONDS,
+            "made_ms": NEW_SECONDS,
+            "kept_ms": KEPT_SECONDS,
+        }
+        answer: bytes = self._ask(
+            named={"job": job, **{name: int(each * 1000) for name, each in times.items()}}
+        )
         return answer.decode()
 
     def get(self, job: str) -> PlanView:
-        """Look how far it is."""
+        """Return the progress of a plan."""
         pipe = self._client.pipeline(transaction=False)
         pipe.hmget(keys.PLAN + job, "state", "since", "answer")
         pipe.time()
-        (state, since, answer), (seconds, microseconds) = pipe.execute()
+        (state, since, answer), now = pipe.execute()
         if state is None:
             return PlanView(job=job, state="none")
-        age = seconds + microseconds / 1_000_000 - int(since) / 1000
+        age = (ms_of(now) - int(since)) / 1000
         return PlanView(
             job=job,
             state=_state_now(state.decode(), age),
@@ -119,17 +126,17 @@ class Plans:
         )
 
     def take(self) -> Request | None:
-        """Take the next request; only a worker does."""
+        """Claim the next request, for a worker; None if there is none."""
         found = self._take(args=[int(PATIENCE_SECONDS * 1000), MOST_STALE])
         if not found:
             return None
         job, number, now, body = found
         return Request(job.decode(), number.decode(), now, unpack(body) if body else None)
 
-    def tell(self, request: Request, plan: PlanPreview) -> bool:
-        """Answer; False if nobody waits for it any more."""
+    def answer(self, request: Request, plan: PlanPreview) -> bool:
+        """Answer a request; False if it is no longer waited for."""
         answer, kept = json.dumps(asdict(plan)), int(KEPT_SECONDS * 1000)
-        return bool(self._tell(args=[request.job, request.number, answer, kept]))
+        return bool(self._answer(args=[request.job, request.number, answer, kept]))
 
 
 def _state_now(state: str, age: float) -> str:

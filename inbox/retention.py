@@ -14,7 +14,7 @@ from inbox.store import scripts
 #: A bound of failed jobs shows in the metrics so long before it drops anything.
 NOTICE_SECONDS: Final = 3600
 
-#: What one call drops at the most, so that the store stays quick, and calls in one sweep.
+#: The most that one call drops, so that the store stays quick, and the most calls in one run.
 JOBS_A_CALL: Final = 200
 MARKERS_A_CALL: Final = 200
 MOST_CALLS: Final = 500
@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A failed job that is gone: what it failed for, and which bound it was beyond."""
+    """A failed job that was dropped: its reason, and the bound that was exceeded."""
 
     job: str
     reason: str
@@ -49,7 +49,7 @@ class Trimmed:
 
 
 class Retention:
-    """Holds the bounds. Failed jobs beyond them end; what still is to run is never touched."""
+    """Applies the bounds. Failed jobs beyond them end; jobs that are still to run stay."""
 
     def __init__(self, client: Redis, limits: Limits, *, dedupe_window_seconds: int) -> None:
         self._limits = limits
@@ -60,19 +60,19 @@ class Retention:
         """
         Drop what is beyond the bounds, a batch a round trip.
 
-        Each batch is for the caller to tell of before the next is dropped.
+        The caller reports each batch before the next is dropped.
         """
         for _ in range(MOST_CALLS):
             now, failed, oldest, settled, markers, more, *dropped = self._trim(
-                args=[
-                    self._limits.failed_seconds,
-                    self._limits.failed_most,
-                    self._limits.settled_most,
-                    NOTICE_SECONDS * 1000,
-                    JOBS_A_CALL,
-                    MARKERS_A_CALL,
-                    self._window_ms,
-                ]
+                named={
+                    "failed_seconds": self._limits.failed_seconds,
+                    "failed_most": self._limits.failed_most,
+                    "settled_most": self._limits.settled_most,
+                    "notice_ms": NOTICE_SECONDS * 1000,
+                    "jobs": JOBS_A_CALL,
+                    "markers": MARKERS_A_CALL,
+                    "window_ms": self._window_ms,
+                }
             )
             words = [word.decode() for word in dropped]
             yield Trimmed(

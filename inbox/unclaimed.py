@@ -1,4 +1,4 @@
-"""Deliveries that nobody has claimed yet, in the form that operators' tools read."""
+"""Unclaimed deliveries, in the form that operators' tools read."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from inbox.store import scripts
 
 class UnclaimedDeliveries:
     """
-    Makes the hashes of a delivery that still is the one string which `accept` wrote.
+    Writes the hashes of a delivery that is still the one string of `accept`.
 
-    That changes nothing but the form: its job stays queued since the same time.
+    Only the form changes: its job stays queued since the same time.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -20,18 +20,18 @@ class UnclaimedDeliveries:
         self._client: Any = client
         self._unfold = scripts.load(client, "unfold")
 
-    def unfold(self, delivery: str) -> None:
-        """Unfold a delivery, if it is not yet; a store that may not be written can be asked."""
+    def to_hashes(self, delivery: str) -> None:
+        """Write its hashes if it is unclaimed; if not, a store that refuses writes will do."""
         if self._client.zscore(keys.FRESH, delivery) is not None:
             self._unfold(args=[delivery])
 
     def fields(self, delivery: str) -> dict[str, bytes]:
-        """Give the fields of a delivery; none if it was never here or is forgotten."""
-        self.unfold(delivery)
+        """Return the fields of a delivery; none if it was never here or is forgotten."""
+        self.to_hashes(delivery)
         try:
             found = self._client.hgetall(keys.DELIVERY + delivery)
         except ResponseError:
             # It was accepted in between.
-            self.unfold(delivery)
+            self.to_hashes(delivery)
             found = self._client.hgetall(keys.DELIVERY + delivery)
         return {name.decode(): value for name, value in found.items()}

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from receiver.server.listen import ListenSettings
 from receiver.server.serve import serve
-from settings.check import check
-from settings.reader import Reader, SettingsError
+from settings.reader import Reader, SettingsError, check
 
 
 def main() -> None:
@@ -20,7 +19,7 @@ def main() -> None:
     listen = ListenSettings.read(Reader(os.environ))
     if listen.processes > 1:
         # What several workers need is loaded once, before they are forked.
-        from receiver.server.start import load_settings  # noqa: PLC0415 - as the comment says
+        from receiver.settings import load_settings  # noqa: PLC0415 - as the comment says
 
         load_settings(os.environ)
     serve(listen)

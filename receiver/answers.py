@@ -11,13 +11,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from telemetry.report import report
 
 
-#: Seconds after which a sender may try again when the inbox cannot take a webhook.
+#: Seconds after which a sender may try again when the inbox cannot accept a webhook.
 RETRY_AFTER_SECONDS: Final = 5
 
 #: Where webhooks are taken; with a slash at the end too, for Voucherify follows no redirect.
 WEBHOOK_PATH: Final = "/webhooks/voucherify"
 
-#: Methods of somebody who sends something, not of a browser or a check.
+#: Methods of a sender, not of a browser or a check.
 _SENDING: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -55,11 +55,11 @@ class AcceptedAnswer:
 
     def __init__(self, delivery: str, *, duplicate: bool) -> None:
         # Both are safe in JSON as they are.
-        told = "true" if duplicate else "false"
-        self._body = f'{{"delivery":"{delivery}","duplicate":{told}}}\n'.encode()
+        flag = "true" if duplicate else "false"
+        self._body = f'{{"delivery":"{delivery}","duplicate":{flag}}}\n'.encode()
 
     def __call__(self, _: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Give the answer to the server."""
+        """Send the answer to the server."""
         length = str(len(self._body))
         start_response(
             "202 ACCEPTED", [("Content-Type", "application/json"), ("Content-Length", length)]

@@ -8,25 +8,24 @@ from inbox.admin.fleet import Fleet
 from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
-from inbox.state.canary import age_seconds
+from inbox.state.reports import Reports
 from inbox.store.connection import connect
 from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
 from receiver.description import description
 from receiver.direct import DirectFlask
 from receiver.guard import StoreGuard
-from receiver.metrics.canary import CanaryCollector
 from receiver.metrics.counters import Counters
 from receiver.metrics.scrape import Metrics
-from receiver.readiness import told
+from receiver.readiness import explain
 from receiver.settings import ReceiverSettings
 from receiver.webhook import ANSWER_SECONDS, Webhook
 from telemetry.logs import configure_logs
 from telemetry.sentry import configure_sentry
-from telemetry.traces import configure_traces, traced
+from telemetry.traces import configure_traces, trace_headers, traced
 
 
-#: Where the application keeps what it counts, for the process that serves it.
-TALLY = "perkhook_tally"
+#: Where the application keeps its counters, for the process that serves it.
+COUNTERS = "perkhook_counters"
 
 T = TypeVar("T")
 
@@ -40,18 +39,25 @@ def create_app(settings: ReceiverSettings) -> Flask:
         settings.inbox.store, max_connections=settings.connections, name="perkhook-receiver"
     )
     intake = Intake(client)
-    fleet = Fleet(client)
-    gate = StoreGuard(settings.connections)
-    tally = Counters(lambda *counted: _ask(gate, lambda: fleet.tell_counts(*counted)))
-    metrics = Metrics(tally, lambda: _told(gate, fleet.read))
-    metrics.also(CanaryCollector(lambda: _told(gate, lambda: age_seconds(client))))
+    fleet, reports = Fleet(client), Reports(client)
+    guard = StoreGuard(settings.connections)
+    counters = Counters(lambda *counted: _ask(guard, lambda: reports.counts(*counted)))
+    metrics = Metrics(counters, lambda: _or_none(guard, fleet.read))
     at, durability = settings.inbox.store, settings.durability
     barrier = make_barrier(at, durability, most_seconds=ANSWER_SECONDS)
     durability_check = make_check(at, durability)
-    webhook = Webhook(settings, intake, metrics, gate, barrier)
+    webhook = Webhook(
+        lambda body: intake.accept(body, trace_headers()),
+        metrics,
+        guard,
+        barrier,
+        secrets=settings.secrets,
+        callers=settings.callers,
+        max_body_bytes=settings.max_body_bytes,
+    )
 
     app = DirectFlask(__name__)
-    app.extensions[TALLY] = tally
+    app.extensions[COUNTERS] = counters
     # Every path means what it says: no answer that is not one of ours.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
@@ -61,18 +67,21 @@ def create_app(settings: ReceiverSettings) -> Flask:
 
     @app.get("/healthz")
     def healthz() -> Response:
-        """Tell that the process lives."""
+        """Say that the process lives."""
         return jsonify(status="ok")
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Tell whether a webhook could be accepted now."""
+        """Answer whether a webhook could be accepted now."""
         try:
-            gate.ask(intake.check)
+            guard.ask(intake.check)
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
-                503, f"inbox_{error.reason}", told(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}
+                503,
+                f"inbox_{error.reason}",
+                explain(error),
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
         return jsonify(status="ready")
 
@@ -89,18 +98,18 @@ def create_app(settings: ReceiverSettings) -> Flask:
     return app
 
 
-def _told(gate: StoreGuard, question: Callable[[], T]) -> T | None:
+def _or_none(guard: StoreGuard, question: Callable[[], T]) -> T | None:
     try:
-        return _ask(gate, question)
+        return _ask(guard, question)
     except InboxUnavailableError:
         return None
 
 
-def _ask(gate: StoreGuard, question: Callable[[], T]) -> T:
+def _ask(guard: StoreGuard, question: Callable[[], T]) -> T:
     def ask() -> T:
         try:
             return question()
         except RedisError as error:
             raise unavailable(error) from error
 
-    return gate.ask(ask)
+    return guard.ask(ask)

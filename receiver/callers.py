@@ -13,7 +13,7 @@ Address = IPv4Address | IPv6Address
 
 #: An IPv6 address in brackets with or without a port, and an IPv4 address with one: Azure
 #: Application Gateway writes `address:port`, AWS too where xff_client_port is on (rack/rack#1227).
-#: An IPv6 address without brackets has no port: it could not be told from the last group.
+#: An IPv6 address without brackets has no port: it cannot be separated from the last group.
 _WITH_PORT: Final = re.compile(
     r"\[(?P<six>[^\[\]]*)\](?::[0-9]{1,5})?|(?P<four>[0-9.]+):[0-9]{1,5}", re.ASCII
 )
@@ -45,7 +45,7 @@ class CallerRule:
         )
 
     def advice(self, peer: str, forwarded_for: str) -> str:
-        """Say why a caller is refused and what to set, without an address."""
+        """Return why a caller is refused and what to set, without an address."""
         came = len(words(forwarded_for))
         if came < self.proxy_hops:
             return (

@@ -6,5 +6,5 @@ from pathlib import Path
 
 @cache
 def description() -> bytes:
-    """Read the description, once, when somebody asks for it."""
+    """Return the description; it is read once, at the first request."""
     return Path(__file__).with_name("openapi.json").read_bytes()

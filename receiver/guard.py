@@ -16,7 +16,7 @@ PAUSE_SECONDS = 0.5
 #: with a store that then needs its full second, the answer still comes within two.
 PATIENCE_SECONDS = 0.5
 
-#: A refusal that took longer than this, such as a name that cannot be looked up, holds
+#: A refusal that took longer than this, such as a name that cannot be resolved, blocks
 #: threads as a time-out does.
 SLOW_SECONDS = 0.25
 
@@ -26,7 +26,7 @@ class StoreGuard:
     Keeps a store that hangs from hanging the receiver.
 
     Without it, every thread would wait its full second for a frozen store, and requests
-    behind them for several. No more ask at once than there are connections, so nobody waits
+    behind them for several. No more ask at once than there are connections, so no thread waits
     for a connection and then for an answer. After one time-out the store is left alone for a
     moment; then one request at a time tries it, while all others are answered at once.
 
@@ -59,7 +59,7 @@ class StoreGuard:
         Raises:
             InboxUnavailableError: the store's own reason, or a time-out if it is not asked.
         """
-        # Read once: another thread may open the gate between two looks.
+        # Read once: another thread may change it between two reads.
         closed_until = self._closed_until
         if closed_until is None:
             return self._in_turn(question)

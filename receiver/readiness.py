@@ -8,22 +8,22 @@ from typing import Final
 from inbox.errors import InboxUnavailableError
 
 
-#: By the reason; what is told by `not_durable` says itself what to do.
+#: By the reason; the sentence of `not_durable` already says what to do.
 _ADVICE: Final = {
     "down": "see that it runs, and that REDIS_URL has its host and port, and rediss:// if and "
     "only if it speaks TLS",
     "timeout": "see whether it hangs or is overloaded, and whether a firewall drops what we send",
-    "full": "raise its maxmemory, or settle or discard what waits",
+    "full": "raise its maxmemory, or complete or discard pending jobs",
     "evicting": "set its maxmemory-policy to noeviction",
     "read_only": "let REDIS_URL lead to the primary",
     "no_replicas": "see whether its replicas run and are in step",
     "elsewhere": "let REDIS_URL lead to a store that is not in cluster mode, or wait for it",
     "busy": "see its SLOWLOG for who keeps it busy",
     "loading": "wait; it is ready when it has read its data",
-    "auth": "mend user and password in REDIS_URL",
+    "auth": "fix user and password in REDIS_URL",
     "disk": "see its log, and the room on its disk",
-    "refused": "see that it is Redis 7 or Valkey, and that nobody else writes keys that begin "
-    "with perkhook:",
+    "refused": "see that it is Redis 7 or Valkey, and that no other program writes keys "
+    "that begin with perkhook:",
 }
 
 _NO_RIGHT: Final = "its ACL refuses our user a command or a key, and ACL LOG on it says which"
@@ -40,8 +40,8 @@ _BY_WORDS: Final = (
 )
 
 
-def told(error: InboxUnavailableError) -> str:
-    """Tell in words what is wrong and what to do about it."""
+def explain(error: InboxUnavailableError) -> str:
+    """Return in words what is wrong and what to do about it."""
     advice = _advice(error)
     return f"{error}: {advice}" if advice else str(error)
 

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -5,7 +6,7 @@ from inbox.durability.barrier import Durability
 from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule
 from receiver.server.listen import ListenSettings
-from settings.reader import Reader
+from settings.reader import Reader, SettingsError
 from settings.variables import web
 from telemetry.settings import TelemetrySettings
 
@@ -55,3 +56,11 @@ class ReceiverSettings:
         )
         reader.finish()
         return found
+
+
+def load_settings(environ: Mapping[str, str]) -> ReceiverSettings:
+    """Read the settings, or end the process with one message that names all that is wrong."""
+    try:
+        return ReceiverSettings.from_environ(environ)
+    except SettingsError as error:
+        sys.exit(str(error))

@@ -21,7 +21,7 @@ _HEX_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 _BLANKS: Final = b" \t\r\n"
 
 #: Two pairs of bytes that UTF-8 cannot hold stand for an escaped backslash and an escaped quote
-#: while the quotes that begin and end strings are looked for.
+#: while the quotes that begin and end strings are searched.
 _ESCAPED_BACKSLASH: Final = b"\xff\xfe"
 _ESCAPED_QUOTE: Final = b"\xff\xfd"
 
@@ -34,7 +34,7 @@ def matching_secret(body: bytes, signature: str | None, secrets: Sequence[bytes]
         body: the raw bytes as they came.
         signature: the header's value; None if there was none. Servers and proxies join several
             lines of one header by commas (RFC 9110, 5.3): one of them must be right, as with
-            every scheme that sends several, for nobody without a secret can make a right one.
+            every scheme that sends several: no sender without a secret can make a right one.
         secrets: newest first.
     """
     claimed = [

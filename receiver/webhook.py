@@ -1,8 +1,9 @@
-"""POST /webhooks/voucherify: the way of a webhook from the wire into the inbox."""
+"""POST /webhooks/voucherify: a webhook from the connection into the inbox."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from flask import Request
@@ -13,12 +14,11 @@ from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
 from receiver import signature
 from receiver.answers import RETRY_AFTER_SECONDS, AcceptedAnswer, RefusedError
+from receiver.callers import CallerRule
 from receiver.guard import StoreGuard
 from receiver.metrics.scrape import Metrics
 from receiver.server.leftover import throw_away
 from receiver.server.slow_senders import BODY_SECONDS, SlowSenders
-from receiver.settings import ReceiverSettings
-from telemetry.traces import trace_headers
 
 
 log = structlog.get_logger()
@@ -26,16 +26,13 @@ log = structlog.get_logger()
 #: The body, or its rest, may be unread, so this connection cannot be used again.
 UNREAD: Final = {"Connection": "close"}
 
-#: Seconds after a body has come in which the store must have said all that it has to say. With
+#: Seconds after a body has come within which the store must have answered. With
 #: the barrier's grace the answer then goes out within two.
 ANSWER_SECONDS: Final = 1.6
 
 
-class Accepts(Protocol):
-    """What the webhook needs of the inbox."""
-
-    def accept(self, body: bytes, trace: str = "") -> Accepted:
-        """Store a body and enqueue its first job."""
+#: Stores a body and enqueues its first job; raises InboxUnavailableError.
+Accept = Callable[[bytes], Accepted]
 
 
 class Webhook:
@@ -43,16 +40,21 @@ class Webhook:
 
     def __init__(
         self,
-        settings: ReceiverSettings,
-        intake: Accepts,
+        accept: Accept,
         metrics: Metrics,
-        gate: StoreGuard,
+        guard: StoreGuard,
         barrier: Barrier | None = None,
+        *,
+        secrets: Sequence[bytes],
+        callers: CallerRule,
+        max_body_bytes: int,
     ) -> None:
-        self._settings = settings
-        self._intake = intake
+        self._secrets = secrets
+        self._callers = callers
+        self._max_body_bytes = max_body_bytes
+        self._store = accept
         self._metrics = metrics
-        self._gate = gate
+        self._guard = guard
         self._barrier = barrier
         self._slow_senders = SlowSenders()
 
@@ -94,9 +96,9 @@ class Webhook:
         signed = signature.HEADER in request.headers
         self._metrics.refused("wrong_address" if signed else code)
         log.warning("webhook.missed", code=code, status=status, signed=signed)
-        # Who may not send webhooks holds no thread anywhere.
+        # A caller that may not send webhooks must block no thread.
         if self._refusal(request) is None:
-            throw_away(request, self._settings.max_body_bytes, self._slow_senders)
+            throw_away(request, self._max_body_bytes, self._slow_senders)
 
     def _check_caller(self, request: Request) -> None:
         refusal = self._refusal(request)
@@ -104,7 +106,7 @@ class Webhook:
             raise RefusedError(HTTPStatus.FORBIDDEN, "address_not_allowed", refusal, UNREAD)
 
     def _refusal(self, request: Request) -> str | None:
-        callers = self._settings.callers
+        callers = self._callers
         if not callers.allowed:
             return None
         peer = request.remote_addr or ""
@@ -115,8 +117,8 @@ class Webhook:
 
     def _read(self, request: Request) -> bytes:
         # The server's own stream is read, because a chunked body has no length to check
-        # beforehand: one byte more than allowed tells that it is too long.
-        most = self._settings.max_body_bytes
+        # beforehand: one byte more than allowed shows that it is too long.
+        most = self._max_body_bytes
         if (request.content_length or 0) <= most:
             stream = request.environ["wsgi.input"]
             parts, left = [], most + 1
@@ -139,7 +141,7 @@ class Webhook:
 
     def _verify(self, body: bytes, request: Request) -> None:
         claimed = request.headers.get(signature.HEADER)
-        position = signature.matching_secret(body, claimed, self._settings.secrets)
+        position = signature.matching_secret(body, claimed, self._secrets)
         if position is None:
             raise RefusedError(
                 HTTPStatus.UNAUTHORIZED,
@@ -154,7 +156,7 @@ class Webhook:
     def _accept(self, body: bytes) -> Accepted:
         began = monotonic()
         try:
-            accepted = self._gate.ask(lambda: self._intake.accept(body, trace_headers()))
+            accepted = self._guard.ask(lambda: self._store(body))
             # What is a duplicate may have been accepted a moment ago, and lost with it.
             if self._barrier is not None:
                 self._barrier.wait(keys.DELIVERY + accepted.delivery, began + ANSWER_SECONDS)
@@ -170,7 +172,7 @@ class Webhook:
 
 def _whole(body: bytes, promised: int | None, seconds: float) -> bytes:
     # A sender that hung up will send the webhook again: it never saw an answer to this one.
-    # Without a length, nothing tells whether a body that came slowly was cut off.
+    # Without a length, nothing shows whether a body that came slowly was cut off.
     if (promised is None or len(body) < promised) and seconds > BODY_SECONDS:
         raise RefusedError(
             HTTPStatus.REQUEST_TIMEOUT,

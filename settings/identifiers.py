@@ -17,7 +17,7 @@ _PROPERTY: Final = re.compile(r"[a-z][a-z0-9_]{0,99}", re.ASCII)
 
 
 def module_names(value: str) -> tuple[str, ...]:
-    """Take names of modules with commas between."""
+    """Parse names of modules with commas between."""
     names = tuple(dict.fromkeys(words(value)))
     if not all(MODULE.fullmatch(name) for name in names):
         raise ValueError("must be names of Python modules with commas between, such as shop.events")
@@ -25,7 +25,7 @@ def module_names(value: str) -> tuple[str, ...]:
 
 
 def handler_names(value: str) -> tuple[str, ...]:
-    """Take names of handlers with commas between, or `all`."""
+    """Parse names of handlers with commas between, or `all`."""
     names = tuple(dict.fromkeys(words(value)))
     if not all(_HANDLER.fullmatch(name) for name in names):
         raise ValueError(f"must be names of handlers with commas between, or {ALL}")
@@ -33,14 +33,14 @@ def handler_names(value: str) -> tuple[str, ...]:
 
 
 def property_name(value: str) -> str:
-    """Take the internal name of a HubSpot property."""
+    """Parse the internal name of a HubSpot property."""
     if not _PROPERTY.fullmatch(value):
         raise ValueError("must be a property's internal name: a-z, 0-9 and _, a letter first")
     return value
 
 
 def campaign_ids(value: str) -> tuple[str, ...]:
-    """Take ids of campaigns with commas between."""
+    """Parse ids of campaigns with commas between."""
     found = words(value)
     # Voucherify lists no codes of a campaign that it does not know, and a run would find nothing.
     if not all(each.isascii() and each.isprintable() and " " not in each for each in found):

@@ -1,7 +1,7 @@
 """
 Names that are nearly ours: a misspelt setting would leave its default in force.
 
-`PERKS_BAKEND=voucherify` would be a dry run that looks like a start.
+`PERKS_BAKEND=voucherify` would be a dry run that seems to be a normal start.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Final
 
 
-#: What is ours alone: whoever sets an unknown variable with such a name means perkhook.
+#: What is ours alone: an unknown variable with such a name is meant for perkhook.
 PREFIXES: Final = (
     "CANARY_",
     "CRM_",
@@ -85,7 +85,7 @@ def _shown(name: str) -> str:
 
 
 def is_near(name: str, known: str) -> bool:
-    """Say whether a name differs from a known one by a slip: one letter, in a long name two."""
+    """Return whether a name differs from a known one by a slip: one letter, in a long name two."""
     if min(len(name), len(known)) < _SHORTEST:
         return False
     return distance(name, known) <= (2 if len(known) >= _LONG else 1)

@@ -7,17 +7,17 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def text(value: str) -> str:
-    """Take the text as it is."""
+    """Return the text as it is."""
     return value
 
 
 def optional(value: str) -> str | None:
-    """Take the text, or None for an unset variable (default "")."""
+    """Parse the text, or None for an unset variable (default "")."""
     return value or None
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Make a parser of whole numbers from `low` to `high`."""
+    """Return a parser of whole numbers from `low` to `high`."""
 
     def parse(value: str) -> int:
         # int() also takes "1_000", blanks and other scripts' digits; a person means none of them.
@@ -38,7 +38,7 @@ def words(value: str) -> tuple[str, ...]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """Make a parser that takes one of some words."""
+    """Return a parser that takes one of some words."""
 
     def parse(value: str) -> str:
         if value not in choices:
@@ -49,7 +49,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def share(value: str) -> float:
-    """Take a number from 0 to 1."""
+    """Parse a number from 0 to 1."""
     plain = value.isascii() and value.replace(".", "", 1).isdecimal() and len(value) <= 20
     if not plain or not 0 <= float(value) <= 1:
         raise ValueError("must be a number from 0 to 1, such as 0.2")
@@ -57,7 +57,7 @@ def share(value: str) -> float:
 
 
 def positive_share(value: str) -> float:
-    """Take a number above 0 and at most 1."""
+    """Parse a number above 0 and at most 1."""
     try:
         found = share(value)
     except ValueError:
@@ -68,7 +68,7 @@ def positive_share(value: str) -> float:
 
 
 def interval(low: int, high: int) -> Callable[[str], int]:
-    """Make a parser of whole seconds from `low` to `high`, or `off`, which is 0."""
+    """Return a parser of whole seconds from `low` to `high`, or `off`, which is 0."""
     seconds = whole_number(low, high)
 
     def parse(value: str) -> int:
@@ -78,25 +78,25 @@ def interval(low: int, high: int) -> Callable[[str], int]:
 
 
 def on_or_off(value: str) -> bool:
-    """Take `on` or `off`."""
+    """Parse `on` or `off`."""
     if value not in {"on", "off"}:
         raise ValueError("must be on or off")
     return value == "on"
 
 
 def service_address(value: str) -> str:
-    """Take the http or https address of a service, with a path and a query if it has them."""
+    """Parse the http or https address of a service, with a path and a query if it has them."""
     _web(value)
     return value
 
 
 def optional_service_address(value: str) -> str:
-    """Take an address, or the empty text of an unset variable (default "")."""
+    """Parse an address, or the empty text of an unset variable (default "")."""
     return service_address(value) if value else ""
 
 
 def api_root(value: str) -> str:
-    """Take the address of an API whose paths we add: no path, no query."""
+    """Parse the address of an API whose paths we add: no path, no query."""
     parts = _web(value)
     if parts.path.strip("/") or parts.query or value.endswith("?"):
         raise ValueError("must be the address without a path, such as https://api.example.com")
@@ -121,7 +121,7 @@ def _web(value: str) -> SplitResult:
 
 
 def seconds_list(value: str) -> tuple[float, ...]:
-    """Take comma-separated waits in seconds."""
+    """Parse comma-separated waits in seconds."""
     message = "must be seconds from 0 to 604800 with commas between, such as 10,60,300"
     # float() also takes "1_000" and other scripts' digits; a person means neither.
     if "_" in value or not value.isascii():
@@ -139,7 +139,7 @@ _UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 def rate(value: str) -> tuple[int, float]:
-    """Take a rate such as `100/minute`, as a number and seconds."""
+    """Parse a rate such as `100/minute`, as a number and seconds."""
     count, slash, unit = value.partition("/")
     right = count.isascii() and count.isdecimal() and len(count) < 10 and int(count) > 0
     if not (right and slash and unit in _UNITS):
@@ -148,7 +148,7 @@ def rate(value: str) -> tuple[int, float]:
 
 
 def names(value: str) -> tuple[str, ...]:
-    """Take names of variables with commas between."""
+    """Parse names of variables with commas between."""
     found = words(value)
     if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) for name in found):
         raise ValueError("must be names of variables with commas between, such as CRM_TEAM")

@@ -18,7 +18,7 @@ Network = IPv4Network | IPv6Network
 
 
 def listen_address(value: str) -> str:
-    """Take an IP address, in brackets or without, or `localhost`, which is 127.0.0.1 then."""
+    """Parse an IP address, in brackets or without, or `localhost`, which is 127.0.0.1 then."""
     plain = value[1:-1] if value.startswith("[") and value.endswith("]") else value
     if plain.lower() == "localhost":
         return "127.0.0.1"
@@ -32,12 +32,12 @@ def listen_address(value: str) -> str:
 
 
 def optional_listen_address(value: str) -> str:
-    """Take an IP address, or the empty text of an unset variable (default "")."""
+    """Parse an IP address, or the empty text of an unset variable (default "")."""
     return listen_address(value) if value else ""
 
 
 def networks(value: str) -> tuple[Network, ...]:
-    """Take networks, addresses and the names of Voucherify's regions, with commas between."""
+    """Parse networks, addresses and the names of Voucherify's regions, with commas between."""
     found: list[Network] = []
     for word in words(value):
         for address in VOUCHERIFY_ADDRESSES.get(word, (word,)):

@@ -30,8 +30,8 @@ class Reader:
     """
     Reads variables one by one and keeps what is wrong until `finish`.
 
-    An empty variable counts as unset, which is how most platforms leave a variable that
-    somebody cleared.
+    An empty variable counts as unset, which is how most platforms leave a variable that was
+    cleared.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -97,6 +97,22 @@ class Reader:
                 self.problem(name, sentence)
         if self._problems:
             raise SettingsError(self._problems)
+
+
+def check(environ: Mapping[str, str], process: str) -> None:
+    """
+    Read all variables of a process whose settings do not depend on each other.
+
+    Raises:
+        SettingsError: names everything that is wrong.
+    """
+    from settings.table import VARIABLES  # noqa: PLC0415 - needed once, at the start
+
+    reader = Reader(environ)
+    for each in VARIABLES:
+        if process in each.processes:
+            reader.read(each)
+    reader.finish()
 
 
 def _refuse_accidents(text: str) -> None:

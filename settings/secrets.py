@@ -17,7 +17,7 @@ _LONGEST_HEADER: Final = 4_096
 
 
 def webhook_secrets(value: str) -> tuple[bytes, ...]:
-    """Take comma-separated secrets, newest first."""
+    """Parse comma-separated secrets, newest first."""
     secrets = words(value)
     if not secrets:
         raise ValueError("must name at least one secret")
@@ -30,7 +30,7 @@ def webhook_secrets(value: str) -> tuple[bytes, ...]:
 
 
 def webhook_secret(value: str) -> str:
-    """Take one of the webhook's secrets, or the empty text of an unset variable (default "")."""
+    """Parse one of the webhook's secrets, or the empty text of an unset variable (default "")."""
     if value and len(value) < SHORTEST_SECRET:
         raise ValueError(f"must be a webhook secret of {SHORTEST_SECRET} characters or more")
     if "," in value:
@@ -39,7 +39,7 @@ def webhook_secret(value: str) -> str:
 
 
 def signing_secret(value: str) -> str:
-    """Take a Standard Webhooks secret: `whsec_` and base64 of at least 16 bytes."""
+    """Parse a Standard Webhooks secret: `whsec_` and base64 of at least 16 bytes."""
     try:
         key = binascii.a2b_base64(value.removeprefix("whsec_"), strict_mode=True)
     except ValueError:
@@ -50,14 +50,14 @@ def signing_secret(value: str) -> str:
 
 
 def header_text(value: str) -> str:
-    """Take what can stand in a header."""
+    """Parse what can stand in a header."""
     if not (value.isascii() and value.isprintable()) or len(value) > _LONGEST_HEADER:
         raise ValueError(f"must be printable ASCII, at most {_LONGEST_HEADER} characters")
     return value
 
 
 def bearer_token(value: str) -> str:
-    """Take what can follow `Bearer` in a header."""
+    """Parse what can follow `Bearer` in a header."""
     if " " in header_text(value) or value.startswith("Bearer"):
         raise ValueError("must be the token alone, without blanks and without Bearer")
     return value
@@ -79,7 +79,7 @@ def logins(value: str) -> tuple[str, ...]:
 
 
 def sentry_dsn(value: str) -> str | None:
-    """Take a DSN, or None; the SDK would refuse the same, but later, and show the DSN."""
+    """Parse a DSN, or None; the SDK would refuse the same, but later, and show the DSN."""
     try:
         parts = urlsplit(value)
         right = parts.scheme in {"http", "https"} and bool(parts.hostname and parts.username)
@@ -93,7 +93,7 @@ def sentry_dsn(value: str) -> str | None:
 
 
 def sentry_name(most: int) -> Callable[[str], str | None]:
-    """Make a parser of names of environments or releases; Sentry drops events with others."""
+    """Return a parser of names of environments or releases; Sentry drops events with others."""
 
     def parse(value: str) -> str | None:
         right = len(value) <= most and re.fullmatch(r"[^\s/\\]*", value)

@@ -87,7 +87,7 @@ class StoreAddress:
 
     @property
     def is_socket(self) -> bool:
-        """Say whether it is a Unix socket."""
+        """Return whether it is a Unix socket."""
         return bool(self.path)
 
     @property

@@ -11,10 +11,10 @@ from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
 from redis import Redis, RedisError
 
-from inbox.admin.fleet import Fleet
 from inbox.jobs import Jobs
 from inbox.plans import Plans
 from inbox.retention import Retention
+from inbox.state.reports import Reports
 from inbox.store.connection import connect
 from settings.reader import SettingsError
 from telemetry.safe_errors import type_name
@@ -134,7 +134,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
             interval,
             RetentionRun(retention),
             after=CheckIns(store, caller, interval).check_in,
-            present=partial(_report_present, Fleet(store), caller, interval, services),
+            present=partial(_report_present, Reports(store), caller, interval, services),
         )
         plans = PlanMaker(
             table=runtime.table, services=services, chance=random.random, stopping=self._stopping
@@ -193,15 +193,15 @@ def _connect(settings: WorkerSettings) -> Redis:
 
 
 def _report_present(
-    fleet: Fleet, caller: str, interval: float, services: Services, reaped: bool
+    reports: Reports, caller: str, interval: float, services: Services, reaped: bool
 ) -> None:
-    fleet.tell_present(
+    reports.worker(
         caller,
         interval,
-        brake=services.cap,
-        brake_campaign=services.campaign_cap,
-        gates=services.breakers,
-        swept=reaped,
+        cap=services.cap,
+        campaign_cap=services.campaign_cap,
+        breakers=services.breakers,
+        reaped=reaped,
     )
 
 

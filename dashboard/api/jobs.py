@@ -1,4 +1,4 @@
-"""The tab's JSON API. Every POST is a decision of a named operator, and stands on record."""
+"""The tab's JSON API. Every POST is a decision of a named operator, and is recorded."""
 
 from typing import Any, Final
 
@@ -9,8 +9,9 @@ from dashboard.api import plain
 from dashboard.handlers import Api
 from inbox.admin.batches import MOST_JOBS
 from inbox.admin.decisions import Page, Preview
+from inbox.admin.job_views import DeliveryView
 from inbox.admin.selection import Filter
-from inbox.admin.views import DeliveryView, as_plain
+from inbox.admin.views import as_plain
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.effect import Effect
 
@@ -26,7 +27,8 @@ class CountsApi(Api):
 
     async def get(self) -> None:
         """Answer from at most two seconds ago."""
-        self.json(plain.counts(await self.room.counts()))
+        found = as_plain(await self.access.counts())
+        self.json({name: found[name] for name in ("failed", "waiting", "held", "oldest_failed")})
 
 
 class MeApi(Api):
@@ -53,8 +55,10 @@ class JobApi(Api):
         """Take a job, task or delivery id."""
         job = job_id_of(what)
         delivery = delivery_of(job) if job else what
-        desk = self.room.operations.desk
-        found = await self.room.ask(desk.delivery, delivery) if is_delivery_id(delivery) else None
+        queries = self.access.queries
+        found = (
+            await self.access.ask(queries.delivery, delivery) if is_delivery_id(delivery) else None
+        )
         if found is None:
             raise HTTPError(404, "The inbox knows no such delivery or job.")
         mine = next((each for each in found.jobs if each.job == job), None)
@@ -79,7 +83,7 @@ class PreviewApi(Api):
 
 
 class DecideApi(Api):
-    """POST the same and `why`: begins a batch, which goes on whatever becomes of this Flower."""
+    """POST the same and `why`: begins a batch, which continues even if this Flower ends."""
 
     async def post(self) -> None:
         """Begin."""
@@ -92,41 +96,41 @@ class DecideApi(Api):
         found = await preview(self, sent)
         if not found.tasks:
             raise HTTPError(409, "None of these jobs is in that state any more.")
-        operations = self.room.operations
-        batch = await self.room.ask(
-            operations.batches.start,
+        decisions = self.access.decisions
+        batch = await self.access.ask(
+            decisions.batches.start,
             found.action,
             found.tasks,
             who=self.who,
             why=why.strip(),
             what=found.words,
         )
-        self.room.more_to_carry()
+        self.access.more_to_carry()
         self.json({"batch": batch, "jobs": len(found.tasks)}, 202)
 
 
 class BatchApi(Api):
-    """GET: how far a batch is, and what became of its first thousand jobs."""
+    """GET: the progress of a batch, and the states of its first thousand jobs."""
 
     async def get(self, batch: str) -> None:
         """Answer as it is now."""
-        batches = self.room.operations.batches
-        found = await self.room.ask(batches.get, batch)
+        batches = self.access.decisions.batches
+        found = await self.access.ask(batches.get, batch)
         if found is None:
             raise HTTPError(404, "There is no such batch.")
-        became = await self.room.ask(batches.became, batch)
-        self.json(plain.batch(found) | {"became": became})
+        became = await self.access.ask(batches.became, batch)
+        self.json(as_plain(found) | {"became": became})
 
 
 class StopApi(Api):
-    """POST: leave what a batch has not come to alone."""
+    """POST: leave alone the jobs that a batch has not decided yet."""
 
     async def post(self, batch: str) -> None:
         """Stop."""
-        batches = self.room.operations.batches
-        if await self.room.ask(batches.get, batch) is None:
+        batches = self.access.decisions.batches
+        if await self.access.ask(batches.get, batch) is None:
             raise HTTPError(404, "There is no such batch.")
-        await self.room.ask(batches.stop, batch)
+        await self.access.ask(batches.stop, batch)
         self.json({"stopped": batch})
 
 
@@ -135,23 +139,23 @@ class RecordApi(Api):
 
     async def get(self) -> None:
         """Answer the newest."""
-        entries = await self.room.ask(self.room.operations.recent, 200)
-        batches = await self.room.ask(self.room.operations.batches.newest, 20)
+        entries = await self.access.ask(self.access.decisions.recent, 200)
+        batches = await self.access.ask(self.access.decisions.batches.newest, 20)
         self.json(
             {
-                "record": [plain.entry(each) for each in entries],
-                "batches": [plain.batch(each) for each in batches],
+                "record": [as_plain(each) for each in entries],
+                "batches": [as_plain(each) for each in batches],
             }
         )
 
 
 async def effects_of(handler: Any, delivery: DeliveryView) -> list[Effect]:
-    """List the effects that the ledger has for the assignment that a delivery is about."""
+    """Return the effects that the ledger has for the assignment that a delivery is about."""
     holder = delivery.facts.get("holder")
     if not holder:
         return []
-    found: list[Effect] = await handler.room.ask(
-        lambda: list(handler.room.effects.of(holder=holder))
+    found: list[Effect] = await handler.access.ask(
+        lambda: list(handler.access.effects.of(holder=holder))
     )
     return found
 
@@ -171,8 +175,8 @@ async def page_of(handler: Any) -> tuple[Filter, dict[str, str], Page]:
         )
         named = {name: int(paging[name]) for name in ("page", "size") if name in paging}
         sort = paging.get("sort", "oldest")
-        page = handler.room.operations.page
-        return wanted, paging, await handler.room.ask(page, wanted, sort=sort, **named)
+        page = handler.access.decisions.page
+        return wanted, paging, await handler.access.ask(page, wanted, sort=sort, **named)
     except ValueError as error:
         raise HTTPError(400, _sentence(error)) from error
 
@@ -197,8 +201,8 @@ async def preview(handler: Api, sent: dict[str, Any]) -> Preview:
         raise HTTPError(400, "Tasks must be a list of ids.")
     try:
         wanted = Filter.from_words(sent["filter"]) if "filter" in sent else None
-        return await handler.room.ask(
-            handler.room.operations.preview,
+        return await handler.access.ask(
+            handler.access.decisions.preview,
             action,
             wanted=wanted,
             tasks=tasks or (["-"] if wanted is None else []),
@@ -209,7 +213,7 @@ async def preview(handler: Api, sent: dict[str, Any]) -> Preview:
 
 
 def _found_by_flower(handler: Api, words: object) -> list[str]:
-    """List the failed tasks that Flower's own search finds in its memory."""
+    """Return the failed tasks that Flower's own search finds in its memory."""
     if not isinstance(words, str) or len(words) > LONGEST_WORDS:
         raise HTTPError(400, "The search must be a few words.")
     try:

@@ -3,18 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from inbox.admin.audit import Entry
-from inbox.admin.batches import BatchView
-from inbox.admin.decisions import Counts, Page, Preview
+from inbox.admin.decisions import Page, Preview
 from inbox.admin.selection import Group, Row
-from inbox.admin.views import as_plain
 from inbox.model.effect import PERKS, Effect, EffectState
 from inbox.model.time import moment
-
-
-def counts(found: Counts) -> dict[str, Any]:
-    """Describe what the bar and the cards show."""
-    return as_plain(found)
 
 
 def row(found: Row) -> dict[str, Any]:
@@ -58,16 +50,6 @@ def preview(found: Preview) -> dict[str, Any]:
     }
 
 
-def batch(found: BatchView) -> dict[str, Any]:
-    """Describe how far a batch is."""
-    return as_plain(found)
-
-
-def entry(found: Entry) -> dict[str, Any]:
-    """Describe what somebody did."""
-    return as_plain(found)
-
-
 def effect(found: Effect) -> dict[str, Any]:
     """Describe an effect, by ids, amounts and times."""
     fields = found.fields
@@ -87,9 +69,9 @@ def effect(found: Effect) -> dict[str, Any]:
 WOULD = {
     "retry": "Each job is sent to its queue again, with all its tries. An effect that is noted "
     "in the ledger is not made a second time.",
-    "discard": "These jobs are never done. A delivery whose last job this is is settled, and its "
-    "body is dropped. This cannot be undone.",
-    "release": "Each job acts as soon as a worker is free, past the brake.",
+    "discard": "These jobs are never done. If it is the last job of its delivery, the delivery is "
+    "completed and its body dropped. This cannot be undone.",
+    "release": "Each job runs as soon as a worker is free, past the rate cap.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a job would do: asked of a worker, who has the keys, and looked for until it answers."""
+"""What a job would do: asked of a worker, which has the keys, and polled until it answers."""
 
 from tornado.web import HTTPError
 
@@ -8,24 +8,24 @@ from inbox.ids import job_id_of
 
 
 class AskPlanApi(Api):
-    """POST {job}: ask a worker. Changes nothing, but what it looks up counts as calls."""
+    """POST {job}: ask a worker. Changes nothing, but its reads count as calls."""
 
     async def post(self) -> None:
         """Ask, once however often it is clicked."""
         job = _job(self.sent().get("job"))
-        plans = self.room.operations.plans
-        answer = await self.room.ask(plans.ask, job)
+        plans = self.access.decisions.plans
+        answer = await self.access.ask(plans.ask, job)
         if answer not in {"asked", "known"}:
             raise HTTPError(409, f"The job is {answer}: there is nothing to decide.")
-        self.json(as_plain(await self.room.ask(plans.get, job)), 202)
+        self.json(as_plain(await self.access.ask(plans.get, job)), 202)
 
 
 class PlanApi(Api):
-    """GET: how far it is; the state `unanswered` says that no worker answers."""
+    """GET: its progress; the state `unanswered` says that no worker answers."""
 
     async def get(self, job: str) -> None:
         """Answer as it is now."""
-        self.json(as_plain(await self.room.ask(self.room.operations.plans.get, _job(job))))
+        self.json(as_plain(await self.access.ask(self.access.decisions.plans.get, _job(job))))
 
 
 def _job(word: object) -> str:

@@ -47,7 +47,7 @@
     box.append(bar, done, now, buttons);
     title.classList.add("perkhook-batch-title");
 
-    function look() {
+    function poll() {
       us.ask("batch/" + id).then(function (batch) {
         us.say(title, batch.who + ": " + batch.action + " " + batch.what +
           (batch.why ? " (" + batch.why + ")" : ""));
@@ -68,17 +68,17 @@
         }
         if (underWay(batch) && patience > 0) {
           patience -= 1;
-          window.setTimeout(look, patience > 300 ? 1000 : 3000);
+          window.setTimeout(poll, patience > 300 ? 1000 : 3000);
         }
       }).catch(function (error) {
         us.say(now, error.message);
         if (patience > 0) {
           patience -= 1;
-          window.setTimeout(look, 3000);
+          window.setTimeout(poll, 3000);
         }
       });
     }
-    look();
+    poll();
   }
 
   us.begun = function (id, rest) {

@@ -90,7 +90,7 @@
       if (changed || page.dataset.unavailable) { redraw(); }
     });
     us.onDecided = function () { window.setTimeout(us.count, 500); };
-    // Somebody quick, or a browser that restores a page, may have checked it before this ran.
+    // A quick user, or a browser that restores a page, may have checked it before this ran.
     if ((document.getElementById("perkhook-every") || {}).checked) {
       boxes().forEach(function (box) { box.checked = true; });
     }

@@ -4,14 +4,14 @@
 
   var us = window.perkhook;
   var make = us.make;
-  var LOOK_MS = 500;
-  var WAITS = { asked: "Waiting for a worker…", working: "A worker looks it up…" };
+  var POLL_MS = 500;
+  var WAITS = { asked: "Waiting for a worker…", working: "A worker reads it…" };
 
   function list(lines) {
     return make("ul", { "class": "mb-0" }, lines.map(function (line) { return make("li", {}, line); }));
   }
 
-  function told(plan) {
+  function described(plan) {
     var parts = [];
     if (plan.steps.length) { parts.push(list(plan.steps)); }
     if (plan.unresolved.length) {
@@ -19,7 +19,7 @@
     }
     parts.push(make("p", {}, plan.possible ? plan.reason : "No plan: " + plan.reason + "."));
     if (plan.looked_up.length) {
-      parts.push(make("p", { "class": "perkhook-small" }, "Looked up: " + plan.looked_up.join("; ")));
+      parts.push(make("p", { "class": "perkhook-small" }, "Based on: " + plan.looked_up.join("; ")));
     }
     return parts;
   }
@@ -35,23 +35,23 @@
 
     function say(words) { show([make("p", {}, words)]); }
 
-    function look(found) {
+    function follow(found) {
       if (WAITS[found.state]) {
         if (answer.textContent !== WAITS[found.state]) { say(WAITS[found.state]); }
         window.setTimeout(function () {
-          if (answer.isConnected) { us.ask("plan/" + job).then(look).catch(fail); }
-        }, LOOK_MS);
+          if (answer.isConnected) { us.ask("plan/" + job).then(follow).catch(fail); }
+        }, POLL_MS);
         return;
       }
       button.disabled = false;
-      if (found.plan) { show(told(found.plan)); } else { say("No worker answers. Does one run?"); }
+      if (found.plan) { show(described(found.plan)); } else { say("No worker answers. Does one run?"); }
     }
 
     function fail(error) { button.disabled = false; say(error.message); }
 
     function ask() {
       button.disabled = true;
-      us.ask("plan", { job: job }).then(look).catch(fail);
+      us.ask("plan", { job: job }).then(follow).catch(fail);
     }
 
     return make("div", { "class": "perkhook-how" }, [make("div", {}, button), answer]);

@@ -73,7 +73,7 @@
     if (badge) {
       say(badge, String(found.failed));
       badge.classList.toggle("d-none", !found.failed);
-      badge.setAttribute("title", found.failed + " failed for good");
+      badge.setAttribute("title", found.failed + " failed");
     }
     document.querySelectorAll("[data-count]").forEach(function (each) {
       say(each, String(found[each.dataset.count]));

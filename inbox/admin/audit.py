@@ -1,4 +1,4 @@
-"""What operators did, as it stands on record."""
+"""The record of what operators did."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from inbox.model.time import moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Who did what, when, why, and what came of it if it was done to many."""
+    """Who did what, when, why, and the result if it was done to many."""
 
     at: datetime | None
     who: str
@@ -23,7 +23,7 @@ class Entry:
 
 
 def recent(client: Redis, number: int) -> list[Entry]:
-    """List the newest entries, newest first."""
+    """Return the newest entries, newest first."""
     found: Any = client.xrevrange(keys.AUDIT, count=number)
     return [_entry(*each) for each in found]
 

@@ -1,7 +1,7 @@
-"""An operator's decision about many jobs: noted whole first, then carried out in steps."""
+"""An operator's decision about many jobs: stored whole first, then carried out in steps."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -10,24 +10,26 @@ from typing import Any, Final
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS
 from inbox.ids import job_id_of
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.store import scripts
 
 
 #: Jobs of one step: a few milliseconds of the store's time.
 A_STEP: Final = 100
 
-#: Jobs of one batch: as many as may have failed at all, unless somebody raised that bound.
+#: Jobs of one batch: as many as may have failed at all, unless that bound was raised.
 MOST_JOBS: Final = 100_000
 
 KEPT_SECONDS: Final = 30 * 86_400
 KEPT_MOST: Final = 200
 
-#: Jobs of a batch whose further way is told.
+#: Jobs of a batch whose later states are shown.
 WATCHED: Final = 1000
+
+#: Reads jobs as the script `read_jobs` gives them (`inbox.admin.rows`).
+ReadJobs = Callable[[Sequence[str]], Iterable[tuple[str, list[Any]]]]
 
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -35,16 +37,16 @@ _ID: Final = re.compile(r"[0-9a-f]{16}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
     """
-    How far a batch is.
+    The progress of a batch.
 
     Attributes:
         state: running, finished or stopped.
         what: what was chosen, in words.
         total: jobs chosen.
-        dealt: jobs dealt with.
+        dealt: jobs decided.
         done: how many came to which state.
         refused: how many were not touched, by the state they were in.
-        idle: seconds since it moved last.
+        idle: seconds since its last step.
     """
 
     batch: str
@@ -63,19 +65,19 @@ class BatchView:
 
 
 class Batches:
-    """Starts batches, carries them out, tells how far they are."""
+    """Starts batches, carries them out, reports their progress."""
 
-    def __init__(self, client: Redis, rows: JobRows, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: Redis, read_jobs: ReadJobs, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
-        self._rows = rows
+        self._read_jobs = read_jobs
         self._window_ms = dedupe_window_seconds * 1000
         self._start = scripts.load(client, "batch_start")
         self._step = scripts.load(client, "batch_step")
 
     def start(self, action: str, tasks: Sequence[str], *, who: str, why: str, what: str) -> str:
         """
-        Note what is to be done, whole; gives the batch's id. `carry_out` does it.
+        Store what is to be done and return the batch's id; `carry_out` does it.
 
         Args:
             action: retry, discard or release.
@@ -94,56 +96,77 @@ class Batches:
         if any(job_id_of(task) in {None, task} for task in tasks):
             raise ValueError("a job is named by its task: <delivery>:<name>:<number>")
         batch = token_hex(8)
-        head = [batch, action, who, why, what, str(KEPT_SECONDS * 1000), str(KEPT_MOST)]
-        self._start(args=[*head, *dict.fromkeys(tasks)])
+        self._start(
+            named={
+                "batch": batch,
+                "action": action,
+                "who": who,
+                "why": why,
+                "what": what,
+                "kept_ms": KEPT_SECONDS * 1000,
+                "most": KEPT_MOST,
+            },
+            args=dict.fromkeys(tasks),
+        )
         return batch
 
     def step(self, batch: str) -> bool:
-        """Deal with the next jobs; False when none is left. Any process may, at any time."""
-        return bool(self._step(args=[batch, A_STEP, self._window_ms, "", WATCHED]))
+        """Decide about the next jobs; False when none is left. Any process may, at any time."""
+        return self._next(batch, stop="")
 
-    def carry_out(self, batch: str, told: Callable[[], None] = lambda: None) -> None:
-        """Deal with all jobs, telling after each step."""
+    def carry_out(self, batch: str) -> None:
+        """Decide about all jobs of a batch."""
         while self.step(batch):
-            told()
-        told()
+            pass
 
     def stop(self, batch: str) -> None:
-        """Leave the jobs alone that are not dealt with yet."""
-        self._step(args=[batch, A_STEP, self._window_ms, "stop", WATCHED])
+        """Leave alone the jobs that are not decided yet."""
+        self._next(batch, stop="stop")
+
+    def _next(self, batch: str, *, stop: str) -> bool:
+        more = self._step(
+            named={
+                "batch": batch,
+                "most": A_STEP,
+                "window_ms": self._window_ms,
+                "stop": stop,
+                "watched": WATCHED,
+            }
+        )
+        return bool(more)
 
     def get(self, batch: str) -> BatchView | None:
-        """Tell how far a batch is; None if there is none, or it was long ago."""
+        """Return the progress of a batch; None if it is unknown, or too old."""
         if not _ID.fullmatch(batch):
             return None
         pipe = self._client.pipeline(transaction=False)
         pipe.hgetall(keys.BATCH + batch)
         pipe.time()
         found, now = pipe.execute()
-        return _view(batch, found, now[0] * 1000 + now[1] // 1000) if found else None
+        return _view(batch, found, ms_of(now)) if found else None
 
     def newest(self, number: int) -> list[BatchView]:
-        """List the newest batches."""
+        """Return the newest batches."""
         ids = self._client.zrange(keys.BATCHES, 0, number - 1, desc=True)
         return [view for batch in ids if (view := self.get(batch.decode()))]
 
     def running(self) -> list[str]:
-        """List the batches that are not at their end, whoever carries them out."""
+        """Return the batches that have not ended, whichever process carries them out."""
         return [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
 
     def became(self, batch: str) -> dict[str, int]:
         """
-        Count what the first thousand jobs of a batch are now.
+        Count the states of the first thousand jobs of a batch.
 
         `succeeded` for those that have ended, `discarded`, `failed again`, `failed` for those
-        that nothing was done to, or the state that they are in.
+        that are unchanged, or their state.
         """
         if not _ID.fullmatch(batch):
             return {}
         tasks = self._client.lrange(keys.BATCH + batch + ":tasks", 0, WATCHED - 1)
         seen = dict(task.decode().rsplit(":", 1) for task in tasks)
         tally: dict[str, int] = {}
-        for job, fields in self._rows.read(list(seen)):
+        for job, fields in self._read_jobs(list(seen)):
             word = _became(fields, seen[job])
             tally[word] = tally.get(word, 0) + 1
         return tally

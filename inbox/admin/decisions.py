@@ -1,4 +1,4 @@
-"""What operators do with failed, waiting and held jobs: one piece of code behind every face."""
+"""What operators do with many failed, waiting and held jobs, in Flower and on the command line."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,31 +11,17 @@ from redis import Redis
 from inbox import keys
 from inbox.admin import audit as record
 from inbox.admin.batches import Batches
-from inbox.admin.queries import Admin
 from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
-from inbox.admin.views import KeptView
 from inbox.ids import job_id_of
-from inbox.model.time import moment
+from inbox.model.time import moment, ms_of
 from inbox.plans import Plans
 
 
 PAGE_SIZES: Final = (25, 50, 100, 500)
 
 #: Assignments whose effects a preview counts.
-LOOKED_UP: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many jobs wait for somebody or something, and how near the oldest is to be dropped."""
-
-    failed: int
-    waiting: int
-    held: int
-    oldest_failed: datetime | None
-    next_try: datetime | None
-    kept: KeptView
+COUNTED_ASSIGNMENTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,41 +80,28 @@ class Preview:
             if self.matching == 1:
                 what = job_id_of(self.tasks[0]) or what
             return f"{number}{self.matching} selected {noun}, {what}"
-        told = {"state", "until", "group", "name", "reason"}
+        shown = {"state", "until", "group", "name", "reason"}
         also = "".join(
             f", {name.replace('_', ' ')} {word}"
             for name, word in self.wanted.words().items()
-            if name not in told
+            if name not in shown
         )
         return f"{number}{self.matching} {self.wanted.state} {noun}, {what}{also}"
 
 
-class BulkAdmin:
+class Decisions:
     """Lists, previews and decides."""
 
     def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
-        self.desk = Admin(client, dedupe_window_seconds=dedupe_window_seconds)
         self.rows = JobRows(client)
         self.plans = Plans(client)
-        self.batches = Batches(client, self.rows, dedupe_window_seconds=dedupe_window_seconds)
-
-    def counts(self) -> Counts:
-        """Count, by one short question to the store."""
-        stats = self.desk.stats()
-        return Counts(
-            failed=stats.failed,
-            waiting=stats.waiting,
-            held=stats.held,
-            oldest_failed=stats.oldest_failed,
-            next_try=stats.next_try,
-            kept=next(each for each in stats.kept if each.set == "failed"),
-        )
+        self.batches = Batches(client, self.rows.read, dedupe_window_seconds=dedupe_window_seconds)
 
     def page(self, wanted: Filter, *, sort: str = "oldest", page: int = 1, size: int = 50) -> Page:
         """
-        Give one page of the jobs that are meant; a page beyond the last is the last.
+        Return one page of the jobs that a filter chooses; a page beyond the last is the last.
 
         Raises:
             ValueError: there is no such order or size.
@@ -160,7 +133,7 @@ class BulkAdmin:
         limit: int | None = None,
     ) -> Preview:
         """
-        Tell what a decision would do to the jobs named, or to all that a filter chooses.
+        Return what a decision would do to the jobs named, or to all that a filter chooses.
 
         Raises:
             ValueError: this cannot be done to jobs in that state, or nothing was chosen.
@@ -168,14 +141,14 @@ class BulkAdmin:
         if (wanted is None) == (not tasks):
             raise ValueError("choose by naming jobs, or by a filter")
         if wanted is not None:
-            # What fails while somebody reads the preview was not in its count.
-            now = self._now_ms()
+            # What fails while the operator reads the preview was not in its count.
+            now = ms_of(self._client.time())
             wanted = replace(wanted, until=min(wanted.until or now + 1, now + 1))
             found = self._meant(wanted, action)
         else:
             found = self._named(tasks, action)
         first = found[:limit]
-        holders = list({row.holder: None for row in first if row.holder})[:LOOKED_UP]
+        holders = list({row.holder: None for row in first if row.holder})[:COUNTED_ASSIGNMENTS]
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
             pipe.exists(f"{keys.EFFECTS_OF}holder:{holder}")
@@ -192,12 +165,8 @@ class BulkAdmin:
         )
 
     def recent(self, number: int = 50) -> list[record.Entry]:
-        """List what operators did last."""
+        """Return what operators did last."""
         return record.recent(self._client, number)
-
-    def _now_ms(self) -> int:
-        seconds, microseconds = self._client.time()
-        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def _meant(self, wanted: Filter, action: str) -> list[Row]:
         if action not in ACTIONS[wanted.state]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 
-#: A word with a digit in it is an id, an amount, a time or a position: it tells apart what one
+#: A word with a digit in it is an id, an amount, a time or a position: it separates what one
 #: cause has broken. The possessive parts keep it quick on whatever a downstream wrote.
 _PARTICULAR: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z_-]*+[0-9][A-Za-z0-9_-]*+")
 

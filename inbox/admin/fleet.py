@@ -1,43 +1,43 @@
 """
-The numbers of the whole fleet, which any receiver tells.
+The one read model: what the store knows of the whole fleet, read by one script.
 
-All that happens to jobs is counted in the store by the step that does it. What only a process
-knows it tells: docs/decisions/0026-metrics-of-the-fleet.md.
+Flower's pages, `/metrics` and the command line stand on it. Each script counts in the store what
+it does to jobs. What only a process knows, it reports (`inbox.state.reports`):
+docs/decisions/0026-metrics-of-the-fleet.md.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.fleet_views import DelayView, DownstreamView, FleetView, MemoryView, brake_view
-from inbox.admin.reconcile_view import view as reconcile_view
+from inbox.admin.fleet_views import (
+    DelayView,
+    DownstreamView,
+    FleetView,
+    MemoryView,
+    reconcile_view,
+    revocation_cap,
+    webhook_view,
+)
 from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
-from inbox.breaker import Breaker
 from inbox.model.effect import Perk
-from inbox.model.rate import Rate
 from inbox.model.time import moment
-from inbox.state.webhook import view as webhook_view
 from inbox.store import scripts
 from inbox.store.headroom import bytes_left
 
 
-#: Jobs of one index that one reading looks at, to tell how many are of which handler.
+#: Jobs of one index that are read to count them by handler.
 SAMPLE: Final = 1_000
 
-#: Values of one label; what is more goes by the name of `other`.
+#: Values of one label; the others are counted as `other`.
 MOST_VALUES: Final = 50
 
-#: A receiver's message counts once, though it comes again within this time.
-REMEMBERED_SECONDS: Final = 3600
-
-#: A worker that has not told for so many of its intervals is gone.
-_ALIVE_INTERVALS: Final = 3
-
+_STATES: Final = ("running", "waiting", "failed", "held")
 _PERKS: Final = frozenset(Perk)
 
 _LABEL: Final = re.compile(r"[a-z0-9_]{1,60}")
@@ -45,125 +45,100 @@ _EVENT_TYPE: Final = re.compile(r"[a-z0-9_.]{1,80}")
 
 
 class Fleet:
-    """Reads and tells what is known of the fleet."""
+    """What the store knows of the fleet."""
 
     def __init__(self, client: Redis) -> None:
         self._read = scripts.load(client, "read_fleet")
-        self._counts = scripts.load(client, "tell_counts")
-        self._present = scripts.load(client, "tell_present")
 
-    def read(self) -> FleetView:
-        """Read everything, in one round trip that takes no longer with more that waits."""
-        return _view(json.loads(self._read(args=[SAMPLE])))
+    def read(self, *, sample: int = SAMPLE) -> FleetView:
+        """
+        Return everything, in one round trip that takes no longer with a longer backlog.
 
-    def tell_counts(self, receiver: str, number: int, counts: Mapping[str, int]) -> bool:
-        """Add what a receiver has counted; False if this message was taken before."""
-        pairs = [word for pair in counts.items() for word in pair]
-        return bool(self._counts(args=[receiver, number, REMEMBERED_SECONDS * 1000, *pairs]))
-
-    def tell_present(
-        self,
-        worker: str,
-        interval_seconds: float,
-        *,
-        brake: Rate | None,
-        brake_campaign: Rate | None = None,
-        gates: Mapping[str, Breaker],
-        swept: bool,
-    ) -> None:
-        """Tell that a worker lives, what it allows, and whether it has swept."""
-        told: dict[str, Any] = {"downstreams": {name: gate.rate for name, gate in gates.items()}}
-        if brake is not None:
-            told["brake"] = (brake.count, brake.ms)
-            if brake_campaign is not None:
-                told["brake_campaign"] = (brake_campaign.count, brake_campaign.ms)
-        alive_ms = int(interval_seconds * 1000) * _ALIVE_INTERVALS
-        self._present(args=[worker, alive_ms, json.dumps(told), int(swept)])
+        Args:
+            sample: jobs of each index that are read to count them by handler; 0 for none.
+        """
+        return _view(json.loads(self._read(args=[sample])))
 
 
 def _view(found: dict[str, Any]) -> FleetView:
-    now, tally = found["now"], dict(_pairs(found["tally"]))
-    fresh = found["fresh"]
+    now, counted = moment(found["now"]), _pairs(found["tally"])
     handlers = {state: _handlers(found[state]) for state in _STATES}
-    queued = [_handlers(queue) for queue in found["queues"].values()]
-    handlers["queued"] = _added([*queued, {keys.PROCESS: fresh["jobs"]}])
+    handlers["queued"] = Counter({keys.PROCESS: found["fresh"]["jobs"]})
+    for queue in found["queues"].values():
+        handlers["queued"].update(_handlers(queue))
     return FleetView(
-        now=moment(now),
+        now=now,
         stats=_stats(found),
         handlers={state: _bounded(names) for state, names in handlers.items()},
-        delay=_delay(dict(_pairs(found["delay"]))),
-        answers=_bounded(_under(tally, "answer:")),
-        secrets=_bounded(_under(tally, "secret:")),
-        effects=_effects(_under(tally, "effect:")),
-        events=_events(_under(tally, "event:")),
-        swept=moment(found.get("swept")),
+        delay=_delay(_pairs(found["delay"])),
+        answers=_bounded(_under(counted, "answer:")),
+        secrets=_bounded(_under(counted, "secret:")),
+        effects=_effects(_under(counted, "effect:")),
+        events=_events(_under(counted, "event:")),
+        reaped=moment(found.get("swept")),
         workers=found["workers"],
         downstreams=tuple(
             DownstreamView(
                 name=name,
-                works=each["shut_until"] == 0,
-                shut_seconds=max(each["shut_until"] - now, 0) / 1000,
+                works=each["open_until"] == 0,
+                shut_seconds=max(each["open_until"] - found["now"], 0) / 1000,
                 most=each["most"] or None,
-                window_seconds=each["ms"] / 1000,
+                window_seconds=each["ms"] / 1000 if each["most"] else None,
                 used=each["used"],
             )
             for name, each in sorted(found["downstreams"].items())
         ),
-        brake=brake_view(found.get("brake")),
+        cap=revocation_cap(found.get("brake")),
         memory=_memory(found["memory"]),
+        canary_age_seconds=None if found["canary"] is False else found["canary"] / 1000,
         webhook=webhook_view(found.get("webhook")),
-        reconcile=reconcile_view(found["reconcile"], _under(tally, "reconcile:")),
+        reconcile=reconcile_view(found["reconcile"], _under(counted, "reconcile:")),
     )
 
 
-_STATES: Final = ("running", "waiting", "failed", "held")
-
-
 def _stats(found: dict[str, Any]) -> Stats:
-    fresh = found["fresh"]
-    queues = [
-        QueueView(
+    fresh, failed, limits = found["fresh"], found["failed"], _pairs(found["limits"])
+    oldest_failed = moment(failed.get("first"))
+    queues = {
+        name: QueueView(
             queue=name,
             jobs=each["jobs"],
             messages=each["messages"],
             oldest=moment(each.get("first")),
         )
         for name, each in sorted(found["queues"].items())
-    ]
-    stats = Stats(
-        queues=tuple(
-            each.and_fresh(fresh["jobs"], moment(fresh.get("first")))
-            if each.queue == keys.DELIVERIES_QUEUE
-            else each
-            for each in queues
-        ),
+    }
+    first = queues[keys.DELIVERIES_QUEUE]
+    queues[first.queue] = first.and_fresh(fresh["jobs"], moment(fresh.get("first")))
+    return Stats(
+        queues=tuple(queues.values()),
         running=found["running"]["jobs"],
         waiting=found["waiting"]["jobs"],
         next_try=moment(found["waiting"].get("first")),
-        failed=found["failed"]["jobs"],
-        oldest_failed=moment(found["failed"].get("first")),
+        failed=failed["jobs"],
+        oldest_failed=oldest_failed,
         held=found["held"]["jobs"],
-        counts=dict(_pairs(found["counts"])),
+        counts=dict(sorted(_pairs(found["counts"]).items())),
+        kept=(
+            kept_failed(
+                failed["jobs"],
+                oldest=oldest_failed,
+                now=moment(found["now"]),
+                limit=limits.get("failed_most"),
+                keep_seconds=limits.get("failed_seconds"),
+            ),
+            kept_settled(found["settled"], limit=limits.get("settled_most")),
+        ),
     )
-    limits = dict(_pairs(found["limits"]))
-    failed = kept_failed(
-        stats.failed,
-        oldest=stats.oldest_failed,
-        now=moment(found["now"]),
-        limit=limits.get("failed_most"),
-        keep_seconds=limits.get("failed_seconds"),
-    )
-    settled = kept_settled(found["settled"], limit=limits.get("settled_most"))
-    return replace(stats, kept=(failed, settled))
 
 
-def _handlers(index: dict[str, Any]) -> dict[str, int]:
-    """Count the jobs of an index by handler; from a sample where that is all there is."""
+def _handlers(index: dict[str, Any]) -> Counter[str]:
+    """Count the jobs of an index by handler; of a long index, by its sample."""
     seen: dict[str, int] = index["handlers"]
-    looked_at = sum(seen.values())
-    if looked_at in {0, index["jobs"]}:
-        return seen
-    return {name: round(many * index["jobs"] / looked_at) for name, many in seen.items()}
+    read = sum(seen.values())
+    if read in {0, index["jobs"]}:
+        return Counter(seen)
+    return Counter({name: round(many * index["jobs"] / read) for name, many in seen.items()})
 
 
 def _delay(counted: dict[str, int]) -> DelayView:
@@ -176,41 +151,39 @@ def _delay(counted: dict[str, int]) -> DelayView:
 
 
 def _effects(counted: dict[str, int]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
+    found: Counter[tuple[str, str]] = Counter()
     for name, many in counted.items():
         state, _, perk = name.partition(":")
-        key = (_label(state), perk if perk in _PERKS else "other")
-        found[key] = found.get(key, 0) + many
-    return found
+        found[_label(state), perk if perk in _PERKS else "other"] += many
+    return dict(found)
 
 
 def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for name, many in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
+    found: Counter[tuple[str, str]] = Counter()
+    for name, many in _most_first(counted):
         handled, _, kind = name.partition(":")
-        key = (kind if kind == "?" or _EVENT_TYPE.fullmatch(kind) else "other", _label(handled))
-        if len(found) > keys.MOST_EVENT_TYPES:
-            key = ("other", _label(handled))
-        found[key] = found.get(key, 0) + many
-    return found
+        known = kind == "?" or _EVENT_TYPE.fullmatch(kind)
+        if not known or len(found) > keys.MOST_EVENT_TYPES:
+            kind = "other"
+        found[kind, _label(handled)] += many
+    return dict(found)
 
 
 def _memory(text: str) -> MemoryView | None:
-    told = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-    if "used_memory" not in told:
+    info = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    if "used_memory" not in info:
         return None
     return MemoryView(
-        used=int(told["used_memory"]),
-        limit=int(told.get("maxmemory", 0)) or None,
-        left=bytes_left(told),
+        used=int(info["used_memory"]),
+        limit=int(info.get("maxmemory", 0)) or None,
+        left=bytes_left(info),
     )
 
 
-def _pairs(flat: list[str] | dict[str, str]) -> Iterator[tuple[str, int]]:
+def _pairs(flat: list[str] | dict[str, str]) -> dict[str, int]:
     # Lua has one kind of table: an empty list comes as an empty object.
-    words = iter(flat)
-    for name in words:
-        yield name, int(next(words))
+    words = list(flat)
+    return {name: int(many) for name, many in zip(words[::2], words[1::2], strict=True)}
 
 
 def _under(counted: dict[str, int], prefix: str) -> dict[str, int]:
@@ -223,18 +196,13 @@ def _label(text: str) -> str:
     return text if _LABEL.fullmatch(text) else "other"
 
 
-def _added(several: list[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for names in several:
-        for name, many in names.items():
-            total[name] = total.get(name, 0) + many
-    return total
+def _most_first(counted: Mapping[str, int]) -> Iterable[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _bounded(counted: dict[str, int]) -> dict[str, int]:
-    """Keep labels few and plain, whatever somebody wrote into the store."""
-    found: dict[str, int] = {}
-    for name, many in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
-        label = _label(name) if len(found) < MOST_VALUES else "other"
-        found[label] = found.get(label, 0) + many
-    return found
+def _bounded(counted: Mapping[str, int]) -> dict[str, int]:
+    """Keep labels few and plain, even if another program writes into the store."""
+    found: Counter[str] = Counter()
+    for name, many in _most_first(counted):
+        found[_label(name) if len(found) < MOST_VALUES else "other"] += many
+    return dict(found)

@@ -1,18 +1,37 @@
-"""What the metrics tell of the fleet: frozen values."""
+"""What metrics and pages show of the fleet: frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from inbox.admin.reconcile_view import ReconcileView
 from inbox.admin.views import Stats
+
+
+#: What can become of an assignment that is no longer listed, besides being found: the names of
+#: the runs' counts (`worker.reconcile`).
+FATES: Final = (
+    "told",
+    "young",
+    "code_gone",
+    "customer_gone",
+    "unknown_customer",
+    "unknown_campaign",
+    "odd_campaign",
+    "odd_code",
+    "odd_holder",
+    "odd_event",
+    "undecided",
+    "cut_short",
+    "refused",
+    "failing",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelayView:
     """
-    Settled deliveries by the time from received to settled.
+    Completed deliveries by the time from received to completed.
 
     Attributes:
         buckets: upper end in seconds, and how many took no longer; the last is infinite.
@@ -26,12 +45,12 @@ class DelayView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownstreamView:
     """
-    One downstream, as all workers know it together.
+    One downstream and its circuit breaker, shared by all workers.
 
     Attributes:
-        works: no pause was begun since a call last ended well.
-        shut_seconds: how long it is not called yet; 0 if it may be tried.
-        most: calls that may be made in `window_seconds`; None without a limit.
+        works: the breaker has not opened since a call last ended well.
+        shut_seconds: how long the breaker stays open; 0 if calls may be made.
+        most: calls that may be made in `window_seconds`; both are None without a limit.
         used: calls made or reserved in them.
     """
 
@@ -39,17 +58,22 @@ class DownstreamView:
     works: bool
     shut_seconds: float
     most: int | None
-    window_seconds: float
+    window_seconds: float | None
     used: int
+
+    @property
+    def left(self) -> int | None:
+        """Return how many calls may still be made; None without a limit."""
+        return None if self.most is None else max(self.most - self.used, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrakeView:
+class RevocationCap:
     """
-    How many jobs the brake let act within its window, and how many it may.
+    How many revocations the rate cap has admitted within its window, and how many it may.
 
     Attributes:
-        admitted: let act within `window_seconds`, of all campaigns.
+        admitted: within `window_seconds`, of all campaigns.
         most: the most of them.
         campaign_most: the most of one campaign; None without a cap for each campaign.
         campaign_window_seconds: the time that this cap counts over.
@@ -59,20 +83,20 @@ class BrakeView:
     most: int
     window_seconds: float
     campaign_most: int | None = None
-    campaign_window_seconds: float = 0.0
+    campaign_window_seconds: float | None = None
 
 
-def brake_view(found: Mapping[str, Any] | None) -> BrakeView | None:
-    """Read what the script gives of the brake; None until a worker has reported its rates."""
+def revocation_cap(found: Mapping[str, Any] | None) -> RevocationCap | None:
+    """Return the view of what the script gives; None until a worker has reported its rates."""
     if found is None:
         return None
     most, ms = found.get("campaign") or (None, 0)
-    return BrakeView(
+    return RevocationCap(
         admitted=found["admitted"],
         most=found["most"],
         window_seconds=found["ms"] / 1000,
         campaign_most=most,
-        campaign_window_seconds=ms / 1000,
+        campaign_window_seconds=None if most is None else ms / 1000,
     )
 
 
@@ -94,17 +118,82 @@ class MemoryView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookView:
     """
-    The webhook as Voucherify's Management API last told of it.
+    The webhook as Voucherify's Management API last reported it.
 
     Attributes:
-        age_seconds: since it told something, or since the first look was due.
-        active: whether it is there and switched on; None if nothing was told yet.
-        listed: whether our event is among those that it is sent; None if that is not known.
+        age_seconds: since the last result, or since the first check was due.
+        active: whether it is there and switched on; None if unknown yet.
+        listed: whether our event is among those that it is sent; None if unknown.
     """
 
     age_seconds: float
     active: bool | None
     listed: bool | None
+
+
+def webhook_view(found: dict[str, Any] | None) -> WebhookView | None:
+    """Return the view of what is known; None if no worker checks it."""
+    # Lua has false where a hash has no such field.
+    if not found:
+        return None
+    state, listed = found["state"], found["listed"]
+    return WebhookView(
+        age_seconds=max(found["age"], 0) / 1000,
+        active=state == "active" if state else None,
+        listed=listed == "1" if listed else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileView:
+    """
+    Removals without a webhook.
+
+    Attributes:
+        found: removals, since the store was made.
+        delivered: those of them that became deliveries.
+        fates: other assignments that were over, by what became of them.
+        codes: that were read.
+        calls: to Voucherify's API.
+        missing: removals that were found and are no deliveries yet.
+        running: whether a run is under way.
+        age_seconds: since a run of the workers' scope last ended, or since the first was due;
+            None if neither.
+        interval_seconds: between two runs of the workers; 0 if they begin none.
+    """
+
+    found: int
+    delivered: int
+    fates: dict[str, int]
+    codes: int
+    calls: int
+    missing: int
+    running: bool
+    age_seconds: float | None
+    interval_seconds: int
+
+
+def reconcile_view(found: Mapping[str, Any], counted: Mapping[str, int]) -> ReconcileView:
+    """
+    Make the view.
+
+    Args:
+        found: as `read_fleet.lua` gives it.
+        counted: counters by the name of the count.
+    """
+    # Lua has false where a hash has no such field.
+    age = found["age"]
+    return ReconcileView(
+        found=counted.get("found", 0),
+        delivered=counted.get("applied", 0),
+        fates={fate: counted.get(fate, 0) for fate in FATES},
+        codes=counted.get("codes", 0),
+        calls=counted.get("calls", 0),
+        missing=found["missing"],
+        running=found["running"],
+        age_seconds=None if age is False else max(age, 0) / 1000,
+        interval_seconds=int(found["interval"] or 0),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +202,18 @@ class FleetView:
     All that receivers and workers know together.
 
     Attributes:
-        handlers: for each state how many jobs of which handler; where an index is long, by a
-            sample of it.
+        handlers: for each state the number of jobs by handler; of a long index, by a sample.
         answers: webhooks answered, by result.
         secrets: right signatures, by the position of their secret.
-        effects: how many effects came into which state, by state and kind.
-        events: how many events were read, by type and by whether a handler wants them.
-        swept: when a sweep was last done to its end.
-        workers: worker processes that told lately that they live.
-        brake: None until a worker has told what it allows.
-        webhook: None if no worker is to look at it.
-        reconcile: what was found of removals that no webhook told of.
+        effects: effects by state and kind.
+        events: events that were read, by type and by whether a handler wants them.
+        reaped: when a whole run of the reaper last ended.
+        workers: worker processes that have reported lately.
+        cap: None until a worker has reported its rates.
+        canary_age_seconds: since a canary last came through, or since the first was due; None if
+            none is sent.
+        webhook: None if no worker checks it.
+        reconcile: removals without a webhook.
     """
 
     now: datetime
@@ -135,9 +225,10 @@ class FleetView:
     effects: dict[tuple[str, str], int]
     reconcile: ReconcileView
     events: dict[tuple[str, str], int]
-    swept: datetime | None
+    reaped: datetime | None
     workers: int
     downstreams: tuple[DownstreamView, ...] = field(default=())
-    brake: BrakeView | None = None
+    cap: RevocationCap | None = None
     memory: MemoryView | None = None
+    canary_age_seconds: float | None = None
     webhook: WebhookView | None = None

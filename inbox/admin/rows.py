@@ -1,4 +1,4 @@
-"""Reading failed, waiting and held jobs by the ten thousand."""
+"""Failed, waiting and held jobs by the ten thousand."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -35,12 +35,12 @@ class JobRows:
         self._locks = {state: Lock() for state in INDEXES}
 
     def of(self, state: str) -> list[Row]:
-        """List the jobs in a state, longest first; a waiting job by its next try."""
+        """Return the jobs in a state, longest first; a waiting job by its next try."""
         with self._locks[state]:
             return self._of(state)
 
     def _of(self, state: str) -> list[Row]:
-        # Lua cannot tell an empty list from an empty object.
+        # To Lua an empty list is an empty object.
         found = json.loads(self._index(args=[INDEXES[state]])) or []
         index = {job: float(score) for job, score in zip(found[::2], found[1::2], strict=True)}
         known = self._known[state]
@@ -50,7 +50,7 @@ class JobRows:
             if job in known and known[job][0] == score
         }
         for job, fields in self.read([job for job in index if job not in kept]):
-            # What has gone on since the index was read is not in this state any more.
+            # A job that has moved since the index was read is not in this state any more.
             if fields and fields[0] == state:
                 next_try = int(index[job]) if state == "waiting" else None
                 kept[job] = (index[job], _row(job, fields, next_try))
@@ -58,7 +58,7 @@ class JobRows:
         return [kept[job][1] for job in index if job in kept]
 
     def read(self, jobs: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-        """Read jobs as the script `read_jobs` gives them."""
+        """Return jobs as the script `read_jobs` gives them."""
         for start in range(0, len(jobs), A_CALL):
             some = jobs[start : start + A_CALL]
             answer: bytes = self._read(args=list(some))

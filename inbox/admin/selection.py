@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from inbox.ids import job_id_of
 
 
-#: The states in which a job waits for somebody or something, and what may be decided about it.
+#: The states in which a job waits for an operator or a time, and the decisions about it.
 ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "failed": ("retry", "discard"),
     "waiting": (),
@@ -42,7 +42,7 @@ class Row(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """
-    Which jobs are meant; an empty word does not narrow the choice.
+    Which jobs are chosen; an empty word does not narrow the choice.
 
     Attributes:
         state: failed, waiting or held.
@@ -69,7 +69,7 @@ class Filter:
     @classmethod
     def from_words(cls, words: Mapping[str, Any]) -> "Filter":
         """
-        Read a filter that somebody sent; an unknown name is refused, not passed over.
+        Return the filter that was sent; an unknown name is refused, not ignored.
 
         Raises:
             ValueError: says what is wrong.
@@ -90,7 +90,7 @@ class Filter:
         return found
 
     def words(self) -> dict[str, str]:
-        """Give the words that narrow the choice, as `from_words` reads them."""
+        """Return the words that narrow the choice, as `from_words` reads them."""
         found = {name: value for name, value in asdict(self).items() if value not in {"", None}}
         return {
             name: _iso(value) if name in {"since", "until"} else value
@@ -98,7 +98,7 @@ class Filter:
         }
 
     def matches(self, row: Row) -> bool:
-        """Tell whether a job is meant."""
+        """Return whether a job is chosen."""
         return (
             (not self.name or row.name == self.name)
             and (not self.event_type or row.event_type == self.event_type)
@@ -119,7 +119,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Jobs that failed by one fault; `first` and `last` in ms."""
+    """Jobs that failed with one fault; `first` and `last` in ms."""
 
     group: str
     name: str
@@ -143,12 +143,12 @@ SORTS: Final[dict[str, Callable[[Row], Any]]] = {
 
 
 def chosen(rows: Iterable[Row], wanted: Filter, sort: str = "oldest") -> list[Row]:
-    """List the jobs that are meant, in an order."""
+    """Return the jobs that are chosen, in an order."""
     return sorted(filter(wanted.matches, rows), key=SORTS[sort])
 
 
 def groups(rows: Iterable[Row]) -> list[Group]:
-    """Group jobs by their fault, the largest group first."""
+    """Return jobs by their fault, the largest group first."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.group, []).append(row)

@@ -12,7 +12,7 @@ import click
 from redis import RedisError
 from rich.console import Console
 
-from inbox.admin.decisions import BulkAdmin
+from inbox.admin.decisions import Decisions
 from inbox.admin.queries import Admin
 from inbox.admin.selection import ACTIONS, SORTS, chosen
 from inbox.admin.views import as_plain
@@ -49,14 +49,14 @@ def main(environ: Mapping[str, str]) -> None:
 @click.option("--as", "who", default=None, help="Who you are, for the record.")
 @click.pass_context
 def commands(context: click.Context, as_json: bool, who: str | None) -> None:
-    """Look at perkhook's inbox, decide about failed jobs, erase personal data."""
+    """Read perkhook's inbox, decide about failed jobs, erase personal data."""
     settings = InboxSettings.from_environ(context.obj)
     client = connect(
         settings.store, max_connections=2, answer_timeout=10.0, name="perkhook-command"
     )
     context.obj = Tools(
-        desk=Admin(client, dedupe_window_seconds=settings.dedupe_window_seconds),
-        operations=BulkAdmin(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        queries=Admin(client, dedupe_window_seconds=settings.dedupe_window_seconds),
+        decisions=Decisions(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
         erasure=Erasure(client),
         who=who or f"{_user()}@{socket.gethostname()}",
@@ -77,7 +77,7 @@ commands.add_command(plan)
 @click.pass_obj
 def stats(tools: Tools) -> None:
     """Count what is queued, running, waiting and failed."""
-    found = tools.desk.stats()
+    found = tools.queries.stats()
     if tools.as_json:
         tools.print_json(as_plain(found))
     else:
@@ -91,10 +91,10 @@ def stats(tools: Tools) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.pass_obj
 def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> None:
-    """List the jobs that failed for good, longest ago first."""
-    rows = tools.operations.rows.of(state)
+    """List failed jobs, longest ago first."""
+    rows = tools.decisions.rows.of(state)
     found = chosen(rows, filter_of(words, state=state), sort)[:limit]
-    views = tools.desk.some([row.job for row in found])
+    views = tools.queries.some([row.job for row in found])
     tools.print_jobs(views, state=state, total=len(rows), limit=limit)
 
 
@@ -103,13 +103,13 @@ def failed(tools: Tools, /, state: str, sort: str, limit: int, **words: str) -> 
 @click.pass_obj
 def held(tools: Tools, limit: int) -> None:
     """
-    List the jobs that the brake holds, longest ago first.
+    List the jobs that the rate cap holds, longest ago first.
 
-    They are more than REVOCATION_BRAKE allows, or than REVOCATION_BRAKE_CAMPAIGN allows for one
-    campaign, which the error of the job names.
+    They exceed REVOCATION_BRAKE, or REVOCATION_BRAKE_CAMPAIGN for one campaign, which the error of
+    the job names.
     """
-    total = tools.desk.held_count()
-    tools.print_jobs(tools.desk.held(), state="held", total=total, limit=limit)
+    total = tools.queries.held_count()
+    tools.print_jobs(tools.queries.held(), state="held", total=total, limit=limit)
 
 
 @commands.command()
@@ -119,7 +119,7 @@ def held(tools: Tools, limit: int) -> None:
 @deciding
 @click.pass_obj
 def release(tools: Tools, /, **selection: Any) -> None:
-    """Let jobs act that the brake holds."""
+    """Release jobs that the rate cap holds."""
     decide(tools, "release", state="held", **selection)
 
 
@@ -131,13 +131,13 @@ def show(tools: Tools, what: str, body: bool) -> None:
     """Show a delivery, or the delivery of a job, with the history of its jobs."""
     job = job_id_of(what)
     delivery = delivery_of(job) if job else what
-    found = tools.desk.delivery(delivery) if is_delivery_id(delivery) else None
+    found = tools.queries.delivery(delivery) if is_delivery_id(delivery) else None
     if found is None:
         raise click.ClickException(f"the inbox knows no delivery or job {what}")
     if body:
-        raw = tools.desk.body(delivery)
+        raw = tools.queries.body(delivery)
         if raw is None:
-            raise click.ClickException("this delivery is settled, its body is no longer kept")
+            raise click.ClickException("this delivery is completed, its body is no longer kept")
         sys.stdout.buffer.write(raw)
     elif tools.as_json:
         tools.print_json(as_plain(found))
@@ -164,7 +164,7 @@ def retry(tools: Tools, /, **selection: Any) -> None:
 @deciding
 @click.pass_obj
 def discard(tools: Tools, /, held: bool, everything: bool, **selection: Any) -> None:
-    """Give failed or held jobs up for ever."""
+    """Discard failed or held jobs; this cannot be undone."""
     if held and everything:
         raise click.UsageError("choose with --all or with --held")
     if not selection["why"] and not selection["dry_run"]:
@@ -198,7 +198,7 @@ def replay(tools: Tools, deliveries: tuple[str, ...], files: tuple[Path, ...]) -
         return "duplicate" if accepted.duplicate else "queued"
 
     tally = each(
-        deliveries, lambda one: tools.desk.replay(one, who=tools.who), "replaying", tools.console
+        deliveries, lambda one: tools.queries.replay(one, who=tools.who), "replaying", tools.console
     )
     tally += each([str(path) for path in files], accept, "accepting", tools.console)
     tools.finish(tally, wanted="queued")

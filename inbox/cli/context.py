@@ -8,9 +8,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from inbox.admin.decisions import BulkAdmin
+from inbox.admin.decisions import Decisions
+from inbox.admin.job_views import JobView
 from inbox.admin.queries import Admin
-from inbox.admin.views import JobView, as_plain
+from inbox.admin.views import as_plain
 from inbox.cli import tables
 from inbox.cli.bulk import Outcomes
 from inbox.intake import Intake
@@ -21,8 +22,8 @@ from inbox.privacy.erasure import Erasure
 class Tools:
     """What the operator's commands work with."""
 
-    desk: Admin
-    operations: BulkAdmin
+    queries: Admin
+    decisions: Decisions
     intake: Intake
     erasure: Erasure
     who: str
@@ -44,7 +45,7 @@ class Tools:
             self.console.print(f"{len(found)} of {total} {state} jobs shown")
 
     def finish(self, tally: Outcomes, *, wanted: str) -> None:
-        """Tell what was done; ends with 1 if something was not."""
+        """Print what was done; ends with 1 if something was not."""
         if self.as_json:
             self.print_json({"results": dict(tally)})
         else:

@@ -41,7 +41,7 @@ def choosing(command: C) -> C:
 def deciding(command: C) -> C:
     """Add the options of every decision."""
     for option in (
-        click.option("--dry-run", is_flag=True, help="Tell what it would do, and do nothing."),
+        click.option("--dry-run", is_flag=True, help="Print what it would do, and do nothing."),
         click.option("--why", default="", help="For the record."),
         click.option("--limit", type=click.IntRange(1), help="At most so many."),
     ):
@@ -84,7 +84,7 @@ def decide(
         _decide_named(tools, action, [job_id_of(job) or job for job in jobs][:limit], why)
         return
     wanted = None if jobs else filter_of(narrowed, state=state)
-    found = tools.operations.preview(action, wanted=wanted, tasks=_tasks(tools, jobs), limit=limit)
+    found = tools.decisions.preview(action, wanted=wanted, tasks=_tasks(tools, jobs), limit=limit)
     if dry_run:
         tools.print_json(
             {
@@ -99,7 +99,7 @@ def decide(
         return
     tally: Counter[str] = Counter()
     if found.tasks:
-        batches = tools.operations.batches
+        batches = tools.decisions.batches
         begun = batches.start(action, found.tasks, who=tools.who, why=why, what=found.words)
         batches.carry_out(begun)
         if view := batches.get(begun):
@@ -109,13 +109,13 @@ def decide(
 
 
 def _decide_named(tools: Tools, action: str, jobs: list[str], why: str) -> None:
-    act = getattr(tools.desk, action)
+    act = getattr(tools.queries, action)
     tally = each(jobs, lambda job: act(job, who=tools.who, why=why), action, tools.console)
     tools.finish(tally, wanted="discarded" if action == "discard" else "queued")
 
 
 def _tasks(tools: Tools, jobs: tuple[str, ...]) -> list[str]:
-    views = tools.desk.some([job_id_of(job) or job for job in jobs]) if jobs else []
+    views = tools.queries.some([job_id_of(job) or job for job in jobs]) if jobs else []
     return [f"{view.job}:{view.dispatches}" for view in views] or list(jobs)
 
 
@@ -129,7 +129,7 @@ def _refusal(state: str) -> str:
 @click.pass_obj
 def groups(tools: Tools, /, state: str, **words: str) -> None:
     """Count jobs by their fault, the most frequent first."""
-    found = grouped(chosen(tools.operations.rows.of(state), filter_of(words, state=state)))
+    found = grouped(chosen(tools.decisions.rows.of(state), filter_of(words, state=state)))
     if tools.as_json:
         tools.print_json([as_plain(group) for group in found])
     else:
@@ -141,7 +141,7 @@ def groups(tools: Tools, /, state: str, **words: str) -> None:
 @click.pass_obj
 def history(tools: Tools, limit: int) -> None:
     """List who did what, when, to how many, with what result; newest first."""
-    found = tools.operations.recent(limit)
+    found = tools.decisions.recent(limit)
     if tools.as_json:
         tools.print_json([as_plain(entry) for entry in found])
     else:
@@ -150,22 +150,22 @@ def history(tools: Tools, limit: int) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--stop", is_flag=True, help="Leave the jobs alone that it has not come to.")
-@click.option("--go-on", is_flag=True, help="Carry it out here; safe beside others who do.")
+@click.option("--stop", is_flag=True, help="Leave alone the jobs that it has not decided yet.")
+@click.option("--resume", is_flag=True, help="Carry it out here; safe beside other processes.")
 @click.pass_obj
-def batch(tools: Tools, name: str, stop: bool, go_on: bool) -> None:
-    """Tell how far a batch is, and what became of its first thousand jobs."""
-    batches = tools.operations.batches
+def batch(tools: Tools, name: str, stop: bool, resume: bool) -> None:
+    """Print the progress of a batch, and the states of its first thousand jobs."""
+    batches = tools.decisions.batches
     _known(tools, name)
     if stop:
         batches.stop(name)
-    elif go_on:
+    elif resume:
         batches.carry_out(name)
     tools.print_json(as_plain(_known(tools, name)) | {"became": batches.became(name)})
 
 
 def _known(tools: Tools, name: str) -> BatchView:
-    found = tools.operations.batches.get(name)
+    found = tools.decisions.batches.get(name)
     if found is None:
         raise click.ClickException(f"there is no batch {name}")
     return found

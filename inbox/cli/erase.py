@@ -7,7 +7,7 @@ from inbox.privacy.redaction import is_customer_id
 
 
 def _customer(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    # What is typed here stands in the record for good, so an address must not get there.
+    # What is typed here stays in the record, so an address must not get there.
     if not is_customer_id(value):
         raise click.BadParameter("must be the id that Voucherify gave, such as cust_…")
     return value
@@ -19,9 +19,9 @@ def _customer(_context: click.Context, _option: click.Parameter, value: str) -> 
 @click.pass_obj
 def erase(tools: Tools, customer: str, why: str) -> None:
     """
-    Erase a customer's personal data; what is still owed keeps its ids.
+    Erase a customer's personal data; pending jobs keep their ids.
 
-    Looks through every body that waits to be processed, too.
+    Searches every body that waits to be processed, too.
     """
     done = tools.erasure.erase(customer, who=tools.who, why=why, now=True)
     if tools.as_json:

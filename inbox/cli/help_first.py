@@ -7,8 +7,8 @@ class HelpFirst(click.Group):
     """
     A group that answers `COMMAND --help` before it reads the environment.
 
-    Click runs a group's own function first, and it needs settings that whoever asks for help may
-    not have yet.
+    Click runs a group's own function first, and it needs settings that may not be there
+    yet when help is asked for.
     """
 
     def invoke(self, ctx: click.Context) -> object:

@@ -10,7 +10,7 @@ from inbox.ids import job_id_of
 from inbox.plans import PATIENCE_SECONDS, WORK_SECONDS, PlanView
 
 
-_LOOK_SECONDS: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 
 
 @click.command()
@@ -18,14 +18,14 @@ _LOOK_SECONDS: Final = 0.2
 @click.pass_obj
 def plan(tools: Tools, job: str) -> None:
     """
-    Tell what a failed or held job would do; a worker looks it up.
+    Print what a failed or held job would do; a worker reads it.
 
-    Nothing is changed by it, but what is looked up counts as calls.
+    Nothing is changed by it, but its reads count as calls.
     """
     known = job_id_of(job)
     if known is None:
         raise click.ClickException(f"{job} is no job")
-    answer = tools.operations.plans.ask(known)
+    answer = tools.decisions.plans.ask(known)
     if answer not in {"asked", "known"}:
         raise click.ClickException(f"the job is {answer}: there is nothing to decide")
     found = _awaited(tools, known)
@@ -34,18 +34,20 @@ def plan(tools: Tools, job: str) -> None:
     if tools.as_json:
         tools.print_json(as_plain(found))
         return
-    told = found.plan
-    for line in (*told.steps, *(f"for a person: {each}" for each in told.unresolved)):
+    preview = found.plan
+    for line in (*preview.steps, *(f"for a person: {each}" for each in preview.unresolved)):
         tools.console.print(f"- {escape(line)}")
-    tools.console.print(escape(told.reason if told.possible else f"No plan: {told.reason}"))
-    if told.looked_up:
-        tools.console.print(escape(f"Looked up: {'; '.join(told.looked_up)}"))
+    tools.console.print(
+        escape(preview.reason if preview.possible else f"No plan: {preview.reason}")
+    )
+    if preview.looked_up:
+        tools.console.print(escape(f"Based on: {'; '.join(preview.looked_up)}"))
 
 
 def _awaited(tools: Tools, job: str) -> PlanView:
     deadline = monotonic() + PATIENCE_SECONDS + WORK_SECONDS
     while True:
-        found = tools.operations.plans.get(job)
+        found = tools.decisions.plans.get(job)
         if found.state not in {"asked", "working"} or monotonic() > deadline:
             return found
-        sleep(_LOOK_SECONDS)
+        sleep(_POLL_SECONDS)

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from inbox.admin.audit import Entry
+from inbox.admin.job_views import DeliveryView, JobView
 from inbox.admin.selection import Group as Fault
-from inbox.admin.views import DeliveryView, JobView, KeptView, Stats
+from inbox.admin.views import KeptView, Stats
 from inbox.model.time import moment
 
 
@@ -23,7 +24,7 @@ def stats(found: Stats) -> RenderableType:
     states.add_row("queued", str(sum(queue.jobs for queue in found.queues)), "")
     states.add_row("running", str(found.running), "")
     states.add_row("waiting", str(found.waiting), f"next try {_time(found.next_try)}")
-    states.add_row("held by the brake", str(found.held), "")
+    states.add_row("held by the rate cap", str(found.held), "")
     states.add_row("failed", str(found.failed), f"oldest {_age(found.oldest_failed)}")
     kept = Table("set", "kept", "at most", "filled", "next dropped", title="Kept within bounds")
     for each in found.kept:
@@ -85,7 +86,7 @@ def delivery(found: DeliveryView) -> RenderableType:
     """Table one delivery with the history of its jobs."""
     head = Table("delivery", found.delivery, title="Delivery")
     head.add_row("received", _time(found.received))
-    head.add_row("settled", _time(found.settled))
+    head.add_row("completed", _time(found.settled))
     size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
     head.add_row("body", size)
     if found.erased:
@@ -95,10 +96,12 @@ def delivery(found: DeliveryView) -> RenderableType:
     ended = Table("job", "ended", title="Ended jobs")
     for name, outcome in found.ended.items():
         ended.add_row(name, escape(outcome))
-    owed = Table("job", "state", "since", "next try", "tries", "last error", title="Owed jobs")
+    pending = Table(
+        "job", "state", "since", "next try", "tries", "last error", title="Pending jobs"
+    )
     runs = Table("task", "started", "ended", "reason", "error", title="Runs that failed")
     for job in found.jobs:
-        owed.add_row(
+        pending.add_row(
             job.name,
             job.state,
             _time(job.since),
@@ -121,7 +124,7 @@ def delivery(found: DeliveryView) -> RenderableType:
         for run in job.runs
         if run.trace
     ]
-    return Group(head, ended, owed, runs, *traces)
+    return Group(head, ended, pending, runs, *traces)
 
 
 def tally(found: Mapping[str, int]) -> RenderableType:
@@ -139,14 +142,14 @@ _OUTCOMES = {
     "gone": "not done: no such job, or it has ended",
     "unknown": "not done: no such delivery",
     "changed": "not done: it was sent again since it was chosen",
-    "settled": "not done: the delivery is settled, its body is no longer kept",
+    "settled": "not done: the delivery is completed, its body is no longer kept",
 }
 
 
 def _next_drop(kept: KeptView) -> str:
     if kept.limit is None or kept.count < kept.limit:
         return _time(kept.next_drop)
-    return "as soon as one more comes" if kept.count == kept.limit else "the next sweeps"
+    return "as soon as one more comes" if kept.count == kept.limit else "the next reaper runs"
 
 
 def _time(moment: datetime | None) -> str:

@@ -1,11 +1,11 @@
 """
-What must have happened to a write before it is relied on (ACCEPT_DURABILITY).
+The durability that a write must have before it is relied on (ACCEPT_DURABILITY).
 
-    round:  joined ─▶ joined ─▶ sent to the store ─▶ told to all who had joined
-                                     │ who comes now joins the next round
+    round:  joined ─▶ joined ─▶ sent to the store ─▶ answered for all who had joined
+                                     │ later writers join the next round
 
 WAITAOF on each writer's own connection would hold that connection for as long as the disk takes,
-so the writers of a process share rounds instead. docs/decisions/0010 tells why and how.
+so the writers of a process share rounds instead. docs/decisions/0010 explains why and how.
 """
 
 import threading
@@ -21,12 +21,12 @@ from inbox.errors import InboxUnavailableError
 #: Rounds at the same time, and the connections for them.
 ROUNDS: Final = 4
 
-#: Seconds between two starts while a round is under way. A disk that is told to write once a
-#: second gains nothing by more, and one that answers at once is asked anew at once.
+#: Seconds between two starts while a round is under way. A disk that writes once a second gains
+#: nothing by more, and one that answers at once is asked again at once.
 SPACING_SECONDS: Final = 0.25
 
-#: Seconds beyond its deadline for which a writer waits for the store's own answer, so that what
-#: the store says is told rather than that it has not said it.
+#: Seconds beyond its deadline for which a writer waits for the store's own answer, so that
+#: its reason is reported and not only that it has not answered.
 GRACE_SECONDS: Final = 0.2
 
 
@@ -38,27 +38,27 @@ class Durability(StrEnum):
     REPLICA = "replica"
 
 
-#: Asks the store whether all that it was told so far is durable, and that these keys are there;
+#: Asks the store whether all that was written so far is durable, and that these keys are there;
 #: waits for so many milliseconds. Raises InboxUnavailableError.
 Ask = Callable[[Collection[str], int], None]
 
 
 @dataclass(slots=True, eq=False)
 class _Round:
-    """Writers that are told together."""
+    """Writers that are answered together."""
 
     keys: set[str] = field(default_factory=set)
     latest: float = 0.0
     refused: InboxUnavailableError | None = None
-    told: threading.Event = field(default_factory=threading.Event)
+    answered: threading.Event = field(default_factory=threading.Event)
 
 
 class Barrier:
     """
     Lets writers wait until what they wrote is durable.
 
-    Only who had joined a round before it was sent to the store is told by it: the round's own
-    write comes after theirs, so what covers it covers them.
+    Only writers that had joined a round before it was sent to the store are answered by it: the
+    round's own write comes after theirs, so what covers it covers them.
 
     Args:
         ask: see `Ask`; it is called by threads of the barrier's own, and returns in any case.
@@ -96,7 +96,7 @@ class Barrier:
             joined.keys.add(key)
             joined.latest = max(joined.latest, deadline)
             self._work.notify()
-        if not joined.told.wait(deadline + GRACE_SECONDS - self._clock()):
+        if not joined.answered.wait(deadline + GRACE_SECONDS - self._clock()):
             # Past the end of the wait that it was asked for, it is not the disk that is slow.
             hangs = self._clock() > joined.latest
             raise InboxUnavailableError("timeout" if hangs else "not_durable")
@@ -115,7 +115,7 @@ class Barrier:
         while True:
             with self._work:
                 self._await_turn()
-                # From here on, who comes joins the next round: the order is what matters most.
+                # From here on, a writer joins the next round: the order is what matters most.
                 sent, self._open = self._open, _Round()
                 self._under_way += 1
                 self._last_start = self._clock()
@@ -127,7 +127,7 @@ class Barrier:
             except Exception as error:  # noqa: BLE001 - a thread that ended would leave all waiting
                 sent.refused = InboxUnavailableError("refused")
                 sent.refused.__cause__ = error
-            sent.told.set()
+            sent.answered.set()
             with self._work:
                 self._under_way -= 1
                 self._work.notify()
@@ -144,7 +144,7 @@ class Barrier:
 
 
 def seconds_to_start(under_way: int, last_start: float, now: float) -> float:
-    """Tell when the next round may start: at once if none is under way, else some time apart."""
+    """Return when the next round may start: at once if none is under way, else some time apart."""
     if under_way == 0:
         return 0.0
     return max(last_start + SPACING_SECONDS - now, 0.0)

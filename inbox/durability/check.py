@@ -18,7 +18,7 @@ from settings.store_address import StoreAddress
 
 
 #: A write of our own, so that this connection's offset covers all that was written before. It may
-#: run when the store is full, and tells how many of the given keys there are.
+#: run when the store is full, and returns how many of the given keys there are.
 _WRITE: Final = """#!lua flags=allow-oom
 redis.call('INCR', KEYS[1])
 local found = 0
@@ -27,7 +27,7 @@ return found"""
 
 #: From here on WAITAOF answers only after the disk whatever `appendfsync` is. Before it, and in
 #: Valkey (which calls itself Redis 7.2 and is seen to do it up to 9.1), WAITAOF answers up to a
-#: second too early with `everysec` (Redis pull request 13793), which is why it is watched.
+#: second too early with `everysec` (Redis pull request 13793), so it is watched.
 _TRUSTED_SINCE: Final = 8
 
 #: Milliseconds in which a replica that is in step has answered.
@@ -50,12 +50,12 @@ def make_barrier(
     at: StoreAddress | str, durability: Durability, *, most_seconds: float
 ) -> Barrier | None:
     """
-    Make what waits for this durability, with connections of its own; None for `memory`.
+    Return what waits for this durability, with its own connections; None for `memory`.
 
     Args:
         at: where the store is.
         durability: what is waited for.
-        most_seconds: the longest that anybody waits.
+        most_seconds: the longest wait.
     """
     if durability is Durability.MEMORY:
         return None
@@ -77,7 +77,7 @@ def make_barrier(
 
 
 def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], None]:
-    """Make what asks whether this durability can be had now; raises InboxUnavailableError."""
+    """Return a check of whether this durability can be had now; it raises InboxUnavailableError."""
     client, one_asks = _client(at, 1, 0.5), threading.Lock()
     clocks = Clocks()
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
@@ -90,7 +90,7 @@ def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], N
         try:
             confirm(client, durability, (), wait_ms, clocks)
         except InboxUnavailableError as error:
-            # A disk that is told to write once a second need not have written just now.
+            # A disk that writes once a second need not have written just now.
             if error.sentence != SLOW_DISK:
                 raise
         finally:
@@ -118,10 +118,10 @@ def confirm(
     clocks: Clocks,
 ) -> None:
     """
-    Have the store confirm all that it was told so far.
+    Check that all that was written so far is durable.
 
     Args:
-        client: of the store, with one connection that nobody else uses meanwhile.
+        client: of the store, with one connection that no other thread uses meanwhile.
         durability: what is waited for.
         written: keys that must be there.
         wait_ms: how long the store may take.
@@ -131,12 +131,12 @@ def confirm(
         InboxUnavailableError: it has not confirmed it, and why.
     """
     if durability is Durability.FSYNC:
-        way = choose_way(*_ask(client, _ask_policy))
-        if way is Method.WATCH:
+        method = choose_method(*_ask(client, _ask_policy))
+        if method is Method.WATCH:
             observe(client, written, wait_ms, clocks)
             return
-        # What cannot be believed is asked all the same, as its answer tells what is missing.
-        wait_ms = wait_ms if way is Method.ASK else 1
+        # An answer that cannot be trusted is read all the same: it says what is missing.
+        wait_ms = wait_ms if method is Method.ASK else 1
 
     def fill(pipeline: Any) -> None:
         pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
@@ -166,7 +166,7 @@ def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
     return answers
 
 
-def choose_way(policy: Any, server: Any) -> Method:
+def choose_method(policy: Any, server: Any) -> Method:
     """Decide how to learn what this server's disk has."""
     if _is_trusted(policy, server):
         return Method.ASK
@@ -175,7 +175,7 @@ def choose_way(policy: Any, server: Any) -> Method:
 
 
 def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:
-    """Tell what stands against relying on what was written; None if it is durable."""
+    """Return why what was written cannot be relied on; None if it is durable."""
     found, *others, confirmed = answers
     if isinstance(found, RedisError):
         return unavailable(found)
@@ -199,11 +199,11 @@ def _judge_replica(confirmed: Any) -> str | RedisError | None:
 
 def _judge_fsync(policy: Any, server: Any, confirmed: Any) -> str | RedisError | None:
     if isinstance(confirmed, ResponseError):
-        # Told by words because there is no code: ERR is all that both begin with.
-        told = str(confirmed).lower()
-        if "unknown command" in told:
+        # By words because there is no code: both begin with ERR.
+        text = str(confirmed).lower()
+        if "unknown command" in text:
             return NO_WAITAOF
-        return NO_AOF if "appendonly" in told else confirmed
+        return NO_AOF if "appendonly" in text else confirmed
     if isinstance(confirmed, RedisError):
         return confirmed
     if not _is_trusted(policy, server):

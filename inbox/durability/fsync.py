@@ -1,5 +1,5 @@
 """
-Tells by observation when the disk of a store with `appendfsync everysec` has a write.
+Detect by observation when the disk of a store with `appendfsync everysec` has a write.
 
 Such a server's WAITAOF answers up to a second too early (see `inbox.durability.check`), but what
 it does is known from its source (Valkey's and Redis 7's src/aof.c, flushAppendOnlyFile and
@@ -18,7 +18,7 @@ fsync that it has not submitted; so may a rewrite (`aof_rewrites`), which moves 
 besides and leaves the old one to an fsync that is not counted; and a restart (`run_id`). Then all
 starts over with another write. Just after `CONFIG SET appendonly yes` the file does not count until
 it was rewritten: WAITAOF, which is not enough but is needed, answers 0 until then. A failed fsync
-is forgotten with the next good one, a second later at the earliest, so we look often enough.
+is forgotten with the next good one, a second later at the earliest, so we check often enough.
 """
 
 from collections.abc import Collection
@@ -39,21 +39,21 @@ from inbox.durability.problems import (
     NO_FSYNC_ON_REWRITE,
     NO_WAITAOF,
     SLOW_DISK,
-    UNTOLD,
+    UNREPORTED,
 )
 from inbox.errors import InboxUnavailableError, unavailable
 
 
 #: Milliseconds after T0 from which on the server has submitted an fsync: its second, and some for
 #: the clock that it caches.
-SETTLED_MS: Final = 1050
+FSYNC_DUE_MS: Final = 1050
 
-#: The longest time between two looks, and for which an fsync may be under way. Together they are
+#: The longest time between two checks, and for which an fsync may be under way. Together they are
 #: under the second for which a failed fsync is to be seen at least.
 BLIND_MS: Final = 250
 LONGEST_FSYNC_MS: Final = 700
 
-#: Milliseconds between two looks: while nothing can be decided, and afterwards.
+#: Milliseconds between two checks: while nothing can be decided, and afterwards.
 SELDOM_MS: Final = 100
 OFTEN_MS: Final = 20
 
@@ -65,7 +65,7 @@ return redis.call('TIME')"""
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a server tells of itself at one time."""
+    """What a server reports of itself at one time."""
 
     #: Its clock, in milliseconds.
     at: float
@@ -85,7 +85,7 @@ class Watch:
 
     first: Observation
     #: From when on an fsync must have been submitted.
-    settled_at: float
+    due_at: float
     last_at: float
     #: When no fsync was last under way.
     idle_at: float
@@ -110,43 +110,43 @@ class Clocks:
     def __init__(self) -> None:
         self._newest: dict[str, float] = {}
 
-    def newest(self, sight: Observation) -> float:
-        """Note what a server's clock shows; give the newest that it ever showed."""
-        run_id = sight.server[0]
+    def newest(self, seen: Observation) -> float:
+        """Store what a server's clock shows; return the newest that it ever showed."""
+        run_id = seen.server[0]
         # A server that was restarted counts from its own start.
-        self._newest = {run_id: max(self._newest.get(run_id, 0.0), sight.at)}
+        self._newest = {run_id: max(self._newest.get(run_id, 0.0), seen.at)}
         return self._newest[run_id]
 
 
 def begin(before: Observation, written_at: float, newest: float) -> Watch:
     """Start to watch after a write; `before` was seen before it, so nothing since is missed."""
-    settled_at = max(written_at, newest) + SETTLED_MS
-    return Watch(before, settled_at, last_at=before.at, idle_at=before.at)
+    due_at = max(written_at, newest) + FSYNC_DUE_MS
+    return Watch(before, due_at, last_at=before.at, idle_at=before.at)
 
 
-def look(watch: Watch, sight: Observation) -> Watch | Verdict:
-    """Decide what a further sight means."""
+def follow(watch: Watch, seen: Observation) -> Watch | Verdict:
+    """Decide what a further observation means."""
     first = watch.first
-    if (sight.server, sight.disturbances) != (first.server, first.disturbances):
+    if (seen.server, seen.disturbances) != (first.server, first.disturbances):
         return Verdict.AGAIN
-    unseen, busy = sight.at - watch.last_at, sight.at - watch.idle_at
+    unseen, busy = seen.at - watch.last_at, seen.at - watch.idle_at
     if not 0 <= unseen <= BLIND_MS or busy > LONGEST_FSYNC_MS:
         return Verdict.AGAIN
-    if sight.fsync_under_way:
-        return replace(watch, last_at=sight.at)
-    if watch.submitted and sight.acknowledged:
+    if seen.fsync_under_way:
+        return replace(watch, last_at=seen.at)
+    if watch.submitted and seen.acknowledged:
         return Verdict.DURABLE
-    submitted = watch.submitted or sight.at >= watch.settled_at
-    return replace(watch, last_at=sight.at, idle_at=sight.at, submitted=submitted)
+    submitted = watch.submitted or seen.at >= watch.due_at
+    return replace(watch, last_at=seen.at, idle_at=seen.at, submitted=submitted)
 
 
 def pause_ms(watch: Watch) -> float:
-    """Tell how long to wait before the next look."""
-    return min(max(watch.settled_at - watch.last_at, OFTEN_MS), SELDOM_MS)
+    """Return how long to wait before the next check."""
+    return min(max(watch.due_at - watch.last_at, OFTEN_MS), SELDOM_MS)
 
 
 def read(answers: list[Any]) -> Observation | str | RedisError:
-    """Read what the server told, or what stands against watching it."""
+    """Return what the server reported, or why it cannot be watched."""
     for answer in answers:
         if isinstance(answer, RedisError):
             return NO_WAITAOF if "unknown command" in str(answer).lower() else answer
@@ -162,7 +162,7 @@ def read(answers: list[Any]) -> Observation | str | RedisError:
             found=found[0] if found else 0,
         )
     except KeyError:
-        return UNTOLD
+        return UNREPORTED
 
 
 def milliseconds(time: Any) -> float:
@@ -185,30 +185,30 @@ def _problem(info: Any, config: Any) -> str | None:
 
 def observe(client: Redis, written: Collection[str], wait_ms: int, clocks: Clocks) -> None:
     """
-    Wait until all that the store was told so far is on its disk.
+    Wait until all that was written so far is on the store's disk.
 
     Args:
-        client: of the store, with one connection that nobody else uses meanwhile.
+        client: of the store, with one connection that no other thread uses meanwhile.
         written: keys that must be there at the end.
         wait_ms: how long it may take.
         clocks: kept from one call to the next.
 
     Raises:
-        InboxUnavailableError: it cannot be told that it is, and why.
+        InboxUnavailableError: this cannot be confirmed, and why.
     """
     ends = monotonic() + wait_ms / 1000
     while True:
-        seen: Watch | Verdict = _begin(client, written, clocks)
-        while isinstance(seen, Watch):
-            pause = pause_ms(seen) / 1000
-            if monotonic() + max(pause, (seen.settled_at - seen.last_at) / 1000) > ends:
+        watched: Watch | Verdict = _begin(client, written, clocks)
+        while isinstance(watched, Watch):
+            pause = pause_ms(watched) / 1000
+            if monotonic() + max(pause, (watched.due_at - watched.last_at) / 1000) > ends:
                 raise InboxUnavailableError("not_durable", SLOW_DISK)
             sleep(pause)
-            sight, _ = _ask(client, written)
-            clocks.newest(sight)
-            seen = look(seen, sight)
-        if seen is Verdict.DURABLE:
-            if sight.found < len(written):
+            seen, _ = _ask(client, written)
+            clocks.newest(seen)
+            watched = follow(watched, seen)
+        if watched is Verdict.DURABLE:
+            if seen.found < len(written):
                 raise InboxUnavailableError("not_durable", LOST)
             return
 
@@ -238,9 +238,9 @@ def _ask(
     time = answers.pop() if write else None
     if isinstance(time, RedisError):
         raise unavailable(time)
-    sight = read(answers)
-    if isinstance(sight, RedisError):
-        raise unavailable(sight)
-    if isinstance(sight, str):
-        raise InboxUnavailableError("not_durable", sight)
-    return sight, time
+    seen = read(answers)
+    if isinstance(seen, RedisError):
+        raise unavailable(seen)
+    if isinstance(seen, str):
+        raise InboxUnavailableError("not_durable", seen)
+    return seen, time

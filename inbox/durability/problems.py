@@ -1,4 +1,4 @@
-"""What is said to whoever waits for ACCEPT_DURABILITY when the store cannot confirm it."""
+"""Why the store cannot confirm ACCEPT_DURABILITY, in sentences."""
 
 from typing import Final
 
@@ -21,6 +21,6 @@ NO_FSYNC_ON_REWRITE: Final = (
 BAD_DISK: Final = "the store could not write its append-only file to its disk; see its log"
 BAD_REWRITE: Final = (
     "the store could not rewrite its append-only file (aof_last_bgrewrite_status), and what its "
-    "disk has cannot be told until it can; see its log"
+    "disk has is unknown until it can; see its log"
 )
-UNTOLD: Final = "the store does not tell what ACCEPT_DURABILITY=fsync needs to know"
+UNREPORTED: Final = "the store does not report what ACCEPT_DURABILITY=fsync needs to know"

@@ -1,4 +1,4 @@
-"""Assignments of referral codes and removals that nobody told of: frozen values, ids alone."""
+"""Assignments of referral codes and removals without a webhook: frozen values, ids alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ class Assignment:
     One assignment of a referral code, by ids.
 
     Attributes:
-        since: ISO 8601 time of the assignment as Voucherify wrote it; empty if it is not told.
-        kind: the type of the code, as `DISCOUNT_VOUCHER`; empty if it is not told.
+        since: ISO 8601 time of the assignment as Voucherify wrote it; empty if unknown.
+        kind: the type of the code, as `DISCOUNT_VOUCHER`; empty if unknown.
     """
 
     holder: str
@@ -24,7 +24,7 @@ class Assignment:
 
     @property
     def text(self) -> str:
-        """What is known of it beside its code and campaign, as the book has it."""
+        """Return what is known of it beside its code and campaign, as the registry has it."""
         # Ids and words of Voucherify's; a blank in one of them would make it another.
         words = (self.customer, self.role, self.kind, self.since)
         return " ".join(word.replace(" ", "") for word in words)
@@ -47,11 +47,11 @@ class Assignment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """
-    A removal of which no webhook told.
+    A removal without a webhook.
 
     Attributes:
-        removed: ISO 8601 time of the removal: as Voucherify tells it, or the latest it can be.
-        event: id of the event in the customer's activity; empty if none tells of it.
+        removed: ISO 8601 time of the removal: as Voucherify gives it, or the latest it can be.
+        event: id of the event in the customer's activity; empty if there is none.
     """
 
     assignment: Assignment
@@ -61,16 +61,16 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the store has it: its number, and all that was noted of it."""
+    """A run as the store has it: its number, and its fields."""
 
     number: int
-    goes_on: bool
+    resumed: bool
     fields: Mapping[str, str]
 
     def count(self, name: str) -> int:
-        """Read a number that may not be there yet as 0."""
+        """Return a number, 0 if it is not there yet."""
         return int(self.fields.get(name, "0"))
 
 
 class RunLostError(Exception):
-    """Another run has taken over, because this one did not move for too long."""
+    """Another run has taken over, because this one took no step for too long."""

@@ -1,7 +1,7 @@
 """Values of the ledger of effects (`inbox.ledger`)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -37,7 +37,7 @@ PERKS: Final[dict[str, str]] = {
 
 
 class EffectState(StrEnum):
-    """Where an effect stands."""
+    """The state of an effect."""
 
     PLANNED = "planned"
     SENT = "sent"
@@ -59,15 +59,15 @@ class Effect:
     now_ms: int
 
     def number(self, name: str) -> int:
-        """Read a whole number that may not be there yet as 0."""
+        """Return a whole number, 0 if it is not there yet."""
         return int(self.fields.get(name, "0"))
 
     def seconds_since(self, state: EffectState) -> float:
-        """Tell how long ago it entered a state; a long time if it never did."""
+        """Return how long ago it entered a state; a long time if it never did."""
         return (self.now_ms - self.number(state.value)) / 1000
 
     def at(self, state: EffectState) -> datetime | None:
-        """Tell when it entered a state last."""
+        """Return when it last entered a state."""
         return moment(self.fields.get(state.value, "").encode() or None)
 
 
@@ -98,7 +98,7 @@ class Begun:
             has the card; CLAIMED if another effect took the same grant back.
         busy_seconds: for how long another change has had the card.
         left: what is known of the card from our last change of it, if that is not long ago.
-        intact_since: the ledger has lost nothing since then; None if that was not asked.
+        intact_since: the ledger has lost nothing since then; None if not asked for.
     """
 
     effect: Effect
@@ -106,8 +106,3 @@ class Begun:
     busy_seconds: float
     left: Left | None
     intact_since: datetime | None
-
-
-def time_at(ms: int) -> datetime:
-    """Read a time of the store's clock, in milliseconds since 1970."""
-    return datetime.fromtimestamp(ms / 1000, UTC)

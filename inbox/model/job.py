@@ -1,4 +1,4 @@
-"""What the transitions of a job answer."""
+"""The results of a job's transitions."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from inbox.ids import delivery_of, name_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A job that the caller runs under a lease, with what it needs to run."""
+    """A job that the caller runs under a lease, with all that it needs."""
 
     job: str
     task: str
@@ -21,7 +21,7 @@ class Claim:
     body: bytes = field(repr=False)
     #: Whether an operator has sent it again since it was accepted.
     sent_again: bool = False
-    #: Whether its customer was erased, and the body holds only what is not personal.
+    #: Whether its customer was erased, and the body is redacted.
     reduced: bool = False
 
     @property
@@ -51,7 +51,7 @@ class FannedOut:
 
 @dataclass(frozen=True, slots=True)
 class SameAssignment:
-    """The process job is done and made nothing: another delivery took this on before."""
+    """The process job is done and made nothing: another delivery has claimed this before."""
 
     delivery: str
 
@@ -61,8 +61,8 @@ class Stale:
     """The lease was not the caller's any more; nothing was changed."""
 
 
-class Swept(NamedTuple):
-    """What one sweep sent again, by reason, and what it gave up."""
+class Reaped(NamedTuple):
+    """What one run of the reaper sent again, by reason, and what failed."""
 
     due: int = 0
     lease_over: int = 0

@@ -17,6 +17,11 @@ def moment(milliseconds: bytes | float | None) -> datetime | None:
     return datetime.fromtimestamp(float(milliseconds) / 1000, UTC)
 
 
+def ms_of(answer: tuple[int, int]) -> int:
+    """Return the time of the store's answer to TIME, in milliseconds since 1970."""
+    return int(answer[0]) * 1000 + int(answer[1]) // 1000
+
+
 def utc_now() -> datetime:
     """Return this machine's time, aware."""
     return datetime.now(UTC)

@@ -6,7 +6,7 @@ from redis import Redis
 
 from inbox import keys
 from inbox.ids import delivery_of, name_of
-from inbox.privacy.redaction import concerns, reduced
+from inbox.privacy.redaction import concerns, redacted
 from inbox.store import scripts
 from inbox.store.packing import pack, unpack, without_trace
 from inbox.unclaimed import UnclaimedDeliveries
@@ -16,13 +16,13 @@ from inbox.unclaimed import UnclaimedDeliveries
 #: can send again.
 MEMORY_SECONDS: Final = 16_416_000
 
-#: Jobs looked at, and bodies read, in one round trip.
+#: Jobs and bodies that are read in one round trip.
 PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """How many of a customer's bodies were found, and how many of them were reduced now."""
+    """How many of a customer's bodies were found, and how many of them were redacted now."""
 
     found: int
     erased: int
@@ -30,11 +30,11 @@ class Erased:
 
 class Erasure:
     """
-    Reduces what the store holds of a customer to what is not personal.
+    Redacts personal data of a customer from the store.
 
-    First the erasure is noted: whatever is processed from then on is reduced by `Jobs`. What
-    was processed before is found by the customer's index, and what could not be processed by
-    looking through it. So nothing slips through between the steps.
+    First the erasure is stored: bodies that are processed from then on are redacted by `Jobs`.
+    Bodies that were processed before are found by the customer's index, and failed ones by
+    searching them. So nothing slips through between the steps.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -42,7 +42,7 @@ class Erasure:
         self._client: Any = client
         self._forget = scripts.load(client, "forget")
         self._erase = scripts.load(client, "erase")
-        self._unfolding = UnclaimedDeliveries(client)
+        self._unclaimed = UnclaimedDeliveries(client)
 
     def erase(self, customer: str, *, who: str = "", why: str = "", now: bool = False) -> Erased:
         """
@@ -52,14 +52,14 @@ class Erasure:
             customer: the id, as Voucherify writes it.
             who: the operator, for the record; empty for none.
             why: for the record.
-            now: whether bodies that wait to be processed are looked through as well, and not
-                reduced when their turn comes. Takes time in proportion to the backlog.
+            now: whether bodies that wait to be processed are searched as well, and not redacted
+                when their turn comes. Takes time in proportion to the backlog.
         """
         self._forget(args=[customer, MEMORY_SECONDS * 1000, who, why])
         found = erased = 0
         for delivery in self._deliveries(customer, all_states=now):
             found += 1
-            erased += self._reduce(delivery)
+            erased += self._redact(delivery)
         return Erased(found=found, erased=erased)
 
     def _deliveries(self, customer: str, *, all_states: bool) -> Iterator[str]:
@@ -101,17 +101,17 @@ class Erasure:
                 pipe.hget(keys.DELIVERY + delivery, "body")
         found: list[Any] = pipe.execute(raise_on_error=index != keys.FRESH)
         if index == keys.FRESH:
-            # One that was claimed meanwhile is no string any more; it stands in another index.
+            # One that was claimed meanwhile is no string any more; it is in another index.
             return [without_trace(each) if isinstance(each, bytes) else None for each in found]
         return found
 
-    def _reduce(self, delivery: str) -> bool:
-        """Reduce a body unless that was done, or the delivery is settled by now."""
-        self._unfolding.unfold(delivery)
+    def _redact(self, delivery: str) -> bool:
+        """Redact a body unless that was done, or the delivery is completed by now."""
+        self._unclaimed.to_hashes(delivery)
         while True:
             body, done = self._client.hmget(keys.DELIVERY + delivery, "body", "erased")
             if body is None or done:
                 return False
             # Refused if the body changed since it was read, which it does once at the most.
-            if self._erase(args=[delivery, body, pack(reduced(unpack(body)))]):
+            if self._erase(args=[delivery, body, pack(redacted(unpack(body)))]):
                 return True

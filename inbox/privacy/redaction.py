@@ -1,10 +1,10 @@
 """
-What remains of a body when its customer is erased: pure functions over bytes.
+Redacted bodies, for customers that are erased: pure functions over bytes.
 
-The rest is made of names and values that are listed here, so that a field nobody thought of
-is erased and not kept: ids, words of Voucherify's own vocabulary, times, numbers and flags,
-in the objects that decisions are read from. Free text is never kept, nor anything under a
-name that a shop or a person chose (metadata, addresses, loyalty programmes).
+Only listed names and values are kept, so that an unknown field is erased and not kept: ids, words
+of Voucherify's own vocabulary, times, numbers and flags, in the objects that decisions read. Free
+text is never kept, nor anything under a name that a shop or a person chose (metadata, addresses,
+loyalty programmes).
 """
 
 import json
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 
-#: What remains of a body of which nothing can be kept.
+#: A body of which nothing can be kept.
 NOTHING: Final = b"{}"
 
 #: Digits of an integer; longer ones are refused when the body is processed, too.
@@ -31,22 +31,22 @@ _CUSTOMER: Final = re.compile(rb"(?<![A-Za-z0-9_-])cust_[A-Za-z0-9_-]{1,123}(?![
 #: Ids that one body can be about; more of them are no webhook of Voucherify's.
 _MOST_CUSTOMERS: Final = 50
 
-#: Where a body names somebody as the owner of the code that its customer came by.
+#: Where a body names the owner of the code that its customer came by.
 _REFERRER: Final = frozenset({"referrer_id", "holder_id"})
 
 
 def is_customer_id(text: str) -> bool:
-    """Tell whether this has the form of an id, so that it may stand in keys and records."""
+    """Return whether this has the form of an id, so that it may stand in keys and records."""
     return _ID.fullmatch(text) is not None
 
 
-def reduced(body: bytes) -> bytes:
+def redacted(body: bytes) -> bytes:
     """
-    Keep of a body what decisions rest on, and nothing personal.
+    Return a body with what decisions need, and nothing personal.
 
     What is no JSON object, or could be read in two ways, becomes an empty object: nothing may
-    become acceptable by being erased. The same holds if an id has not the form of one, because
-    a decision about somebody must not fall back on somebody else.
+    become acceptable by being erased. The same holds for an id without the form of one, because
+    a decision about one customer must not fall back on another.
     """
     try:
         document = _read(body)
@@ -58,9 +58,9 @@ def reduced(body: bytes) -> bytes:
 
 def concerns(body: bytes, customer: str) -> bool:
     """
-    Tell whether a body is about this customer.
+    Return whether a body is about this customer.
 
-    It is if it holds the id anywhere but as the owner of the code that somebody else came by.
+    It is if it holds the id anywhere but as the owner of the code that another customer came by.
     Of what is no JSON, each mention counts.
     """
     if customer.encode() not in body:
@@ -73,7 +73,7 @@ def concerns(body: bytes, customer: str) -> bool:
 
 
 def customers_in(body: bytes) -> list[str]:
-    """List whom a body that could not be processed may be about."""
+    """Return the customers that an unprocessed body may be about."""
     found = dict.fromkeys(match.decode() for match in _CUSTOMER.findall(body))
     return [each for each in list(found)[:_MOST_CUSTOMERS] if concerns(body, each)]
 
@@ -142,7 +142,7 @@ def _part(value: Any) -> Any:
 def _id(value: Any) -> Any:
     if not isinstance(value, str):
         return _Dropped
-    # One of blanks is kept as it is: no decision may go on to another field for it.
+    # One of blanks is kept as it is: no decision may fall back on another field for it.
     if value.strip() and not is_customer_id(value):
         return _refuse("an id that has not the form of one")
     return value

@@ -1,10 +1,9 @@
 """
-What is known of assignments, so that a removal of which no webhook told can be found.
+The assignment registry: what is known of assignments, to find removals without a webhook.
 
-The book is kept by runs that look at the codes of campaigns, one run at a time, and by webhooks
-that tell of new assignments. Each step of a run is one script that only the holder of the lock
-may take, so a run that was killed is gone on with by the next, and one that was frozen is told
-that it is over.
+Runs that read the codes of campaigns write it, one run at a time, and webhooks about new
+assignments. Each step of a run is one script that only the holder of the lock may run. So a run
+that was killed is resumed by the next, and one that was frozen gets an error.
 """
 
 import json
@@ -18,13 +17,14 @@ from inbox import keys
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
 from inbox.state.campaigns import KnownCampaigns
 from inbox.store import scripts
+from inbox.store.script_call import ScriptCall
 
 
-#: A run that has not taken a step for so long is dead, and another may go on with it.
+#: A run without a step for so long is dead, and another may resume it.
 LOCK_SECONDS: Final = 20.0
 LOCK_MS: Final = int(LOCK_SECONDS * 1000)
 
-#: Entries of the book that one step writes or one read brings.
+#: Entries that one step writes or one read returns.
 CHUNK: Final = 500
 
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -32,12 +32,12 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 class AssignmentRegistry:
     """
-    The book's face for runs, for handlers and for support.
+    The registry, for runs, for handlers and for support.
 
     Args:
         client: the store.
-        memory_seconds: how long it is known that a removal was taken on, and so the book's life.
-        run: the key of the run; of each there is one at a time.
+        memory_seconds: how long it is known that a removal was claimed, and so the entries' life.
+        run: the key of the run; of each key there is one run at a time.
     """
 
     def __init__(self, client: Redis, *, memory_seconds: int, run: str = keys.RECONCILE) -> None:
@@ -49,22 +49,22 @@ class AssignmentRegistry:
         self.campaigns = KnownCampaigns(client, self._memory_ms)
         self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
-        self._look = scripts.load(client, "reconcile_look")
-        self._settle = scripts.load(client, "reconcile_settle")
+        self._code = scripts.load(client, "reconcile_code")
+        self._resolve = scripts.load(client, "reconcile_resolve")
         self._move = scripts.load(client, "reconcile_move")
         self._remember = scripts.load(client, "remember")
 
     def turn(self, caller: str, interval_seconds: int, scope: str) -> bool:
-        """Tell one worker of the fleet in each interval that a run of this scope is due."""
+        """Return True to one worker of the fleet in each interval: a run of this scope is due."""
         return bool(self._turn(args=[caller, interval_seconds, scope]))
 
     def no_turns(self) -> None:
-        """Note that workers begin no runs by themselves."""
+        """Store that workers begin no runs."""
         if self._client.exists(keys.RECONCILE):
             self._client.hset(keys.RECONCILE, mapping={"interval": 0, "looks_at": ""})
 
     def cut_off(self, scope: str) -> bool:
-        """Tell whether such a run was begun, is not at its end, and nobody is at it."""
+        """Return whether such a run was begun, has not ended, and no process runs it."""
         pipe = self._client.pipeline(transaction=False)
         pipe.hmget(self._run, "state", "scope")
         pipe.exists(self._lock)
@@ -73,33 +73,36 @@ class AssignmentRegistry:
 
     def begin(self, caller: str, scope: str, *, dead: str = "") -> Run | str:
         """
-        Begin a run or go on with one that was cut off; else gives who runs one now.
+        Begin a run or resume one that was cut off; else return the caller that runs one now.
 
         Args:
-            caller: names who is to run it.
-            scope: what is looked at; a run is gone on with by one with the same.
-            dead: whose run is known to be over though its lock is not.
+            caller: the name of the process.
+            scope: what the run reads; a run is resumed by one with the same.
+            dead: a caller that is known to be dead though its lock is not over.
         """
-        word, found = self._begin(keys=[self._run, self._lock], args=[caller, LOCK_MS, scope, dead])
+        word, found = self._begin(
+            keys=[self._run, self._lock],
+            named={"caller": caller, "lock_ms": LOCK_MS, "scope": scope, "dead": dead},
+        )
         if word == b"busy":
             return str(found.decode())
         fields = _pairs(found)
-        return Run(int(fields["run"]), word == b"goes_on", fields)
+        return Run(int(fields["run"]), word == b"resumed", fields)
 
     def runs_now(self) -> str | None:
-        """Name who runs one now; None if nobody does."""
+        """Return the caller that runs one now; None if there is none."""
         holder = self._client.get(self._lock)
         return holder.decode() if holder else None
 
     def known(self, code: str, campaign: str) -> dict[str, Assignment]:
-        """Give who held a code when it was last looked at or told of, by assignment."""
+        """Return the assignments of a code when it was last read or reported, by id."""
         found: dict[str, Assignment] = {}
         for holder, text in self._client.hscan_iter(keys.ASSIGNMENTS + code, count=CHUNK):
             name = holder.decode()
             found[name] = Assignment.read(name, text.decode(), code=code, campaign=campaign)
         return found
 
-    def looked(
+    def store_code(
         self,
         caller: str,
         run: int | None,
@@ -107,44 +110,47 @@ class AssignmentRegistry:
         code: str,
         campaign: str,
         seen: Iterable[Assignment] = (),
-        settled: Iterable[str] = (),
+        over: Iterable[str] = (),
         missing: Iterable[Missing] = (),
     ) -> None:
         """
-        Note what became of a code: holders that are new, and what of those known is over.
+        Store what a run has read of a code: new assignments, and those that are over.
 
-        With a run the code counts as looked at by it.
+        With a run the code counts as read by it.
 
         Raises:
             RunLostError: another run has taken over.
         """
         news: list[tuple[list[str], list[str], list[str]]] = []
         news += [([each.holder, each.text], [], []) for each in seen]
-        news += [([], [each], []) for each in settled]
+        news += [([], [each], []) for each in over]
         news += [([], [], [each.assignment.holder, _text(each)]) for each in missing]
         while True:
             chunk, news = news[:CHUNK], news[CHUNK:]
-            words: list[str | int] = [
-                campaign,
-                code,
-                "" if news or run is None else run,
-                self._memory_ms,
-            ]
+            words: list[str | int] = []
             for place, width in enumerate((2, 1, 2)):
                 part = [word for each in chunk for word in each[place]]
                 words += [len(part) // width, *part]
-            self._step(self._look, caller, words)
+            self._step(
+                self._code,
+                caller,
+                words,
+                campaign=campaign,
+                code=code,
+                run="" if news or run is None else run,
+                memory_ms=self._memory_ms,
+            )
             if not news:
                 return
 
-    def settle(self, caller: str, holder: str, came_to: str) -> None:
+    def resolve(self, caller: str, holder: str, came_to: str) -> None:
         """
-        Note that a missing removal is a delivery now, or needs none, and why.
+        Store that a missing removal is a delivery now, or needs none, and why.
 
         Raises:
             RunLostError: another run has taken over.
         """
-        self._step(self._settle, caller, [holder, came_to])
+        self._step(self._resolve, caller, holder=holder, outcome=came_to)
 
     def move(
         self,
@@ -153,55 +159,53 @@ class AssignmentRegistry:
         fields: Mapping[str, str | int] = _NOTHING,
     ) -> None:
         """
-        Add to a run's counts and note how far it is.
+        Add to a run's counts and store its progress.
 
         Raises:
             RunLostError: another run has taken over.
         """
         added = {name: many for name, many in counts.items() if many}
         pairs = [word for pair in (*added.items(), *fields.items()) for word in pair]
-        self._step(self._move, caller, [len(added), *pairs])
+        self._step(self._move, caller, pairs, counts=len(added))
 
     def finish(self, caller: str, counts: Mapping[str, int]) -> None:
-        """End the run and give the lock up; arguments and errors as `move`."""
+        """End the run and release the lock; arguments and errors as `move`."""
         self.move(caller, counts, {"state": "finished"})
 
     def give_up(self, caller: str) -> None:
-        """Let another go on with the run: the lock ends in a millisecond."""
-        self._move(keys=[self._run, self._lock], args=[caller, 1, 0])
+        """Let another caller resume the run: the lock ends in a millisecond."""
+        self._move(
+            keys=[self._run, self._lock], named={"caller": caller, "lock_ms": 1, "counts": 0}
+        )
 
     def runs_of(self, campaign: str, codes: Sequence[str]) -> list[int]:
-        """Tell by which run each code was last looked at; 0 for none."""
-        if not codes:
-            return []
+        """Return the run that last read each code; 0 for none."""
         pipe = self._client.pipeline(transaction=False)
         for code in codes:
             pipe.zscore(keys.CODES + campaign, code)
         return [int(score or 0) for score in pipe.execute()]
 
-    def not_looked_at(self, campaign: str, run: int) -> Iterator[str]:
-        """List known codes that this run has not looked at; each has to be, or this never ends."""
+    def unread(self, campaign: str, run: int) -> Iterator[str]:
+        """Yield known codes that this run has not read; each must be read, or this never ends."""
         before = f"({run}"
         while page := self._client.zrangebyscore(
             keys.CODES + campaign, "-inf", before, start=0, num=CHUNK
         ):
             yield from (each.decode() for each in page)
 
-    def looked_at(self, campaign: str, run: int) -> int:
-        """Count the codes of a campaign that this run has looked at."""
+    def read_by(self, campaign: str, run: int) -> int:
+        """Return how many codes of a campaign this run has read."""
         return int(self._client.zcount(keys.CODES + campaign, run, run))
 
-    def told_of(self, holders: Sequence[str]) -> set[str]:
-        """Tell which of these assignments' removals were taken on, by whatever delivery."""
-        if not holders:
-            return set()
+    def reported(self, holders: Sequence[str]) -> set[str]:
+        """Return which of these assignments' removals were claimed, by any delivery."""
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
             pipe.exists(keys.IDENTITY + keys.REMOVAL + holder)
-        return {holder for holder, told in zip(holders, pipe.execute(), strict=True) if told}
+        return {holder for holder, found in zip(holders, pipe.execute(), strict=True) if found}
 
     def missing(self) -> Iterator[Missing]:
-        """List the removals that nobody told of and that are no deliveries yet."""
+        """Yield the removals without a webhook that are no deliveries yet."""
         for _, text in self._client.hscan_iter(keys.MISSING, count=CHUNK):
             found = json.loads(text)
             yield Missing(
@@ -211,24 +215,26 @@ class AssignmentRegistry:
             )
 
     def last(self) -> Run | None:
-        """Read the run that goes on now, or else the last."""
-        fields = _pairs([word for pair in self._client.hgetall(self._run).items()
-                         for word in pair])  # fmt: skip
+        """Return the run that is under way, or else the last; None if there was none."""
+        found = self._client.hgetall(self._run)
+        fields = {name.decode(): value.decode() for name, value in found.items()}
         return Run(int(fields["run"]), False, fields) if "run" in fields else None
 
     def remember(self, assignment: Assignment) -> bool:
-        """Remember an assignment that a webhook told of; False if nobody will look for it."""
-        args: list[str | int] = [
-            assignment.campaign,
-            assignment.code,
-            assignment.holder,
-            assignment.text,
-            self._memory_ms,
-        ]
-        return bool(self._remember(args=args))
+        """Remember an assignment that a webhook reported; False if no run reads its campaign."""
+        fields = {
+            name: getattr(assignment, name) for name in ("campaign", "code", "holder", "text")
+        }
+        return bool(self._remember(named={**fields, "memory_ms": self._memory_ms}))
 
-    def _step(self, script: Any, caller: str, words: Sequence[str | int]) -> None:
-        if not script(keys=[self._run, self._lock], args=[caller, LOCK_MS, *words]):
+    def _step(
+        self, script: ScriptCall, caller: str, words: Sequence[str | int] = (), **named: str | int
+    ) -> None:
+        if not script(
+            keys=[self._run, self._lock],
+            named={"caller": caller, "lock_ms": LOCK_MS, **named},
+            args=words,
+        ):
             raise RunLostError("another run has taken over")
 
 

@@ -1,4 +1,4 @@
-"""The campaigns whose codes runs have looked at, so that one that is gone is not forgotten."""
+"""The campaigns whose codes runs have read, so that a deleted one is not forgotten."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,17 +7,17 @@ from typing import Any, Final
 from inbox import keys
 
 
-#: Codes of which one question to the store asks.
+#: Codes that are read in one round trip.
 _CHUNK: Final = 500
 
 
 class KnownCampaigns:
     """
-    A set of ids; part of the book (`inbox.state.assignments`).
+    A set of ids; part of the assignment registry.
 
     Args:
         client: the store.
-        memory_ms: the set's life after a run has looked at one of them.
+        memory_ms: the set's life after a run has read one of them.
     """
 
     def __init__(self, client: Any, memory_ms: int) -> None:
@@ -25,22 +25,22 @@ class KnownCampaigns:
         self._memory_ms = memory_ms
 
     def all(self) -> set[str]:
-        """List them."""
+        """Return all of them."""
         return {each.decode() for each in self._client.smembers(keys.CAMPAIGNS)}
 
     def note(self, campaign: str) -> None:
-        """Note that a run looks at one."""
+        """Store that a run reads one."""
         pipe = self._client.pipeline(transaction=False)
         pipe.sadd(keys.CAMPAIGNS, campaign)
         pipe.pexpire(keys.CAMPAIGNS, self._memory_ms)
         pipe.execute()
 
     def forget(self, campaign: str) -> None:
-        """Forget one that is gone, with all whom it had."""
+        """Forget a deleted one."""
         self._client.srem(keys.CAMPAIGNS, campaign)
 
     def has_holders(self, campaign: str) -> bool:
-        """Say whether anybody is known on a code of one."""
+        """Return whether an assignment to a code of one is known."""
         codes: Iterator[tuple[bytes, float]] = self._client.zscan_iter(keys.CODES + campaign)
         while some := [keys.ASSIGNMENTS + code.decode() for code, _ in islice(codes, _CHUNK)]:
             if self._client.exists(*some):

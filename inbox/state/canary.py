@@ -1,4 +1,4 @@
-"""What the fleet knows of its canary: a synthetic event that goes the way of all events."""
+"""What the fleet knows of its canary: a synthetic event that is handled as all others."""
 
 from datetime import datetime
 from typing import Final
@@ -9,8 +9,8 @@ from inbox import keys
 from inbox.store import scripts
 
 
-#: A canary that no worker asks for any more is forgotten, and its age with it. Longer than the
-#: workers may be gone unseen, for its age is what tells of that.
+#: A canary that no worker asks for any more is forgotten after this, and its age with it. Longer
+#: than workers may be gone unnoticed, because its age is what shows that.
 KNOWN_SECONDS: Final = 604_800
 
 
@@ -23,25 +23,15 @@ class CanaryRecord:
         self._handled = scripts.load(client, "canary_handled")
 
     def turn(self, caller: str, interval_seconds: float) -> int | None:
-        """Take the turn of this interval: gives the time in ms, None if somebody has it."""
+        """Claim the turn of this interval; return the time in ms, None if it is taken."""
         args: list[str | int] = [caller, int(interval_seconds * 1000), KNOWN_SECONDS * 1000]
         return self._turn(args=args) or None
 
     def handled(self, sent: datetime) -> float:
-        """Note that one came through; gives the seconds it took."""
+        """Store that one came through; return the seconds it took."""
         delay_ms: int = self._handled(args=[int(sent.timestamp() * 1000)])
         return delay_ms / 1000
 
     def forget(self) -> None:
-        """No canary is to be sent: its age is none that anybody should be told."""
+        """Forget the canary: none is to be sent, so it has no age."""
         self._client.delete(keys.CANARY)
-
-
-def age_seconds(client: Redis) -> float | None:
-    """
-    Tell the seconds since the last canary was handled; None if none is to be sent.
-
-    If none ever was, they count from when the first was due.
-    """
-    answer = scripts.load(client, "read_canary")()
-    return answer[0] / 1000 if answer else None

@@ -20,7 +20,7 @@ class Learned:
         self._learn = scripts.load(client, "learn")
 
     def get(self, name: str) -> Any:
-        """Give what is known under a name; None for nothing."""
+        """Return what is known under a name; None for nothing."""
         found = self._client.get(keys.LEARNED + name)
         return None if found is None else json.loads(found)
 

@@ -1,22 +1,21 @@
 """What the fleet knows of the webhook itself: whether Voucherify still sends anything at all."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from redis import Redis
 
 from inbox import keys
-from inbox.admin.fleet_views import WebhookView
 from inbox.store import scripts
 
 
-#: What no worker looks at any more is forgotten, and its age with it. Longer than the workers may
-#: be gone unseen, for its age is what tells of that.
+#: What no worker checks any more is forgotten after this, and its age with it. Longer than workers
+#: may be gone unnoticed, because its age is what shows that.
 KNOWN_SECONDS: Final = 604_800
 
 
 class WebhookState(StrEnum):
-    """What a look has found."""
+    """The result of a check."""
 
     ACTIVE = "active"
     OFF = "off"
@@ -24,7 +23,7 @@ class WebhookState(StrEnum):
 
 
 class WebhookRecord:
-    """Whose turn it is to look, and what the last look found; all by the store's clock."""
+    """Whose turn the next check is, and the result of the last; all by the store's clock."""
 
     def __init__(self, client: Redis) -> None:
         self._client = client
@@ -32,13 +31,13 @@ class WebhookRecord:
         self._saw = scripts.load(client, "webhook_saw")
 
     def turn(self, caller: str, interval_seconds: float) -> bool:
-        """Take the turn of this interval; False if somebody has it."""
+        """Claim the turn of this interval; False if it is taken."""
         args: list[str | int] = [caller, int(interval_seconds * 1000), KNOWN_SECONDS * 1000]
         return bool(self._turn(args=args))
 
     def saw(self, state: WebhookState, *, listed: bool | None) -> WebhookState | None:
         """
-        Note what was found; gives what was found before, None if nothing was.
+        Store the result; return the one before, None if there was none.
 
         Args:
             state: of our webhook.
@@ -50,18 +49,5 @@ class WebhookRecord:
         return WebhookState(found) if found in list(WebhookState) else None
 
     def forget(self) -> None:
-        """Nobody is to look: there is nothing that anybody should be told."""
+        """Forget the webhook: no worker is to check it."""
         self._client.delete(keys.WEBHOOK)
-
-
-def view(found: dict[str, Any] | None) -> WebhookView | None:
-    """Tell the metrics what is known; None where nobody looks."""
-    # Lua has false where a hash has no such field.
-    if not found:
-        return None
-    state, listed = found["state"], found["listed"]
-    return WebhookView(
-        age_seconds=max(found["age"], 0) / 1000,
-        active=state == WebhookState.ACTIVE if state else None,
-        listed=listed == "1" if listed else None,
-    )

@@ -51,7 +51,7 @@ class Deadline:
         self.at = float("inf")
 
     def left(self) -> float:
-        """Give the seconds that are left."""
+        """Return the seconds that are left."""
         return self.at - monotonic()
 
 

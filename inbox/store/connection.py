@@ -19,7 +19,7 @@ from inbox.store.free import Free
 from settings.store_address import StoreAddress, store_address
 
 
-#: A connection that nobody used for so long is closed and not used again. Balancers and NATs
+#: A connection that was idle for so long is closed and not used again. Balancers and NATs
 #: forget connections after 60 s (AWS ALB) to 350 s (AWS NLB), some without a word.
 IDLE_SECONDS: Final = 30.0
 
@@ -68,11 +68,11 @@ class Pool(BlockingConnectionPool):
     """
     A pool that does not ask a connection before it gives it out, and leaves those it cannot trust.
 
-    A look costs three system calls for each command. That the server has closed a connection
+    A check costs three system calls for each command. That the server has closed a connection
     shows when it is used, and then the command is sent once more on a new one.
 
     Args:
-        whole_timeout: seconds for whoever takes a connection to use it in.
+        whole_timeout: seconds for which a caller may use a connection.
     """
 
     def __init__(self, *, whole_timeout: float = float("inf"), **options: Any) -> None:
@@ -82,7 +82,7 @@ class Pool(BlockingConnectionPool):
         super().__init__(**options, queue_class=Free)  # type: ignore[no-untyped-call]  # redis ships partial types
 
     def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
-        """Give a connection; waits for one that is free as long as the pool may wait."""
+        """Return a connection; waits for one that is free as long as the pool may wait."""
         self._checkpid()
         try:
             connection = self.pool.get(timeout=self.timeout)

@@ -5,7 +5,7 @@ from typing import Any
 
 class Free:
     """
-    Connections of a pool that nobody uses, for redis-py's pools to keep them in.
+    The free connections of a pool, in place of redis-py's own queue.
 
     Their own queue is made of Python's conditions; where fifty threads share four connections,
     that was a tenth of all that a worker did. This one waits in C. The one used last is used next,
@@ -17,7 +17,7 @@ class Free:
         # One token for each connection that is kept: who has a token takes one of them.
         self._tokens: SimpleQueue[None] = SimpleQueue()
         self._kept: deque[Any] = deque()
-        #: What redis-py counts for metrics that nobody collects here.
+        #: What redis-py counts for metrics that are not collected here.
         self.queue: list[Any] = []
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
@@ -35,5 +35,5 @@ class Free:
     put = put_nowait
 
     def full(self) -> bool:
-        """Tell whether nobody uses any."""
+        """Return whether all are free."""
         return len(self._kept) >= self._most

@@ -9,9 +9,9 @@ from redis import Redis
 from inbox.errors import InboxUnavailableError
 
 
-#: Seconds, and bytes stored by this process, between two looks at the store's memory.
-LOOK_EVERY_SECONDS: Final = 1.0
-LOOK_EVERY_BYTES: Final = 512 * 1024
+#: Seconds, and bytes stored by this process, between two checks of the store's memory.
+CHECK_EVERY_SECONDS: Final = 1.0
+CHECK_EVERY_BYTES: Final = 512 * 1024
 
 #: What a delivery takes in the store beside its body, roughly.
 _BESIDE_A_BODY: Final = 2_048
@@ -31,22 +31,22 @@ class Headroom:
 
     Celery notes each message it takes; in a store that is full to the brim it cannot, and loses
     the message instead. So new webhooks are refused a little earlier than the store would:
-    the workers go on, what they settle makes room, and accepting resumes by itself.
+    the workers continue, what they complete makes room, and accepting resumes by itself.
     """
 
     def __init__(self, client: Redis, *, clock: Callable[[], float] = monotonic) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
         self._clock = clock
-        self._looking = threading.Lock()
-        self._look_at = 0.0
+        self._checking = threading.Lock()
+        self._check_at = 0.0
         self._stored = 0
         self._used_up = False
         self._policy: str | None = None
 
     def check(self, body_bytes: int = 0) -> None:
         """
-        Refuse if too little is left; looks once a second or half a megabyte, whoever asks.
+        Refuse if too little is left; asks the store once a second or half a megabyte.
 
         Args:
             body_bytes: what is about to be stored.
@@ -54,22 +54,22 @@ class Headroom:
         Raises:
             InboxUnavailableError: the store is full but for what the workers need.
         """
-        # While nothing is accepted there is time to look each time, and to go on at once.
+        # While nothing is accepted there is time to ask each time, and to resume at once.
         self._stored += body_bytes + _BESIDE_A_BODY
-        due = self._used_up or self._stored >= LOOK_EVERY_BYTES or self._clock() >= self._look_at
-        if due and self._looking.acquire(blocking=False):
+        due = self._used_up or self._stored >= CHECK_EVERY_BYTES or self._clock() >= self._check_at
+        if due and self._checking.acquire(blocking=False):
             try:
                 memory = self._client.info("memory")
                 self._used_up, self._policy = is_used_up(memory), evicts(memory)
-                self._look_at, self._stored = self._clock() + LOOK_EVERY_SECONDS, 0
+                self._check_at, self._stored = self._clock() + CHECK_EVERY_SECONDS, 0
             finally:
-                self._looking.release()
+                self._checking.release()
         if self._used_up:
             raise InboxUnavailableError("full")
 
     def check_policy(self) -> None:
         """
-        Refuse a store that makes room by throwing keys away, as the last look found it.
+        Refuse a store that makes room by throwing keys away, as the last check found.
 
         Raises:
             InboxUnavailableError: its maxmemory-policy, and what that means.
@@ -103,7 +103,7 @@ def is_used_up(memory: dict[str, Any]) -> bool:
 
 
 def bytes_left(memory: dict[str, Any]) -> int | None:
-    """Tell from the server's INFO memory what webhooks may take; None without `maxmemory`."""
+    """Return from the server's INFO memory what webhooks may take; None without `maxmemory`."""
     most = int(memory.get("maxmemory", 0))
     if most == 0:
         return None

@@ -1,9 +1,8 @@
 """
 Bodies in the store: packed small, given back byte for byte.
 
-The first byte of a packed body names how the rest is packed, so that bodies written by an
-older release stay readable: 1 is zstandard alone; each other number is zstandard with the
-dictionary of that name in `dictionaries/`, which therefore stays there for ever
+The first byte of a packed body names how the rest is packed: 1 is zstandard alone; each other
+number is zstandard with the dictionary of that name in `dictionaries/`, which therefore stays there
 (docs/decisions/0019-a-dictionary-for-bodies.md).
 """
 
@@ -20,7 +19,7 @@ import zstandard
 NEWEST: Final = 2
 
 _PLAIN: Final = 1
-#: Longer bodies repeat themselves, and a dictionary of webhooks tells nothing new of them.
+#: Longer bodies repeat themselves, and a dictionary of webhooks adds nothing to them.
 _LONGEST_WITH_DICTIONARY: Final = 65_536
 _LEVEL: Final = 3
 #: Bodies of the shapes that the dictionary knows come out at a fourth or a third.
@@ -88,7 +87,7 @@ def unpack(packed: bytes) -> bytes:
 
 
 def without_trace(text: bytes) -> bytes:
-    """Give the packed body of a delivery that nobody has claimed yet, as `accept` wrote it."""
+    """Return the packed body of an unclaimed delivery, as `accept` wrote it."""
     return text.partition(b"\n")[2] if text[:1] == b'"' else text
 
 

@@ -1,6 +1,6 @@
 """Calls of the store's scripts, with little around the two system calls that each takes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from redis import Redis
@@ -28,13 +28,27 @@ class ScriptCall(Script):
         keys: Sequence[Any] | None = None,
         args: Iterable[Any] | None = None,
         client: Any = None,
+        *,
+        named: Mapping[str, Argument] | None = None,
     ) -> Any:
         """
         Run the script once, or twice if no answer came or the server was not the one to ask.
 
+        Args:
+            keys: KEYS of the script.
+            args: ARGV of the script, or what follows its named arguments.
+            client: a pipeline to put the call into; None to run it now.
+            named: arguments by name, which the script reads by `named()` of `common.lua`.
+
+        Returns:
+            The script's answer.
+
         Raises:
             redis.RedisError: the store's error, or what happened on the way to it.
         """
+        if named is not None:
+            pairs = [word for pair in named.items() for word in pair]
+            args = [len(named), *pairs, *(args or ())]
         if client is not None:
             return super().__call__(keys, args, client)
         keys = tuple(keys or ())

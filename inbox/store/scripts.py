@@ -25,61 +25,15 @@ _SHARED: Final = {
     **dict.fromkeys(("effect_plan", "effect_begin", "effect_move"), "effect"),
     **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
     **dict.fromkeys(
-        ("reconcile_begin", "reconcile_look", "reconcile_settle", "reconcile_move"), "reconcile"
+        ("reconcile_begin", "reconcile_code", "reconcile_resolve", "reconcile_move"), "reconcile"
     ),
 }
 
+#: Every name of `inbox.keys`, as texts.
 _NAMES: Final = {
-    "DELIVERY": keys.DELIVERY,
-    "JOB": keys.JOB,
-    "FRESH": keys.FRESH,
-    "QUEUED": keys.QUEUED,
-    "RUNNING": keys.RUNNING,
-    "WAITING": keys.WAITING,
-    "FAILED": keys.FAILED,
-    "HELD": keys.HELD,
-    "SETTLED": keys.SETTLED,
-    "LIMITS": keys.LIMITS,
-    "BRAKE": keys.BRAKE,
-    "GATE": keys.GATE,
-    "BUDGET": keys.BUDGET,
-    "EFFECT": keys.EFFECT,
-    "EFFECTS_OF": keys.EFFECTS_OF,
-    "CARD": keys.CARD,
-    "LEARNED": keys.LEARNED,
-    "IDENTITY": keys.IDENTITY,
-    "CUSTOMER": keys.CUSTOMER,
-    "ERASED": keys.ERASED,
-    "COUNTS": keys.COUNTS,
-    "DELAY": keys.DELAY,
-    "TALLY": keys.TALLY,
-    "TOLD": keys.TOLD,
-    "WORKERS": keys.WORKERS,
-    "FLEET": keys.FLEET,
-    "AUDIT": keys.AUDIT,
-    "BATCH": keys.BATCH,
-    "BATCHES": keys.BATCHES,
-    "PLAN": keys.PLAN,
-    "PLANS": keys.PLANS,
-    "QUEUES": keys.QUEUES,
-    "LOOKED": keys.LOOKED,
-    "SWEEPING": keys.SWEEPING,
-    "CANARY": keys.CANARY,
-    "CANARY_TURN": keys.CANARY_TURN,
-    "RECONCILE": keys.RECONCILE,
-    "RECONCILE_LOCK": keys.RECONCILE_LOCK,
-    "RECONCILE_TURN": keys.RECONCILE_TURN,
-    "CODES": keys.CODES,
-    "ASSIGNMENTS": keys.ASSIGNMENTS,
-    "MISSING": keys.MISSING,
-    "REMOVAL": keys.REMOVAL,
-    "WEBHOOK": keys.WEBHOOK,
-    "WEBHOOK_TURN": keys.WEBHOOK_TURN,
-    "UNACKED": keys.UNACKED,
-    "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
-    "PROCESS": keys.PROCESS,
-    "NEWEST_PACKING": str(NEWEST),
-    "MOST_EVENT_TYPES": str(keys.MOST_EVENT_TYPES),
+    name: str(value)
+    for name, value in [*vars(keys).items(), ("NEWEST_PACKING", NEWEST)]
+    if name.isupper() and isinstance(value, str | int)
 }
 
 
@@ -93,7 +47,7 @@ def _prelude() -> str:
 
 
 def load(client: Redis, name: str) -> ScriptCall:
-    """Give the script `lua/<name>.lua`, callable on this client."""
+    """Return the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
         flags = _READS

@@ -1,10 +1,9 @@
 """
-A worker process under `python -m receiver`: what it hears of its parent.
+A worker process under `python -m receiver`, and how its parent stops it.
 
-That the parent drains, or is gone, it learns by the end of a pipe; that it shall stop, by the
-parent's SIGTERM. Signals from elsewhere are not obeyed: a terminal and Heroku send SIGINT and
-SIGTERM to every process at once, and a worker that obeyed would stop before the load balancer
-knows.
+The end of a pipe says that the parent drains or is gone; the parent's SIGTERM says stop. Signals
+from elsewhere are ignored: a terminal and Heroku send SIGINT and SIGTERM to every process at once,
+and a worker that obeyed would stop before the load balancer knows.
 """
 
 import os
@@ -26,15 +25,15 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 #: Wakes the main thread, the only one where Python runs what a signal means.
 _WAKE: Final = signal.SIGUSR2
 
-#: Seconds between two looks whether the parent still lives; only while it drains.
-_LOOK_SECONDS: Final = 0.2
+#: Seconds between two checks that the parent still lives; only while it drains.
+_CHECK_SECONDS: Final = 0.2
 
 
 def load(
     target: str, parent: int, reading: Connection, writing: Connection, *, one_core: bool
 ) -> WSGIApplication:
     """
-    Load the application in a worker process, with its ears open.
+    Load the application in a worker process that follows its parent.
 
     Args:
         target: module and name, with a colon between.
@@ -44,8 +43,6 @@ def load(
         one_core: whether to keep to one processor core.
     """
     writing.close()
-    # structlog would load rich, 50 modules and 3 MB, for tracebacks that nobody lets it write.
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the language's "not to be had"
     # What the parent's own handlers are for is not this process's business.
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
@@ -77,9 +74,9 @@ def _follow(parent: int, reading: Connection, drains: threading.Event) -> None:
         reading.recv_bytes()
     except EOFError:
         drains.set()
-    # A parent that was killed tells nothing; its workers must not keep the port for ever.
+    # A killed parent sends nothing; its workers must not keep the port.
     while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_CHECK_SECONDS)
     _wake()
 
 

@@ -68,7 +68,7 @@ def _bind(host: str, port: int) -> socket.socket:
         own.bind(address)
         # Of several that start at once only one gets so far.
         own.listen(1)
-        # From here on, the server's processes may bind it too, and nobody who does as above.
+        # From here on, the server's processes may bind it too, and no process that does as above.
         own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # It stays bound, and no connection comes to it.

@@ -27,21 +27,21 @@ THREADS: Final = 64
 #: Seconds for which workers may finish what they have begun, after draining.
 FINISH_SECONDS: Final = 10
 
-#: Signals that come this close together are one wish: Heroku may send SIGTERM more than once.
-ONE_WISH_SECONDS: Final = 0.5
+#: Signals this close together count as one: Heroku may send SIGTERM more than once.
+ONE_SIGNAL_SECONDS: Final = 0.5
 
 #: Seconds after which the server is asked to stop once more, until it does: Granian forgets a
-#: wish that comes while it replaces a process.
+#: request that comes while it replaces a process.
 ASK_AGAIN_SECONDS: Final = 1.0
 
 
 class Leave:
     """
-    The way out: drain, then stop; a second wish stops at once.
+    The end of a receiver: drain, then stop; a second signal stops at once.
 
     Args:
         seconds: how long to drain.
-        announce: tells the workers.
+        announce: informs the workers.
         clock: gives seconds.
     """
 
@@ -71,7 +71,7 @@ class Leave:
             if self._seconds:
                 signal.setitimer(signal.ITIMER_REAL, self._seconds)
                 return
-        elif now - self._asked < ONE_WISH_SECONDS:
+        elif now - self._asked < ONE_SIGNAL_SECONDS:
             return
         self._end(number, frame)
 
@@ -85,7 +85,7 @@ def serve(listen: ListenSettings) -> None:
     """
     Serve until a signal ends it, or end at once where another process has the port.
 
-    Of several processes, one that dies is replaced while the others go on. If it was the only
+    Of several processes, one that dies is replaced while the others continue. If it was the only
     one, or dies again within 5.5 s, all ends with exit code 1: the platform starts it anew.
     """
     try:

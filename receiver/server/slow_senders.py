@@ -1,12 +1,16 @@
 """
-Senders whose request does not come to its end: slow ones, silent ones, attackers.
+Senders whose request does not end: slow ones, silent ones, attackers.
 
-The server reads a body inside a blocking call without a limit of time, so each slow sender holds
-one of its threads. Here a thread looks twice a second whether bodies are overdue. If so, it asks
-the kernel when data last went over each connection (TCP_INFO, Linux only), and ends the reading
-half of as many as are overdue, those first that have owed us the rest of a request the longest.
-With bodies overdue whoever waits behind them came later, and is served when they are gone.
-The thread that reads wakes up, and can still answer.
+This is for a receiver that senders reach directly or through a proxy that passes bodies on as they
+come, as Heroku's router does. There, 64 slow senders would block every thread of a process. Behind
+a proxy that buffers requests (deploy/nginx.conf, deploy/haproxy.cfg) it finds nothing to do.
+
+The server reads a body inside a blocking call without a time limit, so each slow sender blocks one
+of its threads. A thread here checks twice a second whether bodies are overdue. If so, it asks the
+kernel when data last went over each connection (TCP_INFO, Linux only), and shuts the reading half
+of as many connections as bodies are overdue, those first that have kept us waiting the longest.
+While bodies are overdue, later requests wait behind them and are served once they are gone. The
+thread that reads wakes up, and can still answer.
 """
 
 import os
@@ -28,19 +32,19 @@ import structlog
 
 log = structlog.get_logger()
 
-#: Seconds within which a whole body must have come. A webhook that has to wait for a thread that
-#: long, and for the looks, is still answered before Voucherify gives it up after ten.
+#: Seconds within which a whole body must have come. A webhook that waits for a thread that
+#: long, and for the checks, is still answered before Voucherify's time-out of ten.
 BODY_SECONDS: Final = 5.0
 
 #: Seconds more for what may have come in whole and wait for a thread: a request of which nothing
-#: came any more. Those of which something still comes hold a thread for sure, and are ended first.
+#: came any more. Requests that still come block a thread for sure, and are ended first.
 WAITING_SECONDS: Final = 1.5
 
 #: Seconds more after which a late connection is ended however many others are late.
 LAST_SECONDS: Final = 3.0
 
-#: Seconds between two looks, and the age from which on a read is watched.
-LOOK_SECONDS: Final = 0.5
+#: Seconds between two checks, and the age from which on a read is watched.
+CHECK_SECONDS: Final = 0.5
 
 #: So many open files are not too many. Above, connections that are late are ended though they
 #: hold no thread: the server takes some thousand and then no more (Granian's backpressure).
@@ -68,16 +72,16 @@ class Traffic:
     answered: bool = True
 
 
-def asking_since(traffic: Traffic, before: float | None) -> float | None:
+def waiting_since(traffic: Traffic, before: float | None) -> float | None:
     """
-    Tell since when a connection has owed us the rest of a request; None if it does not.
+    Return since when the rest of a request is missing on a connection; None if none is.
 
-    What came after our last answer is a request, and a new connection owes us one. It is the
-    one seen before unless we have answered in between.
+    What came after our last answer is a request, and a new connection begins with one. It is the
+    request of the last check unless we have answered in between.
 
     Args:
         traffic: as it is now.
-        before: what this told at the last look.
+        before: what this returned at the last check.
     """
     # The kernel counts in steps of some milliseconds: what comes right behind an answer, or with
     # the connection, has the same time.
@@ -88,12 +92,12 @@ def asking_since(traffic: Traffic, before: float | None) -> float | None:
 
 def time_left(traffic: Traffic, since: float | None, now: float) -> float:
     """
-    Tell for how many seconds more a connection is left alone while bodies are overdue.
+    Return for how many seconds more a connection is left alone while bodies are overdue.
 
     One over which nothing goes at all is idle, and loses nothing; or it went silent right
     behind an earlier request.
     """
-    if since is not None and traffic.received - since > LOOK_SECONDS / 2:
+    if since is not None and traffic.received - since > CHECK_SECONDS / 2:
         return since + BODY_SECONDS - now
     latest = max(traffic.received, traffic.sent) if since is None else since
     return latest + BODY_SECONDS + WAITING_SECONDS - now
@@ -109,7 +113,7 @@ class SlowSenders:
         self._started = not (sys.platform == "linux" and hasattr(socket, "TCP_INFO"))
 
     def begin(self) -> float:
-        """Note that this thread begins to read a body, and tell when."""
+        """Note that this thread begins to read a body; return when."""
         now = self._began[get_ident()] = monotonic()
         if not self._started:
             self._start()
@@ -125,11 +129,11 @@ class SlowSenders:
                 self._started = True
                 Thread(target=_watch, args=(ref(self),), name="slow-senders", daemon=True).start()
 
-    def look(self, now: float) -> None:
-        """End as many connections as bodies are overdue, or as are too many."""
+    def check(self, now: float) -> None:
+        """End as many connections as bodies are overdue, or as there are too many."""
         ages = [now - began for began in tuple(self._began.values())]
         excess = max(0, sum(1 for _ in _OPEN_FILES.iterdir()) - CROWDED)
-        if excess == 0 and max(ages, default=0.0) < LOOK_SECONDS:
+        if excess == 0 and max(ages, default=0.0) < CHECK_SECONDS:
             self._since = {}
             return
         most = excess + sum(age > BODY_SECONDS for age in ages)
@@ -140,7 +144,7 @@ class SlowSenders:
             if traffic is None:
                 continue
             inode = os.fstat(connection.fileno()).st_ino
-            since = self._since[inode] = asking_since(traffic, before.get(inode))
+            since = self._since[inode] = waiting_since(traffic, before.get(inode))
             if (left := time_left(traffic, since, now)) < 0:
                 late.append((left, number, inode))
         late.sort(key=itemgetter(0))
@@ -152,14 +156,14 @@ class SlowSenders:
 
 
 def _watch(which: "ref[SlowSenders]") -> None:
-    """Look until the receiver is gone, as many are in tests."""
+    """Check until the receiver is gone, as many are in tests."""
     while True:
-        sleep(LOOK_SECONDS)
+        sleep(CHECK_SECONDS)
         watched = which()
         if watched is None:
             return
         try:
-            watched.look(monotonic())
+            watched.check(monotonic())
         except Exception:
             log.exception("slow_senders.failed")
         del watched
@@ -176,7 +180,7 @@ def _end(number: int, inode: int) -> None:
 
 def own_connections() -> Iterator[tuple[int, socket.socket]]:
     """
-    Give the connections that this process has taken up, each as a copy that is then closed.
+    Yield the connections that this process has accepted, each as a copy that is then closed.
 
     There is one copy at a time, since the process may be short of open files.
     """
@@ -214,13 +218,13 @@ def _copy(number: int) -> socket.socket | None:
 
 def traffic_of(connection: socket.socket, now: float) -> Traffic | None:
     """Ask the kernel when data last went over a connection; None if it is not open both ways."""
-    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SEGMENTS_SENT + 4)
-    if told[0] != _ESTABLISHED:
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SEGMENTS_SENT + 4)
+    if info[0] != _ESTABLISHED:
         return None
 
-    def moment(offset: int) -> float:
-        milliseconds: int = struct.unpack_from("I", told, offset)[0]
+    def time_of(offset: int) -> float:
+        milliseconds: int = struct.unpack_from("I", info, offset)[0]
         return now - milliseconds / 1000
 
-    (segments,) = struct.unpack_from("I", told, _SEGMENTS_SENT)
-    return Traffic(moment(_LAST_RECEIVED), moment(_LAST_SENT), answered=segments > 0)
+    (segments,) = struct.unpack_from("I", info, _SEGMENTS_SENT)
+    return Traffic(time_of(_LAST_RECEIVED), time_of(_LAST_SENT), answered=segments > 0)

@@ -5,7 +5,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
-from inbox.state.canary import age_seconds
+from inbox.admin.fleet import Fleet
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRET, Product
 from tests.processes import wait_until
@@ -52,6 +52,6 @@ def test_the_age_of_the_canary_falls_while_all_works_and_grows_when_something_do
     wait_until(lambda: (age(product) or 99) < 1.5, "it is handled again")
 
     product.process("web").stop()
-    wait_until(lambda: (age_seconds(store) or 0) > 2.5, "nobody receives it")
+    wait_until(lambda: (Fleet(store).read().canary_age_seconds or 0) > 2.5, "nobody receives it")
     wait_until(lambda: bool(told_of(product, "canary.not_sent")), "the worker says so")
     assert SECRET not in product.logs()

@@ -66,7 +66,7 @@ def test_the_preview_of_one_job_shows_its_plan(make_product: MakeProduct) -> Non
         ada.press(ada.page.get_by_role("button", name="Retry"))
         ada.press(dialog.get_by_role("button", name="What it would do"))
         expect(dialog).to_contain_text(f"take back 500 cents from card {card}")
-        expect(dialog).to_contain_text("Looked up: the assignment on the code: gone")
+        expect(dialog).to_contain_text("Based on: the assignment on the code: gone")
         ada.assert_accessible()
         ada.picture("plan")
 

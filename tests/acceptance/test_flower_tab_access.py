@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 from tornado.web import create_signed_value
 
-from inbox.admin.decisions import BulkAdmin
+from inbox.admin.decisions import Decisions
 from tests.acceptance.tab import (
     ALL,
     BASIC,
@@ -27,7 +27,7 @@ def house(store: Redis) -> House:
 
 def test_read_only_shows_and_does_nothing(house: House, redis_url: str, tmp_path: Path) -> None:
     """With --read_only there are no buttons, every decision is refused, and no batch is run."""
-    operations = BulkAdmin(house.store, dedupe_window_seconds=3600)
+    operations = Decisions(house.store, dedupe_window_seconds=3600)
     tasks = [row.task for row in operations.rows.of("failed")]
     # A Flower that may write goes on with it as it starts, before it answers.
     batch = operations.batches.start("retry", tasks, who="eve", why="", what="all")

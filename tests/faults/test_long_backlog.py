@@ -35,7 +35,7 @@ def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
     total = waiting + 2 * measured
 
     swept = [
-        _jobs(fleet).sweep(f"idle-{number}", [keys.DELIVERIES_QUEUE], 0.001) for number in range(20)
+        _jobs(fleet).reap(f"idle-{number}", [keys.DELIVERIES_QUEUE], 0.001) for number in range(20)
     ]
     with fleet.store.client() as client:
         assert client.llen(keys.DELIVERIES_QUEUE) == total

@@ -37,7 +37,7 @@ FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zran
 
 DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
 OPERATES: Final = DECIDES | {"replay", "erase", "forget", "accept"}
-RECEIVES: Final = {"accept", "read_fleet", "tell_counts", "read_canary"}
+RECEIVES: Final = {"accept", "read_fleet", "report_counts"}
 WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - RECEIVES - {"replay"}
 
 
@@ -58,8 +58,9 @@ WORK: Final = {
     | {"hincrby", "lpush"},
     "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
     | BOOK | {"blmpop"},
-    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", *DECIDES),
-    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES | _called("decide", *OPERATES),
+    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", "read_fleet", *DECIDES),
+    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES
+    | _called("decide", "read_fleet", *OPERATES),
 }  # fmt: skip
 
 

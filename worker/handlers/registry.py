@@ -3,8 +3,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inbox.ids import job_id_of
-from inbox.keys import DELIVERY_ID_LENGTH, PROCESS
+from inbox.ids import DELIVERY_ID_LENGTH, job_id_of
+from inbox.keys import PROCESS
 from telemetry.safe_errors import SafeMessageError
 from worker.services import Handler, Planner
 

@@ -32,5 +32,5 @@ class PlanTask(PeriodicTask):
         """Answer all open requests."""
         while not self.stopping and (request := self._plans.take()):
             plan = self._planning.make(request)
-            kept = self._plans.tell(request, plan)
+            kept = self._plans.answer(request, plan)
             log.info("plan.made", job=request.job, possible=plan.possible, answered=kept)

@@ -53,7 +53,7 @@ class Reaper(PeriodicTask):
         if not self._declared:
             self._jobs.declare(self._queues)
             self._declared = True
-        reaped = self._jobs.sweep(self._caller, self._queues, self._interval)
+        reaped = self._jobs.reap(self._caller, self._queues, self._interval)
         if reaped and any(reaped):
             log.info("reaper.sent_again", **reaped._asdict())
         if reaped is not False:

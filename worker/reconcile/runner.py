@@ -99,7 +99,7 @@ class Runner:
         run = self.book.begin(self.caller, scope.text, dead=self._dead())
         if isinstance(run, str):
             raise BusyError(run)
-        log.info("reconcile.goes_on" if run.goes_on else "reconcile.begun", run=run.number)
+        log.info("reconcile.goes_on" if run.resumed else "reconcile.begun", run=run.number)
         with self._calls(lambda: self._renew(lambda: tell(progress))) as calls:
             progress = Progress(calls.made, tell)
             try:

@@ -1,8 +1,8 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms  3 name of the call: one whose answer was lost is answered again
 -- Gives {'claimed', fence, tries, received, now, queue, body, 1 if an operator has sent it again,
--- else 0, 1 if the body was reduced, else 0} or {'refused', state}; the state is
--- 'newer' if a newer release packed the body, and then the sweep sends it again to another worker.
+-- else 0, 1 if the body was redacted, else 0} or {'refused', state}; the state is 'newer' if a newer
+-- release packed the body, and then the reaper sends it again to another worker.
 local job, lease = ARGV[1], tonumber(ARGV[2])
 local key, delivery = JOB .. job, delivery_of(job)
 local now = server_now()
@@ -12,10 +12,10 @@ local found = redis.call('HMGET', key, 'state', 'queue', 'fence', 'tries', 'held
   'by', 'since')
 local state, queue = found[1], found[2]
 if not state then
-  local received, body, trace = fresh(delivery)
+  local received, body, trace = unclaimed(delivery)
   if not received or name_of(job) ~= PROCESS then return {'refused', 'gone'} end
   if is_newer(body) then return {'refused', 'newer'} end
-  unfold(delivery, received, body, trace,
+  to_hashes(delivery, received, body, trace,
     'state', 'running', 'since', now, 'fence', 1, 'tries', 1, 'by', ARGV[3])
   redis.call('ZADD', RUNNING, now + lease, job)
   return {'claimed', 1, 1, received, now, DELIVERIES_QUEUE, body, 0, 0}
@@ -32,7 +32,7 @@ if state == 'running' and found[7] == ARGV[3] then
 end
 local index = QUEUED .. queue
 if state == 'waiting' then
-  -- A stale message must not cut short a wait that a downstream asked for.
+  -- A stale message must not shorten a wait that a downstream asked for.
   if tonumber(redis.call('ZSCORE', WAITING, job)) > now then return {'refused', 'waiting'} end
   index = WAITING
 elseif state ~= 'queued' then

@@ -1,9 +1,17 @@
 -- Shared by every script: the clock, and the steps that several transitions take.
--- inbox/keys.py tells what each key and field means.
+-- inbox/keys.py describes each key and field.
 
 local function server_now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Arguments by name: ARGV begins with how many there are, then each name and its value. Gives them
+-- as texts, and the place of the first argument behind them.
+local function named()
+  local found, first = {}, 2 * ARGV[1] + 2
+  for i = 2, first - 1, 2 do found[ARGV[i]] = ARGV[i + 1] end
+  return found, first
 end
 
 local function delivery_of(job) return string.sub(job, 1, 32) end
@@ -11,22 +19,22 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- What waits for its first claim is one string, for there may be millions (inbox/keys.py). Gives
--- the time received, the packed body and the trace headers or '', or nothing if it has another form.
-local function fresh(delivery)
+-- An unclaimed delivery is one string, for there may be millions (inbox/keys.py). Gives the time
+-- received, the packed body and the trace headers or '', or nothing if it was claimed.
+local function unclaimed(delivery)
   local received = redis.call('ZSCORE', FRESH, delivery)
   if not received then return end
   local text = redis.call('GET', DELIVERY .. delivery)
-  -- A body that somebody took away by hand must not stop the sweep of all others.
+  -- A body that was deleted by hand must not stop the reaper for all others.
   if not text then redis.call('ZREM', FRESH, delivery) return end
   if string.sub(text, 1, 1) ~= '"' then return received, text, '' end
   local line = string.find(text, '\n', 1, true)
   return received, string.sub(text, line + 1), string.sub(text, 1, line - 1)
 end
 
--- Make of it the hashes that every other step knows: the delivery, and its process job with
--- these fields.
-local function unfold(delivery, received, body, trace, ...)
+-- Write its hashes, which every other step knows: the delivery, and its process job with these
+-- fields.
+local function to_hashes(delivery, received, body, trace, ...)
   local key = DELIVERY .. delivery
   redis.call('ZREM', FRESH, delivery)
   redis.call('DEL', key)
@@ -36,33 +44,33 @@ local function unfold(delivery, received, body, trace, ...)
     'queue', DELIVERIES_QUEUE, 'dispatches', 1, ...)
 end
 
--- The same for whoever does not claim it: the job stays queued since it was accepted.
-local function unfold_queued(delivery)
-  local since, body, trace = fresh(delivery)
+-- The same without a claim: the job stays queued since it was accepted.
+local function queue_unclaimed(delivery)
+  local since, body, trace = unclaimed(delivery)
   if not since then return end
-  unfold(delivery, since, body, trace, 'state', 'queued', 'since', since)
+  to_hashes(delivery, since, body, trace, 'state', 'queued', 'since', since)
   redis.call('ZADD', QUEUED .. DELIVERIES_QUEUE, since, delivery .. ':' .. PROCESS)
 end
 
--- Put the hint of a job's message into its queue (inbox/message.py). `trace` is the inside of a
--- JSON object, or ''. `parent` is given where it is not the job's last task, nor the first of
--- `process`. Gives the error of a queue that takes nothing, else nil.
+-- Put a job's message into its queue (inbox/message.py). `trace` is the inside of a JSON object,
+-- or ''. `parent` is given if it is neither the job's last task nor the first of `process`. Gives
+-- the error of a queue that takes nothing, else nil.
 local function send(job, number, queue, trace, parent)
-  local hint = job .. ':' .. number
+  local message = job .. ':' .. number
   if parent then
     trace = '"parent_id":"' .. parent .. '"' .. (trace ~= '' and ',' or '') .. trace
   end
-  if trace ~= '' then hint = hint .. ' {' .. trace .. '}' end
+  if trace ~= '' then message = message .. ' {' .. trace .. '}' end
   -- A queue that takes nothing (a foreign value under its name, a right that is missing) must
-  -- not stop a transition half-way: the job is queued, and the sweep finds its message lost.
-  local sent = redis.pcall('LPUSH', queue, hint)
+  -- not stop a transition half-way: the job is queued, and the reaper finds its message lost.
+  local sent = redis.pcall('LPUSH', queue, message)
   if type(sent) == 'number' then return nil end
   count('failed_publishes')
   return sent
 end
 
--- The job that a queue's element is a message of, and the number of its dispatch: a hint, or a
--- whole message that kombu gave back or an older release wrote.
+-- The job of an element of a queue, and the number of its dispatch. The element is a message of
+-- ours, or a whole Celery message that kombu gave back.
 local function task_in(text)
   if string.sub(text, 1, 1) == '{' then
     return string.match(text, '"correlation_id":%s*"([^"]*):(%d+)"')
@@ -70,7 +78,7 @@ local function task_in(text)
   return string.match(text, '^([^ ]*):(%d+)')
 end
 
--- Write the next message of a job that is there, and note the job as queued.
+-- Send the next message of a job, and store it as queued.
 local function dispatch(job, queue, now)
   local key = JOB .. job
   local number = redis.call('HINCRBY', key, 'dispatches', 1)
@@ -85,8 +93,8 @@ local function holds_lease(job, fence)
   return state[1] == 'running' and state[2] == fence, state[3]
 end
 
--- Add the run that ends now to the job's history. The oldest of a long history go. `trace`
--- tells where an error was that nobody expected; none or '' for all others.
+-- Add the run that ends now to the job's history, and remove the oldest of a long history. `trace`
+-- says where an unexpected error was; none or '' for all others.
 local function note_run(job, fence, now, reason, text, trace)
   local key = JOB .. job
   local found = redis.call('HMGET', key, 'dispatches', 'since')
@@ -95,7 +103,7 @@ local function note_run(job, fence, now, reason, text, trace)
     reason = reason, error = text, trace = trace ~= '' and trace or nil })
   redis.call('HSET', key, 'run:' .. fence, run, 'reason', reason, 'error', text)
   if redis.call('HLEN', key) <= 30 then return end
-  -- The numbers have gaps, for a run that was postponed is not noted.
+  -- The numbers have gaps, because a postponed run is not stored.
   local runs = {}
   for _, field in ipairs(redis.call('HKEYS', key)) do
     local number = string.match(field, '^run:(%d+)$')
@@ -105,7 +113,7 @@ local function note_run(job, fence, now, reason, text, trace)
   for i = 1, #runs - 30 do redis.call('HDEL', key, 'run:' .. runs[i]) end
 end
 
--- The time from received to settled, for the metrics.
+-- The time from received to completed, for the metrics.
 local function count_delay(age)
   local bucket = 'more'
   for _, seconds in ipairs(DELAY_BUCKETS) do
@@ -115,9 +123,9 @@ local function count_delay(age)
   redis.call('HINCRBY', DELAY, 'sum_ms', age)
 end
 
--- The job is over. With the last one the delivery is settled: its body goes, its marker
--- stays for the rest of the de-duplication window, at least for an hour of hindsight.
--- `made` jobs came of it; `fields` are written to the delivery in the same command.
+-- End a job. With the last one the delivery is completed: its body goes, its marker stays for the
+-- rest of the de-duplication window, at least for an hour of hindsight. `made` jobs were made by
+-- it; `fields` are written to the delivery in the same command.
 local function end_job(job, outcome, window, now, made, fields)
   local key, name = DELIVERY .. delivery_of(job), name_of(job)
   fields = fields or {}
@@ -127,7 +135,7 @@ local function end_job(job, outcome, window, now, made, fields)
   redis.call('DEL', JOB .. job)
   if redis.call('HINCRBY', key, 'owed', (made or 0) - 1) > 0 then
     if spent then
-      -- Should it be replayed, no task id and no lease's number may come a second time.
+      -- If it is replayed, no task id and no number of a lease may come twice.
       for _, word in ipairs({'dispatches', spent[1], 'fence', spent[2]}) do
         table.insert(fields, word)
       end
@@ -151,20 +159,20 @@ local function end_job(job, outcome, window, now, made, fields)
   count_delay(age)
 end
 
-local function fail_for_good(job, now)
+local function set_failed(job, now)
   redis.call('HSET', JOB .. job, 'state', 'failed', 'since', now)
   redis.call('ZADD', FAILED, now, job)
   count('failed')
 end
 
--- The body goes, what is not personal of it stays, so that what is owed can still be done.
-local function reduce_body(delivery, reduced, now)
-  redis.call('HSET', DELIVERY .. delivery, 'body', reduced, 'erased', now)
+-- Redact the body: what is not personal stays, so that pending jobs can still be done.
+local function redact_body(delivery, redacted, now)
+  redis.call('HSET', DELIVERY .. delivery, 'body', redacted, 'erased', now)
   count('bodies_erased')
 end
 
--- Whether a body about this customer must be reduced before its job moves on.
-local function must_reduce(delivery, customer)
+-- Whether a body about this customer must be redacted before its job continues.
+local function must_redact(delivery, customer)
   return redis.call('EXISTS', ERASED .. customer) == 1
     and redis.call('HEXISTS', DELIVERY .. delivery, 'erased') == 0
 end

@@ -1,11 +1,11 @@
--- Shared by the scripts in which an operator decides about jobs, one or many. Each function
--- gives whether it did so, and a word: the new state, or why not.
--- `seen` is the number of the dispatch that the operator saw, or '' for any: what has run again
--- since then is not what was decided about.
+-- Shared by the scripts of operators' decisions about jobs, one or many. Each function gives
+-- whether it was done, and a word: the new state, or why not.
+-- `seen` is the number of the dispatch that the operator saw, or '' for any: a job that has run
+-- again since then is left alone.
 local decide = {}
 
 local function in_state(job, seen, wanted, also)
-  unfold_queued(delivery_of(job))
+  queue_unclaimed(delivery_of(job))
   local found = redis.call('HMGET', JOB .. job, 'state', 'queue', 'dispatches')
   if found[1] ~= wanted and (not also or found[1] ~= also) then return nil, found[1] or 'gone' end
   if seen ~= '' and found[3] ~= seen then return nil, 'changed' end

@@ -1,3 +1,3 @@
--- Make queues known to the operator's tools. A script, so that a full store lets a worker start.
+-- Make queues known to the operators' tools. A script, so that a full store lets a worker start.
 -- ARGV  1… queues
 redis.call('SADD', QUEUES, unpack(ARGV))

@@ -7,8 +7,8 @@ local function by_name(words)
   return named
 end
 
--- Note an effect that is to be made, once; `fields` are those of a new one, from the n-th on.
--- Gives the fields and values that stand then.
+-- Store a planned effect, once; `fields` are those of a new one, from the n-th on. Gives the fields
+-- and values that are stored then.
 local function plan_effect(effect, holder, customer, life, fields, n, now)
   local key = EFFECT .. effect
   local stands = redis.call('HGETALL', key)

@@ -1,4 +1,4 @@
--- The ledger: note an effect that is to be made, once; give what stands there.
+-- The ledger: store a planned effect, once; give what is stored.
 -- ARGV  1 effect  2 holder  3 customer  4 life in ms  5… field and value of a new one
 -- Gives {now, field, value, …}.
 local now = server_now()

@@ -1,22 +1,22 @@
--- (f) fail for good: running to failed. The body stays until an operator decides.
--- ARGV  1 job  2 fence  3 reason  4 error
---       5 where the error was, or ''
---       6 what remains of the body if a customer was erased, or ''
---       7… whom the body of a process job may be about
--- Gives 1, 0 if the lease is not the caller's, or, with nothing changed, 2: to be called
--- again with what remains of the body, because one of them was erased.
-local job, fence = ARGV[1], ARGV[2]
+-- (f) fail: running to failed. The body stays until an operator decides.
+-- ARGV by name: job, fence, reason, error, trace (where the error was, or ''), redacted (the body
+-- without personal data if a customer was erased, or ''); then the customers that the body of a
+-- process job may be about
+-- Gives 1, 0 if the lease is not the caller's, or, with nothing changed, 2: one of the customers
+-- was erased, so call again with the redacted body.
+local a, first = named()
+local job, fence = a.job, a.fence
 if not holds_lease(job, fence) then return 0 end
 local now = server_now()
 local delivery = delivery_of(job)
-if ARGV[6] ~= '' then
-  reduce_body(delivery, ARGV[6], now)
+if a.redacted ~= '' then
+  redact_body(delivery, a.redacted, now)
 else
-  for i = 7, #ARGV do
-    if must_reduce(delivery, ARGV[i]) then return 2 end
+  for i = first, #ARGV do
+    if must_redact(delivery, ARGV[i]) then return 2 end
   end
 end
-note_run(job, fence, now, ARGV[3], ARGV[4], ARGV[5])
+note_run(job, fence, now, a.reason, a.error, a.trace)
 redis.call('ZREM', RUNNING, job)
-fail_for_good(job, now)
+set_failed(job, now)
 return 1

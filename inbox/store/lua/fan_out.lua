@@ -1,13 +1,14 @@
--- (c) fan out: the process job is done and its handlers' jobs are owed, in one step.
--- ARGV  1 job  2 fence  3 outcome  4 de-duplication window in ms  5 facts (JSON)
---       6 identity or ''  7 identity's life in ms  8 customers, a blank between
---       9 what remains of the body if the customer was erased, or ''
---       10 what it is the identity of  11… name and queue of each handler
--- Gives {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or,
--- with nothing changed, {'erased'}: to be called again with what remains of the body.
+-- (c) fan out: end the process job and enqueue its handlers' jobs, in one step.
+-- ARGV by name: job, fence, outcome, window_ms (de-duplication), facts (JSON), identity ('' for
+-- none), identity_of (assignment or event), life_ms (of the identity), customers (a blank between),
+-- redacted (the body without personal data if a customer was erased, or ''); then name and queue
+-- of each handler
+-- Gives {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or, with
+-- nothing changed, {'erased'}: call again with the redacted body.
+local a, first = named()
 
--- Events by type, for the metrics. Types are as many as Voucherify makes; the first hundred names
--- have counters of their own.
+-- Count events by type, for the metrics. Voucherify may make any number of types; the first hundred
+-- have their own counters.
 local function count_event(kind, handled)
   if not kind then return end
   local name = 'event:' .. (handled and 'yes:' or 'no:')
@@ -18,46 +19,46 @@ local function count_event(kind, handled)
   redis.call('HINCRBY', TALLY, name .. 'other', 1)
 end
 
-local job, fence, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
-local customers, reduced = ARGV[8], ARGV[9]
+local job, fence, window = a.job, a.fence, tonumber(a.window_ms)
+local customers, redacted = a.customers, a.redacted
 local holds, number = holds_lease(job, fence)
 if not holds then return {'stale'} end
 
 local now = server_now()
 local delivery = delivery_of(job)
 local key = DELIVERY .. delivery
-if reduced ~= '' then
-  reduce_body(delivery, reduced, now)
+if redacted ~= '' then
+  redact_body(delivery, redacted, now)
 else
   for customer in string.gmatch(customers, '%S+') do
-    if must_reduce(delivery, customer) then return {'erased'} end
+    if must_redact(delivery, customer) then return {'erased'} end
   end
 end
 redis.call('ZREM', RUNNING, job)
 
--- What is known of it, and for each handler its queue if it is owed, or how it ended.
+-- What is known of it, and for each handler its queue if its job is pending, or how it ended.
 local names = {'received', 'trace'}
-for i = 11, #ARGV, 2 do
+for i = first, #ARGV, 2 do
   table.insert(names, 'owes:' .. ARGV[i])
   table.insert(names, 'end:' .. ARGV[i])
 end
 local known = redis.call('HMGET', key, unpack(names))
-local fields = {'facts', ARGV[5]}
-count_event(cjson.decode(ARGV[5]).event_type, #ARGV > 10)
+local fields = {'facts', a.facts}
+count_event(cjson.decode(a.facts).event_type, #ARGV >= first)
 
-if ARGV[6] ~= '' then
-  -- The time received tells a body that was sent again after its marker went from a
+if a.identity ~= '' then
+  -- By the time received, a body that was sent again after its marker went differs from a
   -- second run of the same delivery.
   local mine = delivery .. ':' .. known[1]
-  local identity = IDENTITY .. ARGV[6]
-  if not redis.call('SET', identity, mine, 'NX', 'PX', ARGV[7]) then
+  local identity = IDENTITY .. a.identity
+  if not redis.call('SET', identity, mine, 'NX', 'PX', a.life_ms) then
     local first = redis.call('GET', identity)
     if first ~= mine then
       count('same_assignment')
-      end_job(job, 'same ' .. ARGV[10] .. ' as delivery ' .. delivery_of(first), window, now, 0, fields)
+      end_job(job, 'same ' .. a.identity_of .. ' as delivery ' .. delivery_of(first), window, now, 0, fields)
       return {'same_assignment', delivery_of(first)}
     end
-    redis.call('PEXPIRE', identity, ARGV[7])
+    redis.call('PEXPIRE', identity, a.life_ms)
   end
 end
 
@@ -70,9 +71,9 @@ end
 
 local parent = number ~= '1' and job .. ':' .. number or nil
 local made = 0
-for i = 11, #ARGV, 2 do
+for i = first, #ARGV, 2 do
   local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
-  if not known[i - 8] and not known[i - 7] then
+  if not known[i - first + 3] and not known[i - first + 4] then
     for _, word in ipairs({'owes:' .. ARGV[i], queue}) do table.insert(fields, word) end
     redis.call('HSET', JOB .. child, 'state', 'queued', 'since', now, 'queue', queue, 'dispatches', 1)
     redis.call('ZADD', QUEUED .. queue, now, child)
@@ -80,5 +81,5 @@ for i = 11, #ARGV, 2 do
     made = made + 1
   end
 end
-end_job(job, ARGV[3], window, now, made, fields)
+end_job(job, a.outcome, window, now, made, fields)
 return {'fanned_out', made}

@@ -1,13 +1,13 @@
--- Take the next job whose plan is asked for. Nothing of the job itself is changed.
--- ARGV  1 how long a request is waited for in ms  2 requests looked at
--- Gives nothing, or {job, request, now, body}; the body is '' if the job is not to be decided.
+-- Claim the next request for a plan. Nothing of the job itself is changed.
+-- ARGV  1 how long a request waits for a worker in ms  2 most requests to skip
+-- Gives nothing, or {job, request, now, body}; the body is '' if there is nothing to decide.
 local now = server_now()
 for _ = 1, tonumber(ARGV[2]) do
   local job = redis.call('LPOP', PLANS)
   if not job then return false end
   local key = PLAN .. job
   local found = redis.call('HMGET', key, 'state', 'since', 'request')
-  -- Who asked longer ago was told that no worker answers.
+  -- To an older request the answer was that no worker answers.
   if found[1] == 'asked' and now - tonumber(found[2]) <= tonumber(ARGV[1]) then
     redis.call('HSET', key, 'state', 'working', 'since', now)
     local state = redis.call('HGET', JOB .. job, 'state')

@@ -1,6 +1,6 @@
--- Read all that the metrics tell of the fleet. Nothing here takes longer with more that waits:
--- indexes are counted, and of each no more than so many members are looked at.
--- ARGV  1 most members of an index to look at
+-- Read all that metrics, pages and the command line show of the fleet. It takes no longer with a
+-- longer backlog: indexes are counted, and of each only a sample of the members is read.
+-- ARGV  1 most members of an index to read, 0 for none
 -- Gives JSON.
 local now, most = server_now(), tonumber(ARGV[1])
 
@@ -8,11 +8,12 @@ local function first(index)
   return tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2])
 end
 
--- How many jobs of which handler, among those that are looked at: all, or those in twenty places
--- of the index. (ZRANDMEMBER takes some 20 us for each.)
+-- How many jobs of which handler, of all or of a sample from twenty places of the index.
+-- (ZRANDMEMBER takes some 20 us for each.)
 local PLACES = 20
 local function handlers(index, size)
   local found = {}
+  if most == 0 then return found end
   local places = size > most and PLACES or 1
   local last = size > most and most / PLACES - 1 or most - 1
   for i = 0, places - 1 do
@@ -36,27 +37,28 @@ if redis.call('SISMEMBER', QUEUES, DELIVERIES_QUEUE) == 0 then
 end
 for _, name in ipairs(names) do
   local queue = index(QUEUED .. name)
-  -- A foreign value may stand under its name.
+  -- A foreign value may have its name.
   local length = redis.pcall('LLEN', name)
   queue.messages = type(length) == 'number' and length or 0
   queues[name] = queue
 end
 
 local fleet = redis.call('HMGET', FLEET, 'told', 'swept')
-local told = fleet[1] and cjson.decode(fleet[1]) or {}
+local reported = fleet[1] and cjson.decode(fleet[1]) or {}
 local downstreams = {}
-for name, rate in pairs(told.downstreams or {}) do
+for name, rate in pairs(reported.downstreams or {}) do
   downstreams[name] = {
-    shut_until = tonumber(redis.call('HGET', GATE .. name, 'until')) or 0,
+    open_until = tonumber(redis.call('HGET', GATE .. name, 'until')) or 0,
     most = rate[1], ms = rate[2],
     used = rate[1] > 0 and redis.call('ZCOUNT', BUDGET .. name, now - rate[2], '+inf') or 0 }
 end
 local brake
-if told.brake then
-  brake = {most = told.brake[1], ms = told.brake[2], campaign = told.brake_campaign,
-    admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - told.brake[2], '+inf')}
+if reported.brake then
+  brake = {most = reported.brake[1], ms = reported.brake[2], campaign = reported.brake_campaign,
+    admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - reported.brake[2], '+inf')}
 end
 
+local canary = redis.call('HMGET', CANARY, 'since', 'handled')
 local webhook = redis.call('HMGET', WEBHOOK, 'since', 'looked', 'state', 'listed')
 
 local reconcile = redis.call('HMGET', RECONCILE, 'interval', 'since', 'completed')
@@ -80,6 +82,7 @@ return cjson.encode({
   swept = tonumber(fleet[2]),
   downstreams = downstreams,
   brake = brake,
+  canary = canary[1] and now - tonumber(canary[2] or canary[1]),
   webhook = webhook[1] and {
     age = now - tonumber(webhook[2] or webhook[1]), state = webhook[3], listed = webhook[4] },
   reconcile = {

@@ -1,7 +1,7 @@
--- Read what lists show of jobs, as one text.
+-- Read jobs as lists show them, as one text.
 -- ARGV  jobs
--- Gives JSON: for each [state, since, tries, dispatches, reason, error, facts of the delivery],
--- with the end of a job that has ended in the place of the reason; false for what is not there.
+-- Gives JSON: for each [state, since, tries, dispatches, reason, error, facts of the delivery]; for a
+-- job that has ended, how it ended in place of the reason; false for missing values.
 local rows = {}
 for i, job in ipairs(ARGV) do
   local row = redis.call('HMGET', JOB .. job,
@@ -9,7 +9,7 @@ for i, job in ipairs(ARGV) do
   local delivery = redis.pcall('HMGET', DELIVERY .. delivery_of(job),
     'facts', 'end:' .. name_of(job))
   if delivery.err then
-    -- It waits for its first claim: the same body came again when this job was forgotten.
+    -- It is unclaimed: the same body came again after this job was forgotten.
     delivery = {false, false}
     if name_of(job) == PROCESS then
       row = {'queued', redis.call('ZSCORE', FRESH, delivery_of(job)), '0', '1', false, false}

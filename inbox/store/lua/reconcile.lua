@@ -1,11 +1,13 @@
--- Shared by the steps of a run that reconciles: only who holds the lock takes one, and each
--- renews it. KEYS of each are 1 the run  2 its lock; ARGV begin with 1 caller  2 the lock's life
--- in ms
+-- Shared by the steps of a reconciliation run: only the caller with the lock may take one, and each
+-- renews it.
+-- KEYS of each are 1 the run  2 its lock
+-- ARGV by name of each: caller, lock_ms (the lock's life)
+local a, first = named()
 local RUN, LOCK = KEYS[1], KEYS[2]
 
 local function holds_lock()
-  if redis.call('GET', LOCK) ~= ARGV[1] then return false end
-  redis.call('PEXPIRE', LOCK, ARGV[2])
+  if redis.call('GET', LOCK) ~= a.caller then return false end
+  redis.call('PEXPIRE', LOCK, a.lock_ms)
   redis.call('HSET', RUN, 'moved', server_now())
   return true
 end

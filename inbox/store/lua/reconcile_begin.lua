@@ -1,14 +1,14 @@
--- Begin a run, or go on with one that was cut off; one of the fleet at a time.
--- ARGV  1 caller  2 the lock's life in ms  3 what is looked at  4 who is known to be dead, or ''
--- Gives {'busy', who runs it}, or {'begun' | 'goes_on', fields of the run}.
-local caller, scope = ARGV[1], ARGV[3]
+-- Begin a run, or resume one that was cut off; one of the fleet at a time.
+-- ARGV by name: scope (what the run reads), dead (a caller that is known to be dead, or '')
+-- Gives {'busy', who runs it}, or {'begun' | 'resumed', fields of the run}.
+local caller, scope = a.caller, a.scope
 local holder = redis.call('GET', LOCK)
-if holder and holder ~= caller and holder ~= ARGV[4] then return {'busy', holder} end
-redis.call('SET', LOCK, caller, 'PX', ARGV[2])
+if holder and holder ~= caller and holder ~= a.dead then return {'busy', holder} end
+redis.call('SET', LOCK, caller, 'PX', a.lock_ms)
 
 local known = redis.call('HMGET', RUN, 'state', 'scope', 'run')
 if known[1] == 'running' and known[2] == scope then
-  return {'goes_on', redis.call('HGETALL', RUN)}
+  return {'resumed', redis.call('HGETALL', RUN)}
 end
 local now = server_now()
 local fleets = {'completed', 'interval', 'since', 'looks_at'}

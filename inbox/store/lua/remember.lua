@@ -1,11 +1,12 @@
--- A webhook told of an assignment: remember it, if its campaign is one that is reconciled.
--- ARGV  1 campaign  2 code  3 assignment  4 what is known of it  5 memory in ms
+-- A webhook reported an assignment: remember it, if its campaign is one that is reconciled.
+-- ARGV by name: campaign, code, holder (the assignment), text (what is known of it), memory_ms
 -- Gives 1 if it is remembered, else 0.
-if redis.call('EXISTS', CODES .. ARGV[1]) == 0 then return 0 end
--- Its removal may have been told of first.
-if redis.call('EXISTS', IDENTITY .. REMOVAL .. ARGV[3]) == 1 then return 0 end
-redis.call('HSET', ASSIGNMENTS .. ARGV[2], ARGV[3], ARGV[4])
-redis.call('PEXPIRE', ASSIGNMENTS .. ARGV[2], ARGV[5])
--- Not looked at by any run yet, so that the next one does.
-redis.call('ZADD', CODES .. ARGV[1], 'NX', 0, ARGV[2])
+local a = named()
+if redis.call('EXISTS', CODES .. a.campaign) == 0 then return 0 end
+-- Its removal may have been reported first.
+if redis.call('EXISTS', IDENTITY .. REMOVAL .. a.holder) == 1 then return 0 end
+redis.call('HSET', ASSIGNMENTS .. a.code, a.holder, a.text)
+redis.call('PEXPIRE', ASSIGNMENTS .. a.code, a.memory_ms)
+-- No run has read it yet, so the next one does.
+redis.call('ZADD', CODES .. a.campaign, 'NX', 0, a.code)
 return 1

@@ -1,10 +1,10 @@
--- Run the process job of a stored delivery again: handlers that are new get their job,
--- handlers that already have or had one do not run twice (fan_out sees to that).
+-- Run the process job of a stored delivery again: new handlers get their job, handlers that
+-- already have or had one do not run twice (by fan_out).
 -- ARGV  1 delivery  2 who
 -- Gives {'queued'} or {'refused', why}.
 local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
-unfold_queued(ARGV[1])
+queue_unclaimed(ARGV[1])
 if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
 if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
 local state = redis.call('HGET', JOB .. job, 'state')

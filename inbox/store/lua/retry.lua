@@ -1,8 +1,10 @@
 -- (j) retry: failed to queued, with all its tries again.
--- ARGV  1 job  2 dispatch it was seen in, or ''  3 who  4 why  5 de-duplication window in ms
+-- ARGV by name: job, seen (the dispatch that the operator saw, or ''), who, why, window_ms
+-- (de-duplication)
 -- Gives {'queued'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
-local job = ARGV[1]
-local done, word = decide.retry(job, ARGV[2], ARGV[3], ARGV[4], server_now(), tonumber(ARGV[5]))
+local a = named()
+local job = a.job
+local done, word = decide.retry(job, a.seen, a.who, a.why, server_now(), tonumber(a.window_ms))
 if not done then return {'refused', word} end
-audit(ARGV[3], 'retry', job, ARGV[4])
+audit(a.who, 'retry', job, a.why)
 return {word}

@@ -1,3 +1,3 @@
--- Give a delivery that waits for its first claim the form that operators' tools read.
+-- Write the hashes of an unclaimed delivery, which operators' tools read.
 -- ARGV  1 delivery
-unfold_queued(ARGV[1])
+queue_unclaimed(ARGV[1])

@@ -1,6 +1,5 @@
--- Ask whether it is the caller's turn to look at the webhook; one of the fleet has it in each
--- interval.
--- ARGV  1 caller  2 interval in ms  3 how long it is known after the last who asked, in ms
+-- Ask whether it is the caller's turn to check the webhook; one of the fleet does in each interval.
+-- ARGV  1 caller  2 interval in ms  3 how long it is known after the last question, in ms
 -- Gives 1, or 0 if it is not.
 redis.call('HSETNX', WEBHOOK, 'since', server_now())
 redis.call('PEXPIRE', WEBHOOK, ARGV[3])

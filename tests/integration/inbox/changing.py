@@ -23,7 +23,7 @@ def moved(
     free: bool = False,
     left: int | None = None,
 ) -> Effect:
-    """Let a change go on from the state that it was seen in."""
+    """Let a change continue from the state that it was seen in."""
     found = effects.move_change(effect, to, since=(effect.state,), fields={}, free=free, left=left)
     assert found
     return found

@@ -53,7 +53,7 @@ MANY = {
     keys.ASSIGNMENTS: b"hash",
     keys.BRAKE + ":": b"zset",
 }
-#: Keys that pass away by themselves, whatever they hold; settled deliveries do besides.
+#: Keys that pass away by themselves, whatever they hold; completed deliveries do besides.
 PASSING = {
     *(keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN, keys.SWEEPING, keys.PLANS, keys.BRAKE),
     keys.BRAKE + ":",
@@ -83,7 +83,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
 
 
 def snapshot(store: Any) -> dict[str, Any]:
-    """Give all that the store holds, but for counters and the sweep's own notes."""
+    """Give all that the store holds, but for counters and the reaper's own notes."""
     everything = _Everything(store)
     for name in (keys.COUNTS, keys.SWEEPING, keys.LOOKED):
         everything.values.pop(name, None)
@@ -114,7 +114,7 @@ class _Everything:
                 case _:
                     pipe.get(name)
         self.values: dict[str, Any] = dict(zip(names, pipe.execute(), strict=True))
-        # What lives for a moment, such as the sweep's lock, may have ended since it was listed.
+        # What lives for a moment, such as the reaper's lock, may have ended since it was listed.
         for name in [name for name in names if self.values[name] is None]:
             del self.types[name], self.ttls[name], self.values[name]
         self._unfold()

@@ -71,7 +71,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def straight_through(self, body: bytes) -> None:
-        """A delivery meets no trouble: each of its queued jobs runs and is settled."""
+        """A delivery meets no trouble: each of its queued jobs runs and is completed."""
         self.accept(body)
         for name in ("process", *(name for name, _ in HANDLERS)):
             job = f"{delivery_id(body)}:{name}"
@@ -158,7 +158,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(pick=INDEX)
     def admit(self, pick: int) -> None:
-        """The brake lets two jobs act in its window, each as often as it likes."""
+        """The rate cap lets two jobs act in its window, each as often as it likes."""
         if self.claims:
             claim, model = self.claims[pick % len(self.claims)], self.model
             answer = self.house.jobs.admit(claim, BRAKE)

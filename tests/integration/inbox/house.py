@@ -8,7 +8,7 @@ from inbox.admin.queries import Admin
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.model.job import Claim, Swept
+from inbox.model.job import Claim, Reaped
 from inbox.model.rate import Rate
 from inbox.store.packing import pack
 
@@ -17,7 +17,7 @@ QUEUES = ("deliveries", "perks", "crm")
 HANDLERS = (("revoke_referral_perks", "perks"), ("notify_crm", "crm"))
 LONG_AGO_MS = 3_600_000
 WHO = "ops"
-#: A brake that lets nothing through, and one that lets everything.
+#: A rate cap that lets nothing through, and one that lets everything.
 NOTHING = Rate(0, 3600)
 EVERYTHING = Rate(1_000_000, 3600)
 
@@ -30,7 +30,7 @@ class House:
     store: Any
     intake: Intake
     jobs: Jobs
-    desk: Admin
+    admin: Admin
 
     def claim(self, task: str) -> Claim:
         """Claim a job that is there to be claimed."""
@@ -61,7 +61,7 @@ class House:
         return claim.delivery
 
     def failed(self, body: bytes = b"{}", reason: str = "no_such") -> str:
-        """Accept a body whose process job fails for good; gives the job."""
+        """Accept a body whose process job fails; gives the job."""
         claim = self.process(body)
         assert self.jobs.fail(claim, reason, "an error")
         return claim.job
@@ -88,7 +88,7 @@ class House:
         match state:
             case "queued":
                 self.jobs.wait(claim, 0, "told_so", "an error")
-                assert self.sweep().due == 1
+                assert self.reap().due == 1
             case "waiting" | "due":
                 self.jobs.wait(claim, 60, "told_so", "an error")
             case "held":
@@ -130,16 +130,16 @@ class House:
         seconds, microseconds = self.store.time()
         return int(seconds) * 1000 + int(microseconds) // 1000
 
-    def sweep(self, queues: tuple[str, ...] = QUEUES) -> Swept:
-        """Sweep, whoever swept before."""
+    def reap(self, queues: tuple[str, ...] = QUEUES) -> Reaped:
+        """Run the reaper, whichever worker ran it before."""
         self.tick()
         self.store.delete(keys.SWEEPING)
-        swept = self.jobs.sweep("a test", queues, 10)
+        swept = self.jobs.reap("a test", queues, 10)
         assert swept is not False
         return swept
 
     def looks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
-        """Let time pass since the sweep last looked for lost messages."""
+        """Let time pass since the reaper last searched for lost messages."""
         jobs = list(self.store.scan_iter(keys.JOB + "*", count=1000))
         pipe = self.store.pipeline(transaction=False)
         for job in jobs:
@@ -152,8 +152,8 @@ class House:
             before, _, time = looked.decode().partition(":")
             self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
 
-    def looked_twice(self) -> Swept:
-        """Sweep twice with time between; gives what the second sweep did."""
-        self.sweep()
+    def searched_twice(self) -> Reaped:
+        """Run the reaper twice with time between; gives what the second run did."""
+        self.reap()
         self.looks_are_old()
-        return self.sweep()
+        return self.reap()

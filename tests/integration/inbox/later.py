@@ -1,4 +1,4 @@
-"""Time passes for gates, budgets, the brake and the ledger, without waiting for it."""
+"""Time passes for gates, budgets, the rate cap and the ledger, without waiting for it."""
 
 from typing import Any
 

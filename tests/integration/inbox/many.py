@@ -28,14 +28,26 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
             )
             scripts["claim"](args=[process, 60_000, "many"], client=pipe)
             scripts["fan_out"](
-                args=[process, 1, "handed on", 3_600_000, facts, "", 1, f"cust_{one}", "", "event",
-                      handler, "crm"],
+                named={
+                    "job": process,
+                    "fence": 1,
+                    "outcome": "handed on",
+                    "window_ms": 3_600_000,
+                    "facts": facts,
+                    "identity": "",
+                    "identity_of": "event",
+                    "life_ms": 1,
+                    "customers": f"cust_{one}",
+                    "redacted": "",
+                },
+                args=[handler, "crm"],
                 client=pipe,
-            )  # fmt: skip
+            )
             scripts["claim"](args=[job, 60_000, "many"], client=pipe)
             reason = "crm_service_answered_422" if one % 10 else "crm_service_answered_404"
             error = f"the CRM's service answered {reason[-3:]} for cust_{one} at position {one}"
-            scripts["fail"](args=[job, 1, reason, error, "", ""], client=pipe)
+            named: dict[str, str | int] = {"job": job, "fence": 1, "reason": reason, "error": error}
+            scripts["fail"](named={**named, "trace": "", "redacted": ""}, client=pipe)
         pipe.execute()
     assert house.store.zcard(keys.FAILED) >= number
     return [f"{delivery}:{handler}" for delivery in deliveries]

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from inbox.ids import delivery_id, delivery_of, name_of
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 
 
 #: Bodies by the identity of what they tell of and by their customer; two tell of the same.
@@ -55,4 +55,4 @@ class Model:
         """Tell which body is in the store."""
         if not self.live(delivery):
             return None
-        return reduced(WHOLE[delivery]) if delivery in self.erased else WHOLE[delivery]
+        return redacted(WHOLE[delivery]) if delivery in self.erased else WHOLE[delivery]

@@ -14,7 +14,7 @@ from tests.integration.inbox.model import BODIES, CUSTOMERS, WHOLE
 
 
 class AnyHistory(Trimming):
-    """With time that passes, messages that are lost, sweeps and operators."""
+    """With time that passes, messages that are lost, reaper runs and operators."""
 
     @rule(pick=INDEX, index=st.sampled_from([keys.RUNNING, keys.WAITING]))
     def time_comes(self, pick: int, index: str) -> None:
@@ -30,8 +30,8 @@ class AnyHistory(Trimming):
         self.house.store.delete(queue)
 
     @rule(later=st.booleans())
-    def sweep(self, later: bool) -> None:
-        """A sweep sends again what is due, over or lost, and nothing that is in its queue."""
+    def reap(self, later: bool) -> None:
+        """A reaper run sends again what is due, over or lost, and nothing that is in its queue."""
         if later:
             self.house.looks_are_old()
         store, states = self.house.store, self.model.states
@@ -45,7 +45,7 @@ class AnyHistory(Trimming):
             if job not in over and (state != "queued" or not self._lost(job))
         }
 
-        self.house.sweep()
+        self.house.reap()
 
         assert quiet == {job: self.house.dispatches(job) for job in quiet}
         for job in over:
@@ -65,7 +65,7 @@ class AnyHistory(Trimming):
         possible = state in {"retry": {"failed"}, "release": {"held"}}.get(
             decision, {"failed", "held"}
         )
-        answer = getattr(self.house.desk, decision)(job, who=WHO, why="a test")
+        answer = getattr(self.house.admin, decision)(job, who=WHO, why="a test")
         assert (answer in {"discarded", "queued"}) == possible
         if possible and decision == "discard":
             self.model.end(job)
@@ -78,7 +78,7 @@ class AnyHistory(Trimming):
 
     @rule()
     def brake_window_passes(self) -> None:
-        """What the brake let act lately is long ago."""
+        """What the rate cap let act lately is long ago."""
         for job in self.model.brake:
             self.house.store.zadd(keys.BRAKE, {job: 1}, xx=True)
         self.model.brake.clear()
@@ -89,7 +89,7 @@ class AnyHistory(Trimming):
         delivery = delivery_id(body)
         live = self.model.live(delivery)
         possible = bool(live) and f"{delivery}:process" not in live
-        assert (self.house.desk.replay(delivery, who=WHO) == "queued") == possible
+        assert (self.house.admin.replay(delivery, who=WHO) == "queued") == possible
         if possible:
             self.model.states[f"{delivery}:process"] = "queued"
             self.model.ended[delivery].discard("process")
@@ -115,7 +115,7 @@ class AnyHistory(Trimming):
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def window_passes(self, body: bytes) -> None:
-        """The marker of a settled delivery goes."""
+        """The marker of a completed delivery goes."""
         delivery = delivery_id(body)
         if delivery in self.model.ended and not self.model.live(delivery):
             self.house.tick()
@@ -144,10 +144,10 @@ class AnyHistory(Trimming):
         self._the_bodies_agree()
 
     def _the_bodies_agree(self) -> None:
-        """Each body that is owed work is here, whole or reduced, and in its customer's index."""
+        """Each body that is pending work is here, whole or reduced, and in its customer's index."""
         model = self.model
         for delivery in WHOLE:
-            assert self.house.desk.body(delivery) == model.body(delivery)
+            assert self.house.admin.body(delivery) == model.body(delivery)
         indexed = {
             member.decode()
             for name in self.house.store.scan_iter(keys.CUSTOMER + "*", count=1000)
@@ -156,7 +156,7 @@ class AnyHistory(Trimming):
         assert indexed == model.processed
 
     def teardown(self) -> None:
-        """Whatever happened, what is owed comes to its end once workers work."""
+        """Whatever happened, what is pending comes to its end once workers work."""
         if not hasattr(self, "model"):
             return
         for _ in range(40):
@@ -182,8 +182,8 @@ class AnyHistory(Trimming):
         for index in (keys.RUNNING, keys.WAITING):
             for pick in range(20):
                 self.time_comes(pick, index)
-        self.sweep(later=True)
-        self.sweep(later=True)
+        self.reap(later=True)
+        self.reap(later=True)
 
     def _losses(self, job: str) -> int:
         return int(self.house.store.hget(keys.JOB + job, "losses") or 0)

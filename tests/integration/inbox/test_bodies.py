@@ -25,7 +25,7 @@ def test_any_bytes_come_back_as_they_were(house: House, body: bytes) -> None:
     claim = house.process(body)
 
     assert claim.body == body
-    assert house.desk.body(claim.delivery) == body
+    assert house.admin.body(claim.delivery) == body
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def test_any_bytes_come_back_as_they_were(house: House, body: bytes) -> None:
     ids=["empty", "nul", "blanks", "not utf-8", "repetitive", "random", "over a mebibyte"],
 )
 def test_small_and_large_bodies_come_back(house: House, body: bytes) -> None:
-    """Bodies from nothing to a mebibyte come back whole, and the desk tells their size."""
+    """Bodies from nothing to a mebibyte come back whole, and the page tells their size."""
     claim = house.process(body)
 
-    found = house.desk.delivery(claim.delivery)
+    found = house.admin.delivery(claim.delivery)
 
     assert claim.body == body
-    assert house.desk.body(claim.delivery) == body
+    assert house.admin.body(claim.delivery) == body
     assert found is not None
     assert found.body_bytes == len(body)
 

@@ -7,22 +7,22 @@ import pytest
 from inbox import keys
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
-from receiver.metrics.scrape import of_the_inbox
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.later import Later
+from tests.integration.inbox.shown import shown
 
 
 TEN = Rate(10, 3600)
 
 
 def running(house: House, number: int, start: int = 0) -> list[Claim]:
-    """Claim so many jobs that the brake may be asked for."""
+    """Claim so many jobs that the rate cap may be asked for."""
     return [house.process(b"%d" % one) for one in range(start, start + number)]
 
 
 def held(house: House, body: bytes = b"{}") -> Claim:
-    """Bring a job before a brake that lets nothing through."""
+    """Bring a job before a rate cap that lets nothing through."""
     claim = house.process(body)
     assert house.jobs.admit(claim, NOTHING) == "held"
     return claim
@@ -35,8 +35,8 @@ def test_exactly_so_many_are_let_through(house: House) -> None:
         told = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
 
     assert (told.count("admitted"), told.count("held")) == (10, 30)
-    assert house.desk.held_count() == 30
-    assert {view.job for view in house.desk.held()} == {
+    assert house.admin.held_count() == 30
+    assert {view.job for view in house.admin.held()} == {
         claim.job for claim, answer in zip(claims, told, strict=True) if answer == "held"
     }
     assert_consistent(house.store)
@@ -55,7 +55,7 @@ def test_the_window_slides(house: House) -> None:
 
 
 def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
-    """Asked again, tried again, swept or retried, it needs no second leave."""
+    """Asked again, tried again, reaped or retried, it needs no second leave."""
     claim = house.process()
     one = Rate(1, 3600)
     acts: list[Callable[[Claim], Any]] = [
@@ -68,8 +68,8 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
     for act in acts:
         assert house.jobs.admit(claim, one) == "admitted"
         act(claim)
-        house.sweep()
-        house.desk.retry(claim.job, who=WHO)
+        house.reap()
+        house.admin.retry(claim.job, who=WHO)
         if house.state_of(claim.job) == "queued":
             claim = house.claim(claim.job)
 
@@ -80,9 +80,9 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
 
 
 def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
-    """Past the brake means past it, also when it is full, and leaves room for others."""
+    """Past the rate cap means past it, also when it is full, and leaves room for others."""
     claim = held(house)
-    assert house.desk.release(claim.job, who=WHO) == "queued"
+    assert house.admin.release(claim.job, who=WHO) == "queued"
     again = house.claim(f"{claim.job}:2")
 
     assert house.jobs.admit(again, NOTHING) == "admitted"
@@ -100,38 +100,38 @@ def test_a_held_job_keeps_its_tries(house: House) -> None:
     assert claim.tries == 2
     house.jobs.admit(claim, NOTHING)
 
-    house.desk.release(claim.job, who=WHO)
+    house.admin.release(claim.job, who=WHO)
 
     assert house.claim(claim.job).tries == 2
 
 
 def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
-    """Neither time, nor the sweep, nor a stale message, nor a retry moves it."""
+    """Neither time, nor the reaper, nor a stale message, nor a retry moves it."""
     claim = held(house)
     for _ in range(3):
         house.looks_are_old()
-        house.sweep()
+        house.reap()
     house.jobs.claim(claim.task)
-    assert house.desk.retry(claim.job, who=WHO) == "held"
+    assert house.admin.retry(claim.job, who=WHO) == "held"
 
-    view = house.desk.job(claim.job)
+    view = house.admin.job(claim.job)
 
     assert view is not None
     assert (view.state, view.reason, view.tries, view.runs) == ("held", "held_by_brake", 0, ())
-    assert house.desk.body(claim.delivery) == b"{}"
+    assert house.admin.body(claim.delivery) == b"{}"
     assert_consistent(house.store)
 
 
 def test_a_held_job_is_discarded_for_ever(house: House) -> None:
-    """It ends, its delivery is settled, its body goes, and who did it is on record."""
+    """It ends, its delivery is completed, its body goes, and who did it is on record."""
     claim = held(house)
 
-    assert house.desk.discard(claim.job, who="ada", why="wrong bulk") == "discarded"
+    assert house.admin.discard(claim.job, who="ada", why="wrong bulk") == "discarded"
 
-    assert house.desk.discard(claim.job, who="ada", why="wrong bulk") == "gone"
-    assert house.desk.release(claim.job, who="ada") == "gone"
-    assert house.desk.body(claim.delivery) is None
-    found = house.desk.delivery(claim.delivery)
+    assert house.admin.discard(claim.job, who="ada", why="wrong bulk") == "gone"
+    assert house.admin.release(claim.job, who="ada") == "gone"
+    assert house.admin.body(claim.delivery) is None
+    found = house.admin.delivery(claim.delivery)
     assert found is not None
     assert found.ended == {"process": "discarded by ada"}
     assert _audit(house) == [("ada", "discard", claim.job, "wrong bulk")]
@@ -144,7 +144,7 @@ def test_two_operators_at_once_decide_once(house: House, other: str) -> None:
     claims = [held(house, b"%d" % number) for number in range(20)]
 
     def decide(one: tuple[int, Claim]) -> str:
-        act = house.desk.release if one[0] % 2 else getattr(house.desk, other)
+        act = house.admin.release if one[0] % 2 else getattr(house.admin, other)
         return str(act(one[1].job, who=f"op{one[0]}", why="a test"))
 
     with ThreadPoolExecutor(8) as pool:
@@ -168,7 +168,7 @@ def test_what_is_postponed_is_no_try(house: House) -> None:
     before = house.store.zcard(keys.WAITING)
     assert house.jobs.postpone(claim, 0.5, "perks_budget", "the last wait")
 
-    view = house.desk.job(claim.job)
+    view = house.admin.job(claim.job)
 
     assert view is not None
     assert (view.state, view.reason, view.error) == ("waiting", "perks_budget", "the last wait")
@@ -181,23 +181,22 @@ def test_what_is_postponed_is_no_try(house: House) -> None:
 
 
 def test_held_jobs_are_counted(house: House) -> None:
-    """The desk and the receiver's metrics tell how many are held, apart from all others."""
+    """The page and the receiver's metrics tell how many are held, apart from all others."""
     for number in range(3):
         held(house, b"%d" % number)
     house.failed(b"failed")
 
-    stats = house.desk.stats()
+    stats = house.admin.stats()
 
     assert (stats.held, stats.failed, stats.running, stats.waiting) == (3, 1, 0, 0)
     assert stats.counts["held"] == 3
-    jobs = next(metric for metric in of_the_inbox(stats) if metric.name == "perkhook_jobs")
-    assert {sample.labels["state"]: sample.value for sample in jobs.samples} == {
-        "queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3,
-    }  # fmt: skip
+    found = shown(house, "perkhook_jobs")
+    jobs = {name[1]: value for name, value in found.items() if name[0] == "perkhook_jobs"}
+    assert jobs == {"queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3}
 
 
 def test_what_the_brake_remembers_passes_away(house: House) -> None:
-    """When nothing comes any more, the brake forgets after its window."""
+    """When nothing comes any more, the rate cap forgets after its window."""
     house.jobs.admit(house.process(), TEN)
     Later(house.store)(TEN.seconds)
 

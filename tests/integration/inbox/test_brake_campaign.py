@@ -1,4 +1,4 @@
-"""The brake's cap for each campaign."""
+"""The rate cap's cap for each campaign."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -44,11 +44,11 @@ def test_the_error_names_the_campaign_and_the_setting(house: House) -> None:
     house.tick()
     _admit(house, house.process(b"another"), "camp_b", most=TEN)
 
-    first, second = (each.error or "" for each in house.desk.held())
+    first, second = (each.error or "" for each in house.admin.held())
 
     assert "more revocations of campaign camp_a than REVOCATION_BRAKE_CAMPAIGN allows" in first
     assert "more revocations than REVOCATION_BRAKE allows" in second
-    assert {each.reason for each in house.desk.held()} == {"held_by_brake"}
+    assert {each.reason for each in house.admin.held()} == {"held_by_brake"}
 
 
 def test_a_released_job_needs_no_second_leave(house: House) -> None:
@@ -58,7 +58,7 @@ def test_a_released_job_needs_no_second_leave(house: House) -> None:
     held = house.process(b"one too many")
     assert _admit(house, held, "camp_a") == "held"
 
-    assert house.desk.release(held.job, who=WHO) == "queued"
+    assert house.admin.release(held.job, who=WHO) == "queued"
 
     assert _admit(house, house.claim(f"{held.job}:2"), "camp_a") == "admitted"
     assert house.store.zcard(f"{keys.BRAKE}:camp_a") == 10

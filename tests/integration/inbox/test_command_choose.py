@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from inbox.admin.decisions import BulkAdmin
+from inbox.admin.decisions import Decisions
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House
@@ -48,11 +48,11 @@ def test_groups_lead_to_a_retry(here: Run, house: House) -> None:
     chosen = ("--group", large["group"])
 
     preview = _json(here("retry", *chosen, "--dry-run"))
-    assert (preview["jobs"], house.desk.failed_count()) == (18, 20)
+    assert (preview["jobs"], house.admin.stats().failed) == (18, 20)
     assert _json(here("--json", "retry", *chosen, "--limit", "3"))["results"] == {"queued": 3}
     assert _json(here("--json", "retry", *chosen))["results"] == {"queued": 15}
 
-    assert house.desk.failed_count() == 2
+    assert house.admin.stats().failed == 2
     entries = _json(here("--json", "history"))
     assert [entry["action"] for entry in entries] == ["retry ended", "retry"] * 2
     assert entries[3]["what"].endswith("3 of 18 failed jobs, notify_crm: crm_service_answered_422")
@@ -64,16 +64,16 @@ def test_a_batch_is_told_of_gone_on_with_and_stopped(
     here: Run, house: House, failed: list[str]
 ) -> None:
     """What a killed Flower left behind can be finished, or left alone, by hand."""
-    batches = BulkAdmin(house.store, dedupe_window_seconds=60).batches
+    batches = Decisions(house.store, dedupe_window_seconds=60).batches
     tasks = [f"{job}:1" for job in failed]
     first = batches.start("retry", tasks[:5], who="eve", why="", what="five")
     second = batches.start("retry", tasks[5:], who="eve", why="", what="others")
 
     assert _json(here("batch", first))["state"] == "running"
-    assert _json(here("batch", first, "--go-on"))["done"] == {"queued": 5}
+    assert _json(here("batch", first, "--resume"))["done"] == {"queued": 5}
     assert _json(here("batch", second, "--stop"))["state"] == "stopped"
     assert here("batch", "0" * 16).returncode == 1
-    assert house.desk.failed_count() == 15
+    assert house.admin.stats().failed == 15
 
 
 @pytest.mark.usefixtures("failed")
@@ -94,7 +94,7 @@ def test_a_batch_is_told_of_gone_on_with_and_stopped(
 def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ...]) -> None:
     """A word that is not understood never widens the choice."""
     assert here(*words).returncode == 2
-    assert house.desk.failed_count() == 20
+    assert house.admin.stats().failed == 20
     assert not house.store.exists(keys.AUDIT)
 
 

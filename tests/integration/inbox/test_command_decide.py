@@ -52,7 +52,7 @@ def test_failed_jobs_are_decided_on_by_filter(here: Run, house: House, decision:
     assert decide("--handler", "process", "--reason", "r1") == {done: 1}
     assert decide("--reason", "nothing") == {}
     assert decide("--all") == {done: 4}
-    assert house.desk.failed_count() == 0
+    assert house.admin.stats().failed == 0
     assert_consistent(house.store)
 
 
@@ -89,7 +89,7 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
 
     assert ran.returncode == 2
     assert b"Traceback" not in ran.stderr
-    assert house.desk.failed_count() == 1
+    assert house.admin.stats().failed == 1
 
 
 def test_replay_of_stored_deliveries(here: Run, house: House) -> None:

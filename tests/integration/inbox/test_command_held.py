@@ -11,7 +11,7 @@ from tests.integration.inbox.house import NOTHING, House
 
 @pytest.fixture
 def held(house: House) -> list[str]:
-    """Four jobs that the brake holds, longest first."""
+    """Four jobs that the rate cap holds, longest first."""
     held = []
     for number in range(4):
         claim = house.process(b"%d" % number)
@@ -42,7 +42,9 @@ def test_held_jobs_are_listed(run: Run, held: list[str]) -> None:
 def test_stats_tell_how_many_are_held(here: Run, held: list[str]) -> None:
     """The table and its JSON count them."""
     line = next(
-        line for line in here("stats").stdout.decode().splitlines() if "held by the brake" in line
+        line
+        for line in here("stats").stdout.decode().splitlines()
+        if "held by the rate cap" in line
     )
 
     assert str(len(held)) in line
@@ -59,7 +61,7 @@ def test_one_job_is_released_once(run: Run, house: House, held: list[str], suffi
     assert (first.returncode, second.returncode) == (0, 1), first.stderr
     assert b"not done: it is already queued" in second.stdout
     assert house.state_of(held[1]) == "queued"
-    assert house.desk.held_count() == 3
+    assert house.admin.held_count() == 3
     (entry,) = [entry for _, entry in house.store.xrange(keys.AUDIT)]
     assert tuple(entry.values()) == (b"ada", b"release", held[1].encode(), b"planned")
     assert_consistent(house.store)
@@ -68,7 +70,7 @@ def test_one_job_is_released_once(run: Run, house: House, held: list[str], suffi
 def test_all_or_so_many_are_released(here: Run, house: House, held: list[str]) -> None:
     """The longest held go first, and none at all is no error."""
     assert plain(here("--json", "release", "--all", "--limit", "3")) == {"results": {"queued": 3}}
-    assert [view.job for view in house.desk.held()] == held[3:]
+    assert [view.job for view in house.admin.held()] == held[3:]
     assert plain(here("--json", "release", "--all")) == {"results": {"queued": 1}}
     assert plain(here("--json", "release", "--all")) == {"results": {}}
     assert plain(here("--json", "held")) == []
@@ -97,9 +99,9 @@ def test_held_jobs_are_discarded_by_name_or_as_held_ones(
     assert plain(here("--json", "discard", *held[:2], "--why", "x")) == {
         "results": {"discarded": 2}
     }
-    assert [view.job for view in house.desk.held()] == held[2:]
+    assert [view.job for view in house.admin.held()] == held[2:]
     assert plain(here("--json", "discard", "--held", "--why", "x")) == {"results": {"discarded": 2}}
-    assert house.desk.held_count() == 0
+    assert house.admin.held_count() == 0
     assert_consistent(house.store)
 
 
@@ -111,9 +113,9 @@ def test_held_jobs_of_one_campaign_are_chosen(here: Run, house: House, held: lis
 
     words = ("--json", "discard", "--held", "--campaign", "camp_0", "--why", "by mistake")
     assert plain(here(*words)) == {"results": {"discarded": 2}}
-    assert [view.job for view in house.desk.held()] == held[1::2]
+    assert [view.job for view in house.admin.held()] == held[1::2]
     assert plain(here("--json", "release", "--campaign", "camp_1")) == {"results": {"queued": 2}}
-    assert house.desk.held_count() == 0
+    assert house.admin.held_count() == 0
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_wrong_use_changes_nothing(
 
     assert ran.returncode == 2
     assert b"Traceback" not in ran.stderr
-    assert house.desk.held_count() == len(held)
+    assert house.admin.held_count() == len(held)
 
 
 @pytest.mark.parametrize("words", [("held",), ("release", "--all"), ("release", "x")])

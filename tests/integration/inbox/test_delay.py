@@ -47,7 +47,7 @@ def test_a_delivery_counts_once_with_its_last_job(house: House) -> None:
     house.jobs.fail(last, "no_such", "an error")
     assert _delay(house).buckets[-1] == (inf, 0)
 
-    house.desk.discard(last.job, who=WHO, why="seen")
+    house.admin.discard(last.job, who=WHO, why="seen")
 
     assert _delay(house).buckets[-1] == (inf, 1)
 

@@ -36,7 +36,7 @@ def test_many_claims_at_once_give_one_lease(house: House) -> None:
 
 
 def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> None:
-    """A settled delivery is known until its window is over, and takes no memory after."""
+    """A completed delivery is known until its window is over, and takes no memory after."""
     delivery = house.settled()
 
     left = house.store.pttl(keys.DELIVERY + delivery)
@@ -82,7 +82,7 @@ def test_a_delivery_that_took_longer_than_its_window_is_known_for_an_hour(house:
     job = house.failed()
     _received_ago(house, job[:32], 100 * HOUR_MS)
 
-    house.desk.discard(job, who="ops", why="a test")
+    house.admin.discard(job, who="ops", why="a test")
 
     assert HOUR_MS - 60_000 < house.store.pttl(keys.DELIVERY + job[:32]) <= HOUR_MS
 
@@ -112,7 +112,7 @@ def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
     answer = house.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity="holder-1")
 
     assert answer == SameAssignment(first)
-    found = house.desk.delivery(claim.delivery)
+    found = house.admin.delivery(claim.delivery)
     assert found is not None
     assert found.settled is not None
     assert found.ended == {"process": f"same assignment as delivery {first}"}

@@ -267,7 +267,7 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
 
 @engine.needs_waitaof()
 def test_a_full_store_can_still_confirm(start: Start) -> None:
-    """Workers go on while the store is full, and what they note is confirmed."""
+    """Workers continue while the store is full, and what they note is confirmed."""
     server = start(appendonly="yes", appendfsync="always", maxmemory_policy="noeviction")
     with Redis.from_url(server.connection_url) as client:
         client.incr(WRITTEN)

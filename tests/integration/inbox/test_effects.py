@@ -173,7 +173,7 @@ def test_marks_of_a_customer_are_found_among_their_effects(effects: Effects, lat
 def test_an_index_that_lives_on_forgets_what_is_gone(
     effects: Effects, store: Any, later: Later
 ) -> None:
-    """A customer who keeps coming does not gather names of effects for ever."""
+    """A customer who keeps coming does not gather names of effects forever."""
     for number in range(10):
         effects.plan(f"e{number}", holder=f"h{number}", customer="c1")
         later(MEMORY / 2 + 1)

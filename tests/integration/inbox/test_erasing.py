@@ -4,7 +4,7 @@ import pytest
 
 from inbox import keys
 from inbox.privacy.erasure import MEMORY_SECONDS, PAGE, Erased, Erasure
-from inbox.privacy.redaction import NOTHING, reduced
+from inbox.privacy.redaction import NOTHING, redacted
 from inbox.store.packing import pack
 from tests import samples
 from tests.integration.inbox.conftest import Run
@@ -13,7 +13,7 @@ from tests.integration.inbox.house import HANDLERS, House
 
 
 WHOLE = samples.body(samples.assignment_deleted(customer_id="cust_1"))
-REST = reduced(WHOLE)
+REST = redacted(WHOLE)
 POISON = b'{"id":"cust_1","name":"Ada Quill"'
 
 
@@ -26,7 +26,7 @@ def owed(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
 def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: str) -> None:
-    """The body of a job in any state is reduced, once, and the job is as it was."""
+    """The body of a job in any state is redacted, once, and the job is as it was."""
     claim = house.in_state(state)
     house.store.hset(keys.DELIVERY + claim.delivery, mapping={"body": pack(WHOLE), "customer": "c"})
     house.store.sadd(keys.CUSTOMER + "c", claim.delivery)
@@ -34,7 +34,7 @@ def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: st
     done = [Erasure(house.store).erase("c") for _ in range(2)]
 
     assert done == [Erased(found=1, erased=1), Erased(found=1, erased=0)]
-    assert house.desk.body(claim.delivery) == REST
+    assert house.admin.body(claim.delivery) == REST
     assert house.state_of(claim.job) == state
     assert house.store.hget(keys.COUNTS, "bodies_erased") == b"1"
     assert_consistent(house.store)
@@ -51,7 +51,7 @@ def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
         house.jobs.done(house.claim(f"{delivery}:{name}"), "done")
 
     assert house.store.exists(keys.CUSTOMER + "cust_1") == 0
-    found = house.desk.delivery(delivery)
+    found = house.admin.delivery(delivery)
     assert found
     assert found.settled
     assert found.erased
@@ -71,7 +71,7 @@ def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, b
 
     assert by_webhook.erased == (state == "failed")
     assert by_operator.erased == (state != "failed")
-    assert house.desk.body(claim.delivery) == reduced(body)
+    assert house.admin.body(claim.delivery) == redacted(body)
     assert house.state_of(claim.job) == state
     assert_consistent(house.store)
 
@@ -95,7 +95,7 @@ def test_nobody_elses_body_is_touched(house: House) -> None:
 
 
 def test_many_bodies_are_found_page_by_page(house: House) -> None:
-    """More bodies than a page holds, of this customer and others, are all looked at."""
+    """More bodies than a page holds, of this customer and others, are all read."""
     number = 3 * PAGE
     for one in range(number):
         customer = "cust_1" if one % 2 else "cust_2"
@@ -123,7 +123,7 @@ def test_what_comes_after_the_erasure_is_reduced_with_its_first_step(
     else:
         house.jobs.fail(claim, "not_json", "an error")
 
-    assert house.desk.body(claim.delivery) == reduced(body)
+    assert house.admin.body(claim.delivery) == redacted(body)
     assert_consistent(house.store)
 
 
@@ -133,7 +133,7 @@ def test_a_poisoned_body_of_others_is_kept_for_the_operator(house: House) -> Non
 
     delivery = house.failed(POISON)[:32]
 
-    assert house.desk.body(delivery) == POISON
+    assert house.admin.body(delivery) == POISON
 
 
 def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
@@ -142,7 +142,7 @@ def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
     for end in ("fan_out", "fail"):
         claim = house.process(WHOLE)
         house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
-        house.sweep()
+        house.reap()
         before = snapshot(house.store)
 
         if end == "fan_out":
@@ -156,7 +156,7 @@ def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
 
 
 def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> None:
-    """Replacing is refused for other bytes and for a delivery that is settled or unknown."""
+    """Replacing is refused for other bytes and for a delivery that is completed or unknown."""
     delivery = owed(house)
     erasure = Erasure(house.store)
     settled = house.settled()

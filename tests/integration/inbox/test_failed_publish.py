@@ -37,7 +37,7 @@ def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
 def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
     intake: Intake, jobs: Jobs, store: Any
 ) -> None:
-    """The process job ends as ever, other queues go on, and the sweep sends what is missing."""
+    """The process job ends as ever, other queues continue, and the reaper sends what is missing."""
     delivery = intake.accept(b"{}").delivery
     store.set("crm", "somebody else's")
     claim = jobs.claim(f"{delivery}:process:1")
@@ -46,7 +46,7 @@ def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
 
     assert jobs.fan_out(claim, handlers, outcome="handed on") == FannedOut(2)
     assert isinstance(jobs.claim(f"{delivery}:revoke_referral_perks:1"), Claim)
-    assert jobs.sweep("a", QUEUES, 0.001) is not False
+    assert jobs.reap("a", QUEUES, 0.001) is not False
 
     store.delete("crm")
     _sweep_until_sent(jobs, store)
@@ -56,9 +56,9 @@ def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
 
 
 def _sweep_until_sent(jobs: Jobs, store: Any) -> None:
-    # A message counts as lost when two looks, some time apart, have not seen it.
+    # A message counts as lost when two checks, some time apart, have not seen it.
     for number in range(200):
-        jobs.sweep(f"b{number}", QUEUES, 0.001)
+        jobs.reap(f"b{number}", QUEUES, 0.001)
         if store.llen("crm"):
             return
     raise AssertionError("the sweep did not find the lost message")

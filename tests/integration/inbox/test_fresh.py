@@ -1,4 +1,4 @@
-"""What waits for its first claim is one string; all who look at it see a queued job."""
+"""What waits for its first claim is one string; all who read it see a queued job."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from inbox import keys
 from inbox.ids import delivery_id
-from inbox.model.job import Refused, Swept
+from inbox.model.job import Reaped, Refused
 from inbox.privacy.erasure import Erasure
 from inbox.store import scripts
 from inbox.store.packing import NEWEST, pack
@@ -44,7 +44,7 @@ def test_it_has_one_key_until_it_is_claimed(house: House, job: str) -> None:
 
 
 def test_its_trace_headers_go_with_its_later_messages(house: House) -> None:
-    """They stand in the hints of the handlers' jobs, and of the job sent again."""
+    """They stand in the short messages of the handlers' jobs, and of the job sent again."""
     house.intake.accept(BODY, trace=TRACE)
     claim = house.claim(f"{delivery_id(BODY)}:process")
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on")
@@ -67,25 +67,25 @@ def test_the_same_body_again_is_a_duplicate(house: House, job: str) -> None:
 def test_operators_see_it_as_they_see_any_queued_job(house: House, job: str) -> None:
     """In numbers, alone, with its body; and looking changes neither state nor message."""
     delivery = job.partition(":")[0]
-    (queue,) = house.desk.stats().queues
+    (queue,) = house.admin.stats().queues
     assert (queue.jobs, queue.messages) == (1, 1)
     assert queue.oldest is not None
 
-    assert house.desk.body(delivery) == BODY
-    found = house.desk.delivery(delivery)
+    assert house.admin.body(delivery) == BODY
+    found = house.admin.delivery(delivery)
     assert found is not None
     assert (found.owed, found.body_bytes, found.received) == (1, len(BODY), queue.oldest)
     (shown,) = found.jobs
     assert (shown.state, shown.since, shown.dispatches) == ("queued", queue.oldest, 1)
 
-    assert house.desk.stats().queues == (queue,)
+    assert house.admin.stats().queues == (queue,)
     assert_consistent(house.store)
     assert house.claim(job).tries == 1
 
 
 def test_one_job_is_read_alone(house: House, job: str) -> None:
-    """Without its delivery having been looked at before."""
-    found = house.desk.job(job)
+    """Without its delivery having been read before."""
+    found = house.admin.job(job)
 
     assert found is not None
     assert found.state == "queued"
@@ -99,7 +99,7 @@ def test_what_an_operator_may_not_do_is_refused_as_queued(
     what = job.partition(":")[0] if action == "replay" else job
     why = {} if action == "replay" else {"why": "a test"}
 
-    assert getattr(house.desk, action)(what, who="ops", **why) == "already queued"
+    assert getattr(house.admin, action)(what, who="ops", **why) == "already queued"
 
     assert house.store.llen("deliveries") == 1
     assert_consistent(house.store)
@@ -115,7 +115,8 @@ def test_lists_that_name_its_job_show_it_queued(house: House, job: str) -> None:
 
 def test_a_plan_of_it_is_not_made(house: House, job: str) -> None:
     """It waits for its turn, as any queued job."""
-    assert scripts.load(house.store, "plan_ask")(args=[job, 1, 1, 1, 1]) == b"queued"
+    times = dict.fromkeys(("asked_ms", "working_ms", "made_ms", "kept_ms"), 1)
+    assert scripts.load(house.store, "plan_ask")(named={"job": job, **times}) == b"queued"
 
 
 @pytest.mark.parametrize("fresh", [True, False])
@@ -126,13 +127,13 @@ def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh:
     if fresh:
         house.store.set(key, newer)
     else:
-        house.desk.job(job)
+        house.admin.job(job)
         house.store.hset(key, "body", newer)
 
     assert house.jobs.claim(f"{job}:1") == Refused("newer")
     assert house.state_of(job) == "queued"
     house.store.delete("deliveries")
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
     assert house.jobs.claim(f"{job}:2") == Refused("newer")
 
     house.store.hset(key, "body", pack(BODY))
@@ -144,7 +145,7 @@ def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh:
 def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     house: House, trace: str
 ) -> None:
-    """Its body is looked at and reduced in place; others stay as they are."""
+    """Its body is read and reduced in place; others stay as they are."""
     mine, other = (body(customer_deleted(number)) for number in (1, 2))
     deliveries = [house.intake.accept(each, trace=trace).delivery for each in (mine, other)]
     customer = customer_deleted(1)["event"]["entity_id"]
@@ -152,7 +153,7 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     erased = Erasure(house.store).erase(customer, now=True)
 
     assert (erased.found, erased.erased) == (1, 1)
-    reduced = house.desk.body(deliveries[0]) or b""
+    reduced = house.admin.body(deliveries[0]) or b""
     assert not any(text.encode() in reduced for text in PERSONAL)
     assert house.store.zrange(keys.FRESH, 0, -1) == [deliveries[1].encode()]
     assert house.claim(f"{deliveries[0]}:process").body == reduced
@@ -161,13 +162,13 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
 
 
 def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
-    """Of a string that is gone nothing can be run; the sweep and the claims of others go on."""
+    """Of a string that is gone nothing can be run; the reaper and the claims of others continue."""
     gone, other, kept = (house.intake.accept(text).delivery for text in (b"1", b"2", b"3"))
     house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
 
     assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
     house.looks_are_old()
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
 
     assert house.claim(f"{kept}:process:2").body == b"3"
     assert house.store.zcard(keys.FRESH) == 0
@@ -179,13 +180,13 @@ def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> Non
     delivery = delivery_id(BODY)
     job, now = f"{delivery}:process", int(house.store.time()[0]) * 1000
     _accept_as_before(house.store, job, now, blank)
-    assert house.desk.job(job) is not None
+    assert house.admin.job(job) is not None
     assert house.intake.accept(BODY).duplicate
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
 
     house.store.delete("deliveries")
     house.looks_are_old()
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
 
     claim = house.claim(f"{job}:2")
     assert (claim.body, claim.tries, claim.received_ms) == (BODY, 1, now)

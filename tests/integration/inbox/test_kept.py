@@ -6,20 +6,10 @@ from typing import Any
 import pytest
 
 from inbox import keys
-from receiver.metrics.scrape import of_the_inbox
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.house import House
 from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed
-
-
-def _samples(house: House) -> dict[tuple[str, str], float]:
-    stats = house.desk.stats()
-    return {
-        (sample.name, sample.labels["set"]): sample.value
-        for metric in of_the_inbox(stats)
-        if metric.name.startswith("perkhook_kept")
-        for sample in metric.samples
-    }
+from tests.integration.inbox.shown import shown
 
 
 def test_metrics_tell_how_full_each_set_is(house: House) -> None:
@@ -27,10 +17,10 @@ def test_metrics_tell_how_full_each_set_is(house: House) -> None:
     job = house.failed(b"one")
     house.settled(b"two")
     dropped(noticed(house.store, failed_most=10, settled_most=4).trim())
-    by_count = _samples(house)
+    by_count = shown(house, "perkhook_kept")
     failed_ago(house.store, job, 0.85 * DAY)
 
-    by_age = _samples(house)
+    by_age = shown(house, "perkhook_kept")
 
     assert by_count == {
         ("perkhook_kept", "failed"): 1,
@@ -52,7 +42,7 @@ def test_what_was_dropped_is_counted(house: House) -> None:
         house.settled(b"s%d" % one)
     list(noticed(house.store, failed_most=1, settled_most=3).trim())
 
-    found = _samples(house)
+    found = shown(house, "perkhook_kept")
 
     assert found["perkhook_kept_dropped_total", "failed"] == 2
     # Dropping a job settles its delivery, whose marker is one more.
@@ -63,23 +53,23 @@ def test_no_limit_is_told_before_a_worker_ran(house: House) -> None:
     """A receiver that was started alone tells numbers and no ratio."""
     house.failed()
 
-    names = {name for name, _ in _samples(house)}
+    names = {name for name, _ in shown(house, "perkhook_kept")}
 
     assert names == {"perkhook_kept", "perkhook_kept_dropped_total"}
 
 
-def test_stats_are_still_one_pipeline(house: House) -> None:
-    """The bounds cost no round trip of their own."""
-    house.desk.stats()
+def test_stats_are_one_round_trip(house: House) -> None:
+    """The command line and Flower read everything by one script, and no job for it."""
+    house.failed()
+    house.admin.stats()
     house.store.config_resetstat()
 
-    house.desk.stats()
+    house.admin.stats()
 
     calls = {name: stat["calls"] for name, stat in house.store.info("commandstats").items()}
-    assert calls["cmdstat_smembers"] == 1
-    assert calls["cmdstat_hgetall"] == 2
-    assert calls["cmdstat_llen"] == 2
-    assert calls["cmdstat_time"] == 1
+    assert calls["cmdstat_evalsha"] == 1
+    # The first of each index, and no sample of its jobs.
+    assert calls["cmdstat_zrange"] == 6
 
 
 def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> None:
@@ -101,10 +91,10 @@ def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> No
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(2, "as soon as one more comes"), (3, "the next sweeps")]
+    ("count", "words"), [(2, "as soon as one more comes"), (3, "the next reaper runs")]
 )
 def test_a_full_set_says_so(here: Run, house: House, count: int, words: str) -> None:
-    """At its limit the next failure drops the oldest; above it the next sweeps do."""
+    """At its limit the next failure drops the oldest; above it the next reaper runs do."""
     for one in range(count):
         house.failed(b"%d" % one)
     fields = {"failed_seconds": DAY, "failed_most": 2, "settled_most": 9, "since": 1}

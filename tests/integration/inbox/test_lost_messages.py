@@ -5,9 +5,9 @@ import pytest
 
 from inbox import keys
 from inbox.ids import delivery_of
-from inbox.jobs import SWEEP_BATCH
+from inbox.jobs import REAP_BATCH
 from inbox.message import as_we_write_it
-from inbox.model.job import Swept
+from inbox.model.job import Reaped
 from tests.conftest import LEASE_SECONDS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
@@ -21,26 +21,26 @@ def test_a_lost_message_is_found_at_the_second_look(house: House) -> None:
     job = _accept(house)
     house.store.delete("deliveries")
 
-    assert house.sweep() == Swept()
-    assert house.sweep() == Swept()  # a second look at once is no second look
+    assert house.reap() == Reaped()
+    assert house.reap() == Reaped()  # a second read at once does not count
     house.looks_are_old()
-    assert house.sweep() == Swept(lost=1)
+    assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
     assert_consistent(house.store)
 
 
 def test_a_message_that_is_lost_again_is_found_again(house: House) -> None:
-    """Each message has its own two looks."""
+    """Each message has its own two checks."""
     job = _accept(house)
     house.store.delete("deliveries")
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
     house.store.delete("deliveries")
     house.looks_are_old()
 
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
     house.looks_are_old()
-    assert house.sweep() == Swept(lost=1)
+    assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 3
 
@@ -49,15 +49,15 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     """Of ten thousand old jobs only the three whose messages are gone are sent again."""
     house.accept_many(10_000)
     _queued_long_ago(house.store, "deliveries")
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
     gone = [_task(house.store.rpop("deliveries")) for _ in range(3)]
 
     house.looks_are_old()
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
     house.looks_are_old()
-    assert house.sweep() == Swept(lost=3)
+    assert house.reap() == Reaped(lost=3)
     house.looks_are_old()
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
 
     again = [_task(raw) for raw in house.store.lrange("deliveries", 0, 2)]
     assert [task.rpartition(":")[0] for task in gone] == [
@@ -69,10 +69,10 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
 
 def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
     """However many messages are lost, the second look sends them all."""
-    house.accept_many(5 * SWEEP_BATCH)
+    house.accept_many(5 * REAP_BATCH)
     house.store.delete("deliveries")
 
-    assert house.looked_twice() == Swept(lost=5 * SWEEP_BATCH)
+    assert house.searched_twice() == Reaped(lost=5 * REAP_BATCH)
 
     assert_consistent(house.store)
 
@@ -82,11 +82,11 @@ def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: Ho
     job = _accept(house)
     _take(house, "deliveries")
 
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
     house.looks_are_old(LEASE_MS - 5_000)
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
     house.looks_are_old(10_000)
-    assert house.sweep() == Swept(lost=1)
+    assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
     assert_consistent(house.store)
@@ -94,13 +94,13 @@ def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: Ho
 
 def test_held_messages_do_not_hide_lost_ones(house: House) -> None:
     """More held messages than a batch, all older, do not keep a lost one from being found."""
-    for number in range(SWEEP_BATCH + 50):
+    for number in range(REAP_BATCH + 50):
         _accept(house, b"%d" % number)
         _take(house, "deliveries")
     job = _accept(house, b"lost")
     house.store.delete("deliveries")
 
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
 
@@ -109,7 +109,7 @@ def test_the_note_that_a_message_is_held_goes_with_its_claim(house: House) -> No
     """A job that is sent and held again later has the whole time of a lease again."""
     job = _accept(house)
     _take(house, "deliveries")
-    house.looked_twice()
+    house.searched_twice()
     assert house.store.hexists(keys.JOB + job, "held")
 
     house.claim(f"{job}:1")
@@ -122,7 +122,7 @@ def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> 
     for number in range(25):
         _accept(house, b"%d" % number)
     raws = [house.store.rpop("deliveries") for _ in range(25)]
-    assert house.looked_twice() == Swept(lost=25)
+    assert house.searched_twice() == Reaped(lost=25)
     house.tick()
     older = house.store.time()[0] * 1000 - 60_000
     job = _accept(house, b"behind")
@@ -131,9 +131,9 @@ def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> 
     house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
     house.looks_are_old()
 
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
     house.looks_are_old()
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
 
     assert_consistent(house.store)
 
@@ -147,7 +147,7 @@ def test_messages_given_back_out_of_order_are_not_lost(house: House) -> None:
     for raw in raws:
         house.store.rpush("deliveries", raw)
 
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
 
 
 @pytest.mark.parametrize("queue", ["deliveries", "crm"])
@@ -162,7 +162,7 @@ def test_a_queue_of_old_hints_only_is_left_to_the_workers(house: House, queue: s
     house.store.lpush(queue, json.dumps({"properties": {"correlation_id": "x:y:1"}}), "no json")
     house.store.lpush(queue, "x:y:1", 'x:y:1 {"baggage":"a"}')
 
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
 
 
 @pytest.mark.parametrize("blank", ["", " "])
@@ -177,24 +177,24 @@ def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> Non
         house.store.linsert("deliveries", "BEFORE", raw, text)
         house.store.lrem("deliveries", 1, raw)
 
-    assert house.looked_twice() == Swept()
+    assert house.searched_twice() == Reaped()
     house.looks_are_old()
     gone = house.store.rpop("deliveries")
     house.looks_are_old()
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped()
     house.looks_are_old()
-    assert house.sweep() == Swept(lost=1)
+    assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(json.loads(gone)["headers"]["id"].rpartition(":")[0]) == 2
 
 
 def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house: House) -> None:
-    """While a deployment rolls, workers before the hint take it for a foreign message."""
+    """While a deployment rolls, workers before it take it for a foreign message."""
     delivery = house.handlers(b"1")
     jobs = [_accept(house), *(f"{delivery}:{name}" for name, _ in HANDLERS)]
     assert house.store.delete(*QUEUES) == len(QUEUES)
 
-    assert house.looked_twice() == Swept(lost=3)
+    assert house.searched_twice() == Reaped(lost=3)
 
     assert [house.claim(f"{job}:2").tries for job in jobs] == [1, 1, 1]
     assert_consistent(house.store)
@@ -203,10 +203,10 @@ def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house
 def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
     """A message that an operator's retry wrote is looked after like any other."""
     job = house.failed()
-    house.desk.retry(job, who="ops")
+    house.admin.retry(job, who="ops")
     house.store.delete("deliveries")
 
-    assert house.looked_twice() == Swept(lost=1)
+    assert house.searched_twice() == Reaped(lost=1)
 
     assert house.claim(f"{job}:3").tries == 1
 

@@ -41,7 +41,7 @@ def test_a_hint_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) 
 def test_the_receivers_message_is_what_celerys_own_client_writes(
     intake: Intake, store: Redis, redis_url: str
 ) -> None:
-    """What a worker makes of accept's hint equals the installed Celery's, field by field."""
+    """What a worker makes of accept's message equals the installed Celery's, field by field."""
     delivery = intake.accept(b"{}", trace='"sentry-trace":"abc-1"').delivery
     ours = _message(store, "deliveries")
     task = f"{delivery}:process:1"
@@ -59,7 +59,7 @@ def test_the_receivers_message_is_what_celerys_own_client_writes(
 def test_a_handlers_message_names_what_created_it(
     intake: Intake, jobs: Jobs, store: Redis, redis_url: str, number: int, trace: str
 ) -> None:
-    """What is made of fan-out's hint equals Celery's for a child of the process task."""
+    """What is made of fan-out's short message equals Celery's for a child of the process task."""
     delivery = intake.accept(b"{}", trace=f'"sentry-trace":"{trace}"' if trace else "").delivery
     if number == 2:
         _send_again(jobs, store, f"{delivery}:process:1")
@@ -111,7 +111,7 @@ def _send_again(jobs: Jobs, store: Redis, task: str) -> None:
     assert isinstance(claim, Claim)
     assert jobs.wait(claim, 0, "told_so", "an error")
     store.delete(keys.SWEEPING)
-    assert jobs.sweep("a", [], 1)
+    assert jobs.reap("a", [], 1)
 
 
 def _message(store: Redis, queue: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
     request = plans.take()
     assert request
     states.append(plans.get(job).state)
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     made = plans.get(job)
 
     assert [*states, made.state] == ["none", "asked", "working", "made"]
@@ -72,7 +72,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
 
 
 def test_a_held_job_has_a_plan(house: House, plans: Plans) -> None:
-    """The brake's decision is what an operator thinks about."""
+    """The rate cap's decision is what an operator thinks about."""
     delivery = house.handlers(b"held")
     job = f"{delivery}:revoke_referral_perks"
     assert house.jobs.admit(house.claim(job), NOTHING) == "held"
@@ -99,7 +99,7 @@ def test_only_what_is_to_be_decided_has_a_plan(house: House, plans: Plans, state
 
 
 def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
-    """At once, while a worker looks, and just after it answered; later it is looked up anew."""
+    """At once, while a worker reads, and just after it answered; later it is read anew."""
     job = house.failed()
     with ThreadPoolExecutor(8) as clicks:
         answers = list(clicks.map(lambda _: plans.ask(job), range(20)))
@@ -109,7 +109,7 @@ def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
     assert request
     assert plans.take() is None
     assert plans.ask(job) == "known"
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     pass_time(house, job, -60)  # it stays new while the machine stands still
     assert plans.ask(job) == "known"
     assert plans.get(job).plan == PLAN
@@ -142,19 +142,19 @@ def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans
     house.tick()
 
     assert plans.ask(job) == "asked"
-    assert not plans.tell(frozen, PLAN)
+    assert not plans.answer(frozen, PLAN)
     anew = plans.take()
     assert anew
-    assert not plans.tell(frozen, PLAN)
+    assert not plans.answer(frozen, PLAN)
     assert plans.get(job).plan is None
-    assert plans.tell(anew, PLAN)
+    assert plans.answer(anew, PLAN)
 
 
 def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, plans: Plans) -> None:
     """An operator retried it between the question and the worker's look."""
     job = house.failed()
     plans.ask(job)
-    house.desk.retry(job, who="ops")
+    house.admin.retry(job, who="ops")
 
     request = plans.take()
 
@@ -168,7 +168,7 @@ def test_the_command_tells_a_plan(run: Run, house: House, plans: Plans) -> None:
     plans.ask(job)
     request = plans.take()
     assert request
-    assert plans.tell(request, PLAN)
+    assert plans.answer(request, PLAN)
     pass_time(house, job, -200)  # it is still new when the second command asks
 
     plain = run("plan", job)

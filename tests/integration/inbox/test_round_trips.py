@@ -80,13 +80,13 @@ def test_accepting_costs_the_same_with_many_deliveries_there(house: House) -> No
 
 
 def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
-    """A sweep of a long queue looks at its end and not at all of it."""
+    """A reaper run of a long queue reads its end and not all of it."""
     house.accept_many(5_000)
-    house.looked_twice()
+    house.searched_twice()
     house.looks_are_old()
     house.store.delete("perkhook:sweeping")
 
-    calls = _calls(house.store, lambda: house.jobs.sweep("a test", ("deliveries",), 10))
+    calls = _calls(house.store, lambda: house.jobs.reap("a test", ("deliveries",), 10))
 
     assert sum(calls.values()) < 60
 

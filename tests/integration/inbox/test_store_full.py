@@ -1,7 +1,8 @@
 import pytest
 
-from inbox import InboxUnavailableError, keys
-from inbox.model.job import FannedOut, SameAssignment, Swept
+from inbox import keys
+from inbox.errors import InboxUnavailableError
+from inbox.model.job import FannedOut, Reaped, SameAssignment
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 
@@ -21,7 +22,7 @@ def test_a_full_store_refuses_a_body_and_keeps_nothing_of_it(own: House) -> None
 
 
 def test_work_goes_on_while_the_store_is_full(own: House) -> None:
-    """Whatever ends work frees memory, so each of it goes on in a full store."""
+    """Whatever ends work frees memory, so each of it continues in a full store."""
     bodies = (b"1", b"2", b"3", b"4", b"5")
     tasks = [f"{own.intake.accept(body).delivery}:process:1" for body in bodies]
     _fill(own)
@@ -36,12 +37,12 @@ def test_work_goes_on_while_the_store_is_full(own: House) -> None:
     assert own.jobs.wait(third, 0, "told_so", "an error")
     assert own.jobs.fail(fourth, "no_such", "an error")
     assert own.jobs.fail(fifth, "no_such", "an error")
-    assert own.desk.retry(fourth.job, who="ops") == "queued"
-    assert own.desk.discard(fifth.job, who="ops", why="a test") == "discarded"
-    assert own.desk.replay(first.delivery, who="ops") == "queued"
-    assert own.sweep() == Swept(due=1)
+    assert own.admin.retry(fourth.job, who="ops") == "queued"
+    assert own.admin.discard(fifth.job, who="ops", why="a test") == "discarded"
+    assert own.admin.replay(first.delivery, who="ops") == "queued"
+    assert own.reap() == Reaped(due=1)
 
-    assert own.desk.stats().counts["settled"] == 2
+    assert own.admin.stats().counts["settled"] == 2
     assert_consistent(own.store)
 
 
@@ -55,7 +56,7 @@ def test_a_sweep_in_a_full_store_finds_what_is_lost(own: House) -> None:
     own.store.hset(keys.LOOKED, "deliveries", "9999999999999:0")
     _fill(own)
 
-    assert own.sweep() == Swept(lease_over=1, lost=1)
+    assert own.reap() == Reaped(lease_over=1, lost=1)
 
     assert own.dispatches(f"{lost}:process") == 2
     assert_consistent(own.store)

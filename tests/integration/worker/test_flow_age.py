@@ -49,7 +49,7 @@ def test_a_retried_event_is_not_judged_again_though_its_worker_dies(
     house.jobs.claim(f"{job}:2")
     store.zadd(keys.RUNNING, {job: 1}, xx=True)
 
-    house.jobs.sweep("test", ["deliveries"], 1)
+    house.jobs.reap("test", ["deliveries"], 1)
 
     assert house.flow.run(f"{job}:3") == Completed("handed to act")
 

@@ -126,7 +126,7 @@ def test_a_step_outlives_a_run_that_was_cut_off(house: House) -> None:
         house.flow().run(task)
     job = task.rpartition(":")[0]
     house.store.zadd(keys.RUNNING, {job: 1})
-    house.jobs.sweep("test", ["greetings"], 1)
+    house.jobs.reap("test", ["greetings"], 1)
 
     house.act = house.greet
     assert house.flow().run(f"{job}:2") == Completed("greeted")

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
-from inbox.model.job import Swept
+from inbox.model.job import Reaped
 from inbox.retention import Limits, Retention
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.worker.station import until
@@ -40,13 +40,13 @@ class Failing(Jobs):
         )
         self._errors = list(errors)
 
-    def sweep(
+    def reap(
         self, caller: str, queues: Sequence[str], interval_seconds: float
-    ) -> Swept | Literal[False]:
+    ) -> Reaped | Literal[False]:
         """Fail, then reap."""
         if self._errors:
             raise self._errors.pop(0)
-        return super().sweep(caller, queues, interval_seconds)
+        return super().reap(caller, queues, interval_seconds)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ HINTS = {
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_a_hint_comes_out_as_the_whole_message_that_it_stands_for(hint: str) -> None:
-    """A hint and the whole message with the same ids are one to Celery."""
+    """A short message and the whole message with the same ids are one to Celery."""
     task = hint.partition(" ")[0]
     whole = written(task.rpartition(":")[0], headers__id=task, headers__parent_id=HINTS[hint])
 
@@ -66,7 +66,7 @@ def test_only_headers_of_ours_are_taken_from_a_hint() -> None:
 
 
 def test_ids_queue_and_trace_are_kept() -> None:
-    """Who created a job, and the trace it belongs to, go on to the worker."""
+    """Who created a job, and the trace it belongs to, continue to the worker."""
     raw = written(
         JOB,
         headers__id=f"{JOB}:7",
@@ -120,7 +120,7 @@ JSON = st.recursive(
 
 @given(rest=st.text(max_size=40) | JSON.map(json.dumps))
 def test_nothing_behind_a_hints_id_makes_it_fail(rest: str) -> None:
-    """What stands behind the id is read as JSON, and is an object or the hint is none of ours."""
+    """What follows the id is read as JSON, and is an object or the message is none of ours."""
     found = as_we_write_it(f"{JOB}:1 {rest}".encode(), "crm")
 
     try:

@@ -180,7 +180,7 @@ def test_choices_count_the_words_that_are_there() -> None:
 
 
 def test_every_state_says_what_may_be_done() -> None:
-    """Waiting jobs go on by themselves: nothing is decided about them."""
+    """Waiting jobs continue by themselves: nothing is decided about them."""
     assert ACTIONS["waiting"] == ()
     assert "release" not in ACTIONS["failed"]
     assert "retry" not in ACTIONS["held"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inbox.privacy.redaction import NOTHING, concerns, customers_in, is_customer_id, reduced
+from inbox.privacy.redaction import NOTHING, concerns, customers_in, is_customer_id, redacted
 from schemas.catalogue import declared_names
 from tests import samples
 
@@ -61,7 +61,7 @@ def texts(value: Any) -> Iterator[str]:
 )
 def test_nothing_personal_of_a_sample_remains(document: dict[str, Any]) -> None:
     """Names, addresses, free text and codes go; the ids stay."""
-    rest = reduced(samples.body(document)).decode()
+    rest = redacted(samples.body(document)).decode()
 
     for gone in (
         *samples.PERSONAL,
@@ -79,7 +79,7 @@ def test_nothing_personal_of_a_sample_remains(document: dict[str, Any]) -> None:
 @example({"data": [{"metadata": {"id": "ada@q.test"}}]})
 def test_whatever_the_shape_only_known_names_and_forms_remain(document: Any) -> None:
     """No name that a schema does not declare and no text with room for a person's survives."""
-    rest = json.loads(reduced(json.dumps(document).encode()))
+    rest = json.loads(redacted(json.dumps(document).encode()))
 
     assert isinstance(rest, dict)
     for text in texts(rest):
@@ -102,7 +102,7 @@ def test_a_personal_value_is_gone_from_any_depth(
     for step in way:
         document = {step: document}
 
-    rest = reduced(json.dumps(document, ensure_ascii=False).encode())
+    rest = redacted(json.dumps(document, ensure_ascii=False).encode())
 
     assert secret not in set(texts(json.loads(rest)))
     assert b"cust_1" in rest
@@ -118,15 +118,15 @@ def names_of(value: Any) -> set[str]:
 @given(JSON)
 def test_erasing_twice_is_erasing_once(document: Any) -> None:
     """What remains of what remains is the same."""
-    once = reduced(json.dumps(document).encode())
+    once = redacted(json.dumps(document).encode())
 
-    assert reduced(once) == once
+    assert redacted(once) == once
 
 
 @given(st.binary())
 def test_any_bytes_are_reduced(body: bytes) -> None:
     """Nothing that was accepted can stop its erasing."""
-    assert isinstance(json.loads(reduced(body)), dict)
+    assert isinstance(json.loads(redacted(body)), dict)
 
 
 @pytest.mark.parametrize(
@@ -152,14 +152,14 @@ def test_any_bytes_are_reduced(body: bytes) -> None:
 )
 def test_what_cannot_be_read_for_certain_leaves_nothing(body: bytes) -> None:
     """A body that processing refuses does not become acceptable by being erased."""
-    assert reduced(body) == NOTHING
+    assert redacted(body) == NOTHING
 
 
 def test_a_byte_order_mark_hides_nothing() -> None:
     """What is read with a byte order mark in front is found and reduced with it, too."""
     body = b'{"id":"cust_1","name":"Ada Quill"}'
 
-    assert reduced(b"\xef\xbb\xbf" + body) == reduced(body) != NOTHING
+    assert redacted(b"\xef\xbb\xbf" + body) == redacted(body) != NOTHING
     assert customers_in(b"\xef\xbb\xbf" + body) == ["cust_1"]
 
 
@@ -169,7 +169,7 @@ def test_an_odd_id_leaves_nothing(odd: str) -> None:
     document = samples.assignment_deleted()
     document["data"]["voucher"]["referrer_id"] = odd
 
-    assert reduced(samples.body(document)) == NOTHING
+    assert redacted(samples.body(document)) == NOTHING
 
 
 @pytest.mark.parametrize(

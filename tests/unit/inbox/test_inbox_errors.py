@@ -40,7 +40,7 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
 
 
 def test_a_certificate_that_is_not_trusted_is_told() -> None:
-    """The store can be reached, and it is not the network that somebody must look at."""
+    """The store can be reached, and it is not the network that must be checked."""
     text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
 
     error = unavailable(redis_errors.ConnectionError(text))
@@ -60,7 +60,7 @@ def test_a_certificate_that_is_not_trusted_is_told() -> None:
         ("this user has no permissions to run the 'set' command or its subcommand",
          "the store's user that we are may not run set: docs/security.md"),
         ("ACL failure in script: No permissions to access a key script: on @user_script:2.",
-         "ACL LOG tells which: docs/security.md"),
+         "ACL LOG says which: docs/security.md"),
         ("No permissions to access a channel", "may not use a channel which this needs"),
         (("Command # 2 (SET perkhook:x s3cret-word) of pipeline caused error: No permissions to "
          "access a key"), "may not use a key which this needs"),

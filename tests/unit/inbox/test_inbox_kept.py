@@ -29,7 +29,7 @@ def _failed(count: int, age_seconds: float | None) -> KeptView:
     ],
 )
 def test_the_nearer_bound_counts(count: int, age_seconds: float | None, ratio: float) -> None:
-    """The fill ratio is the larger of number and age, and goes on above 1."""
+    """The fill ratio is the larger of number and age, and continues above 1."""
     assert _failed(count, age_seconds).fill_ratio == pytest.approx(ratio)
 
 

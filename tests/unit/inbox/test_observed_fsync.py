@@ -6,14 +6,14 @@ from redis.exceptions import ReadOnlyError, ResponseError
 
 from inbox.durability.fsync import (
     BLIND_MS,
+    FSYNC_DUE_MS,
     LONGEST_FSYNC_MS,
-    SETTLED_MS,
     Clocks,
     Observation,
     Verdict,
     Watch,
     begin,
-    look,
+    follow,
     pause_ms,
     read,
 )
@@ -53,18 +53,18 @@ def _looked(*sights: Observation, newest: float = T0) -> Watch | Verdict:
     before = [_sight(each) for each in range(0, int(sights[0].at - T0), 100)]
     for sight in [*before, *sights]:
         assert isinstance(watch, Watch), "it had ended before"
-        watch = look(watch, sight)
+        watch = follow(watch, sight)
     return watch
 
 
 def test_two_looks_after_a_second_are_durable() -> None:
     """No fsync under way after the second, and again afterwards: the disk has it."""
-    assert _looked(_sight(SETTLED_MS), _sight(SETTLED_MS + 1)) is Verdict.DURABLE
+    assert _looked(_sight(FSYNC_DUE_MS), _sight(FSYNC_DUE_MS + 1)) is Verdict.DURABLE
 
 
 def test_one_look_after_a_second_is_not_enough() -> None:
     """The first tells only that an fsync has been submitted by then."""
-    watch = _looked(_sight(SETTLED_MS - 1), _sight(SETTLED_MS))
+    watch = _looked(_sight(FSYNC_DUE_MS - 1), _sight(FSYNC_DUE_MS))
 
     assert isinstance(watch, Watch)
     assert watch.submitted
@@ -72,7 +72,7 @@ def test_one_look_after_a_second_is_not_enough() -> None:
 
 def test_nothing_is_durable_before_the_second_is_over() -> None:
     """However often it is looked: the server may not have submitted anything yet."""
-    watch = _looked(*(_sight(each) for each in range(0, SETTLED_MS, 20)))
+    watch = _looked(*(_sight(each) for each in range(0, FSYNC_DUE_MS, 20)))
 
     assert isinstance(watch, Watch)
     assert not watch.submitted
@@ -80,15 +80,15 @@ def test_nothing_is_durable_before_the_second_is_over() -> None:
 
 def test_an_fsync_under_way_is_waited_for() -> None:
     """It neither counts as submitted for us nor as ended."""
-    late = SETTLED_MS + 40
-    busy = [_sight(SETTLED_MS, busy=True), _sight(SETTLED_MS + 20, busy=True)]
+    late = FSYNC_DUE_MS + 40
+    busy = [_sight(FSYNC_DUE_MS, busy=True), _sight(FSYNC_DUE_MS + 20, busy=True)]
 
     first = _looked(*busy)
     assert isinstance(first, Watch)
     assert not first.submitted
     second = _looked(*busy, _sight(late), _sight(late + 20, busy=True))
     assert isinstance(second, Watch)
-    assert look(second, _sight(late + 40)) is Verdict.DURABLE
+    assert follow(second, _sight(late + 40)) is Verdict.DURABLE
 
 
 @pytest.mark.parametrize(
@@ -100,24 +100,24 @@ def test_an_fsync_under_way_is_waited_for() -> None:
         {"disturbances": (0, 1)},
     ],
 )
-@pytest.mark.parametrize("at", [500, SETTLED_MS, SETTLED_MS + 20])
+@pytest.mark.parametrize("at", [500, FSYNC_DUE_MS, FSYNC_DUE_MS + 20])
 def test_a_disturbance_starts_it_over(changes: dict[str, Any], at: int) -> None:
     """After a restart, a reconnect, a postponed flush or a rewrite the write does not count."""
-    sights = [_sight(each) for each in (500, 700, 900, SETTLED_MS) if each < at]
+    sights = [_sight(each) for each in (500, 700, 900, FSYNC_DUE_MS) if each < at]
 
     assert _looked(*sights, _sight(at, **changes)) is Verdict.AGAIN
 
 
 def test_a_server_that_acknowledges_nothing() -> None:
     """While an append-only file that was just turned on does not count, nothing is durable."""
-    silent = [_sight(SETTLED_MS + each, acknowledged=False) for each in (0, 20, 40)]
+    silent = [_sight(FSYNC_DUE_MS + each, acknowledged=False) for each in (0, 20, 40)]
 
     assert isinstance(_looked(*silent), Watch)
-    assert _looked(*silent, _sight(SETTLED_MS + 60)) is Verdict.DURABLE
+    assert _looked(*silent, _sight(FSYNC_DUE_MS + 60)) is Verdict.DURABLE
 
 
 def test_a_failed_fsync_cannot_go_unseen() -> None:
-    """Too long a time between two looks, or with an fsync under way, could hide a failure."""
+    """Too long a time between two checks, or with an fsync under way, could hide a failure."""
     assert isinstance(_looked(_sight(0), _sight(BLIND_MS)), Watch)
     assert _looked(_sight(0), _sight(BLIND_MS + 1)) is Verdict.AGAIN
     busy = [_sight(each, busy=True) for each in range(100, LONGEST_FSYNC_MS + 1, 100)]
@@ -130,7 +130,7 @@ def test_a_failed_fsync_cannot_go_unseen() -> None:
 def test_a_clock_that_is_set_back() -> None:
     """Back by less than it can be seen at is not noticed; all else starts over or waits longer."""
     assert _looked(_sight(100), _sight(99)) is Verdict.AGAIN
-    ahead = _looked(_sight(SETTLED_MS), _sight(SETTLED_MS + 1), newest=T0 + 5000)
+    ahead = _looked(_sight(FSYNC_DUE_MS), _sight(FSYNC_DUE_MS + 1), newest=T0 + 5000)
     assert isinstance(ahead, Watch)
     assert not ahead.submitted
 
@@ -148,8 +148,8 @@ def test_it_is_looked_often_only_when_it_can_be_decided() -> None:
     start = begin(FIRST, T0, T0)
 
     assert pause_ms(start) == 100
-    assert pause_ms(replace(start, last_at=T0 + SETTLED_MS - 60)) == 60
-    assert pause_ms(replace(start, last_at=T0 + SETTLED_MS + 200)) == 20
+    assert pause_ms(replace(start, last_at=T0 + FSYNC_DUE_MS - 60)) == 60
+    assert pause_ms(replace(start, last_at=T0 + FSYNC_DUE_MS + 200)) == 20
 
 
 def _answers(
@@ -174,10 +174,10 @@ def test_what_a_server_tells() -> None:
         (_answers(INFO | {"aof_enabled": 0}), "appendonly yes"),
         (_answers(INFO | {"aof_last_write_status": "err"}), "could not write"),
         (_answers(INFO | {"aof_last_bgrewrite_status": "err"}), "could not rewrite"),
-        (_answers({key: INFO[key] for key in INFO if key != "aof_rewrites"}), "does not tell"),
+        (_answers({key: INFO[key] for key in INFO if key != "aof_rewrites"}), "does not report"),
         (_answers(config=CONFIG | {"appendfsync": "no"}), "everysec or always"),
         (_answers(config=CONFIG | {"no-appendfsync-on-rewrite": "yes"}), "on-rewrite no"),
-        (_answers(config={}), "does not tell"),
+        (_answers(config={}), "does not report"),
         (_answers(waitaof=ResponseError("unknown command 'WAITAOF'")), "needs WAITAOF"),
     ],
 )

@@ -31,7 +31,7 @@ def signals_as_before() -> Iterator[None]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_first_signal_only_announces(number: signal.Signals) -> None:
-    """The server goes on, with a timer set for the end."""
+    """The server continues, with a timer set for the end."""
     watched = Watched(3600)
     signal.raise_signal(number)
 

@@ -4,7 +4,7 @@ import pytest
 from redis import exceptions as redis_errors
 
 from inbox.errors import _SENTENCES, InboxUnavailableError, unavailable
-from receiver.readiness import _ADVICE, told
+from receiver.readiness import _ADVICE, explain
 
 
 def test_every_reason_has_its_advice() -> None:
@@ -29,7 +29,7 @@ def test_what_the_store_says_is_put_into_our_words(
     try:
         raise unavailable(error) from error
     except InboxUnavailableError as raised:
-        sentence = told(raised)
+        sentence = explain(raised)
 
     assert words in sentence
     assert "s3cret" not in sentence

@@ -3,8 +3,7 @@ import os
 import pytest
 
 from inbox.durability.barrier import Durability
-from receiver.server.start import load_settings
-from receiver.settings import ReceiverSettings
+from receiver.settings import ReceiverSettings, load_settings
 from settings.reader import SettingsError
 from settings.secrets import webhook_secrets
 from settings.store_address import StoreAddress, store_address

@@ -4,8 +4,8 @@ from receiver.server.slow_senders import (
     BODY_SECONDS,
     WAITING_SECONDS,
     Traffic,
-    asking_since,
     time_left,
+    waiting_since,
 )
 
 
@@ -26,7 +26,7 @@ def test_a_request_is_what_came_after_the_last_answer(
     received: float, sent: float, before: float | None, since: float | None
 ) -> None:
     """A new request on the same connection has its own time."""
-    assert asking_since(Traffic(received, sent), before) == since
+    assert waiting_since(Traffic(received, sent), before) == since
 
 
 @pytest.mark.parametrize("received", [10.0, 9.99])
@@ -34,7 +34,7 @@ def test_a_new_connection_owes_a_request(received: float) -> None:
     """What came together with the connection is as old as the connection itself."""
     traffic = Traffic(received=received, sent=10.0, answered=False)
 
-    assert asking_since(traffic, None) == received
+    assert waiting_since(traffic, None) == received
 
 
 def test_what_dribbles_has_less_time_than_what_may_wait_for_a_thread() -> None:
@@ -53,5 +53,5 @@ def test_an_idle_connection_that_was_used_of_late_is_left_alone(ago: float) -> N
 
 
 def test_an_idle_connection_has_its_end() -> None:
-    """A sender that went silent right behind an earlier request looks like an idle one."""
+    """A sender that went silent right behind an earlier request seems idle."""
     assert time_left(Traffic(received=10.0, sent=10.5), None, 10.6 + LONG) < 0

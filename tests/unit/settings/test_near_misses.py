@@ -50,7 +50,7 @@ def problems(environ: dict[str, str]) -> list[str]:
     ],
 )
 def test_a_misspelt_setting_stops_the_start(wrong: str, right: str) -> None:
-    """Its default would be in force: a dry run that looks like a start, another store."""
+    """Its default would be in force: a dry run that seems a start, another store."""
     told = problems({wrong: "x7q"})
 
     assert len(told) == 1

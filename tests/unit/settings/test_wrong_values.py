@@ -15,8 +15,7 @@ import pytest
 from dashboard.settings import DashboardSettings
 from inbox.settings import InboxSettings
 from receiver.settings import ReceiverSettings
-from settings.check import check
-from settings.reader import SettingsError
+from settings.reader import SettingsError, check
 from settings.table import VARIABLES
 from worker.settings.worker import BrokerSettings, WorkerSettings
 

@@ -34,7 +34,7 @@ class Deliveries:
         Returns:
             The outcome, and the delivery or an empty text.
         """
-        if self._registry.told_of([found.assignment.holder]):
+        if self._registry.reported([found.assignment.holder]):
             return Ending.TOLD, ""
         return APPLIED, self._intake.accept(self.body(found, removal)).delivery
 

@@ -104,7 +104,7 @@ class FoundRemovals:
             # It stays recorded, and must not keep others from being delivered.
             self._progress.failed(error, holder=found.assignment.holder)
             return
-        self._registry.settle(self._caller, found.assignment.holder, outcome)
+        self._registry.resolve(self._caller, found.assignment.holder, outcome)
         self._progress.count(outcome, noted=True)
         log.warning(
             "reconcile.delivered" if delivery else "reconcile.told_meanwhile",

@@ -25,11 +25,11 @@ class CodeScan(Scan):
 
     def check(self, campaign: str, run: Run) -> None:
         """Check those of a campaign that this run has not checked yet."""
-        self._progress.begin(campaign, self._registry.looked_at(campaign, run.number))
+        self._progress.begin(campaign, self._registry.read_by(campaign, run.number))
         for code, published in self._listed(campaign, run):
             self._check(code, campaign, run, published=published)
         # Codes that are known and not listed: deleted, or missed while the list moved.
-        for code in self._registry.not_looked_at(campaign, run.number):
+        for code in self._registry.unread(campaign, run.number):
             self._check(code, campaign, run, published=True)
 
     def check_known(self, campaign: str, run: Run) -> bool:
@@ -39,8 +39,8 @@ class CodeScan(Scan):
         Returns:
             Whether holders remain, so that the next run must check it again.
         """
-        self._progress.begin(campaign, self._registry.looked_at(campaign, run.number))
-        for code in self._registry.not_looked_at(campaign, run.number):
+        self._progress.begin(campaign, self._registry.read_by(campaign, run.number))
+        for code in self._registry.unread(campaign, run.number):
             self._check(code, campaign, run, published=False)
         return self._registry.campaigns.has_holders(campaign)
 
@@ -94,13 +94,13 @@ class CodeScan(Scan):
                         found.append((missing(each, removal, ended), removal))
                     elif what is not Ending.YOUNG:
                         settled.append(each.holder)
-        self._registry.looked(
+        self._registry.store_code(
             self._caller,
             run.number,
             code=code,
             campaign=campaign,
             seen=fresh,
-            settled=settled,
+            over=settled,
             missing=[each for each, _ in found],
         )
         for gap, removal in found:
@@ -117,7 +117,7 @@ class CodeScan(Scan):
             self._progress.skip(Skip.UNDECIDED, code=code, campaign=campaign)
             return
         over = gone(known, listed.holders if listed else None)
-        reported = self._registry.told_of([each.holder for each in over])
+        reported = self._registry.reported([each.holder for each in over])
         for each in over:
             if each.holder in reported:
                 yield each, Ending.TOLD, None

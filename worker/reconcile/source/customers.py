@@ -46,7 +46,7 @@ class CustomerScan(Scan):
             if assignment.customer == customer
             and (not scope.campaigns or assignment.campaign in scope.campaigns)
         ]
-        reported = self._registry.told_of([each.holder for each, _ in removals])
+        reported = self._registry.reported([each.holder for each, _ in removals])
         for each, removal in removals:
             what = Ending.TOLD
             if each.holder not in reported:
@@ -61,7 +61,7 @@ class CustomerScan(Scan):
             self._finding.count(each, what)
             if what is Ending.MISSING:
                 found = missing(each, removal, removal.at)
-                self._registry.looked(
+                self._registry.store_code(
                     self._caller, None, code=each.code, campaign=each.campaign, missing=[found]
                 )
                 self._finding.found(found, removal)

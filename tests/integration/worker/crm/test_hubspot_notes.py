@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 from schemas import HolderAssignmentDeleted
 from tests.integration.worker.crm.account import ID_PROPERTY, Account
 from tests.samples import PERSONAL, assignment_deleted, body
@@ -61,7 +61,7 @@ def test_an_erased_customer_whom_hubspot_knows_otherwise_is_not_noted(
 
 
 def _erased() -> HolderAssignmentDeleted:
-    return event_of(json.loads(reduced(body(assignment_deleted()))))
+    return event_of(json.loads(redacted(body(assignment_deleted()))))
 
 
 def test_a_repeated_run_makes_no_second_note(account: Account, crm: HubSpotCrm) -> None:

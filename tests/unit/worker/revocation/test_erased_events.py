@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.privacy import redaction as erasing
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 from schemas import (
     CANARY,
     HOLDER_ASSIGNMENT_CREATED,
@@ -128,7 +128,7 @@ def test_a_revocation_decides_as_before(role: str, kind: str, reward: Any) -> No
     """Needs, search and plan are the same, from an event that is the same but for free text."""
     document = samples.assignment_deleted(role=role, voucher_type=kind, referee_reward=reward)
     body = samples.body(document)
-    before, after = event_in(body), event_in(reduced(body))
+    before, after = event_in(body), event_in(redacted(body))
 
     assert essence(after) == essence(before)
     assert decided(after) == decided(before)
@@ -148,7 +148,7 @@ def test_every_event_is_the_same_but_for_free_text(document: dict[str, Any]) -> 
     """A reduced body of each type loads, and all that is not free text is still there."""
     body = samples.body(document)
 
-    assert essence(event_in(reduced(body))) == essence(event_in(body))
+    assert essence(event_in(redacted(body))) == essence(event_in(body))
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JSON), min_size=1, max_size=4))
@@ -160,7 +160,7 @@ def test_an_odd_body_is_read_as_before_or_refused(changes: list[tuple[Any, Any]]
     body = json.dumps(document).encode()
 
     try:
-        after = event_in(reduced(body))
+        after = event_in(redacted(body))
     except UnreadableBody:
         return
     if after is not None:
@@ -171,7 +171,7 @@ def test_an_odd_body_is_read_as_before_or_refused(changes: list[tuple[Any, Any]]
 
 def test_a_sound_body_is_not_refused_for_its_strict_places() -> None:
     """The ids on which all rests survive: the property above is not true for want of events."""
-    after = json.loads(reduced(samples.body(full())))
+    after = json.loads(redacted(samples.body(full())))
 
     for path in STRICT:
         value: Any = after
@@ -185,7 +185,7 @@ def test_processing_an_erased_body_owes_the_same() -> None:
     for document in (samples.assignment_deleted(), samples.customer_deleted()):
         body = samples.body(document)
 
-        assert process(reduced(body), load_handlers()) == process(body, load_handlers())
+        assert process(redacted(body), load_handlers()) == process(body, load_handlers())
 
 
 KEEPERS: dict[type[Declared[Any]], set[Any]] = {
@@ -227,7 +227,7 @@ def test_a_word_nobody_knows_stays_unknown() -> None:
     document = samples.assignment_deleted()
     document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"
 
-    event = event_in(reduced(samples.body(document)))
+    event = event_in(redacted(samples.body(document)))
 
     assert event.holder.voucher_type == UnknownValue("?")
     with pytest.raises(NeedsPersonError, match="voucher_type is unknown"):
@@ -237,7 +237,7 @@ def test_a_word_nobody_knows_stays_unknown() -> None:
 def test_what_is_sent_of_an_erased_event_is_ids() -> None:
     """The shop's services and the CRM get null for what is erased, and the ids as before."""
     body = samples.body(samples.assignment_deleted())
-    before, after = event_in(body), event_in(reduced(body))
+    before, after = event_in(body), event_in(redacted(body))
     told = describe_removal(before)
     told["customer"]["source_id"] = told["campaign"]["name"] = None
 

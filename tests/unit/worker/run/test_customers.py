@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from inbox.privacy.erasure import Erased
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 from schemas import CustomerDeleted, load_envelope, load_event, parse_body
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
@@ -127,7 +127,7 @@ def test_a_deleted_customer_is_erased_whichever_field_names_them(
 @pytest.mark.parametrize("data", [{"customer": {"name": "Ada Quill"}}, {}, None])
 def test_what_remains_of_a_deletion_names_the_customer(data: Any) -> None:
     """An erasing reduces the body that asked for it, too, and may have to run again."""
-    rest = reduced(body_of("customer.deleted", data, entity_id="cust_1"))
+    rest = redacted(body_of("customer.deleted", data, entity_id="cust_1"))
     event = load_event(load_envelope(parse_body(rest)))
 
     assert isinstance(event, CustomerDeleted)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from inbox.privacy.redaction import reduced
+from inbox.privacy.redaction import redacted
 from schemas import EVENTS, load_envelope, load_event, parse_body
 from tests.samples import body
 from tests.unit.schemas.shapes.bodies import Bodies
@@ -25,7 +25,7 @@ def test_an_event_of_an_erased_customer_can_still_be_read(event_type: str) -> No
     for number in range(10):
         bodies = Bodies(event_type=event_type, random=Random(number), needed=needed(event_type))
         raw = body(_with_ids(bodies.body(), "event"))
-        rest = reduced(raw)
+        rest = redacted(raw)
 
         envelope = load_envelope(parse_body(rest))
 

@@ -4,7 +4,7 @@ import pytest
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
 from inbox.durability.barrier import Durability
-from inbox.durability.check import Method, choose_way, judge
+from inbox.durability.check import Method, choose_method, judge
 
 
 ALWAYS, EVERYSEC, NEVER = ({"appendfsync": policy} for policy in ("always", "everysec", "no"))
@@ -65,7 +65,7 @@ def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
 )
 def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Method) -> None:
     """It is watched only where it is known to write once a second and may not be believed."""
-    assert choose_way(policy, server) is way
+    assert choose_method(policy, server) is way
 
 
 @pytest.mark.parametrize(

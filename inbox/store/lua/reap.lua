@@ -1,12 +1,13 @@
--- (g) due, (h) lease over, (i) lost: what must run and has no message is sent again.
--- ARGV  1 caller  2 interval in ms  3 '1' to go on in this interval  4 most jobs a call
---       5 lease in ms  6 most lost leases of one job  7… queues
--- Gives {} if another worker sweeps this interval, else {due, lease over, lost, given up}.
+-- (g) due, (h) lease over, (i) lost: send again what must run and has no message.
+-- ARGV by name: caller, interval_ms, again ('1' for another call in this interval), most (jobs a
+-- call), lease_ms, losses (most lost leases of one job); then queues
+-- Gives {} if another worker reaps in this interval, else {due, lease over, lost, failed}.
+local a, first = named()
 local now = server_now()
-local interval, most, lease = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local interval, most, lease = tonumber(a.interval_ms), tonumber(a.most), tonumber(a.lease_ms)
 
--- The lock only saves work: each step below is right whoever takes it.
-if ARGV[3] ~= '1' and not redis.call('SET', SWEEPING, ARGV[1], 'NX', 'PX', interval) then
+-- The lock only saves work: each step below is right whichever worker runs it.
+if a.again ~= '1' and not redis.call('SET', SWEEPING, a.caller, 'NX', 'PX', interval) then
   return {}
 end
 
@@ -16,27 +17,27 @@ for _, job in ipairs(due) do
   dispatch(job, redis.call('HGET', JOB .. job, 'queue'), now)
 end
 
--- Many jobs run in one process. Were they all sent again at once, they would run beside the
--- one among them that kills it until each has lost too many workers. So from its second loss
--- on a job comes back at a time of its own, within a span that grows with each loss.
+-- Many jobs run in one process. If one of them kills it and all are sent again at once, they run
+-- beside that one until each has lost too many workers. So from its second loss on each job is
+-- rescheduled separately, within a span that grows with each loss.
 local SPAN = 30000
-local function own_time(job, losses)
+local function delay_of(job, losses)
   if losses < 2 then return 0 end
   local share = tonumber(string.sub(redis.sha1hex(job .. ':' .. losses), 1, 8), 16) / 2 ^ 32
   return math.floor(losses * SPAN * share)
 end
 
-local over, given_up = 0, 0
+local over, failed = 0, 0
 for _, job in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '-inf', now, 'LIMIT', 0, most)) do
   local key = JOB .. job
   redis.call('ZREM', RUNNING, job)
   note_run(job, redis.call('HGET', key, 'fence'), now, 'worker_lost',
     'the worker died, froze or was cut off while it ran this job')
   local losses = redis.call('HINCRBY', key, 'losses', 1)
-  local wait = own_time(job, losses)
-  if losses > tonumber(ARGV[6]) then
-    fail_for_good(job, now)
-    given_up = given_up + 1
+  local wait = delay_of(job, losses)
+  if losses > tonumber(a.losses) then
+    set_failed(job, now)
+    failed = failed + 1
   elseif wait > 0 then
     redis.call('HSET', key, 'state', 'waiting', 'since', now)
     redis.call('ZADD', WAITING, now + wait, job)
@@ -48,13 +49,13 @@ for _, job in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '-inf', now, 'LIMIT', 
 end
 if over > 0 then count('leases_over', over) end
 
--- Queues are first in, first out: a queued job older than the oldest message still in its
--- queue has left the queue. A worker holds its message (then the lease's time must pass,
--- for that worker may be dead), or nobody does (then it is lost; the queue is looked at
--- twice, for between taking a message and noting that, it is nowhere).
+-- Queues are first in, first out: a queued job older than the oldest message still in its queue
+-- has left the queue. Either a worker has its message (then the lease's time must pass, because
+-- that worker may be dead), or the message is lost. The queue is read twice, because between
+-- taking a message and storing that, a message is nowhere.
 local function oldest_in_queue(queue)
   -- The last element is the next to be delivered. A few may be of jobs long done or sent
-  -- again since, and those that a worker gave back stand in any order.
+  -- again since, and those that a worker gave back are in any order.
   local oldest
   for _, text in ipairs(redis.call('LRANGE', queue, -20, -1)) do
     local job, number = task_in(text)
@@ -81,25 +82,25 @@ local function is_held(job)
 end
 
 local lost = 0
-for i = 7, #ARGV do
+for i = first, #ARGV do
   local queue = ARGV[i]
   local before = now
   local length = redis.pcall('LLEN', queue)
   if type(length) ~= 'number' then
-    -- Nothing can be sent there, and other queues must not wait for that.
+    -- Nothing can be sent there, and other queues must not wait for it.
     before = 0
   elseif length > 0 then
     before = oldest_in_queue(queue) or 0
   end
-  local looked = redis.call('HGET', LOOKED, queue) or '0:0'
-  local before_then, looked_at = string.match(looked, '^(%d+):(%d+)$')
-  if now - tonumber(looked_at) >= interval / 2 then
+  local last = redis.call('HGET', LOOKED, queue) or '0:0'
+  local before_then, read_at = string.match(last, '^(%d+):(%d+)$')
+  if now - tonumber(read_at) >= interval / 2 then
     local gone = '(' .. math.min(before, tonumber(before_then))
-    local held, fresh, left = 0, {}, nil
+    local held, unclaimed, left = 0, {}, nil
     repeat
       if queue == DELIVERIES_QUEUE then
-        fresh = redis.call('ZRANGEBYSCORE', FRESH, '-inf', gone, 'LIMIT', 0, most)
-        for _, delivery in ipairs(fresh) do unfold_queued(delivery) end
+        unclaimed = redis.call('ZRANGEBYSCORE', FRESH, '-inf', gone, 'LIMIT', 0, most)
+        for _, delivery in ipairs(unclaimed) do queue_unclaimed(delivery) end
       end
       left = redis.call('ZRANGEBYSCORE', QUEUED .. queue, '-inf', gone, 'LIMIT', held, most)
       for _, job in ipairs(left) do
@@ -110,11 +111,11 @@ for i = 7, #ARGV do
           lost = lost + 1
         end
       end
-    until (#left < most and #fresh < most) or lost >= most
-    -- A queue that has more goes on from the same look.
-    if #left < most and #fresh < most then redis.call('HSET', LOOKED, queue, before .. ':' .. now) end
+    until (#left < most and #unclaimed < most) or lost >= most
+    -- A queue with more of them continues from the same reading.
+    if #left < most and #unclaimed < most then redis.call('HSET', LOOKED, queue, before .. ':' .. now) end
   end
 end
 if lost > 0 then count('lost_messages', lost) end
 
-return {#due, over, lost, given_up}
+return {#due, over, lost, failed}

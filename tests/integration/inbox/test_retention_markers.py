@@ -1,4 +1,4 @@
-"""Markers of settled deliveries are bounded by number too, and only markers ever go."""
+"""Markers of completed deliveries are bounded by number too, and only markers ever go."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> N
 
     assert gone == max(beyond, 0)
     assert _listed(house) == settled[gone:]
-    assert house.desk.stats().counts.get("dropped_settled", 0) == gone
+    assert house.admin.stats().counts.get("dropped_settled", 0) == gone
     assert_consistent(house.store)
     for one in range(5):
         assert house.intake.accept(b"%d" % one).duplicate == (one >= gone)
@@ -59,7 +59,7 @@ def test_what_has_expired_leaves_the_list(house: House) -> None:
     assert _trim(house, 1000) == 0
 
     assert _listed(house) == settled[2:]
-    assert "dropped_settled" not in house.desk.stats().counts
+    assert "dropped_settled" not in house.admin.stats().counts
     assert_consistent(house.store)
 
 
@@ -74,7 +74,7 @@ def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
 
     assert gone == 0
     assert _listed(house) == [other]
-    assert house.desk.body(old) == b"0"
+    assert house.admin.body(old) == b"0"
     assert house.claim(f"{old}:process").body == b"0"
     assert_consistent(house.store)
 

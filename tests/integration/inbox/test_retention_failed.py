@@ -39,7 +39,7 @@ def test_the_oldest_beyond_the_number_are_dropped(house: House, beyond: int) -> 
 
     expected = jobs[: max(beyond, 0)]
     assert gone == [Dropped(job, "no_such", COUNT) for job in expected]
-    assert [view.job for view in house.desk.failed()] == jobs[len(expected) :]
+    assert [view.job for view in house.admin.failed()] == jobs[len(expected) :]
     assert_consistent(house.store)
 
 
@@ -90,7 +90,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
 
     dropped(noticed(house.store).trim())
 
-    found = house.desk.delivery(job[:32])
+    found = house.admin.delivery(job[:32])
     assert found is not None
     assert found.ended == {"process": f"dropped: {AGE}"}
     assert found.body_bytes is None
@@ -99,7 +99,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert entry == {
         b"who": b"perkhook", b"action": b"drop", b"what": job.encode(), b"why": AGE.encode(),
     }  # fmt: skip
-    assert house.desk.stats().counts["dropped_failed"] == 1
+    assert house.admin.stats().counts["dropped_failed"] == 1
     assert house.intake.accept(b"{}").duplicate
     assert_consistent(house.store)
 
@@ -111,18 +111,18 @@ def test_a_delivery_that_owes_another_job_keeps_its_body(house: House) -> None:
 
     dropped(noticed(house.store).trim())
 
-    found = house.desk.delivery(last.delivery)
+    found = house.admin.delivery(last.delivery)
     assert found is not None
     assert found.settled is None
     assert [job.name for job in found.jobs] == ["revoke_referral_perks"]
-    assert house.desk.body(last.delivery) == b"{}"
+    assert house.admin.body(last.delivery) == b"{}"
     assert house.claim(f"{last.delivery}:revoke_referral_perks").body == b"{}"
     assert_consistent(house.store)
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "over", "waiting", "due", "held", "gone"])
 def test_only_failed_jobs_are_dropped(house: House, state: str) -> None:
-    """What is still to run, or held by the brake, stays however old it is."""
+    """What is still to run, or held by the rate cap, stays however old it is."""
     last = house.in_state(state)
     if house.store.exists(keys.JOB + last.job):
         house.store.hset(keys.JOB + last.job, "since", 1)
@@ -143,7 +143,7 @@ def test_a_new_bound_is_shown_before_it_drops(house: House) -> None:
     tighter = keeper(house.store, failed_most=1)
 
     assert dropped(tighter.trim()) == []
-    (failed, _) = house.desk.stats().kept
+    (failed, _) = house.admin.stats().kept
     assert (failed.count, failed.limit, failed.fill_ratio) == (3, 1, 3.0)
     assert dropped(tighter.trim()) == []
     known_long_enough(house.store)
@@ -171,8 +171,8 @@ def test_many_are_dropped_in_batches(house: House) -> None:
     batches = list(noticed(house.store).trim())
 
     assert [len(batch.dropped) for batch in batches] == [JOBS_A_CALL, JOBS_A_CALL, 50]
-    assert batches[-1].failed.count == house.desk.failed_count() == 0
-    assert house.desk.stats().counts["dropped_failed"] == number
+    assert batches[-1].failed.count == house.admin.stats().failed == 0
+    assert house.admin.stats().counts["dropped_failed"] == number
     assert JOBS_A_CALL * MOST_CALLS >= 10_000
     assert_consistent(house.store)
 
@@ -194,7 +194,7 @@ def test_a_retry_and_a_drop_of_the_same_job_exclude_each_other(
         answers = {}
         for job in reversed(jobs):
             assert has_dropped.wait(60)
-            answers[job] = house.desk.retry(job, who=WHO)
+            answers[job] = house.admin.retry(job, who=WHO)
             has_retried.set()
         return answers
 

@@ -5,7 +5,7 @@ from inbox.admin.queries import PAGE
 from inbox.ids import delivery_id
 from inbox.model.job import FannedOut
 from tests.integration.inbox.consistency import assert_consistent, snapshot
-from tests.integration.inbox.house import HANDLERS, WHO, House
+from tests.integration.inbox.house import WHO, House
 
 
 ODD = [
@@ -26,19 +26,19 @@ def test_many_failed_jobs_are_listed_over_pages(house: House) -> None:
     """More failed jobs than a page are all listed, once each, longest failed first."""
     failed = _fail_many(house, 1200)
 
-    listed = [view.job for view in house.desk.failed()]
+    listed = [view.job for view in house.admin.failed()]
 
     assert len(listed) == len(set(listed)) == 1200
     assert set(listed) == set(failed)
-    assert house.desk.failed_count() == 1200
+    assert house.admin.stats().failed == 1200
 
 
 def test_failures_of_one_millisecond_are_all_listed(house: House) -> None:
-    """A page that ends among jobs that failed at one time goes on among them."""
+    """A page that ends among jobs that failed at one time continues among them."""
     failed = _fail_many(house, 2 * PAGE + 10)
     house.store.zadd(keys.FAILED, dict.fromkeys(failed, 1_700_000_000_000))
 
-    listed = [view.job for view in house.desk.failed()]
+    listed = [view.job for view in house.admin.failed()]
 
     assert sorted(listed) == sorted(failed)
 
@@ -48,30 +48,14 @@ def test_jobs_decided_on_while_listing_hide_no_others(house: House, decide: str)
     """Retrying or discarding each job as it is listed reaches every one."""
     _fail_many(house, 1200)
 
-    for view in house.desk.failed():
+    for view in house.admin.failed():
         if decide == "retry":
-            house.desk.retry(view.job, who=WHO)
+            house.admin.retry(view.job, who=WHO)
         else:
-            house.desk.discard(view.job, who=WHO, why="a test")
+            house.admin.discard(view.job, who=WHO, why="a test")
 
-    assert house.desk.failed_count() == 0
+    assert house.admin.stats().failed == 0
     assert_consistent(house.store)
-
-
-def test_failed_jobs_are_chosen_by_handler_and_reason(house: House) -> None:
-    """Filters are exact words, alone or together."""
-    delivery = house.handlers(b"one")
-    for name, _ in HANDLERS:
-        house.jobs.fail(house.claim(f"{delivery}:{name}"), f"reason_{name}", "an error")
-    other = house.failed(b"two", reason="reason_notify_crm")
-
-    def chosen(name: str | None = None, reason: str | None = None) -> set[str]:
-        return {view.job for view in house.desk.failed(name=name, reason=reason)}
-
-    assert chosen(name="notify_crm") == {f"{delivery}:notify_crm"}
-    assert chosen(reason="reason_notify_crm") == {f"{delivery}:notify_crm", other}
-    assert chosen(name="process", reason="reason_notify_crm") == {other}
-    assert chosen(name="notify") == chosen(reason="*") == chosen(reason="") == set()
 
 
 @pytest.mark.parametrize("word", ODD)
@@ -80,12 +64,12 @@ def test_odd_words_find_nothing_and_change_nothing(house: House, word: str) -> N
     house.failed()
     before = snapshot(house.store)
 
-    assert house.desk.delivery(word) is None
-    assert house.desk.job(word) is None
-    assert house.desk.body(word) is None
-    assert house.desk.retry(word, who=WHO) == "gone"
-    assert house.desk.discard(word, who=WHO, why="a test") == "gone"
-    assert house.desk.replay(word, who=WHO) == "unknown"
+    assert house.admin.delivery(word) is None
+    assert house.admin.job(word) is None
+    assert house.admin.body(word) is None
+    assert house.admin.retry(word, who=WHO) == "gone"
+    assert house.admin.discard(word, who=WHO, why="a test") == "gone"
+    assert house.admin.replay(word, who=WHO) == "unknown"
     assert snapshot(house.store) == before
 
 
@@ -93,11 +77,11 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     """Who retried, discarded and replayed what, and why, is kept with its time."""
     delivery = house.handlers(b"one")
     job = house.failed(b"two")
-    house.desk.retry(job, who="ada", why="mended")
+    house.admin.retry(job, who="ada", why="mended")
     house.jobs.fail(house.claim(job), "no_such", "an error")
-    house.desk.discard(job, who="bob", why="given up")
-    house.desk.replay(delivery, who="eve")
-    house.desk.retry(job, who="nobody")  # refused: not on record
+    house.admin.discard(job, who="bob", why="given up")
+    house.admin.replay(delivery, who="eve")
+    house.admin.retry(job, who="nobody")  # refused: not on record
 
     kept = [
         tuple(value.decode() for value in entry.values())
@@ -112,7 +96,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
 
 
 def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
-    """The desk shows what is owed, what has ended and what is known of the event."""
+    """The page shows what is pending, what has ended and what is known of the event."""
     claim = house.process(b"{}")
     names = [("gift_2_friends", "perks"), ("a1", "crm"), ("b_", "crm")]
     facts = '{"holder":"h1","campaign":null}'
@@ -120,7 +104,7 @@ def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
     house.jobs.done(house.claim(f"{claim.delivery}:a1:1"), "told")
     house.jobs.wait(house.claim(f"{claim.delivery}:b_:1"), 60, "told_so", "an error")
 
-    found = house.desk.delivery(claim.delivery)
+    found = house.admin.delivery(claim.delivery)
 
     assert found is not None
     assert found.owed == 2
@@ -133,9 +117,9 @@ def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
 def test_a_replayed_delivery_does_not_say_that_processing_has_ended(house: House) -> None:
     """A job is either owed or ended, also when it is processed once more."""
     delivery = house.handlers()
-    house.desk.replay(delivery, who=WHO)
+    house.admin.replay(delivery, who=WHO)
 
-    found = house.desk.delivery(delivery)
+    found = house.admin.delivery(delivery)
 
     assert found is not None
     assert found.ended == {}
@@ -148,7 +132,7 @@ def test_texts_of_errors_come_back_as_they_were(house: House) -> None:
     claim = house.process()
     house.jobs.fail(claim, "odd", text)
 
-    (found,) = house.desk.failed()
+    (found,) = house.admin.failed()
 
     assert found.error == text
     assert found.runs[0].error == text
@@ -162,14 +146,14 @@ def test_stats_count_what_there_is(house: House) -> None:
     house.failed(b"two")
     house.process(b"three")
 
-    stats = house.desk.stats()
+    stats = house.admin.stats()
 
     queues = {queue.queue: (queue.jobs, queue.messages) for queue in stats.queues}
     assert queues == {"deliveries": (0, 4), "perks": (2, 2), "crm": (1, 2)}
     assert (stats.running, stats.waiting, stats.failed) == (1, 1, 1)
     assert stats.next_try is not None
     assert stats.counts["accepted"] == 4
-    assert delivery_id(b"two") in next(house.desk.failed()).job
+    assert delivery_id(b"two") in next(house.admin.failed()).job
 
 
 def _fail_many(house: House, number: int) -> list[str]:

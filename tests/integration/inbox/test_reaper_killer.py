@@ -54,9 +54,9 @@ def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
                 house.jobs.fan_out(claim, [], outcome="nothing to do")
             settled += len(running)
         _time_passes(house, TICK_MS)
-        house.sweep()
+        house.reap()
 
-    (failed,) = house.desk.failed()
+    (failed,) = house.admin.failed()
     assert (failed.job, failed.reason) == (killer, "worker_lost")
     assert settled == BESIDE - 1
     assert deaths == MOST_LOSSES + 1
@@ -68,7 +68,7 @@ def test_the_first_loss_is_made_good_at_once(house: House) -> None:
     claims = [house.process(b"%d" % number) for number in range(20)]
     _worker_dies(house, claims)
 
-    assert house.sweep().lease_over == 20
+    assert house.reap().lease_over == 20
 
     assert {house.state_of(claim.job) for claim in claims} == {"queued"}
 
@@ -81,7 +81,7 @@ def test_later_losses_part_the_jobs(house: House, losses: int) -> None:
         house.store.hset(keys.JOB + claim.job, "losses", losses - 1)
     _worker_dies(house, claims)
 
-    assert house.sweep().lease_over == 100
+    assert house.reap().lease_over == 100
 
     waits = [
         int(score) - int(house.store.hget(keys.JOB + job.decode(), "since"))
@@ -92,7 +92,7 @@ def test_later_losses_part_the_jobs(house: House, losses: int) -> None:
     assert max(waits) <= span
     thirds = [sum(span * n / 3 <= wait < span * (n + 1) / 3 for wait in waits) for n in range(3)]
     assert min(thirds) > 18
-    found = house.desk.job(claims[0].job)
+    found = house.admin.job(claims[0].job)
     assert found
     assert found.reason == "worker_lost"
     assert_consistent(house.store)
@@ -107,7 +107,7 @@ def test_a_wait_differs_from_loss_to_loss(house: House) -> None:
         for claim in claims:
             house.store.hset(keys.JOB + claim.job, "losses", losses - 1)
         _worker_dies(house, claims)
-        house.sweep()
+        house.reap()
         orders.append(house.store.zrange(keys.WAITING, 0, -1))
 
     assert orders[0] != orders[1]

@@ -57,8 +57,8 @@ def missing(number: int = 1) -> Missing:
 
 
 def look(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) -> None:
-    """Note that the code was looked at."""
-    book.looked(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
+    """Note that the code was read."""
+    book.store_code(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
 
 
 def test_what_is_noted_is_known_again(book: AssignmentRegistry, run: Run) -> None:
@@ -67,11 +67,11 @@ def test_what_is_noted_is_known_again(book: AssignmentRegistry, run: Run) -> Non
     look(book, run, seen=seen)
 
     assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
-    look(book, run, settled=["rh_1"], missing=[missing(3)])
+    look(book, run, over=["rh_1"], missing=[missing(3)])
     assert book.known(CODE, CAMPAIGN) == {"rh_2": seen[1]}
     assert list(book.missing()) == [missing(3)]
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
-    assert (book.looked_at(CAMPAIGN, run.number), book.runs_of(CAMPAIGN, [])) == (1, [])
+    assert (book.read_by(CAMPAIGN, run.number), book.runs_of(CAMPAIGN, [])) == (1, [])
 
 
 def test_a_code_with_two_thousand_holders_comes_in_chunks(
@@ -86,7 +86,7 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
     assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
     assert steps == 2000 / CHUNK
     gone = [missing(number) for number in range(1500)]
-    look(book, run, settled=[f"rh_{number}" for number in range(1500, 2000)], missing=gone)
+    look(book, run, over=[f"rh_{number}" for number in range(1500, 2000)], missing=gone)
     assert book.known(CODE, CAMPAIGN) == {}
     assert sorted(book.missing(), key=str) == sorted(gone, key=str)
     assert book.last().fields["found"] == "1500"  # type: ignore[union-attr]
@@ -96,17 +96,17 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
 def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
     book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next run looks at it again, and nobody who was known is forgotten meanwhile."""
+    """Its next run reads it again, and nobody who was known is forgotten meanwhile."""
     look(book, run, seen=[assignment(number) for number in range(700)])
     store.delete(keys.CODES + CAMPAIGN)
     steps = iter((False, True))
     original = book._step
 
-    def step(*words: Any) -> None:
+    def step(*words: Any, **named: Any) -> None:
         # The lock passes to somebody else after the first step.
         if next(steps):
             store.set(keys.RECONCILE_LOCK, OTHER)
-        original(*words)
+        original(*words, **named)
 
     monkeypatch.setattr(book, "_step", step)
     with pytest.raises(RunLostError):
@@ -124,7 +124,7 @@ def test_found_twice_counts_once(book: AssignmentRegistry, run: Run) -> None:
     for _ in range(2):
         look(book, run, missing=[missing()])
     for came_to in ("applied", "applied"):
-        book.settle(ME, "rh_1", came_to)
+        book.resolve(ME, "rh_1", came_to)
 
     last = book.last()
     assert last is not None
@@ -143,7 +143,7 @@ def test_one_that_is_there_again_is_not_missing(book: AssignmentRegistry, run: R
 
 STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
     "looked": lambda book, run: look(book, run, seen=[assignment()], missing=[missing(2)]),
-    "settle": lambda book, _: book.settle(ME, "rh_9", "applied"),
+    "settle": lambda book, _: book.resolve(ME, "rh_9", "applied"),
     "move": lambda book, _: book.move(ME, {"calls": 5}, {"at:page": 7}),
     "finish": lambda book, _: book.finish(ME, {"calls": 5}),
 }
@@ -160,7 +160,7 @@ def test_without_the_lock_no_step_is_taken(
     if lost == "taken over":
         again = book.begin(OTHER, SCOPE)
         assert isinstance(again, Run)
-        assert (again.number, again.goes_on) == (run.number, True)
+        assert (again.number, again.resumed) == (run.number, True)
     before = snapshot(store)
 
     with pytest.raises(RunLostError):
@@ -194,7 +194,7 @@ def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> No
     assert not book.cut_off("campaigns camp_1")
     second = book.begin(OTHER, SCOPE)
     assert isinstance(second, Run)
-    assert (second.number, second.goes_on) == (run.number, True)
+    assert (second.number, second.resumed) == (run.number, True)
 
     assert book.begin(ME, SCOPE, dead="host:3") == OTHER
     third = book.begin(ME, SCOPE, dead=OTHER)
@@ -204,7 +204,7 @@ def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> No
     assert (book.runs_now(), book.cut_off(SCOPE)) == (None, False)
     fourth = book.begin(OTHER, SCOPE)
     assert isinstance(fourth, Run)
-    assert (fourth.number, fourth.goes_on, fourth.count("calls")) == (run.number + 1, False, 0)
+    assert (fourth.number, fourth.resumed, fourth.count("calls")) == (run.number + 1, False, 0)
     assert int(store.hget(keys.TALLY, "reconcile:calls")) == 3
 
 
@@ -232,7 +232,7 @@ def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any)
 def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
-    """A campaign that no run has looked at costs the store nothing; a told removal is over."""
+    """A campaign that no run has read costs the store nothing; a told removal is over."""
     assert not book.remember(assignment(1))
     assert not store.exists(keys.ASSIGNMENTS + CODE)
 
@@ -245,9 +245,9 @@ def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
 
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment(1)}
     assert book.known("REF-2", CAMPAIGN) == {"rh_3": other}
-    assert book.told_of(["rh_1", "rh_2"]) == {"rh_2"}
-    # A code of which a webhook told is looked at by the run that goes on, and one looked at is not.
-    assert next(iter(book.not_looked_at(CAMPAIGN, run.number))) == "REF-2"
+    assert book.reported(["rh_1", "rh_2"]) == {"rh_2"}
+    # A code of which a webhook told is read by the run that continues, and one read is not.
+    assert next(iter(book.unread(CAMPAIGN, run.number))) == "REF-2"
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
     assert_consistent(store)
 

@@ -1,23 +1,23 @@
 import pytest
 
 from inbox import keys
-from inbox.jobs import MOST_LOSSES, SWEEP_BATCH
-from inbox.model.job import Swept
+from inbox.jobs import MOST_LOSSES, REAP_BATCH
+from inbox.model.job import Reaped
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import QUEUES, House
 
 
-MANY = 2 * SWEEP_BATCH + 50
+MANY = 2 * REAP_BATCH + 50
 
 
 def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:
-    """The sweep sends what is due, once, and leaves what is not."""
+    """The reaper sends what is due, once, and leaves what is not."""
     due = house.in_state("due", "notify_crm")
     later = house.claim(f"{due.delivery}:revoke_referral_perks")
     house.jobs.wait(later, 60, "told_so", "an error")
 
-    assert house.sweep() == Swept(due=1)
-    assert house.sweep() == Swept()
+    assert house.reap() == Reaped(due=1)
+    assert house.reap() == Reaped()
 
     assert house.state_of(due.job) == "queued"
     assert house.state_of(later.job) == "waiting"
@@ -28,9 +28,9 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
     """A worker that died or froze is noted in the job's history, under its task."""
     last = house.in_state("over")
 
-    assert house.sweep() == Swept(lease_over=1)
+    assert house.reap() == Reaped(lease_over=1)
 
-    found = house.desk.job(last.job)
+    found = house.admin.job(last.job)
     assert found is not None
     assert (found.state, found.losses, found.reason) == ("queued", 1, "worker_lost")
     assert [run.task for run in found.runs] == [f"{last.job}:1"]
@@ -42,7 +42,7 @@ def test_a_live_lease_is_left_alone(house: House) -> None:
     last = house.in_state("running")
     house.store.delete(*QUEUES)
 
-    assert house.looked_twice().lease_over == 0
+    assert house.searched_twice().lease_over == 0
 
     assert house.state_of(last.job) == "running"
     assert house.jobs.done(last, "done")
@@ -53,27 +53,27 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
         house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
-        expected = Swept(lease_over=1) if loss < MOST_LOSSES else Swept(given_up=1)
-        assert house.sweep() == expected
+        expected = Reaped(lease_over=1) if loss < MOST_LOSSES else Reaped(given_up=1)
+        assert house.reap() == expected
         if loss < MOST_LOSSES:
             # From the second loss on it waits, if only for a while.
             house.store.zadd(keys.WAITING, {claim.job: 1}, xx=True)
             claim = house.claim(claim.job)
 
-    (found,) = house.desk.failed()
+    (found,) = house.admin.failed()
     assert found.reason == "worker_lost"
     assert found.losses == MOST_LOSSES + 1
     assert_consistent(house.store)
 
 
 def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
-    """The second caller is told that another has swept, and its lock passes by itself."""
+    """The second caller is told that another has reaped, and its lock passes by itself."""
     house.in_state("due")
 
-    first = house.jobs.sweep("one", QUEUES, 10)
-    second = house.jobs.sweep("two", QUEUES, 10)
+    first = house.jobs.reap("one", QUEUES, 10)
+    second = house.jobs.reap("two", QUEUES, 10)
 
-    assert first == Swept(due=1)
+    assert first == Reaped(due=1)
     assert second is False
     assert 0 < house.store.pttl(keys.SWEEPING) <= 10_000
     assert house.store.get(keys.SWEEPING) == b"one"
@@ -81,14 +81,14 @@ def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
 
 @pytest.mark.parametrize("index", [keys.WAITING, keys.RUNNING])
 def test_more_than_a_batch_is_swept_in_one_call(house: House, index: str) -> None:
-    """However much is due or over, one call of the sweep sends it all."""
+    """However much is due or over, one call of the reaper sends it all."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims:
         if index == keys.WAITING:
             house.jobs.wait(claim, 60, "told_so", "an error")
     _long_ago(house, index)
 
-    swept = house.sweep()
+    swept = house.reap()
 
     assert sum(swept) == MANY
     assert_consistent(house.store)
@@ -101,7 +101,7 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) ->
         house.store.hset(keys.JOB + claim.job, "losses", MOST_LOSSES)
     _long_ago(house, keys.RUNNING)
 
-    swept = house.sweep()
+    swept = house.reap()
 
     assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
     assert_consistent(house.store)
@@ -109,8 +109,8 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) ->
 
 def test_a_queue_that_nobody_knows_is_swept_like_any(house: House) -> None:
     """A queue without a job, a message or a declaration is no trouble."""
-    assert house.sweep(("nobodys", *QUEUES)) == Swept()
-    assert house.looked_twice() == Swept()
+    assert house.reap(("nobodys", *QUEUES)) == Reaped()
+    assert house.searched_twice() == Reaped()
 
 
 def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House) -> None:
@@ -120,7 +120,7 @@ def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House
     job = house.claim(f"{claim.delivery}:older_2:1")
     house.jobs.wait(job, 0, "told_so", "an error")
 
-    assert house.sweep(("deliveries",)) == Swept(due=1)
+    assert house.reap(("deliveries",)) == Reaped(due=1)
 
     assert house.store.llen("older") == 2
     assert house.claim(f"{claim.delivery}:older_2:2").tries == 2

@@ -15,7 +15,7 @@ class Store:
         self.taken: set[tuple[str, int]] = set()
         self.away = self.mute = False
 
-    def tell(self, name: str, number: int, counts: Mapping[str, int]) -> None:
+    def report(self, name: str, number: int, counts: Mapping[str, int]) -> None:
         """Take a message."""
         self.messages += 1
         if self.away:
@@ -28,25 +28,25 @@ class Store:
             raise InboxUnavailableError("timeout")
 
 
-def count(tally: Counters, what: str, times: int) -> None:
+def count(counters: Counters, what: str, times: int) -> None:
     """Count so often."""
     for _ in range(times):
-        tally.count(what)
+        counters.count(what)
 
 
 def test_what_was_counted_is_told_once() -> None:
     """Only what is new is told, and nothing if there is none."""
     store = Store()
-    tally = Counters(store.tell)
-    tally.tell()
-    count(tally, "a", 3)
-    tally.tell()
-    tally.tell()
-    count(tally, "a", 1)
-    count(tally, "b", 2)
-    tally.tell()
+    counters = Counters(store.report)
+    counters.report()
+    count(counters, "a", 3)
+    counters.report()
+    counters.report()
+    count(counters, "a", 1)
+    count(counters, "b", 2)
+    counters.report()
 
-    assert store.total == tally.counts() == {"a": 4, "b": 2}
+    assert store.total == counters.counts() == {"a": 4, "b": 2}
     assert store.messages == 2
 
 
@@ -54,15 +54,15 @@ def test_what_was_counted_is_told_once() -> None:
 def test_a_store_that_is_away_or_mute_counts_everything_once(trouble: str) -> None:
     """A message that got lost, or whose answer did, comes again as it was; nothing is doubled."""
     store = Store()
-    tally = Counters(store.tell)
+    counters = Counters(store.report)
     setattr(store, trouble, True)
     for _ in range(3):
-        count(tally, "a", 5)
-        tally.try_to_tell()
+        count(counters, "a", 5)
+        counters.try_to_report()
     setattr(store, trouble, False)
-    count(tally, "a", 1)
+    count(counters, "a", 1)
 
-    tally.tell()
+    counters.report()
 
     assert store.total == {"a": 16}
 
@@ -73,10 +73,10 @@ def test_two_processes_that_share_a_tally_by_forking_are_told_apart(
     """A server that loads the application before it forks loses no counts."""
     store = Store()
     for process in (100, 200):
-        tally = Counters(store.tell)
-        tally._name = "the same"
+        counters = Counters(store.report)
+        counters._name = "the same"
         monkeypatch.setattr("os.getpid", lambda process=process: process)
-        count(tally, "a", 1)
-        tally.tell()
+        count(counters, "a", 1)
+        counters.report()
 
     assert store.total == {"a": 2}

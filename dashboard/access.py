@@ -1,4 +1,4 @@
-"""Where the tab's work is done: off Flower's loop, with short patience for the store."""
+"""The tab's access to the store: outside Flower's loop, with short timeouts."""
 
 import asyncio
 import logging
@@ -11,11 +11,13 @@ from typing import Any, Final, TypeVar
 
 from redis import RedisError
 
-from dashboard.settings import DashboardSettings
-from inbox.admin.decisions import BulkAdmin, Counts
+from inbox.admin.decisions import Decisions
+from inbox.admin.queries import Admin
+from inbox.admin.views import Stats
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ledger import Effects
 from inbox.store.connection import connect
+from settings.store_address import StoreAddress
 
 
 T = TypeVar("T")
@@ -25,40 +27,44 @@ log: Final = logging.getLogger(__name__)
 #: The count in the bar is asked for by every open page; the store is asked this seldom.
 COUNTS_SECONDS: Final = 2.0
 
-#: Lists that are made at once, where the store has connections for them and one for the batches.
+#: Lists that are read at once, if the store has connections for them and one for the batches.
 READERS: Final = 4
 
 #: Failed jobs that may come and go before they are read ahead of the next page.
 AHEAD: Final = 500
 
-#: How often it is looked whether another Flower has left a batch behind.
-LOOK_SECONDS: Final = 2.0
+#: Seconds between two checks for batches of other processes.
+CHECK_SECONDS: Final = 2.0
 
 
 class AdminAccess:
     """What operators do, for Flower's handlers."""
 
-    def __init__(self, settings: DashboardSettings) -> None:
-        inbox = settings.inbox
-        window = inbox.dedupe_window_seconds
+    def __init__(
+        self,
+        store: StoreAddress,
+        *,
+        connections: int,
+        dedupe_window_seconds: int,
+        may_see_bodies: Callable[[str], bool],
+    ) -> None:
         client = connect(
-            inbox.store,
+            store,
             # One of the process's connections is for the count in the bar.
-            max_connections=max(1, min(READERS + 1, inbox.connections - 1)),
+            max_connections=max(1, min(READERS + 1, connections - 1)),
             answer_timeout=5.0,
             name="perkhook-flower",
         )
-        quick = connect(
-            inbox.store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count"
-        )
-        self.settings = settings
-        self.operations = BulkAdmin(client, dedupe_window_seconds=window)
+        quick = connect(store, max_connections=1, answer_timeout=1.0, name="perkhook-flower-count")
+        self.may_see_bodies = may_see_bodies
+        self.queries = Admin(client, dedupe_window_seconds=dedupe_window_seconds)
+        self.decisions = Decisions(client, dedupe_window_seconds=dedupe_window_seconds)
         # It only reads; how long the ledger remembers is the workers' to say.
         self.effects = Effects(client, memory_seconds=1)
-        self._quick = BulkAdmin(quick, dedupe_window_seconds=window)
+        self._quick = Admin(quick, dedupe_window_seconds=dedupe_window_seconds)
         self._readers = ThreadPoolExecutor(READERS, "perkhook-read")
         self._counter = ThreadPoolExecutor(1, "perkhook-count")
-        self._counts: tuple[float, Counts | InboxUnavailableError] | None = None
+        self._counts: tuple[float, Stats | InboxUnavailableError] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._more = Event()
         self._read_ahead = 0
@@ -72,7 +78,7 @@ class AdminAccess:
         """
         return await self._run(self._readers, lambda: what(*args, **named))
 
-    async def counts(self) -> Counts:
+    async def counts(self) -> Stats:
         """Count, at most every two seconds, however many pages ask."""
         if self._counts is None or monotonic() - self._counts[0] > COUNTS_SECONDS:
             if self._counting is None or self._counting.done():
@@ -85,26 +91,26 @@ class AdminAccess:
         return found
 
     @property
-    def last_counts(self) -> Counts | None:
+    def last_counts(self) -> Stats | None:
         """What was counted last, without asking; None if unknown."""
         found = self._counts[1] if self._counts else None
-        return found if isinstance(found, Counts) else None
+        return found if isinstance(found, Stats) else None
 
     async def _count(self) -> None:
-        found: Counts | InboxUnavailableError
+        found: Stats | InboxUnavailableError
         try:
-            found = await self._run(self._counter, self._quick.counts)
+            found = await self._run(self._counter, self._quick.stats)
         except InboxUnavailableError as error:
             found = error
         self._counts = (monotonic(), found)
-        if isinstance(found, Counts) and abs(found.failed - self._read_ahead) >= AHEAD:
+        if isinstance(found, Stats) and abs(found.failed - self._read_ahead) >= AHEAD:
             self._read_ahead = found.failed
             self._readers.submit(self.read_ahead)
 
     def read_ahead(self) -> None:
-        """Read what a list would show, so that the first page after much failed is quick too."""
+        """Read what a list would show, so that the first page after many failures is quick too."""
         with suppress(RedisError):
-            self.operations.rows.of("failed")
+            self.decisions.rows.of("failed")
 
     @staticmethod
     async def _run(pool: ThreadPoolExecutor, what: Callable[[], T]) -> T:
@@ -117,8 +123,8 @@ class AdminAccess:
         """
         Carry batches out from now on, in a thread that ends with the process.
 
-        Those of other Flowers and of the command line as well: each step is atomic, so it
-        does not matter who does it, and a batch whose process was killed goes on here.
+        Batches of other Flowers and of the command line as well: each step is atomic, so it
+        does not matter which process does it, and a batch whose process was killed is resumed here.
         """
         Thread(target=self._carry, name="perkhook-batches", daemon=True).start()
 
@@ -128,7 +134,7 @@ class AdminAccess:
 
     def _carry(self) -> None:
         self.read_ahead()
-        batches, away = self.operations.batches, False
+        batches, away = self.decisions.batches, False
         while True:
             try:
                 # One step each in turn: a short batch does not wait for the end of a long one.
@@ -141,8 +147,8 @@ class AdminAccess:
                 if not away:
                     log.warning("perkhook: batches wait, for %s", unavailable(error).sentence)
                 away = True
-            except Exception as error:  # noqa: BLE001 - a thread that ended in silence would be
-                # found out by batches that stand still. Its text may hold what is in the store.
+            except Exception as error:  # noqa: BLE001 - a thread must not end
+                # silently. The error's text may hold what is in the store.
                 log.error("perkhook: batches wait, for %s", type(error).__name__)  # noqa: TRY400
-            self._more.wait(LOOK_SECONDS)
+            self._more.wait(CHECK_SECONDS)
             self._more.clear()

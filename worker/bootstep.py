@@ -21,7 +21,7 @@ from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces
 from worker.backends.registry import check_backends
-from worker.broker.rights import tell_missing_rights
+from worker.broker.rights import log_missing_rights
 from worker.broker.transport import foreign_message
 from worker.build import make_services
 from worker.periodic.checkins import CheckIns
@@ -111,7 +111,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
             name="perkhook-worker",
         )
         with suppress(RedisError):
-            tell_missing_rights(store, queues)
+            log_missing_rights(store, queues)
         jobs = Jobs(
             store,
             lease_seconds=settings.broker.lease_seconds,

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from kombu import transport
 from kombu.utils import json
 from redis import Redis
 
@@ -20,6 +21,8 @@ def no_pools(monkeypatch: pytest.MonkeyPatch, store: Redis) -> Iterator[None]:
         store.client_kill_filter(_id=each)
     made: dict[Any, Any] = {}
     monkeypatch.setattr(sharing, "_pools", made)
+    # kombu remembers what a name meant when another test first connected by it.
+    monkeypatch.delitem(transport._transport_cache, "redis", raising=False)
     yield
     for pool in made.values():
         pool.disconnect()

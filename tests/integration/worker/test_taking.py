@@ -10,8 +10,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.foreign import written
-from worker.broker.batches import MOST_AT_ONCE
-from worker.broker.transport import Channel
+from worker.broker.transport import MOST_AT_ONCE, Channel
 
 
 TASKS = [f"{number:032x}:notify_crm:1" for number in range(30)]
@@ -93,7 +92,7 @@ def test_an_empty_queue_is_asked_for_one_again(backlog: Any, redis_url: str) -> 
     with taking(redis_url) as taker:
         for _ in range(5):
             taker.turn()
-        while taker.channel._flowing:
+        while taker.channel.is_flowing:
             with suppress(OSError):
                 taker.channel.connection.client.drain_events(timeout=1.5)
         backlog.rpush("crm", *(written(task.rpartition(":")[0]) for task in TASKS[:4]))

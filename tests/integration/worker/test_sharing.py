@@ -93,7 +93,7 @@ def test_a_connection_that_the_store_has_closed_is_made_anew(redis_url: str, sto
         ping(opened[1])
 
 
-def test_celery_can_tell_the_options_of_its_connections() -> None:
+def test_celery_can_write_the_options_of_its_connections() -> None:
     """`celery inspect stats`, and Flower's page of a worker, write them as JSON."""
     options = create_celery({}).conf.broker_transport_options
 

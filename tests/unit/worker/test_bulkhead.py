@@ -18,7 +18,7 @@ class Bench:
 
     def __init__(self, *, threads: int = 10) -> None:
         self.now = 0.0
-        # As Celery keeps them: a request that nobody has any more is not there either.
+        # As Celery keeps them: weakly, so a request that is dropped is not there either.
         self.running: WeakSet[Request] = WeakSet()
         self.requests: list[Request] = []
         self.bulkhead = Bulkhead(["crm", "perks"], running=self.running, clock=lambda: self.now)
@@ -87,7 +87,7 @@ def test_choice(queues: list[str], held: dict[str, int], asked: list[str]) -> No
     [(None, 1.0), (0.0, 0.01), (0.05, 0.01), (1.0, 0.1), (2.0, 0.2), (60.0, 0.25)],
 )
 def test_wait(left_out_for: float | None, seconds: float) -> None:
-    """The wait is a tenth of the pause within bounds, so it is never 0: that is for ever."""
+    """The wait is a tenth of the pause within bounds, so it is never 0, which is without end."""
     assert wait_seconds(1.0, left_out_for) == pytest.approx(seconds)
 
 

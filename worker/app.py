@@ -11,7 +11,6 @@ from settings.reader import SettingsError
 from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
 from worker.broker.bulkhead import Bulkhead, BulkheadStep
-from worker.broker.events import TaskEvents
 from worker.broker.pool import HEALTH_SECONDS, share_connections
 from worker.broker.transport import take_only_our_messages
 from worker.handlers import HandlerTable
@@ -34,7 +33,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     table = _table(settings.handlers, environ)
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
-    app = Celery("perkhook", set_as_current=False, events=TaskEvents)
+    app = Celery("perkhook", set_as_current=False)
     app.conf.update(_configuration(settings, queues))
     # Handlers call downstreams, which may hang; reading a delivery makes no call.
     runtime = Runtime(table=table, queues=queues, bulkhead=Bulkhead(table.queues))

@@ -21,7 +21,7 @@ from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces
 from worker.backends.registry import check_backends
-from worker.broker.rights import tell_missing_rights
+from worker.broker.rights import log_missing_rights
 from worker.broker.transport import foreign_message
 from worker.build import make_jobs, make_services
 from worker.periodic.checkins import CheckIns
@@ -79,7 +79,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         configure_traces(settings.broker.telemetry)
         store = _connect(settings)
         with suppress(RedisError):
-            tell_missing_rights(store, runtime.queues)
+            log_missing_rights(store, runtime.queues)
         jobs = make_jobs(settings, store)
         services = self._services = make_services(settings, store)
         flow = self._flow = runtime.flow = self._make_flow(runtime, settings, jobs, services)

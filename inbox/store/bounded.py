@@ -97,16 +97,18 @@ class Bounded(AbstractConnection):
             raise
 
     def _connect(self) -> Any:
-        usual = self._socket_connect_timeout, self._socket_timeout
+        # Private: redis-py has no public step between the socket, whose time this bounds, and
+        # what is sent first on it. tests/unit/worker/test_broker_names.py fails when it changes.
+        usual = self.socket_connect_timeout, self.socket_timeout
         left = max(self.deadline.left(), SHORTEST_SECONDS)
-        self._socket_connect_timeout, self._socket_timeout = (
+        self.socket_connect_timeout, self.socket_timeout = (
             each if each is None else min(each, left) for each in usual
         )
         try:
             made: Any = super()._connect()  # type: ignore[safe-super, no-untyped-call]  # redis's own
         finally:
-            self._socket_connect_timeout, self._socket_timeout = usual
-        made.settimeout(self._socket_timeout)
+            self.socket_connect_timeout, self.socket_timeout = usual
+        made.settimeout(self.socket_timeout)
         self.made_at = monotonic()
         return made
 

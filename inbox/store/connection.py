@@ -7,6 +7,7 @@ none that was made before is trusted any more, for what broke one broke the othe
 docs/decisions/0045-connections-are-left.md has what was seen elsewhere.
 """
 
+import os
 from queue import Empty
 from time import monotonic
 from typing import Any, Final
@@ -83,7 +84,9 @@ class Pool(BlockingConnectionPool):
 
     def get_connection(self, command_name: Any = None, *keys: Any, **options: Any) -> Any:  # noqa: ARG002 - the base's
         """Return a connection; waits for one that is free as long as the pool may wait."""
-        self._checkpid()
+        if self.pid != os.getpid():
+            # A fork has the sockets of the process that it comes from.
+            self.reset()  # type: ignore[no-untyped-call]
         try:
             connection = self.pool.get(timeout=self.timeout)
         except Empty:

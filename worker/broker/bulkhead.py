@@ -1,10 +1,10 @@
 """
 No downstream holds all threads of a worker, not even one that hangs.
 
-A worker asks the store for one message at a time and names the queues it may come from. A
-queue whose jobs hold their share of the threads is left out until one of them has ended.
-Nothing is switched off and on: what may be asked for is found anew each time, from the jobs
-that the worker has at that moment, so no error and no reconnect can leave a queue paused.
+A worker asks the store for messages and names the queues they may come from. A queue whose jobs
+hold their share of the threads is left out until one of them has ended. Nothing is switched off
+and on: which queues to name is found anew each time, from the jobs that the worker has at that
+moment, so no error and no reconnect can leave a queue paused.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -20,7 +20,6 @@ from celery.worker.state import reserved_requests
 from kombu.utils.scheduling import round_robin_cycle
 
 from worker.run.bulkhead import (
-    SHORTEST_WAIT_SECONDS,
     counts_as_paused,
     most_held,
     open_queues,
@@ -30,8 +29,8 @@ from worker.run.bulkhead import (
 
 log = structlog.get_logger()
 
-#: A busy queue comes to its share and leaves it many times a second; once a minute is told.
-TELL_EVERY_SECONDS: Final = 60.0
+#: A busy queue comes to its share and leaves it many times a second; it is logged once a minute.
+LOG_EVERY_SECONDS: Final = 60.0
 
 #: More than any answer brings.
 _ANY: Final = 1_000
@@ -45,14 +44,14 @@ class _Queue:
     Attributes:
         requests: the messages taken; held weakly, as Celery itself holds them.
         full_since: when its jobs came to hold their share.
-        told_at: when it was last told that it is paused.
-        told: whether that still stands.
+        logged_at: when it was last logged as paused.
+        is_logged: whether that still stands.
     """
 
     requests: "WeakSet[Any]" = field(default_factory=WeakSet)
     full_since: float | None = None
-    told_at: float | None = None
-    told: bool = False
+    logged_at: float | None = None
+    is_logged: bool = False
 
 
 class Bulkhead:
@@ -60,7 +59,7 @@ class Bulkhead:
     Which queues one worker process may take messages from.
 
     All of it runs on the thread of Celery's event loop. The jobs' own threads only take
-    requests out of `running`, which is asked and never counted.
+    requests out of `running`, which is read and never counted.
     """
 
     def __init__(
@@ -80,11 +79,11 @@ class Bulkhead:
         self.room = 1
 
     def __call__(self) -> "QueueOrder":
-        """Make what a channel to the store asks for the queues to name."""
+        """Return the order of queues for a new channel; kombu calls this."""
         return QueueOrder(self)
 
     def __json__(self) -> str:
-        """Stand for itself in Celery's answers, which tell a connection's options."""
+        """Return what stands for it in Celery's answers, which hold a connection's options."""
         return type(self).__name__
 
     def guard(self, channel: Any, threads: int) -> None:
@@ -94,17 +93,13 @@ class Bulkhead:
         self._usual_wait = channel.brpop_timeout
 
     def taken(self, request: Any, **_: Any) -> None:
-        """Note a message that the worker has taken."""
+        """Count a message that the worker has taken."""
         queue = self._queues.get(request.delivery_info["routing_key"])
-        if queue is None:
-            return
-        queue.requests.add(request)
-        if len(queue.requests) >= self._most:
-            # The next message's time is read before its queues are chosen.
-            self._channel.brpop_timeout = SHORTEST_WAIT_SECONDS
+        if queue is not None:
+            queue.requests.add(request)
 
     def choose(self, queues: Sequence[str]) -> list[str]:
-        """Choose the queues for the next message."""
+        """Return the queues to name next, and set how long to wait for a message of theirs."""
         if self._channel is None:
             return list(queues)
         now = self._clock()
@@ -118,7 +113,7 @@ class Bulkhead:
         return chosen
 
     def _held(self, name: str, queue: _Queue, now: float) -> int:
-        if len(queue.requests) >= self._most or queue.told:
+        if len(queue.requests) >= self._most or queue.is_logged:
             ended = [each for each in queue.requests if each not in self._running]
             queue.requests.difference_update(ended)
         held = len(queue.requests)
@@ -126,18 +121,18 @@ class Bulkhead:
             queue.full_since = None
         elif queue.full_since is None:
             queue.full_since = now
-        self._tell(name, queue, held, now)
+        self._log(name, queue, held, now)
         return held
 
-    def _tell(self, name: str, queue: _Queue, held: int, now: float) -> None:
-        paused = counts_as_paused(held, self._most, paused=queue.told)
-        if paused == queue.told:
+    def _log(self, name: str, queue: _Queue, held: int, now: float) -> None:
+        paused = counts_as_paused(held, self._most, paused=queue.is_logged)
+        if paused == queue.is_logged:
             return
         if not paused:
-            queue.told = False
+            queue.is_logged = False
             log.info("queue.resumed", queue=name, held=held)
-        elif queue.told_at is None or now - queue.told_at >= TELL_EVERY_SECONDS:
-            queue.told, queue.told_at = True, now
+        elif queue.logged_at is None or now - queue.logged_at >= LOG_EVERY_SECONDS:
+            queue.is_logged, queue.logged_at = True, now
             log.warning("queue.paused", queue=name, held=held)
 
 
@@ -154,12 +149,12 @@ class QueueOrder(round_robin_cycle):  # type: ignore[misc]  # kombu ships no typ
         return self._bulkhead.room
 
     def consume(self, n: int) -> list[str]:
-        """Name the queues for the next messages."""
+        """Return the queues to name next."""
         return self._bulkhead.choose(super().consume(n))
 
 
 class BulkheadStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
-    """Tells the bulkhead of each new connection, before the first message is taken from it."""
+    """Gives the bulkhead each new connection, before the first message is taken from it."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 

@@ -17,7 +17,7 @@ from worker.outages import OUTAGES
 
 log = structlog.get_logger()
 
-# That jobs go on while the connection is lost is meant, whatever a later release may do.
+# Jobs continue while the connection is lost, whatever a later release of Celery does.
 warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 #: Celery would ask again at once, many times a second.
@@ -28,7 +28,7 @@ LONGEST_SECONDS: Final = 3.0
 
 
 class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery ships no types
-    """Connects again until the store can be asked, and gives the rights that are missing."""
+    """Connects again until the store answers, and logs which rights are missing."""
 
     def ensure_connected(self, conn: Any) -> Any:
         """Connect, however long it takes."""

@@ -9,7 +9,6 @@ where the smallest hosted stores allow 20 in all (docs/decisions/0030-connection
 from time import monotonic
 from typing import Any, Final
 
-from kombu import transport
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 from redis import ConnectionPool, UnixDomainSocketConnection
@@ -18,7 +17,7 @@ from inbox.store.bounded import BoundedTcp, BoundedTls, BoundedUnix
 from inbox.store.connection import Pool
 
 
-#: Of a channel that puts a message back, which looks a queue up while it has a connection.
+#: A channel that puts a message back reads a queue's bindings while it has a connection.
 FEWEST: Final = 2
 
 #: Seconds that a thread waits for another's connection.
@@ -27,8 +26,8 @@ PATIENCE_SECONDS: Final = 5.0
 #: Seconds that a command of kombu's may take.
 COMMAND_SECONDS: Final = 10.0
 
-#: Seconds until a connection that is listened on is asked whether it lives; after two or three
-#: times as long without an answer it is replaced.
+#: Seconds between two checks of a connection that is listened on; after two or three times as long
+#: without an answer it is replaced.
 HEALTH_SECONDS: Final = 4
 
 _most = FEWEST
@@ -49,51 +48,55 @@ _IDENTITY = (
 
 
 class PooledChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
-    """Shares what is not waited on; only what listens has a connection of its own."""
+    """Shares the connections that nothing waits on; only what listens has one of its own."""
 
     connection_class = BoundedTcp
     connection_class_ssl = BoundedTls
 
+    #: The shared pool, once it is known.
+    _shared: Any = None
+    #: kombu's own __init__ sends a first PING.
+    _is_made = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # It was made for a first PING, before the channel was registered.
+        # The client of the PING has a shared connection.
         self.__dict__.pop("client", None)
+        self._is_made = True
+
+    @property
+    def pool(self) -> Any:
+        """The pool of what this channel sends without waiting for a message."""
+        if self._shared is None:
+            # kombu's own pool knows what a connection is made of; it has not opened any.
+            own = super().pool
+            identity = tuple(own.connection_kwargs.get(name) for name in _IDENTITY)
+            self._shared = _pools.setdefault((own.connection_class, *identity), _bounded(own))
+        return self._shared
 
     @property
     def async_pool(self) -> Any:
         """The pool of the connections that this channel waits on; most channels never do."""
-        return super().async_pool if self._registered else self.pool
-
-    def _get_pool(self, asynchronous: bool = False) -> Any:
-        made = super()._get_pool(asynchronous)
-        if asynchronous:
-            return made
-        identity = tuple(made.connection_kwargs.get(name) for name in _IDENTITY)
-        return _pools.setdefault((made.connection_class, *identity), _bounded(made))
-
-    def _disconnect_pools(self) -> None:
-        # Others use it; a connection that the store has closed is found out by its next user.
-        self._pool = None
-        super()._disconnect_pools()
+        return super().async_pool if self._is_made else self.pool
 
 
 class HealthCheckingPoller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu ships no types
-    """Asks what is listened on whether it lives, where no event loop does so (in Flower)."""
+    """Checks the connections that are listened on where no event loop does so (in Flower)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._asks_at = 0.0
+        self._checks_at = 0.0
 
     def get(self, callback: Any, timeout: float | None = None) -> Any:
         """Wait for a message, and raise Empty if none has come in time."""
-        if monotonic() >= self._asks_at:
-            self._asks_at = monotonic() + HEALTH_SECONDS
+        if monotonic() >= self._checks_at:
+            self._checks_at = monotonic() + HEALTH_SECONDS
             self.maybe_check_subclient_health()
         return super().get(callback, timeout)
 
 
 class PooledTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no types
-    """kombu's transport for Redis with channels that share."""
+    """kombu's transport for Redis with channels that share connections."""
 
     Channel = PooledChannel
 
@@ -103,13 +106,15 @@ class PooledTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu shi
 
 
 def share_connections(most: int) -> None:
-    """Let everything in this process that speaks with a store through kombu share so many."""
-    global _most  # noqa: PLW0603 - kombu makes the channels, and tells them nothing of ours
+    """
+    Let everything in this process that reaches a store through kombu share so many connections.
+
+    To be called before kombu first connects: it remembers what a name of a transport means.
+    """
+    global _most  # noqa: PLW0603 - kombu makes the channels, with no way to pass something in
     _most = max(FEWEST, most)
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:{PooledTransport.__name__}"
-        # kombu remembers what a name stood for when somebody first connected by it.
-        transport._transport_cache.pop(scheme, None)  # noqa: SLF001 - it has no way to forget
 
 
 def _bounded(pool: ConnectionPool) -> Pool:
@@ -118,7 +123,8 @@ def _bounded(pool: ConnectionPool) -> Pool:
         # A pool replaces what was idle for long, which needs no question.
         "health_check_interval": 0,
         "connection_class": BoundedUnix if kind is UnixDomainSocketConnection else kind,
-        # What kombu sends by it are hints, events and questions: one that comes twice does no harm.
+        # kombu sends messages, events, questions and acknowledgements by it: one that comes twice
+        # does no harm.
         "again": True,
         "max_connections": _most,
         "timeout": PATIENCE_SECONDS,

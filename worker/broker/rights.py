@@ -10,9 +10,9 @@ from redis.exceptions import NoPermissionError
 log = structlog.get_logger()
 
 
-def tell_missing_rights(store: Redis, queues: Iterable[str]) -> None:
+def log_missing_rights(store: Redis, queues: Iterable[str]) -> None:
     """
-    Tell for which queues the store's user has no right, and what to add.
+    Log for which queues the store's user has no right, and what to add.
 
     A worker that may not take from one queue takes from none, and the store does not say which
     it is.

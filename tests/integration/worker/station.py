@@ -207,8 +207,8 @@ def listening(redis_url: str) -> Iterator[list[dict[str, Any]]]:
     with app.connection() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": events.append})
 
-        # Without a time limit it stays subscribed, as Flower does: between two captures nobody
-        # would listen, and workers make no events about tasks for nobody.
+        # Without a time limit it stays subscribed, as Flower does, and misses nothing between two
+        # captures.
         thread = threading.Thread(
             target=receiver.capture, kwargs={"limit": None, "timeout": None, "wakeup": False}
         )

@@ -15,7 +15,7 @@ from schemas import UnreadableBody
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
 from worker.__main__ import commands
-from worker.broker.rights import tell_missing_rights
+from worker.broker.rights import log_missing_rights
 from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.handlers import load_handlers
@@ -213,7 +213,7 @@ def test_a_queue_without_a_right_is_logged_by_name(store: Redis, redis_url: str)
     try:
         url = redis_url.replace("redis://", "redis://shop:x@")
         with Redis.from_url(url) as limited, capture_logs() as logs:
-            tell_missing_rights(limited, ["perks", "refunds"])
+            log_missing_rights(limited, ["perks", "refunds"])
     finally:
         store.acl_deluser("shop")
 

@@ -1,4 +1,4 @@
-"""A worker takes several messages in one answer, and writes notes beside its questions."""
+"""A worker takes several messages in one answer, and stores which it has before it asks again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,8 +10,7 @@ from redis import Redis
 
 from inbox import keys
 from tests.integration.worker.foreign import written
-from worker.broker.batches import MOST_AT_ONCE
-from worker.broker.transport import Channel
+from worker.broker.transport import MOST_AT_ONCE, Channel
 
 
 TASKS = [f"{number:032x}:notify_crm:1" for number in range(30)]
@@ -61,7 +60,7 @@ def backlog(store: Redis) -> Redis:
     return store
 
 
-def _noted(store: Any) -> set[str]:
+def _stored(store: Any) -> set[str]:
     return {tag.decode() for tag in store.hkeys(keys.UNACKED)}
 
 
@@ -93,7 +92,7 @@ def test_an_empty_queue_is_asked_for_one_again(backlog: Any, redis_url: str) -> 
     with taking(redis_url) as taker:
         for _ in range(5):
             taker.turn()
-        while taker.channel._flowing:
+        while taker.channel.is_flowing:
             with suppress(OSError):
                 taker.channel.connection.client.drain_events(timeout=1.5)
         backlog.rpush("crm", *(written(task.rpartition(":")[0]) for task in TASKS[:4]))
@@ -101,32 +100,32 @@ def test_an_empty_queue_is_asked_for_one_again(backlog: Any, redis_url: str) -> 
         assert taker.turn() == 1
 
 
-def test_what_was_taken_is_noted_with_the_next_question(backlog: Any, redis_url: str) -> None:
-    """By its task's id, with the time, so that the sweep finds who has it."""
+def test_what_was_taken_is_stored_before_the_next_question(backlog: Any, redis_url: str) -> None:
+    """By its task's id, with the time, so that the reaper finds which worker has it."""
     with taking(redis_url) as taker:
         taker.turn()
         taker.turn()
         taker.channel.connection.cycle.on_poll_start()
 
         taken = set(TASKS[: 1 + MOST_AT_ONCE])
-        _until(lambda: _noted(backlog) == taken)
+        _until(lambda: _stored(backlog) == taken)
         scores = dict(backlog.zrange("unacked_index", 0, -1, withscores=True))
         assert {tag.decode() for tag in scores} == taken
         assert max(scores.values()) - min(scores.values()) < 60
 
 
-def test_notes_do_not_wait_for_a_question(backlog: Any, redis_url: str) -> None:
-    """A worker whose threads are all busy asks nothing for long, and what it has is noted."""
+def test_what_was_taken_is_stored_without_a_question(backlog: Any, redis_url: str) -> None:
+    """A worker whose threads are all busy asks nothing for long, and what it has is stored."""
     with taking(redis_url, prefetch=3) as taker:
         taker.turn()
         taker.turn()
         taker.channel.connection.cycle.on_poll_start()
 
-        assert _noted(backlog) == set(TASKS[:3])
+        assert _stored(backlog) == set(TASKS[:3])
 
 
-def test_what_ended_is_forgotten_with_the_next_question(backlog: Any, redis_url: str) -> None:
-    """Both of what was noted and of what ended so soon that it never was."""
+def test_what_ended_is_removed_before_the_next_question(backlog: Any, redis_url: str) -> None:
+    """Both what was stored and what ended so soon that it never was."""
     with taking(redis_url) as taker:
         taker.turn()
         taker.turn()
@@ -137,12 +136,12 @@ def test_what_ended_is_forgotten_with_the_next_question(backlog: Any, redis_url:
         taker.turn()
         taker.channel.connection.cycle.on_poll_start()
 
-        _until(lambda: len(_noted(backlog)) == len(taker.messages) - (1 + 2 * MOST_AT_ONCE))
-        assert not _noted(backlog) & set(TASKS[: 1 + 2 * MOST_AT_ONCE])
+        _until(lambda: len(_stored(backlog)) == len(taker.messages) - (1 + 2 * MOST_AT_ONCE))
+        assert not _stored(backlog) & set(TASKS[: 1 + 2 * MOST_AT_ONCE])
 
 
-def test_a_store_that_takes_no_notes_stops_nobody(backlog: Any, redis_url: str) -> None:
-    """Full, it still gives messages; its refusal is no accident of the worker."""
+def test_a_full_store_stops_no_worker(backlog: Any, redis_url: str) -> None:
+    """It still gives messages; that it keeps none as taken does not end the worker."""
     with taking(redis_url) as taker:
         taker.turn()
         backlog.config_set("maxmemory", 1)
@@ -154,32 +153,30 @@ def test_a_store_that_takes_no_notes_stops_nobody(backlog: Any, redis_url: str) 
             backlog.config_set("maxmemory", 0)
 
         assert len(taker.messages) == 1 + 2 * MOST_AT_ONCE
-        assert _noted(backlog) == set()
+        assert _stored(backlog) == set()
 
 
-def test_what_ends_after_the_last_question_is_forgotten_at_once(
-    backlog: Any, redis_url: str
-) -> None:
+def test_what_ends_after_the_last_question_is_removed_at_once(backlog: Any, redis_url: str) -> None:
     """A worker that stops asks nothing any more, and its jobs still end."""
     with taking(redis_url) as taker:
         taker.turn()
         taker.turn()
         taker.channel.give_back(set(TASKS[:3]).__contains__)
 
-        assert _noted(backlog) == set(TASKS[:3])
+        assert _stored(backlog) == set(TASKS[:3])
         taker.messages[1].ack()
-        assert _noted(backlog) == {TASKS[0], TASKS[2]}
+        assert _stored(backlog) == {TASKS[0], TASKS[2]}
         assert backlog.llen("crm") == len(TASKS) - 3
 
 
 def test_a_message_that_is_refused_goes_back_at_once(backlog: Any, redis_url: str) -> None:
-    """As a stopping worker does; whether it was noted before or not."""
+    """As a stopping worker does; whether it was stored before or not."""
     with taking(redis_url) as taker:
         taker.turn()
         taker.messages[0].reject(requeue=True)
 
         assert backlog.llen("crm") == len(TASKS)
-        assert _noted(backlog) == set()
+        assert _stored(backlog) == set()
 
 
 def _until(done: Callable[[], bool], turns: int = 20_000) -> None:

@@ -37,7 +37,7 @@ def _in_queue(store: Any) -> list[str]:
 
 
 def test_what_is_not_run_goes_back(taken: tuple[Channel, list[Any]], store: Redis) -> None:
-    """What runs stays noted under its worker, which acknowledges it when it has ended."""
+    """What runs stays stored as taken, and its worker acknowledges it when it has ended."""
     channel, messages = taken
     for job in JOBS:
         _take(channel, store, job)
@@ -55,7 +55,7 @@ def test_what_is_not_run_goes_back(taken: tuple[Channel, list[Any]], store: Redi
 def test_what_went_back_is_taken_again(
     taken: tuple[Channel, list[Any]], store: Redis, raw: bytes
 ) -> None:
-    """Hints and whole messages, those of an older release too, reach Celery as one message."""
+    """Queue messages and those that kombu put back whole reach Celery as the same message."""
     channel, messages = taken
     store.lpush("crm", raw)
     channel.connection.client.drain_events(timeout=5)
@@ -109,7 +109,7 @@ def test_nothing_on_its_way_takes_a_second_at_most(
 def test_a_connection_that_is_gone_is_no_trouble(
     taken: tuple[Channel, list[Any]], store: Redis
 ) -> None:
-    """What was on its way is found by the sweep; the rest goes back over another connection."""
+    """What was on its way is found by the reaper; the rest goes back over another connection."""
     channel, _ = taken
     _take(channel, store, JOBS[0])
     channel.connection.cycle.on_poll_start()

@@ -19,7 +19,7 @@ SHARE = 5
 #: unless the machine stands still; it is then made anew.
 KEPT_WAITING = {"delay_before_seconds": 60}
 
-#: Revocations that call nobody are all that these tests need.
+#: Revocations without a downstream are all that these tests need.
 DRY = {"PERKS_BACKEND": "dry-run"}
 
 
@@ -30,12 +30,12 @@ def remove(shop: Shop, made: Station, count: int) -> list[str]:
 
 
 def ended(made: Station, deliveries: list[str], name: str) -> bool:
-    """Look whether all these have ended their job of that name."""
+    """Return whether all these have ended their job of that name."""
     found = [made.desk.delivery(delivery) for delivery in deliveries]
     return all(each and name in each.ended for each in found)
 
 
-def test_a_queue_that_is_paused_goes_on_after_a_reconnect(shop: Shop, tmp_path: Path) -> None:
+def test_a_paused_queue_resumes_after_a_reconnect(shop: Shop, tmp_path: Path) -> None:
     """All connections to the store break; the pause holds, and ends when the CRM answers."""
     shop.faults("crm", KEPT_WAITING)
     with station(shop, tmp_path, **DRY) as made, Redis.from_url(made.redis_url) as store:

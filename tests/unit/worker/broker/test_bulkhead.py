@@ -15,11 +15,11 @@ QUEUES = ["deliveries", "perks", "crm"]
 
 
 class Bench:
-    """A bulkhead of a worker with ten threads, and what it is told of."""
+    """A bulkhead of a worker with ten threads, and the requests that it has."""
 
     def __init__(self, *, threads: int = 10) -> None:
         self.now = 0.0
-        # As Celery keeps them: a request that nobody has any more is not there either.
+        # As Celery keeps them: weakly, so a request that is dropped is not there either.
         self.running: WeakSet[Request] = WeakSet()
         self.requests: list[Request] = []
         self.bulkhead = Bulkhead(["crm", "perks"], running=self.running, clock=lambda: self.now)
@@ -42,7 +42,7 @@ class Bench:
         return taken
 
     def asked(self) -> set[str]:
-        """Look what is asked for next."""
+        """Return the queues that are named next."""
         return set(self.cycle.consume(len(QUEUES)))
 
 
@@ -88,7 +88,7 @@ def test_choice(queues: list[str], held: dict[str, int], asked: list[str]) -> No
     [(None, 1.0), (0.0, 0.01), (0.05, 0.01), (1.0, 0.1), (2.0, 0.2), (60.0, 0.25)],
 )
 def test_wait(left_out_for: float | None, seconds: float) -> None:
-    """The wait is a tenth of the pause within bounds, so it is never 0: that is for ever."""
+    """The wait is a tenth of the pause within bounds, so it is never 0, which is without end."""
     assert wait_seconds(1.0, left_out_for) == pytest.approx(seconds)
 
 
@@ -96,7 +96,7 @@ def test_wait(left_out_for: float | None, seconds: float) -> None:
     ("held", "paused", "still"),
     [(5, False, False), (6, False, True), (5, True, True), (4, True, True), (3, True, False)],
 )
-def test_hysteresis_of_what_is_told(held: int, paused: bool, still: bool) -> None:
+def test_hysteresis_of_what_is_logged(held: int, paused: bool, still: bool) -> None:
     """A queue counts as paused from its share until half of that is free."""
     assert counts_as_paused(held, 6, paused=paused) is still
 
@@ -169,9 +169,8 @@ def test_waits_are_short_from_the_message_that_fills_the_share() -> None:
     assert bench.channel.brpop_timeout == 1
 
     requests += bench.take("crm", 1)
-    # Read before the queues of the next message are chosen.
-    assert bench.channel.brpop_timeout == 0.01
     bench.asked()
+    assert bench.channel.brpop_timeout == 0.01
     bench.now = 1.5
     bench.asked()
     assert bench.channel.brpop_timeout == pytest.approx(0.15)
@@ -182,7 +181,7 @@ def test_waits_are_short_from_the_message_that_fills_the_share() -> None:
 
 
 def test_the_newest_pause_of_two_rules_the_wait() -> None:
-    """One queue hangs for long; another that moves on is looked at soon all the same."""
+    """One queue hangs for long; another that moves on is checked soon all the same."""
     bench = Bench(threads=10)
     bench.take("crm", 6)
     bench.asked()
@@ -211,7 +210,7 @@ def test_a_new_connection_finds_what_the_worker_still_holds() -> None:
 
 
 def test_what_celery_forgets_holds_nothing() -> None:
-    """A request that was never told to have ended, and is gone, leaves its thread's share."""
+    """A request that has no recorded end, and is gone, leaves its thread's share."""
     bench = Bench()
     bench.take("crm", 6)
     bench.requests.clear()
@@ -228,7 +227,7 @@ def test_other_channels_are_left_alone() -> None:
     assert cycle.consume(2) == ["reply.celery.pidbox", "crm"]
 
 
-def test_a_pause_is_told_once_and_so_is_its_end() -> None:
+def test_a_pause_is_logged_once_and_so_is_its_end() -> None:
     """Two lines for a pause; a queue that comes to its share again says so once a minute."""
     bench = Bench()
     with capture_logs() as lines:

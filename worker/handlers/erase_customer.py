@@ -1,8 +1,8 @@
 from schemas import CustomerDeleted
+from worker.customers import customers_deleted
 from worker.errors import PermanentError
 from worker.handlers.registry import handles
 from worker.job import Job
-from worker.run.customers import customers_deleted
 from worker.services import Services
 
 

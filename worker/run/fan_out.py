@@ -18,9 +18,9 @@ from schemas import (
     HolderRole,
     UnreadableBody,
 )
+from worker.customers import customers_deleted
 from worker.errors import PermanentError
 from worker.handlers import HandlerTable
-from worker.run.customers import customers_deleted
 from worker.run.read import Reading, read
 from worker.run.refuse import AgeLimit, check_project
 

@@ -4,11 +4,11 @@ from inbox.errors import is_outage
 from inbox.model.job import Claim
 from schemas import UnreadableBody
 from telemetry.safe_errors import type_name
+from worker.customers import customer_of_rest
 from worker.effects.names import Origin
 from worker.errors import JobError, PermanentError
 from worker.handlers import Registration
 from worker.job import Job
-from worker.run.customers import customer_of_rest
 from worker.run.read import Reading, read
 from worker.services import Services
 

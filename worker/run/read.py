@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from schemas import Envelope, Event, load_envelope, load_event, parse_body
+from worker.customers import customers_of
 from worker.errors import PermanentError
-from worker.run.customers import customers_of
 
 
 #: Bodies that are kept, newest first, and the longest of these: a few megabytes in all.
@@ -43,7 +43,7 @@ class Reading:
 
     @cached_property
     def customers(self) -> tuple[str, ...]:
-        """Ids of the customers the event is about (`worker.run.customers`)."""
+        """Ids of the customers the event is about (`worker.customers`)."""
         return customers_of(self.envelope)
 
 

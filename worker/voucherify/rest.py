@@ -13,8 +13,8 @@ from typing import Any, Final
 from worker.errors import RetryableError
 from worker.http_client.answers import Meaning, Verdict
 from worker.job import Job
-from worker.revocation.client import Answer, Changed, no_answer
 from worker.voucherify import reads
+from worker.voucherify.answer import Answer, Changed, no_answer
 from worker.voucherify.http import RefusedError, VoucherifyHttp, unreadable
 from worker.voucherify.own import CUSTOMER, REDEMPTION, VOUCHER, change
 from worker.voucherify.pages import entries

@@ -21,8 +21,8 @@ from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.cards import Change
-from worker.revocation.client import Answer
 from worker.revocation.execute.balance import FRESH, MOST_READS, READ_AGAIN_SECONDS
+from worker.voucherify.answer import Answer
 
 
 POST = f"change v_gift -500 {NAME} why"

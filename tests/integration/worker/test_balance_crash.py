@@ -11,9 +11,9 @@ from tests.integration.worker.changes import EFFECT, NAME, begun, card_of_1500, 
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError, PostponedError
-from worker.revocation.client import Answer
 from worker.revocation.execute.balance import BalanceChange
 from worker.revocation.execute.card import Known
+from worker.voucherify.answer import Answer
 
 
 class CutOff(BaseException):

@@ -22,7 +22,7 @@ from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import PostponedError
-from worker.revocation.client import Answer
+from worker.voucherify.answer import Answer
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from worker.errors import (
     PostponedError,
     RetryableError,
 )
-from worker.revocation.client import Answer
 from worker.revocation.execute.balance import CARD_BUSY_SECONDS, CARD_STUCK_SECONDS, MOST_SENDS
+from worker.voucherify.answer import Answer
 
 
 @pytest.fixture

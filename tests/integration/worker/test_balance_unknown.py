@@ -17,8 +17,8 @@ from tests.integration.worker.changes import (
 from tests.integration.worker.ledger import Ledger
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import NeedsPersonError, RetryableError
-from worker.revocation.client import Answer
 from worker.revocation.execute.balance import FIRST_SEARCH_SECONDS, MOST_SENDS
+from worker.voucherify.answer import Answer
 
 
 POST = f"change v_gift -500 {NAME} why"

@@ -6,7 +6,7 @@ from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import BACK, OFF, SHOW, carried_out, code_and_card, take
 from tests.unit.worker.fake_api import FakeApi
 from worker.errors import JobError, NeedsPersonError, PermanentError, RetryableError
-from worker.revocation.client import Answer
+from worker.voucherify.answer import Answer
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE
 from worker.backends.perks.voucherify import VoucherifyPerks
 from worker.errors import PermanentError, PostponedError, RetryableError
-from worker.revocation.client import Answer
 from worker.revocation.execute.mark import LONGEST_TRIES_SECONDS, MARK, Marking
 from worker.settings.policies import Policies
+from worker.voucherify.answer import Answer
 from worker.voucherify.rest import VoucherifyApi
 
 

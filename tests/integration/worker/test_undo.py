@@ -7,9 +7,9 @@ from tests.unit.worker.build import job
 from tests.unit.worker.fake_api import FakeApi
 from tests.unit.worker.revocations import REFEREE, REFERRER
 from worker.errors import JobError, PermanentError, RetryableError
-from worker.revocation.client import Answer
 from worker.revocation.execute.undo import undo
 from worker.revocation.steps import Step
+from worker.voucherify.answer import Answer
 
 
 @pytest.fixture

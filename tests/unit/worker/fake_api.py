@@ -9,7 +9,7 @@ from inbox.model.time import utc_now
 from worker.errors import RetryableError
 from worker.job import Job
 from worker.revocation.cards import BALANCES
-from worker.revocation.client import Answer, Changed
+from worker.voucherify.answer import Answer, Changed
 from worker.voucherify.values import Json
 
 

@@ -6,7 +6,10 @@ from typing import Final
 from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted
 from worker.revocation.cards import Card, Statement
-from worker.revocation.decide.due import (
+from worker.revocation.decide.remaining import lowest_since
+from worker.revocation.decide.take import take_rest
+from worker.revocation.event import assigned_at, ids_of, referrer_of
+from worker.revocation.evidence.due import (
     card_of,
     doubt_about,
     given_since,
@@ -16,9 +19,6 @@ from worker.revocation.decide.due import (
     is_of_all,
     may_count_elsewhere,
 )
-from worker.revocation.decide.remaining import lowest_since
-from worker.revocation.decide.take import take_rest
-from worker.revocation.event import assigned_at, ids_of, referrer_of
 from worker.revocation.findings import Findings, ReferrerReward, RewardKind
 from worker.revocation.steps import DisableVoucher, TakeBalance
 

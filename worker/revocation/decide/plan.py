@@ -6,10 +6,10 @@ from inbox.model.effect import Perk
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.errors import NeedsPersonError, RetryableError
 from worker.revocation.decide.claw_back import claw_back
-from worker.revocation.decide.conversions import own_conversions, window_of
 from worker.revocation.decide.proof import OF_UNKNOWN_TYPE, Doubt, Proven, choose
 from worker.revocation.decide.take import take_rest
 from worker.revocation.event import assigned_at, ids_of
+from worker.revocation.evidence.conversions import own_conversions, window_of
 from worker.revocation.find.needs import needs
 from worker.revocation.findings import UNKNOWN_TYPE, Findings, Presence
 from worker.revocation.steps import (

@@ -17,9 +17,9 @@ from typing import Final
 
 from schemas import HolderAssignmentDeleted
 from worker.revocation.cards import OPENING, Origin, Statement
-from worker.revocation.decide.additions import Addition, additions, at_moment, unexplained
-from worker.revocation.decide.conversions import own_conversions
-from worker.revocation.decide.window import Window
+from worker.revocation.evidence.additions import Addition, additions, at_moment, unexplained
+from worker.revocation.evidence.conversions import own_conversions
+from worker.revocation.evidence.window import Window
 from worker.revocation.findings import UNKNOWN_TYPE, Findings, Promise
 
 

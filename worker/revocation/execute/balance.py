@@ -19,8 +19,9 @@ from inbox.model.effect import Begun, Effect, EffectState, Turn
 from worker.errors import JobError, NeedsPersonError, PostponedError, RetryableError
 from worker.job import Job
 from worker.revocation.cards import Card, Change
-from worker.revocation.client import Answer, RevocationClient
+from worker.revocation.client import RevocationClient
 from worker.revocation.execute.card import CardAttempt, CardReader, Known
+from worker.voucherify.answer import Answer
 
 
 #: Wait before reading back a change that was answered and is not listed yet.

@@ -10,11 +10,11 @@ from schemas import HolderAssignmentDeleted
 from worker.job import Job
 from worker.revocation.cards import Statement
 from worker.revocation.client import RevocationClient
-from worker.revocation.decide.additions import additions, needs_conversions, needs_promise
-from worker.revocation.decide.conversions import window_of
-from worker.revocation.decide.due import cards_of, may_count_elsewhere
-from worker.revocation.decide.window import MARGIN
 from worker.revocation.event import assigned_at
+from worker.revocation.evidence.additions import additions, needs_conversions, needs_promise
+from worker.revocation.evidence.conversions import window_of
+from worker.revocation.evidence.due import cards_of, may_count_elsewhere
+from worker.revocation.evidence.window import MARGIN
 from worker.revocation.find.needs import Needs
 from worker.revocation.find.shared import Learned, SharedLists, Turns
 from worker.revocation.findings import Code, Conversion, Findings, Presence, Promise, ReferrerReward

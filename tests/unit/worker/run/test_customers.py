@@ -5,10 +5,10 @@ import pytest
 from inbox.privacy.erasure import Erased
 from inbox.privacy.redaction import redacted
 from schemas import CustomerDeleted, load_envelope, load_event, parse_body
+from worker.customers import MOST_CUSTOMERS, customers_deleted, customers_of
 from worker.errors import PermanentError
 from worker.handlers import load_handlers
 from worker.handlers.erase_customer import erase_customer
-from worker.run.customers import MOST_CUSTOMERS, customers_deleted, customers_of
 from worker.run.fan_out import process
 from worker.services import Services
 from worker.testing import body_of, run_handler

@@ -8,7 +8,7 @@ from schemas import EVENTS, load_envelope, load_event, parse_body
 from tests.samples import body
 from tests.unit.schemas.shapes.bodies import Bodies
 from tests.unit.schemas.shapes.walk import needed
-from worker.run.customers import customer_of_rest, customers_of
+from worker.customers import customer_of_rest, customers_of
 
 
 #: Events that name their customer in the first place that is read.

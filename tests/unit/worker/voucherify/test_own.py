@@ -8,7 +8,7 @@ import pytest
 from tests.unit.worker.build import job
 from tests.unit.worker.voucherify.answering import api_of, error, kind_of, missing
 from worker.errors import JobError, RetryableError
-from worker.revocation.client import Answer, Changed
+from worker.voucherify.answer import Answer, Changed
 from worker.voucherify.http import RefusedError
 from worker.voucherify.rest import MULTIPLE_REQUESTS_SECONDS
 

@@ -23,8 +23,8 @@ from tests.unit.worker.revocations import (
 )
 from worker.errors import NeedsPersonError
 from worker.revocation.cards import Card, Change, Statement
-from worker.revocation.decide.due import cards_of
 from worker.revocation.decide.plan import decide
+from worker.revocation.evidence.due import cards_of
 from worker.revocation.findings import Conversion, Findings, RewardKind
 from worker.revocation.read.statement import statement_of
 from worker.revocation.steps import DisableVoucher, TakeBalance

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.revocation.decide.window import Window
+from worker.revocation.evidence.window import Window
 
 
 ASSIGNED = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from schemas import HolderAssignmentDeleted
 from tests.unit.worker.marks import World
 from tests.unit.worker.revocations import REFEREE, referee_left
 from worker.errors import JobError, PermanentError, PostponedError, RetryableError
-from worker.revocation.client import Answer
 from worker.revocation.execute.mark import LONGEST_TRIES_SECONDS, LONGEST_WAIT_SECONDS, MARK
+from worker.voucherify.answer import Answer
 
 
 MARKED = "2025-03-04T08:15:30.250+00:00"

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas import HolderAssignmentDeleted, HolderRole
 from worker.revocation.cards import Card
-from worker.revocation.decide.window import MARGIN
+from worker.revocation.evidence.window import MARGIN
 from worker.revocation.findings import ReferrerReward, RewardKind
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas import HolderAssignmentDeleted
-from worker.revocation.decide.window import Window
+from worker.revocation.evidence.window import Window
 from worker.revocation.findings import Conversion
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from worker.revocation.cards import OPENING, Card, Entry, Origin, Statement
-from worker.revocation.decide.window import Window
+from worker.revocation.evidence.window import Window
 from worker.revocation.findings import Findings, Promise
 
 

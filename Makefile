@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test faults fuzz engines bench check audit format lock clean
+.PHONY: help run smoke quick test faults fuzz engines bench house check audit format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,16 @@ run: $(READY) ## everything on an embedded Valkey, with one sample sent through 
 
 smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 	@$(BIN)/python -m sandbox smoke
+
+# The types of what changed: mypy keeps what it knows of the rest. A dozen tests through processes.
+QUICK := tests/acceptance/test_one_effect.py tests/acceptance/receiver/test_http.py \
+	tests/integration/worker/test_worker_start_stop.py tests/histories/test_calls.py
+
+quick: $(READY) ## what to run before a commit: lint, types, unit tests, a dozen through processes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy . & types=$$!; \
+	  $(BIN)/pytest tests/unit $(QUICK) -n 2 --dist loadfile -q -m "not slow" && wait $$types
 
 test: $(READY) ## unit, integration, acceptance and short fault tests
 	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
@@ -48,6 +58,9 @@ engines: $(READY) .venv-engines/.ready ## the store's tests and short fault test
 
 bench: $(READY) $(RIVALS) ## every figure against what people would otherwise write; BENCH="--quick"
 	@$(BIN)/python -m bench $(BENCH)
+
+house: $(READY) ## how the code measures: lines, height, width, private names, words
+	@$(BIN)/python -m tests.house
 
 check: $(READY) ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -156,9 +156,7 @@ def test_a_full_store_stops_no_worker(backlog: Any, redis_url: str) -> None:
         assert _stored(backlog) == set()
 
 
-def test_what_ends_after_the_last_question_is_removed_at_once(
-    backlog: Any, redis_url: str
-) -> None:
+def test_what_ends_after_the_last_question_is_removed_at_once(backlog: Any, redis_url: str) -> None:
     """A worker that stops asks nothing any more, and its jobs still end."""
     with taking(redis_url) as taker:
         taker.turn()

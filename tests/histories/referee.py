@@ -72,7 +72,11 @@ class Around:
         moments = [self.holder.created_at, *([trigger.created_at] if trigger else [])]
         return any(each - _BEFORE <= change.created_at <= each + _AFTER for each in moments)
 
-    def elsewhere(self) -> bool:
+    def elsewhere(self, grant: Transaction) -> bool:
+        """Say whether what was given may come from another code."""
+        return self.taken_on() or self.converted(grant)
+
+    def taken_on(self) -> bool:
         """Say whether another code took the customer on meanwhile, or just before."""
         ended = self.holder.ended_at
         assert ended is not None
@@ -82,6 +86,24 @@ class Around:
             and each.role is Role.REFEREE
             and self.holder.created_at - _AFTER - _BEFORE <= each.created_at <= ended + _BEFORE
             for each in self.store.assignments.values()
+        )
+
+    def converted(self, grant: Transaction) -> bool:
+        """
+        Say whether another campaign's code converted the customer at the moment of the grant.
+
+        Or since this assignment, if the grant was not at a moment of its own. Who is assigned
+        to that code can redeem it again, so no assignment need have begun then.
+        """
+        customer = self.store.find_customer(self.holder.customer_id)
+        moments = [
+            datetime.fromisoformat(each["date"])
+            for each in (customer.referrals if customer else [])
+            if each["campaign_id"] != self.holder.campaign_id
+        ]
+        at, since = grant.created_at, self.holder.created_at
+        return any(each - _BEFORE <= at <= each + _AFTER for each in moments) or (
+            not self.at_moment(grant) and any(since <= each <= at for each in moments)
         )
 
     def contradicts(self, grant: Transaction, card: Voucher) -> bool:
@@ -115,7 +137,7 @@ def due_for(around: Around) -> Due | None:
     alone = [each for each in around.bare() if each is not change] == []
     proved = (
         alone
-        and not around.elsewhere()
+        and not around.elsewhere(change)
         and not around.contradicts(change, card)
         and (around.at_moment(change) or around.promised is not None)
         and not is_doubtful(card, change)

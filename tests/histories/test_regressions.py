@@ -210,6 +210,27 @@ def test_what_another_code_gave_is_not_taken_because_it_is_promised_by_now(works
     assert _removals(works) == []
 
 
+def test_a_conversion_by_another_code_at_the_same_moment_is_for_a_person(works: Works) -> None:
+    """A referee of one code redeems it again 0.2 s before another takes them on."""
+    history(
+        acts=[
+            Act("assign", 0, 2),
+            Act("assign", 0, 0),
+            Act("assign", 0, 1),
+            Act("unassign", 0, 1),
+        ],
+        begins=Beginning(reward=0, tier=0, shows_reward=False, codes=2, assigned=0),
+        ends=False,
+        # It reads the customer, whose conversions are known only then.
+        policies=Policies(roll_back_redemption=True, mark_customer=False),
+    ).run(works)
+
+    [(_, reason, error)] = works.failed()
+    assert reason == "needs_a_person"
+    assert "another code referred the customer too" in error
+    assert _removals(works) == []
+
+
 def test_what_an_earlier_referrer_earned_is_taken_back(works: Works) -> None:
     """A code is given to somebody who is deleted: its first referrer's rewards are still due."""
     history(

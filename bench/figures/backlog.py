@@ -97,7 +97,7 @@ def _handle(store: Store, worker: Process) -> tuple[float, float]:
     before, used = settled(), processor_seconds(worker.pid) + processor_seconds(store.pid)
     began = time.monotonic()
     worker.thaw()
-    ended = wait_for(lambda: settled() - before >= _EVENTS, "events are settled")
+    ended = wait_for(lambda: settled() - before >= _EVENTS, "events are completed")
     events = settled() - before
     worker.freeze()
     used = processor_seconds(worker.pid) + processor_seconds(store.pid) - used

@@ -86,7 +86,7 @@ def delivery(found: DeliveryView) -> RenderableType:
     """Table one delivery with the history of its jobs."""
     head = Table("delivery", found.delivery, title="Delivery")
     head.add_row("received", _time(found.received))
-    head.add_row("completed", _time(found.settled))
+    head.add_row("completed", _time(found.completed))
     size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
     head.add_row("body", size)
     if found.erased:
@@ -142,7 +142,7 @@ _OUTCOMES = {
     "gone": "not done: no such job, or it has ended",
     "unknown": "not done: no such delivery",
     "changed": "not done: it was sent again since it was chosen",
-    "settled": "not done: the delivery is completed, its body is no longer kept",
+    "completed": "not done: the delivery is completed, its body is no longer kept",
 }
 
 

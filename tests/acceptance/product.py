@@ -137,7 +137,7 @@ class Product:
                 stats = Admin(client, dedupe_window_seconds=3600).stats()
             return not (sum(each.jobs for each in stats.queues) + stats.running + stats.waiting)
 
-        wait_until(settled, "every job is settled")
+        wait_until(settled, "every job is completed")
 
     def logs(self) -> str:
         """Everything that the product's processes have written."""

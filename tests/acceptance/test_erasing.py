@@ -86,7 +86,7 @@ def _delete(product: Product, referee: dict[str, Any], personal: tuple[str, ...]
     document = samples.customer_deleted(customer_id=referee["customer"])
     document["data"]["customer"] |= {"name": personal[0], "email": personal[1]}
     delivery: str = product.send(samples.body(document)).json()["delivery"]
-    wait_until(lambda: product.inbox("show", delivery)["settled"], "the erasure is settled")
+    wait_until(lambda: product.inbox("show", delivery)["completed"], "the erasure is completed")
     return delivery
 
 

@@ -152,9 +152,9 @@ def test_the_pages_handler_refunds_once(
 
     def ended() -> list[dict[str, str]]:
         views = [desk.delivery(each) for each in (first, again)]
-        return [view.ended for view in views if view and view.settled]
+        return [view.ended for view in views if view and view.completed]
 
-    wait_until(lambda: len(ended()) == 2, "both are settled")
+    wait_until(lambda: len(ended()) == 2, "both are completed")
     key = key_of(effect_id("refund_order", "refund", "rrf_1"))
     asked = ({"rollback": "rrf_1"}, key)
     assert shop.asked == [asked, asked]

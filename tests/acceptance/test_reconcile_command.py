@@ -185,7 +185,7 @@ def test_workers_find_what_is_lost_and_one_goes_on_for_another(
 
     wait_until(lambda: taken(product) == {last: 1}, "it is taken back")
     assert store.hget(keys.RECONCILE, "run") == b"2"
-    assert "reconcile.goes_on" in product.process("worker").output()
+    assert "reconcile.resumed" in product.process("worker").output()
 
 
 def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) -> None:

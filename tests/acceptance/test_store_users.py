@@ -71,7 +71,7 @@ def test_every_process_does_its_work_as_its_own_user(
     _ask_flower(product, "decide", {"action": "retry", "filter": {}, "why": "we sent it again"})
     for each in (stale, mine, erased):
         wait_until(lambda each=each: _processed(product, each), "the retry is believed")  # type: ignore[misc]
-    wait_until(lambda: product.inbox("show", erased)["settled"], "the customer is erased")
+    wait_until(lambda: product.inbox("show", erased)["completed"], "the customer is erased")
     product.inbox("replay", stale)
 
     def told() -> str:

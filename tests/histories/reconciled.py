@@ -63,12 +63,12 @@ class Reconciler:
     def bodies(self) -> list[bytes]:
         """Write the bodies of what was found and not delivered yet."""
         runner = self._runner({})
-        return [body for _, body in runner.bodies(list(runner.book.missing()))]
+        return [body for _, body in runner.bodies(list(runner.registry.missing()))]
 
     @property
-    def book(self) -> AssignmentRegistry:
+    def registry(self) -> AssignmentRegistry:
         """What is known."""
-        return self._runner({}).book
+        return self._runner({}).registry
 
     def _runner(self, settings: dict[str, str], *, of_customers: bool = False) -> Runner:
         project = self._works.shop.settings

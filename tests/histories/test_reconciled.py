@@ -60,7 +60,7 @@ def test_each_removal_is_revoked_once_whatever_became_of_its_webhook(
     again = reconciler.run(apply=True)
     assert again.counts == {}
     figures = (
-        f"{round(10_000 * again.calls.total() / again.looked)} calls for 10,000 codes if nothing "
+        f"{round(10_000 * again.calls.total() / again.checked)} calls for 10,000 codes if nothing "
         f"is missing, one more for each that is: {dict(progress.calls)}"
     )
     record_property("figures", figures)
@@ -122,7 +122,7 @@ def test_what_was_found_only_is_delivered_later_without_looking_again(
     assert [each.assignment.holder for each in found.missing] == removed
     assert taken_back(works) == dict.fromkeys(removed, 0)
     assert reconciler.run(apply=False).missing == []
-    assert len(list(reconciler.book.missing())) == 2
+    assert len(list(reconciler.registry.missing())) == 2
 
     assert reconciler.run(apply=True).counts == {"applied": 2}
     works.settle()

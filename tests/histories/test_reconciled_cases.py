@@ -29,7 +29,7 @@ def test_the_first_run_only_learns(works: Works, reconciler: Reconciler) -> None
     removed, _ = scene(works)
     works.shop.unassign(removed)
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.counts) == (2, {})
+    assert (progress.checked, progress.counts) == (2, {})
 
 
 def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler) -> None:
@@ -67,7 +67,7 @@ def test_a_webhook_that_comes_between_finding_and_delivering_is_seen(
     reconciler.run(apply=False)
     deliver(works, bodies)
     assert reconciler.run(apply=True).counts == {"told": 1}
-    assert list(reconciler.book.missing()) == []
+    assert list(reconciler.registry.missing()) == []
     assert taken_back(works) == {removed: 1}
 
 
@@ -89,7 +89,7 @@ def test_a_new_assignment_that_is_not_listed_yet_is_no_removal(
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 0})
     reconciler.run(apply=False)
     (code,) = made["codes"]
-    assert reconciler.book.remember(
+    assert reconciler.registry.remember(
         Assignment(
             holder="rh_lagging",
             customer=code["referrer"]["customer"],
@@ -109,13 +109,13 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
     unseen = Assignment(
         holder="rh_1", customer="cust_1", role="REFEREE", code="v_1", campaign=made["campaign"]
     )
-    assert not reconciler.book.remember(unseen), "nobody reconciles this campaign yet"
+    assert not reconciler.registry.remember(unseen), "nobody reconciles this campaign yet"
     reconciler.run(apply=False)
     (code,) = made["codes"]
     customer = works.shop.call("POST", "/customers", {"name": "Ada"})["id"]
     assigned = works.shop.call("POST", "/assign", {"code": code["code"], "customer": customer})
     holder = assigned["holder"]
-    assert reconciler.book.remember(
+    assert reconciler.registry.remember(
         Assignment(
             holder=holder,
             customer=customer,
@@ -170,7 +170,7 @@ def test_who_is_listed_again_is_not_missing(works: Works, reconciler: Reconciler
     assert len(reconciler.run(apply=False).missing) == 1
     works.shop.world.store.add_holder(held)
     reconciler.run(apply=False)
-    assert list(reconciler.book.missing()) == []
+    assert list(reconciler.registry.missing()) == []
 
 
 def test_a_customer_can_be_looked_at_while_all_codes_are(
@@ -179,11 +179,11 @@ def test_a_customer_can_be_looked_at_while_all_codes_are(
     """Support need not wait hours for a run over the codes, nor does it lose its place."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     works.shop.unassign(*referees(made))
-    whole = reconciler.book.begin("another", "campaigns all")
+    whole = reconciler.registry.begin("another", "campaigns all")
     assert not isinstance(whole, str)
     customer = made["codes"][0]["referees"][0]["customer"]
     scope = Scope(customers=(customer,), since="2020-01-01T00:00:00+00:00")
     assert reconciler.run(scope, apply=True).counts == {"missing": 1, "applied": 1}
-    reconciler.book.move("another", {"codes": 1})
+    reconciler.registry.move("another", {"codes": 1})
     with pytest.raises(BusyError, match="another"):
         reconciler.run(apply=False)

@@ -83,7 +83,7 @@ def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reco
     )
     with pytest.raises(RetryableError, match="503"):
         reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True)
-    last = reconciler.book.last()
+    last = reconciler.registry.last()
     assert last is not None
     assert last.fields["state"] == "running"
     assert "failing" not in last.fields
@@ -117,7 +117,7 @@ def test_codes_that_fail_among_others_end_no_run(works: Works, reconciler: Recon
     for code in made["codes"][::2]:
         reconciler.way.alter(f"*/{code['id']}/holders", own(423, "locked"))
     progress = reconciler.run(apply=True)
-    assert progress.looked == 2 * MOST_IN_A_ROW
+    assert progress.checked == 2 * MOST_IN_A_ROW
     assert progress.counts == {"failing": MOST_IN_A_ROW}
 
 
@@ -171,7 +171,7 @@ def test_customers_that_fail_end_the_run_only_in_a_row(
             reconciler.run(scope, apply=True)
         reconciler.way.clear()
     progress = reconciler.run(scope, apply=True)
-    assert progress.looked == (MOST_IN_A_ROW if every == 1 else 2 * MOST_IN_A_ROW)
+    assert progress.checked == (MOST_IN_A_ROW if every == 1 else 2 * MOST_IN_A_ROW)
     assert progress.counts == ({} if every == 1 else {"failing": MOST_IN_A_ROW})
 
 
@@ -219,10 +219,10 @@ def test_a_page_of_codes_that_fails_is_skipped(
         lambda page: change(page) if page["vouchers"][0]["id"] in first else page,
     )
     progress = reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True)
-    assert progress.looked == 50
+    assert progress.checked == 50
     assert [ids for _, ids in progress.skipped] == [{"campaign": made["campaign"], "page": "1"}]
     reconciler.way.clear()
-    assert reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True).looked == 150
+    assert reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True).checked == 150
 
 
 @pytest.mark.parametrize("change", WAYS[:2])

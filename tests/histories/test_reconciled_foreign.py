@@ -25,7 +25,7 @@ def test_a_foreign_404_deletes_no_code(works: Works, reconciler: Reconciler) -> 
     with pytest.raises(JobError, match="404"):
         reconciler.run(apply=True)
     (code,) = made["codes"]
-    assert set(reconciler.book.known(code["id"], made["campaign"])) == {
+    assert set(reconciler.registry.known(code["id"], made["campaign"])) == {
         code["referrer"]["holder"],
         *referees(made),
     }
@@ -64,4 +64,4 @@ def test_a_foreign_404_makes_no_campaign_unknown(works: Works, reconciler: Recon
     reconciler.way.alter(f"/v1/campaigns/{campaign}", foreign(404))
     progress = reconciler.run(Scope(campaigns=(campaign,)), apply=True)
     assert "unknown_campaign" not in progress.counts
-    assert progress.looked == 2
+    assert progress.checked == 2

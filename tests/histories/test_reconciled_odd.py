@@ -54,7 +54,7 @@ def test_an_odd_holder_with_an_id_is_still_listed(
     works.settle()
     assert progress.counts == {"odd_holder": 1, "missing": 2, "applied": 2}
     assert taken_back(works) == {removed: 1, elsewhere: 1}
-    assert progress.looked == 2
+    assert progress.checked == 2
     code = made["codes"][0]["id"]
     assert [(str(what), ids) for what, ids in progress.skipped] == [
         ("odd_holder", {"code": code, "campaign": made["campaign"], "holder": odd})
@@ -102,7 +102,7 @@ def test_who_was_skipped_as_odd_is_not_known_and_cannot_be_missing(
     reconciler.way.alter("*/holders", of(odd, lambda entry: entry | {name: None}))
     assert reconciler.run(apply=True).counts == {"odd_holder": 1}
     code = made["codes"][0]
-    known = reconciler.book.known(code["id"], made["campaign"])
+    known = reconciler.registry.known(code["id"], made["campaign"])
     assert set(known) == {plain, code["referrer"]["holder"]}
     works.shop.unassign(odd)
     reconciler.way.clear()
@@ -152,7 +152,7 @@ def test_an_odd_campaign_keeps_no_other_from_being_looked_at(
     works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.way.alter("/v1/campaigns", listed(lambda found: [odd, *found], "campaigns"))
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.counts) == (2, {"odd_campaign": 1})
+    assert (progress.checked, progress.counts) == (2, {"odd_campaign": 1})
 
 
 @pytest.mark.parametrize("many", [None, "2", True, -1])
@@ -166,7 +166,7 @@ def test_how_many_codes_a_campaign_has_need_not_be_known(
         listed(lambda found: [each | {"vouchers_count": many} for each in found], "campaigns"),
     )
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.total, progress.counts) == (2, 2, {})
+    assert (progress.checked, progress.total, progress.counts) == (2, 2, {})
 
 
 @pytest.mark.parametrize("more", [None, "yes", 0])

@@ -144,5 +144,5 @@ def test_a_campaign_that_is_gone_is_looked_at_as_long_as_somebody_is_known(
     assert [each.rsplit("/", 2)[1] for each in reconciler.way.asked if "holders" in each] == [
         codes[0]
     ]
-    assert reconciler.book.campaigns.all() == set()
+    assert reconciler.registry.campaigns.all() == set()
     assert reconciler.run(apply=True).calls.total() == 1

@@ -133,9 +133,9 @@ class Works:
             every: seconds between two sweeps; 0 to sweep as soon as something is due.
         """
         with self.time.of_runs():
-            self._settle(threads, every)
+            self._complete(threads, every)
 
-    def _settle(self, threads: int, every: float) -> None:
+    def _complete(self, threads: int, every: float) -> None:
         for _ in range(_MOST_ROUNDS):
             while tasks := [task for _ in range(threads) if (task := self._take())]:
                 if threads == 1:

@@ -24,7 +24,7 @@ class Ending(StrEnum):
     """What became of an assignment that is no longer listed."""
 
     #: A webhook or an earlier run reported its removal.
-    TOLD = "told"
+    REPORTED = "told"
     #: So young that its webhook may still come.
     YOUNG = "young"
     #: No webhook reported it.

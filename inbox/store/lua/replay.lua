@@ -6,7 +6,7 @@ local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
 queue_unclaimed(ARGV[1])
 if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
-if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
+if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'completed'} end
 local state = redis.call('HGET', JOB .. job, 'state')
 if state then return {'refused', state} end
 local now = server_now()

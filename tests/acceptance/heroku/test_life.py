@@ -244,7 +244,7 @@ def test_every_dyno_ends_by_itself_in_time(life: Life) -> None:
 
 
 def test_a_restart_in_the_middle_loses_nothing(life: Life) -> None:
-    """Whatever was answered 202 before and during the restart is settled after it, once."""
+    """Whatever was answered 202 before and during the restart is completed after it, once."""
     assert life.stats is not None
     assert life.stats.counts["accepted"] == life.sent
     assert life.stats.counts["settled"] == life.sent

@@ -86,14 +86,14 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
     try:
         worker.wait_for("ready.")
         intake.accept(events(1)[0])
-        wait_until(lambda: settled() == 1, "the first event is settled")
+        wait_until(lambda: settled() == 1, "the first event is completed")
 
         def turns() -> float:
             before = settled()
             wire.take()
             for body in events():
                 intake.accept(body)
-            wait_until(lambda: settled() == before + EVENTS, "all events are settled")
+            wait_until(lambda: settled() == before + EVENTS, "all events are completed")
             return wire.take().turns / EVENTS
 
         # On a busy machine more are needed, and never fewer.

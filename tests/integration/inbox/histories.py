@@ -77,7 +77,7 @@ class Working(RuleBasedStateMachine):
             job = f"{delivery_id(body)}:{name}"
             if self.model.states.get(job) == "queued":
                 self._claim(job)
-                self._settle(self.claims[-1])
+                self._complete(self.claims[-1])
 
     @rule(pick=INDEX)
     def stale_message(self, pick: int) -> None:
@@ -89,16 +89,16 @@ class Working(RuleBasedStateMachine):
         """A process job owes its handlers, unless another delivery took the identity on."""
         claim = self._any_claim(pick, process=True)
         if claim:
-            self._settle(claim)
+            self._complete(claim)
 
     @rule(pick=INDEX)
     def done(self, pick: int) -> None:
         """A handler's job ends once."""
         claim = self._any_claim(pick, process=False)
         if claim:
-            self._settle(claim)
+            self._complete(claim)
 
-    def _settle(self, claim: Claim) -> None:
+    def _complete(self, claim: Claim) -> None:
         if claim.name == keys.PROCESS:
             self._fan_out(claim)
         else:

@@ -66,7 +66,7 @@ class House:
         assert self.jobs.fail(claim, reason, "an error")
         return claim.job
 
-    def settled(self, body: bytes = b"{}") -> str:
+    def completed(self, body: bytes = b"{}") -> str:
         """Accept a body and settle it; gives the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, [], outcome="nothing to do")

@@ -31,7 +31,7 @@ class Model:
     brake: set[str] = field(default_factory=set)
     ended: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
-    #: Deliveries that stand in their customer's index, erased customers and reduced bodies.
+    #: Deliveries that stand in their customer's index, erased customers and redacted bodies.
     processed: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)

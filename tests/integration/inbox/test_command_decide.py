@@ -95,7 +95,7 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
 def test_replay_of_stored_deliveries(here: Run, house: House) -> None:
     """A stored delivery is processed again; a settled or unknown one is not, and says why."""
     delivery = house.handlers()
-    settled = house.settled(b"settled")
+    settled = house.completed(b"settled")
 
     again = here("--as", "ada", "replay", delivery)
     at_once = here("replay", delivery)
@@ -105,7 +105,7 @@ def test_replay_of_stored_deliveries(here: Run, house: House) -> None:
     assert at_once.returncode == 1
     assert b"already queued" in at_once.stdout
     assert others.returncode == 1
-    assert json.loads(others.stdout) == {"results": {"settled": 1, "unknown": 2}}
+    assert json.loads(others.stdout) == {"results": {"completed": 1, "unknown": 2}}
     assert _audit(house) == [("ada", "replay", delivery, "")]
     assert_consistent(house.store)
 

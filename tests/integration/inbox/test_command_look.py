@@ -101,7 +101,7 @@ def test_show_of_an_id_with_something_behind_it_is_unknown(
 
 def test_show_of_a_settled_delivery_has_no_body(run: Run, house: House) -> None:
     """What became of a completed delivery is shown; that its body is gone is said."""
-    delivery = house.settled()
+    delivery = house.completed()
 
     assert b"no longer kept" in run("show", delivery).stdout
     assert _json(run("--json", "show", delivery))["body_bytes"] is None

@@ -37,7 +37,7 @@ def test_many_claims_at_once_give_one_lease(house: House) -> None:
 
 def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> None:
     """A completed delivery is known until its window is over, and takes no memory after."""
-    delivery = house.settled()
+    delivery = house.completed()
 
     left = house.store.pttl(keys.DELIVERY + delivery)
 
@@ -114,7 +114,7 @@ def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
     assert answer == SameAssignment(first)
     found = house.admin.delivery(claim.delivery)
     assert found is not None
-    assert found.settled is not None
+    assert found.completed is not None
     assert found.ended == {"process": f"same assignment as delivery {first}"}
     assert_consistent(house.store)
 

@@ -53,7 +53,7 @@ def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
     assert house.store.exists(keys.CUSTOMER + "cust_1") == 0
     found = house.admin.delivery(delivery)
     assert found
-    assert found.settled
+    assert found.completed
     assert found.erased
     assert_consistent(house.store)
 
@@ -159,7 +159,7 @@ def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> 
     """Replacing is refused for other bytes and for a delivery that is completed or unknown."""
     delivery = owed(house)
     erasure = Erasure(house.store)
-    settled = house.settled()
+    settled = house.completed()
     before = snapshot(house.store)
 
     for one, body in ((delivery, pack(b"other")), (settled, pack(b"{}")), ("0" * 32, b"")):

@@ -74,7 +74,7 @@ def test_operators_see_it_as_they_see_any_queued_job(house: House, job: str) -> 
     assert house.admin.body(delivery) == BODY
     found = house.admin.delivery(delivery)
     assert found is not None
-    assert (found.owed, found.body_bytes, found.received) == (1, len(BODY), queue.oldest)
+    assert (found.pending, found.body_bytes, found.received) == (1, len(BODY), queue.oldest)
     (shown,) = found.jobs
     assert (shown.state, shown.since, shown.dispatches) == ("queued", queue.oldest, 1)
 

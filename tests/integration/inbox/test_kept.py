@@ -15,8 +15,8 @@ from tests.integration.inbox.shown import shown
 def test_metrics_tell_how_full_each_set_is(house: House) -> None:
     """Number, limit and fill ratio by set; the ratio is that of the nearer bound."""
     job = house.failed(b"one")
-    house.settled(b"two")
-    dropped(noticed(house.store, failed_most=10, settled_most=4).trim())
+    house.completed(b"two")
+    dropped(noticed(house.store, failed_most=10, completed_most=4).trim())
     by_count = shown(house, "perkhook_kept")
     failed_ago(house.store, job, 0.85 * DAY)
 
@@ -39,8 +39,8 @@ def test_what_was_dropped_is_counted(house: House) -> None:
     """A drop that nobody saw coming is still seen in the metrics."""
     for one in range(3):
         house.failed(b"f%d" % one)
-        house.settled(b"s%d" % one)
-    list(noticed(house.store, failed_most=1, settled_most=3).trim())
+        house.completed(b"s%d" % one)
+    list(noticed(house.store, failed_most=1, completed_most=3).trim())
 
     found = shown(house, "perkhook_kept")
 

@@ -24,7 +24,7 @@ from tests.integration.inbox.house import NOTHING, House
 PLAN = PlanPreview(
     steps=("take back 500 cents from card v_1",),
     reason="assignment gone",
-    looked_up=("additions: 1",),
+    read=("additions: 1",),
     unresolved=("what about vtx_2?",),
 )
 

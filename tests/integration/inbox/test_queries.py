@@ -107,7 +107,7 @@ def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
     found = house.admin.delivery(claim.delivery)
 
     assert found is not None
-    assert found.owed == 2
+    assert found.pending == 2
     assert found.facts == {"holder": "h1", "campaign": None}
     assert found.ended == {"process": "handed on", "a1": "told"}
     states = {job.name: (job.state, job.next_try is not None) for job in found.jobs}

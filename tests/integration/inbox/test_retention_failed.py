@@ -94,7 +94,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert found is not None
     assert found.ended == {"process": f"dropped: {AGE}"}
     assert found.body_bytes is None
-    assert found.settled is not None
+    assert found.completed is not None
     ((_, entry),) = house.store.xrange(keys.AUDIT)
     assert entry == {
         b"who": b"perkhook", b"action": b"drop", b"what": job.encode(), b"why": AGE.encode(),
@@ -113,7 +113,7 @@ def test_a_delivery_that_owes_another_job_keeps_its_body(house: House) -> None:
 
     found = house.admin.delivery(last.delivery)
     assert found is not None
-    assert found.settled is None
+    assert found.completed is None
     assert [job.name for job in found.jobs] == ["revoke_referral_perks"]
     assert house.admin.body(last.delivery) == b"{}"
     assert house.claim(f"{last.delivery}:revoke_referral_perks").body == b"{}"

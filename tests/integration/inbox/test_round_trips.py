@@ -48,7 +48,7 @@ COMMANDS = {"accept": 6, "process": 9, "fan_out": 17, "claim": 6, "done": 8, "la
 
 def test_each_step_costs_so_many_commands(house: House) -> None:
     """A webhook's way through the store with two handlers: 69 commands in seven round trips."""
-    house.settled(b"warm")  # the scripts are known from here on
+    house.completed(b"warm")  # the scripts are known from here on
     house.jobs.done(house.in_state("running"), "done")
     claims: list[Claim] = []
     steps: list[tuple[str, Callable[[], Any]]] = [

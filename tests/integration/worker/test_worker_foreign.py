@@ -54,7 +54,7 @@ def store(made: Station) -> Iterator[Any]:
 def _settles(made: Station, number: int) -> None:
     """A good event is handled, by the process that was there from the start."""
     delivery = made.intake.accept(body(assignment_deleted(number))).delivery
-    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+    until(lambda: (found := made.desk.delivery(delivery)) and found.completed)
     assert made.worker.process.poll() is None
 
 
@@ -90,7 +90,7 @@ def test_damaged_messages_of_a_job_let_it_run_once(
         store.lpush("deliveries", damaged(job, trace)[name])
         deliveries.append(made.intake.accept(raw).delivery)
 
-    until(lambda: all((it := made.desk.delivery(each)) and it.settled for each in deliveries))
+    until(lambda: all((it := made.desk.delivery(each)) and it.completed for each in deliveries))
 
     assert made.worker.process.poll() is None
     assert not trace.exists()
@@ -106,7 +106,7 @@ def test_a_job_whose_message_was_dropped_is_sent_again(made: Station, store: Any
     delivery = delivery_id(raw)
     _accept_without_message(store, raw, instead=b"\x80 spoilt")
 
-    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+    until(lambda: (found := made.desk.delivery(delivery)) and found.completed)
 
     until(lambda: made.desk.stats().counts.get("foreign_messages"))
     counts = made.desk.stats().counts

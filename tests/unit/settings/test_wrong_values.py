@@ -208,7 +208,7 @@ def test_the_command_line_refuses_an_address_too(value: str) -> None:
         ("VOUCHERIFY_API_URL", "HTTPS://a.test", "perks.voucherify_url", "https://a.test"),
         ("VOUCHERIFY_APP_TOKEN", "a-token\r\n", "perks.voucherify_app_token", "a-token"),
         ("PERKS_HTTP_URL", "https://p.test/a?shop=1", "perks.http_url", "https://p.test/a?shop=1"),
-        ("REVOCATION_BRAKE", "0007/day", "brake.count", 7),
+        ("REVOCATION_BRAKE", "0007/day", "cap.count", 7),
         ("PERKS_BACKEND", "  ", "perks.backend", "dry-run"),
         ("FLOWER_ADDRESS", "[::1]", "address", "::1"),
         ("FLOWER_BASIC_AUTH", "ada:tea, eve:po:t\n", "logins", ("ada:tea", "eve:po:t")),

@@ -67,7 +67,7 @@ def test_amount_unit_and_card_are_named() -> None:
         ),
     )
     assert "500 points from card v_club" in points.steps[0]
-    assert money.looked_up == (
+    assert money.read == (
         "the assignment on the code: gone",
         "cards of the customer: 1",
         "the campaign promises 500 cents",

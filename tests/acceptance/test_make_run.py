@@ -48,7 +48,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
     wait_until(lambda: not running.running, "the stack stops")
 
     assert "gift card: it held 25.00, it now holds 20.00." in " ".join(story.split())
-    assert "told the CRM" in story
+    assert "noted the removal in the CRM" in story
     assert story.count("http://127.0.0.1:") >= 3
     assert running.stop() == 0
     assert len(children) >= 5
@@ -77,7 +77,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
             "worker/handlers/notify_crm.py",
             "return services.crm.note_removal(event, job)",
             "return 'said nothing'",
-            "worker: did not tell the CRM",
+            "worker: did not update the CRM",
         ),
     ],
     ids=["web", "worker", "flower", "signature", "take-back", "note"],

@@ -16,7 +16,7 @@ APPLIED: Final = "applied"
 #: A campaign that was named and that Voucherify does not know.
 UNKNOWN_CAMPAIGN: Final = "unknown_campaign"
 
-#: A customer whom Voucherify does not know.
+#: A customer that Voucherify does not know.
 UNKNOWN_CUSTOMER: Final = "unknown_customer"
 
 

@@ -1,7 +1,7 @@
 -- Read all that metrics, pages and the command line show of the fleet. It takes no longer with a
 -- longer backlog: indexes are counted, and of each only a sample of the members is read.
 -- ARGV  1 most members of an index to read, 0 for none
--- Gives JSON.
+-- Returns JSON.
 local now, most = server_now(), tonumber(ARGV[1])
 
 local function first(index)

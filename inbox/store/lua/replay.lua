@@ -1,7 +1,7 @@
 -- Run the process job of a stored delivery again: new handlers get their job, handlers that
 -- already have or had one do not run twice (by fan_out).
 -- ARGV  1 delivery  2 who
--- Gives {'queued'} or {'refused', why}.
+-- Returns {'queued'} or {'refused', why}.
 local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
 queue_unclaimed(ARGV[1])

@@ -71,5 +71,5 @@ def test_a_crowd_is_cut_short(client: FlaskClient) -> None:
 
 def test_an_empty_sandbox_says_so(client: FlaskClient) -> None:
     """After a reset the page is still a page."""
-    assert "Nobody has referred anybody yet." in client.get("/").text
+    assert "No referrals yet." in client.get("/").text
     assert client.get("/nowhere").status_code == 404

@@ -27,7 +27,7 @@ def wait_until(done: Callable[[], bool], what: str, *, seconds: float = PATIENCE
     """Ask again and again until it is so; fail with what was waited for."""
     deadline = time.monotonic() + seconds
     while True:
-        # Read before the look: this process may stand still between the two.
+        # Read before the check: this process may stand still between the two.
         over = time.monotonic() > deadline
         if done():
             return

@@ -91,7 +91,7 @@ def _bench(lab: Lab, side: Side, downstream: Downstream | None) -> _Bench:
 
 
 def _memory(benches: list[_Bench], downstream: Downstream) -> Finding:
-    """Look at each worker while as many jobs as it can run wait for a slow downstream."""
+    """Measure each worker while as many jobs as it can run wait for a slow downstream."""
     peaks: dict[str, float] = {}
     for bench in benches:
         downstream.wait(1500)

@@ -56,7 +56,7 @@ def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
 
 
 def answers(port: int) -> bool:
-    """Tell whether the store takes a login."""
+    """Return whether the store takes a login."""
     try:
         return bool(client(port, "perkhook-worker").ping())
     except RedisConnectionError:

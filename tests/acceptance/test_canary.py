@@ -1,4 +1,4 @@
-"""The canary goes through all that a webhook goes through, and its age tells if it did not."""
+"""The canary goes through all that a webhook goes through, and its age says if it did not."""
 
 from typing import Any
 

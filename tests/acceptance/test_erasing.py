@@ -1,4 +1,4 @@
-"""A customer's personal data can be erased, and what is owed is still done."""
+"""A customer's personal data can be erased, and what is pending is still done."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from tests.acceptance.product import Product
 from tests.processes import wait_until
 
 
-#: Refuses for good whatever is asked, so that jobs fail.
+#: Refuses permanently whatever is asked, so that jobs fail.
 REFUSING = {"status": 422}
 
 

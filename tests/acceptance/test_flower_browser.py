@@ -44,7 +44,7 @@ def heard_of(product: Product, state: str) -> int:
 
 def test_an_outage_of_the_crm_is_mended(product: Product) -> None:
     """
-    Thirty failed jobs: read why, mend, try three, see them succeed, retry the rest, none is left.
+    Thirty failed jobs: read why, fix, try three, see them succeed, retry the rest, none is left.
 
     Each effect happens once. By keyboard alone; at phone width and in the dark theme the same
     pages are there; axe-core finds no serious fault on any.

@@ -74,7 +74,7 @@ def test_other_sites_cannot_decide(tab: Tab, house: House) -> None:
 
 
 def test_reading_changes_nothing_and_a_decision_is_on_record(tab: Tab, house: House) -> None:
-    """A preview counts exactly; a decision is done to so many, and says by whom and why."""
+    """A preview counts exactly; a decision is done to so many, and says who did it and why."""
     for path in (*PAGES[:2], *READS[:4]):
         assert tab.get(path).status == 200, path
     preview = tab.post("/failed/api/preview", ALL).json
@@ -143,7 +143,7 @@ def test_twenty_clicks_are_one_retry(tab: Tab, house: House) -> None:
 
 
 def test_texts_are_shown_and_not_run(tab: Tab, house: House) -> None:
-    """What a downstream wrote into its error, or somebody into an address, is text."""
+    """What a downstream wrote into its error, or someone into an address, is text."""
     text = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     job = house.failed(b"markup", reason="odd")
     house.store.hset(f"perkhook:job:{job}", "error", text)

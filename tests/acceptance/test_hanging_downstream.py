@@ -1,4 +1,4 @@
-"""Promise 3 when a downstream does not answer at all: it fails late, and holds up nobody."""
+"""Promise 3 when a downstream does not answer at all: it fails late, and holds up no one."""
 
 import json
 from datetime import datetime

@@ -39,7 +39,7 @@ def running(tmp_path: Path) -> Iterator[Process]:
 
 
 def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None:
-    """The effect is told in words with the addresses, and Ctrl-C stops all of it."""
+    """The effect is reported in words with the addresses, and Ctrl-C stops all of it."""
     running.wait_for("Ctrl-C stops everything.")
     story = running.output()
     children = _children_of(running.pid)

@@ -97,7 +97,7 @@ def test_no_secret_shows_anywhere(product: Product, store: ValkeyServer) -> None
 
     _ask_receiver(product)
     _ask_flower(product)
-    # What went wrong is told as well, and Sentry, which cannot be reached, is told nothing.
+    # What went wrong is reported as well, and Sentry, which cannot be reached, gets nothing.
     store.terminate()
     wait_until(lambda: _ready(product) == 503, "the store is missed")
     _ask_receiver(product)

@@ -44,7 +44,7 @@ def test_the_same_body_a_hundred_times_at_once_has_one_effect(make_product: Make
 def test_a_webhook_sent_again_in_other_bytes_has_no_second_effect(
     make_product: MakeProduct,
 ) -> None:
-    """A new send-out about the same removal is a new delivery and settles without a job."""
+    """A new send-out about the same removal is a new delivery and completes without a job."""
     product = make_product()
     referee = _referee(product)
     again = json.loads(_webhook_of(product, referee))

@@ -57,13 +57,13 @@ def told(command: Process) -> Any:
 
 
 def taken(product: Product) -> dict[str, int]:
-    """Tell how often the reward of each ended assignment was taken back."""
+    """Return how often the reward of each ended assignment was taken back."""
     holders = steer(product, "GET", "removals")["holders"]
     return {holder: each["times"] for holder, each in holders.items()}
 
 
 def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
-    """What would be taken back is told and nothing done; then each is a delivery, once."""
+    """What would be taken back is reported and nothing done; then each is a delivery, once."""
     referees = codes(product, 2)
     assert run(product).code == 0
     product.unassign(*(each["holder"] for each in referees))
@@ -113,7 +113,7 @@ def test_wrong_use_is_told_before_anything_is_asked(
 
 
 def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
-    """It is misspelt or deleted: the others are looked at, and whoever named it hears of it."""
+    """It is misspelt or deleted: the others are checked, and the operator learns of it."""
     campaign = steer(product, "POST", "codes", {"codes": 2, "referees": 1})["campaign"]
 
     ended = run(product, "--campaign", campaign, "--campaign", "camp_typo")
@@ -125,7 +125,7 @@ def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
 
 
 def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) -> None:
-    """One sentence and exit code 1; nobody waits, and neither do the workers' jobs."""
+    """One sentence and exit code 1; no one waits, and neither do the workers' jobs."""
     begun = time.monotonic()
     ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
 
@@ -137,7 +137,7 @@ def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) 
 
 
 def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> None:
-    """A second run is told who is at it; after Ctrl-C the lock is free, and nothing is redone."""
+    """A second run names the first; after Ctrl-C the lock is free, and nothing is redone."""
     codes(product, 30)
     # After some codes it waits for a minute, in which all of this happens.
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "10/minute"
@@ -189,7 +189,7 @@ def test_workers_find_what_is_lost_and_one_goes_on_for_another(
 
 
 def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) -> None:
-    """A removal of an assignment that only a webhook told of is found, and left to a person."""
+    """A removal of an assignment that only a webhook reported is found, and left to a person."""
     product = make_product("sandbox", "web", "worker", **QUICK, RECONCILE_APPLY="off")
     campaign = steer(product, "POST", "codes", {"codes": 1, "referees": 1})["campaign"]
     assert run(product).code == 0

@@ -1,4 +1,4 @@
-"""What Sentry is told by real processes, and that it can hold up none of them."""
+"""What Sentry receives from real processes, and that it can block none of them."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     sentry = make_sentry()
     product = watched(make_product, sentry)
     bodies = [samples.body(samples.assignment_deleted(n)) for n in (1, 2, 3)]
-    # Foreign values where the product keeps its own: errors that nobody expects.
+    # Foreign values where the product keeps its own: errors that no one expects.
     for n in (2, 3):
         store.set(f"perkhook:customer:cust_adaQuill{n:06d}", samples.PERSONAL[0])
     delivery = product.send(bodies[0]).json()["delivery"]
@@ -67,7 +67,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are told")
     store.hset("perkhook:counts", "accepted", samples.PERSONAL[1])
     assert product.http.get(f"{product.receiver_url}/metrics").status_code == 500
-    # A process that stops has two seconds for what it has not told yet.
+    # A process that stops has two seconds for what it has not reported yet.
     wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is told")
     wait_until(lambda: len(_traces(sentry)) >= 4, "all webhooks are traced")
     product.process("web").stop()
@@ -158,7 +158,7 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
 def test_what_waits_when_a_process_ends_is_still_sent(
     make_product: MakeProduct, make_sentry: Callable[..., Sentry]
 ) -> None:
-    """A receiver that is stopped tells a slow Sentry of all its webhooks, for up to 2 s."""
+    """A stopping receiver reports all its webhooks to a slow Sentry, for up to 2 s."""
     sentry = make_sentry(seconds=0.2)
     product = watched(make_product, sentry, "web")
     for n in range(5):

@@ -144,7 +144,7 @@ def test_nobody_may_more_than_the_work(store: GuardedStore, user: str, delivery:
 def test_a_receiver_cannot_read_bodies_back(
     store: GuardedStore, script: str, delivery: str
 ) -> None:
-    """Whoever takes a receiver over reads no body that waits, not by a script of his either."""
+    """An attacker in a receiver reads no body that waits, not by a script of their own either."""
     client = store.client("perkhook-receiver")
     key = BODY.format(delivery=delivery)
 
@@ -158,7 +158,7 @@ def test_a_receiver_cannot_read_bodies_back(
 
 
 def test_flower_and_operators_make_no_effects(store: GuardedStore) -> None:
-    """Neither forges the ledger, the brake, or what is known of a downstream."""
+    """Neither forges the ledger, the rate cap, or what is known of a downstream."""
     for user in ("perkhook-flower", "perkhook-operator"):
         for key in ("effect:x", "card:x", "identity:x", "gate:perks", "brake", "budget:perks"):
             with pytest.raises(NoPermissionError):
@@ -188,7 +188,7 @@ def test_a_right_that_the_receiver_lacks_is_told(
 def test_a_queue_that_may_not_be_written_is_no_half_accept(
     store: GuardedStore, product: GuardedProduct
 ) -> None:
-    """What /readyz cannot ask, LPUSH, is told by the first webhook, which leaves nothing."""
+    """What /readyz cannot ask, LPUSH, is reported by the first webhook, which leaves nothing."""
     with store.without("perkhook-receiver", "lpush"):
         product.launch_web()
         wait_until(product.answers, "it is ready")
@@ -202,7 +202,7 @@ def test_a_queue_that_may_not_be_written_is_no_half_accept(
 def test_a_right_that_a_worker_lacks_is_told(
     store: GuardedStore, product: GuardedProduct, right: str
 ) -> None:
-    """A worker says which right it lacks, and goes on once it is there."""
+    """A worker says which right it lacks, and continues once it is there."""
     with store.without("perkhook-worker", right):
         product.settings["PERKS_BACKEND"] = product.settings["CRM_BACKEND"] = "dry-run"
         worker = product.launch_worker()

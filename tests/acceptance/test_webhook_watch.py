@@ -16,7 +16,7 @@ PREFIX = "perkhook_voucherify_webhook_"
 
 
 def told(product: Product) -> dict[str, float]:
-    """Read what a receiver tells of the webhook."""
+    """Read what a receiver reports of the webhook."""
     text = product.http.get(f"{product.receiver_url}/metrics").text
     return {
         sample.name.removeprefix(PREFIX): sample.value
@@ -33,7 +33,7 @@ def steer(product: Product, **webhook: Any) -> None:
 
 
 def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, store: Redis) -> None:
-    """Nothing is told while nobody looks; then it is seen to be on, and then to be off."""
+    """Nothing is reported while no one checks; then it is seen to be on, and then to be off."""
     product = make_product("sandbox", "web")
     assert told(product) == {}
     product.settings |= {
@@ -56,7 +56,7 @@ def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, stor
     assert told(product)["event_listed"] == 0
     worker = product.process("worker")
     wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are told")
-    # Which is told before.
+    # Which is reported before.
     assert '"webhook_watch.switched_off"' in worker.output()
     worker.stop()
     assert DEMO["SANDBOX_MANAGEMENT_TOKEN"] not in product.logs()

@@ -33,13 +33,13 @@ def password(user: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GuardedStore:
-    """A store that knows nobody but the file's users."""
+    """A store that knows no one but the file's users."""
 
     port: int
 
     @property
     def connection_url(self) -> str:
-        """The address as nobody."""
+        """The address as no one."""
         return f"redis://127.0.0.1:{self.port}"
 
     def url(self, user: str) -> str:
@@ -51,7 +51,7 @@ class GuardedStore:
         return Redis.from_url(self.url(user))
 
     def refusals(self) -> list[tuple[str, str, str]]:
-        """What was refused to whom: user, reason, command or key."""
+        """What was refused: user, reason, command or key."""
         return [
             (line["username"], line["reason"], line["object"])
             for line in self.client("admin").acl_log()

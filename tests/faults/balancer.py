@@ -28,7 +28,7 @@ class Balancer:
         wait_until(lambda: self._log.read_text().count(text) >= times, f"HAProxy says {text}")
 
     def listens(self) -> bool:
-        """Tell whether it reaches a receiver."""
+        """Return whether it reaches a receiver."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         try:
             connection.request("GET", "/healthz")

@@ -69,7 +69,7 @@ class Fleet(Product):
         return self.process("web")
 
     def effects(self) -> list[Effect]:
-        """Everything that the downstream was told."""
+        """Everything that the downstream received."""
         answer = self.http.get(f"{self.downstream_url}/calls")
         return [Effect(*call) for call in answer.json()]
 
@@ -78,7 +78,7 @@ class Fleet(Product):
         return len({(each.kind, each.event) for each in self.effects() if each.event in events})
 
     def stats(self) -> Stats:
-        """Look at the inbox."""
+        """Check the inbox."""
         return self.desk.stats()
 
     def wait_until_worked_off(self, *, seconds: float = 120.0) -> None:

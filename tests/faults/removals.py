@@ -71,7 +71,7 @@ class Removals:
         return found
 
     def effects(self) -> list[Effect]:
-        """Give what was taken from cards and what the CRM was told."""
+        """Give what was taken from cards and what the CRM received."""
         cards = self.product.state("cards")
         holders = {each["customer"]: each["holder"] for each in self._referees}
         taken = [

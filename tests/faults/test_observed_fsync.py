@@ -27,7 +27,7 @@ from tests.standstill import Standstill
 #: The longest that a receiver waits.
 WAIT_MS = 1600
 
-#: What is told when that was not enough.
+#: What is reported when that was not enough.
 LATE = "not_durable: the store's disk has not confirmed it in time"
 
 #: Stores at the same time, and writes on each of them.
@@ -55,7 +55,7 @@ class Asker:
         return key
 
     def confirm(self, *keys: str, wait_ms: int = WAIT_MS) -> str:
-        """Tell how it went."""
+        """Return the outcome."""
         try:
             confirm(self._rounds, Durability.FSYNC, keys, wait_ms, self._clocks)
         except InboxUnavailableError as error:
@@ -63,7 +63,7 @@ class Asker:
         return "durable"
 
     def has(self, key: str) -> bool:
-        """Tell whether a loss of power would leave this key."""
+        """Return whether a loss of power would leave this key."""
         return key.encode() in self.store.on_disk()
 
 
@@ -144,7 +144,7 @@ def test_what_the_server_says_itself_is_not_enough(make_store: MakeStore, power_
 
 
 def test_a_disk_that_takes_too_long(make_store: MakeStore, power_loss: Path) -> None:
-    """While an fsync of three seconds is under way nothing is confirmed; all is told in time."""
+    """While an fsync of three seconds runs nothing is confirmed; all is reported in time."""
     store = make_store(preload=power_loss)
     asker = Asker(store)
     store.slow_disk(3000)

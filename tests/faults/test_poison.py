@@ -1,4 +1,4 @@
-"""The contract: a signed body is never refused, and poison harms nobody but itself."""
+"""The contract: a signed body is never refused, and poison harms no one but itself."""
 
 from concurrent.futures import ThreadPoolExecutor
 

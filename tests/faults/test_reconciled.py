@@ -1,4 +1,4 @@
-"""Promise 1 without webhooks: what Voucherify never told of is found and taken back once."""
+"""Promise 1 without webhooks: what Voucherify never reported is found and taken back once."""
 
 import random
 import time
@@ -82,7 +82,7 @@ def ended_well(run: Process) -> None:
 
 
 def holds_lock(fleet: Fleet) -> bool:
-    """Tell whether a run goes on."""
+    """Return whether a run continues."""
     return bool(fleet.client.exists("perkhook:reconcile:lock"))
 
 
@@ -94,5 +94,5 @@ def sandbox(product: Product, method: str, path: str, document: Any = None) -> A
 
 
 def came_late(fleet: Fleet) -> bool:
-    """Tell whether no webhook is still on its way."""
+    """Return whether no webhook is still on its way."""
     return not any(each["state"] == "waiting" for each in fleet.state("sendouts"))

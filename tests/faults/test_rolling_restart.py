@@ -30,7 +30,7 @@ def test_no_webhook_is_refused_while_receivers_are_restarted(
     with (
         Standstill() as machine,
         balancing(ports, tmp_path) as balancer,
-        # Nobody wants these events, so that the load is the receivers'.
+        # No one wants these events, so that the load is the receivers'.
         Load(balancer.url, senders=senders, pause=pause, event_type="customer.updated") as load,
     ):
         for life in range(1, rounds + 1):

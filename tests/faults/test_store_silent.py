@@ -70,7 +70,7 @@ def _no_alarm(fleet: Fleet) -> None:
 def test_a_store_that_is_replaced_in_silence(
     make_fleet: MakeFleet, make_store: MakeStore, report: Report, full: bool
 ) -> None:
-    """Old connections swallow all for ever, new ones work: so do all parts, in some seconds."""
+    """Old connections swallow all forever, new ones work: so do all parts, in some seconds."""
     store = make_store()
     with Wire(store.port) as wire:
         fleet = make_fleet(

@@ -58,7 +58,7 @@ def _wrong_clock(shift: str) -> dict[str, str]:
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME": shift,
-        # What measures durations goes on as it should, as on a machine that is set wrong.
+        # What measures durations continues as it should, as on a machine that is set wrong.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
 

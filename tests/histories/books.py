@@ -35,7 +35,7 @@ class Part:
         self.most, self.least = max(self.most - amount, 0), max(self.least - amount, 0)
 
     def doubt(self, amount: int) -> None:
-        """Take what nobody says whose it was."""
+        """Take what no one says whose it was."""
         certain = max(self.least - amount, 0)
         self.take(amount)
         self.least = min(certain, self.most)

@@ -22,7 +22,7 @@ CREDITS: Final = {"type": "GIFT_VOUCHER", "amount": 500}
 POINTS: Final = {"type": "LOYALTY_CARD", "amount": 250}
 COUPON: Final = {"type": "DISCOUNT_VOUCHER"}
 
-#: What else stands in every customer's metadata, and must go on standing there.
+#: What else stands in every customer's metadata, and must stay there.
 _METADATA: Final = {"language": "de"}
 
 #: More tries than any undo needs.
@@ -213,7 +213,7 @@ def _referrer(works: Works) -> list[bytes]:
 
 
 def _still_there(works: Works) -> list[bytes]:
-    """Let a webhook say that somebody was removed who was not."""
+    """Let a webhook say that someone was removed who was not."""
     gone, there = works.shop.scenario(reward=CREDITS, referees=2)["referees"]
     (body,) = works.shop.unassign(gone["holder"])
     for name in ("holder", "customer"):

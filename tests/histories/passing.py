@@ -1,4 +1,4 @@
-"""One time for the store and the stand-in, which passes only when it is told to."""
+"""One time for the store and the stand-in, which passes only when it is asked to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ from sandbox.inprocess import InProcess
 #: Where the time stands, in ms since 1970; without it a store goes by its server's clock.
 NOW: Final = "histories:now"
 
-#: When the store was started, in ms since 1970: when it was first told the time.
+#: When the store was started, in ms since 1970: when it was first given the time.
 _BEGAN: Final = "histories:began"
 
 #: When keys end that have an end.
 _ENDS: Final = "histories:ends"
 
-#: In front of every script: the time is the one that was told, and keys end by it alone.
+#: In front of every script: the time is the one that was given, and keys end by it alone.
 _TOLD: Final = f"""
 local server = redis
 local now = tonumber(server.call('GET', '{NOW}') or nil)
@@ -73,13 +73,13 @@ _prelude = scripts._prelude
 
 @contextmanager
 def told_time() -> Iterator[None]:
-    """Let scripts that are loaded meanwhile go by the time that a store was told."""
+    """Let scripts that are loaded meanwhile go by the time that a store was given."""
     with patch.object(scripts, "_prelude", lambda: _TOLD + _prelude()):
         yield
 
 
 class Time:
-    """The stand-in's time, which the store is told."""
+    """The stand-in's time, which the store is given."""
 
     def __init__(self, store: Redis, shop: InProcess) -> None:
         self._tell = store.register_script(_TELL)
@@ -89,7 +89,7 @@ class Time:
         client.time = self._time
 
     def now(self) -> float:
-        """Tell how many seconds have passed since the stand-in's beginning."""
+        """Return how many seconds have passed since the stand-in's beginning."""
         return self._shop.clock.ahead
 
     @contextmanager
@@ -108,7 +108,7 @@ class Time:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Tell the store what has passed for the stand-in."""
+        """Set the store's time to the stand-in's."""
         self._tell(args=[self._ms()])
 
     def _ms(self) -> int:

@@ -47,7 +47,7 @@ class Reconciler:
         settings: dict[str, str] | None = None,
     ) -> Progress:
         """
-        Begin a run, or go on with one that was cut off.
+        Begin a run, or continue with one that was cut off.
 
         Raises:
             Crash: it was cut off at the step asked for.
@@ -86,7 +86,7 @@ class Reconciler:
             self._works.store,
             self._wait,
             of_customers=of_customers,
-            # A dead run's lock is over by the time that somebody goes on with it.
+            # A dead run's lock is over by the time that another process continues.
             caller="a run",
             client=httpx2.Client(transport=self.way, base_url="http://sandbox"),
             now=self._works.shop.now,
@@ -121,7 +121,7 @@ class Reconciler:
 
 
 def taken_back(works: Works) -> dict[str, int]:
-    """Tell how often each ended assignment's reward was taken back."""
+    """Return how often each ended assignment's reward was taken back."""
     told = works.shop.call("GET", "/removals")["holders"]
     return {holder: each["times"] for holder, each in told.items()}
 

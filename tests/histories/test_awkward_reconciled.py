@@ -1,4 +1,4 @@
-"""Every call of a run that looks for removals, met by every awkward answer."""
+"""Every call of a run that searches for removals, met by every awkward answer."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,12 +16,12 @@ from worker.reconcile.progress import Progress, Scope
 from worker.settings.policies import Policies
 
 
-#: What a run must not conclude from an answer that somebody else wrote.
+#: What a run must not conclude from an answer that someone else wrote.
 _GONE = {Ending.CODE_GONE, Ending.CUSTOMER_GONE}
 
 
 class Search:
-    """Removals without a webhook, and two runs that look for them: the first meets the answer."""
+    """Removals without a webhook, and two runs that search for them: the first meets the answer."""
 
     def __init__(self, works: Works, reconciler: Reconciler, *, by_customers: bool) -> None:
         self._works = works
@@ -49,7 +49,7 @@ class Search:
         return list(self._reconciler.way.asked)
 
     def run(self) -> Progress:
-        """Look for them, and deliver what is found."""
+        """Search for them, and deliver what is found."""
         return self._reconciler.run(self._scope, apply=True)
 
     def meet(self, fault: Fault, number: int, path: str | None) -> None:
@@ -88,7 +88,7 @@ def search(works: Works, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 def test_an_awkward_answer_says_of_nobody_that_they_are_gone(
     search: Search, lasting: bool, pytestconfig: pytest.Config
 ) -> None:
-    """Each removal is taken back once, at the latest by the next run, and nobody else's is."""
+    """Each removal is taken back once, at the latest by the next run, and no one else's is."""
     full = pytestconfig.getoption("--full")
     for number, path, answer, fault in _cells(search, full=full):
         try:

@@ -1,4 +1,4 @@
-"""How long a backlog of removals takes on the smallest plan, in the history's time."""
+"""How long a backlog of removals takes with the smallest plan, in the history's time."""
 
 from random import Random
 from typing import Any, Final

@@ -8,7 +8,7 @@ from tests.histories.works import Works
 from worker.settings.policies import Policies
 
 
-#: A store that has run for less than a minute may have lost what it was told, and cards are read
+#: A store that has run for less than a minute may have lost data, and cards are read
 #: once more.
 _UP_SECONDS: Final = 120.0
 

@@ -1,4 +1,4 @@
-"""What no webhook told of is found and taken back once, wherever a run was cut off."""
+"""What no webhook reported is found and taken back once, wherever a run was cut off."""
 
 import json
 import random
@@ -25,7 +25,7 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 @pytest.fixture
 def many(pytestconfig: pytest.Config) -> int:
-    """How many removals of each kind; the brake lets a thousand through in all."""
+    """How many removals of each kind; the rate cap lets a thousand through in all."""
     return 400 if pytestconfig.getoption("--full") else 60
 
 
@@ -174,7 +174,7 @@ def test_a_removal_without_an_event_ends_before_the_next_assignment(
 def test_the_activity_of_a_customer_finds_what_no_run_knew_of(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """Assigned and removed between two runs: only the customer's activity tells of it."""
+    """Assigned and removed between two runs: only the customer's activity reports it."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     works.shop.unassign(*referees(made))
     assert reconciler.run(apply=True).counts == {}

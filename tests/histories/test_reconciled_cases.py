@@ -25,7 +25,7 @@ def scene(works: Works, **wanted: Any) -> list[str]:
 
 
 def test_the_first_run_only_learns(works: Works, reconciler: Reconciler) -> None:
-    """Nothing was known before, so nobody can be missing."""
+    """Nothing was known before, so no one can be missing."""
     removed, _ = scene(works)
     works.shop.unassign(removed)
     progress = reconciler.run(apply=True)
@@ -33,7 +33,7 @@ def test_the_first_run_only_learns(works: Works, reconciler: Reconciler) -> None
 
 
 def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler) -> None:
-    """It comes after the run that missed it: taken on already, and nothing is taken twice."""
+    """It comes after the run that missed it: claimed already, and nothing is taken twice."""
     removed, _ = scene(works)
     reconciler.run(apply=False)
     (webhook,) = works.shop.unassign(removed)
@@ -47,7 +47,7 @@ def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler
 def test_a_webhook_that_waits_in_the_queue_is_the_same_removal(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """Accepted and not yet processed when the run looks: whichever is processed first acts."""
+    """Accepted and not yet processed when the run checks: whichever is processed first acts."""
     removed, _ = scene(works)
     reconciler.run(apply=False)
     (webhook,) = works.shop.unassign(removed)
@@ -85,7 +85,7 @@ def test_a_young_removal_is_left_to_its_webhook(works: Works, reconciler: Reconc
 def test_a_new_assignment_that_is_not_listed_yet_is_no_removal(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """A webhook told of it, the list lags: without an event nothing is concluded so soon."""
+    """A webhook reported it, the list lags: without an event nothing is concluded so soon."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 0})
     reconciler.run(apply=False)
     (code,) = made["codes"]
@@ -152,7 +152,7 @@ def test_a_deleted_code_is_for_a_person_unless_an_event_tells(
 
 
 def test_a_deleted_customer_is_for_a_person(works: Works, reconciler: Reconciler) -> None:
-    """Whoever asks to be deleted was not removed from a code for that."""
+    """A customer who asks to be deleted was not removed from a code for that."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     reconciler.run(apply=False)
     works.shop.call("DELETE", f"/customers/{made['codes'][0]['referees'][0]['customer']}")

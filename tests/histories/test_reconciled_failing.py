@@ -1,4 +1,4 @@
-"""One code, customer or page that cannot be asked for keeps no other from being looked at."""
+"""One code, customer or page that cannot be asked for keeps no other from being checked."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def unreadable(_: Any) -> httpx2.Response:
 def test_one_code_that_fails_in_its_own_way_is_skipped(
     works: Works, reconciler: Reconciler, change: Change, expected: str, tries: int
 ) -> None:
-    """It is counted, the codes after it are looked at, and the next run asks for it again."""
+    """It is counted, the codes after it are checked, and the next run asks for it again."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     reconciler.run(apply=False)
     removed = referees(made)
@@ -73,7 +73,7 @@ def test_one_code_that_fails_in_its_own_way_is_skipped(
 
 
 def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reconciler) -> None:
-    """The run ends, and goes on with the same code."""
+    """The run ends, and continues with the same code."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     reconciler.run(apply=False)
     works.shop.unassign(*referees(made))
@@ -160,7 +160,7 @@ def test_of_customers_that_are_named_one_keeps_no_other_from_being_looked_at(
 def test_customers_that_fail_end_the_run_only_in_a_row(
     works: Works, reconciler: Reconciler, every: int
 ) -> None:
-    """Each one fails, or each second one; a run that ended goes on behind them."""
+    """Each one fails, or each second one; a run that ended continues behind them."""
     made = works.shop.call("POST", "/codes", {"codes": 2 * MOST_IN_A_ROW, "referees": 1})
     customers = tuple(code["referees"][0]["customer"] for code in made["codes"])
     for customer in customers[::every]:
@@ -211,7 +211,7 @@ def test_what_was_found_and_cannot_be_delivered_stays_noted(
 def test_a_page_of_codes_that_fails_is_skipped(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
-    """The pages after it are read, and of the page what is known is looked at."""
+    """The pages after it are read, and of the page what is known is checked."""
     made = works.shop.call("POST", "/codes", {"codes": 150, "referees": 0})
     first = {code["id"] for code in made["codes"][:100]}
     reconciler.way.alter(
@@ -229,7 +229,7 @@ def test_a_page_of_codes_that_fails_is_skipped(
 def test_a_campaign_that_cannot_be_asked_for_keeps_no_other_from_being_looked_at(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
-    """Its list of codes fails, too, and it is known: the codes that are known are looked at."""
+    """Its list of codes fails, too, and it is known: the codes that are known are checked."""
     made = [works.shop.call("POST", "/codes", {"codes": 2, "referees": 1}) for _ in range(2)]
     one, other = (each["campaign"] for each in made)
     scope = Scope(campaigns=(one, other))

@@ -1,4 +1,4 @@
-"""What Voucherify lists in odd ways is skipped and counted, and nobody counts as removed for it."""
+"""What Voucherify lists in odd ways is skipped and counted, and no one counts as removed for it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,7 +44,7 @@ def of(holder: str, change: Callable[[dict[str, Any]], Any]) -> Callable[[Any], 
 def test_an_odd_holder_with_an_id_is_still_listed(
     works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
 ) -> None:
-    """They are not missing; who was removed from the same code is; other codes are looked at."""
+    """They are not missing; who was removed from the same code is; other codes are checked."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
     reconciler.run(apply=False)
     odd, removed, _, elsewhere = referees(made)
@@ -75,7 +75,7 @@ def test_an_odd_holder_with_an_id_is_still_listed(
 def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
     works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
 ) -> None:
-    """It may be anybody known before. The other code is looked at, and the next run this one."""
+    """It may be anybody known before. The other code is checked, and the next run this one."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
     reconciler.run(apply=False)
     odd, removed, _, elsewhere = referees(made)
@@ -96,7 +96,7 @@ def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
 def test_who_was_skipped_as_odd_is_not_known_and_cannot_be_missing(
     works: Works, reconciler: Reconciler, name: str
 ) -> None:
-    """Skipped at the first run and not listed at the second: nobody knew them."""
+    """Skipped at the first run and not listed at the second: no one knew them."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 2})
     odd, plain = referees(made)
     reconciler.way.alter("*/holders", of(odd, lambda entry: entry | {name: None}))
@@ -134,7 +134,7 @@ def test_an_odd_holder_may_be_the_next_assignment_of_who_is_gone(
 def test_an_odd_code_keeps_no_other_from_being_looked_at(
     works: Works, reconciler: Reconciler, odd: Any
 ) -> None:
-    """It is counted; a code that is known is looked at under its id however it is listed."""
+    """It is counted; a code that is known is checked under its id however it is listed."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.run(apply=False)
     works.shop.unassign(*referees(made))
@@ -173,7 +173,7 @@ def test_how_many_codes_a_campaign_has_need_not_be_known(
 def test_a_page_that_does_not_say_whether_it_is_the_last_ends_no_list(
     works: Works, reconciler: Reconciler, more: Any
 ) -> None:
-    """Whoever stands on a page after it would count as removed."""
+    """A holder on a page after it would count as removed."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.run(apply=False)
     code = made["codes"][0]["id"]

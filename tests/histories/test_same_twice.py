@@ -30,7 +30,7 @@ _BUSY: dict[str, Any] = {
 
 #: What once went by the machine's clock, by hashes or by threads.
 WORST: dict[str, dict[str, Any]] = {
-    # From its second loss on a job comes back at a time that a hash of its id tells.
+    # From its second loss on a job comes back at a time that a hash of its id gives.
     "crashes": {"crashes": {4: False, 9: True, 14: False, 19: True}},
     "a freeze while another goes on": {"freezes": {7: (250.0, False), 30: (70.0, True)}},
     "a thaw between two calls": {"freezes": {7: (250.0, True)}, "thaws": frozenset({12})},

@@ -1,4 +1,4 @@
-"""What is told of a history that fails."""
+"""What is reported of a history that fails."""
 
 from typing import Any
 

@@ -98,7 +98,7 @@ class Works:
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
         self.promised: dict[str, tuple[str, int] | None] = {}
-        # How many removals were taken on.
+        # How many removals were claimed.
         self.handed = 0
         # How each run of a job ended.
         self.ends: list[Ended] = []
@@ -130,7 +130,7 @@ class Works:
 
         Args:
             threads: how many jobs run at once.
-            every: seconds between two sweeps; 0 to sweep as soon as something is due.
+            every: seconds between two reaper runs; 0 to run as soon as something is due.
         """
         with self.time.of_runs():
             self._complete(threads, every)
@@ -163,7 +163,7 @@ class Works:
         (self.line.after if sent else self.line.before)[call] = stand
 
     def thaw(self) -> None:
-        """Let the run that stands still longest go on, while everything else stands still."""
+        """Let the run that stands still longest continue, while everything else stands still."""
         if self._frozen:
             self._thaw(self._frozen[0])
 
@@ -175,7 +175,7 @@ class Works:
         ]
 
     def _end_runs(self) -> None:
-        """Let nothing of a history that failed go on in the next one."""
+        """Let nothing of a history that failed continue in the next one."""
         for frozen in self._frozen:
             frozen.end()
         for run in self._runs:
@@ -219,7 +219,7 @@ class Works:
             self.handed += isinstance(outcome, Completed) and outcome.outcome.startswith("handed")
 
     def _next(self) -> float | None:
-        """Tell in how many seconds something is to be done; None if nothing is left."""
+        """Return in how many seconds something is to be done; None if nothing is left."""
         pipe = self.store.pipeline(transaction=False)
         for index in (keys.RUNNING, keys.WAITING):
             pipe.zrange(index, 0, 0, withscores=True)
@@ -229,7 +229,7 @@ class Works:
         now = self.shop.clock.time()
         waits = [score / 1000 - now for _, score in (*running, *waiting)]
         waits += [each.thaws_at - self.time.now() for each in self._frozen]
-        # A job that is queued without a message is found by looking twice.
+        # A job that is queued without a message is found by checking twice.
         waits += [1.0] * any(queued)
         return min(waits, default=None)
 

@@ -1,4 +1,4 @@
-"""Alert rules, dashboard and operations.md agree; what a running product tells is elsewhere."""
+"""Alert rules, dashboard and operations.md agree; a running product's are tested elsewhere."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def test_links_within_operations_lead_somewhere() -> None:
 
 
 def test_alerts_do_not_depend_on_how_many_replicas_are_scraped() -> None:
-    """A number of the fleet is told by each replica: a sum of them, or one alert each, is wrong."""
+    """A number of the fleet comes from each replica: a sum of them, or one alert each, is wrong."""
     for alert in ALERTS:
         if alert["alert"] not in {"PerkhookInboxDown", "PerkhookNotScraped"}:
             assert re.match(r"(max|min)\b|sum\(max by", alert["expr"]), alert["alert"]

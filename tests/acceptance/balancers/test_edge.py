@@ -63,7 +63,7 @@ def unlike(length: int) -> bytes:
 def test_the_longest_body_passes_and_one_byte_more_does_not(
     balancer: Balancer, chunked: bool
 ) -> None:
-    """The balancer's limit is the receiver's own, and it is told in the receiver's words."""
+    """The balancer's limit is the receiver's own, and it is reported in the receiver's words."""
     send = balancer.send_chunked if chunked else balancer.send
 
     assert send(unlike(LONGEST)).status == 202
@@ -154,7 +154,7 @@ def timed(ask: Callable[[], int]) -> tuple[int, float]:
 def test_a_receiver_whose_store_is_gone_gets_nothing_more(
     balancer: Balancer, site: Site, tmp_path: Path
 ) -> None:
-    """Whoever is sent to the one that cannot accept is answered by the other."""
+    """A caller sent to the one that cannot accept is answered by the other."""
     with (
         running_web(tmp_path / "log", "redis://127.0.0.1:1/0") as lame,
         balancing(

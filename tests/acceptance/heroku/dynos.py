@@ -13,7 +13,7 @@ from sandbox.demo.ports import free_port
 from tests.processes import Process, wait_until
 
 
-#: Somebody's password in Flower, and the one in REDIS_URL.
+#: Someone's password in Flower, and the one in REDIS_URL.
 LOGIN: Final = "ada:sesame-of-flower"
 PASSWORD: Final = "sesame-of-the-store"
 

@@ -62,7 +62,7 @@ def dribbling(senders: list[tuple[str, socket.socket]]) -> Iterator[None]:
 
 
 def is_ended(connection: socket.socket) -> bool:
-    """Tell whether the other end has closed a connection, whatever it said before."""
+    """Return whether the other end has closed a connection, whatever it said before."""
     connection.setblocking(False)
     try:
         while connection.recv(65536):
@@ -100,7 +100,7 @@ def test_slow_senders_of_every_kind_do_not_keep_webhooks_out(
             assert answer.seconds - standstill.seconds < 10
             eventually(lambda: all(is_ended(each) for _, each in senders), "all are ended")
         eventually(lambda: web.send(b'{"healthy":2}').seconds < 1, "it is quick again")
-        # A line for each look, and not for each connection.
+        # A line for each check, and not for each connection.
         assert web.output.count("slow_senders.ended") < SLOW
 
 

@@ -24,7 +24,7 @@ from worker.services import Services
 
 @pytest.fixture
 def flow(wire: CountingWire) -> Iterator[Flow]:
-    """What runs jobs in a worker, with handlers that call nobody."""
+    """What runs jobs in a worker, with handlers that call no one."""
     client = connect(wire.url, max_connections=4, answer_timeout=ANSWER_SECONDS)
     jobs = Jobs(
         client,
@@ -47,7 +47,7 @@ def flow(wire: CountingWire) -> Iterator[Flow]:
 def test_a_job_is_two_round_trips(
     kind: str, flow: Flow, wire: CountingWire, intake: Intake, store: Redis
 ) -> None:
-    """A job is claimed and settled by one script each, with little sent and run for it."""
+    """A job is claimed and completed by one script each, with little sent and run for it."""
     handlers = ("revoke_referral_perks", "notify_crm")
     names = handlers if kind == "handler's" else ("process",)
 

@@ -175,7 +175,7 @@ class _Everything:
         }
 
     def check_keys(self) -> None:
-        """Nothing is there that no module told of, and what should pass away does."""
+        """Nothing is there that no module documents, and what should pass away does."""
         queues = {fields["queue"].decode() for fields in self.jobs.values()}
         queues |= {name.removeprefix(keys.QUEUED) for name in self.types if keys.QUEUED in name}
         queues |= {name.decode() for name in self.values.get(keys.QUEUES, ())}
@@ -188,7 +188,7 @@ class _Everything:
             assert kind == (known or (b"list" if name in queues else None)), name
             passes = {prefix, name} & PASSING != set()
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
-            # Nought is a key's last millisecond; what stays for good has -1.
+            # Nought is a key's last millisecond; what stays permanently has -1.
             assert (self.ttls[name] != -1) == passes, (name, self.ttls[name])
 
     def check_deliveries(self) -> None:

@@ -144,7 +144,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(pick=INDEX, for_good=st.booleans())
     def not_done(self, pick: int, for_good: bool) -> None:
-        """A run fails, for now or for good."""
+        """A run fails, for now or permanently."""
         if self.claims:
             claim = self.claims[pick % len(self.claims)]
             held = self._holds(claim)

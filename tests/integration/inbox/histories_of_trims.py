@@ -16,7 +16,7 @@ class Trimming(Working):
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def poison(self, body: bytes) -> None:
-        """A body that nobody can read fails at its first run."""
+        """A body that no one can read fails at its first run."""
         self.accept(body)
         job = f"{delivery_id(body)}:process"
         if self.model.states.get(job) == "queued":

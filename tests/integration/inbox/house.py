@@ -67,7 +67,7 @@ class House:
         return claim.job
 
     def completed(self, body: bytes = b"{}") -> str:
-        """Accept a body and settle it; gives the delivery."""
+        """Accept a body and complete it; gives the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, [], outcome="nothing to do")
         return claim.delivery
@@ -106,7 +106,7 @@ class House:
         return claim
 
     def state_of(self, job: str) -> str:
-        """Tell a job's state; `gone` when it has ended."""
+        """Return a job's state; `gone` when it has ended."""
         state = self.store.hget(keys.JOB + (job_id_of(job) or job), "state")
         if state is None and self._is_fresh(job):
             return "queued"

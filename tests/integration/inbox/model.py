@@ -1,4 +1,4 @@
-"""What must be true of an inbox, told without a store."""
+"""What must be true of an inbox, computed without a store."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from inbox.ids import delivery_id, delivery_of, name_of
 from inbox.privacy.redaction import redacted
 
 
-#: Bodies by the identity of what they tell of and by their customer; two tell of the same.
+#: Bodies by the identity of what they report and by their customer; two report the same.
 BODIES = {
     b'{"id":"cust_1","name":"one"}': ("holder-1", "cust_1"),
     b'{"id":"cust_1","name":"one again"}': ("holder-1", "cust_1"),
@@ -22,7 +22,7 @@ WHOLE = {delivery_id(body): body for body in BODIES}
 
 @dataclass
 class Model:
-    """What must be true, told without a store."""
+    """What must be true, computed without a store."""
 
     states: dict[str, str] = field(default_factory=dict)
     fences: dict[str, int] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Model:
             self.processed.discard(delivery_of(job))
 
     def body(self, delivery: str) -> bytes | None:
-        """Tell which body is in the store."""
+        """Return which body is in the store."""
         if not self.live(delivery):
             return None
         return redacted(WHOLE[delivery]) if delivery in self.erased else WHOLE[delivery]

@@ -26,7 +26,7 @@ class AnyHistory(Trimming):
 
     @rule(queue=st.sampled_from(QUEUES))
     def lose_messages(self, queue: str) -> None:
-        """Somebody empties a queue."""
+        """Someone empties a queue."""
         self.house.store.delete(queue)
 
     @rule(later=st.booleans())
@@ -121,7 +121,7 @@ class AnyHistory(Trimming):
             self.house.tick()
             self.house.store.delete(keys.DELIVERY + delivery)
             self.forget(delivery)
-            # Leases of more than an hour ago are nobody's.
+            # Leases of more than an hour ago are no one's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
 
     @invariant()

@@ -50,7 +50,7 @@ def assignment(number: int = 1, **changes: str) -> Assignment:
 
 
 def missing(number: int = 1) -> Missing:
-    """The removal of one, of which nobody told."""
+    """The removal of one, of which no one reported."""
     return Missing(
         assignment=assignment(number), removed="2026-11-02T10:00:00.000+00:00", event="evcus_1"
     )
@@ -96,14 +96,14 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
 def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
     book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next run reads it again, and nobody who was known is forgotten meanwhile."""
+    """Its next run reads it again, and no one who was known is forgotten meanwhile."""
     look(book, run, seen=[assignment(number) for number in range(700)])
     store.delete(keys.CODES + CAMPAIGN)
     steps = iter((False, True))
     original = book._step
 
     def step(*words: Any, **named: Any) -> None:
-        # The lock passes to somebody else after the first step.
+        # The lock passes to someone else after the first step.
         if next(steps):
             store.set(keys.RECONCILE_LOCK, OTHER)
         original(*words, **named)
@@ -133,7 +133,7 @@ def test_found_twice_counts_once(book: AssignmentRegistry, run: Run) -> None:
 
 
 def test_one_that_is_there_again_is_not_missing(book: AssignmentRegistry, run: Run) -> None:
-    """A list that lagged has told of a removal that never was."""
+    """A list that lagged has reported a removal that never was."""
     look(book, run, missing=[missing()])
     look(book, run, seen=[assignment()])
 
@@ -154,7 +154,7 @@ STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
 def test_without_the_lock_no_step_is_taken(
     book: AssignmentRegistry, run: Run, store: Any, step: str, lost: str
 ) -> None:
-    """One that was frozen for too long is told so, and has written nothing."""
+    """One that was frozen for too long gets an error, and has written nothing."""
     look(book, run, missing=[missing(9)])
     store.delete(keys.RECONCILE_LOCK)
     if lost == "taken over":
@@ -184,7 +184,7 @@ def test_each_step_keeps_the_lock(
 
 
 def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> None:
-    """Another is told who runs it, until that one is at its end, gives up, or is known dead."""
+    """Another caller gets its runner's name, until that is at its end, gives up, or is dead."""
     assert book.begin(OTHER, SCOPE) == ME
     assert book.runs_now() == ME
     assert not book.cut_off(SCOPE)
@@ -232,7 +232,7 @@ def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any)
 def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
-    """A campaign that no run has read costs the store nothing; a told removal is over."""
+    """A campaign that no run has read costs the store nothing; a reported removal is over."""
     assert not book.remember(assignment(1))
     assert not store.exists(keys.ASSIGNMENTS + CODE)
 
@@ -246,14 +246,14 @@ def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment(1)}
     assert book.known("REF-2", CAMPAIGN) == {"rh_3": other}
     assert book.reported(["rh_1", "rh_2"]) == {"rh_2"}
-    # A code of which a webhook told is read by the run that continues, and one read is not.
+    # A code that a webhook reported is read by the run that continues, and one read is not.
     assert next(iter(book.unread(CAMPAIGN, run.number))) == "REF-2"
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
     assert_consistent(store)
 
 
 def test_one_worker_of_the_fleet_has_the_turn(book: AssignmentRegistry, store: Any) -> None:
-    """Once in each interval, whoever asks; nobody has one when the workers begin no runs."""
+    """Once an interval, no matter which worker asks; never when the workers begin no runs."""
     assert [book.turn(f"host:{each}", 60, SCOPE) for each in range(5)] == [True, *[False] * 4]
     store.delete(keys.RECONCILE_TURN)
     assert book.turn(OTHER, 60, SCOPE)

@@ -1,4 +1,4 @@
-"""Decisions about many jobs: one run for each, whoever dies or clicks twice."""
+"""Decisions about many jobs: one run for each, even after a crash or a double click."""
 
 import signal
 import sys
@@ -148,7 +148,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
 
 
 def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> None:
-    """What became of a batch's jobs is told: succeeded, failed again, on their way."""
+    """What became of a batch's jobs is reported: succeeded, failed again, on their way."""
     fail_many(house, 10)
     batch = begin(decisions, limit=4)
     decisions.batches.carry_out(batch)
@@ -166,7 +166,7 @@ def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> Non
 
 
 def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
-    """What is not dealt with yet is left alone, for good."""
+    """What is not dealt with yet is left alone, permanently."""
     fail_many(house, 3 * A_STEP)
     batch = begin(decisions)
     assert decisions.batches.step(batch)

@@ -181,7 +181,7 @@ def test_what_is_postponed_is_no_try(house: House) -> None:
 
 
 def test_held_jobs_are_counted(house: House) -> None:
-    """The page and the receiver's metrics tell how many are held, apart from all others."""
+    """The page and the receiver's metrics say how many are held, apart from all others."""
     for number in range(3):
         held(house, b"%d" % number)
     house.failed(b"failed")

@@ -52,7 +52,7 @@ def test_the_error_names_the_campaign_and_the_setting(house: House) -> None:
 
 
 def test_a_released_job_needs_no_second_leave(house: House) -> None:
-    """Released, it passes its campaign's full cap and takes nobody's place there."""
+    """Released, it passes its campaign's full cap and takes no one's place there."""
     for claim in _running(house, "camp_a", 10):
         _admit(house, claim, "camp_a")
     held = house.process(b"one too many")

@@ -33,7 +33,7 @@ def shut(gate: Breaker) -> None:
 
 
 def test_a_gate_opens_to_all_while_calls_go_well(gate: Breaker, store: Any) -> None:
-    """A gate that nothing was told of is open, asks for no report and writes nothing."""
+    """A circuit breaker without reports is closed, asks for no report and writes nothing."""
     assert [gate.enter(f"c{number}", 8) for number in range(20)] == [CLEAR] * 20
     assert gate.use("c1", 1) == 0
     gate.end_run("c1", 1, 8)
@@ -41,7 +41,7 @@ def test_a_gate_opens_to_all_while_calls_go_well(gate: Breaker, store: Any) -> N
 
 
 def test_five_failures_in_a_row_shut_it(gate: Breaker, later: Later) -> None:
-    """The fifth shuts it, which is told once, and whoever comes is told why and how long."""
+    """The fifth opens it, which is logged once; later callers get the reason and the time left."""
     for _ in range(FAILURES_THAT_SHUT - 1):
         assert gate.failed("c", "down") == (0.0, False)
         assert gate.enter("c", 8) == DOUBT
@@ -56,7 +56,7 @@ def test_five_failures_in_a_row_shut_it(gate: Breaker, later: Later) -> None:
 
 
 def test_pauses_grow_and_are_capped(gate: Breaker, later: Later) -> None:
-    """Each lone try that fails doubles the pause up to its longest, and alerts nobody again."""
+    """Each lone try that fails doubles the pause up to its longest, and alerts no one again."""
     shut(gate)
     told = []
     for number in range(30):

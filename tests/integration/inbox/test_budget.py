@@ -27,7 +27,7 @@ def later(store: Any) -> Later:
 
 
 def wait_of(answer: Admitted | BreakerOpen) -> float:
-    """Give the wait for the budget that was told."""
+    """Return the wait for the budget that was reported."""
     assert isinstance(answer, BreakerOpen)
     assert answer.reason == "budget"
     return answer.wait_seconds
@@ -159,7 +159,7 @@ def test_the_wait_is_as_long_as_it_must_be(gate: Breaker, later: Later, calls: i
 
 
 def test_the_wait_of_a_call_beyond_the_reserved_is_right(gate: Breaker, later: Later) -> None:
-    """A call in mid-job that finds nothing left is told when the oldest one is forgotten."""
+    """A call in mid-job that finds nothing left learns when the oldest one is forgotten."""
     gate.use("before", 1)
     later(20)
     gate.enter("c", 9)
@@ -200,7 +200,7 @@ def test_a_budget_smaller_than_a_reservation_is_reserved_whole(store: Any, later
 
 
 def test_what_is_kept_passes_away(store: Any, gate: Breaker, later: Later) -> None:
-    """A budget that nobody uses any more leaves nothing in the store."""
+    """A budget that no one uses any more leaves nothing in the store."""
     gate.use("one", 1)
     gate.enter("two", 3)
     assert store.zcard(BUDGET) == 4

@@ -93,7 +93,7 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
 
 
 def test_replay_of_stored_deliveries(here: Run, house: House) -> None:
-    """A stored delivery is processed again; a settled or unknown one is not, and says why."""
+    """A stored delivery is processed again; a completed or unknown one is not, and says why."""
     delivery = house.handlers()
     settled = house.completed(b"settled")
 
@@ -138,7 +138,7 @@ def test_replay_of_saved_bodies(run: Run, house: House, tmp_path: Path) -> None:
     ],
 )
 def test_a_store_that_is_down_is_one_sentence(run: Run, words: tuple[str, ...]) -> None:
-    """Without a store each command says so, and tells no secret and no traceback."""
+    """Without a store each command says so, and reports no secret and no traceback."""
     ran = run(*words, url="redis://ops:s3cret-word@127.0.0.1:1/0")
 
     assert ran.returncode == 1
@@ -161,7 +161,7 @@ def test_a_wrong_address_is_one_sentence(run: Run, url: str) -> None:
 
 
 def test_a_wrong_password_is_one_sentence(run: Run, server: ValkeyServer, own: House) -> None:
-    """A store that refuses us is told apart from one that is down."""
+    """A store that refuses us is distinguished from one that is down."""
     own.store.config_set("requirepass", "right")
 
     ran = run("stats", url=f"redis://:s3cret-word@127.0.0.1:{server.port}/0")

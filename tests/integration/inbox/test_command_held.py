@@ -144,7 +144,7 @@ def test_wrong_use_changes_nothing(
 
 @pytest.mark.parametrize("words", [("held",), ("release", "--all"), ("release", "x")])
 def test_a_store_that_is_down_is_one_sentence(run: Run, words: tuple[str, ...]) -> None:
-    """Without a store each command says so, and tells no secret and no traceback."""
+    """Without a store each command says so, and reports no secret and no traceback."""
     ran = run(*words, url="redis://ops:s3cret-word@127.0.0.1:1/0")
 
     assert ran.returncode == 1

@@ -10,7 +10,7 @@ from tests.integration.inbox.house import HANDLERS, House
 
 
 def test_stats_are_printed(run: Run, house: House) -> None:
-    """The table and its JSON tell the same numbers."""
+    """The table and its JSON report the same numbers."""
     house.failed(b"one")
     house.intake.accept(b"two")
 
@@ -127,7 +127,7 @@ def test_texts_are_shown_as_they_are(run: Run, house: House) -> None:
 
 
 def test_looking_changes_nothing(here: Run, house: House) -> None:
-    """Commands that look write no key."""
+    """Commands that check write no key."""
     job = house.failed()
     before = snapshot(house.store)
 

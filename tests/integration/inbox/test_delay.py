@@ -1,4 +1,4 @@
-"""The time from received to settled is counted by the step that settles."""
+"""The time from received to completed is counted by the step that completes."""
 
 from math import inf
 

@@ -45,7 +45,7 @@ def pair(start: Start) -> tuple[ValkeyServer, ValkeyServer]:
 def outcome(
     server: ValkeyServer, durability: Durability, *, seconds: float = LONG, write: bool = True
 ) -> str:
-    """Write over a connection of its own, wait until it is durable; tell how it went."""
+    """Write over a connection of its own, wait until it is durable; say how it went."""
     if write:
         with Redis.from_url(server.connection_url) as client:
             client.incr(WRITTEN)
@@ -59,13 +59,13 @@ def outcome(
 
 
 def timed(act: Callable[[], str]) -> tuple[str, float]:
-    """Tell how something went, and how many seconds it took."""
+    """Return how something went, and how many seconds it took."""
     began = time.monotonic()
     return act(), time.monotonic() - began
 
 
 def ready(server: ValkeyServer, durability: Durability) -> str:
-    """Tell what /readyz would be told."""
+    """Return what /readyz would answer."""
 
     def ask() -> str:
         try:
@@ -132,7 +132,7 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
 def test_a_store_that_cannot_do_it_is_told_in_words(
     start: Start, config: dict[str, str], words: str
 ) -> None:
-    """Nobody is told that the disk has it by a store whose word is not worth it."""
+    """No caller hears that the disk has it from a store whose word is not worth it."""
     server = start(**config)
 
     assert outcome(server, FSYNC).startswith(words)
@@ -161,12 +161,12 @@ def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
             barrier.wait(WRITTEN, time.monotonic() + MOST)
         client.config_set("appendfsync", "everysec")
 
-    # A disk that is slow for a second is told as such.
+    # A disk that is slow for a second is reported as such.
     wait_until(lambda: confirms(barrier), "it is confirmed")
 
 
 def alone(ask: Callable[[], str]) -> bool:
-    """Whether it is told in words that no replica has it."""
+    """Whether it is reported in words that no replica has it."""
     told = of_three(ask, lambda it: it.startswith("not_durable: no replica"))
     return told.startswith("not_durable: no replica")
 
@@ -200,7 +200,7 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
 
 @engine.needs_waitaof()
 def test_a_frozen_store(start: Start) -> None:
-    """Nobody waits for a frozen store for longer than they may; it is used again afterwards."""
+    """No one waits for a frozen store for longer than they may; it is used again afterwards."""
     server = start(appendonly="yes", appendfsync="always")
     barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
     assert barrier is not None
@@ -228,7 +228,7 @@ def test_a_frozen_store(start: Start) -> None:
 
 
 def test_a_store_that_is_gone(start: Start) -> None:
-    """A store that cannot be reached is told as such, at once."""
+    """A store that cannot be reached is reported as such, at once."""
     server = start()
     barrier = make_barrier(server.connection_url, REPLICA, most_seconds=LONG)
     assert barrier is not None
@@ -261,7 +261,7 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
             client.delete(WRITTEN)
             return told.result()
 
-        # The round takes a second: whoever stands still as long comes after its end.
+        # The round takes a second: a caller that stands still as long comes after its end.
         assert "replaced" in of_three(replaced_meanwhile, lambda told: "replaced" in told)
 
 

@@ -49,7 +49,7 @@ def test_an_effect_is_noted_as_it_was_planned(effects: Effects) -> None:
 
 
 def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
-    """Of many that plan the same at once one is noted, and all are told what stands there."""
+    """Of many that plan the same at once one is noted, and all get what stands there."""
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda number: planned(effects, amount=number), range(50)))
 

@@ -43,7 +43,7 @@ def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: st
 def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
     house: House,
 ) -> None:
-    """With the last job the customer's index is gone; that the body was erased is still told."""
+    """With the last job the customer's index is gone; that the body was erased still shows."""
     delivery = owed(house)
     Erasure(house.store).erase("cust_1")
 
@@ -128,7 +128,7 @@ def test_what_comes_after_the_erasure_is_reduced_with_its_first_step(
 
 
 def test_a_poisoned_body_of_others_is_kept_for_the_operator(house: House) -> None:
-    """What could not be read and is about nobody who was erased stays byte for byte."""
+    """What could not be read and is about no one who was erased stays byte for byte."""
     Erasure(house.store).erase("cust_2")
 
     delivery = house.failed(POISON)[:32]
@@ -187,7 +187,7 @@ def test_the_erasure_is_known_as_long_as_bodies_can_come_again(house: House) -> 
 
 
 def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
-    """It tells how many it found and erased, and who did it why stands in the record."""
+    """It says how many it found and erased, and who did it why stands in the record."""
     delivery = owed(house)
 
     first = run("--as", "ada", "erase", "--customer", "cust_1", "--why", "asked by mail")
@@ -216,7 +216,7 @@ def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
 def test_wrong_use_erases_and_records_nothing(
     here: Run, house: House, words: tuple[str, ...]
 ) -> None:
-    """An address where the id belongs is refused, so that it is not recorded for good."""
+    """An address where the id belongs is refused, so that it is not recorded permanently."""
     ran = here("erase", *words)
 
     assert ran.returncode == 2

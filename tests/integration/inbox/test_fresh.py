@@ -22,7 +22,7 @@ BODY = b'{"any": "body"}\n"\x00'
 
 @pytest.fixture(params=["", TRACE])
 def job(house: House, request: pytest.FixtureRequest) -> str:
-    """A process job that nobody has claimed, with and without trace headers."""
+    """A process job that no one has claimed, with and without trace headers."""
     return f"{house.intake.accept(BODY, trace=request.param).delivery}:process"
 
 
@@ -65,7 +65,7 @@ def test_the_same_body_again_is_a_duplicate(house: House, job: str) -> None:
 
 
 def test_operators_see_it_as_they_see_any_queued_job(house: House, job: str) -> None:
-    """In numbers, alone, with its body; and looking changes neither state nor message."""
+    """In numbers, alone, with its body; and checking changes neither state nor message."""
     delivery = job.partition(":")[0]
     (queue,) = house.admin.stats().queues
     assert (queue.jobs, queue.messages) == (1, 1)

@@ -1,4 +1,4 @@
-"""What operators and Prometheus are told of what is kept, before anything of it is dropped."""
+"""What operators and Prometheus see of what is kept, before anything of it is dropped."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def test_metrics_tell_how_full_each_set_is(house: House) -> None:
 
 
 def test_what_was_dropped_is_counted(house: House) -> None:
-    """A drop that nobody saw coming is still seen in the metrics."""
+    """A drop that no one saw coming is still seen in the metrics."""
     for one in range(3):
         house.failed(b"f%d" % one)
         house.completed(b"s%d" % one)
@@ -45,12 +45,12 @@ def test_what_was_dropped_is_counted(house: House) -> None:
     found = shown(house, "perkhook_kept")
 
     assert found["perkhook_kept_dropped_total", "failed"] == 2
-    # Dropping a job settles its delivery, whose marker is one more.
+    # Dropping a job completes its delivery, whose marker is one more.
     assert found["perkhook_kept_dropped_total", "settled"] == 2
 
 
 def test_no_limit_is_told_before_a_worker_ran(house: House) -> None:
-    """A receiver that was started alone tells numbers and no ratio."""
+    """A receiver that was started alone reports numbers and no ratio."""
     house.failed()
 
     names = {name for name, _ in shown(house, "perkhook_kept")}

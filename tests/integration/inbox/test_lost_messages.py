@@ -17,7 +17,7 @@ LEASE_MS = LEASE_SECONDS * 1000
 
 
 def test_a_lost_message_is_found_at_the_second_look(house: House) -> None:
-    """A message that is nowhere may be on its way: it is sent again at the next look."""
+    """A message that is nowhere may be on its way: it is sent again at the next check."""
     job = _accept(house)
     house.store.delete("deliveries")
 
@@ -68,7 +68,7 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
 
 
 def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
-    """However many messages are lost, the second look sends them all."""
+    """However many messages are lost, the second check sends them all."""
     house.accept_many(5 * REAP_BATCH)
     house.store.delete("deliveries")
 
@@ -201,7 +201,7 @@ def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house
 
 
 def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
-    """A message that an operator's retry wrote is looked after like any other."""
+    """A message that an operator's retry wrote is checked after like any other."""
     job = house.failed()
     house.admin.retry(job, who="ops")
     house.store.delete("deliveries")

@@ -119,7 +119,7 @@ def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
 
 
 def test_without_a_worker_it_is_unanswered(house: House, plans: Plans) -> None:
-    """It says so, nobody works on it later, and it can be asked for again, once."""
+    """It says so, no one works on it later, and it can be asked for again, once."""
     job = house.failed()
     plans.ask(job)
     pass_time(house, job, PATIENCE_SECONDS + 1)
@@ -151,7 +151,7 @@ def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans
 
 
 def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, plans: Plans) -> None:
-    """An operator retried it between the question and the worker's look."""
+    """An operator retried it between the question and the worker's check."""
     job = house.failed()
     plans.ask(job)
     house.admin.retry(job, who="ops")

@@ -60,7 +60,7 @@ def test_jobs_decided_on_while_listing_hide_no_others(house: House, decide: str)
 
 @pytest.mark.parametrize("word", ODD)
 def test_odd_words_find_nothing_and_change_nothing(house: House, word: str) -> None:
-    """Whatever an operator pastes is looked up as it is, never as a pattern or a path."""
+    """Whatever an operator pastes is read as it is, never as a pattern or a path."""
     house.failed()
     before = snapshot(house.store)
 
@@ -115,7 +115,7 @@ def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
 
 
 def test_a_replayed_delivery_does_not_say_that_processing_has_ended(house: House) -> None:
-    """A job is either owed or ended, also when it is processed once more."""
+    """A job is either pending or ended, also when it is processed once more."""
     delivery = house.handlers()
     house.admin.replay(delivery, who=WHO)
 

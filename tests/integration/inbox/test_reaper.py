@@ -38,7 +38,7 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
 
 
 def test_a_live_lease_is_left_alone(house: House) -> None:
-    """A job that runs is nobody else's until its lease is over, though it has no message."""
+    """A job that runs is no one else's until its lease is over, though it has no message."""
     last = house.in_state("running")
     house.store.delete(*QUEUES)
 
@@ -67,7 +67,7 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
 
 
 def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
-    """The second caller is told that another has reaped, and its lock passes by itself."""
+    """The second caller learns that another has reaped, and its lock passes by itself."""
     house.in_state("due")
 
     first = house.jobs.reap("one", QUEUES, 10)

@@ -46,7 +46,7 @@ def test_the_oldest_beyond_the_number_are_dropped(house: House, beyond: int) -> 
 def test_a_job_is_kept_to_the_last_millisecond(house: House) -> None:
     """At exactly FAILED_KEEP_SECONDS a job is still there, a millisecond later it is not."""
     numbers = iter(range(1000))
-    # A busy machine may look before and after, and not in the one millisecond.
+    # A busy machine may check before and after, and not in the one millisecond.
     wait_until(
         lambda: _seen_at_the_bound(house, house.failed(b"%d" % next(numbers))),
         "a trim in the very last millisecond",
@@ -74,7 +74,7 @@ def _seen_at_the_bound(house: House, job: str) -> bool:
 
 
 def test_age_and_number_are_told_apart(house: House) -> None:
-    """Each dropped job tells the bound it was beyond."""
+    """Each dropped job reports the bound it was beyond."""
     jobs = _fail(house, 4)
     failed_ago(house.store, jobs[2], DAY + 1)
 
@@ -153,7 +153,7 @@ def test_a_new_bound_is_shown_before_it_drops(house: House) -> None:
 
 
 def test_an_inbox_of_an_older_release_is_given_notice(house: House) -> None:
-    """A store that has never told its bounds drops nothing at once."""
+    """A store that has never reported its bounds drops nothing at once."""
     job = house.failed()
     failed_ago(house.store, job, 1000 * DAY)
 

@@ -25,7 +25,7 @@ def _trim(house: House, completed_most: int) -> int:
 
 
 def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
-    """The list has a delivery when its last job ends, not before, in the order of settling."""
+    """The list has a delivery when its last job ends, not before, in the order of completing."""
     first = house.handlers(b"first")
     assert _listed(house) == []
     house.jobs.done(house.claim(f"{first}:notify_crm"), "done")
@@ -40,7 +40,7 @@ def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 3])
 def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> None:
-    """Exactly as many as are too many go, those settled first; their bytes are new again."""
+    """Exactly as many as are too many go, those completed first; their bytes are new again."""
     settled = _complete(house, 5)
 
     gone = _trim(house, 5 - beyond)

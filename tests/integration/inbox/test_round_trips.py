@@ -21,7 +21,7 @@ def test_accepting_is_one_round_trip(house: House) -> None:
 
 @pytest.mark.parametrize("act", ["claim", "fan_out", "done", "wait", "fail"])
 def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None:
-    """Claiming and settling cost one command each."""
+    """Claiming and completing cost one command each."""
     house.in_state("running")
     house.store.flushdb()
     last = house.in_state("queued" if act == "claim" else "running")

@@ -161,7 +161,7 @@ def test_a_replay_owes_new_handlers_only(house: House) -> None:
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
 def test_a_replay_waits_for_the_process_job(house: House, state: str) -> None:
-    """A delivery whose process job is still owed is not replayed, and the answer says why."""
+    """A delivery whose process job is still pending is not replayed, and the answer says why."""
     last = house.in_state(state, keys.PROCESS)
     before = snapshot(house.store)
 

@@ -58,7 +58,7 @@ def test_a_login_or_a_right_that_is_missing(
     code: str,
     words: str,
 ) -> None:
-    """A wrong password is told apart from a right that the user has not."""
+    """A wrong password is distinguished from a right that the user has not."""
     command: Any = admin.execute_command
     command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", *acl.split())
 
@@ -165,7 +165,7 @@ def test_a_durability_that_the_store_cannot_give(
 def test_addresses_that_lead_nowhere(
     make_app: MakeApp, own_store: ValkeyServer, tmp_path: Path
 ) -> None:
-    """Host, port, database number and TLS are told apart."""
+    """Host, port, database number and TLS are distinguished."""
     port = own_store.port
     with tls_in_front_of(port, tmp_path) as tls:
         for url, code, words in (

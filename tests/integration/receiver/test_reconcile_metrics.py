@@ -1,4 +1,4 @@
-"""Any receiver tells what runs that reconcile have found."""
+"""Any receiver says what runs that reconcile have found."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def book(store: Any) -> AssignmentRegistry:
 
 
 def told(client: FlaskClient) -> dict[str, float]:
-    """Read what a receiver tells of reconciliation."""
+    """Read what a receiver reports of reconciliation."""
     return {
         name.removeprefix(PREFIX): value
         for name, value in read(client).items()
@@ -42,7 +42,7 @@ def begin(book: AssignmentRegistry, scope: str = ALL) -> Run:
 
 
 def missing(number: int) -> Missing:
-    """A removal that nobody told of."""
+    """A removal that no one reported."""
     known = Assignment(
         holder=f"rh_{number}", customer="cust_1", role="REFEREE", code="R-1", campaign="camp_1"
     )
@@ -50,7 +50,7 @@ def missing(number: int) -> Missing:
 
 
 def test_counters_are_there_before_the_first_run(client: FlaskClient) -> None:
-    """An increase from nothing is none to Prometheus; an age is told when somebody waits."""
+    """An increase from nothing is none to Prometheus; an age is reported when someone waits."""
     counters = ("found_total", "delivered_total", "codes_total", "calls_total")
     fates = [f"assignments_total {fate}" for fate in FATES]
     gauges = ("missing", "running", "interval_seconds")
@@ -92,7 +92,7 @@ def test_a_run_is_told_while_it_goes_on_and_after(
 def test_one_that_was_cut_off_does_not_run(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """Whatever its state says, nobody is at it."""
+    """Whatever its state says, no one is at it."""
     begin(book)
     store.delete(keys.RECONCILE_LOCK)
 
@@ -103,7 +103,7 @@ def test_one_that_was_cut_off_does_not_run(
 def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """One that never comes to its end is told as well, and another's turn changes nothing."""
+    """One that never comes to its end is reported as well, and another's turn changes nothing."""
     assert book.turn(ME, 60, ALL)
     assert told(client)["interval_seconds"] == 60
     _move_back(store, "since", 500)
@@ -158,7 +158,7 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
 
 
 def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
-    """Of removals there are numbers alone, whatever somebody wrote into the tally."""
+    """Of removals there are numbers alone, whatever someone wrote into the tally."""
     run = begin(book)
     book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
     store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 def test_an_unexpected_error_is_answered_and_logged_safely(
     make_app: MakeApp, store: Redis, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """500 in the one shape; the log leads to the line of code, and neither tells the data."""
+    """500 in the one shape; the log leads to the line of code, and neither reports the data."""
     store.hset("perkhook:counts", "accepted", PERSONAL[1])
     client = make_app().test_client()
 

@@ -15,7 +15,7 @@ def live(client: FlaskClient) -> str:
 
 
 def test_the_page_explains_itself(client: FlaskClient, scene: Any) -> None:
-    """A newcomer sees the title, who brought whom, and a labelled button for each referee."""
+    """A newcomer sees the title, who referred each referee, and a labelled button for each."""
     page = client.get("/").text
     assert "<h1>perkhook sandbox</h1>" in page
     assert scene["referrer"]["name"] in page

@@ -170,7 +170,7 @@ def test_a_share_of_the_webhooks_comes_late(
     until(lambda: [each["state"] for each in sendouts(client)].count("delivered") == prompt)
     again = next(each["id"] for each in sendouts(client) if each["state"] == "delivered")
 
-    # What a person sends again goes at once, and all threads have looked for what is due.
+    # What a person sends again goes at once, and all threads have searched for what is due.
     clock.seconds = 3500
     with sender._changed:
         sender._changed.notify_all()

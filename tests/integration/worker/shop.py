@@ -36,7 +36,7 @@ class Patience(Clock):
         over.set()
 
     def reset(self) -> None:
-        """Tell the machine's time again, and let nobody wait."""
+        """Return the machine's time again, and let no one wait."""
         super().reset()
         self.let_go()
 
@@ -80,7 +80,7 @@ class Shop:
         return event_in(self.removal(holder))
 
     def balance(self, card: str) -> int:
-        """Look at what is on a card."""
+        """Check what is on a card."""
         with self.world.lock:
             return self.world.store.voucher(card).balance
 
@@ -140,7 +140,7 @@ def event_in(body: bytes) -> HolderAssignmentDeleted:
 
 
 def ago(**time: float) -> datetime:
-    """Tell a time in the past."""
+    """Return a time in the past."""
     return now() - timedelta(**time)
 
 

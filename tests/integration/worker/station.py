@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def until(look: Callable[[], T], *, seconds: float = 30) -> T:
-    """Look again and again until there is something, and return it."""
+    """Check again and again until there is something, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, f"not so within {seconds} s"
@@ -123,7 +123,7 @@ class Station:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def job(self, job: str) -> JobView | None:
-        """Read a job that is owed."""
+        """Read a job that is pending."""
         return self.desk.job(job)
 
     def in_state(self, job: str, state: str, *, seconds: float = 30) -> JobView:

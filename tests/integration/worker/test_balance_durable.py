@@ -33,7 +33,7 @@ def api() -> FakeApi:
 
 @pytest.fixture
 def server() -> Iterator[ValkeyServer]:
-    """A store with a disk that does not confirm until it is told to."""
+    """A store with a disk that does not confirm until it is asked to."""
     server = ValkeyServer(config={"appendonly": "yes", "appendfsync": "no"})
     server.start()
     yield server
@@ -107,7 +107,7 @@ def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) ->
 
 
 def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi) -> None:
-    """In memory mode the card's own transactions still tell, unless they lag behind."""
+    """In memory mode the card's own transactions still report, unless they lag behind."""
     made = change(ledger, api)
     older: Any = ledger.store.hgetall(keys.EFFECT + EFFECT)
     api.posts = ["lost", Answer.APPLIED]

@@ -35,7 +35,7 @@ def test_a_voucher_is_switched_off_if_it_still_may_be(
     calls: list[str],
     changed: str,
 ) -> None:
-    """It is read just before; what was off, gone or somebody else's is not touched, and noted."""
+    """It is read just before; what was off, gone or someone else's is not touched, and noted."""
     if voucher is None:
         del api.vouchers["v_code"]
     else:
@@ -102,7 +102,7 @@ def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
 
 
 def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: FakeApi) -> None:
-    """The next run goes on where this one stopped."""
+    """The next run continues where this one stopped."""
     api.posts = [PermanentError("voucherify_answered_400", "no")]
     with pytest.raises(JobError):
         carried_out(ledger, api, OFF, take(), SHOW)
@@ -118,6 +118,6 @@ def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: Fake
 
 
 def test_an_empty_plan_says_why(ledger: Ledger, api: FakeApi) -> None:
-    """Nothing is noted and nobody is called."""
+    """Nothing is noted and no one is called."""
     assert carried_out(ledger, api) == "nothing to take back: assignment gone: nothing"
     assert (ledger.all(), api.calls) == ({}, [])

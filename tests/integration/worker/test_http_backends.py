@@ -19,7 +19,7 @@ Run = Callable[[HolderAssignmentDeleted, Job], str]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two services, and where the stand-in keeps what it was told."""
+    """One of the two services, and where the stand-in keeps what it received."""
 
     name: str
     run: Run
@@ -95,7 +95,7 @@ def test_a_fault_is_told_and_the_next_call_makes_it_good(
 
 
 def test_a_wrong_secret_is_final(shop: Shop, event: HolderAssignmentDeleted) -> None:
-    """The service's 401 is for an operator and does not tell the secret."""
+    """The service's 401 is for an operator and does not report the secret."""
     crm = HttpCrm(f"{shop.url}/crm/events", "whsec_d3JvbmctYnV0LWxvbmctZW5vdWdoLXNlY3JldA==")
 
     with pytest.raises(PermanentError, match=r"^crm_service answered 401$"):

@@ -23,7 +23,7 @@ from worker.http_client.certificates import trusted
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """A CA that nobody trusts until a test says so."""
+    """A CA that no one trusts until a test says so."""
     return Authority(tmp_path_factory.mktemp("ca"))
 
 
@@ -66,7 +66,7 @@ def full() -> Iterator[str]:
 def test_a_name_that_leads_nowhere(
     monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
-    """A name that does not exist is told from a DNS that does not answer; nothing was sent."""
+    """A name that does not exist is another error than a silent DNS; nothing was sent."""
 
     def fails(*_: object, **__: object) -> None:
         raise socket.gaierror(number, "of the machine")

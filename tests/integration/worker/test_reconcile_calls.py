@@ -40,7 +40,7 @@ class EndedError(Exception):
 
 
 class Waits:
-    """Notes how long it would have waited, and ends the run when it is told to."""
+    """Notes how long it would have waited, and ends the run when it is asked to."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -212,7 +212,7 @@ def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -
 
 
 def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits: Waits) -> None:
-    """And the jobs go on: a run by hand may have other keys than the workers."""
+    """And the jobs continue: a run by hand may have other keys than the workers."""
 
     def act(_: int) -> Any:
         raise RetryableError("voucherify_answered_401", "answered 401", pause_seconds=300)
@@ -226,7 +226,7 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
 
 
 def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, waits: Waits) -> None:
-    """A 429 is about all calls: whoever meets it first shuts the gate for all."""
+    """A 429 is about all calls: the first caller to meet it opens the breaker for all."""
 
     def act(number: int) -> Any:
         if number == 1:
@@ -256,7 +256,7 @@ def test_what_is_refused_is_not_tried_again(store: Redis, api: Api, waits: Waits
 def test_without_jobs_that_call_the_api_only_the_share_counts(
     store: Redis, api: Api, waits: Waits
 ) -> None:
-    """With another backend nobody else keeps a budget of this API."""
+    """With another backend no one else keeps a budget of this API."""
     calls = Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "reconcile"), "a", waits)
     for _ in range(4):
         calls.read("codes", "/a", {}, CODE)

@@ -81,7 +81,7 @@ def test_effects_tell_what_was_taken_when_why_and_by_which_event(
 def test_undo_gives_back_once_and_is_recorded(
     run: Run, shop: Shop, ledger: Ledger, taken: dict[str, Any]
 ) -> None:
-    """The second time it tells the same and moves nothing."""
+    """The second time it reports the same and moves nothing."""
     (effect,) = ledger.all()
 
     first = run("undo", effect, "--why", "wrong list")

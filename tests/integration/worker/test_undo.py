@@ -28,7 +28,7 @@ def _done(ledger: Ledger, api: FakeApi, step: Step) -> Effect:
 
 
 def test_what_was_taken_is_given_back_once(ledger: Ledger, api: FakeApi) -> None:
-    """The amount that was really taken, under a name of its own; again it only tells the same."""
+    """The amount that was really taken, under a name of its own; again it only reports the same."""
     effect = _done(ledger, api, take())  # 300 of 500
 
     first = undo(effect, "a mistake", api, ledger, job())
@@ -81,7 +81,7 @@ def test_a_voucher_that_we_switched_off_is_switched_on_once(ledger: Ledger, api:
 
 
 def test_a_voucher_that_was_off_already_stays_off(ledger: Ledger, api: FakeApi) -> None:
-    """Somebody else switched it off, and had a reason."""
+    """Someone else switched it off, and had a reason."""
     api.vouchers["v_code"]["active"] = False
     effect = _done(ledger, api, OFF)
 
@@ -98,7 +98,7 @@ def test_a_voucher_that_was_off_already_stays_off(ledger: Ledger, api: FakeApi) 
 def test_switching_on_may_be_repeated(
     ledger: Ledger, api: FakeApi, answer: Answer, told: str | None
 ) -> None:
-    """A lost answer is to be run again; a voucher that is gone is told."""
+    """A lost answer is to be run again; a voucher that is gone is reported."""
     effect = _done(ledger, api, OFF)
     api.answers = [answer]
     if told is None:
@@ -133,7 +133,7 @@ def test_an_undoing_is_not_undone(ledger: Ledger, api: FakeApi) -> None:
 
 
 def test_undoing_started_twice_at_once_gives_once(ledger: Ledger, api: FakeApi) -> None:
-    """Two people give the same command: one of them is told to run it again."""
+    """Two people give the same command: one of them is asked to run it again."""
     effect = _done(ledger, api, take())
     told: list[str] = []
 

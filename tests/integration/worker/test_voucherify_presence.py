@@ -66,7 +66,7 @@ def test_an_assignment_that_is_there_again_keeps_the_mark_and_owes_the_reward(
 def test_an_assignment_that_is_still_listed_is_not_taken_from(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """An assignment which stands is looked at four times, however many tries fail; then asked."""
+    """An assignment which stands is checked four times, however many tries fail; then asked."""
     kept, left = shop.scenario(reward=GIFT, referees=2)["referees"]
     body = shop.removal(left["holder"])
     for old, new in ((left["holder"], kept["holder"]), (left["customer"], kept["customer"])):

@@ -31,7 +31,7 @@ DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 
 @pytest.fixture
 def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
-    """Start a worker that calls nobody, on a store that may hold something already."""
+    """Start a worker that calls no one, on a store that may hold something already."""
     server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
     server.start()
     url = f"{server.connection_url}/0"
@@ -59,7 +59,7 @@ def _settles(made: Station, number: int) -> None:
 
 
 def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) -> None:
-    """In each queue each foreign message is told in one line, and the worker goes on."""
+    """In each queue each foreign message is reported in one line, and the worker continues."""
     foreign = of_nobody()
     for number, (name, raw) in enumerate(foreign.items()):
         store.lpush(QUEUES[number % 3], raw)
@@ -101,7 +101,7 @@ def test_damaged_messages_of_a_job_let_it_run_once(
 
 
 def test_a_job_whose_message_was_dropped_is_sent_again(made: Station, store: Any) -> None:
-    """Its only message became unreadable in the queue: the sweep sees that it is lost."""
+    """Its only message became unreadable in the queue: the reaper sees that it is lost."""
     raw = body(assignment_deleted(5))
     delivery = delivery_id(raw)
     _accept_without_message(store, raw, instead=b"\x80 spoilt")
@@ -153,7 +153,7 @@ def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) 
 def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
     """Remote control listens to a channel on which anything may be published."""
     channel = "/0.celery.pidbox"
-    # A worker that takes jobs already subscribes to its channel only with its next look.
+    # A worker that takes jobs already subscribes to its channel only with its next check.
     until(lambda: store.pubsub_numpat() == 1)
     for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
         assert store.publish(channel, raw) == 1
@@ -166,7 +166,7 @@ def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
 def test_a_queue_that_is_no_list_holds_the_worker_up_and_does_not_end_it(
     made: Station, store: Any
 ) -> None:
-    """While the store refuses, the worker comes again; when the key is gone, it goes on."""
+    """While the store refuses, the worker comes again; when the key is gone, it continues."""
     store.set("perks", "in the way")
     until(lambda: made.worker.text.count("Connected to") > 2)
     store.delete("perks")

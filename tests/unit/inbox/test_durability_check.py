@@ -87,7 +87,7 @@ def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Met
     ],
 )
 def test_a_disk_that_does_not_have_it(confirmed: Any, words: str) -> None:
-    """Each reason is told in words that say what to do."""
+    """Each reason is reported in words that say what to do."""
     told = _told(Durability.FSYNC, 1, ALWAYS, VALKEY, confirmed)
 
     assert told is not None

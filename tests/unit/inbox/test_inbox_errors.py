@@ -73,7 +73,7 @@ def test_a_certificate_that_is_not_trusted_is_told() -> None:
 def test_a_missing_right_is_named(
     kind: type[redis_errors.RedisError], text: str, told: str
 ) -> None:
-    """The user and the command are told, or where to find the key, and nothing else of the text."""
+    """User and command are reported, or where to find the key, and nothing else of the text."""
     if kind is redis_errors.ResponseError:
         # Inside a script the code is a word of the text.
         text = f"NOPERM {text}"

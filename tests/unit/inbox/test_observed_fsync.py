@@ -48,7 +48,7 @@ def _sight(after_ms: float, *, busy: bool = False, **changes: Any) -> Observatio
 
 
 def _looked(*sights: Observation, newest: float = T0) -> Watch | Verdict:
-    """Look at these one after the other, and often enough before them."""
+    """Check these one after the other, and often enough before them."""
     watch: Watch | Verdict = begin(FIRST, T0, newest)
     before = [_sight(each) for each in range(0, int(sights[0].at - T0), 100)]
     for sight in [*before, *sights]:
@@ -63,7 +63,7 @@ def test_two_looks_after_a_second_are_durable() -> None:
 
 
 def test_one_look_after_a_second_is_not_enough() -> None:
-    """The first tells only that an fsync has been submitted by then."""
+    """The first says only that an fsync has been submitted by then."""
     watch = _looked(_sight(FSYNC_DUE_MS - 1), _sight(FSYNC_DUE_MS))
 
     assert isinstance(watch, Watch)
@@ -71,7 +71,7 @@ def test_one_look_after_a_second_is_not_enough() -> None:
 
 
 def test_nothing_is_durable_before_the_second_is_over() -> None:
-    """However often it is looked: the server may not have submitted anything yet."""
+    """However often it is checked: the server may not have submitted anything yet."""
     watch = _looked(*(_sight(each) for each in range(0, FSYNC_DUE_MS, 20)))
 
     assert isinstance(watch, Watch)
@@ -161,7 +161,7 @@ def _answers(
 
 
 def test_what_a_server_tells() -> None:
-    """Each value comes from where it is told."""
+    """Each value comes from where it is kept."""
     assert read(_answers()) == Observation(1_000_500.0, ("run-1", 7), (2, 3), False, True, 1)
     pending = read(_answers(INFO | {"aof_pending_bio_fsync": 2}, waitaof=[0, 0]))
     assert isinstance(pending, Observation)
@@ -182,7 +182,7 @@ def test_what_a_server_tells() -> None:
     ],
 )
 def test_a_server_that_cannot_be_watched(answers: list[Any], words: str) -> None:
-    """Each reason is told in words that say what to do."""
+    """Each reason is reported in words that say what to do."""
     told = read(answers)
 
     assert isinstance(told, str)
@@ -190,7 +190,7 @@ def test_a_server_that_cannot_be_watched(answers: list[Any], words: str) -> None
 
 
 def test_an_error_is_handed_on() -> None:
-    """What the server refuses is told as what it is."""
+    """What the server refuses is reported as what it is."""
     error = ReadOnlyError("READONLY")
 
     assert read(_answers(config=error)) is error

@@ -35,7 +35,7 @@ def count(counters: Counters, what: str, times: int) -> None:
 
 
 def test_what_was_counted_is_told_once() -> None:
-    """Only what is new is told, and nothing if there is none."""
+    """Only what is new is reported, and nothing if there is none."""
     store = Store()
     counters = Counters(store.report)
     counters.report()

@@ -69,7 +69,7 @@ def test_no_secret_is_in_a_repr() -> None:
 
 
 def test_all_wrong_variables_are_named_in_one_message_without_values() -> None:
-    """A person mends all at once, and the message can be pasted anywhere."""
+    """A person fixes all at once, and the message can be pasted anywhere."""
     with pytest.raises(SettingsError) as found:
         ReceiverSettings.from_environ(ALL_WRONG)
 

@@ -19,12 +19,12 @@ class Clock:
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 class Store:
-    """Answers or refuses as told, and counts how often it was asked."""
+    """Answers or refuses as set, and counts how often it was asked."""
 
     def __init__(self, clock: Clock) -> None:
         self.reason: str | None = None
@@ -125,7 +125,7 @@ def test_reasons_that_come_at_once_are_asked_for_each_time(
 def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
     gate: StoreGuard, store: Store, clock: Clock
 ) -> None:
-    """A name that cannot be looked up says "down", but holds threads while it does."""
+    """A name that cannot be read says "down", but holds threads while it does."""
     store.reason, store.takes = "down", SLOW_SECONDS + 0.1
     assert refusal(lambda: gate.ask(store)) == "down"
 
@@ -204,7 +204,7 @@ def test_one_tries_while_all_others_are_refused_at_once(
 
 
 def test_no_more_ask_at_once_than_there_are_places(clock: Clock, store: Store) -> None:
-    """Whoever finds no place in time is refused, and those behind need not even wait."""
+    """A caller without a place in time is refused, and those behind need not even wait."""
     gate = StoreGuard(2, patience=0.01, clock=clock)
     with ThreadPoolExecutor() as pool:
         hanging = Hanging(pool, gate)

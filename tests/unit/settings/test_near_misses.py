@@ -94,7 +94,7 @@ def test_names_of_others_pass(name: str) -> None:
 
 
 def test_a_name_near_a_setting_that_is_set_passes() -> None:
-    """Whoever has set both knows which is which."""
+    """A user who has set both knows which is which."""
     assert problems({"REDIS_URL": "redis://h", "REDIS_URI": "x7q"}) == []
 
 

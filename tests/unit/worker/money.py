@@ -183,7 +183,7 @@ def decided(
     event: HolderAssignmentDeleted | None = None,
     policies: Policies = NONE,
 ) -> Plan:
-    """Look up and decide; `promise` is the event's `referee_reward`."""
+    """Read and decide; `promise` is the event's `referee_reward`."""
     event = event or referee_left(referee_reward=promise)
     found = Finder(api, InMemory()).find(event, needs(event, policies), job())
     return decide(event, found, policies)

@@ -21,7 +21,7 @@ class Account:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of whoever works with this account."""
+        """The environment to work with this account."""
         return {
             "HUBSPOT_API_URL": self.shop.url,
             "HUBSPOT_ACCESS_TOKEN": self.shop.settings.hubspot_token,
@@ -48,7 +48,7 @@ class Account:
             del self.shop.world.hubspot.contacts[contact]
 
     def shown(self, contact: str) -> dict[str, str]:
-        """Tell what stands on a contact."""
+        """Return what stands on a contact."""
         with self.shop.world.lock:
             return dict(self.shop.world.hubspot.contacts[contact].properties)
 

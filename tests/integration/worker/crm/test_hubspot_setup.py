@@ -52,7 +52,7 @@ def test_the_properties_are_created_once(
 
 
 def test_a_property_of_the_shops_own_can_hold_the_id(fresh: Account) -> None:
-    """HUBSPOT_ID_PROPERTY names the property that is created and looked up."""
+    """HUBSPOT_ID_PROPERTY names the property that is created and read."""
     assert _run({**fresh.environ, "HUBSPOT_ID_PROPERTY": "shop_number"}) == 0
 
     assert _properties(fresh)["shop_number"]["hasUniqueValue"] is True

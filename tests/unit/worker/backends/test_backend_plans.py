@@ -1,4 +1,4 @@
-"""What backends that look nothing up tell of a revocation: nothing is sent for it."""
+"""What backends that read nothing get of a revocation: nothing is sent for it."""
 
 import httpx2
 import pytest
@@ -19,7 +19,7 @@ def make_http(answers: Answers) -> HttpPerks:
 
 
 def test_the_http_backend_tells_what_it_would_send() -> None:
-    """The key that it tells is the one that it sends then."""
+    """The key that it returns is the one that it sends then."""
     answers = Answers(httpx2.Response(200))
     perks, event = make_http(answers), removal()
 

@@ -37,7 +37,7 @@ DOCUMENTED = {
 }
 
 
-#: Nothing of it is asked: making a backend reaches nobody.
+#: Nothing of it is asked: making a backend reaches no one.
 LEDGER = Effects(Redis(), memory_seconds=3600)
 
 
@@ -173,7 +173,7 @@ def test_a_role_that_is_not_known_goes_to_a_person() -> None:
     ],
 )
 def test_the_default_backends_touch_nothing(role: str, plan: str) -> None:
-    """Without settings both backends only tell what they would do: a socket would fail here."""
+    """Without settings both backends only say what they would do: a socket would fail here."""
     settings = WorkerSettings.from_environ({})
     perks, crm = make_perks(settings.perks, LEDGER, InMemory()), make_crm(settings.crm)
 

@@ -9,7 +9,7 @@ from worker.errors import PermanentError, RetryableError
 from worker.http_client.outgoing import SignedPost
 
 
-#: A status for "taken" with JSON or nothing: nobody can know these from the service's own answer.
+#: A status for "taken" with JSON or nothing: no one can know these from the service's own answer.
 TAKEN = {
     "200, empty",
     "200, an empty object",

@@ -33,7 +33,7 @@ def assignment(holder: str = "rh_1", **more: str) -> Assignment:
 
 
 def item(**more: Any) -> dict[str, Any]:
-    """Make an item of activity that tells of a removal."""
+    """Make an item of activity that reports a removal."""
     holder = {
         "id": "rh_1",
         "customer_id": "cust_1",
@@ -54,7 +54,7 @@ def test_who_is_no_longer_listed_is_gone() -> None:
 
 
 def test_only_holders_of_referral_roles_are_news() -> None:
-    """Somebody's own coupon is no referral perk; who is known is no news."""
+    """Someone's own coupon is no referral perk; who is known is no news."""
     listed = {
         name: assignment(name, role=role)
         for name, role in (("rh_1", "REFEREE"), ("rh_2", "REFERRER"), ("rh_3", "OWNER"))
@@ -139,7 +139,7 @@ def test_both_shapes_of_an_item_are_read() -> None:
     )
 )
 def test_whatever_an_item_holds_nothing_breaks(value: Any) -> None:
-    """What cannot be read tells of no removal."""
+    """What cannot be read reports no removal."""
     items = [{"type": DELETED, "id": "e", "created_at": "2026-05-04T11:00:00Z", "data": value}]
     items += [value] if isinstance(value, dict) else []
     for told in removals_in(items):

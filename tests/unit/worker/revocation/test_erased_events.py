@@ -81,7 +81,7 @@ FINDINGS = (
 
 
 def essence(value: Any, name: str = "") -> Any:
-    """Give an event without what is erased; a word that nobody knows is as good as another."""
+    """Give an event without what is erased; a word that no one knows is as good as another."""
     if is_dataclass(value):
         return {
             field.name: essence(getattr(value, field.name), field.name)
@@ -103,7 +103,7 @@ def event_in(body: bytes) -> Any:
 
 
 def decided(event: HolderAssignmentDeleted) -> list[Any]:
-    """Tell what is looked up and decided about an event, or why nothing is."""
+    """Return what is read and decided about an event, or why nothing is."""
     told: list[Any] = []
     still = job(at=INSIDE)
     for policies in (ALL, NONE):
@@ -223,7 +223,7 @@ def test_every_field_is_either_kept_in_its_form_or_free_text(schema: PartSchema[
 
 
 def test_a_word_nobody_knows_stays_unknown() -> None:
-    """No decision goes on to another field because a word that it could not take was erased."""
+    """No decision continues to another field because a word that it could not take was erased."""
     document = samples.assignment_deleted()
     document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"
 

@@ -62,7 +62,7 @@ def test_whatever_is_found_ends_as_a_plan_or_in_a_known_way(
 def test_an_owner_keeps_everything(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
-    """A plan for an owner is empty whatever is found, and nobody is asked."""
+    """A plan for an owner is empty whatever is found, and no one is asked."""
     if event.holder.holder_role == "OWNER":
         plan = _plan(event, found, chosen)
 

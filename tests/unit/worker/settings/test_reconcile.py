@@ -16,7 +16,7 @@ GRACE: Final = "RECONCILE_GRACE_SECONDS"
 
 
 def problems(environ: dict[str, str]) -> list[str]:
-    """Tell what is wrong with an environment."""
+    """Return what is wrong with an environment."""
     try:
         WorkerSettings.from_environ(environ)
     except SettingsError as error:
@@ -68,7 +68,7 @@ def test_a_wrong_value_stops_the_worker_at_its_start(name: str, value: str) -> N
 
 
 def test_every_wrong_value_is_told_at_once() -> None:
-    """Nobody starts a worker five times to learn of five mistakes."""
+    """No one starts a worker five times to learn of five mistakes."""
     told = problems(KEYS | dict.fromkeys((INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE), "no, ï"))
 
     assert [each.split(" ")[0] for each in told] == [INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE]
@@ -79,7 +79,7 @@ def test_every_wrong_value_is_told_at_once() -> None:
 def test_keys_are_needed_with_an_interval_whatever_takes_perks_back(
     backend: str, missing: str
 ) -> None:
-    """A run that can ask nobody would be an alert in the night instead."""
+    """A run that can ask no one would be an alert in the night instead."""
     environ = KEYS | {
         INTERVAL: "3600",
         missing: "",

@@ -150,7 +150,7 @@ def test_a_list_that_vanishes_between_its_pages_is_not_a_whole_one() -> None:
 
 
 def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
-    """A cursor that leads to itself neither loops for ever nor ends the list in silence."""
+    """A cursor that leads to itself neither loops forever nor ends the list in silence."""
     api, transport = api_of(page("a", has_more=True))
 
     with pytest.raises(RetryableError):
@@ -207,7 +207,7 @@ def test_an_id_is_one_step_of_the_path(holder: str, path: str) -> None:
 
 
 def test_an_endless_id_is_not_asked_for() -> None:
-    """An id that no address can hold fails for good instead of as an accident."""
+    """An id that no address can hold fails permanently instead of as an accident."""
     api, transport = api_of(page())
 
     with pytest.raises(PermanentError) as caught:

@@ -127,7 +127,7 @@ def test_an_error_of_hubspots_own_has_words_and_a_category_or_a_trace(
     ],
 )
 def test_an_operator_reads_that_somebody_else_answered(status: int, words: str) -> None:
-    """Nobody looks for a wrong token, or a scope that lacks, because of a firewall's page."""
+    """No one searches for a wrong token, or a scope that lacks, because of a firewall's page."""
     api, _ = api_of(httpx2.Response(status, content=b"<html>"))
 
     with pytest.raises(RetryableError) as caught:

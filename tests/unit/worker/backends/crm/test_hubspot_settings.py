@@ -19,7 +19,7 @@ def _problem(**environ: str) -> str:
 
 
 def test_the_backend_needs_a_token_and_nothing_else() -> None:
-    """With a token HubSpot is told; the address and the property have defaults."""
+    """With a token HubSpot is used; the address and the property have defaults."""
     found = _crm(CRM_BACKEND="hubspot", HUBSPOT_ACCESS_TOKEN="pat-eu1-secret")
 
     assert found.hubspot.url == "https://api.hubapi.com"

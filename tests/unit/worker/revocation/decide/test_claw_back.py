@@ -111,7 +111,7 @@ def test_a_taking_back_that_was_undone_is_no_taking_back() -> None:
 
 
 def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() -> None:
-    """Switching off is tied to the referrer, whoever the coupon belongs to by then."""
+    """Switching off is tied to the referrer, even if another customer owns the coupon by then."""
     rewards = (earned(COUPON, target="v_coupon"),)
 
     plan = decide(referee_left(), found(referrer_rewards=rewards), NONE)
@@ -145,7 +145,7 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
     ],
 )  # fmt: skip
 def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str) -> None:
-    """Material, unlinked or half-told rewards are named with their activity and not touched."""
+    """Material, unlinked or half-described rewards are named with their activity, not touched."""
     things = found(referrer_rewards=(earned(**{"kind": CREDITS, **overrides}),))
 
     plan = decide(referee_left(), things, NONE)
@@ -157,7 +157,7 @@ def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str)
 
 
 def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None:
-    """Of two rewards the one that this referee earned is taken; what is odd there asks nobody."""
+    """Of two rewards the one that this referee earned is taken; what is odd there asks no one."""
     rewards = (
         earned(COUPON, referee="cust_other", target="v_c1", at=None, named_campaign=False),
         earned(COUPON, target="v_c2"),
@@ -170,7 +170,7 @@ def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None
 
 
 def test_everything_is_taken_when_the_referrer_leaves() -> None:
-    """Whoever earned it, named or not, it was earned with this code."""
+    """No matter who earned it, named or not, it was earned with this code."""
     rewards = (
         earned(COUPON, referee="cust_other", target="v_c1", count=5),
         earned(COUPON, referee=None, target="v_c2"),

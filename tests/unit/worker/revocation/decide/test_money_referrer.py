@@ -116,7 +116,7 @@ def test_what_is_not_known_of_a_reward_is_for_a_person(
     ],
 )  # fmt: skip
 def test_a_reward_is_of_whom_the_data_name(data: Json, *, due: bool) -> None:
-    """Referee and campaign are read wherever the specification puts them, and nobody is asked."""
+    """Referee and campaign are read wherever the specification puts them, and no one is asked."""
     plan = plan_of(rewarded(reward=COUPON, **data))
 
     assert off(plan) == (["v_coupon"] if due else [])
@@ -145,7 +145,7 @@ def test_credits_and_points_are_told_apart(balance: Json, card: Card, amount: in
 
 
 def test_a_reward_that_its_card_does_not_show_is_for_a_person() -> None:
-    """The activity names a transaction that is not there: nobody knows what it gave."""
+    """The activity names a transaction that is not there: no one knows what it gave."""
     plan = plan_of(rewarded(**CREDITS), credited(), rows=(grant(name="vtx_else"),))
 
     assert taken(plan) == {}
@@ -175,7 +175,7 @@ def test_the_first_of_some_referees_is_not_passed_over_in_silence() -> None:
 
 
 def test_everything_is_taken_once_the_referrer_leaves() -> None:
-    """Whoever earned it, and however many it took, it was earned with this code."""
+    """No matter who earned it, and how many it took, it was earned with this code."""
     plan = plan_of(
         rewarded(tier=FIFTH, **CREDITS),
         rewarded("g_2", redemption=None, reward=COUPON),

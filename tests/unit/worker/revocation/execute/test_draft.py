@@ -34,7 +34,7 @@ EVENT = referee_left()
 def told(
     plan: Plan | None = None, noted: Effect | None = None, policies: Policies = NONE, **what: Any
 ) -> Any:
-    """Tell what would be done of what was found."""
+    """Return what would be done of what was found."""
     findings = found(**what)
     made = plan or decide(EVENT, findings, policies)
     return draft(made, EVENT, needs(EVENT, policies), findings, lambda _: noted)

@@ -69,7 +69,7 @@ def _listed(holder: str, customer: str = REFEREE, at: Any = ASSIGNED) -> dict[st
         ([_listed("rh_new", at=None)], Presence.ASSIGNED_AGAIN),
         # The filter was ignored: other customers' assignments say nothing.
         ([_listed("rh_new", "cust_other", REMOVED)], Presence.GONE),
-        # An id is of one assignment, whoever it is said to be of.
+        # An id is of one assignment, no matter which customer it names.
         ([_listed(HOLDER) | {"customer_id": None}], Presence.STILL_ASSIGNED),
         (None, Presence.CODE_GONE),
     ],

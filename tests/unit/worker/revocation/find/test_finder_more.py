@@ -172,7 +172,7 @@ def test_what_the_campaign_in_the_event_promises(given: Any, amount: int | None)
 
 
 def test_the_referrers_card_is_read_only_for_what_is_taken() -> None:
-    """A coupon, another referee's reward and one that nobody knows need no card."""
+    """A coupon, another referee's reward and one that no one knows need no card."""
     due = [rewarded(**CREDITS), credited()]
     others = [
         rewarded("g_2", redemption={"customer_id": "cust_other"}, **CREDITS),

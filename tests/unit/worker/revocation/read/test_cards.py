@@ -40,7 +40,7 @@ OWN = {"voucher_type": "GIFT_VOUCHER", "redeemable_id": "v", "holder_role": "OWN
     ],
 )
 def test_only_a_customers_own_cards_are_cards(overrides: dict[str, Any], card: Card | None) -> None:
-    """What a customer holds as a referee or referrer, or somebody else holds, is no card."""
+    """What a customer holds as a referee or referrer, or someone else holds, is no card."""
     assert card_of(OWN | overrides, ME) == card
 
 

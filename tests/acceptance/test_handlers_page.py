@@ -103,7 +103,7 @@ def test_the_pages_own_test_passes(folder: Path) -> None:
     assert "2 passed" in run(block("sh test"), folder)
 
 
-def test_trying_tells_what_the_page_says(folder: Path) -> None:
+def test_trying_says_what_the_page_says(folder: Path) -> None:
     """Without a store, without secrets, and without a trace in the folder."""
     before = sorted(folder.rglob("*"))
 

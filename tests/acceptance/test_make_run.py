@@ -38,7 +38,7 @@ def running(tmp_path: Path) -> Iterator[Process]:
     process.kill()
 
 
-def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None:
+def test_run_says_what_happened_and_leaves_no_process(running: Process) -> None:
     """The effect is reported in words with the addresses, and Ctrl-C stops all of it."""
     running.wait_for("Ctrl-C stops everything.")
     story = running.output()

@@ -91,7 +91,7 @@ def worked(make_product: MakeProduct) -> Product:
     return product
 
 
-def test_a_worked_product_tells_all_that_alerts_and_dashboard_ask_for(
+def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
     worked: Product, store: Redis
 ) -> None:
     """Every metric named exists, is reported well-formed, and has the value that was worked for."""

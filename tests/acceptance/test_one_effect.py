@@ -9,7 +9,7 @@ from tests.acceptance.product import Product
 from tests.processes import wait_until
 
 
-def test_one_signed_webhook_takes_the_reward_back_and_tells_the_crm(
+def test_one_signed_webhook_takes_the_reward_back_and_updates_the_crm(
     make_product: MakeProduct,
 ) -> None:
     """A referee is unassigned: the card falls by what the referral gave, the CRM gets one note."""

@@ -62,7 +62,7 @@ def taken(product: Product) -> dict[str, int]:
     return {holder: each["times"] for holder, each in holders.items()}
 
 
-def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
+def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
     """What would be taken back is reported and nothing done; then each is a delivery, once."""
     referees = codes(product, 2)
     assert run(product).code == 0
@@ -99,7 +99,7 @@ def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: R
         ("--customers {empty}", "--customers names no customer"),
     ],
 )
-def test_wrong_use_is_told_before_anything_is_asked(
+def test_wrong_use_is_reported_before_anything_is_asked(
     tmp_path: Path, valkey: ValkeyServer, words: str, sentence: str
 ) -> None:
     """A file that names no customer is not taken for everybody; exit code 2."""
@@ -112,7 +112,7 @@ def test_wrong_use_is_told_before_anything_is_asked(
     assert "begun" not in ended.output()
 
 
-def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
+def test_a_campaign_that_no_one_knows_is_reported(product: Product) -> None:
     """It is misspelt or deleted: the others are checked, and the operator learns of it."""
     campaign = steer(product, "POST", "codes", {"codes": 2, "referees": 1})["campaign"]
 
@@ -124,7 +124,7 @@ def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
     assert '"campaign": "camp_typo"' in ended.output()
 
 
-def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) -> None:
+def test_keys_that_are_refused_are_reported_at_once(product: Product, store: Redis) -> None:
     """One sentence and exit code 1; no one waits, and neither do the workers' jobs."""
     begun = time.monotonic()
     ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
@@ -136,7 +136,7 @@ def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) 
     assert run(product).code == 0
 
 
-def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> None:
+def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) -> None:
     """A second run names the first; after Ctrl-C the lock is free, and nothing is redone."""
     codes(product, 30)
     # After some codes it waits for a minute, in which all of this happens.
@@ -160,7 +160,7 @@ def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> N
     assert int(store.hget(keys.RECONCILE, "run")) == 1
 
 
-def test_workers_find_what_is_lost_and_one_goes_on_for_another(
+def test_workers_find_what_is_lost_and_one_continues_for_another(
     make_product: MakeProduct, store: Any
 ) -> None:
     """New assignments are remembered by webhook; a worker that stops leaves the rest to another."""
@@ -188,7 +188,7 @@ def test_workers_find_what_is_lost_and_one_goes_on_for_another(
     assert "reconcile.resumed" in product.process("worker").output()
 
 
-def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) -> None:
+def test_without_apply_workers_only_report(make_product: MakeProduct, store: Any) -> None:
     """A removal of an assignment that only a webhook reported is found, and left to a person."""
     product = make_product("sandbox", "web", "worker", **QUICK, RECONCILE_APPLY="off")
     campaign = steer(product, "POST", "codes", {"codes": 1, "referees": 1})["campaign"]

@@ -114,7 +114,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
         assert machine not in all_sent
 
 
-def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
+def test_what_is_expected_is_never_reported_and_a_fleet_checks_in_once_a_minute(
     make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: Redis
 ) -> None:
     """Retries, failures, poison, a store that takes nothing: no event; of two workers one beat."""

@@ -118,7 +118,7 @@ DANGERS = [
 @pytest.mark.parametrize(
     "user", ["perkhook-receiver", "perkhook-worker", "perkhook-flower", "perkhook-operator"]
 )
-def test_nobody_may_more_than_the_work(store: GuardedStore, user: str, delivery: str) -> None:
+def test_no_one_may_more_than_the_work(store: GuardedStore, user: str, delivery: str) -> None:
     """No user of ours can empty, copy, configure or search the store, or read its users."""
     client = store.client(user)
 
@@ -166,7 +166,7 @@ def test_flower_and_operators_make_no_effects(store: GuardedStore) -> None:
 
 
 @pytest.mark.parametrize("right", ["set", "zadd", "evalsha"])
-def test_a_right_that_the_receiver_lacks_is_told(
+def test_a_right_that_the_receiver_lacks_is_reported(
     store: GuardedStore, product: GuardedProduct, right: str
 ) -> None:
     """/readyz and the webhook name the command and the user; nothing is taken for accepted."""
@@ -199,7 +199,7 @@ def test_a_queue_that_may_not_be_written_is_no_half_accept(
 
 
 @pytest.mark.parametrize("right", ["blmpop", "hset"])
-def test_a_right_that_a_worker_lacks_is_told(
+def test_a_right_that_a_worker_lacks_is_reported(
     store: GuardedStore, product: GuardedProduct, right: str
 ) -> None:
     """A worker says which right it lacks, and continues once it is there."""

@@ -32,7 +32,9 @@ def steer(product: Product, **webhook: Any) -> None:
     answer.raise_for_status()
 
 
-def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, store: Redis) -> None:
+def test_a_webhook_that_was_switched_off_is_reported(
+    make_product: MakeProduct, store: Redis
+) -> None:
     """Nothing is reported while no one checks; then it is seen to be on, and then to be off."""
     product = make_product("sandbox", "web")
     assert told(product) == {}

@@ -22,7 +22,7 @@ from tests.processes import wait_until
 
 
 @pytest.mark.timeout(3600)
-def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
+def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
     """All are older than the lease and none is lost: no sweep sends one again."""

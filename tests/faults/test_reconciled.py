@@ -21,7 +21,7 @@ SETTINGS = {
 
 
 @pytest.mark.timeout(3600)
-def test_removals_that_no_webhook_told_of_are_revoked_once(
+def test_removals_that_no_webhook_reported_are_revoked_once(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
     """None of the first are sent, the others are lost, late and repeated; runs are killed."""

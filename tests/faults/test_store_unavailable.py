@@ -47,7 +47,7 @@ def read_only(store: Store) -> Iterator[None]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("state", [frozen, full_up, read_only])
-def test_a_store_that_cannot_take_webhooks_is_told_in_time_and_recovers(
+def test_a_store_that_cannot_take_webhooks_is_reported_in_time_and_recovers(
     make_fleet: MakeFleet,
     report: Report,
     full: bool,

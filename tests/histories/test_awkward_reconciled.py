@@ -85,7 +85,7 @@ def search(works: Works, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
         pytest.param(True, id="for the whole run", marks=pytest.mark.slow),
     ],
 )
-def test_an_awkward_answer_says_of_nobody_that_they_are_gone(
+def test_an_awkward_answer_says_of_no_one_that_they_are_gone(
     search: Search, lasting: bool, pytestconfig: pytest.Config
 ) -> None:
     """Each removal is taken back once, at the latest by the next run, and no one else's is."""

@@ -69,9 +69,7 @@ def test_each_removal_is_revoked_once_whatever_became_of_its_webhook(
     assert progress.calls.total() - again.calls.total() == many + told["lost"] + told["late"]
 
 
-def test_a_run_that_is_cut_off_at_any_step_is_gone_on_with(
-    works: Works, reconciler: Reconciler
-) -> None:
+def test_a_run_that_is_cut_off_at_any_step_is_resumed(works: Works, reconciler: Reconciler) -> None:
     """At every call and every write, before and after: each removal is taken back once."""
     for step in range(1, 1000):
         works.begin(Policies())
@@ -92,7 +90,7 @@ def test_a_run_that_is_cut_off_at_any_step_is_gone_on_with(
     raise AssertionError("a run does not come to its end")
 
 
-def test_a_run_goes_on_where_it_stopped(works: Works, reconciler: Reconciler) -> None:
+def test_a_run_continues_where_it_stopped(works: Works, reconciler: Reconciler) -> None:
     """Cut off again and again, it asks for each code's holders once, and lists few pages twice."""
     works.shop.call("POST", "/codes", {"codes": 250, "referees": 1})
     chance, calls, cuts = random.Random(2), Counter[str](), 0
@@ -109,7 +107,7 @@ def test_a_run_goes_on_where_it_stopped(works: Works, reconciler: Reconciler) ->
     assert calls["vouchers"] <= 3 + cuts
 
 
-def test_what_was_found_only_is_delivered_later_without_looking_again(
+def test_what_was_found_only_is_delivered_later_without_checking_again(
     works: Works, reconciler: Reconciler
 ) -> None:
     """A run without --apply changes nothing; the next one with it has what was found."""

@@ -131,7 +131,7 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
 
 
 @pytest.mark.parametrize("announced", [False, True])
-def test_a_deleted_code_is_for_a_person_unless_an_event_tells(
+def test_a_deleted_code_is_for_a_person_unless_an_event_reports_it(
     works: Works, reconciler: Reconciler, announced: bool
 ) -> None:
     """Shops delete codes of old campaigns: that takes nothing back by itself."""
@@ -173,9 +173,7 @@ def test_who_is_listed_again_is_not_missing(works: Works, reconciler: Reconciler
     assert list(reconciler.registry.missing()) == []
 
 
-def test_a_customer_can_be_looked_at_while_all_codes_are(
-    works: Works, reconciler: Reconciler
-) -> None:
+def test_a_customer_can_be_read_while_all_codes_are(works: Works, reconciler: Reconciler) -> None:
     """Support need not wait hours for a run over the codes, nor does it lose its place."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     works.shop.unassign(*referees(made))

@@ -94,7 +94,7 @@ def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reco
     assert works.store.hget(keys.RECONCILE, "run") == b"2"
 
 
-def test_if_code_after_code_fails_the_run_ends_and_goes_on_behind_them(
+def test_if_code_after_code_fails_the_run_ends_and_continues_behind_them(
     works: Works, reconciler: Reconciler
 ) -> None:
     """Lists are answered and holders are not: an outage of its own, which must end some time."""
@@ -142,7 +142,7 @@ def test_a_customer_who_cannot_be_asked_for_keeps_no_other_from_being_found(
 
 
 @pytest.mark.parametrize("change", WAYS)
-def test_of_customers_that_are_named_one_keeps_no_other_from_being_looked_at(
+def test_of_customers_that_are_named_one_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
     """The first cannot be asked for; the second one's removal is found."""
@@ -226,7 +226,7 @@ def test_a_page_of_codes_that_fails_is_skipped(
 
 
 @pytest.mark.parametrize("change", WAYS[:2])
-def test_a_campaign_that_cannot_be_asked_for_keeps_no_other_from_being_looked_at(
+def test_a_campaign_that_cannot_be_asked_for_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
     """Its list of codes fails, too, and it is known: the codes that are known are checked."""

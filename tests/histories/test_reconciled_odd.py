@@ -131,7 +131,7 @@ def test_an_odd_holder_may_be_the_next_assignment_of_who_is_gone(
 
 
 @pytest.mark.parametrize("odd", [{"id": None, "code": "A"}, {"code": "A"}, {"id": 5}, {}, None, 7])
-def test_an_odd_code_keeps_no_other_from_being_looked_at(
+def test_an_odd_code_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, odd: Any
 ) -> None:
     """It is counted; a code that is known is checked under its id however it is listed."""
@@ -145,7 +145,7 @@ def test_an_odd_code_keeps_no_other_from_being_looked_at(
 
 
 @pytest.mark.parametrize("odd", [{"id": None}, {}, {"id": ["camp_1"]}, None, "camp_1"])
-def test_an_odd_campaign_keeps_no_other_from_being_looked_at(
+def test_an_odd_campaign_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, odd: Any
 ) -> None:
     """It is counted, and no campaign of the name None is asked for."""

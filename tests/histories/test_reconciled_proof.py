@@ -126,7 +126,7 @@ def test_a_deleted_campaign_is_one_line_with_a_count(
     assert "code_gone" not in again.counts
 
 
-def test_a_campaign_that_is_gone_is_looked_at_as_long_as_somebody_is_known(
+def test_a_campaign_that_is_gone_is_checked_as_long_as_someone_is_known(
     works: Works, reconciler: Reconciler
 ) -> None:
     """A code that fails leaves its holders for the next run; after that it costs no call."""

@@ -120,7 +120,7 @@ def test_the_reward_of_the_next_assignment_is_left_alone(works: Works) -> None:
     assert _removals(works) == []
 
 
-def test_a_look_that_failed_is_no_look(works: Works) -> None:
+def test_a_check_that_failed_is_no_check(works: Works) -> None:
     """An answered change is believed unseen only after checks that were answered."""
     history(
         acts=[Act("assign", 0, 0)],

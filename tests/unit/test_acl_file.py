@@ -86,7 +86,7 @@ def test_every_queue_may_be_sent_to(user: str) -> None:
     assert {name for name in queues if f" ~{name}" not in _rules(user)} == set()
 
 
-def test_nobody_is_let_in_by_the_file_itself() -> None:
+def test_no_one_is_let_in_by_the_file_itself() -> None:
     """It holds no password, no one goes without one, and the default user is off."""
     text = (ROOT / "deploy" / "acl" / "users.acl").read_text()
 

@@ -67,7 +67,7 @@ def test_readiness_fails_while_webhooks_are_still_taken(
         assert end_at_once(web) == 0
 
 
-def test_it_drains_for_as_long_as_it_is_told(redis_url: str, tmp_path: Path) -> None:
+def test_it_drains_for_as_long_as_it_is_set(redis_url: str, tmp_path: Path) -> None:
     """The socket stays open for DRAIN_SECONDS, then the process ends by itself."""
     with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS="2") as web:
         began = time.monotonic()

@@ -64,7 +64,9 @@ def test_a_receiver_starts_again_at_once(redis_url: str, tmp_path: Path) -> None
             assert third.process.poll() is None
 
 
-def test_a_killed_process_is_replaced_and_the_other_goes_on(redis_url: str, tmp_path: Path) -> None:
+def test_a_killed_process_is_replaced_and_the_other_continues(
+    redis_url: str, tmp_path: Path
+) -> None:
     """Under load, two are killed in turn: nothing is refused, nothing answered 202 is lost."""
     environ = {"VOUCHERIFY_WEBHOOK_SECRETS": product.SECRET, "WEB_CONCURRENCY": "2"}
     with running_web(tmp_path / "log", redis_url, **environ) as web:

@@ -104,7 +104,7 @@ def test_slow_senders_of_every_kind_do_not_keep_webhooks_out(
         assert web.output.count("slow_senders.ended") < SLOW
 
 
-def test_a_slow_body_is_told_so_and_a_fast_neighbour_is_left_alone(
+def test_a_slow_body_is_refused_and_a_fast_neighbour_is_left_alone(
     redis_url: str, tmp_path: Path
 ) -> None:
     """408 in the one shape of errors; connections that are used are not touched meanwhile."""

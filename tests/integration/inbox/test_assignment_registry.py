@@ -93,7 +93,7 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
     assert_consistent(store)
 
 
-def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
+def test_a_run_killed_between_two_chunks_has_not_checked_the_code(
     book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its next run reads it again, and no one who was known is forgotten meanwhile."""
@@ -229,7 +229,7 @@ def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any)
     assert_consistent(store)
 
 
-def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
+def test_a_webhook_of_an_assignment_is_remembered_where_someone_checks(
     book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
     """A campaign that no run has read costs the store nothing; a reported removal is over."""

@@ -178,7 +178,7 @@ def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
     assert decisions.recent(1)[0].result == "100 queued, 200 left alone"
 
 
-def test_discarding_settles_and_releasing_lets_act(house: House, decisions: Decisions) -> None:
+def test_discarding_completes_and_releasing_queues(house: House, decisions: Decisions) -> None:
     """A batch takes the same ways as a single decision, in every state that has it."""
     fail_many(house, 5)
     batch = begin(decisions, "discard")

@@ -67,7 +67,7 @@ def test_pauses_grow_and_are_capped(gate: Breaker, later: Later) -> None:
     assert told == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
 
 
-def test_the_pause_lasts_as_long_as_was_told(gate: Breaker, later: Later) -> None:
+def test_the_pause_lasts_as_long_as_was_asked(gate: Breaker, later: Later) -> None:
     """A little before its end the gate is shut, and a little after it is not."""
     gate.pause("c", "busy", 60)
     later(50)

@@ -116,7 +116,7 @@ def test_a_run_that_ends_counts_what_it_made(gate: Breaker, later: Later) -> Non
     assert isinstance(gate.enter("three", 10), Admitted)
 
 
-def test_without_a_rate_nobody_waits(store: Any) -> None:
+def test_without_a_rate_no_one_waits(store: Any) -> None:
     """Neither who can nor who cannot, and nothing is written."""
     gate = Breaker(store, "perks")
 

@@ -56,7 +56,7 @@ def test_failed_jobs_are_decided_on_by_filter(here: Run, house: House, decision:
     assert_consistent(house.store)
 
 
-def test_what_could_not_be_done_of_many_is_told(run: Run, house: House) -> None:
+def test_what_could_not_be_done_of_many_is_reported(run: Run, house: House) -> None:
     """Of several jobs, those that could move do, and the exit code says that not all did."""
     job = house.failed()
 

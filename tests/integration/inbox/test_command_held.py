@@ -39,7 +39,7 @@ def test_held_jobs_are_listed(run: Run, held: list[str]) -> None:
     assert len(plain(run("--json", "held", "--limit", "1"))) == 1
 
 
-def test_stats_tell_how_many_are_held(here: Run, held: list[str]) -> None:
+def test_stats_say_how_many_are_held(here: Run, held: list[str]) -> None:
     """The table and its JSON count them."""
     line = next(
         line
@@ -78,7 +78,7 @@ def test_all_or_so_many_are_released(here: Run, house: House, held: list[str]) -
     assert_consistent(house.store)
 
 
-def test_what_could_not_be_released_is_told(here: Run, house: House, held: list[str]) -> None:
+def test_what_could_not_be_released_is_reported(here: Run, house: House, held: list[str]) -> None:
     """Of several jobs those that are held go, and the exit code says that not all did."""
     failed = house.failed()
     words = (held[0], failed, "nonsense", "0" * 32 + ":process")

@@ -21,7 +21,7 @@ def _received(house: House, delivery: str, seconds_ago: float) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 7, 59, 3_599, 200_000])
-def test_a_settled_delivery_is_in_the_bucket_of_its_age(house: House, seconds: float) -> None:
+def test_a_completed_delivery_is_in_the_bucket_of_its_age(house: House, seconds: float) -> None:
     """It counts in every bucket from its own on, and with its age in the sum."""
     claim = house.process()
     _received(house, claim.delivery, seconds)

@@ -35,7 +35,7 @@ def test_many_claims_at_once_give_one_lease(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> None:
+def test_the_marker_of_a_completed_delivery_lives_for_the_window(house: House) -> None:
     """A completed delivery is known until its window is over, and takes no memory after."""
     delivery = house.completed()
 
@@ -47,7 +47,7 @@ def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> 
     assert_consistent(house.store)
 
 
-def test_a_marker_tells_nothing_of_the_body(house: House) -> None:
+def test_a_marker_keeps_nothing_of_the_body(house: House) -> None:
     """After completing, of all the keys of a delivery only its small marker is left."""
     claim = house.process(b'{"email":"ada.quill@example.test"}')
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", facts='{"holder":"h1"}')
@@ -119,7 +119,7 @@ def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_an_assignment_is_remembered_as_long_as_told(house: House) -> None:
+def test_an_assignment_is_remembered_as_long_as_asked(house: House) -> None:
     """The memory of an assignment lives for its own time, counted from its last fan-out."""
     jobs = Jobs(
         house.store,

@@ -129,7 +129,7 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
         ),
     ],
 )
-def test_a_store_that_cannot_do_it_is_told_in_words(
+def test_a_store_that_cannot_do_it_is_reported_in_words(
     start: Start, config: dict[str, str], words: str
 ) -> None:
     """No caller hears that the disk has it from a store whose word is not worth it."""
@@ -140,7 +140,7 @@ def test_a_store_that_cannot_do_it_is_told_in_words(
 
 
 @engine.needs_watching()
-def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
+def test_a_store_that_hides_its_policy(start: Start) -> None:
     """A hosted store may forbid CONFIG; one that may confirm too early is then not believed."""
     server = start(appendonly="yes", appendfsync="always")
     with Redis.from_url(server.connection_url) as client:
@@ -150,7 +150,7 @@ def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
 
 
 @engine.needs_waitaof()
-def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
+def test_a_policy_that_is_fixed_is_noticed(start: Start) -> None:
     """No restart is needed once the store does what is asked of it."""
     server = start(appendonly="yes", appendfsync="no")
     barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)

@@ -58,7 +58,7 @@ def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
     assert [effect.id for effect in effects.of(holder="h1")] == ["h1:points:card"]
 
 
-def test_a_plan_changes_nothing_that_goes_on(effects: Effects, later: Later) -> None:
+def test_a_plan_changes_nothing_that_continues(effects: Effects, later: Later) -> None:
     """A second run that plans again sees how far the first one came."""
     effects.move(planned(effects, amount=5), EffectState.SENT, since=OPEN, amount=3)
     later(10)

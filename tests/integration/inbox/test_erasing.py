@@ -40,7 +40,7 @@ def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: st
     assert_consistent(house.store)
 
 
-def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
+def test_a_completed_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
     house: House,
 ) -> None:
     """With the last job the customer's index is gone; that the body was erased still shows."""
@@ -60,7 +60,7 @@ def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed"])
 @pytest.mark.parametrize("body", [WHOLE, POISON], ids=["whole", "poison"])
-def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, body: bytes) -> None:
+def test_a_body_that_was_not_processed_is_found(house: House, state: str, body: bytes) -> None:
     """An operator's erasing finds it in every state; a webhook's, only where none works on it."""
     claim = house.in_state(state, "process")
     house.store.hset(keys.DELIVERY + claim.delivery, "body", pack(body))
@@ -76,7 +76,7 @@ def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, b
     assert_consistent(house.store)
 
 
-def test_nobody_elses_body_is_touched(house: House) -> None:
+def test_no_other_customers_body_is_touched(house: House) -> None:
     """Bodies of others stay, those whose code this customer owns among them."""
     bodies = [
         samples.body(samples.assignment_deleted(n, customer_id=customer, referrer_id="cust_1"))
@@ -223,7 +223,7 @@ def test_wrong_use_erases_and_records_nothing(
     assert snapshot(house.store) == {}
 
 
-def test_a_store_that_is_gone_is_told(run: Run) -> None:
+def test_a_store_that_is_gone_is_reported(run: Run) -> None:
     """Without a store the command says so, like all others."""
     ran = run("erase", "--customer", "cust_1", url="redis://127.0.0.1:1/0")
 

@@ -161,7 +161,7 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     assert_consistent(house.store)
 
 
-def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
+def test_a_body_that_someone_took_away_stops_no_one(house: House) -> None:
     """Of a string that is gone nothing can be run; the reaper and the claims of others continue."""
     gone, other, kept = (house.intake.accept(text).delivery for text in (b"1", b"2", b"3"))
     house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
@@ -175,7 +175,7 @@ def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " "])
-def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> None:
+def test_what_an_older_release_accepted_continues(house: House, blank: str) -> None:
     """Its deliveries and jobs were hashes from the start, its messages whole."""
     delivery = delivery_id(BODY)
     job, now = f"{delivery}:process", int(house.store.time()[0]) * 1000

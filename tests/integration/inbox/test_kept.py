@@ -12,7 +12,7 @@ from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed
 from tests.integration.inbox.shown import shown
 
 
-def test_metrics_tell_how_full_each_set_is(house: House) -> None:
+def test_metrics_say_how_full_each_set_is(house: House) -> None:
     """Number, limit and fill ratio by set; the ratio is that of the nearer bound."""
     job = house.failed(b"one")
     house.completed(b"two")
@@ -49,7 +49,7 @@ def test_what_was_dropped_is_counted(house: House) -> None:
     assert found["perkhook_kept_dropped_total", "settled"] == 2
 
 
-def test_no_limit_is_told_before_a_worker_ran(house: House) -> None:
+def test_no_limit_is_reported_before_a_worker_ran(house: House) -> None:
     """A receiver that was started alone reports numbers and no ratio."""
     house.failed()
 
@@ -72,7 +72,7 @@ def test_stats_are_one_round_trip(house: House) -> None:
     assert calls["cmdstat_zrange"] == 6
 
 
-def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> None:
+def test_stats_say_when_the_next_failed_job_goes(here: Run, house: House) -> None:
     """The table and its JSON have the time, the number, the limit and how full it is."""
     job = house.failed()
     failed_ago(house.store, job, 0.5 * DAY)

@@ -16,7 +16,7 @@ from tests.integration.inbox.house import HANDLERS, QUEUES, House
 LEASE_MS = LEASE_SECONDS * 1000
 
 
-def test_a_lost_message_is_found_at_the_second_look(house: House) -> None:
+def test_a_lost_message_is_found_at_the_second_check(house: House) -> None:
     """A message that is nowhere may be on its way: it is sent again at the next check."""
     job = _accept(house)
     house.store.delete("deliveries")
@@ -67,7 +67,7 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     assert_consistent(house.store)
 
 
-def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
+def test_a_queue_that_was_emptied_is_made_good_in_two_checks(house: House) -> None:
     """However many messages are lost, the second check sends them all."""
     house.accept_many(5 * REAP_BATCH)
     house.store.delete("deliveries")
@@ -117,7 +117,7 @@ def test_the_note_that_a_message_is_held_goes_with_its_claim(house: House) -> No
     assert not house.store.hexists(keys.JOB + job, "held")
 
 
-def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> None:
+def test_queue_messages_of_jobs_sent_again_do_not_make_others_seem_lost(house: House) -> None:
     """Dead workers' messages that come back first in line say nothing of the queue's age."""
     for number in range(25):
         _accept(house, b"%d" % number)
@@ -151,7 +151,7 @@ def test_messages_given_back_out_of_order_are_not_lost(house: House) -> None:
 
 
 @pytest.mark.parametrize("queue", ["deliveries", "crm"])
-def test_a_queue_of_old_hints_only_is_left_to_the_workers(house: House, queue: str) -> None:
+def test_a_queue_of_old_messages_only_is_left_to_the_workers(house: House, queue: str) -> None:
     """Messages of jobs long done are no sign that others were lost."""
     if queue == "crm":
         house.handlers()
@@ -188,7 +188,9 @@ def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> Non
     assert house.dispatches(json.loads(gone)["headers"]["id"].rpartition(":")[0]) == 2
 
 
-def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house: House) -> None:
+def test_a_queue_message_that_an_older_worker_drops_is_sent_again_and_spends_no_try(
+    house: House,
+) -> None:
     """While a deployment rolls, workers before it take it for a foreign message."""
     delivery = house.handlers(b"1")
     jobs = [_accept(house), *(f"{delivery}:{name}" for name, _ in HANDLERS)]

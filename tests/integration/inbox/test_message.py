@@ -24,7 +24,7 @@ OURS = {
 }
 
 
-def test_a_hint_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
+def test_a_queue_message_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
     """What can be made anew from the id does not stand in the queue, before and after a retry."""
     delivery = intake.accept(b"{}").delivery
     assert store.lrange("deliveries", 0, -1) == [f"{delivery}:process:1".encode()]

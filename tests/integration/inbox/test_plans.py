@@ -150,7 +150,9 @@ def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans
     assert plans.answer(anew, PLAN)
 
 
-def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, plans: Plans) -> None:
+def test_a_job_that_continued_meanwhile_has_no_body_to_plan_with(
+    house: House, plans: Plans
+) -> None:
     """An operator retried it between the question and the worker's check."""
     job = house.failed()
     plans.ask(job)
@@ -162,7 +164,7 @@ def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, pla
     assert request.body is None
 
 
-def test_the_command_tells_a_plan(run: Run, house: House, plans: Plans) -> None:
+def test_the_command_reports_a_plan(run: Run, house: House, plans: Plans) -> None:
     """It asks, waits for the answer and prints it; with no such job it says so."""
     job = house.failed()
     plans.ask(job)

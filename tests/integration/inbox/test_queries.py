@@ -95,7 +95,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     ]
 
 
-def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
+def test_a_delivery_reports_its_jobs_and_their_ends(house: House) -> None:
     """The page shows what is pending, what has ended and what is known of the event."""
     claim = house.process(b"{}")
     names = [("gift_2_friends", "perks"), ("a1", "crm"), ("b_", "crm")]

@@ -48,7 +48,7 @@ def test_a_live_lease_is_left_alone(house: House) -> None:
     assert house.jobs.done(last, "done")
 
 
-def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
+def test_a_job_that_kills_its_workers_fails_permanently(house: House) -> None:
     """A job may lose so many workers, and the next loss sets it aside for an operator."""
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
@@ -66,7 +66,7 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
+def test_one_of_two_callers_reaps_in_an_interval(house: House) -> None:
     """The second caller learns that another has reaped, and its lock passes by itself."""
     house.in_state("due")
 
@@ -80,7 +80,7 @@ def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
 
 
 @pytest.mark.parametrize("index", [keys.WAITING, keys.RUNNING])
-def test_more_than_a_batch_is_swept_in_one_call(house: House, index: str) -> None:
+def test_more_than_a_batch_is_reaped_in_one_call(house: House, index: str) -> None:
     """However much is due or over, one call of the reaper sends it all."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims:
@@ -94,7 +94,7 @@ def test_more_than_a_batch_is_swept_in_one_call(house: House, index: str) -> Non
     assert_consistent(house.store)
 
 
-def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) -> None:
+def test_a_batch_that_is_partly_given_up_does_not_end_the_reaper(house: House) -> None:
     """A full batch is full whatever became of its jobs."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims[::2]:
@@ -107,13 +107,13 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) ->
     assert_consistent(house.store)
 
 
-def test_a_queue_that_nobody_knows_is_swept_like_any(house: House) -> None:
+def test_a_queue_that_no_one_knows_is_reaped_like_any(house: House) -> None:
     """A queue without a job, a message or a declaration is no trouble."""
     assert house.reap(("nobodys", *QUEUES)) == Reaped()
     assert house.searched_twice() == Reaped()
 
 
-def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House) -> None:
+def test_a_due_job_goes_to_its_own_queue_even_if_no_worker_reaps_that(house: House) -> None:
     """A job of another release's handler is sent to its queue, whatever queues are ours."""
     claim = house.process()
     house.jobs.fan_out(claim, [("older_2", "older")], outcome="handed on")

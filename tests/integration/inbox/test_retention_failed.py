@@ -73,7 +73,7 @@ def _seen_at_the_bound(house: House, job: str) -> bool:
     return seen_at_the_bound
 
 
-def test_age_and_number_are_told_apart(house: House) -> None:
+def test_age_and_number_are_distinguished(house: House) -> None:
     """Each dropped job reports the bound it was beyond."""
     jobs = _fail(house, 4)
     failed_ago(house.store, jobs[2], DAY + 1)
@@ -104,7 +104,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_delivery_that_owes_another_job_keeps_its_body(house: House) -> None:
+def test_a_delivery_with_another_pending_job_keeps_its_body(house: House) -> None:
     """Dropping one handler's job leaves the other's job and the body as they were."""
     last = house.in_state("failed", "notify_crm")
     failed_ago(house.store, last.job, DAY + 1)

@@ -24,7 +24,7 @@ def _trim(house: House, completed_most: int) -> int:
     )
 
 
-def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
+def test_a_delivery_is_listed_once_it_is_completed(house: House) -> None:
     """The list has a delivery when its last job ends, not before, in the order of completing."""
     first = house.handlers(b"first")
     assert _listed(house) == []
@@ -65,7 +65,7 @@ def test_what_has_expired_leaves_the_list(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
+def test_a_delivery_with_a_pending_job_is_never_deleted(house: House) -> None:
     """A body that came again after its marker went has a new life, which no old entry ends."""
     old, other = _complete(house, 2)
     house.store.delete(keys.DELIVERY + old, *QUEUES)
@@ -82,7 +82,7 @@ def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
-def test_what_owes_stays_beside_a_full_list(house: House, state: str) -> None:
+def test_what_is_pending_stays_beside_a_full_list(house: House, state: str) -> None:
     """With room for one marker, a delivery with a job in any state loses nothing."""
     last = house.in_state(state)
     _complete(house, 3)

@@ -79,7 +79,7 @@ def test_accepting_costs_the_same_with_many_deliveries_there(house: House) -> No
     assert many == few
 
 
-def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
+def test_a_reaper_run_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
     """A reaper run of a long queue reads its end and not all of it."""
     house.accept_many(5_000)
     house.searched_twice()

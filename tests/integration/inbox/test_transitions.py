@@ -95,7 +95,7 @@ def _refusals(act: str, state: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("act", ON_A_LEASE)
-def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
+def test_a_lease_that_was_reaped_is_no_lease(house: House, act: str) -> None:
     """A worker that wakes up after another has taken its job over changes nothing."""
     frozen = house.in_state("over", keys.PROCESS)
     assert house.reap().lease_over == 1
@@ -130,7 +130,7 @@ def test_a_lease_from_before_a_replay_is_no_lease(house: House, act: str) -> Non
         house.jobs.fan_out(replayed, HANDLERS, outcome="handed on")
 
 
-def test_a_replayed_job_goes_on_with_its_task_ids(house: House) -> None:
+def test_a_replayed_job_continues_with_its_task_ids(house: House) -> None:
     """No task id is given twice, for Flower would keep showing what the first one did."""
     delivery = house.handlers()
 
@@ -145,7 +145,7 @@ def test_a_replayed_job_goes_on_with_its_task_ids(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_replay_owes_new_handlers_only(house: House) -> None:
+def test_a_replay_makes_jobs_of_new_handlers_only(house: House) -> None:
     """A handler that had its job, or has it still, gets no second one from a replay."""
     delivery = house.handlers()
     house.jobs.done(house.claim(f"{delivery}:notify_crm"), "told")

@@ -37,7 +37,7 @@ def test_only_those_taken_up_are_found() -> None:
         assert os.fstat(opened.fileno()).st_ino not in found
 
 
-def test_looking_leaves_no_file_open() -> None:
+def test_checking_leaves_no_file_open() -> None:
     """The copies are closed."""
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -117,7 +117,7 @@ def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPat
         assert not is_ended(taken)
 
 
-def test_the_kernel_tells_when_data_went() -> None:
+def test_the_kernel_says_when_data_went() -> None:
     """What came is newer than what was sent until it is answered; a closed end says nothing."""
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,

@@ -50,7 +50,7 @@ def fill(store: Redis, index: str, name: str, number: int, start: int = 0) -> No
     store.zadd(index, jobs)
 
 
-def test_each_replica_tells_what_all_have_counted(make_app: MakeApp, send: Send) -> None:
+def test_each_replica_says_what_all_have_counted(make_app: MakeApp, send: Send) -> None:
     """Scraped in turn, as by a balancer, two replicas never report less than before."""
     apps = [make_app(), make_app()]
     clients = [app.test_client() for app in apps]
@@ -120,7 +120,7 @@ def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
     assert sum(found[0].values()) < 150
 
 
-def test_jobs_are_told_by_state_and_handler(store: Redis) -> None:
+def test_jobs_are_reported_by_state_and_handler(store: Redis) -> None:
     """Exactly where there are few, nearly where there are many; their sum is the index's."""
     store.sadd(keys.QUEUES, "crm")
     fill(store, keys.FAILED, "notify_crm", 3)
@@ -162,7 +162,7 @@ def test_every_perk_has_words_for_people() -> None:
     assert all(PERKS.values())
 
 
-def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
+def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
     store: Redis, make_app: MakeApp
 ) -> None:
     """Nothing is made up before a worker has reported; then limits, and what is left of them."""
@@ -219,7 +219,7 @@ def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
     assert store.zrange(keys.WORKERS, 0, -1) == [b"b"]
 
 
-def test_memory_is_told_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
+def test_memory_is_reported_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
     """Headroom ends where webhooks are refused, and is not reported for a store without a limit."""
     client = make_app().test_client()
     found = read(client)

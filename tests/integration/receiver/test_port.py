@@ -84,7 +84,7 @@ def test_a_second_claim_is_refused(port: int, claimed: None, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_whoever_listens_has_it(port: int, host: str) -> None:
+def test_the_listener_has_it(port: int, host: str) -> None:
     """A receiver of before, which claimed nothing, and any other program count as well."""
     with shared(port, host), pytest.raises(PortTakenError, match="another process listens there"):
         claim(listen(port))

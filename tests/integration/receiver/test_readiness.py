@@ -123,7 +123,7 @@ def test_a_policy_that_throws_data_away(
     assert answer.status_code == 200
 
 
-def test_asking_often_costs_one_look_a_second(
+def test_asking_often_costs_one_check_a_second(
     make_app: MakeApp, own_store: ValkeyServer, admin: Redis
 ) -> None:
     """The policy comes with what is asked of the store's memory anyway."""

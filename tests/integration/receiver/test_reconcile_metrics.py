@@ -64,7 +64,7 @@ def test_the_names_are_those_that_runs_count_by() -> None:
     assert APPLIED == "applied"
 
 
-def test_a_run_is_told_while_it_goes_on_and_after(
+def test_a_run_is_reported_while_it_lasts_and_after(
     client: FlaskClient, book: AssignmentRegistry
 ) -> None:
     """What it found, what became of it, what it cost; the next run's are added."""
@@ -134,7 +134,7 @@ def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
     assert told(client)["interval_seconds"] == 60
 
 
-def test_workers_that_begin_none_are_waited_for_by_nobody(
+def test_workers_that_begin_none_are_waited_for_by_no_one(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
     """The interval is 0; when it is set again, the time between does not count."""
@@ -157,7 +157,7 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
     assert told(client)["completed_age_seconds"] < 5
 
 
-def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
+def test_no_id_is_reported(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
     """Of removals there are numbers alone, whatever someone wrote into the tally."""
     run = begin(book)
     book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])

@@ -146,7 +146,7 @@ def metrics(caller: FlaskClient) -> dict[str, float]:
     }
 
 
-def test_metrics_tell_what_was_seen_and_what_is_owed(caller: FlaskClient, send: Send) -> None:
+def test_metrics_say_what_was_seen_and_what_is_pending(caller: FlaskClient, send: Send) -> None:
     """Every answer to a webhook is counted by its result; the inbox is counted as it is now."""
     send(caller, b"1")
     send(caller, b"2")

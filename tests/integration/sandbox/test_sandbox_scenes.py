@@ -106,7 +106,7 @@ def test_referees_are_made_and_removed_in_one_call(shop: InProcess) -> None:
     assert {each["times"] for each in shown["holders"].values()} == {0}
 
 
-def test_what_was_taken_back_is_told_for_each_assignment(shop: InProcess) -> None:
+def test_what_was_taken_back_is_reported_for_each_assignment(shop: InProcess) -> None:
     """How often, how much and under which names; who still is assigned is not in it."""
     made = shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     first, second, _ = (each["referees"][0] for each in made["codes"])

@@ -122,7 +122,7 @@ def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi)
     assert api.moved == [("v_gift", -500, NAME)]
 
 
-def test_a_worker_waits_for_the_durability_it_was_told(shop: Shop, tmp_path: Path) -> None:
+def test_a_worker_waits_for_the_durability_it_was_asked_for(shop: Shop, tmp_path: Path) -> None:
     """The Procfile's worker takes nothing while its store cannot make the note safe."""
     (referee,) = shop.scenario(referees=1)["referees"]
     with station(shop, tmp_path, ACCEPT_DURABILITY="fsync") as made:

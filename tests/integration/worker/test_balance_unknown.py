@@ -130,7 +130,7 @@ def test_what_was_refused_and_is_not_found_is_sent_at_once(ledger: Ledger, api: 
     assert api.calls == ["transactions v_gift", POST]
 
 
-def test_looking_first_finds_nothing_where_nothing_was_made(ledger: Ledger, api: FakeApi) -> None:
+def test_checking_first_finds_nothing_where_nothing_was_made(ledger: Ledger, api: FakeApi) -> None:
     """Then the change is made at once: no call of it was ever sent."""
     run(ledger, api, unread(search_first=True))
 

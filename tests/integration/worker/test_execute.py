@@ -87,7 +87,7 @@ def test_a_redemption_is_rolled_back_once(
     assert len(api.changing()) == calls
 
 
-def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
+def test_what_is_left_to_a_person_is_reported_after_the_steps_are_done(
     ledger: Ledger, api: FakeApi
 ) -> None:
     """The job fails with all that was done; trying it again does nothing twice."""

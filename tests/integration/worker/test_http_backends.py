@@ -46,7 +46,7 @@ def event(shop: Shop) -> HolderAssignmentDeleted:
     return shop.removal_event(shop.scenario()["referees"][0]["holder"])
 
 
-def test_the_service_is_told_once_however_often_it_is_called(
+def test_the_service_acts_once_however_often_it_is_called(
     side: Side, event: HolderAssignmentDeleted
 ) -> None:
     """A repeated call has the same key and body, so the service does nothing twice."""
@@ -74,7 +74,7 @@ def test_the_service_is_told_once_however_often_it_is_called(
         ({"drop": True, "apply": True}, RetryableError, "_unreachable"),
     ],
 )
-def test_a_fault_is_told_and_the_next_call_makes_it_good(
+def test_a_fault_is_reported_and_the_next_call_makes_it_good(
     shop: Shop,
     side: Side,
     event: HolderAssignmentDeleted,
@@ -104,7 +104,7 @@ def test_a_wrong_secret_is_final(shop: Shop, event: HolderAssignmentDeleted) -> 
     crm.close()
 
 
-def test_nobody_listening_is_unreachable(event: HolderAssignmentDeleted) -> None:
+def test_no_one_listening_is_unreachable(event: HolderAssignmentDeleted) -> None:
     """A refused connection is tried again."""
     crm = HttpCrm("http://127.0.0.1:9/crm", "whsec_d3JvbmctYnV0LWxvbmctZW5vdWdoLXNlY3JldA==")
 

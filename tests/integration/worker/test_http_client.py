@@ -123,7 +123,7 @@ def test_an_answer_that_is_cut_short_is_none(server: Server, part: bytes) -> Non
 
 
 @pytest.mark.parametrize("form", ["length", "chunked", "until the end"])
-def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
+def test_no_one_reads_an_answer_without_end(server: Server, form: str) -> None:
     """So much of it is handed over as may be read, and its connection is given up."""
     head, body = b"HTTP/1.1 200 OK\r\n", b"x" * (MOST + 9)
     answers = {

@@ -108,7 +108,7 @@ def test_a_name_that_no_name_can_be() -> None:
     assert "the name shop.invalid " in str(error)
 
 
-def test_nobody_listens(serve: Serve) -> None:
+def test_no_one_listens(serve: Serve) -> None:
     """A port without a server refuses; nothing was sent."""
     server = serve()
     server.close()

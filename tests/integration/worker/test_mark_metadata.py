@@ -186,7 +186,7 @@ def test_a_mark_is_not_given_up_while_metadata_may_be_lost(ledger: Ledger) -> No
     assert _marked(ledger, api) == "not marked: no answer"
 
 
-def test_metadata_that_cannot_be_put_back_is_told(ledger: Ledger) -> None:
+def test_metadata_that_cannot_be_put_back_is_reported(ledger: Ledger) -> None:
     """Voucherify replaced it and refuses it now: the outcome says how much is gone."""
     api = code_and_card()
     api.merges = False

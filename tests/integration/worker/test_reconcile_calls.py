@@ -108,7 +108,7 @@ def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, wai
     assert api.asked == []
 
 
-def test_a_failure_is_tried_again_and_told_to_the_jobs(
+def test_a_failure_is_tried_again_and_reported_to_the_jobs(
     store: Redis, api: Api, waits: Waits
 ) -> None:
     """Two failures, longer and longer waits, then the answer; the same call, counted each time."""
@@ -225,7 +225,9 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
     assert waits.seconds == []
 
 
-def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, waits: Waits) -> None:
+def test_a_limit_that_is_reached_is_reported_to_the_jobs(
+    store: Redis, api: Api, waits: Waits
+) -> None:
     """A 429 is about all calls: the first caller to meet it opens the breaker for all."""
 
     def act(number: int) -> Any:

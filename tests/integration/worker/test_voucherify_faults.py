@@ -99,7 +99,7 @@ def test_a_card_that_is_spent_meanwhile_gives_the_rest(shop: Shop, perks: Vouche
         ({"status": 429, "headers": {"Retry-After": "5"}}, "voucherify_answered_429"),
     ],
 )
-def test_a_change_that_is_not_seen_afterwards_is_looked_for_later(
+def test_a_change_that_is_not_seen_afterwards_is_searched_for_later(
     shop: Shop, perks: VoucherifyPerks, fault: dict[str, Any], reason: str
 ) -> None:
     """If the reading back fails or shows nothing yet, the next run only checks again."""

@@ -123,7 +123,9 @@ def test_several_candidates_need_a_person_and_nothing_is_touched(
     assert shop.requests("voucherify", "POST") == []
 
 
-def test_a_told_amount_settles_which_candidate_it_is(shop: Shop, perks: VoucherifyPerks) -> None:
+def test_a_reported_amount_decides_which_candidate_it_is(
+    shop: Shop, perks: VoucherifyPerks
+) -> None:
     """Where the campaign reports the amount, another addition in the time is left alone."""
     wanted = {"reward": GIFT, "lookalike": 300, "show_reward": True}
     referee = shop.scenario(**wanted)["referees"][0]

@@ -132,7 +132,7 @@ def test_bodies_are_shown_to_those_who_are_named(value: str, allowed: set[str]) 
     assert ("ad" in found) is (value == "*")
 
 
-def test_a_wrong_address_is_told() -> None:
+def test_a_wrong_address_is_reported() -> None:
     """As everywhere else: one message that names the variable and shows no value."""
     with pytest.raises(SettingsError, match="REDIS_URL") as found:
         DashboardSettings.from_environ({"REDIS_URL": "http://user:secret@example.test"})

@@ -39,7 +39,7 @@ HINTS = {
 
 
 @pytest.mark.parametrize("hint", HINTS)
-def test_a_hint_comes_out_as_the_whole_message_that_it_stands_for(hint: str) -> None:
+def test_a_queue_message_comes_out_as_the_whole_message_that_it_stands_for(hint: str) -> None:
     """A short message and the whole message with the same ids are one to Celery."""
     task = hint.partition(" ")[0]
     whole = written(task.rpartition(":")[0], headers__id=task, headers__parent_id=HINTS[hint])
@@ -58,7 +58,7 @@ def test_what_was_made_and_given_back_is_taken_again_as_it_is() -> None:
     assert as_we_write_it(json.dumps(back).encode(), "100%") == made
 
 
-def test_only_headers_of_ours_are_taken_from_a_hint() -> None:
+def test_only_headers_of_ours_are_taken_from_a_queue_message() -> None:
     """Whatever else stands in its object is not acted upon."""
     hint = f'{JOB}:1 {{"eta":"9999-12-31T23:59:59","task":"shop.send_mail","baggage":5}}'.encode()
 
@@ -119,7 +119,7 @@ JSON = st.recursive(
 
 
 @given(rest=st.text(max_size=40) | JSON.map(json.dumps))
-def test_nothing_behind_a_hints_id_makes_it_fail(rest: str) -> None:
+def test_nothing_behind_a_queue_messages_id_makes_it_fail(rest: str) -> None:
     """What follows the id is read as JSON, and is an object or the message is none of ours."""
     found = as_we_write_it(f"{JOB}:1 {rest}".encode(), "crm")
 

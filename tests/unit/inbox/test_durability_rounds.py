@@ -203,7 +203,7 @@ def test_the_store_is_asked_to_wait_no_longer_than_anybody_does(store: SlowStore
             each.result(DEADLINE)
 
 
-def test_a_refusal_is_told_to_all_who_had_joined(store: SlowStore, writer: Writer) -> None:
+def test_a_refusal_is_reported_to_all_who_had_joined(store: SlowStore, writer: Writer) -> None:
     """Everybody in a round hears the store's own words; the next round starts afresh."""
     waits = writer("writer")
     store.next().refuse(InboxUnavailableError("not_durable", "no replica"))
@@ -215,7 +215,7 @@ def test_a_refusal_is_told_to_all_who_had_joined(store: SlowStore, writer: Write
     again.result(DEADLINE)
 
 
-def test_an_unexpected_error_lets_nobody_through_and_stops_nothing(
+def test_an_unexpected_error_lets_no_one_through_and_stops_nothing(
     store: SlowStore, writer: Writer
 ) -> None:
     """Whatever goes wrong in a round, its writers are refused and later rounds are served."""

@@ -190,7 +190,7 @@ def test_an_odd_id_leaves_nothing(odd: str) -> None:
         (b"", False),
     ],
 )
-def test_whom_a_body_is_about(body: bytes, about: bool) -> None:
+def test_which_customers_a_body_is_about(body: bytes, about: bool) -> None:
     """A whole id anywhere counts, unless it only names the owner of the used code."""
     assert concerns(body, "cust_1") is about
     assert ("cust_1" in customers_in(body)) is about

@@ -39,7 +39,7 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     assert "s3cret-word" not in str(told)
 
 
-def test_a_certificate_that_is_not_trusted_is_told() -> None:
+def test_a_certificate_that_is_not_trusted_is_reported() -> None:
     """The store can be reached, and it is not the network that must be checked."""
     text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
 

@@ -57,12 +57,12 @@ def _looked(*sights: Observation, newest: float = T0) -> Watch | Verdict:
     return watch
 
 
-def test_two_looks_after_a_second_are_durable() -> None:
+def test_two_checks_after_a_second_are_durable() -> None:
     """No fsync under way after the second, and again afterwards: the disk has it."""
     assert _looked(_sight(FSYNC_DUE_MS), _sight(FSYNC_DUE_MS + 1)) is Verdict.DURABLE
 
 
-def test_one_look_after_a_second_is_not_enough() -> None:
+def test_one_check_after_a_second_is_not_enough() -> None:
     """The first says only that an fsync has been submitted by then."""
     watch = _looked(_sight(FSYNC_DUE_MS - 1), _sight(FSYNC_DUE_MS))
 
@@ -143,7 +143,7 @@ def test_the_newest_time_of_a_server_is_kept() -> None:
     assert clocks.newest(_sight(20, server=("run-2", 1))) == T0 + 20
 
 
-def test_it_is_looked_often_only_when_it_can_be_decided() -> None:
+def test_it_is_checked_often_only_when_it_can_be_decided() -> None:
     """Ten times a second at first, not beyond the end of the second, then fifty times."""
     start = begin(FIRST, T0, T0)
 
@@ -160,7 +160,7 @@ def _answers(
     return [[b"1000", b"500000"], info, config, 7, waitaof, 1]
 
 
-def test_what_a_server_tells() -> None:
+def test_what_a_server_reports() -> None:
     """Each value comes from where it is kept."""
     assert read(_answers()) == Observation(1_000_500.0, ("run-1", 7), (2, 3), False, True, 1)
     pending = read(_answers(INFO | {"aof_pending_bio_fsync": 2}, waitaof=[0, 0]))

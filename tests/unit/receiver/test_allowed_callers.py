@@ -84,7 +84,7 @@ CALLER, FORGED = "198.51.100.7", "203.0.113.1"
         (10, CALLER, FORGED, CALLER),
     ],
 )
-def test_the_caller_is_whom_the_outermost_trusted_proxy_saw(
+def test_the_caller_is_the_one_that_the_outermost_trusted_proxy_saw(
     hops: int, peer: str, forwarded_for: str, caller: str
 ) -> None:
     """Counted from the right, hop by hop; what stands further left is never believed."""

@@ -135,7 +135,7 @@ def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
     assert refusal(lambda: gate.ask(store)) == "down"
 
 
-def test_errors_that_nobody_expected_give_their_place_back(gate: StoreGuard, store: Store) -> None:
+def test_errors_that_no_one_expected_give_their_place_back(gate: StoreGuard, store: Store) -> None:
     """A fault in asking neither closes the gate nor uses a place up."""
     for _ in range(9):
         with pytest.raises(ZeroDivisionError):

@@ -51,7 +51,7 @@ def test_an_erased_customer_is_found_by_voucherifys_id_alone(
     assert "campaign “camp_samovarReferral2024”" in note["hs_note_body"]
 
 
-def test_an_erased_customer_whom_hubspot_knows_otherwise_is_not_noted(
+def test_an_erased_customer_that_hubspot_knows_otherwise_is_not_noted(
     account: Account, crm: HubSpotCrm
 ) -> None:
     """By a source id or an address that was erased no one is found, and the job is done."""
@@ -151,7 +151,7 @@ def test_an_id_goes_before_an_address(account: Account, crm: HubSpotCrm) -> None
     assert crm.note_removal(removal(), job()) == f"noted on HubSpot contact {contact}"
 
 
-def test_nobody_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> None:
+def test_no_one_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> None:
     """A customer that HubSpot does not know is no error, and takes two calls."""
     account.contact(email="somebody.else@example.test")
 
@@ -160,7 +160,7 @@ def test_nobody_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> N
 
 
 @pytest.mark.parametrize("customer", [None, {"source_id": None, "email": None}, {"email": "none"}])
-def test_a_customer_without_address_is_looked_up_by_id_alone(
+def test_a_customer_without_address_is_read_by_id_alone(
     account: Account, crm: HubSpotCrm, customer: dict[str, None] | None
 ) -> None:
     """Without source id and address the customer's id in Voucherify is asked for, in one call."""

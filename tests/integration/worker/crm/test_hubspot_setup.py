@@ -59,7 +59,7 @@ def test_a_property_of_the_shops_own_can_hold_the_id(fresh: Account) -> None:
     assert "voucherify_source_id" not in _properties(fresh)
 
 
-def test_a_property_that_cannot_do_its_work_is_told(
+def test_a_property_that_cannot_do_its_work_is_reported(
     fresh: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A property without unique values and one of another type are named, and the rest is made."""
@@ -90,7 +90,7 @@ def test_a_refusal_is_a_sentence_without_the_token(fresh: Account) -> None:
     assert _properties(fresh) == {}
 
 
-def test_a_wrong_environment_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_environment_is_reported_as_such(capsys: pytest.CaptureFixture[str]) -> None:
     """Every wrong variable is named, none is quoted, and the exit code is 2."""
     code = _run({"HUBSPOT_API_URL": "ftp://one.test", "HUBSPOT_ID_PROPERTY": "Two three"})
 

@@ -65,7 +65,7 @@ def _judge(status: int, body: bytes, *, changes: bool) -> tuple[Meaning, bool, b
 
 @pytest.mark.parametrize("body", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("status", [each for each in STATUSES if each != 418])
-def test_what_somebody_else_wrote_is_no_answer(status: int, body: bytes) -> None:
+def test_what_someone_else_wrote_is_no_answer(status: int, body: bytes) -> None:
     """Whatever its status: a read is tried again, and no one knows whether a change was made."""
     assert _judge(status, body, changes=False) == (LATER, False, True)
     assert _judge(status, body, changes=True) == (UNKNOWN, False, True)

@@ -127,7 +127,7 @@ def test_what_is_about_one_call_shuts_no_queue(awkward: Awkward) -> None:
         (b"<html></html>", False),
     ],
 )
-def test_only_a_json_object_refuses_for_good(status: int, body: bytes, final: bool) -> None:
+def test_only_a_json_object_refuses_permanently(status: int, body: bytes, final: bool) -> None:
     """A 4xx is the service's own word if it comes with a JSON object, whatever its type is said."""
     post, _ = _answered(httpx2.Response(status, content=body))
 

@@ -32,7 +32,7 @@ def listed(campaign: Campaign, place: Place) -> Place | None:
     return ReconcileApi(campaign).codes("camp_1", place).next
 
 
-def test_after_the_last_page_it_goes_on_by_time() -> None:
+def test_after_the_last_page_it_continues_by_time() -> None:
     """From a millisecond before the last code that was seen, with the first page."""
     campaign = Campaign()
     assert listed(campaign, Place("", LAST_PAGE - 1)) == Place("", LAST_PAGE)

@@ -180,7 +180,7 @@ def test_a_sound_body_is_not_refused_for_its_strict_places() -> None:
         assert value
 
 
-def test_processing_an_erased_body_owes_the_same() -> None:
+def test_processing_an_erased_body_makes_the_same_jobs() -> None:
     """Handlers, facts, identity and customer are those of the whole body."""
     for document in (samples.assignment_deleted(), samples.customer_deleted()):
         body = samples.body(document)
@@ -222,7 +222,7 @@ def test_every_field_is_either_kept_in_its_form_or_free_text(schema: PartSchema[
         assert (kept is None) == (name in set(ERASED) - {"campaign", "next_expiration_date"}), name
 
 
-def test_a_word_nobody_knows_stays_unknown() -> None:
+def test_a_word_no_one_knows_stays_unknown() -> None:
     """No decision continues to another field because a word that it could not take was erased."""
     document = samples.assignment_deleted()
     document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"

@@ -86,7 +86,7 @@ def test_the_shared_code_is_never_switched_off_for_a_referee(
 
 
 @given(events, findings, policies)
-def test_nobody_else_is_touched(
+def test_no_other_customer_is_touched(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
     """Each step's target is what was found of the customer or, for a reward, of the referrer."""
@@ -164,7 +164,7 @@ def test_no_more_than_was_granted_and_is_left_and_in_order(
 
 
 @given(events, findings, policies)
-def test_what_looks_like_the_promised_reward_is_never_passed_over(
+def test_what_resembles_the_promised_reward_is_never_passed_over(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
     """It is taken, or a person is asked, or something else was proved to be the reward."""

@@ -24,7 +24,7 @@ def problems(environ: dict[str, str]) -> list[str]:
     return []
 
 
-def test_workers_begin_no_runs_unless_told_to() -> None:
+def test_workers_begin_no_runs_unless_asked_to() -> None:
     """Without an interval nothing is asked of anybody; what is found would be taken back."""
     found = WorkerSettings.from_environ({}).reconcile
 
@@ -67,7 +67,7 @@ def test_a_wrong_value_stops_the_worker_at_its_start(name: str, value: str) -> N
     assert value not in told[0].removeprefix(name) or len(value) < 5
 
 
-def test_every_wrong_value_is_told_at_once() -> None:
+def test_every_wrong_value_is_reported_at_once() -> None:
     """No one starts a worker five times to learn of five mistakes."""
     told = problems(KEYS | dict.fromkeys((INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE), "no, ï"))
 

@@ -149,7 +149,7 @@ def test_a_list_that_vanishes_between_its_pages_is_not_a_whole_one() -> None:
         list(api.transactions("v", job()) or ())
 
 
-def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
+def test_a_list_whose_pages_do_not_continue_ends_as_an_error() -> None:
     """A cursor that leads to itself neither loops forever nor ends the list in silence."""
     api, transport = api_of(page("a", has_more=True))
 
@@ -159,7 +159,7 @@ def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
     assert len(transport.requests) == 2
 
 
-def test_pages_go_on_by_the_cursor_or_else_by_the_last_id() -> None:
+def test_pages_continue_by_the_cursor_or_else_by_the_last_id() -> None:
     """Both kinds of list are walked to their end, a hundred at a time, the filter on each page."""
     api, transport = api_of(
         page("a", has_more=True, more_starting_after="A"),

@@ -62,7 +62,7 @@ def test_keys_and_plan_pause_everybody(status: int) -> None:
 
 @pytest.mark.parametrize("status", [401, 402, 403])
 @pytest.mark.parametrize("call", ["read", "change"])
-def test_a_firewalls_refusal_pauses_nobody(status: int, call: str) -> None:
+def test_a_firewalls_refusal_pauses_no_one(status: int, call: str) -> None:
     """Only Voucherify itself knows whether the keys are good; anybody else is down for a while."""
     http, _ = http_of(httpx2.Response(status, text="blocked"))
 

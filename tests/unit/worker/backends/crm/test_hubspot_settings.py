@@ -50,7 +50,7 @@ def test_without_a_token_the_worker_does_not_start() -> None:
         ("HUBSPOT_ID_PROPERTY", "s" * 101),
     ],
 )
-def test_a_wrong_value_is_told_once_and_not_repeated(name: str, value: str) -> None:
+def test_a_wrong_value_is_reported_once_and_not_repeated(name: str, value: str) -> None:
     """The problem names the variable and holds nothing of its value."""
     problem = _problem(CRM_BACKEND="hubspot", **{"HUBSPOT_ACCESS_TOKEN": "x", name: value})
 

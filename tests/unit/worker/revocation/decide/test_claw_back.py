@@ -87,7 +87,7 @@ def test_from_a_card_that_is_gone_nothing_is_read() -> None:
 
 
 @pytest.mark.parametrize("holder", [HOLDER, "rh_ofTheReferrer"])
-def test_what_was_taken_back_when_somebody_else_left_is_found(holder: str) -> None:
+def test_what_was_taken_back_when_someone_else_left_is_found(holder: str) -> None:
     """The referee and later the referrer may leave: one reward is taken back once."""
     name = f"rvk:{holder}:referrer_credits:vtx_tier1"
     ours = row("CREDITS_REMOVAL", -300, REMOVED, id="vtx_ours", source_id=name)

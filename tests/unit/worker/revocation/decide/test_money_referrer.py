@@ -115,7 +115,7 @@ def test_what_is_not_known_of_a_reward_is_for_a_person(
         "no referral",
     ],
 )  # fmt: skip
-def test_a_reward_is_of_whom_the_data_name(data: Json, *, due: bool) -> None:
+def test_a_reward_is_of_the_customer_in_the_data(data: Json, *, due: bool) -> None:
     """Referee and campaign are read wherever the specification puts them, and no one is asked."""
     plan = plan_of(rewarded(reward=COUPON, **data))
 
@@ -133,7 +133,7 @@ def test_a_reward_is_of_whom_the_data_name(data: Json, *, due: bool) -> None:
     ],
     ids=["credits beside 0 points", "points beside 0 credits", "a float", "points"],
 )
-def test_credits_and_points_are_told_apart(balance: Json, card: Card, amount: int) -> None:
+def test_credits_and_points_are_distinguished(balance: Json, card: Card, amount: int) -> None:
     """A 0 beside another amount says nothing, in the activity and on the card."""
     given = row("CREDITS_ADDITION" if card is GIFT else "POINTS_ADDITION", 0, INSIDE, id="vtx_1")
     given["details"]["balance"] = dict(balance)

@@ -75,7 +75,7 @@ def test_amount_unit_and_card_are_named() -> None:
     assert money.possible
 
 
-def test_what_a_person_must_decide_is_told() -> None:
+def test_what_a_person_must_decide_is_reported() -> None:
     """A plan that cannot choose says why."""
     unsure = told(statements=(card(row(), row(amount=300)),))
 
@@ -137,7 +137,7 @@ def test_every_kind_of_step_has_a_sentence() -> None:
         (EffectState.SENT, "take back 300 points from card v_old, "),
     ],
 )
-def test_what_the_ledger_has_goes_on_as_it_was_begun(state: EffectState, sentence: str) -> None:
+def test_what_the_ledger_has_continues_as_it_was_begun(state: EffectState, sentence: str) -> None:
     """An effect keeps its card and amount, whatever is thought now."""
     noted = effect(state, card="v_old", card_type="LOYALTY_CARD", granted="300", due="300")
 

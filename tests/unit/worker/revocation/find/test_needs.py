@@ -64,7 +64,7 @@ def _document(role: str, kind: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("role", "kind", "least", "most"), MATRIX)
-def test_each_row_of_the_matrix_looks_up_what_it_needs(
+def test_each_row_of_the_matrix_reads_what_it_needs(
     role: str, kind: str | None, least: Needs | None, most: Needs | None
 ) -> None:
     """All roles by all types: what is read, what is left alone, what a person decides."""
@@ -88,7 +88,7 @@ def test_each_row_of_the_matrix_looks_up_what_it_needs(
         ("REFERRER", "LOYALTY_CARD", "a REFERRER on a LOYALTY_CARD"),
     ],
 )
-def test_a_person_is_told_all_that_is_needed(role: str, kind: str | None, sentence: str) -> None:
+def test_a_person_gets_all_that_is_needed(role: str, kind: str | None, sentence: str) -> None:
     """The error says why and names holder, customer, voucher and campaign, and no one's name."""
     event = event_of(_document(role, kind))
 
@@ -120,7 +120,7 @@ def test_each_policy_alone_asks_for_its_own_part(policy: str, field: str) -> Non
     assert differing == {field}
 
 
-def test_the_code_of_a_referrer_is_looked_at_by_its_policy_only() -> None:
+def test_the_code_of_a_referrer_is_checked_by_its_policy_only() -> None:
     """With the policy off the code does not matter; a referee's event never asks for it."""
     on = Policies(**{**_off(), "disable_referrer_code": True})
 
@@ -175,6 +175,6 @@ def _off() -> dict[str, bool]:
     [(NONE, 4), (Policies(), 4), (Policies(claw_back_referrer=True), 6), (ALL, 11)],
     ids=["none", "usual", "claw back", "all"],
 )
-def test_the_usual_calls_grow_with_what_is_looked_up(policies: Policies, calls: int) -> None:
+def test_the_usual_calls_grow_with_what_is_read(policies: Policies, calls: int) -> None:
     """What is reserved of the budget beforehand is what the ordinary job then makes."""
     assert policies.usual_calls == calls

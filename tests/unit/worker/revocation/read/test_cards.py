@@ -58,7 +58,7 @@ def test_only_a_customers_own_cards_are_cards(overrides: dict[str, Any], card: C
         ({}, None),
     ],
 )
-def test_a_balance_is_a_whole_number_or_not_told(
+def test_a_balance_is_a_whole_number_or_not_reported(
     voucher: dict[str, Any], balance: int | None
 ) -> None:
     """Nothing is guessed about a balance that cannot be read."""
@@ -93,7 +93,7 @@ def test_a_balance_is_a_whole_number_or_not_told(
         ({}, None),
     ],
 )
-def test_a_code_tells_all_its_owners(voucher: dict[str, Any], code: Code | None) -> None:
+def test_a_code_has_all_its_owners(voucher: dict[str, Any], code: Code | None) -> None:
     """Holder and referrer both count; a code that does not say so is taken to be on."""
     assert code_of(voucher) == code
 

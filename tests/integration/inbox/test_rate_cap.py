@@ -105,7 +105,7 @@ def test_a_held_job_keeps_its_tries(house: House) -> None:
     assert house.claim(claim.job).tries == 2
 
 
-def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
+def test_a_held_job_stays_until_someone_decides(house: House) -> None:
     """Neither time, nor the reaper, nor a stale message, nor a retry moves it."""
     claim = held(house)
     for _ in range(3):
@@ -122,7 +122,7 @@ def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_held_job_is_discarded_for_ever(house: House) -> None:
+def test_a_held_job_is_discarded_permanently(house: House) -> None:
     """It ends, its delivery is completed, its body goes, and who did it is on record."""
     claim = held(house)
 
@@ -195,7 +195,7 @@ def test_held_jobs_are_counted(house: House) -> None:
     assert jobs == {"queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3}
 
 
-def test_what_the_brake_remembers_passes_away(house: House) -> None:
+def test_what_the_rate_cap_remembers_passes_away(house: House) -> None:
     """When nothing comes any more, the rate cap forgets after its window."""
     house.jobs.admit(house.process(), TEN)
     Later(house.store)(TEN.seconds)

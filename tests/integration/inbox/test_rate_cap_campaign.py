@@ -21,7 +21,7 @@ def _admit(house: House, claim: Claim, campaign: str, *, most: Rate = EVERYTHING
     return house.jobs.admit(claim, most, campaign, TEN)
 
 
-def test_a_campaign_is_held_beyond_its_cap_and_others_go_on(house: House) -> None:
+def test_a_campaign_is_held_beyond_its_cap_and_others_continue(house: House) -> None:
     """Of forty jobs of one campaign at once ten act, and those of another campaign all do."""
     claims = _running(house, "camp_a", 40)
     with ThreadPoolExecutor(8) as pool:

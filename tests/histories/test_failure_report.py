@@ -18,7 +18,7 @@ from worker.settings.policies import Policies
 _NAMES = {each.__name__: each for each in (Act, Beginning, Fault, History, Policies, httpx2)}
 
 
-def test_a_history_that_fails_tells_itself_and_its_calls(
+def test_a_history_that_fails_reports_itself_and_its_calls(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The note of a failure is Python that makes the same history again."""

@@ -70,9 +70,9 @@ def client(port: int, user: str) -> Any:
 
 def version_of(binary: str) -> tuple[int, ...]:
     """Read a server's version."""
-    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"v=(\d+)\.(\d+)", told.stdout)
-    assert found, told.stdout
+    reported = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"v=(\d+)\.(\d+)", reported.stdout)
+    assert found, reported.stdout
     return int(found[1]), int(found[2])
 
 

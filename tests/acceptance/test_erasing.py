@@ -30,7 +30,7 @@ def test_a_failed_revocation_is_erased_by_command_and_succeeds_afterwards(
 
     assert shown == {"customer": referee["customer"], "found": 1, "erased": 1}
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -47,7 +47,7 @@ def test_a_failed_revocation_is_erased_by_the_webhook_and_succeeds_afterwards(
     shown = product.inbox("show", delivery)
     assert shown["ended"]["erase_customer"] == "2 bodies about the customer, 2 erased"
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -63,7 +63,7 @@ def test_a_webhook_that_comes_after_the_erasure_is_reduced_when_it_is_processed(
     _, personal = _failed_removal(product, referee)
 
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -90,7 +90,7 @@ def _delete(product: Product, referee: dict[str, Any], personal: tuple[str, ...]
     return delivery
 
 
-def _mend_and_retry(product: Product) -> None:
+def _fix_and_retry(product: Product) -> None:
     product.faults(voucherify=None, crm=None)
     assert product.inbox("retry", "--all") == {"results": {"queued": 2}}
     product.wait_until_settled()

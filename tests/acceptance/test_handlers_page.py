@@ -158,12 +158,12 @@ def test_the_pages_handler_refunds_once(
     key = key_of(effect_id("refund_order", "refund", "rrf_1"))
     asked = ({"rollback": "rrf_1"}, key)
     assert shop.asked == [asked, asked]
-    told = {
+    reported = {
         "process": "handed to refund_dry, refund_order",
         "refund_dry": "dry run: would refund rrf_1",
         "refund_order": "the shop was asked for a refund",
     }
-    (other,) = [each for each in ended() if each != told]
+    (other,) = [each for each in ended() if each != reported]
     assert other["process"] in {f"same event as delivery {each}" for each in (first, again)}
     (effect,) = _effects(product.redis_url)
     assert (effect["state"], effect["customer"], effect["event"]) == ("confirmed", "cust_1", "ev_1")
@@ -171,7 +171,7 @@ def test_the_pages_handler_refunds_once(
 
 
 def _effects(redis_url: str) -> Any:
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, "-m", "worker", "effects", "--about", "rrf_1", "--json"],
         cwd=ROOT,
         env={"REDIS_URL": redis_url},
@@ -179,4 +179,4 @@ def _effects(redis_url: str) -> Any:
         text=True,
         check=True,
     )
-    return json.loads(told.stdout)
+    return json.loads(reported.stdout)

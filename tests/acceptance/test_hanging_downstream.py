@@ -53,8 +53,8 @@ def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> N
         referee["customer"] for referee in referees
     )
     # Messages that stay in their queue while it is paused are not taken for lost.
-    swept = [line for line in product.logs().splitlines() if '"reaper.sent_again"' in line]
-    assert [line for line in swept if json.loads(line)["lost"]] == []
+    reaped = [line for line in product.logs().splitlines() if '"reaper.sent_again"' in line]
+    assert [line for line in reaped if json.loads(line)["lost"]] == []
 
 
 def _paused(product: Product, queue: str) -> bool:

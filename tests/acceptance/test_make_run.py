@@ -118,14 +118,14 @@ def _smoke(folder: Path, *, effect_seconds: str) -> "subprocess.CompletedProcess
 
 def _children_of(pid: int) -> set[int]:
     """All processes below this one, whatever session they are in."""
-    found, looked_at = set(), [pid]
-    while looked_at:
+    found, pending = set(), [pid]
+    while pending:
         answer = subprocess.run(
-            ["pgrep", "-P", str(looked_at.pop())], capture_output=True, text=True, check=False
+            ["pgrep", "-P", str(pending.pop())], capture_output=True, text=True, check=False
         )
         children = {int(word) for word in answer.stdout.split()}
         found |= children
-        looked_at += children
+        pending += children
     return found
 
 

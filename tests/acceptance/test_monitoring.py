@@ -96,11 +96,11 @@ def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
 ) -> None:
     """Every metric named exists, is reported well-formed, and has the value that was worked for."""
 
-    def told() -> int:
+    def reported() -> int:
         return int(store.hget(keys.TALLY, "answer:bad_signature") or 0)
 
     # Processes that no one asks say what they have counted within seconds.
-    wait_until(lambda: told() == 10, "both have told")
+    wait_until(lambda: reported() == 10, "both have told")
     found = _samples(worked)
     assert found["perkhook_webhooks_total bad_signature"] == 10
     assert found["perkhook_deliveries_accepted_total"] == 2
@@ -143,7 +143,7 @@ def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
     # What was counted last is reported by a process that stops.
     _forge(worked)
     worked.process("web").stop()
-    assert told() == 11
+    assert reported() == 11
 
     if shutil.which("promtool"):
         linted = _promtool("check", "metrics", given=text)

@@ -50,7 +50,7 @@ def run(product: Product, *words: str, **settings: str) -> Process:
     return command
 
 
-def told(command: Process) -> Any:
+def reported(command: Process) -> Any:
     """Read the JSON at the end of what a command wrote, its log before it."""
     output = command.output()
     return json.loads(output[output.index("\n{\n") if "\n{\n" in output else 0 :])
@@ -71,7 +71,7 @@ def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store:
     shown, plain = run(product), run(product, "--json")
 
     assert (shown.code, plain.code) == (0, 0)
-    found = told(plain)["missing"]
+    found = reported(plain)["missing"]
     assert {each["holder"] for each in found} == {each["holder"] for each in referees}
     assert all("take back 500 cents" in each["would"][0] for each in found)
     assert "run it again with --apply" in shown.output()
@@ -81,7 +81,7 @@ def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store:
     applied = run(product, "--apply")
     again = run(product, "--apply", "--json")
     assert "2 removals are deliveries now" in applied.output()
-    assert told(again)["missing"] == []
+    assert reported(again)["missing"] == []
     assert len(store.keys(keys.DELIVERY + "*")) == 2
     output = "".join(each.output() for each in (shown, plain, applied, again))
     people = product.state("customers").values()
@@ -153,10 +153,10 @@ def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) ->
     assert first.code == 1
     assert "the next run continues from here" in first.output()
     wait_until(lambda: not store.exists("perkhook:reconcile:lock"), "the lock is free", seconds=1)
-    looked_at = int(store.hget(keys.RECONCILE, "codes"))
+    checked = int(store.hget(keys.RECONCILE, "codes"))
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
     rest = run(product, "--json")
-    assert told(rest)["checked"] == 30 - looked_at
+    assert reported(rest)["checked"] == 30 - checked
     assert int(store.hget(keys.RECONCILE, "run")) == 1
 
 
@@ -214,8 +214,8 @@ def test_without_apply_workers_only_report(make_product: MakeProduct, store: Any
 
 
 def _codes_of_second_run(store: Any) -> int:
-    run, looked_at = store.hmget(keys.RECONCILE, "run", "codes")
-    return int(looked_at or 0) if run == b"2" else 0
+    run, checked = store.hmget(keys.RECONCILE, "run", "codes")
+    return int(checked or 0) if run == b"2" else 0
 
 
 def _remembered(store: Any, code: dict[str, Any], holder: str) -> bool:

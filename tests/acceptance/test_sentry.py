@@ -136,15 +136,15 @@ def test_what_is_expected_is_never_reported_and_a_fleet_checks_in_once_a_minute(
         product.send(samples.body(samples.assignment_deleted(n)))
     wait_until(lambda: _with_the_crm(store) >= 10, "both workers have jobs with the CRM")
     store.replicaof("127.0.0.1", "1")
-    told = '"store.unavailable"'
+    reported = '"store.unavailable"'
     workers = [each for each in product.processes if each.name == "worker"]
-    wait_until(lambda: all(told in each.output() for each in workers), "the outage is met")
+    wait_until(lambda: all(reported in each.output() for each in workers), "the outage is met")
     assert product.send(b"one more").status_code == 503
     store.replicaof("NO", "ONE")
     for process in (product.process("web"), *workers):
         process.stop()
 
-    assert [each.output().count(told) for each in workers] == [1, 1], "one warning of each"
+    assert [each.output().count(reported) for each in workers] == [1, 1], "one warning of each"
     assert "raised unexpected" not in product.logs()
     assert sentry.items("event") == []
     assert sentry.items("transaction") == []
@@ -167,8 +167,8 @@ def test_what_waits_when_a_process_ends_is_still_sent(
     assert product.process("web").stop() == 0
     took = monotonic() - asked
 
-    told = len(sentry.items("transaction"))
-    assert told == 5 or (told > 1 and took > 2)
+    reported = len(sentry.items("transaction"))
+    assert reported == 5 or (reported > 1 and took > 2)
 
 
 def test_a_sentry_that_never_answers_holds_up_nothing(

@@ -74,11 +74,13 @@ def test_every_process_does_its_work_as_its_own_user(
     wait_until(lambda: product.inbox("show", erased)["completed"], "the customer is erased")
     product.inbox("replay", stale)
 
-    def told() -> str:
+    def reported() -> str:
         return product.http.get(f"{product.receiver_url}/metrics").text
 
-    wait_until(lambda: "perkhook_inbox_up 1.0" in told(), "the store is there")
-    wait_until(lambda: "perkhook_voucherify_webhook_active 1.0" in told(), "the webhook is known")
+    wait_until(lambda: "perkhook_inbox_up 1.0" in reported(), "the store is there")
+    wait_until(
+        lambda: "perkhook_voucherify_webhook_active 1.0" in reported(), "the webhook is known"
+    )
     assert [product.process(name).stop(40) for name in ("web", "worker", "flower")] == [0, 0, 0]
     assert store.refusals() == []
 
@@ -172,12 +174,12 @@ def test_a_right_that_the_receiver_lacks_is_reported(
     """/readyz and the webhook name the command and the user; nothing is taken for accepted."""
     with store.without("perkhook-receiver", right):
         product.launch_web()
-        told = product.refused_readiness()
+        reported = product.refused_readiness()
         answer = product.send(body(assignment_deleted(50)))
 
-    assert told["code"] == "inbox_auth"
-    assert f"user perkhook-receiver may not run {right}" in told["message"]
-    assert "sesame" not in json.dumps(told) + product.logs()
+    assert reported["code"] == "inbox_auth"
+    assert f"user perkhook-receiver may not run {right}" in reported["message"]
+    assert "sesame" not in json.dumps(reported) + product.logs()
     assert answer.status_code == 503
     # Once the right is there, the same webhook is no duplicate of something half-done.
     wait_until(product.answers, "it is ready")
@@ -192,10 +194,10 @@ def test_a_queue_that_may_not_be_written_is_no_half_accept(
     with store.without("perkhook-receiver", "lpush"):
         product.launch_web()
         wait_until(product.answers, "it is ready")
-        told = product.send(b"{}").json()["error"]
+        reported = product.send(b"{}").json()["error"]
         assert store.client("admin").keys("perkhook:delivery:*") == []
 
-    assert "user perkhook-receiver may not run lpush" in told["message"]
+    assert "user perkhook-receiver may not run lpush" in reported["message"]
 
 
 @pytest.mark.parametrize("right", ["blmpop", "hset"])

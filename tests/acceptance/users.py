@@ -96,8 +96,8 @@ def guarded_store(folder: Path) -> Iterator[GuardedStore]:
                 for name, rules in _lines()
             )
         )
-        nobody: Any = Redis.from_url(server.connection_url)
-        nobody.execute_command("ACL", "LOAD")
+        no_one: Any = Redis.from_url(server.connection_url)
+        no_one.execute_command("ACL", "LOAD")
         yield GuardedStore(server.port)
 
 

@@ -23,7 +23,7 @@ class Balancer:
         """Where senders reach it."""
         return f"http://127.0.0.1:{self._port}"
 
-    def wait_until_told(self, text: str, times: int) -> None:
+    def wait_until_logged(self, text: str, times: int) -> None:
         """Wait until it has written this so often."""
         wait_until(lambda: self._log.read_text().count(text) >= times, f"HAProxy says {text}")
 

@@ -83,7 +83,9 @@ class Fleet(Product):
 
     def wait_until_worked_off(self, *, seconds: float = 120.0) -> None:
         """Wait until nothing is queued, running or waiting."""
-        wait_until(lambda: owed(self.stats()) == 0, "everything is worked off", seconds=seconds)
+        wait_until(
+            lambda: pending_jobs(self.stats()) == 0, "everything is worked off", seconds=seconds
+        )
 
     def _start_downstream(self) -> Callable[[], None]:
         port = self.downstream_url.rsplit(":", 1)[1]
@@ -102,6 +104,6 @@ class Fleet(Product):
         return partial(wait_until, answers, "the downstream answers")
 
 
-def owed(stats: Stats) -> int:
+def pending_jobs(stats: Stats) -> int:
     """Count the jobs that are still to be run."""
     return sum(queue.jobs for queue in stats.queues) + stats.running + stats.waiting

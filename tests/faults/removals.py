@@ -80,11 +80,11 @@ class Removals:
             for change in cards[each["card"]["id"]]["transactions"]
             if change["type"].endswith("_REMOVAL")
         ]
-        told = [
+        reported = [
             Effect("crm", holders[note["customer"]], note["id"], _seconds(note["at"]))
             for note in self.product.state("notes")
         ]
-        return taken + told
+        return taken + reported
 
     def _unassign(self) -> None:
         for start in range(0, self.events, BATCH):

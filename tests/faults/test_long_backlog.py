@@ -34,7 +34,7 @@ def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
     at_full = _accept_seconds(fleet, measured, first=measured + 1)
     total = waiting + 2 * measured
 
-    swept = [
+    reaped = [
         _jobs(fleet).reap(f"idle-{number}", [keys.DELIVERIES_QUEUE], 0.001) for number in range(20)
     ]
     with fleet.store.client() as client:
@@ -62,10 +62,10 @@ def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
             worst_delay=seconds,
             note=f"accepting costs {at_full / at_empty:.2f} x an empty queue "
             f"({1e6 * at_full / measured:.0f} µs of the receiver's and the store's time); "
-            f"{sum(sum(each) for each in swept if each)} sent again",
+            f"{sum(sum(each) for each in reaped if each)} sent again",
         )
     )
-    assert not any(any(each) for each in swept if each)
+    assert not any(any(each) for each in reaped if each)
     assert all(later <= sooner for sooner, later in pairwise(lengths))
 
 

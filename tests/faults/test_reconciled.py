@@ -53,8 +53,8 @@ def test_removals_that_no_webhook_reported_are_revoked_once(
     holders = sandbox(fleet, "GET", "removals")["holders"]
     effects = [
         Effect("perks", holder, each["transaction"], time.time())
-        for holder, told in holders.items()
-        for each in told["removals"]
+        for holder, reported in holders.items()
+        for each in reported["removals"]
     ]
     counts = fleet.stats().counts
     report(

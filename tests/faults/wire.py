@@ -60,7 +60,7 @@ class Wire:
         """Pass nothing on any more, from connections that exist and from new ones."""
         self._whole.clear()
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """Pass bytes on again; what had stood still meanwhile is closed, as after a time-out."""
         self.break_connections()
         self._whole.set()

@@ -89,12 +89,12 @@ class Life(CardActs):
         getattr(self, f"_{act.what}")(act.who, act.much)
         self.shop.advance(_PAUSES[act.much % len(_PAUSES)] if pause is None else pause)
         self.works.time.catch_up()
-        told = self.shop.webhooks()
+        reported = self.shop.webhooks()
         # Of what the product has no use for, some is enough.
         self._waiting += [
-            body for body in told[self._seen :] if CREATED not in body or self._seen % 3 == 0
+            body for body in reported[self._seen :] if CREATED not in body or self._seen % 3 == 0
         ]
-        self._seen = len(told)
+        self._seen = len(reported)
 
     def deliver(self, random: Random, *, most: int | None = None) -> None:
         """Bring what waits to the product, in any order, some twice and some in other bytes."""

@@ -21,7 +21,7 @@ _BEGAN: Final = "histories:began"
 _ENDS: Final = "histories:ends"
 
 #: In front of every script: the time is the one that was given, and keys end by it alone.
-_TOLD: Final = f"""
+_GIVEN: Final = f"""
 local server = redis
 local now = tonumber(server.call('GET', '{NOW}') or nil)
 local function told(command, key, ...)
@@ -58,7 +58,7 @@ end
 local redis = now and setmetatable({{call = told}}, {{__index = server}}) or server
 """
 
-_TELL: Final = f"""
+_SET: Final = f"""
 redis.call('SET', '{NOW}', ARGV[1])
 redis.call('SET', '{_BEGAN}', ARGV[1], 'NX')
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', '{_ENDS}', '-inf', ARGV[1])) do
@@ -72,9 +72,9 @@ _prelude = scripts._prelude
 
 
 @contextmanager
-def told_time() -> Iterator[None]:
+def given_time() -> Iterator[None]:
     """Let scripts that are loaded meanwhile go by the time that a store was given."""
-    with patch.object(scripts, "_prelude", lambda: _TOLD + _prelude()):
+    with patch.object(scripts, "_prelude", lambda: _GIVEN + _prelude()):
         yield
 
 
@@ -82,7 +82,7 @@ class Time:
     """The stand-in's time, which the store is given."""
 
     def __init__(self, store: Redis, shop: InProcess) -> None:
-        self._tell = store.register_script(_TELL)
+        self._set = store.register_script(_SET)
         self._shop = shop
         # Some of the product asks the server, and not by a script.
         client: Any = store
@@ -109,7 +109,7 @@ class Time:
 
     def catch_up(self) -> None:
         """Set the store's time to the stand-in's."""
-        self._tell(args=[self._ms()])
+        self._set(args=[self._ms()])
 
     def _ms(self) -> int:
         return round(self._shop.now().timestamp() * 1000)

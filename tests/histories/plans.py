@@ -133,14 +133,14 @@ class History:
         for act in self.acts:
             if act.what == "deliver":
                 life.deliver(random, most=1 + act.much)
-                works.settle()
+                works.complete()
                 truth.judge(works.removed)
             else:
                 life.play(act)
         if self.ends:
             life.end()
         life.flush(random)
-        works.settle()
+        works.complete()
         truth.judge(works.removed)
 
     def _trouble(self, works: Works, life: Life) -> None:

@@ -122,8 +122,8 @@ class Reconciler:
 
 def taken_back(works: Works) -> dict[str, int]:
     """Return how often each ended assignment's reward was taken back."""
-    told = works.shop.call("GET", "/removals")["holders"]
-    return {holder: each["times"] for holder, each in told.items()}
+    reported = works.shop.call("GET", "/removals")["holders"]
+    return {holder: each["times"] for holder, each in reported.items()}
 
 
 def referees(made: dict[str, Any]) -> list[str]:
@@ -135,4 +135,4 @@ def deliver(works: Works, bodies: Iterable[bytes]) -> None:
     """Let webhooks arrive and be worked on."""
     for body in bodies:
         works.deliver(body)
-    works.settle()
+    works.complete()

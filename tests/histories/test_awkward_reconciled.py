@@ -64,7 +64,7 @@ class Search:
             runs.append(self.run())
         rules.clear()
         runs.append(self.run())
-        self._works.settle()
+        self._works.complete()
         assert not any(run.counts.get(each) for run in runs for each in _GONE)
         assert taken_back(self._works) == dict.fromkeys(removed, 1)
         assert self._works.failed() == []

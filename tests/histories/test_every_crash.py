@@ -54,7 +54,7 @@ def ordinary(works: Works, kind: str, plan: Callable[[], None]) -> int:
     works.deliver(body)
     plan()
 
-    works.settle()
+    works.complete()
 
     store = works.shop.world.store
     card = store.vouchers[referee["card"]["id"]]

@@ -42,10 +42,10 @@ def test_a_history_that_fails_reports_itself_and_its_calls(
         history.run(works)
 
     [note] = caught.value.__notes__
-    told: dict[str, Any] = {}
-    exec(note, _NAMES, told)
-    assert told["history"] == history
-    assert told["calls"] == works.line.calls != []
+    reported: dict[str, Any] = {}
+    exec(note, _NAMES, reported)
+    assert reported["history"] == history
+    assert reported["calls"] == works.line.calls != []
 
 
 def _wrong(*_: object) -> None:

@@ -45,16 +45,16 @@ def test_each_removal_is_revoked_once_whatever_became_of_its_webhook(
     for body, fate in zip(bodies, fates, strict=True):
         for _ in range({"told": 1, "twice": 2}.get(fate, 0)):
             works.deliver(body)
-    works.settle()
-    told = Counter(fates)
+    works.complete()
+    reported = Counter(fates)
 
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     late = [body for body, fate in zip(bodies, fates, strict=True) if fate in {"late", "twice"}]
     deliver(works, late)
 
-    assert progress.counts["applied"] == many + told["lost"] + told["late"]
-    assert progress.counts["told"] == told["told"] + told["twice"]
+    assert progress.counts["applied"] == many + reported["lost"] + reported["late"]
+    assert progress.counts["told"] == reported["told"] + reported["twice"]
     assert taken_back(works) == dict.fromkeys((*silent, *mixed), 1)
     assert works.failed() == []
     again = reconciler.run(apply=True)
@@ -66,7 +66,9 @@ def test_each_removal_is_revoked_once_whatever_became_of_its_webhook(
     record_property("figures", figures)
     # One for each code, one for each hundred to list them, one to list the campaigns.
     assert again.calls.total() == many + -(-(many + 1) // 100) + 1
-    assert progress.calls.total() - again.calls.total() == many + told["lost"] + told["late"]
+    assert (
+        progress.calls.total() - again.calls.total() == many + reported["lost"] + reported["late"]
+    )
 
 
 def test_a_run_that_is_cut_off_at_any_step_is_resumed(works: Works, reconciler: Reconciler) -> None:
@@ -84,7 +86,7 @@ def test_a_run_that_is_cut_off_at_any_step_is_resumed(works: Works, reconciler: 
         else:
             assert step > 30, "a run has more steps than that"
             return
-        works.settle()
+        works.complete()
         assert taken_back(works) == dict.fromkeys(removed, 1), f"cut off at step {step}"
         assert works.failed() == []
     raise AssertionError("a run does not come to its end")
@@ -116,14 +118,14 @@ def test_what_was_found_only_is_delivered_later_without_checking_again(
     removed = referees(made)
     works.shop.unassign(*removed)
     found = reconciler.run(apply=False)
-    works.settle()
+    works.complete()
     assert [each.assignment.holder for each in found.missing] == removed
     assert taken_back(works) == dict.fromkeys(removed, 0)
     assert reconciler.run(apply=False).missing == []
     assert len(list(reconciler.registry.missing())) == 2
 
     assert reconciler.run(apply=True).counts == {"applied": 2}
-    works.settle()
+    works.complete()
     assert taken_back(works) == dict.fromkeys(removed, 1)
 
 
@@ -138,10 +140,10 @@ def test_both_shapes_of_an_activity_are_read(
     (webhook,) = works.shop.unassign(*referees(made))
     reconciler.run(apply=False)
     (body,) = reconciler.bodies()
-    told, found = json.loads(webhook), json.loads(body)
+    reported, found = json.loads(webhook), json.loads(body)
     for name in ("id", "type", "entity_id", "group_id"):
-        assert found["event"][name] == told["event"][name]
-    assert found["data"]["holder"] == told["data"]["holder"]
+        assert found["event"][name] == reported["event"][name]
+    assert found["data"]["holder"] == reported["data"]["holder"]
     assert found["source"] == {"object": "reconcile"}
 
 
@@ -160,7 +162,7 @@ def test_a_removal_without_an_event_ends_before_the_next_assignment(
         "POST", "/assign", {"code": code["code"], "customer": referee["customer"]}
     )
     found = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
 
     (missing,) = found.missing
     since = works.shop.state("assignments")["assignments"][again["holder"]]["created_at"]
@@ -181,6 +183,6 @@ def test_the_activity_of_a_customer_finds_what_no_run_knew_of(
     since = (works.shop.now() - timedelta(days=7)).isoformat()
     scope = Scope(customers=(*customers, "cust_nobody"), since=since)
     progress = reconciler.run(scope, apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts == {"missing": 3, "applied": 3, "unknown_customer": 1}
     assert taken_back(works) == dict.fromkeys(referees(made), 1)

@@ -38,7 +38,7 @@ def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler
     reconciler.run(apply=False)
     (webhook,) = works.shop.unassign(removed)
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     deliver(works, [webhook])
     assert taken_back(works) == {removed: 1}
     assert works.desk.stats().counts["same_assignment"] == 1
@@ -53,7 +53,7 @@ def test_a_webhook_that_waits_in_the_queue_is_the_same_removal(
     (webhook,) = works.shop.unassign(removed)
     works.deliver(webhook)
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {removed: 1}
 
 
@@ -126,7 +126,7 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
     )
     works.shop.unassign(holder)
     reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert taken_back(works)[holder] == 1
 
 
@@ -140,7 +140,7 @@ def test_a_deleted_code_is_for_a_person_unless_an_event_reports_it(
     (code, _) = made["codes"]
     works.shop.call("DELETE", f"/vouchers/{code['id']}", {"announce": announced})
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     gone = {code["referees"][0]["holder"], code["referrer"]["holder"]}
     if announced:
         assert {each.assignment.holder for each in progress.missing} == gone

@@ -61,7 +61,7 @@ def test_one_code_that_fails_in_its_own_way_is_skipped(
     for _ in range(2):
         reconciler.way.asked.clear()
         progress = reconciler.run(apply=True)
-        works.settle()
+        works.complete()
         assert progress.counts.pop(expected) == 1
         assert [(str(what), ids["code"]) for what, ids in progress.skipped] == [(expected, first)]
         asked = sum(path.endswith(f"/{first}/holders") for path in reconciler.way.asked)
@@ -132,7 +132,7 @@ def test_a_customer_who_cannot_be_asked_for_keeps_no_other_from_being_found(
     works.shop.unassign(*referees(made))
     reconciler.way.alter(f"/v1/customers/{failing['customer']}/activity", change)
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts["missing"] == 1
     assert [ids["holder"] for _, ids in progress.skipped] == [failing["holder"]]
     assert taken_back(works) == {failing["holder"]: 0, other["holder"]: 1}
@@ -201,7 +201,7 @@ def test_what_was_found_and_cannot_be_delivered_stays_noted(
     failing, other = (code["referees"][0] for code in made["codes"])
     reconciler.way.alter(f"/v1/customers/{failing['customer']}/activity", foreign(404))
     assert reconciler.run(apply=True).counts == {"failing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {failing["holder"]: 0, other["holder"]: 1}
     reconciler.way.clear()
     assert reconciler.run(apply=True).counts == {"applied": 1}

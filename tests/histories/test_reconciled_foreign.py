@@ -43,7 +43,7 @@ def test_a_foreign_404_deletes_no_customer(works: Works, reconciler: Reconciler)
     reconciler.run(apply=True)
     reconciler.way.clear()
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.persons == []
     assert taken_back(works) == dict.fromkeys(referees(made), 1)
 

@@ -51,7 +51,7 @@ def test_an_odd_holder_with_an_id_is_still_listed(
     works.shop.unassign(removed, elsewhere)
     reconciler.way.alter("*/holders", of(odd, change))
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts == {"odd_holder": 1, "missing": 2, "applied": 2}
     assert taken_back(works) == {removed: 1, elsewhere: 1}
     assert progress.checked == 2
@@ -82,13 +82,13 @@ def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
     works.shop.unassign(removed, elsewhere)
     reconciler.way.alter("*/holders", of(odd, change))
     counts = reconciler.run(apply=True).counts
-    works.settle()
+    works.complete()
     assert counts == {"odd_holder": 1, "undecided": 1, "missing": 1, "applied": 1}
     assert taken_back(works) == {removed: 0, elsewhere: 1}
 
     reconciler.way.clear()
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {removed: 1, elsewhere: 1}
 
 

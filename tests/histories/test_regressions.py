@@ -27,9 +27,9 @@ _NOTHING_ELSE: Final[dict[str, Any]] = {
 }
 
 
-def history(**told: Any) -> History:
+def history(**reported: Any) -> History:
     """Make a history in which nothing happens but what is named."""
-    return History(**{**_NOTHING_ELSE, **told})
+    return History(**{**_NOTHING_ELSE, **reported})
 
 
 def _removals(works: Works) -> list[str]:

@@ -21,7 +21,7 @@ from inbox.jobs import Jobs
 from inbox.ledger import Effects
 from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
-from tests.histories.passing import Time, told_time
+from tests.histories.passing import Time, given_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.run.verdict import Completed, Ended
@@ -51,7 +51,7 @@ class Works:
     count from one again, and one thread runs at a time.
     """
 
-    @told_time()
+    @given_time()
     def __init__(self, store: Redis) -> None:
         self.store: Any = store
         self.shop = InProcess(start=_BEGINS)
@@ -85,7 +85,7 @@ class Works:
         self._runs: list[threading.Thread] = []
         self.begin(Policies())
 
-    @told_time()
+    @given_time()
     def begin(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start a history: nothing is known to anybody."""
         self._end_runs()
@@ -94,7 +94,7 @@ class Works:
         self.shop.world.ids._numbers = count(1)
         self.time.catch_up()
         self.line.clear()
-        self.told: dict[str, str] = {}
+        self.reported: dict[str, str] = {}
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
         self.promised: dict[str, tuple[str, int] | None] = {}
@@ -106,7 +106,7 @@ class Works:
         self._ended: SimpleQueue[None] = SimpleQueue()
         self.restart(policies, setup)
 
-    @told_time()
+    @given_time()
     def restart(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start the workers with these settings upon what is there."""
         self.policies = policies
@@ -116,7 +116,7 @@ class Works:
         """Bring a webhook's body to the product."""
         document = json.loads(body)
         holder = document["data"]["holder"]["id"]
-        self.told[delivery_id(body)] = holder
+        self.reported[delivery_id(body)] = holder
         if document["type"] == REMOVED:
             self.removed.add(holder)
             program = (document["data"].get("campaign") or {}).get("referral_program") or {}
@@ -124,7 +124,7 @@ class Works:
             self.promised[holder] = reward and (reward["type"], int(reward["amount"]))
         self._intake.accept(body)
 
-    def settle(self, *, threads: int = 1, every: float = 0.0) -> None:
+    def complete(self, *, threads: int = 1, every: float = 0.0) -> None:
         """
         Work until nothing is queued, running, waiting or frozen.
 
@@ -170,7 +170,7 @@ class Works:
     def failed(self) -> list[tuple[str, str, str]]:
         """List the failed jobs by assignment, with reason and error."""
         return [
-            (self.told[job.delivery], job.reason or "", job.error or "")
+            (self.reported[job.delivery], job.reason or "", job.error or "")
             for job in self.desk.failed()
         ]
 
@@ -241,4 +241,4 @@ class Works:
 
     def _thaw(self, frozen: Frozen) -> None:
         self._frozen.remove(frozen)
-        self._apart(frozen.goes_on.set)
+        self._apart(frozen.continues.set)

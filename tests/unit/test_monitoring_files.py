@@ -22,11 +22,11 @@ PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
 def test_an_alert_says_what_it_means_and_where_to_read_on(alert: dict[str, Any]) -> None:
     """Each has a severity, a summary, a meaning, and a section with meaning, check and fix."""
-    name, told = alert["alert"], alert["annotations"]
+    name, reported = alert["alert"], alert["annotations"]
     assert alert["labels"]["severity"] in {"critical", "warning", "info"}
-    assert told["summary"].endswith(".") or "{{" in told["summary"]
-    assert told["description"].endswith(".")
-    assert told["runbook_url"] == f"docs/operations.md#{name.lower()}"
+    assert reported["summary"].endswith(".") or "{{" in reported["summary"]
+    assert reported["description"].endswith(".")
+    assert reported["runbook_url"] == f"docs/operations.md#{name.lower()}"
 
     section = OPERATIONS.split(f"\n### {name}\n")[1].split("\n### ")[0].split("\n## ")[0]
     words = [section.index(f"**{word}:**") for word in ("Meaning", "Check", "Fix")]

@@ -27,7 +27,7 @@ from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.heroku.formation import with_buildpack
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.tls import tls_in_front_of
-from tests.faults.fleet import owed
+from tests.faults.fleet import pending_jobs
 from tests.faults.load import Load
 from tests.faults.store import Store
 from tests.processes import ROOT, wait_until
@@ -201,7 +201,7 @@ def _stop(dynos: Dynos) -> tuple[dict[str, int], float]:
 def _worked_off(store: Store) -> Stats:
     client = connect(f"{store.connection_url}/0", max_connections=1, answer_timeout=10)
     desk = Admin(client, dedupe_window_seconds=604_800)
-    wait_until(lambda: owed(desk.stats()) == 0, "everything is worked off")
+    wait_until(lambda: pending_jobs(desk.stats()) == 0, "everything is worked off")
     stats = desk.stats()
     client.connection_pool.disconnect()
     return stats

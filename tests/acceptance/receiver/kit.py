@@ -146,7 +146,7 @@ class Running:
         """
         pace, over = Pace(), Event()
 
-        def look() -> None:
+        def watch() -> None:
             while not over.is_set():
                 began = time.monotonic()
                 assert self.ask("GET", "/healthz").status == 200
@@ -154,12 +154,12 @@ class Running:
                 pace.slowest = max(pace.slowest, time.monotonic() - began)
 
         with ThreadPoolExecutor(1) as pool:
-            looking = pool.submit(look)
+            polling = pool.submit(watch)
             try:
                 yield pace
             finally:
                 over.set()
-                looking.result()
+                polling.result()
 
     def take_all(self, bodies: list[bytes]) -> list[Answer]:
         """

@@ -80,10 +80,10 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(start: Start, tmp_path: 
         assert jobs(server) == (51, 51, 51)
         eventually(lambda: web.ask("GET", "/readyz").status == 200, "it is ready")
         metrics = web.ask("GET", "/metrics").body.decode()
-        (told,) = re.findall(
+        (reported,) = re.findall(
             r'perkhook_webhooks_total\{result="inbox_not_durable"\} (\d+)', metrics
         )
-        assert int(told) >= sum(
+        assert int(reported) >= sum(
             answer.json["error"]["code"] == "inbox_not_durable" for answer in refused
         )
 

@@ -83,8 +83,8 @@ def test_an_accept_is_one_round_trip_with_few_bytes(
     counted = wire.take()
 
     # Once a second or half a megabyte the store's memory is checked.
-    looks = 2 / EVENTS
-    within("round trips of an accept", counted.turns / EVENTS - looks)
+    checks = 2 / EVENTS
+    within("round trips of an accept", counted.turns / EVENTS - checks)
     within("bytes sent for an accept", counted.sent / EVENTS)
 
 

@@ -77,7 +77,7 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
 ) -> None:
     """All that a real worker asks for one event is counted, Celery's own part with it."""
 
-    def settled() -> int:
+    def completed() -> int:
         return int(store.hget("perkhook:counts", "settled") or 0)
 
     # The samples are of a day long past.
@@ -86,14 +86,14 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
     try:
         worker.wait_for("ready.")
         intake.accept(events(1)[0])
-        wait_until(lambda: settled() == 1, "the first event is completed")
+        wait_until(lambda: completed() == 1, "the first event is completed")
 
         def turns() -> float:
-            before = settled()
+            before = completed()
             wire.take()
             for body in events():
                 intake.accept(body)
-            wait_until(lambda: settled() == before + EVENTS, "all events are completed")
+            wait_until(lambda: completed() == before + EVENTS, "all events are completed")
             return wire.take().turns / EVENTS
 
         # On a busy machine more are needed, and never fewer.

@@ -259,9 +259,9 @@ class _Everything:
             for name, members in self.values.items()
             if name.startswith(keys.CUSTOMER)
         }
-        told: dict[str, set[str]] = {}
+        reported: dict[str, set[str]] = {}
         for delivery, fields in self.deliveries.items():
             if "customer" in fields:
                 assert "body" in fields, delivery
-                told.setdefault(fields["customer"].decode(), set()).add(delivery)
-        assert indexed == told
+                reported.setdefault(fields["customer"].decode(), set()).add(delivery)
+        assert indexed == reported

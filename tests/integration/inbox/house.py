@@ -134,11 +134,11 @@ class House:
         """Run the reaper, whichever worker ran it before."""
         self.tick()
         self.store.delete(keys.SWEEPING)
-        swept = self.jobs.reap("a test", queues, 10)
-        assert swept is not False
-        return swept
+        reaped = self.jobs.reap("a test", queues, 10)
+        assert reaped is not False
+        return reaped
 
-    def looks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
+    def checks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
         """Let time pass since the reaper last searched for lost messages."""
         jobs = list(self.store.scan_iter(keys.JOB + "*", count=1000))
         pipe = self.store.pipeline(transaction=False)
@@ -148,12 +148,12 @@ class House:
             if held:
                 number, _, time = held.decode().partition(":")
                 self.store.hset(job, "held", f"{number}:{int(time) - milliseconds}")
-        for queue, looked in self.store.hgetall(keys.LOOKED).items():
-            before, _, time = looked.decode().partition(":")
+        for queue, checked in self.store.hgetall(keys.LOOKED).items():
+            before, _, time = checked.decode().partition(":")
             self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
 
     def searched_twice(self) -> Reaped:
         """Run the reaper twice with time between; gives what the second run did."""
         self.reap()
-        self.looks_are_old()
+        self.checks_are_old()
         return self.reap()

@@ -28,7 +28,7 @@ class Model:
     fences: dict[str, int] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
     admitted: set[str] = field(default_factory=set)
-    brake: set[str] = field(default_factory=set)
+    in_window: set[str] = field(default_factory=set)
     ended: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: Deliveries that stand in their customer's index, erased customers and redacted bodies.

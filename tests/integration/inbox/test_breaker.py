@@ -58,13 +58,13 @@ def test_five_failures_in_a_row_shut_it(gate: Breaker, later: Later) -> None:
 def test_pauses_grow_and_are_capped(gate: Breaker, later: Later) -> None:
     """Each lone try that fails doubles the pause up to its longest, and alerts no one again."""
     shut(gate)
-    told = []
+    reported = []
     for number in range(30):
         later(30)
         assert gate.enter(f"c{number}", 8) == ALONE
-        told.append(gate.failed(f"c{number}", "down"))
+        reported.append(gate.failed(f"c{number}", "down"))
 
-    assert told == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
+    assert reported == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
 
 
 def test_the_pause_lasts_as_long_as_was_asked(gate: Breaker, later: Later) -> None:
@@ -83,10 +83,10 @@ def test_fifty_failures_at_once_shut_it_once(
     # The fifty take no longer than that, whatever the machine does.
     monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 15_000)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
+        reported = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
 
-    assert sum(shut_now for _, shut_now in told) == 1
-    assert sum(wait == 0 for wait, _ in told) == FAILURES_THAT_SHUT - 1
+    assert sum(shut_now for _, shut_now in reported) == 1
+    assert sum(wait == 0 for wait, _ in reported) == FAILURES_THAT_SHUT - 1
     later(15)
     assert gate.enter("c", 8) == ALONE
     assert gate.failed("c", "down") == (30.0, False)

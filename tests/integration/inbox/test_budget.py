@@ -177,12 +177,12 @@ def test_a_lowered_rate_is_waited_for(store: Any, gate: Breaker, later: Later) -
         later(4)
     lower = Breaker(store, "perks", Rate(5, 60))
 
-    told = (lower.use("c", 1), wait_of(lower.enter("c", 1)))
+    reported = (lower.use("c", 1), wait_of(lower.enter("c", 1)))
 
-    for wait in told:
+    for wait in reported:
         # The sixth of the ten calls, 20 s after the first, is the one that must be forgotten.
         assert WINDOW - 23.9 < wait <= WINDOW - 20
-    later(told[1])
+    later(reported[1])
     assert lower.use("c", 1) == 0
 
 

@@ -25,8 +25,11 @@ def test_one_job_is_decided_on_once(run: Run, house: House, decision: str, suffi
 
     assert first.returncode == 0, first.stderr
     assert second.returncode == 1
-    told = {"retry": b"not done: it is already queued", "discard": b"no such job, or it has ended"}
-    assert told[decision] in second.stdout
+    reported = {
+        "retry": b"not done: it is already queued",
+        "discard": b"no such job, or it has ended",
+    }
+    assert reported[decision] in second.stdout
     assert house.state_of(job) == DECISIONS[decision]
     assert _audit(house) == [("ada", decision, job, "mended")]
     assert_consistent(house.store)
@@ -95,11 +98,11 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
 def test_replay_of_stored_deliveries(here: Run, house: House) -> None:
     """A stored delivery is processed again; a completed or unknown one is not, and says why."""
     delivery = house.handlers()
-    settled = house.completed(b"settled")
+    ended = house.completed(b"settled")
 
     again = here("--as", "ada", "replay", delivery)
     at_once = here("replay", delivery)
-    others = here("--json", "replay", settled, "0" * 32, "nonsense")
+    others = here("--json", "replay", ended, "0" * 32, "nonsense")
 
     assert again.returncode == 0
     assert at_once.returncode == 1

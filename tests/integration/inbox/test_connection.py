@@ -154,7 +154,7 @@ def test_a_lost_connection_gives_its_place_back(wire: Wire) -> None:
         wire.cut()
         with pytest.raises(RedisError):
             client.ping()
-        wire.mend()
+        wire.fix()
     _opened(client, 2)
 
     assert client.ping()

@@ -62,9 +62,9 @@ def test_ten_thousand_failed_jobs(
 
 def _worked(store: Any) -> float:
     """Give the seconds that this thread and the store's have worked."""
-    told = store.info("cpu")
+    reported = store.info("cpu")
     return float(
-        thread_time() + told["used_cpu_sys_main_thread"] + told["used_cpu_user_main_thread"]
+        thread_time() + reported["used_cpu_sys_main_thread"] + reported["used_cpu_user_main_thread"]
     )
 
 

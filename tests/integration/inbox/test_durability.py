@@ -74,11 +74,11 @@ def ready(server: ValkeyServer, durability: Durability) -> str:
             return f"{error.reason}: {error.sentence}"
         return "ready"
 
-    told, seconds = of_three(
+    reported, seconds = of_three(
         lambda: timed(ask), lambda found: found[1] < 0.9 and not found[0].startswith("timeout")
     )
     assert seconds < 0.9, "a load balancer waits a second"
-    return told
+    return reported
 
 
 def confirms(barrier: Barrier) -> bool:
@@ -95,9 +95,11 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
     """With appendfsync always everything is confirmed in a moment."""
     server = start(appendonly="yes", appendfsync="always")
 
-    told, seconds = of_three(lambda: timed(lambda: outcome(server, FSYNC)), lambda it: it[1] < 1)
+    reported, seconds = of_three(
+        lambda: timed(lambda: outcome(server, FSYNC)), lambda it: it[1] < 1
+    )
 
-    assert told == "durable"
+    assert reported == "durable"
     assert seconds < 1
     assert ready(server, FSYNC) == "ready"
 
@@ -167,8 +169,8 @@ def test_a_policy_that_is_fixed_is_noticed(start: Start) -> None:
 
 def alone(ask: Callable[[], str]) -> bool:
     """Whether it is reported in words that no replica has it."""
-    told = of_three(ask, lambda it: it.startswith("not_durable: no replica"))
-    return told.startswith("not_durable: no replica")
+    reported = of_three(ask, lambda it: it.startswith("not_durable: no replica"))
+    return reported.startswith("not_durable: no replica")
 
 
 def test_no_replica(start: Start) -> None:
@@ -185,13 +187,13 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
     assert outcome(primary, REPLICA) == "durable"
     assert ready(primary, REPLICA) == "ready"
 
-    def told_in_time() -> bool:
+    def reported_in_time() -> bool:
         # A slow machine runs out of time now and then; a fault of ours would do so each time.
-        told, seconds = timed(lambda: outcome(primary, REPLICA, seconds=MOST))
-        return told.startswith("not_durable: no replica") and seconds < 2
+        reported, seconds = timed(lambda: outcome(primary, REPLICA, seconds=MOST))
+        return reported.startswith("not_durable: no replica") and seconds < 2
 
     with frozen(replica):
-        wait_until(told_in_time, "it is told within 2 s that no replica has it")
+        wait_until(reported_in_time, "it is told within 2 s that no replica has it")
         assert ready(primary, REPLICA).startswith("not_durable: no replica")
 
     assert outcome(primary, REPLICA) == "durable"
@@ -256,13 +258,13 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
 
         def replaced_meanwhile() -> str:
             client.delete(keys.BARRIER)
-            told = pool.submit(outcome, server, FSYNC)
+            reported = pool.submit(outcome, server, FSYNC)
             wait_until(lambda: client.exists(keys.BARRIER), "the round has begun")
             client.delete(WRITTEN)
-            return told.result()
+            return reported.result()
 
         # The round takes a second: a caller that stands still as long comes after its end.
-        assert "replaced" in of_three(replaced_meanwhile, lambda told: "replaced" in told)
+        assert "replaced" in of_three(replaced_meanwhile, lambda reported: "replaced" in reported)
 
 
 @engine.needs_waitaof()

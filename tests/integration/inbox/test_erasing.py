@@ -17,7 +17,7 @@ REST = redacted(WHOLE)
 POISON = b'{"id":"cust_1","name":"Ada Quill"'
 
 
-def owed(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
+def pending(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
     """Accept and process a body about a customer; gives the delivery."""
     claim = house.process(body)
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", customer=customer)
@@ -44,7 +44,7 @@ def test_a_completed_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing
     house: House,
 ) -> None:
     """With the last job the customer's index is gone; that the body was erased still shows."""
-    delivery = owed(house)
+    delivery = pending(house)
     Erasure(house.store).erase("cust_1")
 
     for name, _ in HANDLERS:
@@ -82,7 +82,7 @@ def test_no_other_customers_body_is_touched(house: House) -> None:
         samples.body(samples.assignment_deleted(n, customer_id=customer, referrer_id="cust_1"))
         for n, customer in ((1, "cust_2"), (2, "cust_12"), (3, "a_cust_1"))
     ]
-    owed(house, bodies[0], "cust_2")
+    pending(house, bodies[0], "cust_2")
     house.failed(bodies[1])
     house.intake.accept(bodies[2])
     before = snapshot(house.store)
@@ -103,7 +103,7 @@ def test_many_bodies_are_found_page_by_page(house: House) -> None:
         if one % 3:
             house.intake.accept(body)
         else:
-            owed(house, body, customer)
+            pending(house, body, customer)
 
     done = Erasure(house.store).erase("cust_1", now=True)
 
@@ -157,12 +157,12 @@ def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
 
 def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> None:
     """Replacing is refused for other bytes and for a delivery that is completed or unknown."""
-    delivery = owed(house)
+    delivery = pending(house)
     erasure = Erasure(house.store)
-    settled = house.completed()
+    ended = house.completed()
     before = snapshot(house.store)
 
-    for one, body in ((delivery, pack(b"other")), (settled, pack(b"{}")), ("0" * 32, b"")):
+    for one, body in ((delivery, pack(b"other")), (ended, pack(b"{}")), ("0" * 32, b"")):
         assert erasure._erase(args=[one, body, pack(NOTHING)]) == 0
 
     assert snapshot(house.store) == before
@@ -170,7 +170,7 @@ def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> 
 
 def test_an_id_that_is_none_makes_no_key(house: House) -> None:
     """Text that could be a name or an address never stands in a key."""
-    owed(house, customer="ada.quill@example.test")
+    pending(house, customer="ada.quill@example.test")
 
     assert not [key for key in house.store.scan_iter() if b"quill" in key]
 
@@ -188,7 +188,7 @@ def test_the_erasure_is_known_as_long_as_bodies_can_come_again(house: House) -> 
 
 def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
     """It says how many it found and erased, and who did it why stands in the record."""
-    delivery = owed(house)
+    delivery = pending(house)
 
     first = run("--as", "ada", "erase", "--customer", "cust_1", "--why", "asked by mail")
     second = run("--json", "erase", "--customer", "cust_1")

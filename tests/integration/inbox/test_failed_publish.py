@@ -49,13 +49,13 @@ def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
     assert jobs.reap("a", QUEUES, 0.001) is not False
 
     store.delete("crm")
-    _sweep_until_sent(jobs, store)
+    _reap_until_sent(jobs, store)
     (message,) = store.lrange("crm", 0, -1)
     assert f"{delivery}:notify_crm".encode() in message
     assert_consistent(store)
 
 
-def _sweep_until_sent(jobs: Jobs, store: Any) -> None:
+def _reap_until_sent(jobs: Jobs, store: Any) -> None:
     # A message counts as lost when two checks, some time apart, have not seen it.
     for number in range(200):
         jobs.reap(f"b{number}", QUEUES, 0.001)

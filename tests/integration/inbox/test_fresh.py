@@ -167,7 +167,7 @@ def test_a_body_that_someone_took_away_stops_no_one(house: House) -> None:
     house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
 
     assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
     assert house.claim(f"{kept}:process:2").body == b"3"
@@ -185,7 +185,7 @@ def test_what_an_older_release_accepted_continues(house: House, blank: str) -> N
     assert house.searched_twice() == Reaped()
 
     house.store.delete("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
     claim = house.claim(f"{job}:2")

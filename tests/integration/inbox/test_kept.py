@@ -80,12 +80,12 @@ def test_stats_say_when_the_next_failed_job_goes(here: Run, house: House) -> Non
 
     table, plain = here("stats").stdout.decode(), _json(here("--json", "stats"))
 
-    (failed, settled) = plain["kept"]
+    (failed, markers) = plain["kept"]
     assert (failed["set"], failed["count"], failed["limit"]) == ("failed", 1, 4)
     assert failed["keep_seconds"] == DAY
     assert failed["oldest"] == plain["oldest_failed"]
     assert failed["next_drop"][:10] > failed["oldest"][:10]
-    assert (settled["set"], settled["count"], settled["limit"]) == ("settled", 0, 1000)
+    assert (markers["set"], markers["count"], markers["limit"]) == ("settled", 0, 1000)
     row = next(line for line in table.splitlines() if failed["next_drop"][11:19] in line)
     assert "50%" in row
 

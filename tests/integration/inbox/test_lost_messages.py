@@ -23,7 +23,7 @@ def test_a_lost_message_is_found_at_the_second_check(house: House) -> None:
 
     assert house.reap() == Reaped()
     assert house.reap() == Reaped()  # a second read at once does not count
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
@@ -36,10 +36,10 @@ def test_a_message_that_is_lost_again_is_found_again(house: House) -> None:
     house.store.delete("deliveries")
     assert house.searched_twice() == Reaped(lost=1)
     house.store.delete("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
 
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 3
@@ -52,11 +52,11 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     assert house.searched_twice() == Reaped()
     gone = [_task(house.store.rpop("deliveries")) for _ in range(3)]
 
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=3)
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
 
     again = [_task(raw) for raw in house.store.lrange("deliveries", 0, 2)]
@@ -83,9 +83,9 @@ def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: Ho
     _take(house, "deliveries")
 
     assert house.searched_twice() == Reaped()
-    house.looks_are_old(LEASE_MS - 5_000)
+    house.checks_are_old(LEASE_MS - 5_000)
     assert house.reap() == Reaped()
-    house.looks_are_old(10_000)
+    house.checks_are_old(10_000)
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
@@ -129,10 +129,10 @@ def test_queue_messages_of_jobs_sent_again_do_not_make_others_seem_lost(house: H
     raw = house.store.lpop("deliveries")
     house.store.rpush("deliveries", raw, *raws)
     house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
-    house.looks_are_old()
+    house.checks_are_old()
 
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
 
     assert_consistent(house.store)
@@ -178,11 +178,11 @@ def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> Non
         house.store.lrem("deliveries", 1, raw)
 
     assert house.searched_twice() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     gone = house.store.rpop("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(json.loads(gone)["headers"]["id"].rpartition(":")[0]) == 2

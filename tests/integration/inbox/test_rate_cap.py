@@ -32,12 +32,12 @@ def test_exactly_so_many_are_let_through(house: House) -> None:
     """Of forty jobs at once ten act, and the others are held and visible."""
     claims = running(house, 40)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
+        reported = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
 
-    assert (told.count("admitted"), told.count("held")) == (10, 30)
+    assert (reported.count("admitted"), reported.count("held")) == (10, 30)
     assert house.admin.held_count() == 30
     assert {view.job for view in house.admin.held()} == {
-        claim.job for claim, answer in zip(claims, told, strict=True) if answer == "held"
+        claim.job for claim, answer in zip(claims, reported, strict=True) if answer == "held"
     }
     assert_consistent(house.store)
 
@@ -47,8 +47,8 @@ def test_the_window_slides(house: House) -> None:
     later, admitted = Later(house.store), []
     for step in range(6):
         claims = running(house, 5, start=5 * step)
-        told = [house.jobs.admit(claim, TEN) for claim in claims]
-        admitted.append(told.count("admitted"))
+        reported = [house.jobs.admit(claim, TEN) for claim in claims]
+        admitted.append(reported.count("admitted"))
         later(TEN.seconds / 3)
 
     assert admitted == [5, 5, 0, 5, 5, 0]
@@ -109,7 +109,7 @@ def test_a_held_job_stays_until_someone_decides(house: House) -> None:
     """Neither time, nor the reaper, nor a stale message, nor a retry moves it."""
     claim = held(house)
     for _ in range(3):
-        house.looks_are_old()
+        house.checks_are_old()
         house.reap()
     house.jobs.claim(claim.task)
     assert house.admin.retry(claim.job, who=WHO) == "held"
@@ -148,9 +148,9 @@ def test_two_operators_at_once_decide_once(house: House, other: str) -> None:
         return str(act(one[1].job, who=f"op{one[0]}", why="a test"))
 
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(decide, enumerate(claim for claim in claims for _ in range(2))))
+        reported = list(pool.map(decide, enumerate(claim for claim in claims for _ in range(2))))
 
-    for first, second in zip(told[::2], told[1::2], strict=True):
+    for first, second in zip(reported[::2], reported[1::2], strict=True):
         assert len({first, second} & {"queued", "discarded"}) == 1
     jobs = [entry[2] for entry in _audit(house)]
     assert sorted(jobs) == sorted(claim.job for claim in claims)

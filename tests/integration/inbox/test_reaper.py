@@ -88,9 +88,9 @@ def test_more_than_a_batch_is_reaped_in_one_call(house: House, index: str) -> No
             house.jobs.wait(claim, 60, "told_so", "an error")
     _long_ago(house, index)
 
-    swept = house.reap()
+    reaped = house.reap()
 
-    assert sum(swept) == MANY
+    assert sum(reaped) == MANY
     assert_consistent(house.store)
 
 
@@ -101,9 +101,9 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_reaper(house: House) -
         house.store.hset(keys.JOB + claim.job, "losses", MOST_LOSSES)
     _long_ago(house, keys.RUNNING)
 
-    swept = house.reap()
+    reaped = house.reap()
 
-    assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
+    assert (reaped.lease_over, reaped.given_up) == (MANY // 2, MANY // 2)
     assert_consistent(house.store)
 
 

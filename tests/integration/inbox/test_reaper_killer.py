@@ -42,7 +42,7 @@ def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
     """Whatever runs at the time dies with it; 49 jobs complete and one ends as worker_lost."""
     house.accept_many(BESIDE)
     killer = sorted(_queued(house))[which]
-    deaths = settled = 0
+    deaths = completed = 0
 
     for _ in range(200):
         running = _take(house)
@@ -52,13 +52,13 @@ def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
         else:
             for claim in running:
                 house.jobs.fan_out(claim, [], outcome="nothing to do")
-            settled += len(running)
+            completed += len(running)
         _time_passes(house, TICK_MS)
         house.reap()
 
     (failed,) = house.admin.failed()
     assert (failed.job, failed.reason) == (killer, "worker_lost")
-    assert settled == BESIDE - 1
+    assert completed == BESIDE - 1
     assert deaths == MOST_LOSSES + 1
     assert_consistent(house.store)
 

@@ -41,12 +41,12 @@ def test_a_delivery_is_listed_once_it_is_completed(house: House) -> None:
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 3])
 def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> None:
     """Exactly as many as are too many go, those completed first; their bytes are new again."""
-    settled = _complete(house, 5)
+    deliveries = _complete(house, 5)
 
     gone = _trim(house, 5 - beyond)
 
     assert gone == max(beyond, 0)
-    assert _listed(house) == settled[gone:]
+    assert _listed(house) == deliveries[gone:]
     assert house.admin.stats().counts.get("dropped_settled", 0) == gone
     assert_consistent(house.store)
     for one in range(5):
@@ -55,12 +55,12 @@ def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> N
 
 def test_what_has_expired_leaves_the_list(house: House) -> None:
     """An entry whose marker's time is over is passed, though the list is not full."""
-    settled = _complete(house, 5)
-    house.store.delete(*(keys.DELIVERY + delivery for delivery in settled[:2]))
+    deliveries = _complete(house, 5)
+    house.store.delete(*(keys.DELIVERY + delivery for delivery in deliveries[:2]))
 
     assert _trim(house, 1000) == 0
 
-    assert _listed(house) == settled[2:]
+    assert _listed(house) == deliveries[2:]
     assert "dropped_settled" not in house.admin.stats().counts
     assert_consistent(house.store)
 

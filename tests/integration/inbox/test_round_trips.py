@@ -83,7 +83,7 @@ def test_a_reaper_run_that_finds_nothing_costs_little_at_any_backlog(house: Hous
     """A reaper run of a long queue reads its end and not all of it."""
     house.accept_many(5_000)
     house.searched_twice()
-    house.looks_are_old()
+    house.checks_are_old()
     house.store.delete("perkhook:sweeping")
 
     calls = _calls(house.store, lambda: house.jobs.reap("a test", ("deliveries",), 10))

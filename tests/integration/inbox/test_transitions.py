@@ -152,9 +152,9 @@ def test_a_replay_makes_jobs_of_new_handlers_only(house: House) -> None:
     house.admin.replay(delivery, who=WHO)
     claim = house.claim(f"{delivery}:process")
 
-    owed = house.jobs.fan_out(claim, [*HANDLERS, ("thank", "crm")], outcome="handed on")
+    made = house.jobs.fan_out(claim, [*HANDLERS, ("thank", "crm")], outcome="handed on")
 
-    assert owed == FannedOut(1)
+    assert made == FannedOut(1)
     assert house.state_of(f"{delivery}:thank:1") == "queued"
     assert_consistent(house.store)
 

@@ -44,9 +44,9 @@ def test_checking_leaves_no_file_open() -> None:
         socket.create_connection(listener.getsockname()),
         listener.accept()[0] as taken,
     ):
-        looked_at = list(own_connections())
+        open_ones = list(own_connections())
 
-        assert taken.fileno() in {number for number, _ in looked_at}
+        assert taken.fileno() in {number for number, _ in open_ones}
         # Of this connection alone: other threads open and close files as they like.
         assert copies_of(taken) == 1
 

@@ -54,18 +54,18 @@ def test_each_replica_says_what_all_have_counted(make_app: MakeApp, send: Send) 
     """Scraped in turn, as by a balancer, two replicas never report less than before."""
     apps = [make_app(), make_app()]
     clients = [app.test_client() for app in apps]
-    told = []
+    reported = []
     for turn in range(6):
         send(clients[turn % 2], b"%d" % turn, WRONG)
         send(clients[(turn + 1) % 2], b"%d" % turn)
         tally_of(apps[(turn + 1) % 2]).report()
         found = read(clients[turn % 2])
-        told.append(found["perkhook_webhooks_total bad_signature"])
+        reported.append(found["perkhook_webhooks_total bad_signature"])
         assert found["perkhook_signatures_verified_total 0"] == turn + 1
         assert found["perkhook_deliveries_accepted_total"] == turn + 1
 
     assert found["perkhook_webhooks_total inbox_down"] == 0, "an increase from nothing is none"
-    assert told == [1, 2, 3, 4, 5, 6]
+    assert reported == [1, 2, 3, 4, 5, 6]
     assert read(clients[0])["perkhook_process_webhooks_total bad_signature"] == 3
 
 

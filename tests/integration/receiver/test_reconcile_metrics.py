@@ -25,7 +25,7 @@ def book(store: Any) -> AssignmentRegistry:
     return AssignmentRegistry(store, memory_seconds=86_400)
 
 
-def told(client: FlaskClient) -> dict[str, float]:
+def reported(client: FlaskClient) -> dict[str, float]:
     """Read what a receiver reports of reconciliation."""
     return {
         name.removeprefix(PREFIX): value
@@ -55,7 +55,7 @@ def test_counters_are_there_before_the_first_run(client: FlaskClient) -> None:
     fates = [f"assignments_total {fate}" for fate in FATES]
     gauges = ("missing", "running", "interval_seconds")
 
-    assert told(client) == dict.fromkeys((*counters, *fates, *gauges), 0)
+    assert reported(client) == dict.fromkeys((*counters, *fates, *gauges), 0)
 
 
 def test_the_names_are_those_that_runs_count_by() -> None:
@@ -70,14 +70,14 @@ def test_a_run_is_reported_while_it_lasts_and_after(
     """What it found, what became of it, what it cost; the next run's are added."""
     for number in (1, 2):
         run = begin(book)
-        assert told(client)["running"] == 1
+        assert reported(client)["running"] == 1
         book.store_code(ME, run.number, code="R-1", campaign="camp_1",
                     missing=[missing(number), missing(10 * number)])  # fmt: skip
         book.resolve(ME, f"rh_{number}", APPLIED)
         book.move(ME, {"told": 3, "young": 1, "calls": 7})
         book.finish(ME, {"code_gone": 2, "customer_gone": 1, "refused": 4, "calls": 1})
 
-        found = told(client)
+        found = reported(client)
         counts = [found[f"{name}_total"] for name in ("found", "delivered", "codes", "calls")]
         assert counts == [2 * number, number, number, 8 * number]
         fates = {fate: found[f"assignments_total {fate}"] for fate in FATES}
@@ -96,8 +96,8 @@ def test_one_that_was_cut_off_does_not_run(
     begin(book)
     store.delete(keys.RECONCILE_LOCK)
 
-    assert told(client)["running"] == 0
-    assert "completed_age_seconds" not in told(client)
+    assert reported(client)["running"] == 0
+    assert "completed_age_seconds" not in reported(client)
 
 
 def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
@@ -105,19 +105,19 @@ def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
 ) -> None:
     """One that never comes to its end is reported as well, and another's turn changes nothing."""
     assert book.turn(ME, 60, ALL)
-    assert told(client)["interval_seconds"] == 60
+    assert reported(client)["interval_seconds"] == 60
     _move_back(store, "since", 500)
     store.delete(keys.RECONCILE_TURN)
     assert book.turn("host:2", 60, ALL)
     begin(book)
 
-    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
     book.finish(ME, {})
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
     _move_back(store, "completed", 300)
-    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
     begin(book)
-    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
 
 
 def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
@@ -130,8 +130,8 @@ def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
     begin(book, ONE)
     book.finish(ME, {})
 
-    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
-    assert told(client)["interval_seconds"] == 60
+    assert reported(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    assert reported(client)["interval_seconds"] == 60
 
 
 def test_workers_that_begin_none_are_waited_for_by_no_one(
@@ -144,17 +144,17 @@ def test_workers_that_begin_none_are_waited_for_by_no_one(
     _move_back(store, "since", 900_000)
     _move_back(store, "completed", 800_000)
     book.no_turns()
-    assert told(client)["interval_seconds"] == 0
-    assert told(client)["completed_age_seconds"] == pytest.approx(800_000, abs=5)
+    assert reported(client)["interval_seconds"] == 0
+    assert reported(client)["completed_age_seconds"] == pytest.approx(800_000, abs=5)
     begin(book, ONE)
     book.finish(ME, {})
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
     _move_back(store, "completed", 800_000)
 
     store.delete(keys.RECONCILE_TURN)
     assert book.turn(ME, 60, ALL)
 
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
 
 
 def test_no_id_is_reported(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:

@@ -116,8 +116,8 @@ def test_an_unexpected_error_reaches_sentry_without_data(store: Redis, redis_url
     server.shutdown()
     server.server_close()
     first, envelope = Catcher.sent
-    told = [json.loads(each.split(b"\n")[2]) for each in Catcher.sent]
-    traces = {each["contexts"]["trace"]["trace_id"] for each in told}
+    reported = [json.loads(each.split(b"\n")[2]) for each in Catcher.sent]
+    traces = {each["contexts"]["trace"]["trace_id"] for each in reported}
     assert len(traces) == 2, "one error has nothing to do with the other"
     assert PERSONAL[1].encode() not in first
     event = json.loads(envelope.split(b"\n")[2])

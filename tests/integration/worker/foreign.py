@@ -60,7 +60,7 @@ def base64(raw: bytes) -> str:
     return b64encode(raw).decode()
 
 
-def of_nobody() -> dict[str, bytes]:
+def of_no_one() -> dict[str, bytes]:
     """List what is none of our messages; each of these, or its like, ends an unguarded worker."""
     job = "0" * 32 + ":process"
     return {

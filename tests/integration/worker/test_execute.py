@@ -95,9 +95,11 @@ def test_what_is_left_to_a_person_is_reported_after_the_steps_are_done(
         with pytest.raises(NeedsPersonError) as caught:
             carried_out(ledger, api, OFF, take(), unresolved=("a mug was sent", "another doubt"))
 
-        told = str(caught.value)
-        assert told.startswith("a mug was sent; another doubt; done: switched off voucher v_code")
-        assert "took back 500 from card v_gift" in told
+        reported = str(caught.value)
+        assert reported.startswith(
+            "a mug was sent; another doubt; done: switched off voucher v_code"
+        )
+        assert "took back 500 from card v_gift" in reported
     assert [call.split()[0] for call in api.changing()] == ["disable", "change"]
 
 

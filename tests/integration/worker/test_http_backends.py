@@ -23,7 +23,7 @@ class Side:
 
     name: str
     run: Run
-    told: Callable[[], list[dict[str, Any]]]
+    reported: Callable[[], list[dict[str, Any]]]
     key: str
 
 
@@ -53,7 +53,7 @@ def test_the_service_acts_once_however_often_it_is_called(
     for _ in range(3):
         side.run(event, job())
 
-    (entry,) = side.told()
+    (entry,) = side.reported()
     assert entry["key"] == side.key + event.holder.id
     assert entry["customer"] == event.holder.customer_id
     assert entry["repeats"] == 2
@@ -91,7 +91,7 @@ def test_a_fault_is_reported_and_the_next_call_makes_it_good(
 
     assert caught.value.reason.endswith(reason)
     side.run(event, job())
-    assert len(side.told()) == 1
+    assert len(side.reported()) == 1
 
 
 def test_a_wrong_secret_is_final(shop: Shop, event: HolderAssignmentDeleted) -> None:
@@ -132,7 +132,9 @@ def test_many_threads_share_one_service(shop: Shop, side: Side) -> None:
     for thread in threads:
         thread.join()
 
-    told = side.told()
-    assert sorted(each["key"] for each in told) == sorted(side.key + e.holder.id for e in events)
-    assert sum(each["repeats"] for each in told) == 150
-    assert not any(each["bodies_differ"] for each in told)
+    reported = side.reported()
+    assert sorted(each["key"] for each in reported) == sorted(
+        side.key + e.holder.id for e in events
+    )
+    assert sum(each["repeats"] for each in reported) == 150
+    assert not any(each["bodies_differ"] for each in reported)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.worker.authority import COMPANY, Authority
 from tests.integration.worker.unreachable import (
-    TLS_HINT,
+    TLS_ADVICE,
     Serve,
     ends,
     failed,
@@ -85,11 +85,11 @@ def test_a_slow_dns_uses_up_the_time_to_connect(
 ) -> None:
     """No library can interrupt the resolver; nothing is sent once the time is over."""
     server = serve()
-    look_up = socket.getaddrinfo
+    resolve = socket.getaddrinfo
 
     def slowly(*asked: Any, **named: Any) -> Any:
         sleep(0.7)
-        return look_up(*asked, **named)
+        return resolve(*asked, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", slowly)
 
@@ -194,7 +194,7 @@ def test_no_tls_to_a_port_with(authority: Authority, serve: Serve) -> None:
     alerting = serve(alerts)
 
     # OpenSSL hangs up; others send an alert before.
-    assert failed(f"http://{server.place}/").args[0].endswith(TLS_HINT)
+    assert failed(f"http://{server.place}/").args[0].endswith(TLS_ADVICE)
     assert str(failed(alerting.url)) == (
         f"crm_service could not be reached: {alerting.place} answers in TLS: "
         "its address must begin with https://"

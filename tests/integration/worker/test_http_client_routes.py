@@ -155,9 +155,9 @@ def test_what_no_proxy_leaves_out(
     proxy = lead(started, server)
     monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.place}")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    look_up = socket.getaddrinfo
+    resolve = socket.getaddrinfo
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda _, *more, **named: look_up("127.0.0.1", *more, **named)
+        socket, "getaddrinfo", lambda _, *more, **named: resolve("127.0.0.1", *more, **named)
     )
 
     assert posted(f"http://{host}:{server.port}/hook") == 200

@@ -115,8 +115,8 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     assert bool(ledger.store.exists(PLAN)) == kept
     perks.revoke(event, _again())
 
-    looks = ["GET redeemables", "GET holders", "GET transactions"]
-    assert _calls(sent) == [*([] if kept else looks), "POST balance"]
+    reads = ["GET redeemables", "GET holders", "GET transactions"]
+    assert _calls(sent) == [*([] if kept else reads), "POST balance"]
     assert shop.balance(card) == 1000
 
 

@@ -90,8 +90,8 @@ def test_undo_gives_back_once_and_is_recorded(
     assert (first.returncode, first.stdout) == (0, "gave back 500\n"), first.stderr
     assert (second.returncode, second.stdout) == (0, "gave back 500\n")
     assert shop.balance(taken["card"]["id"]) == 1500
-    told = json.loads(run("effects", "--customer", taken["customer"], "--json").stdout)
-    assert [(each["kind"], each["why"]) for each in told] == [
+    reported = json.loads(run("effects", "--customer", taken["customer"], "--json").stdout)
+    assert [(each["kind"], each["why"]) for each in reported] == [
         ("take", "the referee's reward: it is what the campaign promises"),
         ("give", "wrong list"),
     ]

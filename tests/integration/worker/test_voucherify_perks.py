@@ -15,13 +15,19 @@ POINTS: dict[str, Any] = {"type": "LOYALTY_CARD", "amount": 250}
 
 
 @pytest.mark.parametrize(("reward", "letter"), [(GIFT, "gift_credits"), (POINTS, "loyalty_points")])
-@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("reported", [True, False], ids=["told", "untold"])
 @pytest.mark.parametrize("own", [0, 1000])
 def test_the_reward_is_taken_back_once(
-    shop: Shop, perks: VoucherifyPerks, *, reward: dict[str, Any], letter: str, told: bool, own: int
+    shop: Shop,
+    perks: VoucherifyPerks,
+    *,
+    reward: dict[str, Any],
+    letter: str,
+    reported: bool,
+    own: int,
 ) -> None:
     """Credits and points go back to what was the customer's own, however often it is run."""
-    scene = shop.scenario(reward=reward, own=own, show_reward=told)
+    scene = shop.scenario(reward=reward, own=own, show_reward=reported)
     referee = scene["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])

@@ -17,7 +17,7 @@ from inbox.model.job import Claim
 from inbox.store.connection import connect
 from inbox.store.packing import pack
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
-from tests.integration.worker.foreign import damaged, of_nobody, written
+from tests.integration.worker.foreign import damaged, of_no_one, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
 from tests.processes import PATIENCE_SECONDS
@@ -51,7 +51,7 @@ def store(made: Station) -> Iterator[Any]:
         yield client
 
 
-def _settles(made: Station, number: int) -> None:
+def _completes(made: Station, number: int) -> None:
     """A good event is handled, by the process that was there from the start."""
     delivery = made.intake.accept(body(assignment_deleted(number))).delivery
     until(lambda: (found := made.desk.delivery(delivery)) and found.completed)
@@ -60,12 +60,12 @@ def _settles(made: Station, number: int) -> None:
 
 def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) -> None:
     """In each queue each foreign message is reported in one line, and the worker continues."""
-    foreign = of_nobody()
+    foreign = of_no_one()
     for number, (name, raw) in enumerate(foreign.items()):
         store.lpush(QUEUES[number % 3], raw)
         if "huge" in name or number % 5 == 0:
-            _settles(made, number)
-    _settles(made, 1000)
+            _completes(made, number)
+    _completes(made, 1000)
     until(lambda: not any(store.llen(queue) for queue in QUEUES))
 
     until(lambda: made.desk.stats().counts.get("foreign_messages") == len(foreign))
@@ -134,7 +134,7 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
 
     assert (found.reason, found.tries) == ("no_handler", DEPLOYMENT_TRIES)
     assert "gone_2" in (found.error or "")
-    _settles(made, 1)
+    _completes(made, 1)
     until(lambda: store.hlen(keys.UNACKED) == 0)
     assert store.llen("crm") == 0
 
@@ -147,7 +147,7 @@ def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) 
     until(lambda: len(made.worker.logs("job.refused")) == 3)
 
     assert {line["state"] for line in made.worker.logs("job.refused")} == {"gone"}
-    _settles(made, 1)
+    _completes(made, 1)
 
 
 def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
@@ -157,7 +157,7 @@ def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
     until(lambda: store.pubsub_numpat() == 1)
     for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
         assert store.publish(channel, raw) == 1
-        _settles(made, number)
+        _completes(made, number)
 
     assert "Unrecoverable" not in made.worker.text
     assert "Connection" not in made.worker.text.partition(" ready.")[2]
@@ -171,7 +171,7 @@ def test_a_queue_that_is_no_list_holds_the_worker_up_and_does_not_end_it(
     until(lambda: made.worker.text.count("Connected to") > 2)
     store.delete("perks")
 
-    _settles(made, 1)
+    _completes(made, 1)
 
 
 def _accept_without_message(store: Any, raw: bytes, instead: bytes | None = None) -> str:

@@ -16,7 +16,7 @@ from worker.http_client import NOT_SENT, make_client
 from worker.http_client.outgoing import SignedPost
 
 
-TLS_HINT = "; if it expects TLS, its address must begin with https://"
+TLS_ADVICE = "; if it expects TLS, its address must begin with https://"
 
 Serve = Callable[..., Server]
 

@@ -42,9 +42,9 @@ def test_the_next_drop_is_when_the_oldest_is_too_old() -> None:
 def test_before_a_worker_has_reported_its_bounds_nothing_is_claimed() -> None:
     """Without bounds there is a number and no ratio."""
     failed = kept_failed(3, oldest=NOW, now=NOW, limit=None, keep_seconds=None)
-    settled = kept_completed(3, limit=None)
+    completed = kept_completed(3, limit=None)
 
-    for kept in (failed, settled):
+    for kept in (failed, completed):
         assert (kept.count, kept.limit, kept.fill_ratio, kept.next_drop) == (3, None, None, None)
 
 

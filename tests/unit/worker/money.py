@@ -110,9 +110,9 @@ def account(
     for number, each in enumerate(rows, 1):
         details = each["details"]
         if isinstance(details, dict):
-            told = details["balance"]
-            balance += told.get("amount", 0) or told.get("points", 0) or 0
-            details = details | {"balance": {"balance": balance, "object": "balance"} | told}
+            reported = details["balance"]
+            balance += reported.get("amount", 0) or reported.get("points", 0) or 0
+            details = details | {"balance": {"balance": balance, "object": "balance"} | reported}
         listed.append(each | {"id": each["id"] or f"vtx_{number}", "details": details})
     field = "gift" if card.type == "GIFT_VOUCHER" else "loyalty_card"
     held = {

@@ -21,7 +21,7 @@ from worker.errors import RetryableError
 
 
 #: The calls of a job: method and path.
-LOOK_UP = "POST */objects/*/contacts/batch/read"
+READ_CONTACTS = "POST */objects/*/contacts/batch/read"
 UPDATE = "PATCH */objects/*/contacts/*"
 LIST_NOTES = "POST */associations/*/batch/read"
 READ_NOTES = "POST */objects/*/notes/batch/read"
@@ -85,7 +85,7 @@ def line(shop: InProcess) -> Iterator[Line]:
 @pytest.mark.parametrize(
     ("call", "applied"),
     [
-        (LOOK_UP, False),
+        (READ_CONTACTS, False),
         (UPDATE, False),
         (UPDATE, True),
         (LIST_NOTES, False),

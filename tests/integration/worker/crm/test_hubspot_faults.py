@@ -14,7 +14,7 @@ from worker.errors import JobError, PermanentError, RetryableError
 
 NOTE = {"method": "POST", "path": "/crm/objects/*/notes", "times": 1}
 UPDATE = {"method": "PATCH", "times": 1}
-LOOK_UP = {"path": "*/contacts/batch/read", "times": 1}
+READ = {"path": "*/contacts/batch/read", "times": 1}
 
 
 def own(status: int, **more: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_a_worker_killed_between_properties_and_note_leaves_the_note_to_the_next
         ({}, {}, 10),
     ],
 )
-@pytest.mark.parametrize("call", [LOOK_UP, UPDATE, NOTE])
+@pytest.mark.parametrize("call", [READ, UPDATE, NOTE])
 def test_a_rate_limit_says_how_long_to_wait(
     customer: Customer,
     headers: dict[str, str],

@@ -104,21 +104,21 @@ def event_in(body: bytes) -> Any:
 
 def decided(event: HolderAssignmentDeleted) -> list[Any]:
     """Return what is read and decided about an event, or why nothing is."""
-    told: list[Any] = []
+    reported: list[Any] = []
     still = job(at=INSIDE)
     for policies in (ALL, NONE):
         try:
             wanted = needs(event, policies)
             api = api_of(CARD, converted=(conversion(),), campaign=campaign())
-            told += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
+            reported += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
         except NeedsPersonError as error:
-            told.append(str(error))
+            reported.append(str(error))
         for each in FINDINGS:
             try:
-                told.append(decide(event, each, policies, checks=1))
+                reported.append(decide(event, each, policies, checks=1))
             except NeedsPersonError as error:
-                told.append(str(error))
-    return told
+                reported.append(str(error))
+    return reported
 
 
 @pytest.mark.parametrize("role", ["REFEREE", "REFERRER", "OWNER", "SOMETHING_NEW"])
@@ -238,10 +238,10 @@ def test_what_is_sent_of_an_erased_event_is_ids() -> None:
     """The shop's services and the CRM get null for what is erased, and the ids as before."""
     body = samples.body(samples.assignment_deleted())
     before, after = event_in(body), event_in(redacted(body))
-    told = describe_removal(before)
-    told["customer"]["source_id"] = told["campaign"]["name"] = None
+    reported = describe_removal(before)
+    reported["customer"]["source_id"] = reported["campaign"]["name"] = None
 
-    assert describe_removal(after) == told
+    assert describe_removal(after) == reported
     assert ids_of(after) == ["cust_adaQuill000001"]
     assert email_of(after) is None
     assert campaign_of(after) == samples.CAMPAIGN

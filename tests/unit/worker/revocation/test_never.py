@@ -99,9 +99,9 @@ def test_no_other_customer_is_touched(
             case TakeBalance(perk=Perk.GIFT_CREDITS | Perk.LOYALTY_POINTS):
                 assert referee
             case TakeBalance():
-                told = [e for e in found.referrer_rewards if e.transaction == step.grant]
-                assert any(each.target == step.card.id for each in told)
-                assert not all(each.rolled_back for each in told)
+                reported = [e for e in found.referrer_rewards if e.transaction == step.grant]
+                assert any(each.target == step.card.id for each in reported)
+                assert not all(each.rolled_back for each in reported)
             case DisableVoucher(perk=Perk.REFERRER_COUPON):
                 assert step.only_if_owned_by == (REFERRER if referee else REFEREE)
             case DisableVoucher():

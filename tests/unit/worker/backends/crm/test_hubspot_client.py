@@ -159,13 +159,13 @@ def test_nothing_personal_of_an_answer_is_reported(status: int) -> None:
     with pytest.raises(JobError) as caught:
         HubSpotCrm(api, "voucherify_source_id").note_removal(removal(), job())
 
-    told = caught.value.reason + str(caught.value)
-    assert not any(word in told for word in (*PERSONAL, "token-1"))
+    reported = caught.value.reason + str(caught.value)
+    assert not any(word in reported for word in (*PERSONAL, "token-1"))
     assert len(transport.requests) == 1
 
 
 @pytest.mark.parametrize(
-    ("category", "told"),
+    ("category", "reported"),
     [
         ("VALIDATION_ERROR", " (VALIDATION_ERROR)"),
         ("ADA QUILL", ""),
@@ -174,11 +174,11 @@ def test_nothing_personal_of_an_answer_is_reported(status: int) -> None:
         (7, ""),
     ],
 )
-def test_an_errors_slug_is_reported(category: Any, told: str) -> None:
+def test_an_errors_slug_is_reported(category: Any, reported: str) -> None:
     """Only what is a slug reaches operators."""
     api, _ = api_of(own(422, category))
 
     with pytest.raises(PermanentError) as caught:
         api.update_contact("7", {}, job())
 
-    assert str(caught.value) == f"hubspot answered 422{told}"
+    assert str(caught.value) == f"hubspot answered 422{reported}"

@@ -126,7 +126,7 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
 
 
 @pytest.mark.parametrize(
-    ("overrides", "told"),
+    ("overrides", "reported"),
     [
         ({"kind": RewardKind.MATERIAL}, "material reward on voucher v_referrersCard cannot be"),
         ({"kind": RewardKind.UNKNOWN}, "unknown reward on voucher v_referrersCard cannot be"),
@@ -144,7 +144,7 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
         ({"milestone": True, "tier": "Five"}, "gave one reward of 300 for several referees"),
     ],
 )  # fmt: skip
-def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str) -> None:
+def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], reported: str) -> None:
     """Material, unlinked or half-described rewards are named with their activity, not touched."""
     things = found(referrer_rewards=(earned(**{"kind": CREDITS, **overrides}),))
 
@@ -152,7 +152,7 @@ def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str)
 
     assert plan.steps == ()
     (sentence,) = plan.unresolved
-    assert told in sentence
+    assert reported in sentence
     assert "evcus_rewarded1" in sentence
 
 

@@ -112,9 +112,9 @@ def test_conversions_are_listed_with_campaign_kind_and_time() -> None:
         "r_2",
     ]
 
-    told = conversions_of({"referrals": {"campaigns": listed}})
+    reported = conversions_of({"referrals": {"campaigns": listed}})
 
-    assert told == (
+    assert reported == (
         Conversion("r_1", "c_1", False, datetime(2025, 2, 20, tzinfo=UTC)),
         Conversion("r_2", "c_2", False, None),
         Conversion("ev_1", "c_1", True, None),

@@ -36,7 +36,7 @@ class Store:
         self.pid = int(self.client.info("server")["process_id"])
 
     def used_memory(self) -> int:
-        """Give the bytes that its data takes."""
+        """Return the bytes that its data takes."""
         return int(self.client.info("memory")["used_memory"])
 
 

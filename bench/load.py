@@ -101,7 +101,7 @@ class Sender:
         return Result(seconds=seconds, p50=self._quantile(0.5), p99=self._quantile(0.99))
 
     def _times(self) -> list[float]:
-        """Give each request's time: as independent senders would, reproducibly."""
+        """Return each request's time: as independent senders would, reproducibly."""
         if not self._order.rate:
             return []
         chance, at, times = random.Random(self._order.seed), 0.0, []

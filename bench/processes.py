@@ -93,7 +93,7 @@ def processor_seconds(*pids: int) -> float:
 
 
 def memory_mb(pid: int) -> list[float]:
-    """Give the proportional set size of a process and of each that it started."""
+    """Return the proportional set size of a process and of each that it started."""
     sizes = []
     for each in tree(pid):
         lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def procfile_command(name: str) -> str:
-    """Give the command that the Procfile starts a process type with."""
+    """Return the command that the Procfile starts a process type with."""
     command: str = parse_procfile((ROOT / "Procfile").read_text()).processes[name]
     return command
 

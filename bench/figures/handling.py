@@ -32,7 +32,7 @@ class _Bench:
     handled: Callable[[], int] | None
 
     def drain(self, events: int) -> tuple[float, float]:
-        """Let the worker handle so many waiting events; gives events a second and µs for each."""
+        """Let the worker handle so many waiting events; return events a second and µs for each."""
         before = self.handled() if self.handled else 0
         send(self.web, events)
         used, began = processor_seconds(self.worker.pid), time.monotonic()

@@ -55,7 +55,7 @@ class Visitor:
             "element => { const style = getComputedStyle(element);"
             " return style.outlineStyle + style.boxShadow; }"
         )
-        assert outline != "nonenone", f"nobody sees that {target} has the focus"
+        assert outline != "nonenone", f"no one sees that {target} has the focus"
 
     def press(self, target: Locator) -> None:
         """Go to something and press it, by keyboard."""

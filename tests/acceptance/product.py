@@ -71,7 +71,7 @@ class Product:
             process.kill()
 
     def process(self, name: str) -> Process:
-        """Give the newest process of that name."""
+        """Return the newest process of that name."""
         return next(each for each in reversed(self.processes) if each.name == name)
 
     def send(self, body: bytes) -> httpx2.Response:

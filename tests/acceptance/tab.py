@@ -96,7 +96,7 @@ def make_house(store: Redis) -> House:
 
 
 def house_with_failed(store: Redis) -> House:
-    """Give the faces of a store of whose jobs some have failed."""
+    """Return the faces of a store of whose jobs some have failed."""
     house = make_house(store)
     fail_many(house, 5)
     house.tick()

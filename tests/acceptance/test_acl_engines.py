@@ -38,7 +38,7 @@ def prepare(users: Path, *commands: str) -> None:
 
 @contextmanager
 def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
-    """Start a store with the file; gives its port when it answers."""
+    """Start a store with the file; return its port when it answers."""
     port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

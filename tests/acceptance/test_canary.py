@@ -47,11 +47,11 @@ def test_the_age_of_the_canary_falls_while_all_works_and_grows_when_something_do
     assert len(deliveries) >= 2, "each is a webhook of its own"
 
     product.process("worker").stop()
-    wait_until(lambda: (age(product) or 0) > 2.5, "nobody handles it")
+    wait_until(lambda: (age(product) or 0) > 2.5, "no handler has it")
     product.start("worker")
     wait_until(lambda: (age(product) or 99) < 1.5, "it is handled again")
 
     product.process("web").stop()
-    wait_until(lambda: (Fleet(store).read().canary_age_seconds or 0) > 2.5, "nobody receives it")
+    wait_until(lambda: (Fleet(store).read().canary_age_seconds or 0) > 2.5, "no receiver has it")
     wait_until(lambda: bool(logged(product, "canary.not_sent")), "the worker says so")
     assert SECRET not in product.logs()

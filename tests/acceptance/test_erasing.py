@@ -71,7 +71,7 @@ def test_a_webhook_that_comes_after_the_erasure_is_reduced_when_it_is_processed(
 def _failed_removal(
     product: Product, referee: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Let a revocation and a note fail; gives the referee and what is personal in the body."""
+    """Let a revocation and a note fail; return the referee and what is personal in the body."""
     if referee is None:
         (referee,) = product.scenario(referees=1)["referees"]
     product.faults(voucherify=REFUSING, crm=REFUSING)
@@ -106,7 +106,7 @@ def _assert_done_once(product: Product, referee: dict[str, Any]) -> None:
 
 
 def _found(store: Any, texts: tuple[str, ...]) -> set[str]:
-    """Say which of these stand anywhere in the store, packed or not."""
+    """Return which of these stand anywhere in the store, packed or not."""
     dump = b"\0".join(_bytes_in(store))
     assert b"perkhook:delivery:" in dump
     return {text for text in texts if text.encode() in dump}

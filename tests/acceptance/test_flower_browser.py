@@ -197,7 +197,7 @@ def _retry_the_first_three(ada: Visitor) -> None:
     page.keyboard.press("Control+a")
     page.keyboard.type("3")
     ada.tab_to(dialog.get_by_label(re.compile("^Why")))
-    page.keyboard.type("CRM mended")
+    page.keyboard.type("CRM fixed")
     ada.picture("3-preview")
     ada.press(dialog.get_by_role("button", name="Retry 3 jobs"))
     expect(page.locator(".perkhook-batch").first).to_contain_text("3 succeeded")
@@ -226,6 +226,6 @@ def _read_the_history(ada: Visitor) -> None:
     page = ada.page
     ada.press(page.get_by_role("link", name="History"))
     expect(page.get_by_role("cell", name="27 queued")).to_be_visible()
-    expect(page.get_by_role("cell", name="CRM mended").first).to_be_visible()
+    expect(page.get_by_role("cell", name="CRM fixed").first).to_be_visible()
     ada.assert_accessible()
     ada.picture("6-history")

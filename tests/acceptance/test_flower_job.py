@@ -81,7 +81,7 @@ def test_the_preview_of_one_job_shows_its_plan(make_product: MakeProduct) -> Non
 
 
 def failed_revocation(product: Product) -> tuple[str, str]:
-    """Let a revocation fail permanently and fix the API; gives its job and the card."""
+    """Let a revocation fail permanently and fix the API; return its job and the card."""
     product.faults(voucherify={"status": 400, "path": "*/redeemables"})
     (referee,) = product.scenario(referees=1)["referees"]
     product.unassign(referee["holder"])

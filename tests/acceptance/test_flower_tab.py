@@ -81,13 +81,13 @@ def test_reading_changes_nothing_and_a_decision_is_on_record(tab: Tab, house: Ho
     assert (preview["matching"], preview["jobs"], failed_count(house)) == (5, 5, 5)
 
     same_site = {"Sec-Fetch-Site": "same-origin"}
-    answer = tab.post("/failed/api/decide", ALL | {"limit": 2, "why": "mended"}, **same_site)
+    answer = tab.post("/failed/api/decide", ALL | {"limit": 2, "why": "fixed"}, **same_site)
     ended = tab.ended(answer.json["batch"])
 
     assert (ended["done"], ended["became"]) == ({"queued": 2}, {"queued": 2})
     assert failed_count(house) == 3
     entry = tab.get("/failed/api/record").json["record"][-1]
-    assert (entry["who"], entry["action"], entry["why"]) == ("ada", "retry", "mended")
+    assert (entry["who"], entry["action"], entry["why"]) == ("ada", "retry", "fixed")
     assert entry["result"] == "2 jobs"
     history = tab.get("/failed/history").body.decode()
     assert "2 of 5 failed jobs, notify_crm: crm_service_answered_4" in history

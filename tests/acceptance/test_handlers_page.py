@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "handlers.md").read_text()
 
 
 def block(info: str) -> str:
-    """Give the block of the page with this after its fence."""
+    """Return the block of the page with this after its fence."""
     found = re.findall(rf"^( *)```{re.escape(info)}\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
     assert len(found) == 1, info
     indent, text = found[0]
@@ -66,7 +66,7 @@ class _Request(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the library's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ EVENTS = 30
 
 
 def delays(product: Product, handler: str) -> list[float]:
-    """Give the seconds from the acceptance of each delivery to the end of a handler's job."""
+    """Return the seconds from the acceptance of each delivery to the end of a handler's job."""
     ended = [
         json.loads(line)
         for line in product.process("worker").output().splitlines()
@@ -70,7 +70,7 @@ def test_a_voucherify_that_hangs_holds_up_no_note(make_product: MakeProduct) -> 
 
     product.unassign(*(referee["holder"] for referee in referees))
 
-    wait_until(lambda: len(delays(product, "notify_crm")) == EVENTS, "the CRM is told of all")
+    wait_until(lambda: len(delays(product, "notify_crm")) == EVENTS, "the CRM has all")
     assert max(delays(product, "notify_crm")) < SMALL_DELAY_SECONDS
     assert delays(product, "revoke_referral_perks") == []
     assert len(product.state("notes")) == EVENTS

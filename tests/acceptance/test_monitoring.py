@@ -100,7 +100,7 @@ def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
         return int(store.hget(keys.TALLY, "answer:bad_signature") or 0)
 
     # Processes that no one asks say what they have counted within seconds.
-    wait_until(lambda: reported() == 10, "both have told")
+    wait_until(lambda: reported() == 10, "both have reported")
     found = _samples(worked)
     assert found["perkhook_webhooks_total bad_signature"] == 10
     assert found["perkhook_deliveries_accepted_total"] == 2

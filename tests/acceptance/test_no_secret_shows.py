@@ -146,7 +146,7 @@ def _ask_flower(product: Product) -> None:
         return any("broker_url" in worker.get("conf", {}) for worker in workers.values())
 
     wait_until(asked, "Flower shows how the worker is set up")
-    _reported("".join(seen), "what Flower tells of the worker")
+    _reported("".join(seen), "what Flower shows of the worker")
     for path in ("/workers", "/broker", "/api/workers", "/failed", "/tasks"):
         answer = product.http.get(product.flower_url + path)
         assert answer.status_code == 200, path

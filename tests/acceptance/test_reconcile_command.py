@@ -35,7 +35,7 @@ def steer(product: Product, method: str, path: str, document: Any = None) -> Any
 
 
 def codes(product: Product, number: int) -> list[dict[str, Any]]:
-    """Make codes with one referee each; gives the referees."""
+    """Make codes with one referee each; return the referees."""
     made = steer(product, "POST", "codes", {"codes": number, "referees": 1})
     return [code["referees"][0] for code in made["codes"]]
 
@@ -142,7 +142,7 @@ def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) ->
     # After some codes it waits for a minute, in which all of this happens.
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "10/minute"
     first = product.command("reconcile")
-    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it looks at codes")
+    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it checks codes")
 
     second = run(product)
     assert second.code == 1

@@ -64,11 +64,11 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     }
     url = f"{product.receiver_url}/webhooks/voucherify"
     assert product.http.post(url, content=bodies[0], headers=headers).status_code == 401
-    wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are told")
+    wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are reported")
     store.hset("perkhook:counts", "accepted", samples.PERSONAL[1])
     assert product.http.get(f"{product.receiver_url}/metrics").status_code == 500
     # A process that stops has two seconds for what it has not reported yet.
-    wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is told")
+    wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is reported")
     wait_until(lambda: len(_traces(sentry)) >= 4, "all webhooks are traced")
     product.process("web").stop()
     product.process("worker").stop()
@@ -109,7 +109,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
 
     all_sent = b"\n".join(sentry.raw).decode()
     for secret in (*samples.PERSONAL, *SECRETS, *map(sign, bodies), "cust_", "whs_"):
-        assert secret not in all_sent, f"{secret!r} is told to Sentry"
+        assert secret not in all_sent, f"{secret!r} is sent to Sentry"
     for machine in (socket.gethostname(), str(ROOT)):
         assert machine not in all_sent
 

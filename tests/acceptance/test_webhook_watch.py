@@ -57,7 +57,7 @@ def test_a_webhook_that_was_switched_off_is_reported(
     wait_until(lambda: reported(product)["active"] == 0, "it is seen to be off")
     assert reported(product)["event_listed"] == 0
     worker = product.process("worker")
-    wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are told")
+    wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are logged")
     # Which is reported before.
     assert '"webhook_watch.switched_off"' in worker.output()
     worker.stop()

@@ -27,7 +27,7 @@ USERS: Final = {
 
 
 def password(user: str) -> str:
-    """Give a user's password in these tests."""
+    """Return a user's password in these tests."""
     return f"sesame-of-{user}"
 
 

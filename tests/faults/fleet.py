@@ -53,7 +53,7 @@ class Fleet(Product):
         self.client.connection_pool.disconnect()
 
     def all(self, name: str) -> list[Process]:
-        """Give every process of that name that still runs."""
+        """Return every process of that name that still runs."""
         return [each for each in self.processes if each.name == name and each.running]
 
     def start_worker_at(self, redis_url: str) -> None:

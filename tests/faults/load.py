@@ -102,7 +102,7 @@ class Load:
         wait_until(lambda: len(self.accepted) >= goal, f"{more} more events are accepted")
 
     def refused(self) -> list[Answer]:
-        """Give the answers that were not 202."""
+        """Return the answers that were not 202."""
         return [answer for answer in self.answers if answer.status != 202]
 
     def refused_without_need(self) -> list[Answer]:

@@ -71,5 +71,5 @@ def put_off(fleet: Fleet, handler: str) -> bool:
 
 
 def perks(effects: list[Effect]) -> list[Effect]:
-    """Give what was taken back."""
+    """Return what was taken back."""
     return [each for each in effects if each.kind == "perks"]

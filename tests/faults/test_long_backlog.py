@@ -25,7 +25,7 @@ from tests.processes import wait_until
 def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
-    """All are older than the lease and none is lost: no sweep sends one again."""
+    """All are older than the lease and none is lost: no reaper run sends one again."""
     waiting, drained, measured = (1_000_000, 50_000, 3_000) if full else (1_000, 1_000, 300)
     fleet = make_fleet("web")
     at_empty = _accept_seconds(fleet, measured, first=1)
@@ -102,7 +102,7 @@ def _make_older(fleet: Fleet, seconds: int) -> None:
 
 
 def _accept_seconds(fleet: Fleet, webhooks: int, first: int) -> float:
-    """Give the processor time of receiver and store for a number of webhooks."""
+    """Return the processor time of receiver and store for a number of webhooks."""
     processes = [fleet.store.pid, *_family(fleet.process("web").pid)]
     before = sum(map(_processor_seconds, processes))
     with Load(fleet.receiver_url, senders=2, most=webhooks, first=first) as load:

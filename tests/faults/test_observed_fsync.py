@@ -197,7 +197,7 @@ def test_a_disk_that_fails(make_store: MakeStore, power_loss: Path, *, noticed_f
             ("not_durable: the store could not write", "disk: the store cannot write")
         )
 
-    wait_until(failed, "the failure is told")
+    wait_until(failed, "the failure is reported")
     assert "durable" not in reported
     assert not asker.has(key)
     if noticed_first:
@@ -225,7 +225,7 @@ def test_a_rewrite_meanwhile(make_store: MakeStore, power_loss: Path) -> None:
         assert reported.startswith(LATE)
     assert reported != "durable" or asker.has(key)
     store.slow_disk(0)
-    wait_until(lambda: asker.confirm(key) == "durable", "it goes on")
+    wait_until(lambda: asker.confirm(key) == "durable", "it continues")
     assert asker.has(key)
 
 

@@ -45,7 +45,7 @@ def test_a_store_that_ran_full_is_worked_off_and_accepts_again(
 
 
 def _fill(product: Product) -> int:
-    """Send webhooks until the receiver refuses them; gives how many it has accepted."""
+    """Send webhooks until the receiver refuses them; return how many it has accepted."""
     for number in range(100_000):
         # Not compressible, so that the store fills in seconds.
         document = samples.assignment_deleted(number)

@@ -38,7 +38,7 @@ def _hears_of(fleet: Fleet) -> Callable[[], bool]:
 
 
 def _pages_work(fleet: Fleet) -> bool:
-    """Say whether the Failed tab reads the store, and remote control reaches the worker."""
+    """Return whether the Failed tab reads the store, and remote control reaches the worker."""
     counts = fleet.http.get(f"{fleet.flower_url}/failed/api/counts")
     workers = fleet.http.get(f"{fleet.flower_url}/api/workers?refresh=1")
     return counts.status_code == 200 and workers.status_code == 200 and bool(workers.json())

@@ -64,7 +64,7 @@ def _wrong_clock(shift: str) -> dict[str, str]:
 
 
 def _waits(requests: list[dict[str, Any]]) -> list[float]:
-    """Give the seconds between a note's refusal and its next try."""
+    """Return the seconds between a note's refusal and its next try."""
     refused: dict[str, datetime] = {}
     waits = []
     for each in requests:

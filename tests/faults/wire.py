@@ -72,7 +72,7 @@ class Wire:
             self.break_connections()
 
     def swallow(self) -> int:
-        """Pass nothing on any more from connections that exist; gives how many."""
+        """Pass nothing on any more from connections that exist; return how many."""
         self._swallowed.update(self._connections)
         return len(self._connections)
 

@@ -42,7 +42,7 @@ class Part:
 
 
 def part_before(card: Voucher, grant: Transaction, until: Transaction | None) -> Part:
-    """Say what of a grant was on its card just before a change, or is there now."""
+    """Return what of a grant was on its card just before a change, or is there now."""
     changes = list(card.transactions)
     start = 0
     if grant.listed:

@@ -29,7 +29,7 @@ class Search:
         self._by_customers = by_customers
 
     def begin(self) -> list[str]:
-        """Let one of two referees of each code be removed; gives their assignments."""
+        """Let one of two referees of each code be removed; return their assignments."""
         self._works.begin(Policies())
         made = self._works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
         self._reconciler.run(apply=False)

@@ -20,7 +20,7 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 
 def scene(works: Works, **wanted: Any) -> list[str]:
-    """Make codes with one referee each; gives the referees' assignments."""
+    """Make codes with one referee each; return the referees' assignments."""
     return referees(works.shop.call("POST", "/codes", {"codes": 2, "referees": 1} | wanted))
 
 
@@ -109,7 +109,7 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
     unseen = Assignment(
         holder="rh_1", customer="cust_1", role="REFEREE", code="v_1", campaign=made["campaign"]
     )
-    assert not reconciler.registry.remember(unseen), "nobody reconciles this campaign yet"
+    assert not reconciler.registry.remember(unseen), "no run reconciles this campaign yet"
     reconciler.run(apply=False)
     (code,) = made["codes"]
     customer = works.shop.call("POST", "/customers", {"name": "Ada"})["id"]

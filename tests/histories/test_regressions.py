@@ -103,7 +103,7 @@ MISTAKEN: Final[dict[str, dict[str, Any]]] = {
         "acts": [Act("code_given", 0, 1), Act("assign", 0, 0), Act("assign", 1, 1)],
         "begins": Beginning(reward=3, tier=1, shows_reward=False, codes=2, assigned=0),
     },
-    "an addition that looks like another code's reward": {
+    "an addition that resembles another code's reward": {
         "acts": [Act("assign", 0, 1), Act("assign", 0, 0), Act("lookalike", 0, 1)],
         "begins": Beginning(reward=3, tier=0, shows_reward=False, codes=2, assigned=0),
     },

@@ -59,9 +59,7 @@ class Truth:
         self._check_rollbacks(set(failed), fresh)
         self._check_marks(set(failed), fresh)
         assert self._life.works.line.collisions == []
-        assert self._life.works.handed == len(self._money.judged), (
-            "an assignment was taken on twice"
-        )
+        assert self._life.works.handed == len(self._money.judged), "an assignment was claimed twice"
         assert self._life.shop.violations() == []
         assert self._life.world.deleted_holders == 0
 
@@ -166,7 +164,7 @@ class Truth:
             self._expect_coupon(reward, self._may_be_off if given else self._off)
 
     def _may_have_counted(self, holder: Holder) -> bool:
-        """Say whether a conversion may count for a reward that names another."""
+        """Return whether a conversion may count for a reward that names another."""
         rewards = self._store.tier_rewards
         return bool(rewards) and all(each.holder_id != holder.id for each in rewards)
 

@@ -147,7 +147,7 @@ class Works:
             if wait is None:
                 return
             self._pass(max(wait, every) + 0.01)
-            self._jobs.reap("a sweeper", QUEUES, 0.001)
+            self._jobs.reap("a reaper", QUEUES, 0.001)
         raise AssertionError("the product goes in circles")
 
     def freeze_at(self, call: int, seconds: float, *, sent: bool = False) -> None:

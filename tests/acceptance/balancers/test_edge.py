@@ -50,7 +50,7 @@ def site(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(params=NAMES)
 def balancer(site: Site, request: pytest.FixtureRequest) -> Balancer:
-    """Give each of them."""
+    """Return each of them."""
     return site.balancers[request.param]
 
 
@@ -146,7 +146,7 @@ def test_slow_senders_hold_no_receivers_threads(site: Site, balancer: Balancer) 
 
 
 def timed(ask: Callable[[], int]) -> tuple[int, float]:
-    """Give the answer, and the seconds it took."""
+    """Return the answer, and the seconds it took."""
     began = monotonic()
     return ask(), monotonic() - began
 

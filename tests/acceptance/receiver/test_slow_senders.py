@@ -116,7 +116,7 @@ def test_a_slow_body_is_refused_and_a_fast_neighbour_is_left_alone(
         slow.sendall(UNFINISHED["silent"])
         began = time.monotonic()
         while not select.select([slow], [], [], 0.1)[0]:
-            assert time.monotonic() < began + DEADLINE, "nobody was told"
+            assert time.monotonic() < began + DEADLINE, "no one was refused"
             raw = b'{"at":%d}' % time.monotonic_ns()
             busy.sendall(head(raw) + raw)
             assert read_answer(busy).status == 202

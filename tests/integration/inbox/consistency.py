@@ -83,7 +83,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
 
 
 def snapshot(store: Any) -> dict[str, Any]:
-    """Give all that the store holds, but for counters and the reaper's own notes."""
+    """Return all that the store holds, but for counters and the reaper's own notes."""
     everything = _Everything(store)
     for name in (keys.COUNTS, keys.SWEEPING, keys.LOOKED):
         everything.values.pop(name, None)
@@ -192,14 +192,14 @@ class _Everything:
             assert (self.ttls[name] != -1) == passes, (name, self.ttls[name])
 
     def check_deliveries(self) -> None:
-        """A delivery owes its live jobs; one that owes none is but a marker."""
+        """A delivery's pending jobs are its live ones; one without any is but a marker."""
         for delivery, fields in self.deliveries.items():
             live = self.live.get(delivery, {})
             assert int(fields["owed"]) == len(live), delivery
-            owes = {
+            pending = {
                 name[5:]: queue.decode() for name, queue in fields.items() if name[:5] == "owes:"
             }
-            assert owes == {name: queue for name, queue in live.items() if name != keys.PROCESS}
+            assert pending == {name: queue for name, queue in live.items() if name != keys.PROCESS}
             ended = {name[4:] for name in fields if name.startswith("end:")}
             assert not ended & live.keys(), delivery
             if live:

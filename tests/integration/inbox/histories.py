@@ -86,7 +86,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(pick=INDEX)
     def fan_out(self, pick: int) -> None:
-        """A process job owes its handlers, unless another delivery took the identity on."""
+        """A process job makes its handlers' jobs, unless another delivery has the identity."""
         claim = self._any_claim(pick, process=True)
         if claim:
             self._complete(claim)

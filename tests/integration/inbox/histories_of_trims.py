@@ -30,7 +30,7 @@ class Trimming(Working):
     @rule(failed_most=st.integers(1, 3), completed_most=st.integers(1, 3), long_after=st.booleans())
     def trim(self, failed_most: int, completed_most: int, long_after: bool) -> None:
         """
-        A trim drops the failed jobs and the markers that are too many, and nothing that owes.
+        A trim drops failed jobs and markers beyond the bounds, and nothing with pending jobs.
 
         A worker that froze may still wake up with a lease of a life whose marker went early.
         """

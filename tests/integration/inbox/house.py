@@ -55,19 +55,19 @@ class House:
         return self.claim(f"{self.intake.accept(body).delivery}:process")
 
     def handlers(self, body: bytes = b"{}", *, identity: str = "") -> str:
-        """Accept a body and owe both handlers; gives the delivery."""
+        """Accept a body with jobs for both handlers; return the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity=identity)
         return claim.delivery
 
     def failed(self, body: bytes = b"{}", reason: str = "no_such") -> str:
-        """Accept a body whose process job fails; gives the job."""
+        """Accept a body whose process job fails; return the job."""
         claim = self.process(body)
         assert self.jobs.fail(claim, reason, "an error")
         return claim.job
 
     def completed(self, body: bytes = b"{}") -> str:
-        """Accept a body and complete it; gives the delivery."""
+        """Accept a body and complete it; return the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, [], outcome="nothing to do")
         return claim.delivery
@@ -87,10 +87,10 @@ class House:
         claim = self.claim(f"{delivery}:{job}:1")
         match state:
             case "queued":
-                self.jobs.wait(claim, 0, "told_so", "an error")
+                self.jobs.wait(claim, 0, "asked_to_wait", "an error")
                 assert self.reap().due == 1
             case "waiting" | "due":
-                self.jobs.wait(claim, 60, "told_so", "an error")
+                self.jobs.wait(claim, 60, "asked_to_wait", "an error")
             case "held":
                 assert self.jobs.admit(claim, NOTHING) == "held"
             case "failed":
@@ -153,7 +153,7 @@ class House:
             self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
 
     def searched_twice(self) -> Reaped:
-        """Run the reaper twice with time between; gives what the second run did."""
+        """Run the reaper twice with time between; return what the second run did."""
         self.reap()
         self.checks_are_old()
         return self.reap()

@@ -16,7 +16,7 @@ COUNT = "more failed jobs than FAILED_KEEP_MOST"
 def limits(
     *, failed_seconds: int = DAY, failed_most: int = 1000, completed_most: int = 1000
 ) -> Limits:
-    """Give bounds that are wide but for those named."""
+    """Return bounds that are wide but for those named."""
     return Limits(
         failed_seconds=failed_seconds, failed_most=failed_most, completed_most=completed_most
     )
@@ -46,7 +46,7 @@ def noticed(store: Any, **bounds: int) -> Retention:
 
 
 def dropped(batches: Iterator[Trimmed]) -> list[Dropped]:
-    """Trim to the end; gives the failed jobs that went."""
+    """Trim to the end; return the failed jobs that went."""
     return [job for batch in batches for job in batch.dropped]
 
 

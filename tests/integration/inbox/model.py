@@ -39,7 +39,7 @@ class Model:
     effects: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def live(self, delivery: str) -> list[str]:
-        """Name the jobs that a delivery owes."""
+        """Return the pending jobs of a delivery."""
         return [job for job in self.states if delivery_of(job) == delivery]
 
     def end(self, job: str) -> None:

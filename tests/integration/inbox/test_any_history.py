@@ -85,7 +85,7 @@ class AnyHistory(Trimming):
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def replay(self, body: bytes) -> None:
-        """A delivery that still owes something, but not its process job, can be replayed."""
+        """A delivery with pending jobs, but not its process job, can be replayed."""
         delivery = delivery_id(body)
         live = self.model.live(delivery)
         possible = bool(live) and f"{delivery}:process" not in live

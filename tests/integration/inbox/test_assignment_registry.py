@@ -142,8 +142,8 @@ def test_one_that_is_there_again_is_not_missing(book: AssignmentRegistry, run: R
 
 
 STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
-    "looked": lambda book, run: note_code(book, run, seen=[assignment()], missing=[missing(2)]),
-    "settle": lambda book, _: book.resolve(ME, "rh_9", "applied"),
+    "noted": lambda book, run: note_code(book, run, seen=[assignment()], missing=[missing(2)]),
+    "resolve": lambda book, _: book.resolve(ME, "rh_9", "applied"),
     "move": lambda book, _: book.move(ME, {"calls": 5}, {"at:page": 7}),
     "finish": lambda book, _: book.finish(ME, {"calls": 5}),
 }

@@ -28,7 +28,7 @@ def decisions(store: Redis) -> Decisions:
 def begin(decisions: Decisions, action: str = "retry", limit: int | None = None) -> str:
     """Note a batch of all failed jobs."""
     tasks = [row.task for row in decisions.rows.of("failed")][:limit]
-    return decisions.batches.start(action, tasks, who=WHO, why="mended", what="every failed job")
+    return decisions.batches.start(action, tasks, who=WHO, why="fixed", what="every failed job")
 
 
 def messages(house: House) -> list[str]:
@@ -54,14 +54,14 @@ def test_a_batch_retries_each_job_once(house: House, decisions: Decisions) -> No
     assert (start.who, start.action, start.why, start.result) == (
         WHO,
         "retry",
-        "mended",
+        "fixed",
         "230 jobs",
     )
     assert (end.who, end.action, end.result) == (WHO, "retry ended", "230 queued")
     view = house.admin.job(jobs[0])
     assert view is not None
     assert view.decided is not None
-    assert (view.decided.who, view.decided.why) == (WHO, "mended")
+    assert (view.decided.who, view.decided.why) == (WHO, "fixed")
     assert_consistent(house.store)
 
 

@@ -18,7 +18,7 @@ ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
 
 @pytest.fixture
 def client(redis_url: str, store: Any) -> Redis:  # noqa: ARG001 - the store is emptied
-    """Give a client whose one connection shows what happens to it."""
+    """Return a client whose one connection shows what happens to it."""
     return connect(redis_url, max_connections=1, answer_timeout=30)
 
 

@@ -19,7 +19,7 @@ DECISIONS = {"retry": "queued", "discard": "gone"}
 def test_one_job_is_decided_on_once(run: Run, house: House, decision: str, suffix: str) -> None:
     """A job, named by its own or its task's id, moves; asked again, the answer says why not."""
     job = house.failed()
-    words = ("--as", "ada", decision, job + suffix, "--why", "mended")
+    words = ("--as", "ada", decision, job + suffix, "--why", "fixed")
 
     first, second = run(*words), run(*words)
 
@@ -31,7 +31,7 @@ def test_one_job_is_decided_on_once(run: Run, house: House, decision: str, suffi
     }
     assert reported[decision] in second.stdout
     assert house.state_of(job) == DECISIONS[decision]
-    assert _audit(house) == [("ada", decision, job, "mended")]
+    assert _audit(house) == [("ada", decision, job, "fixed")]
     assert_consistent(house.store)
 
 

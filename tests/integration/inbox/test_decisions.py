@@ -61,7 +61,7 @@ def test_ten_thousand_failed_jobs(
 
 
 def _worked(store: Any) -> float:
-    """Give the seconds that this thread and the store's have worked."""
+    """Return the seconds that this thread and the store's have worked."""
     reported = store.info("cpu")
     return float(
         thread_time() + reported["used_cpu_sys_main_thread"] + reported["used_cpu_user_main_thread"]

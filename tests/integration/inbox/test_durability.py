@@ -193,7 +193,7 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
         return reported.startswith("not_durable: no replica") and seconds < 2
 
     with frozen(replica):
-        wait_until(reported_in_time, "it is told within 2 s that no replica has it")
+        wait_until(reported_in_time, "it is reported within 2 s that no replica has it")
         assert ready(primary, REPLICA).startswith("not_durable: no replica")
 
     assert outcome(primary, REPLICA) == "durable"

@@ -27,7 +27,7 @@ def start() -> Iterator[Start]:
 
 
 def ledger(server: ValkeyServer) -> Effects:
-    """Give the ledger of a process of its own."""
+    """Return the ledger of a process of its own."""
     client = connect(server.connection_url, max_connections=2, answer_timeout=10)
     return Effects(client, memory_seconds=3600)
 

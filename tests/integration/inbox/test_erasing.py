@@ -18,7 +18,7 @@ POISON = b'{"id":"cust_1","name":"Ada Quill"'
 
 
 def pending(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
-    """Accept and process a body about a customer; gives the delivery."""
+    """Accept and process a body about a customer; return the delivery."""
     claim = house.process(body)
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", customer=customer)
     return claim.delivery

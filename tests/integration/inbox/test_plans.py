@@ -41,7 +41,7 @@ def pass_time(house: House, job: str, seconds: float) -> None:
 
 
 def jobs_of(house: House) -> dict[str, Any]:
-    """Give all that the store holds beside plans."""
+    """Return all that the store holds beside plans."""
     found = snapshot(house.store)
     return {name: value for name, value in found.items() if not name.startswith(keys.PLAN[:-1])}
 
@@ -89,7 +89,7 @@ def test_only_what_is_to_be_decided_has_a_plan(house: House, plans: Plans, state
     claim = house.process() if state != "queued" else None
     job = claim.job if claim else f"{house.intake.accept(b'{}').delivery}:process"
     if claim and state == "waiting":
-        house.jobs.wait(claim, 60, "told_so", "an error")
+        house.jobs.wait(claim, 60, "asked_to_wait", "an error")
     if claim and state == "gone":
         house.jobs.fan_out(claim, [], outcome="done")
 
@@ -128,7 +128,7 @@ def test_without_a_worker_it_is_unanswered(house: House, plans: Plans) -> None:
     assert plans.ask(job) == "asked"
     assert house.store.llen(keys.PLANS) == 1
     pass_time(house, job, PATIENCE_SECONDS + 1)
-    assert plans.take() is None, "nobody waits for it any more"
+    assert plans.take() is None, "no one waits for it any more"
 
 
 def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans) -> None:

@@ -77,7 +77,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     """Who retried, discarded and replayed what, and why, is kept with its time."""
     delivery = house.handlers(b"one")
     job = house.failed(b"two")
-    house.admin.retry(job, who="ada", why="mended")
+    house.admin.retry(job, who="ada", why="fixed")
     house.jobs.fail(house.claim(job), "no_such", "an error")
     house.admin.discard(job, who="bob", why="given up")
     house.admin.replay(delivery, who="eve")
@@ -89,7 +89,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     ]
 
     assert kept == [
-        ("ada", "retry", job, "mended"),
+        ("ada", "retry", job, "fixed"),
         ("bob", "discard", job, "given up"),
         ("eve", "replay", delivery, ""),
     ]
@@ -102,7 +102,7 @@ def test_a_delivery_reports_its_jobs_and_their_ends(house: House) -> None:
     facts = '{"holder":"h1","campaign":null}'
     assert house.jobs.fan_out(claim, names, outcome="handed on", facts=facts) == FannedOut(3)
     house.jobs.done(house.claim(f"{claim.delivery}:a1:1"), "told")
-    house.jobs.wait(house.claim(f"{claim.delivery}:b_:1"), 60, "told_so", "an error")
+    house.jobs.wait(house.claim(f"{claim.delivery}:b_:1"), 60, "asked_to_wait", "an error")
 
     found = house.admin.delivery(claim.delivery)
 

@@ -60,7 +60,7 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
     one = Rate(1, 3600)
     acts: list[Callable[[Claim], Any]] = [
         lambda claim: house.jobs.admit(claim, one),
-        lambda claim: house.jobs.wait(claim, 0, "told_so", "an error"),
+        lambda claim: house.jobs.wait(claim, 0, "asked_to_wait", "an error"),
         lambda claim: house.jobs.postpone(claim, 0, "shut", "an error"),
         lambda claim: house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True),
         lambda claim: house.jobs.fail(claim, "no_such", "an error"),
@@ -95,7 +95,7 @@ def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
 def test_a_held_job_keeps_its_tries(house: House) -> None:
     """That it was held is no try, and what it had used before is used still."""
     claim = house.process()
-    house.jobs.wait(claim, 0, "told_so", "an error")
+    house.jobs.wait(claim, 0, "asked_to_wait", "an error")
     claim = house.claim(claim.job)
     assert claim.tries == 2
     house.jobs.admit(claim, NOTHING)

@@ -14,7 +14,7 @@ def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:
     """The reaper sends what is due, once, and leaves what is not."""
     due = house.in_state("due", "notify_crm")
     later = house.claim(f"{due.delivery}:revoke_referral_perks")
-    house.jobs.wait(later, 60, "told_so", "an error")
+    house.jobs.wait(later, 60, "asked_to_wait", "an error")
 
     assert house.reap() == Reaped(due=1)
     assert house.reap() == Reaped()
@@ -85,7 +85,7 @@ def test_more_than_a_batch_is_reaped_in_one_call(house: House, index: str) -> No
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims:
         if index == keys.WAITING:
-            house.jobs.wait(claim, 60, "told_so", "an error")
+            house.jobs.wait(claim, 60, "asked_to_wait", "an error")
     _long_ago(house, index)
 
     reaped = house.reap()
@@ -118,7 +118,7 @@ def test_a_due_job_goes_to_its_own_queue_even_if_no_worker_reaps_that(house: Hou
     claim = house.process()
     house.jobs.fan_out(claim, [("older_2", "older")], outcome="handed on")
     job = house.claim(f"{claim.delivery}:older_2:1")
-    house.jobs.wait(job, 0, "told_so", "an error")
+    house.jobs.wait(job, 0, "asked_to_wait", "an error")
 
     assert house.reap(("deliveries",)) == Reaped(due=1)
 

@@ -29,7 +29,7 @@ def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None
         "claim": lambda: house.jobs.claim(last.task),
         "fan_out": lambda: house.jobs.fan_out(last, HANDLERS, outcome="on", customer="cust_1"),
         "done": lambda: house.jobs.done(last, "done"),
-        "wait": lambda: house.jobs.wait(last, 60, "told_so", "an error"),
+        "wait": lambda: house.jobs.wait(last, 60, "asked_to_wait", "an error"),
         "fail": lambda: house.jobs.fail(last, "no_such", "an error"),
     }
     acts[act]()  # the script is known from here on

@@ -34,7 +34,7 @@ def test_work_continues_while_the_store_is_full(own: House) -> None:
         first.delivery
     )
     assert own.jobs.done(own.claim(f"{first.delivery}:notify_crm:1"), "told")
-    assert own.jobs.wait(third, 0, "told_so", "an error")
+    assert own.jobs.wait(third, 0, "asked_to_wait", "an error")
     assert own.jobs.fail(fourth, "no_such", "an error")
     assert own.jobs.fail(fifth, "no_such", "an error")
     assert own.admin.retry(fourth.job, who="ops") == "queued"

@@ -155,7 +155,7 @@ def test_a_store_that_forgot_its_scripts_is_given_them_again(house: House) -> No
     house.store.script_flush()
     claim = house.claim(job)
     house.store.script_flush()
-    assert house.jobs.wait(claim, 0, "told_so", "an error")
+    assert house.jobs.wait(claim, 0, "asked_to_wait", "an error")
     house.store.script_flush()
 
     assert house.reap() == Reaped(due=1)

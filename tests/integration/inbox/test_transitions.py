@@ -17,10 +17,10 @@ ACTS: dict[str, Act] = {
     "hold": lambda house, last: house.jobs.admit(last, NOTHING),
     "fan_out": lambda house, last: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
     "done": lambda house, last: house.jobs.done(last, "done"),
-    "wait": lambda house, last: bool(house.jobs.wait(last, 60, "told_so", "an error")),
+    "wait": lambda house, last: bool(house.jobs.wait(last, 60, "asked_to_wait", "an error")),
     "postpone": lambda house, last: bool(house.jobs.postpone(last, 60, "shut", "an error")),
     "fail": lambda house, last: house.jobs.fail(last, "no_such", "an error"),
-    "sweep": lambda house, _: any(house.reap()),
+    "reap": lambda house, _: any(house.reap()),
     "retry": lambda house, last: house.admin.retry(last.job, who=WHO),
     "release": lambda house, last: house.admin.release(last.job, who=WHO),
     "discard": lambda house, last: house.admin.discard(last.job, who=WHO, why="a test"),
@@ -30,7 +30,7 @@ ACTS: dict[str, Act] = {
 CHANGES: dict[tuple[str, str], str] = {
     ("queued", "claim"): "running",
     ("due", "claim"): "running",
-    ("due", "sweep"): "queued",
+    ("due", "reap"): "queued",
     ("running", "admit"): "running",
     ("running", "hold"): "held",
     ("running", "postpone"): "waiting",
@@ -46,7 +46,7 @@ CHANGES: dict[tuple[str, str], str] = {
     ("over", "done"): "gone",
     ("over", "wait"): "waiting",
     ("over", "fail"): "failed",
-    ("over", "sweep"): "queued",
+    ("over", "reap"): "queued",
     ("failed", "retry"): "queued",
     ("failed", "discard"): "gone",
     ("held", "release"): "queued",
@@ -185,7 +185,7 @@ def test_a_long_history_keeps_its_newest_runs(house: House) -> None:
     """A job that fails for weeks keeps thirty runs; its size is bounded."""
     claim = house.process()
     for _ in range(40):
-        house.jobs.wait(claim, 0, "told_so", "an error")
+        house.jobs.wait(claim, 0, "asked_to_wait", "an error")
         claim = house.claim(claim.job)
 
     found = house.admin.job(claim.job)
@@ -202,7 +202,7 @@ def test_a_history_with_postponed_runs_is_bounded_too(house: House) -> None:
         if number % 7 in {1, 2, 5}:
             house.jobs.postpone(claim, 0, "shut", "an error")
         else:
-            house.jobs.wait(claim, 0, "told_so", "an error")
+            house.jobs.wait(claim, 0, "asked_to_wait", "an error")
         claim = house.claim(claim.job)
 
     found = house.admin.job(claim.job)

@@ -24,7 +24,7 @@ def body_stream(stream: io.IOBase, length: int) -> dict[str, Any]:
 
 
 def test_a_signed_body_is_accepted(client: FlaskClient, send: Send, desk: Admin) -> None:
-    """202 with the delivery's id; the store holds the body byte for byte and owes one job."""
+    """202 with the delivery's id; the store holds the body byte for byte and has one job."""
     body = b'{"a": 1, "n": 1.50}\n'
 
     answer = send(client, body)
@@ -155,7 +155,7 @@ class Trickle(io.RawIOBase):
         self._left = [body[n : n + 3] for n in range(0, len(body), 3)]
 
     def read(self, size: int = -1) -> bytes:
-        """Give the next piece."""
+        """Return the next piece."""
         assert size
         return self._left.pop(0) if self._left else b""
 

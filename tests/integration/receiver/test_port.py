@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no po
 
 
 def listen(port: int, host: str = "127.0.0.1") -> ListenSettings:
-    """Say where."""
+    """Return where."""
     return ListenSettings(host=host, port=port, processes=1, drain_seconds=0, one_core=False)
 
 

@@ -77,7 +77,7 @@ class Catcher(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 WITH_SENTRY = """

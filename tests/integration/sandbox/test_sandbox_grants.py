@@ -26,7 +26,7 @@ def grant(shop: InProcess, referee: dict[str, Any]) -> dict[str, Any]:
 
 
 def assigned_at(shop: InProcess, referee: dict[str, Any]) -> datetime:
-    """Say when an assignment began."""
+    """Return when an assignment began."""
     assignment = shop.state("assignments")["assignments"][referee["holder"]]
     return datetime.fromisoformat(assignment["created_at"])
 

@@ -33,7 +33,7 @@ class Caller:
         return self._client.open(path, method=method, json=body, headers=self._headers)
 
     def seed(self, **properties: str) -> str:
-        """Add a contact; gives its id."""
+        """Add a contact; return its id."""
         return str(_json(self._client.post("/sandbox/hubspot/contacts", json=properties))["id"])
 
 

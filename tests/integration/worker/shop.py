@@ -70,13 +70,13 @@ class Shop:
         self.clock.let_go()
 
     def removal(self, holder: str) -> bytes:
-        """End an assignment as a person at the dashboard does; gives the webhook's body."""
+        """End an assignment as a person at the dashboard does; return the webhook's body."""
         self.call("POST", "/sandbox/unassign", {"holder": holder})
         with self.world.lock:
             return list(self.world.sender)[-1].body
 
     def removal_event(self, holder: str) -> HolderAssignmentDeleted:
-        """End an assignment; gives the event."""
+        """End an assignment; return the event."""
         return event_in(self.removal(holder))
 
     def balance(self, card: str) -> int:

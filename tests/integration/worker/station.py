@@ -87,7 +87,7 @@ class Worker:
         return " ready." in self.text
 
     def ended(self, *, seconds: float) -> int:
-        """Wait for its end; gives the exit code."""
+        """Wait for its end; return the exit code."""
         return self.process.wait(timeout=seconds)
 
 
@@ -136,7 +136,7 @@ class Station:
         return until_some(ask, seconds=seconds)
 
     def outcome(self, delivery: str, name: str, *, seconds: float = 30) -> str:
-        """Wait until a job has ended; gives how."""
+        """Wait until a job has ended; return how."""
 
         def ask() -> str | None:
             found = self.desk.delivery(delivery)

@@ -66,7 +66,7 @@ def test_nothing_is_sent_until_the_note_is_safe(
     assert api.moved == []
     found = stands(ledger)
     assert (found.state, found.number("sends")) == (EffectState.REFUSED, 0)
-    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may go on"
+    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may continue"
 
     own_store.config_set("appendfsync", "always")
     done = change(ledger, api).make(unread())

@@ -56,7 +56,7 @@ def lead(started: ExitStack, server: Server, answer: bytes = b"") -> Proxy:
 
 
 def posted(url: str) -> int:
-    """Send something; gives the status."""
+    """Send something; return the status."""
     with make_client(answer_seconds=5.0) as client:
         return client.post(url, content=b"{}").status_code
 

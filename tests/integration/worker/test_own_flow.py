@@ -76,7 +76,7 @@ class House:
         )
 
     def handed_on(self, **overrides: Any) -> str:
-        """Accept and process an event; gives the handler's task."""
+        """Accept and process an event; return the handler's task."""
         delivery = self.intake.accept(body(assignment_created(**overrides))).delivery
         self.flow().run(f"{delivery}:process:1")
         return f"{delivery}:welcome:1"

@@ -162,7 +162,7 @@ def test_one_call_that_fails_while_another_is_answered_fails_alone(
         assert failed.value.reason == "voucherify_unreadable"
     assert api.asked == [*["/a"] * TRIES_OF_ONE, "/v1/campaigns"] * 2
     assert waits.seconds == [1.0, 2.0] * 2
-    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs go on"
+    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs continue"
     assert used(store) == len(api.asked)
 
 

@@ -15,7 +15,7 @@ POINTS: dict[str, Any] = {"type": "LOYALTY_CARD", "amount": 250}
 
 
 @pytest.mark.parametrize(("reward", "letter"), [(GIFT, "gift_credits"), (POINTS, "loyalty_points")])
-@pytest.mark.parametrize("reported", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("reported", [True, False], ids=["reported", "unreported"])
 @pytest.mark.parametrize("own", [0, 1000])
 def test_the_reward_is_taken_back_once(
     shop: Shop,

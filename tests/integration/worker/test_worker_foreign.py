@@ -122,7 +122,7 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
         dedupe_window_seconds=WINDOW_SECONDS,
         removal_memory_seconds=WINDOW_SECONDS,
     )
-    # Its sweep would take the job without a message for lost, and be quicker than the test.
+    # Its reaper would take the job without a message for lost, and be quicker than the test.
     store.set(keys.SWEEPING, "a test", ex=60)
     delivery = _accept_without_message(store, b"{}")
     claim = jobs.claim(f"{delivery}:process")

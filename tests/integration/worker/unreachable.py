@@ -51,7 +51,7 @@ def failed(url: str) -> RetryableError:
 
 
 def not_sent(error: RetryableError) -> bool:
-    """Say whether it is certain that the service has not heard of the call."""
+    """Return whether it is certain that the service has not heard of the call."""
     return isinstance(error.__cause__, NOT_SENT)
 
 

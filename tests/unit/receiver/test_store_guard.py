@@ -60,7 +60,7 @@ def gate(clock: Clock) -> StoreGuard:
 
 
 def refusal(ask: Callable[[], object]) -> str:
-    """Give the reason why asking was refused."""
+    """Return the reason why asking was refused."""
     with pytest.raises(InboxUnavailableError) as found:
         ask()
     return found.value.reason

@@ -21,7 +21,7 @@ def run(*arguments: str, body: bytes | None = None) -> Result:
 
 @pytest.fixture
 def document() -> dict[str, Any]:
-    """Give a body that is read whole."""
+    """Return a body that is read whole."""
     return samples.assignment_deleted(referee_reward=samples.reward())
 
 

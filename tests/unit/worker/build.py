@@ -48,7 +48,7 @@ class Answers:
         self.requests: list[httpx2.Request] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        """Give the next answer, the last one forever."""
+        """Return the next answer, the last one forever."""
         self.requests.append(request)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):

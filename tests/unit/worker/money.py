@@ -42,7 +42,7 @@ POINTS = reward("250", kind="LOYALTY_CARD", card_campaign="camp_club")
 
 
 def days(number: float) -> datetime:
-    """Give a time so many days after the assignment."""
+    """Return a time so many days after the assignment."""
     return ASSIGNED + timedelta(days=number)
 
 

@@ -38,7 +38,7 @@ class Account:
                 self.shop.world.hubspot.add_property(each)
 
     def contact(self, **properties: str) -> str:
-        """Add a contact; gives its id."""
+        """Add a contact; return its id."""
         with self.shop.world.lock:
             return self.shop.world.hubspot.add_contact(properties).id
 

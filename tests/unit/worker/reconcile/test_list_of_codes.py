@@ -28,7 +28,7 @@ class Campaign:
 
 
 def listed(campaign: Campaign, place: Place) -> Place | None:
-    """List one page; gives the place of the next."""
+    """List one page; return the place of the next."""
     return ReconcileApi(campaign).codes("camp_1", place).next
 
 

@@ -81,7 +81,7 @@ FINDINGS = (
 
 
 def essence(value: Any, name: str = "") -> Any:
-    """Give an event without what is erased; a word that no one knows is as good as another."""
+    """Return an event without what is erased; a word that no one knows is as good as another."""
     if is_dataclass(value):
         return {
             field.name: essence(getattr(value, field.name), field.name)

@@ -68,7 +68,7 @@ check: $(READY) ## lint, types, import rules
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
 
-audit: $(READY) ## known vulnerabilities in the locked requirements; says if they cannot be looked up
+audit: $(READY) ## known vulnerabilities in the locked requirements; says if they cannot be read
 	@$(BIN)/python .ci/audit.py $(BIN)/pip-audit
 
 format: $(READY) ## put the code into its format

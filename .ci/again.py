@@ -23,7 +23,7 @@ MOST = 3
 
 
 def main(pytest: str, root: Path = ROOT) -> int:
-    """Run it; gives the exit code."""
+    """Run it; return the exit code."""
     if (root / BROKEN).exists():
         return say(f"a promise was broken: {(root / BROKEN).read_text().strip()}", code=1)
     try:

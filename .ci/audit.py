@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 300
 
 
 def main(pip_audit: str) -> int:
-    """Run pip-audit over the locked requirements; gives the exit code."""
+    """Run pip-audit over the locked requirements; return the exit code."""
     command = [pip_audit, "--require-hashes", "--disable-pip", "--progress-spinner", "off"]
     command += ["--timeout", "15", "--format", "json"]
     for name in ("requirements.txt", "requirements-dev.txt"):

@@ -46,7 +46,7 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
         if not figures or set(figures) & set(setup.FIGURES):
             click.echo(f"# {(setup.__doc__ or '').strip()}", err=True)
             measured = setup.measure(plan)
-            short += sum([_tell(*each) for each in measured.items()])
+            short += sum([_show(*each) for each in measured.items()])
             found |= measured
     BUILD.mkdir(exist_ok=True)
     document: dict[str, Any] = {"machine": machine() | {"load": load}, "plan": asdict(plan)}
@@ -56,8 +56,8 @@ def main(figures: tuple[str, ...], rounds: int, size: int, *, quick: bool) -> No
     sys.exit(1 if short else 0)
 
 
-def _tell(name: str, finding: Finding) -> bool:
-    """Print a figure's line; tells whether it is short."""
+def _show(name: str, finding: Finding) -> bool:
+    """Print a figure's line; return whether it is short."""
     goal = GOALS.get(name)
     value = f"{name:18}{finding.value:8.3f} {goal.unit if goal else 'x':3}"
     sides = ", ".join(f"{side} {number(each)}" for side, each in finding.sides.items())

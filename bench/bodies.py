@@ -60,7 +60,7 @@ _HOLE: Final = re.compile(rb"@(\w+)@")
 
 
 def bodies(seed: int) -> Iterator[bytes]:
-    """Give bodies without end; the same seed gives the same ones."""
+    """Yield bodies without end; the same seed gives the same ones."""
     chance = random.Random(seed)
     templates = [_template(chance, name) for name in _CAMPAIGNS]
     while True:

@@ -1,7 +1,7 @@
 """
 The service that every side's handlers call: `python -m bench.downstream <port>`.
 
-It takes a POST, waits, answers 200. `PUT /wait/<ms>` sets how long; `GET /counts` tells how many
+It takes a POST, waits, answers 200. `PUT /wait/<ms>` sets how long; `GET /counts` returns how many
 calls came on which path and the most that were under way at once. Written on asyncio's
 protocols, so that it costs little beside what is measured.
 """

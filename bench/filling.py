@@ -25,7 +25,7 @@ Put = Callable[[Pipeline, bytes], object]
 
 
 def fill(store: Store, put: Put, number: int, *, seed: int, points: int = 1) -> list[list[float]]:
-    """Put so many bodies in; gives how many there were and the memory they took, on the way."""
+    """Put so many bodies in; return how many there were and the memory they took, on the way."""
     empty, series = store.used_memory(), [[0.0, 0.0]]
     source = bodies(seed)
     for point in range(1, points + 1):

@@ -22,7 +22,7 @@ class Goal:
     unit: str = "x"
 
     def met(self, value: float) -> bool:
-        """Tell whether a value is good enough."""
+        """Return whether a value is good enough."""
         return value >= self.limit if self.least else value <= self.limit
 
     def __str__(self) -> str:

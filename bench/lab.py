@@ -36,7 +36,7 @@ class Store:
         self.pid = int(self.client.info("server")["process_id"])
 
     def used_memory(self) -> int:
-        """Give the bytes that its data takes."""
+        """Return the bytes that its data takes."""
         return int(self.client.info("memory")["used_memory"])
 
 
@@ -73,12 +73,12 @@ class Downstream:
         self._ask(urllib.request.Request(f"{self.url}/wait/{ms}", method="PUT"))
 
     def calls(self, name: str) -> int:
-        """Tell how many events of one caller have had both their calls."""
+        """Return how many events of one caller have had both their calls."""
         counts = Counter(self._ask(urllib.request.Request(f"{self.url}/"))["counts"])
         return min(counts[f"/{name}/perks"], counts[f"/{name}/crm"])
 
     def most(self) -> int:
-        """Tell the most calls at once since `wait`."""
+        """Return the most calls at once since `wait`."""
         return int(self._ask(urllib.request.Request(f"{self.url}/"))["most"])
 
     def _ask(self, request: urllib.request.Request) -> Any:

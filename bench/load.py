@@ -1,5 +1,5 @@
 """
-The sender of webhooks, a process of its own so that its work counts for nobody.
+The sender of webhooks, a process of its own so that its work counts for neither side.
 
 `python -m bench.load '<JSON of Order>'` writes `ready` when its requests are made, waits for a
 line, sends, and writes a JSON of `Result`. Raw sockets and epoll: a request costs it some 20 µs
@@ -101,7 +101,7 @@ class Sender:
         return Result(seconds=seconds, p50=self._quantile(0.5), p99=self._quantile(0.99))
 
     def _times(self) -> list[float]:
-        """Give each request's time: as independent senders would, reproducibly."""
+        """Return each request's time: as independent senders would, reproducibly."""
         if not self._order.rate:
             return []
         chance, at, times = random.Random(self._order.seed), 0.0, []
@@ -185,7 +185,7 @@ def _request(order: Order, body: bytes) -> bytes:
 def main() -> None:
     """Serve one order."""
     sender = Sender(Order(**json.loads(sys.argv[1])))
-    # Its own pauses would be told as the server's.
+    # Its own pauses would count as the server's.
     gc.disable()
     print("ready", flush=True)
     sys.stdin.readline()

@@ -58,7 +58,7 @@ class Process:
         os.killpg(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let them go on."""
+        """Let them continue."""
         os.killpg(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
@@ -69,7 +69,7 @@ class Process:
 
 
 def answers(url: str) -> bool:
-    """Tell whether an address answers 200."""
+    """Return whether an address answers 200."""
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
@@ -93,7 +93,7 @@ def processor_seconds(*pids: int) -> float:
 
 
 def memory_mb(pid: int) -> list[float]:
-    """Give the proportional set size of a process and of each that it started."""
+    """Return the proportional set size of a process and of each that it started."""
     sizes = []
     for each in tree(pid):
         lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()

@@ -30,7 +30,7 @@ def main(rounds: int) -> None:
 
 
 def measured(rounds: int) -> Iterator[tuple[float, float, float, str]]:
-    """Give for each event: mean and largest ms of its bodies, their fields, its type."""
+    """Return for each event: mean and largest ms of its bodies, their fields, its type."""
     for event_type in EVENTS:
         bodies = typical_bodies(event_type, SAMPLES)
         times = [1000 * quickest(samples.body(body), rounds) for body in bodies]

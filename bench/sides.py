@@ -12,7 +12,7 @@ from bench.bodies import SECRET
 from bench.processes import ROOT
 
 
-#: A downstream's secret in the form of Standard Webhooks; made up, and secret to nobody.
+#: A downstream's secret in the form of Standard Webhooks; made up, and not a secret.
 _DOWNSTREAM_SECRET: Final = "whsec_aW5zZWN1cmUtc2VjcmV0LW9mLXRoZS1iZW5jaA=="
 
 _PROCFILE: Final = parse_procfile((ROOT / "Procfile").read_text()).processes

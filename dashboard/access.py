@@ -121,7 +121,7 @@ class AdminAccess:
 
     def carry_out_batches(self) -> None:
         """
-        Carry batches out from now on, in a thread that ends with the process.
+        Work on batches from now on, in a thread that ends with the process.
 
         Batches of other Flowers and of the command line as well: each step is atomic, so it
         does not matter which process does it, and a batch whose process was killed is resumed here.
@@ -129,7 +129,7 @@ class AdminAccess:
         Thread(target=self._carry, name="perkhook-batches", daemon=True).start()
 
     def more_to_carry(self) -> None:
-        """Say that a batch has begun."""
+        """Wake the thread that works on batches, because one has begun."""
         self._more.set()
 
     def _carry(self) -> None:

@@ -89,7 +89,7 @@ class Api(Guarded):
     """A handler that takes and gives JSON, faults as well."""
 
     def send_to_login(self) -> None:
-        """Say so; a script cannot follow a redirect to a page for people."""
+        """Answer 401; a script cannot follow a redirect to a page for people."""
         raise HTTPError(401, "Log in first.")
 
     def json(self, value: Any, status: int = 200) -> None:

@@ -22,7 +22,7 @@ def refuse_open_doors() -> None:
 
 def open_door(*, address: str, login: bool) -> str | None:
     """
-    Say what is wrong with listening on this address; None if nothing is.
+    Return what is wrong with listening on this address; None if nothing is.
 
     Args:
         address: where Flower listens; empty means everywhere.

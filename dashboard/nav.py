@@ -29,7 +29,7 @@ class Nav(TemplateModule):  # type: ignore[misc]  # tornado's types are not read
     access: ClassVar[AdminAccess | None] = None
 
     def render(self, path: str, **named: Any) -> bytes:
-        """Draw a template; the bar gets a tab behind Flower's own."""
+        """Render a template; the bar gets a tab behind Flower's own."""
         drawn: bytes = super().render(path, **named)
         if path != "navbar.html":
             return drawn

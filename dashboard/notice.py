@@ -14,7 +14,7 @@ class Notice(BaseHandler):  # type: ignore[misc]  # Flower ships no types
         self.version = version
 
     def get(self) -> None:
-        """Say so, to users that Flower lets in."""
+        """Show the notice to logged-in users."""
         authenticated(type(self)._say)(self)  # noqa: SLF001 - a decorator without types
 
     def _say(self) -> None:

@@ -30,7 +30,7 @@ class TabPage(Guarded):
     """A page of ours under Flower's bar."""
 
     async def show(self, template: str, **named: Any) -> None:
-        """Draw a page, or say on it why the store does not answer."""
+        """Render a page, or say on it why the store does not answer."""
         problem = named.pop("problem", None)
         if problem is not None:
             self.set_status(503)
@@ -54,7 +54,7 @@ class ListPage(TabPage):
     """Failed, waiting or held jobs."""
 
     async def get(self) -> None:
-        """Draw one page of the list."""
+        """Render one page of the list."""
         try:
             counts = await self.access.counts()
             wanted, paging, found = await page_of(self)
@@ -91,7 +91,7 @@ class HistoryPage(TabPage):
     """Who did what."""
 
     async def get(self) -> None:
-        """Draw the newest entries of the record, and the newest batches."""
+        """Render the newest entries of the record, and the newest batches."""
         try:
             await self.access.counts()
             entries = await self.access.ask(self.access.decisions.recent, 200)
@@ -106,7 +106,7 @@ class JobPage(TabPage):
     """One job, or one delivery."""
 
     async def get(self, what: str) -> None:
-        """Draw what is known of a job, by its own id, a task's or its delivery's."""
+        """Render what is known of a job, by its own id, a task's or its delivery's."""
         job = job_id_of(what)
         delivery = delivery_of(job) if job else what
         if not is_delivery_id(delivery):

@@ -89,7 +89,7 @@ class Jobs:
             claimed_ms=now,
             body=unpack(body),
             sent_again=bool(sent_again),
-            reduced=bool(erased),
+            redacted=bool(erased),
         )
 
     def fan_out(

@@ -42,14 +42,14 @@ class PlanPreview:
     Attributes:
         steps: what it would do, in this order.
         reason: the plan in a few words, or why there is none.
-        looked_up: what the plan is based on.
+        read: what the plan is based on.
         unresolved: what it would leave to an operator.
         possible: False if no plan can be made.
     """
 
     steps: tuple[str, ...] = ()
     reason: str
-    looked_up: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
     possible: bool = True
 
@@ -146,5 +146,5 @@ def _state_now(state: str, age: float) -> str:
 
 def _read(answer: bytes) -> PlanPreview:
     found = json.loads(answer)
-    lists = {name: tuple(found[name]) for name in ("steps", "looked_up", "unresolved")}
+    lists = {name: tuple(found[name]) for name in ("steps", "read", "unresolved")}
     return PlanPreview(reason=found["reason"], possible=found["possible"], **lists)

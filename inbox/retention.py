@@ -6,7 +6,7 @@ from typing import Final
 
 from redis import Redis
 
-from inbox.admin.views import KeptView, kept_failed, kept_settled
+from inbox.admin.views import KeptView, kept_completed, kept_failed
 from inbox.model.time import moment
 from inbox.store import scripts
 
@@ -26,7 +26,7 @@ class Limits:
 
     failed_seconds: int
     failed_most: int
-    settled_most: int
+    completed_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Trimmed:
     dropped: tuple[Dropped, ...]
     markers: int
     failed: KeptView
-    settled: KeptView
+    completed: KeptView
 
 
 class Retention:
@@ -63,11 +63,11 @@ class Retention:
         The caller reports each batch before the next is dropped.
         """
         for _ in range(MOST_CALLS):
-            now, failed, oldest, settled, markers, more, *dropped = self._trim(
+            now, failed, oldest, completed, markers, more, *dropped = self._trim(
                 named={
                     "failed_seconds": self._limits.failed_seconds,
                     "failed_most": self._limits.failed_most,
-                    "settled_most": self._limits.settled_most,
+                    "settled_most": self._limits.completed_most,
                     "notice_ms": NOTICE_SECONDS * 1000,
                     "jobs": JOBS_A_CALL,
                     "markers": MARKERS_A_CALL,
@@ -85,7 +85,7 @@ class Retention:
                     limit=self._limits.failed_most,
                     keep_seconds=self._limits.failed_seconds,
                 ),
-                settled=kept_settled(settled, limit=self._limits.settled_most),
+                completed=kept_completed(completed, limit=self._limits.completed_most),
             )
             if not more:
                 return

@@ -67,7 +67,7 @@ def create_app(settings: ReceiverSettings) -> Flask:
 
     @app.get("/healthz")
     def healthz() -> Response:
-        """Say that the process lives."""
+        """Answer that the process lives."""
         return jsonify(status="ok")
 
     @app.get("/readyz")

@@ -63,7 +63,7 @@ class CallerRule:
 
     def caller(self, peer: str, forwarded_for: str) -> str:
         """
-        Name the address that the outermost trusted proxy saw.
+        Return the address that the outermost trusted proxy saw.
 
         Each trusted proxy has added the address it saw at the right end. What stands further
         left came from outside and can be forged. Fewer addresses than trusted proxies means

@@ -11,7 +11,7 @@ class Ids:
     """
     Hands out ids by counting, so that a run can be repeated and read.
 
-    The count goes on over a reset: in Voucherify too, no id ever names a second thing.
+    The count continues over a reset: in Voucherify too, no id ever names a second thing.
     """
 
     def __init__(self, first: int = 1) -> None:

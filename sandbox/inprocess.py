@@ -113,7 +113,7 @@ class InProcess:
         return answer.json
 
     def unassign(self, *holders: str) -> list[bytes]:
-        """End assignments as a person at the dashboard does; gives the webhooks' bodies."""
+        """End assignments as a person at the dashboard does; return the webhooks' bodies."""
         before = len(self.webhooks())
         self.call("POST", "/unassign", {"holders": list(holders)})
         # An assignment lasts until its reward was paid, which may be a moment from now.

@@ -46,7 +46,7 @@ class World:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all state and faults; the ids go on counting."""
+        """Forget all state and faults; the ids continue."""
         with self.lock:
             self.clock.reset()
             self.store.clear()
@@ -71,7 +71,7 @@ def world() -> World:
 
 
 def locked(view: Callable[Concatenate[World, P], T]) -> Callable[P, T]:
-    """Give an endpoint the state of its app, and keep all others out while it runs."""
+    """Pass an endpoint the state of its app, and lock all others out while it runs."""
 
     @wraps(view)
     def alone(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -90,7 +90,7 @@ def list_events(as_json: bool) -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
 @click.pass_obj
 def check_files(as_json: bool, files: tuple[str, ...]) -> None:
-    """Say whether bodies are read, and which of their fields are not; "-" reads from a pipe."""
+    """Report whether bodies are read, and which of their fields are not; "-" reads from a pipe."""
     found = [(name, check(_content_of(name))) for name in files]
     if as_json:
         records = [

@@ -28,7 +28,7 @@ class EventAPIKey(Model):
 
 
 class EventSource(Model):
-    """Where an event was caused, and by whom."""
+    """Where an event was caused, and who caused it."""
 
     channel: EventChannel | UnknownValue | None = None
     user: EventUser | None = None

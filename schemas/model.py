@@ -71,10 +71,10 @@ def names_of(made: type[Any]) -> frozenset[str]:
 
 def read_attributes(made: type[Any]) -> Iterator[tuple[Field[Any], Any]]:
     """Return each attribute that is read from the body, with its annotation."""
-    hints = get_type_hints(made, include_extras=True)
+    types = get_type_hints(made, include_extras=True)
     for attribute in fields(made):
-        if ADDED not in marks_of(hints[attribute.name]):
-            yield attribute, hints[attribute.name]
+        if ADDED not in marks_of(types[attribute.name]):
+            yield attribute, types[attribute.name]
 
 
 def wire_name_of(annotation: Any) -> str | None:

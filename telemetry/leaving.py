@@ -17,7 +17,7 @@ _LEAVES: Final = frozenset(
 )
 
 
-def without_surroundings(event: Any, _hint: dict[str, Any]) -> Any:
+def without_surroundings(event: Any, _context: dict[str, Any]) -> Any:
     """Drop every field that is not known to be free of data."""
     for name in [name for name in event if name not in _LEAVES]:
         del event[name]
@@ -28,10 +28,10 @@ def without_surroundings(event: Any, _hint: dict[str, Any]) -> Any:
     return event
 
 
-def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
+def without_foreign_messages(event: Any, context: dict[str, Any]) -> Any:
     """Keep each exception's type and places, and its message only if it is ours."""
     ours: set[str] = set()
-    for link in chain((hint.get("exc_info") or (None, None))[1]):
+    for link in chain((context.get("exc_info") or (None, None))[1]):
         if isinstance(link, SafeMessageError):
             ours.add(str(link))
     for value in (event.get("exception") or {}).get("values", ()):
@@ -40,4 +40,4 @@ def without_foreign_messages(event: Any, hint: dict[str, Any]) -> Any:
         for frame in (value.get("stacktrace") or {}).get("frames", ()):
             # Its path on the machine.
             frame.pop("abs_path", None)
-    return without_surroundings(event, hint)
+    return without_surroundings(event, context)

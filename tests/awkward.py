@@ -92,7 +92,7 @@ AWKWARD = (
     # Without an answer.
     Awkward("connection reset", 0, b"", Kind.RESET),
     Awkward("silence", 0, b"", Kind.SILENCE),
-    # Success, by somebody else or by half.
+    # Success, by someone else or by half.
     _empty(200),
     _page(200, "a captive portal"),
     _text(200, "OK"),
@@ -126,7 +126,7 @@ AWKWARD = (
     _there(308),
     _page(300, "a proxy"),
     _empty(304),
-    # Refused, by somebody who knows nothing about the call.
+    # Refused, by someone who knows nothing about the call.
     _page(400, "a load balancer"),
     _empty(400),
     _json(400, "a gateway's own JSON", _PROBLEM),

@@ -29,7 +29,7 @@ _start_once = ValkeyServer.start
 
 
 def _start(server: ValkeyServer, timeout: float = 60.0) -> None:
-    """Start a server; another port is tried where somebody took the first one in between."""
+    """Start a server; another port is tried where someone took the first one in between."""
     for _ in range(2 if server._desired_port is None else 0):
         with suppress(ValkeyServerStartupError):
             _start_once(server, timeout)
@@ -52,7 +52,7 @@ def _terminate(server: ValkeyServer) -> None:
 
 
 def _stop(server: ValkeyServer, timeout: float = PATIENCE_SECONDS) -> None:
-    """End a server, and wait as long; a process that nobody waits for fails some later test."""
+    """End a server, and wait as long; a process that no one waits for fails some later test."""
     _stop_once(server, timeout)
 
 

@@ -52,7 +52,7 @@ class CountingWire:
         return f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
 
     def take(self) -> Traffic:
-        """Give what was counted since the last time."""
+        """Return what was counted since the last time."""
         counted, self.traffic = self.traffic, Traffic()
         return counted
 

@@ -22,13 +22,13 @@ def choose(binary: Path) -> None:
 
 
 def path() -> Path:
-    """Give the server's binary."""
+    """Return the server's binary."""
     return _chosen[0] if _chosen else Path(embedded())
 
 
 @cache
 def version() -> tuple[str, tuple[int, ...]]:
-    """Give its name and version, such as ("Redis", (7, 0, 15))."""
+    """Return its name and version, such as ("Redis", (7, 0, 15))."""
     said = subprocess.run([path(), "--version"], capture_output=True, text=True, check=True).stdout
     found = re.match(r"(\w+) server v=([\d.]+)", said)
     assert found, said

@@ -11,7 +11,7 @@ TRIES = 3
 
 def of_three(act: Callable[[], T], right: Callable[[T], bool]) -> T:
     """
-    Act up to three times, until what comes of it is right; gives what came last.
+    Act up to three times, until what comes of it is right; return what came last.
 
     For what must be so within a short time. A machine that stands still breaks such a bound
     once, a fault of ours breaks it each time.

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def procfile_command(name: str) -> str:
-    """Give the command that the Procfile starts a process type with."""
+    """Return the command that the Procfile starts a process type with."""
     command: str = parse_procfile((ROOT / "Procfile").read_text()).processes[name]
     return command
 
@@ -27,7 +27,7 @@ def wait_until(done: Callable[[], bool], what: str, *, seconds: float = PATIENCE
     """Ask again and again until it is so; fail with what was waited for."""
     deadline = time.monotonic() + seconds
     while True:
-        # Read before the look: this process may stand still between the two.
+        # Read before the check: this process may stand still between the two.
         over = time.monotonic() > deadline
         if done():
             return

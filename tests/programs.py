@@ -7,7 +7,7 @@ import pytest
 
 
 def need(program: str) -> str:
-    """Give the program's path; skip the test where it is missing, fail it in CI."""
+    """Return the program's path; skip the test where it is missing, fail it in CI."""
     found = shutil.which(program)
     if found is None:
         reason = f"{program} is not installed; .ci/run installs it"

@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Standstill:
-    """Counts the seconds for which this process got no turn: then nobody can have been quick."""
+    """Counts the seconds for which this process got no turn: then no one can have been quick."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

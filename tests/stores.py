@@ -13,7 +13,7 @@ Start = Callable[..., ValkeyServer]
 
 @contextmanager
 def stores() -> Iterator[Start]:
-    """Give what starts servers, by their settings with underscores; all are gone at the end."""
+    """Return what starts servers, by their settings with underscores; all are gone at the end."""
     started: list[ValkeyServer] = []
 
     def start(**config: str) -> ValkeyServer:

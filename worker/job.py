@@ -41,7 +41,7 @@ class Job(Protocol):
         """Id of the customer the event is about; empty for none."""
 
     @property
-    def reduced(self) -> bool:
+    def redacted(self) -> bool:
         """Whether the customer was erased: only ids and Voucherify's own words are left."""
 
     @property

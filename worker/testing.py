@@ -138,7 +138,7 @@ def run_handler(
     if event_type not in registration.event_types:
         raise LookupError(f"{registration.name} does not want events of the type {event_type}")
     book = ledger or MemoryLedger()
-    claim = claim_of(redacted(body) if erased else body, registration.name, reduced=erased)
+    claim = claim_of(redacted(body) if erased else body, registration.name, redacted=erased)
     event, job = make_job(claim, registration, ledger=book, dry_run=dry_run)
     outcome = hand_over(registration, event, services or no_services(), job)
     return Ran(outcome=outcome, done=book.done(), would=tuple(job.steps.would))

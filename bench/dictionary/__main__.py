@@ -1,5 +1,5 @@
 """
-`python -m bench.dictionary <file>`: train a dictionary for bodies and tell what it is worth.
+`python -m bench.dictionary <file>`: train a dictionary for bodies and print what it is worth.
 
 With the same zstandard (0.25) it writes the same file. A dictionary that was ever released is
 never written anew: a better one gets the next number in

@@ -156,7 +156,7 @@ class Shop:
         }
 
     def benefit(self, kind: str, *, balance: bool) -> dict[str, Any]:
-        """Say what a code gives; whether the other two are null or missing differs."""
+        """Return what a code gives; whether the other two are null or missing differs."""
         empty: dict[str, Any] = {"gift": None, "discount": None, "loyalty_card": None}
         given: dict[str, Any] = {} if balance and self.maybe(0.6) else empty
         if kind == GIFT:
@@ -225,7 +225,7 @@ class Shop:
         }
 
     def event_source(self) -> dict[str, Any]:
-        """Say who caused an event."""
+        """Return who caused an event."""
         if self.maybe(0.7):
             return {"channel": self.one_of("API", "API", "CLIENT_API"), "api_key": self.key}
         return {"channel": "USER_PORTAL", "user": {"id": self.id("user", 22)}}

@@ -89,16 +89,16 @@ def _draining(lab: Lab, webs: dict[str, Web], plan: Plan) -> dict[str, Finding]:
 
 
 def _handle(store: Store, worker: Process) -> tuple[float, float]:
-    """Let a worker settle some events; gives events a second, and µs of worker and store each."""
+    """Complete some events; return events a second, and µs of worker and store for each."""
 
-    def settled() -> int:
+    def completed() -> int:
         return int(store.client.hget("perkhook:counts", "settled") or 0)
 
-    before, used = settled(), processor_seconds(worker.pid) + processor_seconds(store.pid)
+    before, used = completed(), processor_seconds(worker.pid) + processor_seconds(store.pid)
     began = time.monotonic()
     worker.thaw()
-    ended = wait_for(lambda: settled() - before >= _EVENTS, "events are settled")
-    events = settled() - before
+    ended = wait_for(lambda: completed() - before >= _EVENTS, "events are completed")
+    events = completed() - before
     worker.freeze()
     used = processor_seconds(worker.pid) + processor_seconds(store.pid) - used
     return events / (ended - began), used / events * 1e6

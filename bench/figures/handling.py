@@ -32,7 +32,7 @@ class _Bench:
     handled: Callable[[], int] | None
 
     def drain(self, events: int) -> tuple[float, float]:
-        """Let the worker handle so many waiting events; gives events a second and µs for each."""
+        """Let the worker handle so many waiting events; return events a second and µs for each."""
         before = self.handled() if self.handled else 0
         send(self.web, events)
         used, began = processor_seconds(self.worker.pid), time.monotonic()
@@ -91,7 +91,7 @@ def _bench(lab: Lab, side: Side, downstream: Downstream | None) -> _Bench:
 
 
 def _memory(benches: list[_Bench], downstream: Downstream) -> Finding:
-    """Look at each worker while as many jobs as it can run wait for a slow downstream."""
+    """Measure each worker while as many jobs as it can run wait for a slow downstream."""
     peaks: dict[str, float] = {}
     for bench in benches:
         downstream.wait(1500)

@@ -18,8 +18,8 @@
       parts.push(make("p", {}, "Left to a person:"), list(plan.unresolved));
     }
     parts.push(make("p", {}, plan.possible ? plan.reason : "No plan: " + plan.reason + "."));
-    if (plan.looked_up.length) {
-      parts.push(make("p", { "class": "perkhook-small" }, "Based on: " + plan.looked_up.join("; ")));
+    if (plan.read.length) {
+      parts.push(make("p", { "class": "perkhook-small" }, "Based on: " + plan.read.join("; ")));
     }
     return parts;
   }

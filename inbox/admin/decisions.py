@@ -72,7 +72,7 @@ class Preview:
 
     @property
     def words(self) -> str:
-        """Say what is chosen, for the record."""
+        """Return what is chosen in words, for the record."""
         number = f"{len(self.tasks)} of " if len(self.tasks) < self.matching else ""
         noun = "job" if self.matching == 1 else "jobs"
         what = f"{', '.join(self.by_handler)}: {', '.join(list(self.by_reason)[:3])}"

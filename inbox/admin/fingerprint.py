@@ -22,7 +22,7 @@ def normalised(error: str) -> str:
 @lru_cache(maxsize=4096)
 def fingerprint(name: str, reason: str, sentence: str) -> str:
     """
-    Name the fault that a job failed by: the same for all jobs of one handler that it has hit.
+    Return a name for the fault that a job failed by, the same for all such jobs of one handler.
 
     Args:
         name: handler, or process.

@@ -24,7 +24,7 @@ from inbox.admin.fleet_views import (
     revocation_cap,
     webhook_view,
 )
-from inbox.admin.views import QueueView, Stats, kept_failed, kept_settled
+from inbox.admin.views import QueueView, Stats, kept_completed, kept_failed
 from inbox.model.effect import Perk
 from inbox.model.time import moment
 from inbox.store import scripts
@@ -75,7 +75,7 @@ def _view(found: dict[str, Any]) -> FleetView:
         secrets=_bounded(_under(counted, "secret:")),
         effects=_effects(_under(counted, "effect:")),
         events=_events(_under(counted, "event:")),
-        reaped=moment(found.get("swept")),
+        reaped=moment(found.get("reaped")),
         workers=found["workers"],
         downstreams=tuple(
             DownstreamView(
@@ -88,7 +88,7 @@ def _view(found: dict[str, Any]) -> FleetView:
             )
             for name, each in sorted(found["downstreams"].items())
         ),
-        cap=revocation_cap(found.get("brake")),
+        cap=revocation_cap(found.get("cap")),
         memory=_memory(found["memory"]),
         canary_age_seconds=None if found["canary"] is False else found["canary"] / 1000,
         webhook=webhook_view(found.get("webhook")),
@@ -127,7 +127,7 @@ def _stats(found: dict[str, Any]) -> Stats:
                 limit=limits.get("failed_most"),
                 keep_seconds=limits.get("failed_seconds"),
             ),
-            kept_settled(found["settled"], limit=limits.get("settled_most")),
+            kept_completed(found["completed"], limit=limits.get("settled_most")),
         ),
     )
 

@@ -61,9 +61,9 @@ class DeliveryView:
 
     delivery: str
     received: datetime | None
-    settled: datetime | None
+    completed: datetime | None
     erased: datetime | None
-    owed: int
+    pending: int
     body_bytes: int | None
     facts: dict[str, str]
     ended: dict[str, str]

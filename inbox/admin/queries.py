@@ -83,14 +83,14 @@ class Admin:
         if not fields:
             return None
         body = fields.get("body")
-        pending = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
-        jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(pending))]
+        names = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
+        jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(names))]
         return DeliveryView(
             delivery=delivery,
             received=moment(fields["received"]),
-            settled=moment(fields.get("settled")),
+            completed=moment(fields.get("settled")),
             erased=moment(fields.get("erased")),
-            owed=int(fields["owed"]),
+            pending=int(fields["owed"]),
             body_bytes=len(unpack(body)) if body else None,
             facts=json.loads(fields.get("facts", b"{}")),
             ended={

@@ -70,7 +70,7 @@ def kept_failed(
     )
 
 
-def kept_settled(count: int, *, limit: int | None) -> KeptView:
+def kept_completed(count: int, *, limit: int | None) -> KeptView:
     """Return how near markers are to being dropped early."""
     ratio = None if limit is None else count / limit
     return KeptView(set="settled", count=count, limit=limit, fill_ratio=ratio)

@@ -40,8 +40,8 @@ def plan(tools: Tools, job: str) -> None:
     tools.console.print(
         escape(preview.reason if preview.possible else f"No plan: {preview.reason}")
     )
-    if preview.looked_up:
-        tools.console.print(escape(f"Based on: {'; '.join(preview.looked_up)}"))
+    if preview.read:
+        tools.console.print(escape(f"Based on: {'; '.join(preview.read)}"))
 
 
 def _awaited(tools: Tools, job: str) -> PlanView:

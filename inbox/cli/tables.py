@@ -16,7 +16,7 @@ from inbox.model.time import moment
 
 
 def stats(found: Stats) -> RenderableType:
-    """Table the inbox at a glance."""
+    """Return a table of the inbox at a glance."""
     queues = Table("queue", "jobs queued", "messages", "oldest", title="Queues")
     for queue in found.queues:
         queues.add_row(queue.queue, str(queue.jobs), str(queue.messages), _age(queue.oldest))
@@ -42,7 +42,7 @@ def stats(found: Stats) -> RenderableType:
 
 
 def jobs(found: Iterable[JobView], state: str) -> RenderableType:
-    """Table jobs that are all failed, or all held."""
+    """Return a table of jobs that are all failed, or all held."""
     table = Table("job", state, "runs", "reason", "error", title=f"{state.capitalize()} jobs")
     table.columns[0].overflow = "fold"
     for job in found:
@@ -57,7 +57,7 @@ def jobs(found: Iterable[JobView], state: str) -> RenderableType:
 
 
 def groups(found: Iterable[Fault]) -> RenderableType:
-    """Table faults with the number of jobs that failed by them."""
+    """Return a table of faults with the number of jobs that failed by them."""
     table = Table("jobs", "group", "handler", "reason", "error", "first", "last", title="By error")
     for group in found:
         table.add_row(
@@ -73,7 +73,7 @@ def groups(found: Iterable[Fault]) -> RenderableType:
 
 
 def history(found: Iterable[Entry]) -> RenderableType:
-    """Table what operators did."""
+    """Return a table of what operators did."""
     table = Table("when", "who", "what", "to what", "result", "why", title="History")
     table.columns[3].overflow = "fold"
     for entry in found:
@@ -83,10 +83,10 @@ def history(found: Iterable[Entry]) -> RenderableType:
 
 
 def delivery(found: DeliveryView) -> RenderableType:
-    """Table one delivery with the history of its jobs."""
+    """Return a table of one delivery with the history of its jobs."""
     head = Table("delivery", found.delivery, title="Delivery")
     head.add_row("received", _time(found.received))
-    head.add_row("completed", _time(found.settled))
+    head.add_row("completed", _time(found.completed))
     size = "no longer kept" if found.body_bytes is None else f"{found.body_bytes} bytes"
     head.add_row("body", size)
     if found.erased:
@@ -128,7 +128,7 @@ def delivery(found: DeliveryView) -> RenderableType:
 
 
 def tally(found: Mapping[str, int]) -> RenderableType:
-    """Table how often each outcome came."""
+    """Return a table of how often each outcome came."""
     table = Table("outcome", "count")
     for outcome, count in sorted(found.items()):
         table.add_row(_OUTCOMES.get(outcome, f"not done: it is {outcome}"), str(count))
@@ -142,7 +142,7 @@ _OUTCOMES = {
     "gone": "not done: no such job, or it has ended",
     "unknown": "not done: no such delivery",
     "changed": "not done: it was sent again since it was chosen",
-    "settled": "not done: the delivery is completed, its body is no longer kept",
+    "completed": "not done: the delivery is completed, its body is no longer kept",
 }
 
 

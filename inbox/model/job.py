@@ -22,7 +22,7 @@ class Claim:
     #: Whether an operator has sent it again since it was accepted.
     sent_again: bool = False
     #: Whether its customer was erased, and the body is redacted.
-    reduced: bool = False
+    redacted: bool = False
 
     @property
     def delivery(self) -> str:

@@ -71,7 +71,7 @@ def _packed(number: int, body: bytes) -> bytes:
 
 def unpack(packed: bytes) -> bytes:
     """
-    Give back the raw body.
+    Return the raw body.
 
     Raises:
         ValueError: the bytes were packed by a newer release.

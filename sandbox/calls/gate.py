@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
 
 
 def component_of(path: str) -> str | None:
-    """Say which stand-in serves a path; None is the sandbox's own pages."""
+    """Return the stand-in that serves a path; None for the sandbox's own pages."""
     return next((name for prefix, name in _PREFIXES.items() if path.startswith(prefix)), None)
 
 

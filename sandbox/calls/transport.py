@@ -44,7 +44,7 @@ class InProcessTransport(httpx2.BaseTransport):
         self.number = 0
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Carry one call; what a hook raises reaches the caller as it is."""
+        """Make one call; what a hook raises reaches the caller as it is."""
         for before in self.before:
             before(request)
         self.number += 1

@@ -45,7 +45,7 @@ def post_adopt(sandbox: World, wanted: Fields) -> Answer:
     """
     Make the people of a `customer.holder.assignment.deleted` body known here.
 
-    A body that a person tries out shall have an effect, and the stand-in knows nobody in it.
+    A body that a person tries out shall have an effect, and the stand-in knows no customer in it.
     The customer gets a gift card, with money of their own and a reward that was paid a moment
     after they were assigned; the assignment itself is over.
     """

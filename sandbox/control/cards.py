@@ -25,7 +25,7 @@ blueprint = Blueprint("cards", __name__, url_prefix="/sandbox")
 @blueprint.post("/cards")
 @steers
 def post_card(sandbox: World, wanted: Fields) -> Answer:
-    """Give a customer a card of a type, with a balance of their own."""
+    """Publish a card of a type to a customer, with a balance of their own."""
     store = sandbox.store
     customer = store.customer(text(wanted, "customer"))
     campaign = card_campaign(store, VoucherType(text(wanted, "type")))
@@ -38,7 +38,7 @@ def post_card(sandbox: World, wanted: Fields) -> Answer:
 @blueprint.post("/publish_card")
 @steers
 def post_publish_card(sandbox: World, wanted: Fields) -> Answer:
-    """Give a "customer" a card of a "type" that has an "amount" on it and no transaction; "at"."""
+    """Publish to a "customer" a card of a "type" with an "amount", without a transaction; "at"."""
     store = sandbox.store
     campaign = card_campaign(store, VoucherType(text(wanted, "type")))
     customer, at = store.customer(text(wanted, "customer")), _at(sandbox, wanted)
@@ -115,7 +115,7 @@ def post_transfer(sandbox: World, wanted: Fields) -> Answer:
 @blueprint.get("/books")
 @steers
 def get_books(sandbox: World, _: Fields) -> Answer:
-    """Say why each change of a ?card= was made."""
+    """Return why each change of a ?card= was made."""
     voucher = sandbox.store.voucher(request.args["card"])
     return {"card": voucher.id, "balance": voucher.balance, "books": books(voucher)}
 

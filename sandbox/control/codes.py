@@ -1,4 +1,4 @@
-"""The endpoints that make many codes at once, and report what was taken back for whom."""
+"""The endpoints that make many codes at once, and report what was taken back for each customer."""
 
 from collections import Counter
 from dataclasses import dataclass, fields

@@ -17,7 +17,7 @@ Fields: TypeAlias = dict[str, Any]
 
 
 def steers(view: Callable[Concatenate[World, Fields, P], Answer]) -> Callable[P, Answer]:
-    """Give an endpoint the world, locked, and the JSON object that was sent; no body is empty."""
+    """Pass an endpoint the world, locked, and the JSON object that was sent; no body is empty."""
     alone = locked(view)
 
     @wraps(view)

@@ -48,7 +48,7 @@ def assignment(holder: Holder) -> dict[str, Any]:
 
 
 def books(voucher: Voucher) -> list[dict[str, Any]]:
-    """Say why each change of a card was made; what it was published with has no transaction."""
+    """Return why each change of a card was made; what it was published with has no transaction."""
     opening = [voucher.opening] if voucher.opening else []
     return [
         {

@@ -18,7 +18,7 @@ _kept: Final[deque[int]] = deque()
 
 def free_port(preferred: int = 0) -> int:
     """
-    Name a free port on loopback: the preferred one if it is free.
+    Return a free port on loopback: the preferred one if it is free.
 
     Raises:
         RuntimeError: a hundred ports in a row are taken.

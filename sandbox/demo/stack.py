@@ -81,7 +81,7 @@ class Stack:
         return 0 if manager.returncode == 130 else 1
 
     def stopped(self) -> str | None:
-        """Name the first process that ended by itself; None while all run."""
+        """Return the name of the first process that ended by itself; None while all run."""
         return self._lines.first_stopped
 
     @property
@@ -90,11 +90,11 @@ class Stack:
         return self._lines.leaving
 
     def tail(self, name: str) -> str:
-        """Give the last lines that a process wrote."""
+        """Return the last lines that a process wrote."""
         return "".join(self._lines.last.get(name, []))
 
     def environment(self, name: str) -> dict[str, str]:
-        """Give a process what it needs and not the secrets of the others."""
+        """Return the environment that a process needs, without the secrets of the others."""
         at = self.addresses
         found = {key: os.environ[key] for key in _KEPT if key in os.environ}
         found |= {

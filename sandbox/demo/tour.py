@@ -101,7 +101,7 @@ def follow_sample(stack: Stack, at: Addresses) -> Effect:
         EFFECT_SECONDS,
     )
     _wait(
-        stack, "worker", "did not tell the CRM", lambda: bool(_state(at)["notes"]), EFFECT_SECONDS
+        stack, "worker", "did not update the CRM", lambda: bool(_state(at)["notes"]), EFFECT_SECONDS
     )
     return _effect(before, _state(at), holder)
 
@@ -137,9 +137,9 @@ What happened
   2. The receiver checked the signature, stored the webhook and answered 202.
   3. A worker took back the {_money(effect.granted)} that the referral had put on {effect.referee}'s
      gift card: it held {_money(effect.before)}, it now holds {_money(effect.after)}.
-  4. A worker told the CRM (another stand-in) that the referral was removed.
+  4. A worker noted the removal in the CRM (another stand-in).
 
-Where to look
+Where to see it
   {at.sandbox}   cards and CRM notes, with a button that unassigns the next referee
   {at.flower}   Flower: workers, tasks, and failed jobs to retry
   {at.receiver}   the receiver: /healthz, /readyz, /metrics, POST /webhooks/voucherify

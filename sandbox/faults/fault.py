@@ -75,7 +75,7 @@ def applied(fault: Fault) -> Fault:
 
 
 def named(headers: Mapping[str, str]) -> dict[str, str]:
-    """Name headers that were written as names in Python."""
+    """Return headers, written as names in Python, by their names in HTTP."""
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 

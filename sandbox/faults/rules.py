@@ -68,7 +68,7 @@ class Rule:
         return cls(fault=_fault(said), said=said, **chosen)
 
     def take(self, method: str, path: str) -> bool:
-        """Say whether a call is hit, and count it: every so-manieth of those that match is."""
+        """Count a call, and return whether it is hit: every nth of those that match is."""
         if self.method is not None and self.method.upper() != method:
             return False
         if self.path is not None and not fnmatchcase(path, self.path):

@@ -20,12 +20,12 @@ class HubSpotError(Exception):
 
 
 def invalid(message: str) -> HubSpotError:
-    """Say that a body does not have the documented form."""
+    """Return the error for a body without the documented form."""
     return HubSpotError(400, "VALIDATION_ERROR", f"Invalid input JSON: {message}")
 
 
 def not_found(what: str) -> HubSpotError:
-    """Say that a record does not exist."""
+    """Return the error for a record that does not exist."""
     return HubSpotError(404, "OBJECT_NOT_FOUND", f"Object not found. {what}")
 
 

@@ -48,7 +48,7 @@ class HubSpotStore:
         self.properties: dict[str, dict[str, Any]] = {}
 
     def is_unique(self, name: str) -> bool:
-        """Whether records can be looked up by a property."""
+        """Return whether records can be read by a property."""
         return name == "email" or bool(self.properties.get(name, {}).get("hasUniqueValue"))
 
     def add_property(self, definition: dict[str, Any]) -> dict[str, Any]:

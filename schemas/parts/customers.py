@@ -54,7 +54,7 @@ class CustomerLoyalty(Model):
 
 
 class CustomerReferral(Model):
-    """By whom, or with what, a customer was referred."""
+    """The referrer of a customer, or the code that referred them."""
 
     campaign_id: str | None = None
     referrer_id: str | None = None

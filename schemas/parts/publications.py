@@ -35,7 +35,7 @@ class Publication(Model):
 
 
 class DistributionParameters(Model):
-    """To whom what is sent, and how."""
+    """What is sent, how, and its recipient."""
 
     method: str | None = None
     subject: str | None = field(default=None, repr=False)

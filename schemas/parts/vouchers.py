@@ -1,4 +1,4 @@
-"""Codes, in short and in full, and to whom they are assigned."""
+"""Codes, in short and in full, and who holds them."""
 
 from collections.abc import Mapping
 from dataclasses import field

@@ -47,7 +47,7 @@ VOUCHERIFY_PROJECT_ID: Final = Variable(
 )  # fmt: skip
 
 VOUCHERIFY_RATE_LIMIT: Final = Variable(
-    # The smallest plan's limit, so that nobody's access is blocked by surprise.
+    # The smallest plan's limit, so that no access is blocked by surprise.
     "VOUCHERIFY_RATE_LIMIT", rate, "100/minute", WORKER, OFTEN,
     "Calls to Voucherify that all workers together may make, such as `100/minute`. Units: "
     "`second`, `minute`, `hour`, `day`.",
@@ -168,12 +168,12 @@ VOUCHERIFY_MANAGEMENT_ID: Final = Variable(
     "The id of Voucherify's Management API keys, which need `VOUCHERIFY_PROJECT_ID`. With them one "
     "worker of the fleet checks every 5 minutes that the webhook is still active "
     "([operations.md](operations.md#perkhookwebhookswitchedoff)).",
-    "unset: nobody checks",
+    "unset: not checked",
 )  # fmt: skip
 
 VOUCHERIFY_MANAGEMENT_TOKEN: Final = Variable(
     "VOUCHERIFY_MANAGEMENT_TOKEN", header_text, "", WORKER, OFTEN,
-    "The token of these keys.", "unset: nobody checks",
+    "The token of these keys.", "unset: not checked",
 )  # fmt: skip
 
 VOUCHERIFY_WEBHOOK_URL: Final = Variable(

@@ -28,5 +28,5 @@ FLOWER_MAX_TASKS: Final = Variable(
 FLOWER_SHOW_BODIES: Final = Variable(
     "FLOWER_SHOW_BODIES", words, "", FLOWER, Use.EXPERT,
     "Flower users, separated by commas, who may see the redacted body on a failed job's page. `*` "
-    "for all.", "nobody",
+    "for all.", "no users",
 )  # fmt: skip

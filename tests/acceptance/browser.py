@@ -18,7 +18,7 @@ PICTURES = ROOT / "build" / "flower"
 #: Longer than any list of ours has stops.
 MOST_STOPS = 200
 
-#: How long somebody looks for what is to appear: a page waits for workers, and these for a turn.
+#: How long to wait for what is to appear: a page waits for workers, and these for a turn.
 PATIENCE_MS = 30_000
 
 DESKTOP = {"width": 1120, "height": 700}
@@ -27,7 +27,7 @@ PHONE = {"width": 390, "height": 844}
 
 @dataclass
 class Visitor:
-    """Somebody who has logged in, with a window of some size and a theme."""
+    """Someone who has logged in, with a window of some size and a theme."""
 
     page: Page
     address: str
@@ -55,7 +55,7 @@ class Visitor:
             "element => { const style = getComputedStyle(element);"
             " return style.outlineStyle + style.boxShadow; }"
         )
-        assert outline != "nonenone", f"nobody sees that {target} has the focus"
+        assert outline != "nonenone", f"no one sees that {target} has the focus"
 
     def press(self, target: Locator) -> None:
         """Go to something and press it, by keyboard."""
@@ -63,7 +63,7 @@ class Visitor:
         self.page.keyboard.press("Enter")
 
     def picture(self, name: str) -> None:
-        """Take a picture, to be looked at after a run."""
+        """Take a picture, to be checked after a run."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
@@ -92,7 +92,7 @@ class Chromium:
     def visitor(
         self, user: str, password: str, *, phone: bool = False, dark: bool = False
     ) -> Visitor:
-        """Let somebody in."""
+        """Let someone in."""
         context = self.browser.new_context(
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]  # a dict is what it is
             color_scheme="dark" if dark else "light",

@@ -71,7 +71,7 @@ class Product:
             process.kill()
 
     def process(self, name: str) -> Process:
-        """Give the newest process of that name."""
+        """Return the newest process of that name."""
         return next(each for each in reversed(self.processes) if each.name == name)
 
     def send(self, body: bytes) -> httpx2.Response:
@@ -132,12 +132,12 @@ class Product:
     def wait_until_worked_off(self) -> None:
         """Wait until no job is queued, running or waiting."""
 
-        def settled() -> bool:
+        def completed() -> bool:
             with connect(self.redis_url, max_connections=1, answer_timeout=10) as client:
                 stats = Admin(client, dedupe_window_seconds=3600).stats()
             return not (sum(each.jobs for each in stats.queues) + stats.running + stats.waiting)
 
-        wait_until(settled, "every job is settled")
+        wait_until(completed, "every job is completed")
 
     def logs(self) -> str:
         """Everything that the product's processes have written."""

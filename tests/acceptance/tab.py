@@ -67,12 +67,12 @@ class Tab:
     def ended(self, batch: str) -> dict[str, Any]:
         """Wait until a batch has ended, and give its end."""
 
-        def look() -> dict[str, Any]:
+        def poll() -> dict[str, Any]:
             found: dict[str, Any] = self.get(f"/failed/api/batch/{batch}").json
             return found
 
-        wait_until(lambda: look()["state"] != "running", "the batch ends")
-        return look()
+        wait_until(lambda: poll()["state"] != "running", "the batch ends")
+        return poll()
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def make_house(store: Redis) -> House:
 
 
 def house_with_failed(store: Redis) -> House:
-    """Give the faces of a store of whose jobs some have failed."""
+    """Return the faces of a store of whose jobs some have failed."""
     house = make_house(store)
     fail_many(house, 5)
     house.tick()

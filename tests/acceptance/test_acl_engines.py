@@ -38,7 +38,7 @@ def prepare(users: Path, *commands: str) -> None:
 
 @contextmanager
 def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
-    """Start a store with the file; gives its port when it answers."""
+    """Start a store with the file; return its port when it answers."""
     port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -56,7 +56,7 @@ def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
 
 
 def answers(port: int) -> bool:
-    """Tell whether the store takes a login."""
+    """Return whether the store takes a login."""
     try:
         return bool(client(port, "perkhook-worker").ping())
     except RedisConnectionError:
@@ -70,9 +70,9 @@ def client(port: int, user: str) -> Any:
 
 def version_of(binary: str) -> tuple[int, ...]:
     """Read a server's version."""
-    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"v=(\d+)\.(\d+)", told.stdout)
-    assert found, told.stdout
+    reported = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"v=(\d+)\.(\d+)", reported.stdout)
+    assert found, reported.stdout
     return int(found[1]), int(found[2])
 
 

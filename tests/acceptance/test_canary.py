@@ -1,4 +1,4 @@
-"""The canary goes through all that a webhook goes through, and its age tells if it did not."""
+"""The canary goes through all that a webhook goes through, and its age says if it did not."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def age(product: Product) -> float | None:
     return None
 
 
-def told_of(product: Product, event: str) -> list[dict[str, Any]]:
+def logged(product: Product, event: str) -> list[dict[str, Any]]:
     """Find the lines of an event in the logs."""
     return [line for line in product.lines() if line["event"] == event]
 
@@ -39,19 +39,19 @@ def test_the_age_of_the_canary_falls_while_all_works_and_grows_when_something_do
     wait_until(lambda: (age(product) or 99) < 2, "it is young")
 
     # What it came through, and what it did not.
-    wait_until(lambda: len(told_of(product, "webhook.accepted")) >= 2, "each is a webhook")
-    wait_until(lambda: len(told_of(product, "job.done")) >= 4, "and is handled")
-    jobs = {line["job"].partition(":")[2] for line in told_of(product, "job.done")}
+    wait_until(lambda: len(logged(product, "webhook.accepted")) >= 2, "each is a webhook")
+    wait_until(lambda: len(logged(product, "job.done")) >= 4, "and is handled")
+    jobs = {line["job"].partition(":")[2] for line in logged(product, "job.done")}
     assert jobs == {"process", "note_canary"}
-    deliveries = {line["delivery"] for line in told_of(product, "webhook.accepted")}
+    deliveries = {line["delivery"] for line in logged(product, "webhook.accepted")}
     assert len(deliveries) >= 2, "each is a webhook of its own"
 
     product.process("worker").stop()
-    wait_until(lambda: (age(product) or 0) > 2.5, "nobody handles it")
+    wait_until(lambda: (age(product) or 0) > 2.5, "no handler has it")
     product.start("worker")
     wait_until(lambda: (age(product) or 99) < 1.5, "it is handled again")
 
     product.process("web").stop()
-    wait_until(lambda: (Fleet(store).read().canary_age_seconds or 0) > 2.5, "nobody receives it")
-    wait_until(lambda: bool(told_of(product, "canary.not_sent")), "the worker says so")
+    wait_until(lambda: (Fleet(store).read().canary_age_seconds or 0) > 2.5, "no receiver has it")
+    wait_until(lambda: bool(logged(product, "canary.not_sent")), "the worker says so")
     assert SECRET not in product.logs()

@@ -1,4 +1,4 @@
-"""Whoever asks a module for help, or misspells something, starts nothing."""
+"""A user who asks a module for help, or misspells something, starts nothing."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A customer's personal data can be erased, and what is owed is still done."""
+"""A customer's personal data can be erased, and what is pending is still done."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from tests.acceptance.product import Product
 from tests.processes import wait_until
 
 
-#: Refuses for good whatever is asked, so that jobs fail.
+#: Refuses permanently whatever is asked, so that jobs fail.
 REFUSING = {"status": 422}
 
 
@@ -30,7 +30,7 @@ def test_a_failed_revocation_is_erased_by_command_and_succeeds_afterwards(
 
     assert shown == {"customer": referee["customer"], "found": 1, "erased": 1}
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -47,7 +47,7 @@ def test_a_failed_revocation_is_erased_by_the_webhook_and_succeeds_afterwards(
     shown = product.inbox("show", delivery)
     assert shown["ended"]["erase_customer"] == "2 bodies about the customer, 2 erased"
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -63,7 +63,7 @@ def test_a_webhook_that_comes_after_the_erasure_is_reduced_when_it_is_processed(
     _, personal = _failed_removal(product, referee)
 
     assert _found(store, personal) == set()
-    _mend_and_retry(product)
+    _fix_and_retry(product)
     _assert_done_once(product, referee)
     assert not [text for text in personal if text in product.logs()]
 
@@ -71,7 +71,7 @@ def test_a_webhook_that_comes_after_the_erasure_is_reduced_when_it_is_processed(
 def _failed_removal(
     product: Product, referee: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Let a revocation and a note fail; gives the referee and what is personal in the body."""
+    """Let a revocation and a note fail; return the referee and what is personal in the body."""
     if referee is None:
         (referee,) = product.scenario(referees=1)["referees"]
     product.faults(voucherify=REFUSING, crm=REFUSING)
@@ -86,11 +86,11 @@ def _delete(product: Product, referee: dict[str, Any], personal: tuple[str, ...]
     document = samples.customer_deleted(customer_id=referee["customer"])
     document["data"]["customer"] |= {"name": personal[0], "email": personal[1]}
     delivery: str = product.send(samples.body(document)).json()["delivery"]
-    wait_until(lambda: product.inbox("show", delivery)["settled"], "the erasure is settled")
+    wait_until(lambda: product.inbox("show", delivery)["completed"], "the erasure is completed")
     return delivery
 
 
-def _mend_and_retry(product: Product) -> None:
+def _fix_and_retry(product: Product) -> None:
     product.faults(voucherify=None, crm=None)
     assert product.inbox("retry", "--all") == {"results": {"queued": 2}}
     product.wait_until_settled()
@@ -106,7 +106,7 @@ def _assert_done_once(product: Product, referee: dict[str, Any]) -> None:
 
 
 def _found(store: Any, texts: tuple[str, ...]) -> set[str]:
-    """Say which of these stand anywhere in the store, packed or not."""
+    """Return which of these stand anywhere in the store, packed or not."""
     dump = b"\0".join(_bytes_in(store))
     assert b"perkhook:delivery:" in dump
     return {text for text in texts if text.encode() in dump}

@@ -42,9 +42,9 @@ def heard_of(product: Product, state: str) -> int:
     return len(answer.raise_for_status().json())
 
 
-def test_an_outage_of_the_crm_is_mended(product: Product) -> None:
+def test_an_outage_of_the_crm_is_fixed(product: Product) -> None:
     """
-    Thirty failed jobs: read why, mend, try three, see them succeed, retry the rest, none is left.
+    Thirty failed jobs: read why, fix, try three, see them succeed, retry the rest, none is left.
 
     Each effect happens once. By keyboard alone; at phone width and in the dark theme the same
     pages are there; axe-core finds no serious fault on any.
@@ -52,13 +52,13 @@ def test_an_outage_of_the_crm_is_mended(product: Product) -> None:
     referees = fail_notes(product, 30)
     assert product.http.get(f"{product.flower_url}/failed").status_code == 401
     with chromium(product.flower_url) as browser:
-        _look_around(browser.visitor(USER, PASSWORD, phone=True), "phone")
-        _look_around(browser.visitor(USER, PASSWORD, dark=True), "dark")
+        _read_all_pages(browser.visitor(USER, PASSWORD, phone=True), "phone")
+        _read_all_pages(browser.visitor(USER, PASSWORD, dark=True), "dark")
         ada = browser.visitor(USER, PASSWORD)
         _find_the_group(ada)
         _read_why(ada)
         product.faults(crm=None)
-        _look_at_the_preview_and_leave(ada)
+        _read_the_preview_and_leave(ada)
         assert len(product.inbox("failed")) == 30
         _retry_the_first_three(ada)
         assert len(product.state("notes")) == 3
@@ -119,31 +119,31 @@ def test_retry_on_flowers_own_pages(product: Product) -> None:
     assert len(product.state("notes")) == 4
 
 
-def _look_around(somebody: Visitor, name: str) -> None:
-    page = somebody.page
-    somebody.visit("/failed")
+def _read_all_pages(person: Visitor, name: str) -> None:
+    page = person.page
+    person.visit("/failed")
     expect(page.get_by_role("heading", name="Failed jobs")).to_be_visible()
     if name == "dark":
         assert page.locator("html").get_attribute("data-bs-theme") == "dark"
-    somebody.assert_accessible()
-    somebody.picture(f"{name}-list")
+    person.assert_accessible()
+    person.picture(f"{name}-list")
     page.locator("summary").click()
     expect(page.get_by_label("Search")).to_be_visible()
-    somebody.assert_accessible()
+    person.assert_accessible()
     page.get_by_label("Reason").select_option("crm_service_answered_422")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="30 jobs that match")).to_be_visible()
     page.get_by_label("Select every job of this page").check()
     page.get_by_role("button", name="Retry selected (30)").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    somebody.assert_accessible()
-    somebody.picture(f"{name}-preview")
+    person.assert_accessible()
+    person.picture(f"{name}-preview")
     page.get_by_role("button", name="Cancel").click()
     page.locator("td a[href*='/failed/job/']").first.click()
     expect(page.get_by_role("heading", name="Tries")).to_be_visible()
-    somebody.assert_accessible()
-    somebody.picture(f"{name}-job")
-    assert somebody.faults == []
+    person.assert_accessible()
+    person.picture(f"{name}-job")
+    assert person.faults == []
 
 
 def _group(ada: Visitor) -> Locator:
@@ -178,7 +178,7 @@ def _read_why(ada: Visitor) -> None:
     ada.press(page.get_by_role("link", name="All failed jobs"))
 
 
-def _look_at_the_preview_and_leave(ada: Visitor) -> None:
+def _read_the_preview_and_leave(ada: Visitor) -> None:
     ada.press(_group(ada).get_by_role("button", name=re.compile("^Retry")))
     dialog = ada.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Retry 30 jobs?")
@@ -197,7 +197,7 @@ def _retry_the_first_three(ada: Visitor) -> None:
     page.keyboard.press("Control+a")
     page.keyboard.type("3")
     ada.tab_to(dialog.get_by_label(re.compile("^Why")))
-    page.keyboard.type("CRM mended")
+    page.keyboard.type("CRM fixed")
     ada.picture("3-preview")
     ada.press(dialog.get_by_role("button", name="Retry 3 jobs"))
     expect(page.locator(".perkhook-batch").first).to_contain_text("3 succeeded")
@@ -226,6 +226,6 @@ def _read_the_history(ada: Visitor) -> None:
     page = ada.page
     ada.press(page.get_by_role("link", name="History"))
     expect(page.get_by_role("cell", name="27 queued")).to_be_visible()
-    expect(page.get_by_role("cell", name="CRM mended").first).to_be_visible()
+    expect(page.get_by_role("cell", name="CRM fixed").first).to_be_visible()
     ada.assert_accessible()
     ada.picture("6-history")

@@ -81,7 +81,7 @@ def test_the_preview_of_one_job_shows_its_plan(make_product: MakeProduct) -> Non
 
 
 def failed_revocation(product: Product) -> tuple[str, str]:
-    """Let a revocation fail for good and mend the API; gives its job and the card."""
+    """Let a revocation fail permanently and fix the API; return its job and the card."""
     product.faults(voucherify={"status": 400, "path": "*/redeemables"})
     (referee,) = product.scenario(referees=1)["referees"]
     product.unassign(referee["holder"])
@@ -104,7 +104,7 @@ def _grow_old(product: Product, job: str) -> None:
 
 
 def test_who_may_ask_for_a_plan(store: Redis, redis_url: str, tmp_path: Path) -> None:
-    """Whoever has logged in, from this site, about a job; and no worker's silence is hidden."""
+    """Only logged-in users, from this site, about a job; and no worker's silence is hidden."""
     house = make_house(store)
     job = house.failed(b"one")
     sent = {"job": job}

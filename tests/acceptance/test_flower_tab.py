@@ -74,20 +74,20 @@ def test_other_sites_cannot_decide(tab: Tab, house: House) -> None:
 
 
 def test_reading_changes_nothing_and_a_decision_is_on_record(tab: Tab, house: House) -> None:
-    """A preview counts exactly; a decision is done to so many, and says by whom and why."""
+    """A preview counts exactly; a decision is done to so many, and says who did it and why."""
     for path in (*PAGES[:2], *READS[:4]):
         assert tab.get(path).status == 200, path
     preview = tab.post("/failed/api/preview", ALL).json
     assert (preview["matching"], preview["jobs"], failed_count(house)) == (5, 5, 5)
 
     same_site = {"Sec-Fetch-Site": "same-origin"}
-    answer = tab.post("/failed/api/decide", ALL | {"limit": 2, "why": "mended"}, **same_site)
+    answer = tab.post("/failed/api/decide", ALL | {"limit": 2, "why": "fixed"}, **same_site)
     ended = tab.ended(answer.json["batch"])
 
     assert (ended["done"], ended["became"]) == ({"queued": 2}, {"queued": 2})
     assert failed_count(house) == 3
     entry = tab.get("/failed/api/record").json["record"][-1]
-    assert (entry["who"], entry["action"], entry["why"]) == ("ada", "retry", "mended")
+    assert (entry["who"], entry["action"], entry["why"]) == ("ada", "retry", "fixed")
     assert entry["result"] == "2 jobs"
     history = tab.get("/failed/history").body.decode()
     assert "2 of 5 failed jobs, notify_crm: crm_service_answered_4" in history
@@ -143,7 +143,7 @@ def test_twenty_clicks_are_one_retry(tab: Tab, house: House) -> None:
 
 
 def test_texts_are_shown_and_not_run(tab: Tab, house: House) -> None:
-    """What a downstream wrote into its error, or somebody into an address, is text."""
+    """What a downstream wrote into its error, or someone into an address, is text."""
     text = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     job = house.failed(b"markup", reason="odd")
     house.store.hset(f"perkhook:job:{job}", "error", text)

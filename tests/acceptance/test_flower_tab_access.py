@@ -29,7 +29,7 @@ def test_read_only_shows_and_does_nothing(house: House, redis_url: str, tmp_path
     """With --read_only there are no buttons, every decision is refused, and no batch is run."""
     operations = Decisions(house.store, dedupe_window_seconds=3600)
     tasks = [row.task for row in operations.rows.of("failed")]
-    # A Flower that may write goes on with it as it starts, before it answers.
+    # A Flower that may write continues with it as it starts, before it answers.
     batch = operations.batches.start("retry", tasks, who="eve", why="", what="all")
     with running_tab(tmp_path / "log", redis_url, FLOWER_READ_ONLY="true") as tab:
         for path in WRITES:
@@ -120,7 +120,7 @@ def test_under_oauth_the_token_is_wanted(house: House, redis_url: str, tmp_path:
 
 
 def test_bodies_are_for_those_who_are_named(house: House, redis_url: str, tmp_path: Path) -> None:
-    """A body is shown to nobody, or to whom FLOWER_SHOW_BODIES names, without what is personal."""
+    """A body is shown to no one, or to FLOWER_SHOW_BODIES, without what is personal."""
     body = b'{"type":"customer.deleted","data":{"customer":{"id":"cust_1","name":"Ada Quill"}}}'
     job = house.failed(body)
     shown = {}

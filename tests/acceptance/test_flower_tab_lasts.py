@@ -67,7 +67,7 @@ def test_ten_thousand_failed_jobs(house: House, redis_url: str, tmp_path: Path) 
 def test_flower_killed_in_the_middle_of_a_batch(
     house: House, valkey: ValkeyServer, redis_url: str, tmp_path: Path
 ) -> None:
-    """The rest is still failed; the next Flower goes on, and every job is sent exactly once."""
+    """The rest is still failed; the next Flower continues, and every job is sent exactly once."""
     jobs = fail_many(house, SOME)
     house.tick()
     with Wire(valkey.port) as wire, running_tab(tmp_path / "first", wire.url) as tab:
@@ -156,7 +156,7 @@ def test_without_the_store_only_the_tab_is_affected(tmp_path: Path) -> None:
         wait_until(lambda: tab.get("/failed").status == 200, "the tab comes back")
         wait_until(lambda: tab.get("/failed/api/counts").json.get("failed") == 3, "it counts")
 
-        # A store that hangs costs those who ask for it a thread, and nobody else their time.
+        # A store that hangs costs those who ask for it a thread, and no one else their time.
         with ThreadPoolExecutor(8) as pool:
 
             def others_are_quick() -> bool:
@@ -174,7 +174,7 @@ def test_without_the_store_only_the_tab_is_affected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["2.3.0", "nonsense"])
 def test_another_flower_starts_and_says_so(redis_url: str, tmp_path: Path, version: str) -> None:
-    """Under a release that nobody has tested there is a tab that says what to do instead."""
+    """Under a release that no one has tested there is a tab that says what to do instead."""
     (tmp_path / "sitecustomize.py").write_text(f"import flower\nflower.__version__ = {version!r}\n")
     with running_tab(tmp_path / "log", redis_url, PYTHONPATH=str(tmp_path)) as tab:
         page = tab.get("/failed")

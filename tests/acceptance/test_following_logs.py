@@ -29,15 +29,15 @@ def test_an_event_can_be_followed_by_its_lines_from_the_receiver_to_both_handler
     referee = product.scenario()["referees"][0]
     product.unassign(referee["holder"])
     product.wait_until_settled()
-    # A step is told after it is in the store.
-    wait_until(lambda: len(of_event(product.lines(), "job.done")) == 3, "each job is told of")
+    # A step is reported after it is in the store.
+    wait_until(lambda: len(of_event(product.lines(), "job.done")) == 3, "each job is logged")
     wait_until(lambda: bool(of_event(product.lines(), "webhook.accepted")), "and the webhook")
     logs = product.logs()
     (delivery,) = {line["delivery"] for line in of_event(product.lines(), "webhook.accepted")}
 
     lines = lines_of(product, delivery)
 
-    # A stand-in that has waited for a second sends it again, and the receiver tells of both.
+    # A stand-in that has waited for a second sends it again, and the receiver reports both.
     accepted, done = of_event(lines, "webhook.accepted"), of_event(lines, "job.done")
     assert len(lines) == len(accepted) + len(done)
     assert {line["process"] for line in accepted} == {"receiver"}
@@ -68,7 +68,7 @@ def test_lines_of_a_failing_event_are_found_the_same_way_and_hold_nothing_of_its
     odd = samples.assignment_deleted(1, holder_id=samples.PERSONAL[0], event_id=samples.PERSONAL[1])
     delivery = product.send(samples.body(odd)).json()["delivery"]
     product.wait_until_settled()
-    wait_until(lambda: bool(of_event(product.lines(), "job.failed")), "the failure is told of")
+    wait_until(lambda: bool(of_event(product.lines(), "job.failed")), "the failure is logged")
 
     lines = lines_of(product, delivery)
 

@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "handlers.md").read_text()
 
 
 def block(info: str) -> str:
-    """Give the block of the page with this after its fence."""
+    """Return the block of the page with this after its fence."""
     found = re.findall(rf"^( *)```{re.escape(info)}\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
     assert len(found) == 1, info
     indent, text = found[0]
@@ -66,7 +66,7 @@ class _Request(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the library's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_the_pages_own_test_passes(folder: Path) -> None:
     assert "2 passed" in run(block("sh test"), folder)
 
 
-def test_trying_tells_what_the_page_says(folder: Path) -> None:
+def test_trying_says_what_the_page_says(folder: Path) -> None:
     """Without a store, without secrets, and without a trace in the folder."""
     before = sorted(folder.rglob("*"))
 
@@ -152,18 +152,18 @@ def test_the_pages_handler_refunds_once(
 
     def ended() -> list[dict[str, str]]:
         views = [desk.delivery(each) for each in (first, again)]
-        return [view.ended for view in views if view and view.settled]
+        return [view.ended for view in views if view and view.completed]
 
-    wait_until(lambda: len(ended()) == 2, "both are settled")
+    wait_until(lambda: len(ended()) == 2, "both are completed")
     key = key_of(effect_id("refund_order", "refund", "rrf_1"))
     asked = ({"rollback": "rrf_1"}, key)
     assert shop.asked == [asked, asked]
-    told = {
+    reported = {
         "process": "handed to refund_dry, refund_order",
         "refund_dry": "dry run: would refund rrf_1",
         "refund_order": "the shop was asked for a refund",
     }
-    (other,) = [each for each in ended() if each != told]
+    (other,) = [each for each in ended() if each != reported]
     assert other["process"] in {f"same event as delivery {each}" for each in (first, again)}
     (effect,) = _effects(product.redis_url)
     assert (effect["state"], effect["customer"], effect["event"]) == ("confirmed", "cust_1", "ev_1")
@@ -171,7 +171,7 @@ def test_the_pages_handler_refunds_once(
 
 
 def _effects(redis_url: str) -> Any:
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, "-m", "worker", "effects", "--about", "rrf_1", "--json"],
         cwd=ROOT,
         env={"REDIS_URL": redis_url},
@@ -179,4 +179,4 @@ def _effects(redis_url: str) -> Any:
         text=True,
         check=True,
     )
-    return json.loads(told.stdout)
+    return json.loads(reported.stdout)

@@ -1,4 +1,4 @@
-"""Promise 3 when a downstream does not answer at all: it fails late, and holds up nobody."""
+"""Promise 3 when a downstream does not answer at all: it fails late, and holds up no one."""
 
 import json
 from datetime import datetime
@@ -20,7 +20,7 @@ EVENTS = 30
 
 
 def delays(product: Product, handler: str) -> list[float]:
-    """Give the seconds from the acceptance of each delivery to the end of a handler's job."""
+    """Return the seconds from the acceptance of each delivery to the end of a handler's job."""
     ended = [
         json.loads(line)
         for line in product.process("worker").output().splitlines()
@@ -53,8 +53,8 @@ def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> N
         referee["customer"] for referee in referees
     )
     # Messages that stay in their queue while it is paused are not taken for lost.
-    swept = [line for line in product.logs().splitlines() if '"reaper.sent_again"' in line]
-    assert [line for line in swept if json.loads(line)["lost"]] == []
+    reaped = [line for line in product.logs().splitlines() if '"reaper.sent_again"' in line]
+    assert [line for line in reaped if json.loads(line)["lost"]] == []
 
 
 def _paused(product: Product, queue: str) -> bool:
@@ -70,7 +70,7 @@ def test_a_voucherify_that_hangs_holds_up_no_note(make_product: MakeProduct) -> 
 
     product.unassign(*(referee["holder"] for referee in referees))
 
-    wait_until(lambda: len(delays(product, "notify_crm")) == EVENTS, "the CRM is told of all")
+    wait_until(lambda: len(delays(product, "notify_crm")) == EVENTS, "the CRM has all")
     assert max(delays(product, "notify_crm")) < SMALL_DELAY_SECONDS
     assert delays(product, "revoke_referral_perks") == []
     assert len(product.state("notes")) == EVENTS

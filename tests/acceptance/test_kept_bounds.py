@@ -1,4 +1,4 @@
-"""Nothing failed is dropped in silence: the metric warns; then log, audit and a count tell."""
+"""Nothing failed is dropped in silence: the metric warns; then log, audit and a count report."""
 
 import json
 

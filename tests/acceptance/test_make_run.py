@@ -38,8 +38,8 @@ def running(tmp_path: Path) -> Iterator[Process]:
     process.kill()
 
 
-def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None:
-    """The effect is told in words with the addresses, and Ctrl-C stops all of it."""
+def test_run_says_what_happened_and_leaves_no_process(running: Process) -> None:
+    """The effect is reported in words with the addresses, and Ctrl-C stops all of it."""
     running.wait_for("Ctrl-C stops everything.")
     story = running.output()
     children = _children_of(running.pid)
@@ -48,7 +48,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
     wait_until(lambda: not running.running, "the stack stops")
 
     assert "gift card: it held 25.00, it now holds 20.00." in " ".join(story.split())
-    assert "told the CRM" in story
+    assert "noted the removal in the CRM" in story
     assert story.count("http://127.0.0.1:") >= 3
     assert running.stop() == 0
     assert len(children) >= 5
@@ -77,7 +77,7 @@ def test_run_tells_what_happened_and_leaves_no_process(running: Process) -> None
             "worker/handlers/notify_crm.py",
             "return services.crm.note_removal(event, job)",
             "return 'said nothing'",
-            "worker: did not tell the CRM",
+            "worker: did not update the CRM",
         ),
     ],
     ids=["web", "worker", "flower", "signature", "take-back", "note"],
@@ -118,14 +118,14 @@ def _smoke(folder: Path, *, effect_seconds: str) -> "subprocess.CompletedProcess
 
 def _children_of(pid: int) -> set[int]:
     """All processes below this one, whatever session they are in."""
-    found, looked_at = set(), [pid]
-    while looked_at:
+    found, pending = set(), [pid]
+    while pending:
         answer = subprocess.run(
-            ["pgrep", "-P", str(looked_at.pop())], capture_output=True, text=True, check=False
+            ["pgrep", "-P", str(pending.pop())], capture_output=True, text=True, check=False
         )
         children = {int(word) for word in answer.stdout.split()}
         found |= children
-        looked_at += children
+        pending += children
     return found
 
 

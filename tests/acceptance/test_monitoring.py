@@ -1,4 +1,4 @@
-"""What a worked product tells of itself is what alerts and dashboard ask for."""
+"""What a worked product reports is what alerts and dashboard ask for."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.processes import ROOT, wait_until
 from tests.programs import need
 
 
-#: Told only where something is set: CANARY_INTERVAL_SECONDS, RECONCILE_INTERVAL_SECONDS, the
+#: Reported only where something is set: CANARY_INTERVAL_SECONDS, RECONCILE_INTERVAL_SECONDS, the
 #: Management API's keys.
 ONLY_IF_SET = {
     "perkhook_canary_age_seconds",
@@ -91,16 +91,16 @@ def worked(make_product: MakeProduct) -> Product:
     return product
 
 
-def test_a_worked_product_tells_all_that_alerts_and_dashboard_ask_for(
+def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
     worked: Product, store: Redis
 ) -> None:
-    """Every metric named exists, is told well-formed, and has the value that was worked for."""
+    """Every metric named exists, is reported well-formed, and has the value that was worked for."""
 
-    def told() -> int:
+    def reported() -> int:
         return int(store.hget(keys.TALLY, "answer:bad_signature") or 0)
 
-    # Processes that nobody asks tell what they have counted within seconds.
-    wait_until(lambda: told() == 10, "both have told")
+    # Processes that no one asks say what they have counted within seconds.
+    wait_until(lambda: reported() == 10, "both have reported")
     found = _samples(worked)
     assert found["perkhook_webhooks_total bad_signature"] == 10
     assert found["perkhook_deliveries_accepted_total"] == 2
@@ -119,12 +119,12 @@ def test_a_worked_product_tells_all_that_alerts_and_dashboard_ask_for(
     assert found["perkhook_last_sweep_age_seconds"] < 20
     assert found["perkhook_queue_delay_seconds"] == 0
 
-    # Headroom is told of a store with a limit.
+    # Headroom is reported for a store with a limit.
     store.config_set("maxmemory", 1024**3)
     families: list[Metric] = []
 
     def of_process() -> bool:
-        # Each process tells its own count, and one that has counted nothing has none to tell.
+        # Each process reports its own count, and one that has counted nothing has none to report.
         families[:] = _families(worked)
         return any(each.name == "perkhook_process_webhooks" and each.samples for each in families)
 
@@ -140,10 +140,10 @@ def test_a_worked_product_tells_all_that_alerts_and_dashboard_ask_for(
     for secret in (*samples.PERSONAL, *SECRETS):
         assert secret not in text
 
-    # What was counted last is told by a process that stops.
+    # What was counted last is reported by a process that stops.
     _forge(worked)
     worked.process("web").stop()
-    assert told() == 11
+    assert reported() == 11
 
     if shutil.which("promtool"):
         linted = _promtool("check", "metrics", given=text)

@@ -65,7 +65,7 @@ def product(store: ValkeyServer, tmp_path: Path) -> Iterator[Product]:
     product.close()
 
 
-def _told(text: str, where: str) -> None:
+def _reported(text: str, where: str) -> None:
     assert "sesame" not in text, where
     assert _SIGNING not in text, where
 
@@ -91,20 +91,20 @@ def test_no_secret_shows_anywhere(product: Product, store: ValkeyServer) -> None
     lines = {name: _command_lines(product.process(name)) for name in names}
     for name in names:
         assert lines[name]
-        _told(" ".join(lines[name]), f"the command lines of {name}")
+        _reported(" ".join(lines[name]), f"the command lines of {name}")
     clients = Redis.from_url(product.redis_url).client_list()
-    _told(" ".join(f"{each['name']} {each['lib-name']}" for each in clients), "CLIENT LIST")
+    _reported(" ".join(f"{each['name']} {each['lib-name']}" for each in clients), "CLIENT LIST")
 
     _ask_receiver(product)
     _ask_flower(product)
-    # What went wrong is told as well, and Sentry, which cannot be reached, is told nothing.
+    # What went wrong is reported as well, and Sentry, which cannot be reached, gets nothing.
     store.terminate()
     wait_until(lambda: _ready(product) == 503, "the store is missed")
     _ask_receiver(product)
     worker = product.process("worker")
     wait_until(lambda: "store.unavailable" in worker.output(), "the worker misses it too")
     assert product.process("web").stop() == 0
-    _told(product.logs(), "the logs")
+    _reported(product.logs(), "the logs")
 
 
 def _ready(product: Product) -> int:
@@ -126,13 +126,17 @@ def _ask_receiver(product: Product) -> None:
             ("POST", webhook, b"x" * 2_000_000, forged),
         ):
             answer = client.request(method, address, content=body, headers=headers)
-            _told(answer.text + str(answer.headers), f"{method} {address}: {answer.status_code}")
+            _reported(
+                answer.text + str(answer.headers), f"{method} {address}: {answer.status_code}"
+            )
 
 
 def _ask_flower(product: Product) -> None:
     with httpx2.Client(timeout=30) as stranger:
         for path in ("/", "/metrics", "/failed", "/api/workers", "/healthcheck"):
-            _told(stranger.get(product.flower_url + path).text, f"Flower's {path} for a stranger")
+            _reported(
+                stranger.get(product.flower_url + path).text, f"Flower's {path} for a stranger"
+            )
     seen: list[str] = []
 
     def asked() -> bool:
@@ -142,8 +146,8 @@ def _ask_flower(product: Product) -> None:
         return any("broker_url" in worker.get("conf", {}) for worker in workers.values())
 
     wait_until(asked, "Flower shows how the worker is set up")
-    _told("".join(seen), "what Flower tells of the worker")
+    _reported("".join(seen), "what Flower shows of the worker")
     for path in ("/workers", "/broker", "/api/workers", "/failed", "/tasks"):
         answer = product.http.get(product.flower_url + path)
         assert answer.status_code == 200, path
-        _told(answer.text, f"Flower's {path}")
+        _reported(answer.text, f"Flower's {path}")

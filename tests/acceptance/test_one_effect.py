@@ -9,7 +9,7 @@ from tests.acceptance.product import Product
 from tests.processes import wait_until
 
 
-def test_one_signed_webhook_takes_the_reward_back_and_tells_the_crm(
+def test_one_signed_webhook_takes_the_reward_back_and_updates_the_crm(
     make_product: MakeProduct,
 ) -> None:
     """A referee is unassigned: the card falls by what the referral gave, the CRM gets one note."""
@@ -44,7 +44,7 @@ def test_the_same_body_a_hundred_times_at_once_has_one_effect(make_product: Make
 def test_a_webhook_sent_again_in_other_bytes_has_no_second_effect(
     make_product: MakeProduct,
 ) -> None:
-    """A new send-out about the same removal is a new delivery and settles without a job."""
+    """A new send-out about the same removal is a new delivery and completes without a job."""
     product = make_product()
     referee = _referee(product)
     again = json.loads(_webhook_of(product, referee))

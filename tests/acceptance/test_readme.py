@@ -14,7 +14,7 @@ from tests.programs import need
 def test_a_body_signed_with_openssl_and_sent_with_curl_is_handled(
     make_product: MakeProduct, tmp_path: Path
 ) -> None:
-    """The README's block takes a reward back for a pretty-printed body of somebody's own."""
+    """The README's block takes a reward back for a pretty-printed body of someone's own."""
     need("curl")
     need("openssl")
     product = make_product()

@@ -35,7 +35,7 @@ def steer(product: Product, method: str, path: str, document: Any = None) -> Any
 
 
 def codes(product: Product, number: int) -> list[dict[str, Any]]:
-    """Make codes with one referee each; gives the referees."""
+    """Make codes with one referee each; return the referees."""
     made = steer(product, "POST", "codes", {"codes": number, "referees": 1})
     return [code["referees"][0] for code in made["codes"]]
 
@@ -50,20 +50,20 @@ def run(product: Product, *words: str, **settings: str) -> Process:
     return command
 
 
-def told(command: Process) -> Any:
+def reported(command: Process) -> Any:
     """Read the JSON at the end of what a command wrote, its log before it."""
     output = command.output()
     return json.loads(output[output.index("\n{\n") if "\n{\n" in output else 0 :])
 
 
 def taken(product: Product) -> dict[str, int]:
-    """Tell how often the reward of each ended assignment was taken back."""
+    """Return how often the reward of each ended assignment was taken back."""
     holders = steer(product, "GET", "removals")["holders"]
     return {holder: each["times"] for holder, each in holders.items()}
 
 
-def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
-    """What would be taken back is told and nothing done; then each is a delivery, once."""
+def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
+    """What would be taken back is reported and nothing done; then each is a delivery, once."""
     referees = codes(product, 2)
     assert run(product).code == 0
     product.unassign(*(each["holder"] for each in referees))
@@ -71,7 +71,7 @@ def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: R
     shown, plain = run(product), run(product, "--json")
 
     assert (shown.code, plain.code) == (0, 0)
-    found = told(plain)["missing"]
+    found = reported(plain)["missing"]
     assert {each["holder"] for each in found} == {each["holder"] for each in referees}
     assert all("take back 500 cents" in each["would"][0] for each in found)
     assert "run it again with --apply" in shown.output()
@@ -81,7 +81,7 @@ def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: R
     applied = run(product, "--apply")
     again = run(product, "--apply", "--json")
     assert "2 removals are deliveries now" in applied.output()
-    assert told(again)["missing"] == []
+    assert reported(again)["missing"] == []
     assert len(store.keys(keys.DELIVERY + "*")) == 2
     output = "".join(each.output() for each in (shown, plain, applied, again))
     people = product.state("customers").values()
@@ -99,7 +99,7 @@ def test_it_tells_the_gap_and_closes_it_when_asked_to(product: Product, store: R
         ("--customers {empty}", "--customers names no customer"),
     ],
 )
-def test_wrong_use_is_told_before_anything_is_asked(
+def test_wrong_use_is_reported_before_anything_is_asked(
     tmp_path: Path, valkey: ValkeyServer, words: str, sentence: str
 ) -> None:
     """A file that names no customer is not taken for everybody; exit code 2."""
@@ -112,8 +112,8 @@ def test_wrong_use_is_told_before_anything_is_asked(
     assert "begun" not in ended.output()
 
 
-def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
-    """It is misspelt or deleted: the others are looked at, and whoever named it hears of it."""
+def test_a_campaign_that_no_one_knows_is_reported(product: Product) -> None:
+    """It is misspelt or deleted: the others are checked, and the operator learns of it."""
     campaign = steer(product, "POST", "codes", {"codes": 2, "referees": 1})["campaign"]
 
     ended = run(product, "--campaign", campaign, "--campaign", "camp_typo")
@@ -124,8 +124,8 @@ def test_a_campaign_that_nobody_knows_is_told(product: Product) -> None:
     assert '"campaign": "camp_typo"' in ended.output()
 
 
-def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) -> None:
-    """One sentence and exit code 1; nobody waits, and neither do the workers' jobs."""
+def test_keys_that_are_refused_are_reported_at_once(product: Product, store: Redis) -> None:
+    """One sentence and exit code 1; no one waits, and neither do the workers' jobs."""
     begun = time.monotonic()
     ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
 
@@ -136,13 +136,13 @@ def test_keys_that_are_refused_are_told_at_once(product: Product, store: Redis) 
     assert run(product).code == 0
 
 
-def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> None:
-    """A second run is told who is at it; after Ctrl-C the lock is free, and nothing is redone."""
+def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) -> None:
+    """A second run names the first; after Ctrl-C the lock is free, and nothing is redone."""
     codes(product, 30)
     # After some codes it waits for a minute, in which all of this happens.
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "10/minute"
     first = product.command("reconcile")
-    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it looks at codes")
+    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it checks codes")
 
     second = run(product)
     assert second.code == 1
@@ -153,14 +153,14 @@ def test_ctrl_c_stops_it_and_the_next_goes_on(product: Product, store: Any) -> N
     assert first.code == 1
     assert "the next run continues from here" in first.output()
     wait_until(lambda: not store.exists("perkhook:reconcile:lock"), "the lock is free", seconds=1)
-    looked_at = int(store.hget(keys.RECONCILE, "codes"))
+    checked = int(store.hget(keys.RECONCILE, "codes"))
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
     rest = run(product, "--json")
-    assert told(rest)["checked"] == 30 - looked_at
+    assert reported(rest)["checked"] == 30 - checked
     assert int(store.hget(keys.RECONCILE, "run")) == 1
 
 
-def test_workers_find_what_is_lost_and_one_goes_on_for_another(
+def test_workers_find_what_is_lost_and_one_continues_for_another(
     make_product: MakeProduct, store: Any
 ) -> None:
     """New assignments are remembered by webhook; a worker that stops leaves the rest to another."""
@@ -185,11 +185,11 @@ def test_workers_find_what_is_lost_and_one_goes_on_for_another(
 
     wait_until(lambda: taken(product) == {last: 1}, "it is taken back")
     assert store.hget(keys.RECONCILE, "run") == b"2"
-    assert "reconcile.goes_on" in product.process("worker").output()
+    assert "reconcile.resumed" in product.process("worker").output()
 
 
-def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) -> None:
-    """A removal of an assignment that only a webhook told of is found, and left to a person."""
+def test_without_apply_workers_only_report(make_product: MakeProduct, store: Any) -> None:
+    """A removal of an assignment that only a webhook reported is found, and left to a person."""
     product = make_product("sandbox", "web", "worker", **QUICK, RECONCILE_APPLY="off")
     campaign = steer(product, "POST", "codes", {"codes": 1, "referees": 1})["campaign"]
     assert run(product).code == 0
@@ -214,8 +214,8 @@ def test_without_apply_workers_only_tell(make_product: MakeProduct, store: Any) 
 
 
 def _codes_of_second_run(store: Any) -> int:
-    run, looked_at = store.hmget(keys.RECONCILE, "run", "codes")
-    return int(looked_at or 0) if run == b"2" else 0
+    run, checked = store.hmget(keys.RECONCILE, "run", "codes")
+    return int(checked or 0) if run == b"2" else 0
 
 
 def _remembered(store: Any, code: dict[str, Any], holder: str) -> bool:

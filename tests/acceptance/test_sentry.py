@@ -1,4 +1,4 @@
-"""What Sentry is told by real processes, and that it can hold up none of them."""
+"""What Sentry receives from real processes, and that it can block none of them."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     sentry = make_sentry()
     product = watched(make_product, sentry)
     bodies = [samples.body(samples.assignment_deleted(n)) for n in (1, 2, 3)]
-    # Foreign values where the product keeps its own: errors that nobody expects.
+    # Foreign values where the product keeps its own: errors that no one expects.
     for n in (2, 3):
         store.set(f"perkhook:customer:cust_adaQuill{n:06d}", samples.PERSONAL[0])
     delivery = product.send(bodies[0]).json()["delivery"]
@@ -64,11 +64,11 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     }
     url = f"{product.receiver_url}/webhooks/voucherify"
     assert product.http.post(url, content=bodies[0], headers=headers).status_code == 401
-    wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are told")
+    wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are reported")
     store.hset("perkhook:counts", "accepted", samples.PERSONAL[1])
     assert product.http.get(f"{product.receiver_url}/metrics").status_code == 500
-    # A process that stops has two seconds for what it has not told yet.
-    wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is told")
+    # A process that stops has two seconds for what it has not reported yet.
+    wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is reported")
     wait_until(lambda: len(_traces(sentry)) >= 4, "all webhooks are traced")
     product.process("web").stop()
     product.process("worker").stop()
@@ -109,12 +109,12 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
 
     all_sent = b"\n".join(sentry.raw).decode()
     for secret in (*samples.PERSONAL, *SECRETS, *map(sign, bodies), "cust_", "whs_"):
-        assert secret not in all_sent, f"{secret!r} is told to Sentry"
+        assert secret not in all_sent, f"{secret!r} is sent to Sentry"
     for machine in (socket.gethostname(), str(ROOT)):
         assert machine not in all_sent
 
 
-def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
+def test_what_is_expected_is_never_reported_and_a_fleet_checks_in_once_a_minute(
     make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: Redis
 ) -> None:
     """Retries, failures, poison, a store that takes nothing: no event; of two workers one beat."""
@@ -136,15 +136,15 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
         product.send(samples.body(samples.assignment_deleted(n)))
     wait_until(lambda: _with_the_crm(store) >= 10, "both workers have jobs with the CRM")
     store.replicaof("127.0.0.1", "1")
-    told = '"store.unavailable"'
+    reported = '"store.unavailable"'
     workers = [each for each in product.processes if each.name == "worker"]
-    wait_until(lambda: all(told in each.output() for each in workers), "the outage is met")
+    wait_until(lambda: all(reported in each.output() for each in workers), "the outage is met")
     assert product.send(b"one more").status_code == 503
     store.replicaof("NO", "ONE")
     for process in (product.process("web"), *workers):
         process.stop()
 
-    assert [each.output().count(told) for each in workers] == [1, 1], "one warning of each"
+    assert [each.output().count(reported) for each in workers] == [1, 1], "one warning of each"
     assert "raised unexpected" not in product.logs()
     assert sentry.items("event") == []
     assert sentry.items("transaction") == []
@@ -158,7 +158,7 @@ def test_what_is_expected_is_never_told_and_a_fleet_checks_in_once_a_minute(
 def test_what_waits_when_a_process_ends_is_still_sent(
     make_product: MakeProduct, make_sentry: Callable[..., Sentry]
 ) -> None:
-    """A receiver that is stopped tells a slow Sentry of all its webhooks, for up to 2 s."""
+    """A stopping receiver reports all its webhooks to a slow Sentry, for up to 2 s."""
     sentry = make_sentry(seconds=0.2)
     product = watched(make_product, sentry, "web")
     for n in range(5):
@@ -167,8 +167,8 @@ def test_what_waits_when_a_process_ends_is_still_sent(
     assert product.process("web").stop() == 0
     took = monotonic() - asked
 
-    told = len(sentry.items("transaction"))
-    assert told == 5 or (told > 1 and took > 2)
+    reported = len(sentry.items("transaction"))
+    assert reported == 5 or (reported > 1 and took > 2)
 
 
 def test_a_sentry_that_never_answers_holds_up_nothing(

@@ -104,7 +104,7 @@ def test_one_message_ends_each_process(name: str, environ: dict[str, str], named
 
 @contextmanager
 def store(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """Start a store; gives an odd address of it, and the plain address of that database."""
+    """Start a store; return an odd address of it, and the plain address of that database."""
     if kind == "socket":
         # The path of a socket may have some hundred characters only.
         path = Path(f"/tmp/perkhook-{free_port()}.sock")

@@ -109,16 +109,16 @@ def test_every_process_says_that_the_store_is_not_trusted(store: TlsStore, tmp_p
     worker = Process("worker", WORKER, {"REDIS_URL": url}, tmp_path / "worker.log")
     try:
         with running_web(tmp_path / "web.log", url) as web:
-            told: list[str] = []
+            reported: list[str] = []
 
             def says_so() -> bool:
                 answer = web.ask("GET", "/readyz")
                 assert answer.status == 503
-                told.append(answer.body.decode())
+                reported.append(answer.body.decode())
                 return "certificate is not trusted" in answer.json["error"]["message"]
 
             eventually(says_so, "it says so")
-            assert PASSWORD not in "".join(told) + web.output
+            assert PASSWORD not in "".join(reported) + web.output
         worker.wait_for("certificate is not trusted")
         assert PASSWORD not in worker.output()
     finally:

@@ -71,14 +71,16 @@ def test_every_process_does_its_work_as_its_own_user(
     _ask_flower(product, "decide", {"action": "retry", "filter": {}, "why": "we sent it again"})
     for each in (stale, mine, erased):
         wait_until(lambda each=each: _processed(product, each), "the retry is believed")  # type: ignore[misc]
-    wait_until(lambda: product.inbox("show", erased)["settled"], "the customer is erased")
+    wait_until(lambda: product.inbox("show", erased)["completed"], "the customer is erased")
     product.inbox("replay", stale)
 
-    def told() -> str:
+    def reported() -> str:
         return product.http.get(f"{product.receiver_url}/metrics").text
 
-    wait_until(lambda: "perkhook_inbox_up 1.0" in told(), "the store is there")
-    wait_until(lambda: "perkhook_voucherify_webhook_active 1.0" in told(), "the webhook is known")
+    wait_until(lambda: "perkhook_inbox_up 1.0" in reported(), "the store is there")
+    wait_until(
+        lambda: "perkhook_voucherify_webhook_active 1.0" in reported(), "the webhook is known"
+    )
     assert [product.process(name).stop(40) for name in ("web", "worker", "flower")] == [0, 0, 0]
     assert store.refusals() == []
 
@@ -118,7 +120,7 @@ DANGERS = [
 @pytest.mark.parametrize(
     "user", ["perkhook-receiver", "perkhook-worker", "perkhook-flower", "perkhook-operator"]
 )
-def test_nobody_may_more_than_the_work(store: GuardedStore, user: str, delivery: str) -> None:
+def test_no_one_may_more_than_the_work(store: GuardedStore, user: str, delivery: str) -> None:
     """No user of ours can empty, copy, configure or search the store, or read its users."""
     client = store.client(user)
 
@@ -144,7 +146,7 @@ def test_nobody_may_more_than_the_work(store: GuardedStore, user: str, delivery:
 def test_a_receiver_cannot_read_bodies_back(
     store: GuardedStore, script: str, delivery: str
 ) -> None:
-    """Whoever takes a receiver over reads no body that waits, not by a script of his either."""
+    """An attacker in a receiver reads no body that waits, not by a script of their own either."""
     client = store.client("perkhook-receiver")
     key = BODY.format(delivery=delivery)
 
@@ -158,7 +160,7 @@ def test_a_receiver_cannot_read_bodies_back(
 
 
 def test_flower_and_operators_make_no_effects(store: GuardedStore) -> None:
-    """Neither forges the ledger, the brake, or what is known of a downstream."""
+    """Neither forges the ledger, the rate cap, or what is known of a downstream."""
     for user in ("perkhook-flower", "perkhook-operator"):
         for key in ("effect:x", "card:x", "identity:x", "gate:perks", "brake", "budget:perks"):
             with pytest.raises(NoPermissionError):
@@ -166,18 +168,18 @@ def test_flower_and_operators_make_no_effects(store: GuardedStore) -> None:
 
 
 @pytest.mark.parametrize("right", ["set", "zadd", "evalsha"])
-def test_a_right_that_the_receiver_lacks_is_told(
+def test_a_right_that_the_receiver_lacks_is_reported(
     store: GuardedStore, product: GuardedProduct, right: str
 ) -> None:
     """/readyz and the webhook name the command and the user; nothing is taken for accepted."""
     with store.without("perkhook-receiver", right):
         product.launch_web()
-        told = product.refused_readiness()
+        reported = product.refused_readiness()
         answer = product.send(body(assignment_deleted(50)))
 
-    assert told["code"] == "inbox_auth"
-    assert f"user perkhook-receiver may not run {right}" in told["message"]
-    assert "sesame" not in json.dumps(told) + product.logs()
+    assert reported["code"] == "inbox_auth"
+    assert f"user perkhook-receiver may not run {right}" in reported["message"]
+    assert "sesame" not in json.dumps(reported) + product.logs()
     assert answer.status_code == 503
     # Once the right is there, the same webhook is no duplicate of something half-done.
     wait_until(product.answers, "it is ready")
@@ -188,21 +190,21 @@ def test_a_right_that_the_receiver_lacks_is_told(
 def test_a_queue_that_may_not_be_written_is_no_half_accept(
     store: GuardedStore, product: GuardedProduct
 ) -> None:
-    """What /readyz cannot ask, LPUSH, is told by the first webhook, which leaves nothing."""
+    """What /readyz cannot ask, LPUSH, is reported by the first webhook, which leaves nothing."""
     with store.without("perkhook-receiver", "lpush"):
         product.launch_web()
         wait_until(product.answers, "it is ready")
-        told = product.send(b"{}").json()["error"]
+        reported = product.send(b"{}").json()["error"]
         assert store.client("admin").keys("perkhook:delivery:*") == []
 
-    assert "user perkhook-receiver may not run lpush" in told["message"]
+    assert "user perkhook-receiver may not run lpush" in reported["message"]
 
 
 @pytest.mark.parametrize("right", ["blmpop", "hset"])
-def test_a_right_that_a_worker_lacks_is_told(
+def test_a_right_that_a_worker_lacks_is_reported(
     store: GuardedStore, product: GuardedProduct, right: str
 ) -> None:
-    """A worker says which right it lacks, and goes on once it is there."""
+    """A worker says which right it lacks, and continues once it is there."""
     with store.without("perkhook-worker", right):
         product.settings["PERKS_BACKEND"] = product.settings["CRM_BACKEND"] = "dry-run"
         worker = product.launch_worker()

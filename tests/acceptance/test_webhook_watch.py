@@ -15,8 +15,8 @@ from tests.processes import wait_until
 PREFIX = "perkhook_voucherify_webhook_"
 
 
-def told(product: Product) -> dict[str, float]:
-    """Read what a receiver tells of the webhook."""
+def reported(product: Product) -> dict[str, float]:
+    """Read what a receiver reports of the webhook."""
     text = product.http.get(f"{product.receiver_url}/metrics").text
     return {
         sample.name.removeprefix(PREFIX): sample.value
@@ -32,10 +32,12 @@ def steer(product: Product, **webhook: Any) -> None:
     answer.raise_for_status()
 
 
-def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, store: Redis) -> None:
-    """Nothing is told while nobody looks; then it is seen to be on, and then to be off."""
+def test_a_webhook_that_was_switched_off_is_reported(
+    make_product: MakeProduct, store: Redis
+) -> None:
+    """Nothing is reported while no one checks; then it is seen to be on, and then to be off."""
     product = make_product("sandbox", "web")
-    assert told(product) == {}
+    assert reported(product) == {}
     product.settings |= {
         "VOUCHERIFY_MANAGEMENT_ID": DEMO["SANDBOX_MANAGEMENT_ID"],
         "VOUCHERIFY_MANAGEMENT_TOKEN": DEMO["SANDBOX_MANAGEMENT_TOKEN"],
@@ -43,20 +45,20 @@ def test_a_webhook_that_was_switched_off_is_told(make_product: MakeProduct, stor
         "VOUCHERIFY_WEBHOOK_URL": f"{product.receiver_url}/webhooks/voucherify",
     }
     product.start("worker")
-    wait_until(lambda: told(product).get("active") == 1, "it is seen to be on")
-    assert told(product)["event_listed"] == 1
-    assert told(product)["look_age_seconds"] < 20
+    wait_until(lambda: reported(product).get("active") == 1, "it is seen to be on")
+    assert reported(product)["event_listed"] == 1
+    assert reported(product)["look_age_seconds"] < 20
     product.process("worker").stop()
 
     steer(product, active=False, events=["voucher.created"])
     # The interval is over.
     store.delete("perkhook:webhook:turn")
     product.start("worker")
-    wait_until(lambda: told(product)["active"] == 0, "it is seen to be off")
-    assert told(product)["event_listed"] == 0
+    wait_until(lambda: reported(product)["active"] == 0, "it is seen to be off")
+    assert reported(product)["event_listed"] == 0
     worker = product.process("worker")
-    wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are told")
-    # Which is told before.
+    wait_until(lambda: "webhook_watch.event_not_listed" in worker.output(), "both are logged")
+    # Which is reported before.
     assert '"webhook_watch.switched_off"' in worker.output()
     worker.stop()
     assert DEMO["SANDBOX_MANAGEMENT_TOKEN"] not in product.logs()

@@ -27,19 +27,19 @@ USERS: Final = {
 
 
 def password(user: str) -> str:
-    """Give a user's password in these tests."""
+    """Return a user's password in these tests."""
     return f"sesame-of-{user}"
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedStore:
-    """A store that knows nobody but the file's users."""
+    """A store that knows no one but the file's users."""
 
     port: int
 
     @property
     def connection_url(self) -> str:
-        """The address as nobody."""
+        """The address as no one."""
         return f"redis://127.0.0.1:{self.port}"
 
     def url(self, user: str) -> str:
@@ -51,7 +51,7 @@ class GuardedStore:
         return Redis.from_url(self.url(user))
 
     def refusals(self) -> list[tuple[str, str, str]]:
-        """What was refused to whom: user, reason, command or key."""
+        """What was refused: user, reason, command or key."""
         return [
             (line["username"], line["reason"], line["object"])
             for line in self.client("admin").acl_log()
@@ -96,8 +96,8 @@ def guarded_store(folder: Path) -> Iterator[GuardedStore]:
                 for name, rules in _lines()
             )
         )
-        nobody: Any = Redis.from_url(server.connection_url)
-        nobody.execute_command("ACL", "LOAD")
+        no_one: Any = Redis.from_url(server.connection_url)
+        no_one.execute_command("ACL", "LOAD")
         yield GuardedStore(server.port)
 
 

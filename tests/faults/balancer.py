@@ -23,12 +23,12 @@ class Balancer:
         """Where senders reach it."""
         return f"http://127.0.0.1:{self._port}"
 
-    def wait_until_told(self, text: str, times: int) -> None:
+    def wait_until_logged(self, text: str, times: int) -> None:
         """Wait until it has written this so often."""
         wait_until(lambda: self._log.read_text().count(text) >= times, f"HAProxy says {text}")
 
     def listens(self) -> bool:
-        """Tell whether it reaches a receiver."""
+        """Return whether it reaches a receiver."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         try:
             connection.request("GET", "/healthz")

@@ -48,7 +48,7 @@ def full(pytestconfig: pytest.Config) -> bool:
 
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Report:
-    """Give what takes this test's rows."""
+    """Return what takes this test's rows."""
     return Report(request.node.user_properties)
 
 

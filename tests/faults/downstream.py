@@ -1,5 +1,5 @@
 """
-A downstream that only writes down what it was told: the perks service and the CRM in one.
+A downstream that only writes down what it receives: the perks service and the CRM in one.
 
 An ASGI application: `granian --interface asgi tests.faults.downstream:app`. It is much faster
 than the stand-ins in `sandbox/`, so that a fault run spends its time on what it tests.

@@ -53,7 +53,7 @@ class Fleet(Product):
         self.client.connection_pool.disconnect()
 
     def all(self, name: str) -> list[Process]:
-        """Give every process of that name that still runs."""
+        """Return every process of that name that still runs."""
         return [each for each in self.processes if each.name == name and each.running]
 
     def start_worker_at(self, redis_url: str) -> None:
@@ -69,7 +69,7 @@ class Fleet(Product):
         return self.process("web")
 
     def effects(self) -> list[Effect]:
-        """Everything that the downstream was told."""
+        """Everything that the downstream received."""
         answer = self.http.get(f"{self.downstream_url}/calls")
         return [Effect(*call) for call in answer.json()]
 
@@ -78,12 +78,14 @@ class Fleet(Product):
         return len({(each.kind, each.event) for each in self.effects() if each.event in events})
 
     def stats(self) -> Stats:
-        """Look at the inbox."""
+        """Check the inbox."""
         return self.desk.stats()
 
     def wait_until_worked_off(self, *, seconds: float = 120.0) -> None:
         """Wait until nothing is queued, running or waiting."""
-        wait_until(lambda: owed(self.stats()) == 0, "everything is worked off", seconds=seconds)
+        wait_until(
+            lambda: pending_jobs(self.stats()) == 0, "everything is worked off", seconds=seconds
+        )
 
     def _start_downstream(self) -> Callable[[], None]:
         port = self.downstream_url.rsplit(":", 1)[1]
@@ -102,6 +104,6 @@ class Fleet(Product):
         return partial(wait_until, answers, "the downstream answers")
 
 
-def owed(stats: Stats) -> int:
+def pending_jobs(stats: Stats) -> int:
     """Count the jobs that are still to be run."""
     return sum(queue.jobs for queue in stats.queues) + stats.running + stats.waiting

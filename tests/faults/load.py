@@ -36,7 +36,7 @@ class Answer:
 @dataclass(slots=True)
 class Load:
     """
-    Sends webhooks from some threads until it is told to stop.
+    Sends webhooks from some threads until it is asked to stop.
 
     Each event is sent until it is answered 202, the same bytes again, as Voucherify does.
     `accepted` and `answers` are whole once `stop` has returned.
@@ -102,7 +102,7 @@ class Load:
         wait_until(lambda: len(self.accepted) >= goal, f"{more} more events are accepted")
 
     def refused(self) -> list[Answer]:
-        """Give the answers that were not 202."""
+        """Return the answers that were not 202."""
         return [answer for answer in self.answers if answer.status != 202]
 
     def refused_without_need(self) -> list[Answer]:
@@ -140,7 +140,7 @@ class Load:
                 return
 
     def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-        # A connection for each event: a pooled one could not tell a refusal of the receiver
+        # A connection for each event: a pooled one could not distinguish a refusal of the receiver
         # from one that it closed while it was idle.
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(

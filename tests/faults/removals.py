@@ -62,7 +62,7 @@ class Removals:
         return self._thread is not None and self._thread.is_alive()
 
     def accepted(self) -> dict[str, float]:
-        """Give the time of the 202 for each holder, in seconds since 1970."""
+        """Return the time of the 202 for each holder, in seconds since 1970."""
         found = {}
         for sendout in self.product.state("sendouts"):
             times = [_seconds(each["at"]) for each in sendout["tries"] if each["status"] == 202]
@@ -71,7 +71,7 @@ class Removals:
         return found
 
     def effects(self) -> list[Effect]:
-        """Give what was taken from cards and what the CRM was told."""
+        """Return what was taken from cards and what the CRM received."""
         cards = self.product.state("cards")
         holders = {each["customer"]: each["holder"] for each in self._referees}
         taken = [
@@ -80,11 +80,11 @@ class Removals:
             for change in cards[each["card"]["id"]]["transactions"]
             if change["type"].endswith("_REMOVAL")
         ]
-        told = [
+        reported = [
             Effect("crm", holders[note["customer"]], note["id"], _seconds(note["at"]))
             for note in self.product.state("notes")
         ]
-        return taken + told
+        return taken + reported
 
     def _unassign(self) -> None:
         for start in range(0, self.events, BATCH):

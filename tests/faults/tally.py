@@ -72,7 +72,7 @@ def tally(
         effects: all that the downstreams did; effects of events that were never answered 202
             count as doubled if they are, and never as lost.
         kinds: the downstreams that each event must reach.
-        note: anything else worth telling.
+        note: anything else worth reporting.
     """
     seen: dict[tuple[str, str], dict[str, float]] = {}
     calls = 0

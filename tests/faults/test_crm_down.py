@@ -17,7 +17,7 @@ from worker.http_client import ANSWER_SECONDS
 #: What the CRM does, and what each call costs a worker's thread.
 DOWN = {"refuses": {"status": 503}, "hangs": {"drop": True, "delay_before_seconds": 30.0}}
 
-#: No revocation for so long, although some are owed, is the CRM's doing. A slow machine makes
+#: No revocation for so long, although some are pending, is the CRM's doing. A slow machine makes
 #: each late and stands still for none; threads that all hang do so for a call's whole time limit.
 STANDSTILL_SECONDS = ANSWER_SECONDS / 2
 
@@ -65,11 +65,11 @@ def test_a_crm_that_is_down_for_the_whole_run_delays_no_revocation(
 
 
 def put_off(fleet: Fleet, handler: str) -> bool:
-    """Tell whether a job of this handler had to wait for its downstream."""
+    """Return whether a job of this handler had to wait for its downstream."""
     lines = fleet.logs().splitlines()
     return any('"job.postponed"' in line and f":{handler}" in line for line in lines)
 
 
 def perks(effects: list[Effect]) -> list[Effect]:
-    """Give what was taken back."""
+    """Return what was taken back."""
     return [each for each in effects if each.kind == "perks"]

@@ -16,7 +16,7 @@ from tests.processes import wait_until
 def test_the_balancer_of_the_shops_services_is_replaced_in_silence(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
-    """Kept connections swallow all for ever, new ones work: no job fails, none acts twice."""
+    """Kept connections swallow all forever, new ones work: no job fails, none acts twice."""
     fleet = make_fleet("downstream")
     port = urlsplit(fleet.downstream_url).port
     assert port
@@ -43,7 +43,7 @@ def test_the_balancer_of_the_shops_services_is_replaced_in_silence(
                 f"{swallowed} kept connections",
                 load.accepted,
                 fleet.effects(),
-                note=f"{fleet.stats().failed} jobs failed for good",
+                note=f"{fleet.stats().failed} jobs failed",
             )
         )
     assert swallowed >= 5, "few connections were kept, so little was tested"
@@ -77,7 +77,7 @@ def test_the_balancer_of_voucherify_is_replaced_in_silence(
                 f"{swallowed} kept connections",
                 removals.accepted(),
                 removals.effects(),
-                note=f"{fleet.stats().failed} jobs failed for good",
+                note=f"{fleet.stats().failed} jobs failed",
             )
         )
     assert swallowed >= 1, "no connection was kept, so nothing was tested"

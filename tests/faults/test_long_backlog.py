@@ -22,10 +22,10 @@ from tests.processes import wait_until
 
 
 @pytest.mark.timeout(3600)
-def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
+def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
-    """All are older than the lease and none is lost: no sweep sends one again."""
+    """All are older than the lease and none is lost: no reaper run sends one again."""
     waiting, drained, measured = (1_000_000, 50_000, 3_000) if full else (1_000, 1_000, 300)
     fleet = make_fleet("web")
     at_empty = _accept_seconds(fleet, measured, first=1)
@@ -34,7 +34,7 @@ def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
     at_full = _accept_seconds(fleet, measured, first=measured + 1)
     total = waiting + 2 * measured
 
-    swept = [
+    reaped = [
         _jobs(fleet).reap(f"idle-{number}", [keys.DELIVERIES_QUEUE], 0.001) for number in range(20)
     ]
     with fleet.store.client() as client:
@@ -62,10 +62,10 @@ def test_a_long_backlog_is_neither_grown_by_the_sweep_nor_slow_to_add_to(
             worst_delay=seconds,
             note=f"accepting costs {at_full / at_empty:.2f} x an empty queue "
             f"({1e6 * at_full / measured:.0f} µs of the receiver's and the store's time); "
-            f"{sum(sum(each) for each in swept if each)} sent again",
+            f"{sum(sum(each) for each in reaped if each)} sent again",
         )
     )
-    assert not any(any(each) for each in swept if each)
+    assert not any(any(each) for each in reaped if each)
     assert all(later <= sooner for sooner, later in pairwise(lengths))
 
 
@@ -102,7 +102,7 @@ def _make_older(fleet: Fleet, seconds: int) -> None:
 
 
 def _accept_seconds(fleet: Fleet, webhooks: int, first: int) -> float:
-    """Give the processor time of receiver and store for a number of webhooks."""
+    """Return the processor time of receiver and store for a number of webhooks."""
     processes = [fleet.store.pid, *_family(fleet.process("web").pid)]
     before = sum(map(_processor_seconds, processes))
     with Load(fleet.receiver_url, senders=2, most=webhooks, first=first) as load:

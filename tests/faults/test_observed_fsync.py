@@ -27,7 +27,7 @@ from tests.standstill import Standstill
 #: The longest that a receiver waits.
 WAIT_MS = 1600
 
-#: What is told when that was not enough.
+#: What is reported when that was not enough.
 LATE = "not_durable: the store's disk has not confirmed it in time"
 
 #: Stores at the same time, and writes on each of them.
@@ -55,7 +55,7 @@ class Asker:
         return key
 
     def confirm(self, *keys: str, wait_ms: int = WAIT_MS) -> str:
-        """Tell how it went."""
+        """Return the outcome."""
         try:
             confirm(self._rounds, Durability.FSYNC, keys, wait_ms, self._clocks)
         except InboxUnavailableError as error:
@@ -63,7 +63,7 @@ class Asker:
         return "durable"
 
     def has(self, key: str) -> bool:
-        """Tell whether a loss of power would leave this key."""
+        """Return whether a loss of power would leave this key."""
         return key.encode() in self.store.on_disk()
 
 
@@ -111,8 +111,8 @@ def test_what_is_confirmed_is_on_the_disk(
             for _ in range(WRITES):
                 time.sleep(chance.random())
                 key, began = asker.write(), time.monotonic()
-                told = asker.confirm(key)
-                outcomes.append((told, asker.has(key), time.monotonic() - began))
+                reported = asker.confirm(key)
+                outcomes.append((reported, asker.has(key), time.monotonic() - began))
         return outcomes
 
     with ThreadPoolExecutor(STORES) as pool:
@@ -120,9 +120,9 @@ def test_what_is_confirmed_is_on_the_disk(
 
     assert [each for each in outcomes if each[0] == "durable" and not each[1]] == []
     # A busy disk may be too late for some, and a busy machine too; never for most.
-    others_told = [told for told, _, _ in outcomes if told != "durable"]
-    assert all(told.startswith(LATE) for told in others_told)
-    assert len(others_told) <= len(outcomes) // 4
+    others_reported = [reported for reported, _, _ in outcomes if reported != "durable"]
+    assert all(reported.startswith(LATE) for reported in others_reported)
+    assert len(others_reported) <= len(outcomes) // 4
     in_time = sorted(seconds for _, _, seconds in outcomes)[: -len(outcomes) // 4]
     assert in_time[-1] < WAIT_MS / 1000 + 0.2
 
@@ -144,25 +144,25 @@ def test_what_the_server_says_itself_is_not_enough(make_store: MakeStore, power_
 
 
 def test_a_disk_that_takes_too_long(make_store: MakeStore, power_loss: Path) -> None:
-    """While an fsync of three seconds is under way nothing is confirmed; all is told in time."""
+    """While an fsync of three seconds runs nothing is confirmed; all is reported in time."""
     store = make_store(preload=power_loss)
     asker = Asker(store)
     store.slow_disk(3000)
     key = asker.write()
-    told: list[str] = []
+    reported: list[str] = []
     took: list[float] = []
 
     def has() -> bool:
         if asker.has(key):
             return True
         asked = time.monotonic()
-        told.append(asker.confirm(key))
+        reported.append(asker.confirm(key))
         took.append(time.monotonic() - asked)
-        return told[-1] == "durable"
+        return reported[-1] == "durable"
 
     wait_until(has, "the disk has it in the end")
     assert asker.has(key)
-    assert told[0].startswith(LATE)
+    assert reported[0].startswith(LATE)
     assert sorted(took)[(len(took) - 1) // 2] < WAIT_MS / 1000 + 0.1
 
     store.slow_disk(0)
@@ -189,19 +189,19 @@ def test_a_disk_that_fails(make_store: MakeStore, power_loss: Path, *, noticed_f
             lambda: info("persistence")["aof_last_write_status"] == "err", "the server notices"
         )
 
-    told: list[str] = []
+    reported: list[str] = []
 
     def failed() -> bool:
-        told.append(asker.confirm(key))
-        return told[-1].startswith(
+        reported.append(asker.confirm(key))
+        return reported[-1].startswith(
             ("not_durable: the store could not write", "disk: the store cannot write")
         )
 
-    wait_until(failed, "the failure is told")
-    assert "durable" not in told
+    wait_until(failed, "the failure is reported")
+    assert "durable" not in reported
     assert not asker.has(key)
     if noticed_first:
-        assert told == ["disk: the store cannot write to its disk"]
+        assert reported == ["disk: the store cannot write to its disk"]
 
 
 def test_a_rewrite_meanwhile(make_store: MakeStore, power_loss: Path) -> None:
@@ -217,15 +217,15 @@ def test_a_rewrite_meanwhile(make_store: MakeStore, power_loss: Path) -> None:
     timer.start()
 
     with Standstill() as machine:
-        told = asker.confirm(key)
+        reported = asker.confirm(key)
 
     timer.join()
     if not machine.seconds:
         assert not asker.has(key)
-        assert told.startswith(LATE)
-    assert told != "durable" or asker.has(key)
+        assert reported.startswith(LATE)
+    assert reported != "durable" or asker.has(key)
     store.slow_disk(0)
-    wait_until(lambda: asker.confirm(key) == "durable", "it goes on")
+    wait_until(lambda: asker.confirm(key) == "durable", "it continues")
     assert asker.has(key)
 
 
@@ -239,12 +239,12 @@ def test_a_file_that_was_just_turned_on(make_store: MakeStore, power_loss: Path)
         client.config_set("appendonly", "yes")
 
         with Standstill() as machine:
-            told = asker.confirm(key)
+            reported = asker.confirm(key)
 
     if not machine.seconds:
         assert not asker.has(key)
-        assert told.startswith(LATE)
-    assert told != "durable" or asker.has(key)
+        assert reported.startswith(LATE)
+    assert reported != "durable" or asker.has(key)
 
 
 def test_a_store_that_is_killed_meanwhile(make_store: MakeStore, power_loss: Path) -> None:
@@ -261,9 +261,9 @@ def test_a_store_that_is_killed_meanwhile(make_store: MakeStore, power_loss: Pat
 
     timer = threading.Timer(0.3, crash)
     timer.start()
-    told = asker.confirm(key, wait_ms=5000)
+    reported = asker.confirm(key, wait_ms=5000)
     timer.join()
 
     with Redis(port=store.port) as client:
         assert not client.exists(key)
-    assert told != "durable"
+    assert reported != "durable"

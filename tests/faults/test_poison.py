@@ -1,4 +1,4 @@
-"""The contract: a signed body is never refused, and poison harms nobody but itself."""
+"""The contract: a signed body is never refused, and poison harms no one but itself."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -42,7 +42,7 @@ def taken(fleet: Fleet, body: bytes) -> int:
 
 
 @pytest.mark.timeout(1800)
-def test_poison_among_good_events_fails_with_reasons_and_harms_nobody(
+def test_poison_among_good_events_fails_with_reasons_and_harms_no_one(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
     """Each poisonous body is one failed job with a reason; all others are handled."""

@@ -1,4 +1,4 @@
-"""Promise 1 without webhooks: what Voucherify never told of is found and taken back once."""
+"""Promise 1 without webhooks: what Voucherify never reported is found and taken back once."""
 
 import random
 import time
@@ -21,7 +21,7 @@ SETTINGS = {
 
 
 @pytest.mark.timeout(3600)
-def test_removals_that_no_webhook_told_of_are_revoked_once(
+def test_removals_that_no_webhook_reported_are_revoked_once(
     make_fleet: MakeFleet, report: Report, full: bool
 ) -> None:
     """None of the first are sent, the others are lost, late and repeated; runs are killed."""
@@ -53,8 +53,8 @@ def test_removals_that_no_webhook_told_of_are_revoked_once(
     holders = sandbox(fleet, "GET", "removals")["holders"]
     effects = [
         Effect("perks", holder, each["transaction"], time.time())
-        for holder, told in holders.items()
-        for each in told["removals"]
+        for holder, reported in holders.items()
+        for each in reported["removals"]
     ]
     counts = fleet.stats().counts
     report(
@@ -82,7 +82,7 @@ def ended_well(run: Process) -> None:
 
 
 def holds_lock(fleet: Fleet) -> bool:
-    """Tell whether a run goes on."""
+    """Return whether a run continues."""
     return bool(fleet.client.exists("perkhook:reconcile:lock"))
 
 
@@ -94,5 +94,5 @@ def sandbox(product: Product, method: str, path: str, document: Any = None) -> A
 
 
 def came_late(fleet: Fleet) -> bool:
-    """Tell whether no webhook is still on its way."""
+    """Return whether no webhook is still on its way."""
     return not any(each["state"] == "waiting" for each in fleet.state("sendouts"))

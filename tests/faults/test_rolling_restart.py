@@ -30,7 +30,7 @@ def test_no_webhook_is_refused_while_receivers_are_restarted(
     with (
         Standstill() as machine,
         balancing(ports, tmp_path) as balancer,
-        # Nobody wants these events, so that the load is the receivers'.
+        # No one wants these events, so that the load is the receivers'.
         Load(balancer.url, senders=senders, pause=pause, event_type="customer.updated") as load,
     ):
         for life in range(1, rounds + 1):
@@ -38,9 +38,9 @@ def test_no_webhook_is_refused_while_receivers_are_restarted(
                 name = f"Server receivers/receiver-{number + 1} is"
                 load.wait_for(50)
                 assert receivers[number].stop() == 0
-                balancer.wait_until_told(f"{name} DOWN", life)
+                balancer.wait_until_logged(f"{name} DOWN", life)
                 receivers[number] = fleet.start_web_on(port)
-                balancer.wait_until_told(f"{name} UP", life)
+                balancer.wait_until_logged(f"{name} UP", life)
         load.stop()
         fleet.wait_until_worked_off(seconds=600)
 

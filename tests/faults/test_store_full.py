@@ -23,7 +23,7 @@ def small_store() -> Iterator[ValkeyServer]:
 def test_a_store_that_ran_full_is_worked_off_and_accepts_again(
     small_store: ValkeyServer, tmp_path: Path
 ) -> None:
-    """Every 202 until the store was full is settled by a worker that starts then; nothing fails."""
+    """Every 202 until the store was full is completed by a worker started then; nothing fails."""
     product = Product(tmp_path, small_store, {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"})
     try:
         product.start("web")
@@ -45,7 +45,7 @@ def test_a_store_that_ran_full_is_worked_off_and_accepts_again(
 
 
 def _fill(product: Product) -> int:
-    """Send webhooks until the receiver refuses them; gives how many it has accepted."""
+    """Send webhooks until the receiver refuses them; return how many it has accepted."""
     for number in range(100_000):
         # Not compressible, so that the store fills in seconds.
         document = samples.assignment_deleted(number)

@@ -17,7 +17,7 @@ SETTINGS = [("always", "memory", False), ("everysec", "memory", True), ("everyse
 
 
 def senders(durability: str) -> int:
-    """Tell how many send at once: an answer that waits for the disk takes more than a second."""
+    """Return how many send at once: an answer that waits for the disk takes more than a second."""
     return 32 if durability == "fsync" else 8
 
 
@@ -43,7 +43,7 @@ def test_a_store_whose_process_is_killed_loses_nothing(
     appendfsync: str,
     durability: str,
 ) -> None:
-    """Killed under load and started again: all go on, and all that was 202 is there."""
+    """Killed under load and started again: all continue, and all that was 202 is there."""
     store = make_store(appendfsync=appendfsync)
     fleet = make_fleet(store=store, ACCEPT_DURABILITY=durability)
     kills = 20 if full else 1

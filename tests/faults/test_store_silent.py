@@ -38,7 +38,7 @@ def _hears_of(fleet: Fleet) -> Callable[[], bool]:
 
 
 def _pages_work(fleet: Fleet) -> bool:
-    """Say whether the Failed tab reads the store, and remote control reaches the worker."""
+    """Return whether the Failed tab reads the store, and remote control reaches the worker."""
     counts = fleet.http.get(f"{fleet.flower_url}/failed/api/counts")
     workers = fleet.http.get(f"{fleet.flower_url}/api/workers?refresh=1")
     return counts.status_code == 200 and workers.status_code == 200 and bool(workers.json())
@@ -70,7 +70,7 @@ def _no_alarm(fleet: Fleet) -> None:
 def test_a_store_that_is_replaced_in_silence(
     make_fleet: MakeFleet, make_store: MakeStore, report: Report, full: bool
 ) -> None:
-    """Old connections swallow all for ever, new ones work: so do all parts, in some seconds."""
+    """Old connections swallow all forever, new ones work: so do all parts, in some seconds."""
     store = make_store()
     with Wire(store.port) as wire:
         fleet = make_fleet(

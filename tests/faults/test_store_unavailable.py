@@ -1,4 +1,4 @@
-"""Promise 1 and the contract: a store that cannot take a webhook is told by 503 in time."""
+"""Promise 1 and the contract: a store that cannot take a webhook is reported by 503 in time."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def full_up(store: Store) -> Iterator[None]:
 
 @contextmanager
 def read_only(store: Store) -> Iterator[None]:
-    """Make the store a replica of nobody."""
+    """Make the store a replica of no one."""
     with store.client() as client:
         client.replicaof("127.0.0.1", "1")
         yield
@@ -47,13 +47,13 @@ def read_only(store: Store) -> Iterator[None]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("state", [frozen, full_up, read_only])
-def test_a_store_that_cannot_take_webhooks_is_told_in_time_and_recovers(
+def test_a_store_that_cannot_take_webhooks_is_reported_in_time_and_recovers(
     make_fleet: MakeFleet,
     report: Report,
     full: bool,
     state: Callable[[Store], AbstractContextManager[None]],
 ) -> None:
-    """Under load each answer comes within two seconds; all goes on without a restart."""
+    """Under load each answer comes within two seconds; all continues without a restart."""
     fleet = make_fleet()
     seconds = 30 if full else 3
     with Standstill() as machine, Load(fleet.receiver_url, senders=8, pause=0.01) as load:

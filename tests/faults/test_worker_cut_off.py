@@ -45,7 +45,7 @@ def test_a_worker_cut_off_from_the_store_loses_and_doubles_nothing(
                 time.sleep(chance.uniform(0.1, 0.5))
                 wire.cut()
                 time.sleep(seconds)
-                wire.mend()
+                wire.fix()
         fleet.wait_until_worked_off(seconds=600)
 
         report(

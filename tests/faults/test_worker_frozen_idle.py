@@ -31,7 +31,7 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
     taken = 0
     for number in range(rounds):
         worker = fleet.process("worker")
-        wait_until(lambda: _somebody_waits(fleet.store), "the worker waits for work")
+        wait_until(lambda: _someone_waits(fleet.store), "the worker waits for work")
         # Within its wait for work the store still gives it the next message.
         worker.signal(signal.SIGSTOP)
         noted = _noted(fleet.store)
@@ -69,7 +69,7 @@ def _noted(store: Store) -> int:
         return int(client.hlen("unacked"))
 
 
-def _somebody_waits(store: Store) -> bool:
+def _someone_waits(store: Store) -> bool:
     with store.client() as client:
         return any(
             each["cmd"] == "blmpop" and "b" in each["flags"] for each in client.client_list()

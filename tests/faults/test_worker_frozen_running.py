@@ -15,8 +15,8 @@ from tests.processes import wait_until
 # at every call, in one process and without waiting.
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("when", ["looking things up", "changing the balance"])
-def test_a_frozen_worker_that_wakes_settles_nothing_and_doubles_nothing(
+@pytest.mark.parametrize("when", ["reading what is there", "changing the balance"])
+def test_a_frozen_worker_that_wakes_completes_nothing_and_doubles_nothing(
     make_product: MakeProduct, when: str
 ) -> None:
     """Its job was run by another meanwhile: one take-back, one settlement; then it works on."""

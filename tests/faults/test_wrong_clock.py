@@ -58,13 +58,13 @@ def _wrong_clock(shift: str) -> dict[str, str]:
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME": shift,
-        # What measures durations goes on as it should, as on a machine that is set wrong.
+        # What measures durations continues as it should, as on a machine that is set wrong.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
 
 
 def _waits(requests: list[dict[str, Any]]) -> list[float]:
-    """Give the seconds between a note's refusal and its next try."""
+    """Return the seconds between a note's refusal and its next try."""
     refused: dict[str, datetime] = {}
     waits = []
     for each in requests:

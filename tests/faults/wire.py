@@ -13,10 +13,10 @@ class Wire:
     Carries bytes between clients and a port of this machine.
 
     Cut, it takes connections and bytes and passes nothing on, as a network does that drops
-    packets; nobody is told. Mended, old connections stay dead and new ones work. Each piece that
+    packets; no end is notified. Fixed, old connections stay dead and new ones work. Each piece that
     clients send takes `delay` seconds.
 
-    Swallowed, a connection that exists takes bytes for ever and passes none on, and is never
+    Swallowed, a connection that exists takes bytes forever and passes none on, and is never
     closed: so a store fails over in silence, and so a middlebox forgets a connection on which
     nothing has come for `forgets_after` seconds. New connections work.
     """
@@ -60,7 +60,7 @@ class Wire:
         """Pass nothing on any more, from connections that exist and from new ones."""
         self._whole.clear()
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """Pass bytes on again; what had stood still meanwhile is closed, as after a time-out."""
         self.break_connections()
         self._whole.set()
@@ -72,7 +72,7 @@ class Wire:
             self.break_connections()
 
     def swallow(self) -> int:
-        """Pass nothing on any more from connections that exist; gives how many."""
+        """Pass nothing on any more from connections that exist; return how many."""
         self._swallowed.update(self._connections)
         return len(self._connections)
 
@@ -128,7 +128,7 @@ class Wire:
                     self._swallowed.add(outside)
                 last = now
                 if outside in self._swallowed and source is inside:
-                    # Whatever the other side does, nobody hears of it.
+                    # Whatever the other side does, no one hears of it.
                     ends.remove(inside)
                     continue
                 if not data:

@@ -25,7 +25,7 @@ CHECKS = [
 def test_the_receiver_does_as_it_describes(redis_url: str, tmp_path: Path, examples: int) -> None:
     """Whatever the description allows to be sent, signed or not, is answered as it says."""
     with running_web(tmp_path / "log", redis_url) as web:
-        # A store that stands still for a second is told by a 503, which it takes for a fault.
+        # A store that stands still for a second is reported by a 503, which it takes for a fault.
         run = of_three(
             lambda: _schemathesis(web.port, examples // 10, tmp_path),
             lambda run: run.returncode == 0,

@@ -31,7 +31,7 @@ ANSWERED = 0.03
 RAW = b'{"signed":"rightly"}'
 SIGNED = b"X-Voucherify-Signature: " + signature(RAW).encode()
 
-#: A second request, as somebody would hide it in the body of a first one.
+#: A second request, as someone would hide it in the body of a first one.
 HIDDEN = (
     b"POST /webhooks/voucherify HTTP/1.1\r\nHost: x\r\nX-Voucherify-Signature: "
     + b"0" * 64
@@ -207,9 +207,9 @@ def test_any_bytes(web: Running, store: Redis, examples: int) -> None:
             came = exchange(web, stream)
         took = time.monotonic() - began - machine.seconds
         found = statuses(came)
-        # A store that stood still for a second is told so, on a busy machine.
+        # A store that stood still for a second gets an answer that says so, on a busy machine.
         assert found - ({503} if b'"inbox_timeout"' in came else set()) <= EXPECTED
-        assert took < 4, "it hung until somebody ended it"
+        assert took < 4, "it hung until it was ended"
         assert set(store.scan_iter("perkhook:delivery:*")) <= {keep}
         assert web.ask("GET", "/healthz").status == 200
         seen.update(found)

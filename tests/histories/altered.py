@@ -1,4 +1,4 @@
-"""What the stand-in answers, altered on its way: by somebody in between, or in odd ways."""
+"""What the stand-in answers, altered on its way: by someone in between, or in odd ways."""
 
 import json
 from collections.abc import Callable

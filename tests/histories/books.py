@@ -35,14 +35,14 @@ class Part:
         self.most, self.least = max(self.most - amount, 0), max(self.least - amount, 0)
 
     def doubt(self, amount: int) -> None:
-        """Take what nobody says whose it was."""
+        """Take what no one says whose it was."""
         certain = max(self.least - amount, 0)
         self.take(amount)
         self.least = min(certain, self.most)
 
 
 def part_before(card: Voucher, grant: Transaction, until: Transaction | None) -> Part:
-    """Say what of a grant was on its card just before a change, or is there now."""
+    """Return what of a grant was on its card just before a change, or is there now."""
     changes = list(card.transactions)
     start = 0
     if grant.listed:

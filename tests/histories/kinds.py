@@ -61,7 +61,7 @@ _OWN: Final = {404: Kind.OTHER, 408: Kind.LATE, 429: Kind.LIMIT, 409: Kind.BUSY,
 
 @cache
 def kind_of_answer(name: str) -> Kind:
-    """Say of which kind an answer of the catalogue is."""
+    """Return the kind of an answer of the catalogue."""
     answer = CATALOGUE[name]
     if answer.status is None:
         return Kind.NONE
@@ -100,7 +100,7 @@ def sample(found: Iterable[tuple[str, Fault]], number: int) -> Iterator[tuple[st
 
 
 def to(kinds: list[str], number: int, came_to: Outcome) -> To:
-    """Say of which kind a call was, by the calls that were made and what it came to."""
+    """Return the kind of a call, by the calls that were made and what it came to."""
     kind, following = kinds[number - 1], (*kinds[number:], "")[0]
     marks = following in {"PUT customers", "GET customers"} or came_to is Outcome.UNMARKED
     if kind == "PUT customers" or (kind == "GET customers" and marks):
@@ -114,7 +114,7 @@ def to(kinds: list[str], number: int, came_to: Outcome) -> To:
 
 
 def outcome(played: Played, clean: Played) -> Outcome:
-    """Say what an answer came to, against a run in which it did not come."""
+    """Return what an answer came to, against a run in which it did not come."""
     if failed := [each for each in played.failed if each not in clean.failed]:
         return Outcome.PERSON if failed[0].startswith("needs_a_person") else Outcome.FAILS
     if any("not marked: " in each for each in played.said):

@@ -25,7 +25,7 @@ CREATED: Final = b"customer.holder.assignment.created"
 _PAUSES: Final = (0.2, 40.0, 100_000.0)
 
 #: What happens between two calls of one run takes less than any lease or call in flight: a run
-#: that stands still for longer is frozen, and how long it may be is told elsewhere.
+#: that stands still for longer is frozen, and how long it may be is tested elsewhere.
 MEANWHILE_SECONDS: Final = 0.2
 
 
@@ -45,7 +45,7 @@ class Life(CardActs):
         self.shop = works.shop
         self.world = works.shop.world
         self.redemptions: dict[str, str] = {}
-        # Codes that were published to somebody else.
+        # Codes that were published to someone else.
         self.given: set[str] = set()
         self._waiting: list[bytes] = []
         self._seen = 0
@@ -89,12 +89,12 @@ class Life(CardActs):
         getattr(self, f"_{act.what}")(act.who, act.much)
         self.shop.advance(_PAUSES[act.much % len(_PAUSES)] if pause is None else pause)
         self.works.time.catch_up()
-        told = self.shop.webhooks()
+        reported = self.shop.webhooks()
         # Of what the product has no use for, some is enough.
         self._waiting += [
-            body for body in told[self._seen :] if CREATED not in body or self._seen % 3 == 0
+            body for body in reported[self._seen :] if CREATED not in body or self._seen % 3 == 0
         ]
-        self._seen = len(told)
+        self._seen = len(reported)
 
     def deliver(self, random: Random, *, most: int | None = None) -> None:
         """Bring what waits to the product, in any order, some twice and some in other bytes."""
@@ -106,7 +106,7 @@ class Life(CardActs):
                 self._waiting.append(random.choice((body, _in_other_bytes(body, random))))
 
     def end(self) -> None:
-        """Remove whoever is assigned to the first code."""
+        """Remove the customer who is assigned to the first code."""
         for who in range(len(self.people)):
             self.play(Act("unassign", who, 0))
 
@@ -130,7 +130,7 @@ class Life(CardActs):
         self._came(self._call("POST", "/assign", {**wanted, "converts": not waits}))
 
     def _convert(self, who: int, much: int) -> None:
-        """Let somebody who is assigned convert."""
+        """Let someone who is assigned convert."""
         holder = self.world.store.pair(self._code(much)["code"]["id"], self.people[who])
         if holder is not None and holder.role is Role.REFEREE:
             self._came(self._call("POST", "/convert", {"holder": holder.id}))
@@ -189,7 +189,7 @@ class Life(CardActs):
             self._call("POST", "/unassign", {"holders": [holder]})
 
     def _owner(self, who: int, much: int) -> None:
-        """Somebody loses a card of their own, or is a referee of a card."""
+        """Someone loses a card of their own, or is a referee of a card."""
         role = (Role.OWNER, Role.REFEREE)[who % 2]
         kind = CARDS[much % 2]
         wanted = {"role": role.value, "voucher_type": kind, "balance": 400}
@@ -198,7 +198,7 @@ class Life(CardActs):
 
 
 def _in_other_bytes(body: bytes, random: Random) -> bytes:
-    """Tell the same in a new send-out."""
+    """Return the same in a new send-out."""
     document = json.loads(body)
     document["id"] = f"whs_again{random.randrange(10**6)}"
     document["event"]["id"] = f"evcus_again{random.randrange(10**6)}"

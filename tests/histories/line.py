@@ -30,19 +30,19 @@ class Frozen:
     """A run that stands still in the middle of a call."""
 
     thaws_at: float
-    goes_on: threading.Event = field(default_factory=threading.Event)
+    continues: threading.Event = field(default_factory=threading.Event)
     _gone: bool = False
 
     def stand(self) -> None:
         """Stand still until it thaws, or its process is gone."""
-        self.goes_on.wait()
+        self.continues.wait()
         if self._gone:
             raise Crash
 
     def end(self) -> None:
         """Let its process be gone."""
         self._gone = True
-        self.goes_on.set()
+        self.continues.set()
 
 
 class Line(httpx2.BaseTransport):

@@ -61,7 +61,7 @@ class Money:
         gone = due.card.id in self._store.deleted
         left = part_before(due.card, due.grant, None).least
         assert asked or gone or left == 0 or due.silent, (
-            "not taken, and nobody is asked",
+            "not taken, and no one is asked",
             name,
             due,
         )
@@ -88,7 +88,7 @@ class Money:
                 return card.opening, card
             if found := card.transactions.get(name):
                 return found, card
-        raise AssertionError(("a grant that nobody gave", name))
+        raise AssertionError(("an unknown grant", name))
 
     def _may_take(self, effect: Effect, grant: Transaction) -> bool:
         holder = self._store.holders[effect.holder]

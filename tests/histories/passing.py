@@ -1,4 +1,4 @@
-"""One time for the store and the stand-in, which passes only when it is told to."""
+"""One time for the store and the stand-in, which passes only when it is asked to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ from sandbox.inprocess import InProcess
 #: Where the time stands, in ms since 1970; without it a store goes by its server's clock.
 NOW: Final = "histories:now"
 
-#: When the store was started, in ms since 1970: when it was first told the time.
+#: When the store was started, in ms since 1970: when it was first given the time.
 _BEGAN: Final = "histories:began"
 
 #: When keys end that have an end.
 _ENDS: Final = "histories:ends"
 
-#: In front of every script: the time is the one that was told, and keys end by it alone.
-_TOLD: Final = f"""
+#: In front of every script: the time is the one that was given, and keys end by it alone.
+_GIVEN: Final = f"""
 local server = redis
 local now = tonumber(server.call('GET', '{NOW}') or nil)
 local function told(command, key, ...)
@@ -58,7 +58,7 @@ end
 local redis = now and setmetatable({{call = told}}, {{__index = server}}) or server
 """
 
-_TELL: Final = f"""
+_SET: Final = f"""
 redis.call('SET', '{NOW}', ARGV[1])
 redis.call('SET', '{_BEGAN}', ARGV[1], 'NX')
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', '{_ENDS}', '-inf', ARGV[1])) do
@@ -72,24 +72,24 @@ _prelude = scripts._prelude
 
 
 @contextmanager
-def told_time() -> Iterator[None]:
-    """Let scripts that are loaded meanwhile go by the time that a store was told."""
-    with patch.object(scripts, "_prelude", lambda: _TOLD + _prelude()):
+def given_time() -> Iterator[None]:
+    """Let scripts that are loaded meanwhile go by the time that a store was given."""
+    with patch.object(scripts, "_prelude", lambda: _GIVEN + _prelude()):
         yield
 
 
 class Time:
-    """The stand-in's time, which the store is told."""
+    """The stand-in's time, which the store is given."""
 
     def __init__(self, store: Redis, shop: InProcess) -> None:
-        self._tell = store.register_script(_TELL)
+        self._set = store.register_script(_SET)
         self._shop = shop
         # Some of the product asks the server, and not by a script.
         client: Any = store
         client.time = self._time
 
     def now(self) -> float:
-        """Tell how many seconds have passed since the stand-in's beginning."""
+        """Return how many seconds have passed since the stand-in's beginning."""
         return self._shop.clock.ahead
 
     @contextmanager
@@ -108,8 +108,8 @@ class Time:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Tell the store what has passed for the stand-in."""
-        self._tell(args=[self._ms()])
+        """Set the store's time to the stand-in's."""
+        self._set(args=[self._ms()])
 
     def _ms(self) -> int:
         return round(self._shop.now().timestamp() * 1000)

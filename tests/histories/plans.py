@@ -54,7 +54,7 @@ WHATS: Final = (
     "owner",
 )
 
-#: Answers by which Voucherify itself refuses a call for good.
+#: Answers by which Voucherify itself refuses a call permanently.
 REFUSALS: Final = (
     "400-unknown-key",
     "400-no-key",
@@ -81,7 +81,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
 )
 
 #: Answers of others, and odd answers of Voucherify's own. What Voucherify itself
-#: refuses for good ends a job for good, so that none of it is here.
+#: refuses permanently ends a job, so that none of it is here.
 PASSING: Final[tuple[Fault, ...]] = tuple(
     fault for name, fault in CATALOGUE.items() if not name.startswith(REFUSALS)
 )
@@ -133,14 +133,14 @@ class History:
         for act in self.acts:
             if act.what == "deliver":
                 life.deliver(random, most=1 + act.much)
-                works.settle()
+                works.complete()
                 truth.judge(works.removed)
             else:
                 life.play(act)
         if self.ends:
             life.end()
         life.flush(random)
-        works.settle()
+        works.complete()
         truth.judge(works.removed)
 
     def _trouble(self, works: Works, life: Life) -> None:

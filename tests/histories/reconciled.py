@@ -47,7 +47,7 @@ class Reconciler:
         settings: dict[str, str] | None = None,
     ) -> Progress:
         """
-        Begin a run, or go on with one that was cut off.
+        Begin a run, or continue with one that was cut off.
 
         Raises:
             Crash: it was cut off at the step asked for.
@@ -63,12 +63,12 @@ class Reconciler:
     def bodies(self) -> list[bytes]:
         """Write the bodies of what was found and not delivered yet."""
         runner = self._runner({})
-        return [body for _, body in runner.bodies(list(runner.book.missing()))]
+        return [body for _, body in runner.bodies(list(runner.registry.missing()))]
 
     @property
-    def book(self) -> AssignmentRegistry:
+    def registry(self) -> AssignmentRegistry:
         """What is known."""
-        return self._runner({}).book
+        return self._runner({}).registry
 
     def _runner(self, settings: dict[str, str], *, of_customers: bool = False) -> Runner:
         project = self._works.shop.settings
@@ -86,7 +86,7 @@ class Reconciler:
             self._works.store,
             self._wait,
             of_customers=of_customers,
-            # A dead run's lock is over by the time that somebody goes on with it.
+            # A dead run's lock is over by the time that another process continues.
             caller="a run",
             client=httpx2.Client(transport=self.way, base_url="http://sandbox"),
             now=self._works.shop.now,
@@ -121,9 +121,9 @@ class Reconciler:
 
 
 def taken_back(works: Works) -> dict[str, int]:
-    """Tell how often each ended assignment's reward was taken back."""
-    told = works.shop.call("GET", "/removals")["holders"]
-    return {holder: each["times"] for holder, each in told.items()}
+    """Return how often each ended assignment's reward was taken back."""
+    reported = works.shop.call("GET", "/removals")["holders"]
+    return {holder: each["times"] for holder, each in reported.items()}
 
 
 def referees(made: dict[str, Any]) -> list[str]:
@@ -135,4 +135,4 @@ def deliver(works: Works, bodies: Iterable[bytes]) -> None:
     """Let webhooks arrive and be worked on."""
     for body in bodies:
         works.deliver(body)
-    works.settle()
+    works.complete()

@@ -33,7 +33,7 @@ def test_any_life_ends_with_what_the_plan_says(works: Works, number: int, begins
         max_examples=number,
         database=None,
         deadline=None,
-        # A history that fails tells itself, and playing others to explain it takes minutes.
+        # A history that fails reports itself, and playing others to explain it takes minutes.
         phases=[each for each in Phase if each is not Phase.explain],
         suppress_health_check=list(HealthCheck),
     )

@@ -1,4 +1,4 @@
-"""Every call of a run that looks for removals, met by every awkward answer."""
+"""Every call of a run that searches for removals, met by every awkward answer."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,12 +16,12 @@ from worker.reconcile.progress import Progress, Scope
 from worker.settings.policies import Policies
 
 
-#: What a run must not conclude from an answer that somebody else wrote.
+#: What a run must not conclude from an answer that someone else wrote.
 _GONE = {Ending.CODE_GONE, Ending.CUSTOMER_GONE}
 
 
 class Search:
-    """Removals without a webhook, and two runs that look for them: the first meets the answer."""
+    """Removals without a webhook, and two runs that search for them: the first meets the answer."""
 
     def __init__(self, works: Works, reconciler: Reconciler, *, by_customers: bool) -> None:
         self._works = works
@@ -29,7 +29,7 @@ class Search:
         self._by_customers = by_customers
 
     def begin(self) -> list[str]:
-        """Let one of two referees of each code be removed; gives their assignments."""
+        """Let one of two referees of each code be removed; return their assignments."""
         self._works.begin(Policies())
         made = self._works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
         self._reconciler.run(apply=False)
@@ -49,7 +49,7 @@ class Search:
         return list(self._reconciler.way.asked)
 
     def run(self) -> Progress:
-        """Look for them, and deliver what is found."""
+        """Search for them, and deliver what is found."""
         return self._reconciler.run(self._scope, apply=True)
 
     def meet(self, fault: Fault, number: int, path: str | None) -> None:
@@ -64,7 +64,7 @@ class Search:
             runs.append(self.run())
         rules.clear()
         runs.append(self.run())
-        self._works.settle()
+        self._works.complete()
         assert not any(run.counts.get(each) for run in runs for each in _GONE)
         assert taken_back(self._works) == dict.fromkeys(removed, 1)
         assert self._works.failed() == []
@@ -85,10 +85,10 @@ def search(works: Works, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
         pytest.param(True, id="for the whole run", marks=pytest.mark.slow),
     ],
 )
-def test_an_awkward_answer_says_of_nobody_that_they_are_gone(
+def test_an_awkward_answer_says_of_no_one_that_they_are_gone(
     search: Search, lasting: bool, pytestconfig: pytest.Config
 ) -> None:
-    """Each removal is taken back once, at the latest by the next run, and nobody else's is."""
+    """Each removal is taken back once, at the latest by the next run, and no one else's is."""
     full = pytestconfig.getoption("--full")
     for number, path, answer, fault in _cells(search, full=full):
         try:

@@ -1,4 +1,4 @@
-"""How long a backlog of removals takes on the smallest plan, in the history's time."""
+"""How long a backlog of removals takes with the smallest plan, in the history's time."""
 
 from random import Random
 from typing import Any, Final
@@ -20,7 +20,7 @@ MINUTE: Final = 60.0
 REMOVALS: Final = 500
 
 #: How often a worker sends again what is due (RECLAIM_INTERVAL_SECONDS).
-SWEEP_SECONDS: Final = 10.0
+REAP_SECONDS: Final = 10.0
 
 #: The most minutes until all take-backs are confirmed, and until all customers are marked.
 TAKEN: Final = 28.0
@@ -77,19 +77,19 @@ def test_500_removals_on_the_smallest_plan(works: Works) -> None:
 
     for each in works.shop.unassign(*(each["holder"] for each in referees)):
         works.deliver(each)
-    works.settle(every=SWEEP_SECONDS)
+    works.complete(every=REAP_SECONDS)
 
     counted = works.shop.call("GET", "/limits")
-    told = (
+    reported = (
         f"taken in {times.taken[-1]:.1f} min, marked in {times.marked[-1]:.1f} min, "
         f"{len(works.line.calls)} calls, {others.made} of others, {counted['over']} refused"
     )
-    print(told)  # noqa: T201 - pytest -s shows it
-    assert works.failed() == [], told
-    assert _taken(works, referees) == [[-500]] * REMOVALS, told
-    assert len(times.taken) == REMOVALS, told
-    assert times.taken[-1] <= TAKEN, told
-    assert times.marked[-1] <= MARKED, told
+    print(reported)  # noqa: T201 - pytest -s shows it
+    assert works.failed() == [], reported
+    assert _taken(works, referees) == [[-500]] * REMOVALS, reported
+    assert len(times.taken) == REMOVALS, reported
+    assert times.taken[-1] <= TAKEN, reported
+    assert times.marked[-1] <= MARKED, reported
 
 
 def _taken(works: Works, referees: list[dict[str, Any]]) -> list[list[int]]:

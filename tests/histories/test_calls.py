@@ -8,7 +8,7 @@ from tests.histories.works import Works
 from worker.settings.policies import Policies
 
 
-#: A store that has run for less than a minute may have lost what it was told, and cards are read
+#: A store that has run for less than a minute may have lost data, and cards are read
 #: once more.
 _UP_SECONDS: Final = 120.0
 
@@ -39,7 +39,7 @@ def _remove(works: Works, *referees: dict[str, Any], threads: int = 1) -> list[s
     before = len(works.line.calls)
     for each in works.shop.unassign(*(each["holder"] for each in referees)):
         works.deliver(each)
-    works.settle(threads=threads)
+    works.complete(threads=threads)
     return works.line.calls[before:]
 
 
@@ -51,11 +51,11 @@ def test_calls_of_an_ordinary_removal(works: Works) -> None:
 
     calls = _remove(works, second)
 
-    told = " → ".join(calls)
+    reported = " → ".join(calls)
     card = works.shop.world.store.vouchers[second["card"]["id"]]
-    assert [each.amount for each in card.transactions if each.amount < 0] == [-500], told
-    assert calls.index("POST balance") + 1 <= CONFIRMED, told
-    assert len(calls) <= MARKED, told
+    assert [each.amount for each in card.transactions if each.amount < 0] == [-500], reported
+    assert calls.index("POST balance") + 1 <= CONFIRMED, reported
+    assert len(calls) <= MARKED, reported
     customer = works.shop.world.store.customers[second["customer"]]
     assert customer.metadata.keys() == {"tier", "referral_removed_at"}
     assert works.failed() == []
@@ -75,12 +75,12 @@ def test_calls_of_many_claw_backs_from_one_card(
     calls = _remove(works, *referees, threads=threads)
 
     kinds = sorted({each.partition("_")[0] for each in calls})
-    told = ", ".join(f"{sum(c.startswith(k) for c in calls)} {k}" for k in kinds)
+    reported = ", ".join(f"{sum(c.startswith(k) for c in calls)} {k}" for k in kinds)
     [card] = [each for each in works.shop.world.store.vouchers.values() if each.transactions]
     taken = [each for each in card.transactions if each.amount < 0]
-    assert [each.amount for each in taken] == [-100] * REFEREES, told
+    assert [each.amount for each in taken] == [-100] * REFEREES, reported
     assert len({each.source_id for each in taken}) == REFEREES
     assert works.failed() == []
     assert works.desk.held_count() == 0
     assert works.line.collisions == []
-    assert len(calls) <= EACH * REFEREES + SHARED, told
+    assert len(calls) <= EACH * REFEREES + SHARED, reported

@@ -31,7 +31,7 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "500 after applying": lambda: apply_then_answer(500),
     "503 with a wait": lambda: answer(503, Retry_After="7"),
     "429 with a wait": lambda: answer(429, Retry_After="7"),
-    "429 after which nothing is told": lambda: answer(429),
+    "429 after which nothing is reported": lambda: answer(429),
     "a spent cycle": lambda: answer(429, X_Rate_Limit_Type="api_calls_cycle"),
     "wrong keys for a while": lambda: answer(401),
     "a time-out after applying": lambda: delay(60),
@@ -54,7 +54,7 @@ def ordinary(works: Works, kind: str, plan: Callable[[], None]) -> int:
     works.deliver(body)
     plan()
 
-    works.settle()
+    works.complete()
 
     store = works.shop.world.store
     card = store.vouchers[referee["card"]["id"]]

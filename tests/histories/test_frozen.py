@@ -1,4 +1,4 @@
-"""A worker that froze in the middle goes on when another one has its job, and does no harm."""
+"""A worker that froze in the middle continues when another one has its job, and does no harm."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from worker.settings.policies import Policies
 #: What becomes of the first balance change.
 FIRST = {"well": None, "dropped": drop(), "unheard": apply_then_drop(), "late": apply_late(200)}
 
-#: Calls of the ordinary removal, and some for what is looked at again.
+#: Calls of the ordinary removal, and some for what is checked again.
 CALLS = range(1, 10)
 
 
@@ -53,7 +53,7 @@ def test_frozen_at_every_call_until_a_time(
 def test_frozen_at_every_call_until_every_call_of_the_other(
     works: Works, first: str, sent: bool
 ) -> None:
-    """The frozen run goes on to its end just before each call of the run that took over."""
+    """The frozen run continues to its end just before each call of the run that took over."""
     money = {1: fault} if (fault := FIRST[first]) else {}
     for call in CALLS:
         for later in range(call + 1, call + 10):

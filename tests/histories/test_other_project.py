@@ -19,7 +19,7 @@ def test_a_removal_of_another_project_calls_nothing(works: Works, named: str) ->
 
     for each in works.shop.unassign(referee["holder"]):
         works.deliver(each)
-    works.settle()
+    works.complete()
 
     card = works.shop.world.store.vouchers[referee["card"]["id"]]
     taken = [each.amount for each in card.transactions if each.amount < 0]
@@ -39,15 +39,15 @@ def test_a_retry_compares_again(works: Works) -> None:
     referee = works.shop.scenario()["referees"][0]
     for each in works.shop.unassign(referee["holder"]):
         works.deliver(each)
-    works.settle()
+    works.complete()
     [failed] = works.desk.failed()
 
     works.desk.retry(failed.job, who="ops")
-    works.settle()
+    works.complete()
     assert [reason for _, reason, _ in works.failed()] == ["other_project"]
     works.restart(Policies(), Setup(project=OURS))
     works.desk.retry(failed.job, who="ops")
-    works.settle()
+    works.complete()
 
     assert works.failed() == []
     card = works.shop.world.store.vouchers[referee["card"]["id"]]

@@ -1,4 +1,4 @@
-"""What no webhook told of is found and taken back once, wherever a run was cut off."""
+"""What no webhook reported is found and taken back once, wherever a run was cut off."""
 
 import json
 import random
@@ -25,7 +25,7 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 @pytest.fixture
 def many(pytestconfig: pytest.Config) -> int:
-    """How many removals of each kind; the brake lets a thousand through in all."""
+    """How many removals of each kind; the rate cap lets a thousand through in all."""
     return 400 if pytestconfig.getoption("--full") else 60
 
 
@@ -45,33 +45,33 @@ def test_each_removal_is_revoked_once_whatever_became_of_its_webhook(
     for body, fate in zip(bodies, fates, strict=True):
         for _ in range({"told": 1, "twice": 2}.get(fate, 0)):
             works.deliver(body)
-    works.settle()
-    told = Counter(fates)
+    works.complete()
+    reported = Counter(fates)
 
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     late = [body for body, fate in zip(bodies, fates, strict=True) if fate in {"late", "twice"}]
     deliver(works, late)
 
-    assert progress.counts["applied"] == many + told["lost"] + told["late"]
-    assert progress.counts["told"] == told["told"] + told["twice"]
+    assert progress.counts["applied"] == many + reported["lost"] + reported["late"]
+    assert progress.counts["told"] == reported["told"] + reported["twice"]
     assert taken_back(works) == dict.fromkeys((*silent, *mixed), 1)
     assert works.failed() == []
     again = reconciler.run(apply=True)
     assert again.counts == {}
     figures = (
-        f"{round(10_000 * again.calls.total() / again.looked)} calls for 10,000 codes if nothing "
+        f"{round(10_000 * again.calls.total() / again.checked)} calls for 10,000 codes if nothing "
         f"is missing, one more for each that is: {dict(progress.calls)}"
     )
     record_property("figures", figures)
     # One for each code, one for each hundred to list them, one to list the campaigns.
     assert again.calls.total() == many + -(-(many + 1) // 100) + 1
-    assert progress.calls.total() - again.calls.total() == many + told["lost"] + told["late"]
+    assert (
+        progress.calls.total() - again.calls.total() == many + reported["lost"] + reported["late"]
+    )
 
 
-def test_a_run_that_is_cut_off_at_any_step_is_gone_on_with(
-    works: Works, reconciler: Reconciler
-) -> None:
+def test_a_run_that_is_cut_off_at_any_step_is_resumed(works: Works, reconciler: Reconciler) -> None:
     """At every call and every write, before and after: each removal is taken back once."""
     for step in range(1, 1000):
         works.begin(Policies())
@@ -86,13 +86,13 @@ def test_a_run_that_is_cut_off_at_any_step_is_gone_on_with(
         else:
             assert step > 30, "a run has more steps than that"
             return
-        works.settle()
+        works.complete()
         assert taken_back(works) == dict.fromkeys(removed, 1), f"cut off at step {step}"
         assert works.failed() == []
     raise AssertionError("a run does not come to its end")
 
 
-def test_a_run_goes_on_where_it_stopped(works: Works, reconciler: Reconciler) -> None:
+def test_a_run_continues_where_it_stopped(works: Works, reconciler: Reconciler) -> None:
     """Cut off again and again, it asks for each code's holders once, and lists few pages twice."""
     works.shop.call("POST", "/codes", {"codes": 250, "referees": 1})
     chance, calls, cuts = random.Random(2), Counter[str](), 0
@@ -109,7 +109,7 @@ def test_a_run_goes_on_where_it_stopped(works: Works, reconciler: Reconciler) ->
     assert calls["vouchers"] <= 3 + cuts
 
 
-def test_what_was_found_only_is_delivered_later_without_looking_again(
+def test_what_was_found_only_is_delivered_later_without_checking_again(
     works: Works, reconciler: Reconciler
 ) -> None:
     """A run without --apply changes nothing; the next one with it has what was found."""
@@ -118,14 +118,14 @@ def test_what_was_found_only_is_delivered_later_without_looking_again(
     removed = referees(made)
     works.shop.unassign(*removed)
     found = reconciler.run(apply=False)
-    works.settle()
+    works.complete()
     assert [each.assignment.holder for each in found.missing] == removed
     assert taken_back(works) == dict.fromkeys(removed, 0)
     assert reconciler.run(apply=False).missing == []
-    assert len(list(reconciler.book.missing())) == 2
+    assert len(list(reconciler.registry.missing())) == 2
 
     assert reconciler.run(apply=True).counts == {"applied": 2}
-    works.settle()
+    works.complete()
     assert taken_back(works) == dict.fromkeys(removed, 1)
 
 
@@ -140,10 +140,10 @@ def test_both_shapes_of_an_activity_are_read(
     (webhook,) = works.shop.unassign(*referees(made))
     reconciler.run(apply=False)
     (body,) = reconciler.bodies()
-    told, found = json.loads(webhook), json.loads(body)
+    reported, found = json.loads(webhook), json.loads(body)
     for name in ("id", "type", "entity_id", "group_id"):
-        assert found["event"][name] == told["event"][name]
-    assert found["data"]["holder"] == told["data"]["holder"]
+        assert found["event"][name] == reported["event"][name]
+    assert found["data"]["holder"] == reported["data"]["holder"]
     assert found["source"] == {"object": "reconcile"}
 
 
@@ -162,7 +162,7 @@ def test_a_removal_without_an_event_ends_before_the_next_assignment(
         "POST", "/assign", {"code": code["code"], "customer": referee["customer"]}
     )
     found = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
 
     (missing,) = found.missing
     since = works.shop.state("assignments")["assignments"][again["holder"]]["created_at"]
@@ -174,7 +174,7 @@ def test_a_removal_without_an_event_ends_before_the_next_assignment(
 def test_the_activity_of_a_customer_finds_what_no_run_knew_of(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """Assigned and removed between two runs: only the customer's activity tells of it."""
+    """Assigned and removed between two runs: only the customer's activity reports it."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     works.shop.unassign(*referees(made))
     assert reconciler.run(apply=True).counts == {}
@@ -183,6 +183,6 @@ def test_the_activity_of_a_customer_finds_what_no_run_knew_of(
     since = (works.shop.now() - timedelta(days=7)).isoformat()
     scope = Scope(customers=(*customers, "cust_nobody"), since=since)
     progress = reconciler.run(scope, apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts == {"missing": 3, "applied": 3, "unknown_customer": 1}
     assert taken_back(works) == dict.fromkeys(referees(made), 1)

@@ -20,25 +20,25 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 
 def scene(works: Works, **wanted: Any) -> list[str]:
-    """Make codes with one referee each; gives the referees' assignments."""
+    """Make codes with one referee each; return the referees' assignments."""
     return referees(works.shop.call("POST", "/codes", {"codes": 2, "referees": 1} | wanted))
 
 
 def test_the_first_run_only_learns(works: Works, reconciler: Reconciler) -> None:
-    """Nothing was known before, so nobody can be missing."""
+    """Nothing was known before, so no one can be missing."""
     removed, _ = scene(works)
     works.shop.unassign(removed)
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.counts) == (2, {})
+    assert (progress.checked, progress.counts) == (2, {})
 
 
 def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler) -> None:
-    """It comes after the run that missed it: taken on already, and nothing is taken twice."""
+    """It comes after the run that missed it: claimed already, and nothing is taken twice."""
     removed, _ = scene(works)
     reconciler.run(apply=False)
     (webhook,) = works.shop.unassign(removed)
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     deliver(works, [webhook])
     assert taken_back(works) == {removed: 1}
     assert works.desk.stats().counts["same_assignment"] == 1
@@ -47,13 +47,13 @@ def test_a_late_webhook_is_the_same_removal(works: Works, reconciler: Reconciler
 def test_a_webhook_that_waits_in_the_queue_is_the_same_removal(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """Accepted and not yet processed when the run looks: whichever is processed first acts."""
+    """Accepted and not yet processed when the run checks: whichever is processed first acts."""
     removed, _ = scene(works)
     reconciler.run(apply=False)
     (webhook,) = works.shop.unassign(removed)
     works.deliver(webhook)
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {removed: 1}
 
 
@@ -67,7 +67,7 @@ def test_a_webhook_that_comes_between_finding_and_delivering_is_seen(
     reconciler.run(apply=False)
     deliver(works, bodies)
     assert reconciler.run(apply=True).counts == {"told": 1}
-    assert list(reconciler.book.missing()) == []
+    assert list(reconciler.registry.missing()) == []
     assert taken_back(works) == {removed: 1}
 
 
@@ -85,11 +85,11 @@ def test_a_young_removal_is_left_to_its_webhook(works: Works, reconciler: Reconc
 def test_a_new_assignment_that_is_not_listed_yet_is_no_removal(
     works: Works, reconciler: Reconciler
 ) -> None:
-    """A webhook told of it, the list lags: without an event nothing is concluded so soon."""
+    """A webhook reported it, the list lags: without an event nothing is concluded so soon."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 0})
     reconciler.run(apply=False)
     (code,) = made["codes"]
-    assert reconciler.book.remember(
+    assert reconciler.registry.remember(
         Assignment(
             holder="rh_lagging",
             customer=code["referrer"]["customer"],
@@ -109,13 +109,13 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
     unseen = Assignment(
         holder="rh_1", customer="cust_1", role="REFEREE", code="v_1", campaign=made["campaign"]
     )
-    assert not reconciler.book.remember(unseen), "nobody reconciles this campaign yet"
+    assert not reconciler.registry.remember(unseen), "no run reconciles this campaign yet"
     reconciler.run(apply=False)
     (code,) = made["codes"]
     customer = works.shop.call("POST", "/customers", {"name": "Ada"})["id"]
     assigned = works.shop.call("POST", "/assign", {"code": code["code"], "customer": customer})
     holder = assigned["holder"]
-    assert reconciler.book.remember(
+    assert reconciler.registry.remember(
         Assignment(
             holder=holder,
             customer=customer,
@@ -126,12 +126,12 @@ def test_a_webhook_about_an_assignment_feeds_the_book(works: Works, reconciler: 
     )
     works.shop.unassign(holder)
     reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert taken_back(works)[holder] == 1
 
 
 @pytest.mark.parametrize("announced", [False, True])
-def test_a_deleted_code_is_for_a_person_unless_an_event_tells(
+def test_a_deleted_code_is_for_a_person_unless_an_event_reports_it(
     works: Works, reconciler: Reconciler, announced: bool
 ) -> None:
     """Shops delete codes of old campaigns: that takes nothing back by itself."""
@@ -140,7 +140,7 @@ def test_a_deleted_code_is_for_a_person_unless_an_event_tells(
     (code, _) = made["codes"]
     works.shop.call("DELETE", f"/vouchers/{code['id']}", {"announce": announced})
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     gone = {code["referees"][0]["holder"], code["referrer"]["holder"]}
     if announced:
         assert {each.assignment.holder for each in progress.missing} == gone
@@ -152,7 +152,7 @@ def test_a_deleted_code_is_for_a_person_unless_an_event_tells(
 
 
 def test_a_deleted_customer_is_for_a_person(works: Works, reconciler: Reconciler) -> None:
-    """Whoever asks to be deleted was not removed from a code for that."""
+    """A customer who asks to be deleted was not removed from a code for that."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     reconciler.run(apply=False)
     works.shop.call("DELETE", f"/customers/{made['codes'][0]['referees'][0]['customer']}")
@@ -170,20 +170,18 @@ def test_who_is_listed_again_is_not_missing(works: Works, reconciler: Reconciler
     assert len(reconciler.run(apply=False).missing) == 1
     works.shop.world.store.add_holder(held)
     reconciler.run(apply=False)
-    assert list(reconciler.book.missing()) == []
+    assert list(reconciler.registry.missing()) == []
 
 
-def test_a_customer_can_be_looked_at_while_all_codes_are(
-    works: Works, reconciler: Reconciler
-) -> None:
+def test_a_customer_can_be_read_while_all_codes_are(works: Works, reconciler: Reconciler) -> None:
     """Support need not wait hours for a run over the codes, nor does it lose its place."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     works.shop.unassign(*referees(made))
-    whole = reconciler.book.begin("another", "campaigns all")
+    whole = reconciler.registry.begin("another", "campaigns all")
     assert not isinstance(whole, str)
     customer = made["codes"][0]["referees"][0]["customer"]
     scope = Scope(customers=(customer,), since="2020-01-01T00:00:00+00:00")
     assert reconciler.run(scope, apply=True).counts == {"missing": 1, "applied": 1}
-    reconciler.book.move("another", {"codes": 1})
+    reconciler.registry.move("another", {"codes": 1})
     with pytest.raises(BusyError, match="another"):
         reconciler.run(apply=False)

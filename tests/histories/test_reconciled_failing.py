@@ -1,4 +1,4 @@
-"""One code, customer or page that cannot be asked for keeps no other from being looked at."""
+"""One code, customer or page that cannot be asked for keeps no other from being checked."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def unreadable(_: Any) -> httpx2.Response:
 def test_one_code_that_fails_in_its_own_way_is_skipped(
     works: Works, reconciler: Reconciler, change: Change, expected: str, tries: int
 ) -> None:
-    """It is counted, the codes after it are looked at, and the next run asks for it again."""
+    """It is counted, the codes after it are checked, and the next run asks for it again."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     reconciler.run(apply=False)
     removed = referees(made)
@@ -61,7 +61,7 @@ def test_one_code_that_fails_in_its_own_way_is_skipped(
     for _ in range(2):
         reconciler.way.asked.clear()
         progress = reconciler.run(apply=True)
-        works.settle()
+        works.complete()
         assert progress.counts.pop(expected) == 1
         assert [(str(what), ids["code"]) for what, ids in progress.skipped] == [(expected, first)]
         asked = sum(path.endswith(f"/{first}/holders") for path in reconciler.way.asked)
@@ -73,7 +73,7 @@ def test_one_code_that_fails_in_its_own_way_is_skipped(
 
 
 def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reconciler) -> None:
-    """The run ends, and goes on with the same code."""
+    """The run ends, and continues with the same code."""
     made = works.shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     reconciler.run(apply=False)
     works.shop.unassign(*referees(made))
@@ -83,7 +83,7 @@ def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reco
     )
     with pytest.raises(RetryableError, match="503"):
         reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True)
-    last = reconciler.book.last()
+    last = reconciler.registry.last()
     assert last is not None
     assert last.fields["state"] == "running"
     assert "failing" not in last.fields
@@ -94,7 +94,7 @@ def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reco
     assert works.store.hget(keys.RECONCILE, "run") == b"2"
 
 
-def test_if_code_after_code_fails_the_run_ends_and_goes_on_behind_them(
+def test_if_code_after_code_fails_the_run_ends_and_continues_behind_them(
     works: Works, reconciler: Reconciler
 ) -> None:
     """Lists are answered and holders are not: an outage of its own, which must end some time."""
@@ -117,7 +117,7 @@ def test_codes_that_fail_among_others_end_no_run(works: Works, reconciler: Recon
     for code in made["codes"][::2]:
         reconciler.way.alter(f"*/{code['id']}/holders", own(423, "locked"))
     progress = reconciler.run(apply=True)
-    assert progress.looked == 2 * MOST_IN_A_ROW
+    assert progress.checked == 2 * MOST_IN_A_ROW
     assert progress.counts == {"failing": MOST_IN_A_ROW}
 
 
@@ -132,7 +132,7 @@ def test_a_customer_who_cannot_be_asked_for_keeps_no_other_from_being_found(
     works.shop.unassign(*referees(made))
     reconciler.way.alter(f"/v1/customers/{failing['customer']}/activity", change)
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts["missing"] == 1
     assert [ids["holder"] for _, ids in progress.skipped] == [failing["holder"]]
     assert taken_back(works) == {failing["holder"]: 0, other["holder"]: 1}
@@ -142,7 +142,7 @@ def test_a_customer_who_cannot_be_asked_for_keeps_no_other_from_being_found(
 
 
 @pytest.mark.parametrize("change", WAYS)
-def test_of_customers_that_are_named_one_keeps_no_other_from_being_looked_at(
+def test_of_customers_that_are_named_one_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
     """The first cannot be asked for; the second one's removal is found."""
@@ -160,7 +160,7 @@ def test_of_customers_that_are_named_one_keeps_no_other_from_being_looked_at(
 def test_customers_that_fail_end_the_run_only_in_a_row(
     works: Works, reconciler: Reconciler, every: int
 ) -> None:
-    """Each one fails, or each second one; a run that ended goes on behind them."""
+    """Each one fails, or each second one; a run that ended continues behind them."""
     made = works.shop.call("POST", "/codes", {"codes": 2 * MOST_IN_A_ROW, "referees": 1})
     customers = tuple(code["referees"][0]["customer"] for code in made["codes"])
     for customer in customers[::every]:
@@ -171,7 +171,7 @@ def test_customers_that_fail_end_the_run_only_in_a_row(
             reconciler.run(scope, apply=True)
         reconciler.way.clear()
     progress = reconciler.run(scope, apply=True)
-    assert progress.looked == (MOST_IN_A_ROW if every == 1 else 2 * MOST_IN_A_ROW)
+    assert progress.checked == (MOST_IN_A_ROW if every == 1 else 2 * MOST_IN_A_ROW)
     assert progress.counts == ({} if every == 1 else {"failing": MOST_IN_A_ROW})
 
 
@@ -201,7 +201,7 @@ def test_what_was_found_and_cannot_be_delivered_stays_noted(
     failing, other = (code["referees"][0] for code in made["codes"])
     reconciler.way.alter(f"/v1/customers/{failing['customer']}/activity", foreign(404))
     assert reconciler.run(apply=True).counts == {"failing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {failing["holder"]: 0, other["holder"]: 1}
     reconciler.way.clear()
     assert reconciler.run(apply=True).counts == {"applied": 1}
@@ -211,7 +211,7 @@ def test_what_was_found_and_cannot_be_delivered_stays_noted(
 def test_a_page_of_codes_that_fails_is_skipped(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
-    """The pages after it are read, and of the page what is known is looked at."""
+    """The pages after it are read, and of the page what is known is checked."""
     made = works.shop.call("POST", "/codes", {"codes": 150, "referees": 0})
     first = {code["id"] for code in made["codes"][:100]}
     reconciler.way.alter(
@@ -219,17 +219,17 @@ def test_a_page_of_codes_that_fails_is_skipped(
         lambda page: change(page) if page["vouchers"][0]["id"] in first else page,
     )
     progress = reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True)
-    assert progress.looked == 50
+    assert progress.checked == 50
     assert [ids for _, ids in progress.skipped] == [{"campaign": made["campaign"], "page": "1"}]
     reconciler.way.clear()
-    assert reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True).looked == 150
+    assert reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True).checked == 150
 
 
 @pytest.mark.parametrize("change", WAYS[:2])
-def test_a_campaign_that_cannot_be_asked_for_keeps_no_other_from_being_looked_at(
+def test_a_campaign_that_cannot_be_asked_for_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, change: Change
 ) -> None:
-    """Its list of codes fails, too, and it is known: the codes that are known are looked at."""
+    """Its list of codes fails, too, and it is known: the codes that are known are checked."""
     made = [works.shop.call("POST", "/codes", {"codes": 2, "referees": 1}) for _ in range(2)]
     one, other = (each["campaign"] for each in made)
     scope = Scope(campaigns=(one, other))

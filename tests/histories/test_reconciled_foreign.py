@@ -1,4 +1,4 @@
-"""What somebody in between answers says nothing about codes, customers and campaigns."""
+"""What someone in between answers says nothing about codes, customers and campaigns."""
 
 import pytest
 
@@ -18,14 +18,14 @@ def reconciler(works: Works, monkeypatch: pytest.MonkeyPatch) -> Reconciler:
 
 
 def test_a_foreign_404_deletes_no_code(works: Works, reconciler: Reconciler) -> None:
-    """During a deployment a load balancer answers for each code: nobody is over for that."""
+    """During a deployment a load balancer answers for each code: no assignment is over for that."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     reconciler.run(apply=False)
     reconciler.way.alter("/v1/*", foreign(404))
     with pytest.raises(JobError, match="404"):
         reconciler.run(apply=True)
     (code,) = made["codes"]
-    assert set(reconciler.book.known(code["id"], made["campaign"])) == {
+    assert set(reconciler.registry.known(code["id"], made["campaign"])) == {
         code["referrer"]["holder"],
         *referees(made),
     }
@@ -43,13 +43,13 @@ def test_a_foreign_404_deletes_no_customer(works: Works, reconciler: Reconciler)
     reconciler.run(apply=True)
     reconciler.way.clear()
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.persons == []
     assert taken_back(works) == dict.fromkeys(referees(made), 1)
 
 
 def test_a_foreign_404_makes_no_customer_unknown(works: Works, reconciler: Reconciler) -> None:
-    """Of whoever was named nothing is said as long as Voucherify itself says nothing."""
+    """Of named customers nothing is said as long as Voucherify itself says nothing."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     customer = made["codes"][0]["referees"][0]["customer"]
     reconciler.way.alter("*/activity", foreign(404))
@@ -59,9 +59,9 @@ def test_a_foreign_404_makes_no_customer_unknown(works: Works, reconciler: Recon
 
 
 def test_a_foreign_404_makes_no_campaign_unknown(works: Works, reconciler: Reconciler) -> None:
-    """How large a campaign is need not be known: its codes are looked at all the same."""
+    """How large a campaign is need not be known: its codes are checked all the same."""
     campaign = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})["campaign"]
     reconciler.way.alter(f"/v1/campaigns/{campaign}", foreign(404))
     progress = reconciler.run(Scope(campaigns=(campaign,)), apply=True)
     assert "unknown_campaign" not in progress.counts
-    assert progress.looked == 2
+    assert progress.checked == 2

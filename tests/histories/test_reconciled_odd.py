@@ -1,4 +1,4 @@
-"""What Voucherify lists in odd ways is skipped and counted, and nobody counts as removed for it."""
+"""What Voucherify lists in odd ways is skipped and counted, and no one counts as removed for it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,17 +44,17 @@ def of(holder: str, change: Callable[[dict[str, Any]], Any]) -> Callable[[Any], 
 def test_an_odd_holder_with_an_id_is_still_listed(
     works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
 ) -> None:
-    """They are not missing; who was removed from the same code is; other codes are looked at."""
+    """They are not missing; who was removed from the same code is; other codes are checked."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
     reconciler.run(apply=False)
     odd, removed, _, elsewhere = referees(made)
     works.shop.unassign(removed, elsewhere)
     reconciler.way.alter("*/holders", of(odd, change))
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts == {"odd_holder": 1, "missing": 2, "applied": 2}
     assert taken_back(works) == {removed: 1, elsewhere: 1}
-    assert progress.looked == 2
+    assert progress.checked == 2
     code = made["codes"][0]["id"]
     assert [(str(what), ids) for what, ids in progress.skipped] == [
         ("odd_holder", {"code": code, "campaign": made["campaign"], "holder": odd})
@@ -75,20 +75,20 @@ def test_an_odd_holder_with_an_id_is_still_listed(
 def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
     works: Works, reconciler: Reconciler, change: Callable[[Any], Any]
 ) -> None:
-    """It may be anybody known before. The other code is looked at, and the next run this one."""
+    """It may be anybody known before. The other code is checked, and the next run this one."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 2})
     reconciler.run(apply=False)
     odd, removed, _, elsewhere = referees(made)
     works.shop.unassign(removed, elsewhere)
     reconciler.way.alter("*/holders", of(odd, change))
     counts = reconciler.run(apply=True).counts
-    works.settle()
+    works.complete()
     assert counts == {"odd_holder": 1, "undecided": 1, "missing": 1, "applied": 1}
     assert taken_back(works) == {removed: 0, elsewhere: 1}
 
     reconciler.way.clear()
     assert reconciler.run(apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works) == {removed: 1, elsewhere: 1}
 
 
@@ -96,13 +96,13 @@ def test_from_a_code_with_a_holder_without_an_id_nothing_is_concluded(
 def test_who_was_skipped_as_odd_is_not_known_and_cannot_be_missing(
     works: Works, reconciler: Reconciler, name: str
 ) -> None:
-    """Skipped at the first run and not listed at the second: nobody knew them."""
+    """Skipped at the first run and not listed at the second: no one knew them."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 2})
     odd, plain = referees(made)
     reconciler.way.alter("*/holders", of(odd, lambda entry: entry | {name: None}))
     assert reconciler.run(apply=True).counts == {"odd_holder": 1}
     code = made["codes"][0]
-    known = reconciler.book.known(code["id"], made["campaign"])
+    known = reconciler.registry.known(code["id"], made["campaign"])
     assert set(known) == {plain, code["referrer"]["holder"]}
     works.shop.unassign(odd)
     reconciler.way.clear()
@@ -131,10 +131,10 @@ def test_an_odd_holder_may_be_the_next_assignment_of_who_is_gone(
 
 
 @pytest.mark.parametrize("odd", [{"id": None, "code": "A"}, {"code": "A"}, {"id": 5}, {}, None, 7])
-def test_an_odd_code_keeps_no_other_from_being_looked_at(
+def test_an_odd_code_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, odd: Any
 ) -> None:
-    """It is counted; a code that is known is looked at under its id however it is listed."""
+    """It is counted; a code that is known is checked under its id however it is listed."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.run(apply=False)
     works.shop.unassign(*referees(made))
@@ -145,14 +145,14 @@ def test_an_odd_code_keeps_no_other_from_being_looked_at(
 
 
 @pytest.mark.parametrize("odd", [{"id": None}, {}, {"id": ["camp_1"]}, None, "camp_1"])
-def test_an_odd_campaign_keeps_no_other_from_being_looked_at(
+def test_an_odd_campaign_keeps_no_other_from_being_checked(
     works: Works, reconciler: Reconciler, odd: Any
 ) -> None:
     """It is counted, and no campaign of the name None is asked for."""
     works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.way.alter("/v1/campaigns", listed(lambda found: [odd, *found], "campaigns"))
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.counts) == (2, {"odd_campaign": 1})
+    assert (progress.checked, progress.counts) == (2, {"odd_campaign": 1})
 
 
 @pytest.mark.parametrize("many", [None, "2", True, -1])
@@ -166,14 +166,14 @@ def test_how_many_codes_a_campaign_has_need_not_be_known(
         listed(lambda found: [each | {"vouchers_count": many} for each in found], "campaigns"),
     )
     progress = reconciler.run(apply=True)
-    assert (progress.looked, progress.total, progress.counts) == (2, 2, {})
+    assert (progress.checked, progress.total, progress.counts) == (2, 2, {})
 
 
 @pytest.mark.parametrize("more", [None, "yes", 0])
 def test_a_page_that_does_not_say_whether_it_is_the_last_ends_no_list(
     works: Works, reconciler: Reconciler, more: Any
 ) -> None:
-    """Whoever stands on a page after it would count as removed."""
+    """A holder on a page after it would count as removed."""
     made = works.shop.call("POST", "/codes", {"codes": 2, "referees": 1})
     reconciler.run(apply=False)
     code = made["codes"][0]["id"]

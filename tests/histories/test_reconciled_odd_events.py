@@ -80,7 +80,7 @@ def test_an_odd_event_of_a_customer_keeps_no_other_event_from_being_read(
 
 
 def test_what_is_an_owners_is_not_odd(works: Works, reconciler: Reconciler) -> None:
-    """A coupon of somebody's own on the code, or taken from them: no referral, and no news."""
+    """A coupon of someone's own on the code, or taken from them: no referral, and no news."""
     made = works.shop.call("POST", "/codes", {"codes": 1, "referees": 1})
     (referee,) = made["codes"][0]["referees"]
     holder = referee["holder"]

@@ -41,7 +41,7 @@ def test_a_removal_by_an_event_is_a_removal_though_the_code_is_gone(
     else:
         scope = Scope(customers=(referee["customer"],), since="2020-01-01T00:00:00+00:00")
         assert reconciler.run(scope, apply=True).counts == {"missing": 1, "applied": 1}
-    works.settle()
+    works.complete()
     assert taken_back(works)[referee["holder"]] == 1
     assert works.failed() == []
 
@@ -62,7 +62,7 @@ def test_an_event_that_lacks_all_but_its_assignment_is_proof_enough(
         listed(lambda found: [found[0] | bare, *found[1:]]),
     )
     progress = reconciler.run(apply=True)
-    works.settle()
+    works.complete()
     assert progress.counts == {"missing": 1, "applied": 1, "code_gone": 1}
     assert taken_back(works)[referee["holder"]] == 1
     assert works.failed() == []
@@ -83,7 +83,7 @@ def test_without_an_event_a_code_that_is_gone_is_no_proof(
     else:
         scope = Scope(customers=(referee["customer"],), since="2020-01-01T00:00:00+00:00")
         assert reconciler.run(scope, apply=True).counts == {}
-    works.settle()
+    works.complete()
     assert taken_back(works)[referee["holder"]] == 0
 
 
@@ -126,7 +126,7 @@ def test_a_deleted_campaign_is_one_line_with_a_count(
     assert "code_gone" not in again.counts
 
 
-def test_a_campaign_that_is_gone_is_looked_at_as_long_as_somebody_is_known(
+def test_a_campaign_that_is_gone_is_checked_as_long_as_someone_is_known(
     works: Works, reconciler: Reconciler
 ) -> None:
     """A code that fails leaves its holders for the next run; after that it costs no call."""
@@ -144,5 +144,5 @@ def test_a_campaign_that_is_gone_is_looked_at_as_long_as_somebody_is_known(
     assert [each.rsplit("/", 2)[1] for each in reconciler.way.asked if "holders" in each] == [
         codes[0]
     ]
-    assert reconciler.book.campaigns.all() == set()
+    assert reconciler.registry.campaigns.all() == set()
     assert reconciler.run(apply=True).calls.total() == 1

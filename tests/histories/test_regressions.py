@@ -27,9 +27,9 @@ _NOTHING_ELSE: Final[dict[str, Any]] = {
 }
 
 
-def history(**told: Any) -> History:
-    """Make a history in which nothing happens but what is told."""
-    return History(**{**_NOTHING_ELSE, **told})
+def history(**reported: Any) -> History:
+    """Make a history in which nothing happens but what is named."""
+    return History(**{**_NOTHING_ELSE, **reported})
 
 
 def _removals(works: Works) -> list[str]:
@@ -58,7 +58,7 @@ def test_a_crash_before_the_call_counts_as_a_send(works: Works) -> None:
     assert "was sent 3 times and is not among its transactions" in error
     [effect] = [each for each in works.effects.of(holder=holder) if each.fields["kind"] == "take"]
     assert (effect.state, effect.number("sends")) == ("unknown", 3)
-    # The second was never sent, which nobody can know.
+    # The second was never sent, which no one can know.
     assert [each for each in works.line.calls if each == "POST balance"] == ["POST balance"] * 3
     assert _removals(works) == []
 
@@ -103,7 +103,7 @@ MISTAKEN: Final[dict[str, dict[str, Any]]] = {
         "acts": [Act("code_given", 0, 1), Act("assign", 0, 0), Act("assign", 1, 1)],
         "begins": Beginning(reward=3, tier=1, shows_reward=False, codes=2, assigned=0),
     },
-    "an addition that looks like another code's reward": {
+    "an addition that resembles another code's reward": {
         "acts": [Act("assign", 0, 1), Act("assign", 0, 0), Act("lookalike", 0, 1)],
         "begins": Beginning(reward=3, tier=0, shows_reward=False, codes=2, assigned=0),
     },
@@ -120,8 +120,8 @@ def test_the_reward_of_the_next_assignment_is_left_alone(works: Works) -> None:
     assert _removals(works) == []
 
 
-def test_a_look_that_failed_is_no_look(works: Works) -> None:
-    """An answered change is believed unseen only after looks that were answered."""
+def test_a_check_that_failed_is_no_check(works: Works) -> None:
+    """An answered change is believed unseen only after checks that were answered."""
     history(
         acts=[Act("assign", 0, 0)],
         spends={6: Act("spend", 0, 2)},
@@ -136,7 +136,7 @@ def test_a_look_that_failed_is_no_look(works: Works) -> None:
 
 
 def test_an_order_is_not_cancelled_because_its_code_was_given_away(works: Works) -> None:
-    """Somebody redeems a code again when it has a new referrer: which redemption, a person says."""
+    """Someone redeems a code again when it has a new referrer: which redemption, a person says."""
     history(
         acts=[Act("code_given", 1, 2), Act("assign", 0, 0)],
         begins=Beginning(reward=1, tier=0, shows_reward=True, codes=2, assigned=2),
@@ -177,7 +177,7 @@ def test_a_reward_by_an_earlier_referrers_code_is_for_a_person(works: Works) -> 
 
 
 def test_no_money_is_taken_while_a_rollback_is_refused(works: Works) -> None:
-    """Whoever rolls the parent back by hand may have Voucherify take the reward by it."""
+    """An operator who rolls the parent back by hand may have Voucherify take the reward by it."""
     history(
         acts=[Act("assign", 0, 0)],
         begins=Beginning(
@@ -232,7 +232,7 @@ def test_a_conversion_by_another_code_at_the_same_moment_is_for_a_person(works: 
 
 
 def test_what_an_earlier_referrer_earned_is_taken_back(works: Works) -> None:
-    """A code is given to somebody who is deleted: its first referrer's rewards are still due."""
+    """A code is given to someone who is deleted: its first referrer's rewards are still due."""
     history(
         acts=[Act("code_given", 1, 2), Act("gone", 1, 0)],
         begins=Beginning(reward=2, tier=3, shows_reward=False, codes=2, assigned=2),
@@ -333,7 +333,7 @@ def test_a_run_whose_machine_stood_still_reads_again_after_anothers_rollback(wor
 
 
 def test_what_came_as_the_assignment_ended_is_for_a_person(works: Works) -> None:
-    """The card of the reward was deleted; the next assignment's reward looks like it."""
+    """The card of the reward was deleted; the next assignment's reward resembles it."""
     history(
         acts=[Act("assign", 0, 1), Act("card_deleted", 0, 0), Act("again", 0, 0)],
         begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, style=2),
@@ -348,7 +348,7 @@ def test_what_came_as_the_assignment_ended_is_for_a_person(works: Works) -> None
 
 
 def test_a_conversion_just_before_the_removal_is_this_assignments(works: Works) -> None:
-    """The customer converts late and leaves at once: the reward is taken, and nobody is asked."""
+    """The customer converts late and leaves at once: the reward is taken, and no one is asked."""
     history(
         acts=[Act("assign", 0, 1), Act("convert", 0, 0)],
         begins=Beginning(reward=0, tier=0, shows_reward=False, codes=1, assigned=0, style=5),

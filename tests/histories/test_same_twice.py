@@ -30,9 +30,9 @@ _BUSY: dict[str, Any] = {
 
 #: What once went by the machine's clock, by hashes or by threads.
 WORST: dict[str, dict[str, Any]] = {
-    # From its second loss on a job comes back at a time that a hash of its id tells.
+    # From its second loss on a job comes back at a time that a hash of its id gives.
     "crashes": {"crashes": {4: False, 9: True, 14: False, 19: True}},
-    "a freeze while another goes on": {"freezes": {7: (250.0, False), 30: (70.0, True)}},
+    "a freeze while another continues": {"freezes": {7: (250.0, False), 30: (70.0, True)}},
     "a thaw between two calls": {"freezes": {7: (250.0, True)}, "thaws": frozenset({12})},
     "late answers": {"money": {1: apply_late(20), 2: apply_late(240), 3: apply_then_drop()}},
     # The one that tries alone dies, and the others wait until its try ends by itself.

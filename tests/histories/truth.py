@@ -25,12 +25,12 @@ from worker.settings.policies import Policies
 _USUAL_TIERS: Final = frozenset({0, 2, 5})
 
 #: A person is asked of a change only after three sends, each of them lost by a trouble of its own.
-#: A crash between the note of a send and the call is one, for nobody can tell it from a loss.
+#: A crash between the note of a send and the call is one: it cannot be distinguished from a loss.
 _SENDS_LOST: Final = 2
 
 
 class Truth:
-    """Judges each removal after the product has settled it, and again at the end."""
+    """Judges each removal after the product has completed it, and again at the end."""
 
     def __init__(self, life: Life, policies: Policies, *, troubles: int, frozen: bool) -> None:
         self._life = life
@@ -59,9 +59,7 @@ class Truth:
         self._check_rollbacks(set(failed), fresh)
         self._check_marks(set(failed), fresh)
         assert self._life.works.line.collisions == []
-        assert self._life.works.handed == len(self._money.judged), (
-            "an assignment was taken on twice"
-        )
+        assert self._life.works.handed == len(self._money.judged), "an assignment was claimed twice"
         assert self._life.shop.violations() == []
         assert self._life.world.deleted_holders == 0
 
@@ -77,7 +75,7 @@ class Truth:
         customer = self._store.find_customer(holder.customer_id)
         code = self._store.vouchers[holder.voucher_id]
         if customer is None and code.id in self._store.deleted:
-            # Nobody knows them: the keys may be of another project.
+            # No one knows them: the keys may be of another project.
             self._money.may_ask.add(holder.id)
             return
         if holder.role is Role.REFEREE and customer is not None:
@@ -97,7 +95,7 @@ class Truth:
         customer = self._store.find_customer(holder.customer_id)
         referrals = customer.referrals if customer else []
         of = {e["referrer_id"] for e in referrals if e["campaign_id"] == holder.campaign_id}
-        # Through two referrers of one campaign: nobody says by which this assignment came.
+        # Through two referrers of one campaign: no one says by which this assignment came.
         several = len(of) > 1
         if due is not None:
             known = replace(due, must=False) if several else due
@@ -139,7 +137,7 @@ class Truth:
                 mine = reward.referrer_id == holder.customer_id and cause.voucher_id == code.id
                 mine = mine and _within(holder, cause.created_at)
             if not mine:
-                # Another assignment's of the same code, which may not tell whose it is.
+                # Another assignment's of the same code, which may not say whose it is.
                 if not reward.linked:
                     self._money.may_ask.add(holder.id)
                 continue
@@ -166,7 +164,7 @@ class Truth:
             self._expect_coupon(reward, self._may_be_off if given else self._off)
 
     def _may_have_counted(self, holder: Holder) -> bool:
-        """Say whether a conversion may count for a reward that names another."""
+        """Return whether a conversion may count for a reward that names another."""
         rewards = self._store.tier_rewards
         return bool(rewards) and all(each.holder_id != holder.id for each in rewards)
 
@@ -199,7 +197,7 @@ class Truth:
             if holder.role is Role.REFEREE and mine is not None:
                 self._rolled_back.add(mine)
                 gone = {holder.customer_id, holder.campaign_id} & self._store.deleted
-                # Who redeemed a code that was given away is not told by its new referrer.
+                # Who redeemed a code that was given away is not known from its new referrer.
                 given = holder.voucher_id in self._life.given
                 assert mine in done or holder.id in failed or gone or given
         assert done <= self._rolled_back
@@ -232,6 +230,6 @@ class Truth:
 
 
 def _within(holder: Holder, at: datetime) -> bool:
-    """Tell whether it was while the assignment lasted."""
+    """Return whether it was while the assignment lasted."""
     assert holder.ended_at is not None
     return holder.created_at <= at <= holder.ended_at

@@ -21,7 +21,7 @@ from inbox.jobs import Jobs
 from inbox.ledger import Effects
 from sandbox.inprocess import InProcess
 from tests.histories.line import Crash, Frozen, Line
-from tests.histories.passing import Time, told_time
+from tests.histories.passing import Time, given_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
 from worker.http_client import ANSWER_SECONDS, CONNECT_SECONDS
 from worker.run.verdict import Completed, Ended
@@ -51,7 +51,7 @@ class Works:
     count from one again, and one thread runs at a time.
     """
 
-    @told_time()
+    @given_time()
     def __init__(self, store: Redis) -> None:
         self.store: Any = store
         self.shop = InProcess(start=_BEGINS)
@@ -85,7 +85,7 @@ class Works:
         self._runs: list[threading.Thread] = []
         self.begin(Policies())
 
-    @told_time()
+    @given_time()
     def begin(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start a history: nothing is known to anybody."""
         self._end_runs()
@@ -94,11 +94,11 @@ class Works:
         self.shop.world.ids._numbers = count(1)
         self.time.catch_up()
         self.line.clear()
-        self.told: dict[str, str] = {}
+        self.reported: dict[str, str] = {}
         self.removed: set[str] = set()
         # What the campaign promised a referee when the assignment was removed.
         self.promised: dict[str, tuple[str, int] | None] = {}
-        # How many removals were taken on.
+        # How many removals were claimed.
         self.handed = 0
         # How each run of a job ended.
         self.ends: list[Ended] = []
@@ -106,7 +106,7 @@ class Works:
         self._ended: SimpleQueue[None] = SimpleQueue()
         self.restart(policies, setup)
 
-    @told_time()
+    @given_time()
     def restart(self, policies: Policies, setup: Setup = USUAL) -> None:
         """Start the workers with these settings upon what is there."""
         self.policies = policies
@@ -116,7 +116,7 @@ class Works:
         """Bring a webhook's body to the product."""
         document = json.loads(body)
         holder = document["data"]["holder"]["id"]
-        self.told[delivery_id(body)] = holder
+        self.reported[delivery_id(body)] = holder
         if document["type"] == REMOVED:
             self.removed.add(holder)
             program = (document["data"].get("campaign") or {}).get("referral_program") or {}
@@ -124,18 +124,18 @@ class Works:
             self.promised[holder] = reward and (reward["type"], int(reward["amount"]))
         self._intake.accept(body)
 
-    def settle(self, *, threads: int = 1, every: float = 0.0) -> None:
+    def complete(self, *, threads: int = 1, every: float = 0.0) -> None:
         """
         Work until nothing is queued, running, waiting or frozen.
 
         Args:
             threads: how many jobs run at once.
-            every: seconds between two sweeps; 0 to sweep as soon as something is due.
+            every: seconds between two reaper runs; 0 to run as soon as something is due.
         """
         with self.time.of_runs():
-            self._settle(threads, every)
+            self._complete(threads, every)
 
-    def _settle(self, threads: int, every: float) -> None:
+    def _complete(self, threads: int, every: float) -> None:
         for _ in range(_MOST_ROUNDS):
             while tasks := [task for _ in range(threads) if (task := self._take())]:
                 if threads == 1:
@@ -147,7 +147,7 @@ class Works:
             if wait is None:
                 return
             self._pass(max(wait, every) + 0.01)
-            self._jobs.reap("a sweeper", QUEUES, 0.001)
+            self._jobs.reap("a reaper", QUEUES, 0.001)
         raise AssertionError("the product goes in circles")
 
     def freeze_at(self, call: int, seconds: float, *, sent: bool = False) -> None:
@@ -163,19 +163,19 @@ class Works:
         (self.line.after if sent else self.line.before)[call] = stand
 
     def thaw(self) -> None:
-        """Let the run that stands still longest go on, while everything else stands still."""
+        """Let the run that stands still longest continue, while everything else stands still."""
         if self._frozen:
             self._thaw(self._frozen[0])
 
     def failed(self) -> list[tuple[str, str, str]]:
         """List the failed jobs by assignment, with reason and error."""
         return [
-            (self.told[job.delivery], job.reason or "", job.error or "")
+            (self.reported[job.delivery], job.reason or "", job.error or "")
             for job in self.desk.failed()
         ]
 
     def _end_runs(self) -> None:
-        """Let nothing of a history that failed go on in the next one."""
+        """Let nothing of a history that failed continue in the next one."""
         for frozen in self._frozen:
             frozen.end()
         for run in self._runs:
@@ -219,7 +219,7 @@ class Works:
             self.handed += isinstance(outcome, Completed) and outcome.outcome.startswith("handed")
 
     def _next(self) -> float | None:
-        """Tell in how many seconds something is to be done; None if nothing is left."""
+        """Return in how many seconds something is to be done; None if nothing is left."""
         pipe = self.store.pipeline(transaction=False)
         for index in (keys.RUNNING, keys.WAITING):
             pipe.zrange(index, 0, 0, withscores=True)
@@ -229,7 +229,7 @@ class Works:
         now = self.shop.clock.time()
         waits = [score / 1000 - now for _, score in (*running, *waiting)]
         waits += [each.thaws_at - self.time.now() for each in self._frozen]
-        # A job that is queued without a message is found by looking twice.
+        # A job that is queued without a message is found by checking twice.
         waits += [1.0] * any(queued)
         return min(waits, default=None)
 
@@ -241,4 +241,4 @@ class Works:
 
     def _thaw(self, frozen: Frozen) -> None:
         self._frozen.remove(frozen)
-        self._apart(frozen.goes_on.set)
+        self._apart(frozen.continues.set)

@@ -17,7 +17,7 @@ class Clock:
         self.now = time.monotonic()
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 

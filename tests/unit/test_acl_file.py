@@ -31,7 +31,7 @@ VIEWS: Final = {
 }  # fmt: skip
 
 DURABLE: Final = {"incr", "exists", "wait", "waitaof", "client|id"}
-#: What is known of assignments, as whoever reconciles reads it (`inbox.state.assignments`).
+#: What is known of assignments, as a reconciliation reads it (`inbox.state.assignments`).
 BOOK: Final = {"hscan", "zcount"}
 FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zrange"}
 
@@ -86,8 +86,8 @@ def test_every_queue_may_be_sent_to(user: str) -> None:
     assert {name for name in queues if f" ~{name}" not in _rules(user)} == set()
 
 
-def test_nobody_is_let_in_by_the_file_itself() -> None:
-    """It holds no password, nobody goes without one, and the default user is off."""
+def test_no_one_is_let_in_by_the_file_itself() -> None:
+    """It holds no password, no one goes without one, and the default user is off."""
     text = (ROOT / "deploy" / "acl" / "users.acl").read_text()
 
     assert re.findall(r" [<>#!]\S*|nopass", text) == []

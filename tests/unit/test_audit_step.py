@@ -20,17 +20,17 @@ FLAWED: Final = {
 SKIPPED: Final = {"name": "flask", "skip_reason": "Dependency not found on PyPI"}
 
 
-def _told(packages: list[Any]) -> str:
+def _reported(packages: list[Any]) -> str:
     return json.dumps({"dependencies": packages, "fixes": []})
 
 
 @pytest.mark.parametrize(
     ("out", "err", "code", "says"),
     [
-        (_told([SOUND]), "", 0, "nothing known of 1 of 1 packages"),
-        (_told([SOUND, SKIPPED]), "", 0, "nothing known of 1 of 2 packages"),
-        (_told([SKIPPED]), "No known vulnerabilities found", 0, "NOT DONE: nothing is told"),
-        (_told([SOUND, FLAWED]), "", 1, "jinja2 2.10: PYSEC-2019-217, mended in 2.10.1"),
+        (_reported([SOUND]), "", 0, "nothing known of 1 of 1 packages"),
+        (_reported([SOUND, SKIPPED]), "", 0, "nothing known of 1 of 2 packages"),
+        (_reported([SKIPPED]), "No known vulnerabilities found", 0, "NOT DONE: nothing is told"),
+        (_reported([SOUND, FLAWED]), "", 1, "jinja2 2.10: PYSEC-2019-217, mended in 2.10.1"),
         ("", "requests.exceptions.ProxyError: Unable to connect", 0, "NOT DONE: the list"),
         ("", "ERROR:pip_audit._cli:invalid requirements input", 1, "did not work"),
     ],

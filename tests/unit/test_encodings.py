@@ -25,7 +25,7 @@ OPENERS = {"open", "read_text", "write_text"}
 
 
 def wrong_calls(source: str) -> list[int]:
-    """Give the lines of calls that open a text by the encoding of the locale."""
+    """Return the lines of calls that open a text by the encoding of the locale."""
     return [
         call.lineno
         for call in ast.walk(ast.parse(source))

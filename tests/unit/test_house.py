@@ -52,12 +52,12 @@ def chains() -> Mapping[str, list[str]]:
 def test_no_chain_of_imports_is_longer_than_twelve(
     package: str, chains: Mapping[str, list[str]]
 ) -> None:
-    """Whoever reads a module down to the ground reads at most twelve."""
+    """A developer who reads a module down to the ground reads at most twelve."""
     assert len(chains[package]) <= HIGHEST, " > ".join(chains[package])
 
 
 def test_no_folder_holds_more_than_fifteen_modules(source: list[Path]) -> None:
-    """What stands beside each other can be read in one look."""
+    """What stands beside each other can be read in one check."""
     wide = {folder: many for folder, many in size.beside(source).items() if many > MOST_BESIDE}
     assert wide.keys() - CATALOGUES == set(), wide
 

@@ -1,4 +1,4 @@
-"""Alert rules, dashboard and operations.md agree; what a running product tells is elsewhere."""
+"""Alert rules, dashboard and operations.md agree; a running product's are tested elsewhere."""
 
 import json
 import re
@@ -22,11 +22,11 @@ PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
 def test_an_alert_says_what_it_means_and_where_to_read_on(alert: dict[str, Any]) -> None:
     """Each has a severity, a summary, a meaning, and a section with meaning, check and fix."""
-    name, told = alert["alert"], alert["annotations"]
+    name, reported = alert["alert"], alert["annotations"]
     assert alert["labels"]["severity"] in {"critical", "warning", "info"}
-    assert told["summary"].endswith(".") or "{{" in told["summary"]
-    assert told["description"].endswith(".")
-    assert told["runbook_url"] == f"docs/operations.md#{name.lower()}"
+    assert reported["summary"].endswith(".") or "{{" in reported["summary"]
+    assert reported["description"].endswith(".")
+    assert reported["runbook_url"] == f"docs/operations.md#{name.lower()}"
 
     section = OPERATIONS.split(f"\n### {name}\n")[1].split("\n### ")[0].split("\n## ")[0]
     words = [section.index(f"**{word}:**") for word in ("Meaning", "Check", "Fix")]
@@ -49,7 +49,7 @@ def test_links_within_operations_lead_somewhere() -> None:
 
 
 def test_alerts_do_not_depend_on_how_many_replicas_are_scraped() -> None:
-    """A number of the fleet is told by each replica: a sum of them, or one alert each, is wrong."""
+    """A number of the fleet comes from each replica: a sum of them, or one alert each, is wrong."""
     for alert in ALERTS:
         if alert["alert"] not in {"PerkhookInboxDown", "PerkhookNotScraped"}:
             assert re.match(r"(max|min)\b|sum\(max by", alert["expr"]), alert["alert"]

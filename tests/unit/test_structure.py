@@ -61,7 +61,7 @@ def test_containers_run_the_procfiles_commands(service: str, process: str) -> No
 
 
 def test_flower_knows_the_handlers_that_workers_know() -> None:
-    """Both build the Celery application, so both are told which modules hold own handlers."""
+    """Both build the Celery application, so both need to know which modules hold own handlers."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
     assert "HANDLERS" in services["worker"]["environment"]

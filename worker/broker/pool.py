@@ -107,7 +107,7 @@ class PooledTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu shi
 
 def share_connections(most: int) -> None:
     """
-    Let everything in this process that reaches a store through kombu share so many connections.
+    Make everything in this process that reaches a store through kombu share so many connections.
 
     To be called before kombu first connects: it remembers what a name of a transport means.
     """

@@ -176,7 +176,7 @@ class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu ships no 
 
 
 def take_only_our_messages(app: Celery) -> None:
-    """Let an application consume by our transport; Flower, which consumes nothing, has no need."""
+    """Make an application consume by our transport; Flower, which consumes nothing, has no need."""
     TRANSPORT_ALIASES[_ALIAS] = f"{__name__}:{Transport.__name__}"
     url = app.conf.broker_url.replace("redis+socket://", f"{_ALIAS}+socket://", 1)
     app.conf.update(broker_url=url, broker_transport=_ALIAS)

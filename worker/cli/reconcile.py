@@ -100,7 +100,7 @@ def reconcile(
     with _halting() as halt:
         runner = Runner(settings, store, halt, of_customers=bool(scope.customers))
         progress = _run(runner, scope, report, apply=apply)
-        left = list(runner.book.missing())
+        left = list(runner.registry.missing())
         drafts = dict(_drafts(tools, store, runner, left[:plans]))
     report.end(progress, left, drafts, apply=apply)
     if progress.counts.get(UNKNOWN_CAMPAIGN):
@@ -110,7 +110,7 @@ def reconcile(
 
 def _run(runner: Runner, scope: Scope, report: Report, *, apply: bool) -> Progress:
     try:
-        return runner.run(scope, apply=apply, tell=report.step)
+        return runner.run(scope, apply=apply, report=report.step)
     except BusyError as error:
         raise click.ClickException(
             f"not done: {error} reconciles now, or was killed less than a minute ago"

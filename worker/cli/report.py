@@ -26,7 +26,7 @@ from worker.reconcile.progress import Progress
 _LINE_SECONDS: Final = 10.0
 
 _ENDINGS: Final = {
-    Ending.TOLD: "handled already",
+    Ending.REPORTED: "handled already",
     Ending.YOUNG: "left to their webhook, which may still come",
     Ending.CUSTOMER_GONE: "of a customer who was deleted",
     Ending.CODE_GONE: "of a code that was deleted, without an event of a removal",
@@ -136,9 +136,9 @@ def _pace(progress: Progress) -> str:
 def _lines(progress: Progress, of: str) -> list[str]:
     calls = progress.calls.total()
     by = ", ".join(f"{many} for {what}" for what, many in progress.calls.most_common())
-    lines = [f"Checked {progress.looked} {of} with {calls} calls: {by or 'none'}."]
-    if progress.looked:
-        lines.append(f"That is {round(10_000 * calls / progress.looked)} calls for 10,000 {of}.")
+    lines = [f"Checked {progress.checked} {of} with {calls} calls: {by or 'none'}."]
+    if progress.checked:
+        lines.append(f"That is {round(10_000 * calls / progress.checked)} calls for 10,000 {of}.")
     lines += [
         f"{progress.counts[what]} {words}."
         for what, words in _ENDINGS.items()
@@ -203,7 +203,7 @@ def _as_plain(
     progress: Progress, left: Sequence[Missing], drafts: Mapping[str, PlanPreview]
 ) -> dict[str, Any]:
     return {
-        "checked": progress.looked,
+        "checked": progress.checked,
         "calls": dict(progress.calls),
         "counts": dict(progress.counts),
         "skipped": [{"why": str(what), **ids} for what, ids in progress.skipped],

@@ -24,14 +24,14 @@ class Origin:
     What a step is taken for.
 
     Attributes:
-        reduced: the customer was erased, and only ids remain of the body.
+        redacted: the customer was erased, and only ids remain of the body.
     """
 
     handler: str
     event: str
     job: str
     customer: str = ""
-    reduced: bool = False
+    redacted: bool = False
 
 
 def effect_id(handler: str, step: str, about: str) -> str:
@@ -54,7 +54,7 @@ def name_of_step(origin: Origin, step: str, about: str | None) -> str:
     if not _STEP.fullmatch(step):
         raise PermanentError("bad_step", "a step is named by a-z, 0-9, _ and -, at most 60 of them")
     if not about:
-        if origin.reduced:
+        if origin.redacted:
             raise PermanentError(
                 "customer_erased",
                 f"the id that step {step} is about was erased with the customer",

@@ -84,7 +84,7 @@ class Steps:
         way = what_next(
             made.effect.state, left_seconds=left, can_ask=check is not None, repeatable=repeatable
         )
-        if way is Next.TELL:
+        if way is Next.DONE:
             return made.effect.fields.get("outcome", step)
         if way is Next.ASK and check is not None:
             if found := check(key_of(name)):

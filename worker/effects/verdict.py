@@ -8,7 +8,7 @@ from inbox.model.effect import EffectState
 class Next(Enum):
     """What to do about a step."""
 
-    TELL = auto()
+    DONE = auto()
     ACT = auto()
     ASK = auto()
     WAIT = auto()
@@ -26,7 +26,7 @@ def what_next(state: EffectState, *, left_seconds: float, can_ask: bool, repeata
         repeatable: whether taking it twice is harmless.
     """
     if state is EffectState.CONFIRMED:
-        return Next.TELL
+        return Next.DONE
     if state in {EffectState.PLANNED, EffectState.REFUSED}:
         return Next.ACT
     if can_ask:

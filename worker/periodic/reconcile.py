@@ -37,7 +37,7 @@ class ReconcileTask(PeriodicTask):
         """Continue a run that was cut off, or begin one if it is time."""
         if monotonic() < self._not_before:
             return
-        registry, caller = self._runner.book, self._runner.caller
+        registry, caller = self._runner.registry, self._runner.caller
         interval, scope = self._settings.interval_seconds, self._scope.text
         if not (registry.cut_off(scope) or registry.turn(caller, interval, scope)):
             return

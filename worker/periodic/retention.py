@@ -40,7 +40,7 @@ class RetentionRun:
                     )
                 jobs += len(batch.dropped)
                 markers += batch.markers
-                kept = (batch.failed, batch.settled)
+                kept = (batch.failed, batch.completed)
         finally:
             # One report for all: the jobs of a dead downstream end on the same day.
             if jobs:

@@ -16,7 +16,7 @@ APPLIED: Final = "applied"
 #: A campaign that was named and that Voucherify does not know.
 UNKNOWN_CAMPAIGN: Final = "unknown_campaign"
 
-#: A customer whom Voucherify does not know.
+#: A customer that Voucherify does not know.
 UNKNOWN_CUSTOMER: Final = "unknown_customer"
 
 
@@ -24,7 +24,7 @@ class Ending(StrEnum):
     """What became of an assignment that is no longer listed."""
 
     #: A webhook or an earlier run reported its removal.
-    TOLD = "told"
+    REPORTED = "told"
     #: So young that its webhook may still come.
     YOUNG = "young"
     #: No webhook reported it.

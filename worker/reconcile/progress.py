@@ -72,7 +72,7 @@ class Progress:
         self.totals: dict[str, int] = {}
         self.done: dict[str, int] = {}
         #: Checked by this process.
-        self.looked = 0
+        self.checked = 0
         self.counts: dict[str, int] = {}
         self.missing: list[Missing] = []
         #: What was skipped, why, and its ids: the first ones of each kind.
@@ -88,9 +88,9 @@ class Progress:
     def seconds_left(self) -> float | None:
         """How long it will take at the rate so far; None before there is one."""
         left = self.total - sum(self.done.values())
-        if not self.looked:
+        if not self.checked:
             return None
-        return left * (self._clock() - self._began) / self.looked
+        return left * (self._clock() - self._began) / self.checked
 
     def expect(self, totals: Mapping[str, int]) -> None:
         """Set how many codes campaigns have, as far as known."""
@@ -103,7 +103,7 @@ class Progress:
     def one_more(self, campaign: str) -> None:
         """Count one code or customer as checked."""
         self.done[campaign] = self.done.get(campaign, 0) + 1
-        self.looked += 1
+        self.checked += 1
         self._report(self)
 
     def count(self, what: str, *, noted: bool = False) -> None:

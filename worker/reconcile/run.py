@@ -35,7 +35,7 @@ class Reconciliation(Scan):
 
     def run(self, scope: Scope, run: Run) -> None:
         """
-        Bring a run from where it is to its end.
+        Continue a run to its end.
 
         Raises:
             RetryableError, PermanentError: the API did not answer, or refused; the run can be

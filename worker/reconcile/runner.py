@@ -72,7 +72,7 @@ class Runner:
         self._settings = settings
         self._store = store
         self._halt = halt
-        self.book = AssignmentRegistry(
+        self.registry = AssignmentRegistry(
             store,
             memory_seconds=settings.removal_memory_seconds,
             run=keys.RECONCILE_CUSTOMERS if of_customers else keys.RECONCILE,
@@ -86,7 +86,7 @@ class Runner:
         scope: Scope,
         *,
         apply: bool,
-        tell: Callable[[Progress], None] = lambda _: None,
+        report: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
         """
         Begin a run, or resume one that was cut off, and bring it to its end.
@@ -96,17 +96,17 @@ class Runner:
             RetryableError, PermanentError, InboxUnavailableError, RunLostError: the same, for
                 the reasons that `Reconciliation.run` gives.
         """
-        run = self.book.begin(self.caller, scope.text, dead=self._dead())
+        run = self.registry.begin(self.caller, scope.text, dead=self._dead())
         if isinstance(run, str):
             raise BusyError(run)
-        log.info("reconcile.goes_on" if run.resumed else "reconcile.begun", run=run.number)
-        with self._calls(lambda: self._renew(lambda: tell(progress))) as calls:
-            progress = Progress(calls.made, tell)
+        log.info("reconcile.resumed" if run.resumed else "reconcile.begun", run=run.number)
+        with self._calls(lambda: self._renew(lambda: report(progress))) as calls:
+            progress = Progress(calls.made, report)
             try:
                 api = ReconcileApi(calls, progress.skip)
                 self._reconciliation(api, progress, apply=apply).run(scope, run)
             except BaseException:
-                self.book.give_up(self.caller)
+                self.registry.give_up(self.caller)
                 raise
         log.info(
             "reconcile.finished", run=run.number, calls=progress.calls.total(), **progress.counts
@@ -117,19 +117,19 @@ class Runner:
         self, api: ReconcileApi, progress: Progress, *, apply: bool
     ) -> Reconciliation:
         finding = FoundRemovals(
-            self.book,
-            Deliveries(api, self.book, Intake(self._store)) if apply else None,
+            self.registry,
+            Deliveries(api, self.registry, Intake(self._store)) if apply else None,
             self.caller,
             grace=timedelta(seconds=self._settings.reconcile.grace_seconds),
             progress=progress,
             now=self._now,
         )
-        return Reconciliation(api, self.book, finding, self.caller, progress)
+        return Reconciliation(api, self.registry, finding, self.caller, progress)
 
     def bodies(self, found: Iterable[Missing]) -> Iterator[tuple[Missing, bytes]]:
         """Return the bodies of deliveries about removals, without delivering them."""
         with self._calls(lambda: None) as calls:
-            delivering = Deliveries(ReconcileApi(calls), self.book, Intake(self._store))
+            delivering = Deliveries(ReconcileApi(calls), self.registry, Intake(self._store))
             for each in found:
                 try:
                     yield each, delivering.body(each)
@@ -175,12 +175,12 @@ class Runner:
             between()
 
     def _renew(self, then: Callable[[], None]) -> None:
-        self.book.move(self.caller)
+        self.registry.move(self.caller)
         then()
 
     def _dead(self) -> str:
         """Return a run of this machine whose process has ended, so its lock can be taken."""
-        holder = self.book.runs_now()
+        holder = self.registry.runs_now()
         host, _, pid = (holder or "").rpartition(":")
         if host != socket.gethostname() or not pid.isdecimal() or int(pid) == os.getpid():
             return ""

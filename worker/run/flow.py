@@ -200,7 +200,7 @@ class Flow:
             spare_call=admission.spare_call,
             limit_reached=admission.limit_reached,
             customer=about.customer,
-            reduced=claim.reduced,
+            redacted=claim.redacted,
             steps=Steps(
                 self.services.ledger,
                 about,

@@ -30,7 +30,7 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
     try:
         event = reading.event_for(claim.name)
     except UnreadableBody:
-        if not (claim.reduced and handler.own):
+        if not (claim.redacted and handler.own):
             raise
         raise _erased(handler, "fields that are gone") from None
     return event, Origin(
@@ -38,14 +38,14 @@ def read_for(handler: Registration, claim: Claim) -> tuple[object, Origin]:
         event=reading.envelope.event.id,
         job=claim.job,
         customer=_customer(handler, claim, reading),
-        reduced=claim.reduced,
+        redacted=claim.redacted,
     )
 
 
 def _customer(handler: Registration, claim: Claim, reading: Reading) -> str:
     if not handler.own:
         return ""
-    if claim.reduced:
+    if claim.redacted:
         return customer_of_rest(reading.envelope)
     return next(iter(reading.customers), "")
 
@@ -62,7 +62,7 @@ def hand_over(handler: Registration, event: object, services: Services, job: Job
         outcome: object = handler.run(event, services, job)
     except Exception as error:
         known = isinstance(error, JobError | UnreadableBody) or is_outage(error)
-        if known or not (job.reduced and handler.own):
+        if known or not (job.redacted and handler.own):
             raise
         raise _erased(handler, f"something of it: {type_name(error)}") from error
     if not handler.own:

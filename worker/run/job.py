@@ -21,7 +21,7 @@ class ClaimedJob:
     spare_call: Callable[[], None] = lambda: None
     limit_reached: Callable[[float], None] = lambda _: None
     customer: str = ""
-    reduced: bool = False
+    redacted: bool = False
     #: What `once` uses.
     steps: Steps = field(default_factory=lambda: Steps(None, Origin(handler="", event="", job="")))
 

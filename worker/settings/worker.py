@@ -110,7 +110,7 @@ class WorkerSettings:
             keep=Limits(
                 failed_seconds=reader.read(work.FAILED_KEEP_SECONDS),
                 failed_most=reader.read(work.FAILED_KEEP_MOST),
-                settled_most=MOST_MARKERS,
+                completed_most=MOST_MARKERS,
             ),
             in_flight_seconds=reader.read(work.IN_FLIGHT_SECONDS),
             max_event_age_seconds=reader.read(work.MAX_EVENT_AGE_SECONDS),

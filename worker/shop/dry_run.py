@@ -118,12 +118,12 @@ def make_job(
         deadline=monotonic() + TRY_SECONDS,
         now=lambda: datetime.now(UTC),
         customer=origin.customer,
-        reduced=claim.reduced,
+        redacted=claim.redacted,
         steps=Steps(ledger, origin, dry_run=dry_run),
     )
 
 
-def claim_of(body: bytes, name: str, *, reduced: bool = False) -> Claim:
+def claim_of(body: bytes, name: str, *, redacted: bool = False) -> Claim:
     """Return what a worker would have claimed."""
     job = f"{delivery_id(body)}:{name}"
     return Claim(
@@ -135,7 +135,7 @@ def claim_of(body: bytes, name: str, *, reduced: bool = False) -> Claim:
         received_ms=0,
         claimed_ms=0,
         body=body,
-        reduced=reduced,
+        redacted=redacted,
     )
 
 

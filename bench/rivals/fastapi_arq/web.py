@@ -35,5 +35,5 @@ async def receive(request: Request) -> dict[str, str]:
 
 @app.get("/readyz")  # type: ignore[untyped-decorator]
 async def ready() -> dict[str, str]:
-    """Tell the bench that it may begin."""
+    """Answer, so that the bench begins."""
     return {"status": "ready"}

@@ -25,7 +25,7 @@ async def revoke_perks(ctx: dict[str, Any], data: dict[str, Any]) -> None:
 
 
 async def notify_crm(ctx: dict[str, Any], data: dict[str, Any]) -> None:
-    """Tell the CRM."""
+    """Call the CRM."""
     await _post(ctx, "crm", data)
 
 

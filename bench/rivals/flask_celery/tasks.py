@@ -31,6 +31,6 @@ def revoke_perks(data: dict[str, Any]) -> None:
 
 @app.task  # type: ignore[untyped-decorator]
 def notify_crm(data: dict[str, Any]) -> None:
-    """Tell the CRM."""
+    """Call the CRM."""
     if DOWNSTREAM:
         requests.post(f"{DOWNSTREAM}/crm", json=data, timeout=10).raise_for_status()

@@ -26,5 +26,5 @@ def receive() -> ResponseReturnValue:
 
 @app.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Tell the bench that it may begin."""
+    """Answer, so that the bench begins."""
     return jsonify(status="ready")

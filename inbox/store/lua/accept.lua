@@ -1,7 +1,7 @@
 -- (a) accept: store the body with its first job pending, and put that job's message into its queue.
 -- KEYS  1 delivery
 -- ARGV  1 delivery id  2 packed body  3 trace headers
--- Gives 1 if accepted, 0 if this body is already here, or the error of a queue that takes nothing.
+-- Returns 1 if accepted, 0 if this body is already here, or the error of a queue that takes nothing.
 local delivery, body, trace = ARGV[1], ARGV[2], ARGV[3]
 
 if redis.call('EXISTS', KEYS[1]) == 1 then

@@ -1,7 +1,7 @@
 -- The rate cap on revocations: admit a running job, or hold it until an operator releases it.
 -- ARGV by name: job, fence, most (jobs) in ms, campaign ('' for none), and of one campaign
 -- campaign_most (jobs) in campaign_ms
--- Gives 'admitted', 'held', or 'stale' if the lease is not the caller's.
+-- Returns 'admitted', 'held', or 'stale' if the lease is not the caller's.
 local a = named()
 local job, fence, campaign = a.job, a.fence, a.campaign
 if not holds_lease(job, fence) then return 'stale' end

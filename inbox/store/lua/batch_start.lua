@@ -2,7 +2,7 @@
 -- ARGV by name: batch, action (retry, discard, release), who, why, what (was chosen, in words),
 -- kept_ms (how long the batch is kept), most (batches kept); then tasks: each job with the dispatch
 -- that was seen
--- Gives 1, or 0 if this batch was stored before.
+-- Returns 1, or 0 if this batch was stored before.
 local a, first = named()
 local id, now = a.batch, server_now()
 local key = BATCH .. id

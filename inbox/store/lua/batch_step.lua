@@ -2,7 +2,7 @@
 -- it after a crash, or works beside another, decides about no job twice.
 -- ARGV by name: batch, most (jobs), window_ms (de-duplication), stop ('' or 'stop': leave the
 -- rest), watched (how many of its jobs are kept when it has ended)
--- Gives 1 if there is more to do, else 0.
+-- Returns 1 if there is more to do, else 0.
 local a = named()
 local id = a.batch
 local key, now = BATCH .. id, server_now()

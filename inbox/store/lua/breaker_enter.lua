@@ -2,7 +2,7 @@
 -- ARGV by name: downstream, caller, calls (to reserve), most (calls, 0 for no limit) in ms,
 -- reservation_ms (how long reserved calls may be made uncounted), alone_ms (how long a caller may
 -- try it alone)
--- Gives {'open', 0, or 1 if calls have failed lately, or 2 if this caller tries it alone}, or
+-- Returns {'open', 0, or 1 if calls have failed lately, or 2 if this caller tries it alone}, or
 -- {'closed', wait in ms, reason}.
 local a = named()
 local name, caller, calls = a.downstream, a.caller, tonumber(a.calls)

@@ -2,7 +2,7 @@
 -- ARGV by name: downstream, caller, result ('well', 'skip', 'failed' or 'pause'), reason, pause_ms
 -- ('pause': how long; 'failed': the first and shortest), failures (in a row that open the breaker),
 -- longest_ms (pause)
--- Gives {how long the breaker is open in ms, 1 if this call has opened it}.
+-- Returns {how long the breaker is open in ms, 1 if this call has opened it}.
 local a = named()
 local what, reason, pause = a.result, a.reason, tonumber(a.pause_ms)
 local key, now = GATE .. a.downstream, server_now()

@@ -2,7 +2,7 @@
 -- ARGV by name: downstream, caller, number (of the call, from 1), most (calls) in ms,
 -- reservation_ms (how long reserved calls may be made uncounted), spare ('spare' for a call that
 -- waits while other jobs wait for the budget, else '')
--- Gives 0, or how many ms to wait if the call was not reserved and none is left.
+-- Returns 0, or how many ms to wait if the call was not reserved and none is left.
 local a = named()
 local budget, now = BUDGET .. a.downstream, server_now()
 local member, window = a.caller .. '|' .. a.number, tonumber(a.ms)

@@ -1,6 +1,6 @@
 -- Note that a canary has come through.
 -- ARGV  1 when it was sent, in ms
--- Gives how long it took, in ms.
+-- Returns how long it took, in ms.
 local now = server_now()
 local delay = math.max(0, now - tonumber(ARGV[1]))
 -- Not while no worker is to send any: this hash would never go.

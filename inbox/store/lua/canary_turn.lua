@@ -1,6 +1,6 @@
 -- Ask whether it is the caller's turn to send a canary; one of the fleet sends in each interval.
 -- ARGV  1 caller  2 interval in ms  3 how long the canary is known after the last question, in ms
--- Gives the time in ms, or 0 if it is not.
+-- Returns the time in ms, or 0 if it is not.
 local now = server_now()
 redis.call('HSETNX', CANARY, 'since', now)
 redis.call('PEXPIRE', CANARY, ARGV[3])

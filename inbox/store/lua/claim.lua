@@ -1,6 +1,6 @@
 -- (b) claim: queued, or waiting and due, to running under a lease.
 -- ARGV  1 job  2 lease in ms  3 name of the call: one whose answer was lost is answered again
--- Gives {'claimed', fence, tries, received, now, queue, body, 1 if an operator has sent it again,
+-- Returns {'claimed', fence, tries, received, now, queue, body, 1 if an operator has sent it again,
 -- else 0, 1 if the body was redacted, else 0} or {'refused', state}; the state is 'newer' if a newer
 -- release packed the body, and then the reaper sends it again to another worker.
 local job, lease = ARGV[1], tonumber(ARGV[2])

@@ -6,7 +6,7 @@ local function server_now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Arguments by name: ARGV begins with how many there are, then each name and its value. Gives them
+-- Arguments by name: ARGV begins with how many there are, then each name and its value. Returns them
 -- as texts, and the place of the first argument behind them.
 local function named()
   local found, first = {}, 2 * ARGV[1] + 2
@@ -19,7 +19,7 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
--- An unclaimed delivery is one string, for there may be millions (inbox/keys.py). Gives the time
+-- An unclaimed delivery is one string, for there may be millions (inbox/keys.py). Returns the time
 -- received, the packed body and the trace headers or '', or nothing if it was claimed.
 local function unclaimed(delivery)
   local received = redis.call('ZSCORE', FRESH, delivery)
@@ -53,7 +53,7 @@ local function queue_unclaimed(delivery)
 end
 
 -- Put a job's message into its queue (inbox/message.py). `trace` is the inside of a JSON object,
--- or ''. `parent` is given if it is neither the job's last task nor the first of `process`. Gives
+-- or ''. `parent` is given if it is neither the job's last task nor the first of `process`. Returns
 -- the error of a queue that takes nothing, else nil.
 local function send(job, number, queue, trace, parent)
   local message = job .. ':' .. number
@@ -87,7 +87,7 @@ local function dispatch(job, queue, now)
   send(job, number, queue, redis.call('HGET', DELIVERY .. delivery_of(job), 'trace') or '')
 end
 
--- Only the run that holds the lease may change a running job. Gives the number of its dispatch too.
+-- Only the run that holds the lease may change a running job. Returns the number of its dispatch too.
 local function holds_lease(job, fence)
   local state = redis.call('HMGET', JOB .. job, 'state', 'fence', 'dispatches')
   return state[1] == 'running' and state[2] == fence, state[3]

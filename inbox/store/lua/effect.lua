@@ -7,7 +7,7 @@ local function by_name(words)
   return named
 end
 
--- Store a planned effect, once; `fields` are those of a new one, from the n-th on. Gives the fields
+-- Store a planned effect, once; `fields` are those of a new one, from the n-th on. Returns the fields
 -- and values that are stored then.
 local function plan_effect(effect, holder, customer, life, fields, n, now)
   local key = EFFECT .. effect

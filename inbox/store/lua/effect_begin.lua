@@ -3,7 +3,7 @@
 -- ARGV by name: effect, holder, customer, life_ms, lock_ms (life of the card's lock), intact ('1' to
 -- be given the store's run, else ''); then field and value of a new effect, `card` among them and
 -- `grant` if it takes one back
--- Gives {word, since, left, run, up, now, field, value, …}. The word is
+-- Returns {word, since, left, run, up, now, field, value, …}. The word is
 --   begun      it has the card;
 --   confirmed  it was made before;
 --   busy       another change has the card, since `since` ms;

@@ -2,7 +2,7 @@
 -- ARGV by name: effect, from (states it may be in, each with a blank behind), to (the next state, ''
 -- for the same), free ('free' to give up its card, else ''), left (on the card now, '' if unknown),
 -- left_ms (how long that is remembered); then field and value
--- Gives {now, field, value, …}, or {} if the effect is in another state.
+-- Returns {now, field, value, …}, or {} if the effect is in another state.
 local a, first = named()
 local key, now = EFFECT .. a.effect, server_now()
 local found = by_name(redis.call('HGETALL', key))

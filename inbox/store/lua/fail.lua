@@ -2,7 +2,7 @@
 -- ARGV by name: job, fence, reason, error, trace (where the error was, or ''), redacted (the body
 -- without personal data if a customer was erased, or ''); then the customers that the body of a
 -- process job may be about
--- Gives 1, 0 if the lease is not the caller's, or, with nothing changed, 2: one of the customers
+-- Returns 1, 0 if the lease is not the caller's, or, with nothing changed, 2: one of the customers
 -- was erased, so call again with the redacted body.
 local a, first = named()
 local job, fence = a.job, a.fence

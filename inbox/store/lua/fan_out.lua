@@ -3,7 +3,7 @@
 -- none), identity_of (assignment or event), life_ms (of the identity), customers (a blank between),
 -- redacted (the body without personal data if a customer was erased, or ''); then name and queue
 -- of each handler
--- Gives {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or, with
+-- Returns {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or, with
 -- nothing changed, {'erased'}: call again with the redacted body.
 local a, first = named()
 

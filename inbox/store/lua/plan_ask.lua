@@ -1,7 +1,7 @@
 -- Ask a worker what a job would do. Changes nothing of the job.
 -- ARGV by name: job, asked_ms (how long to wait for a worker), working_ms (how long it may take),
 -- made_ms (how long an answer is new), kept_ms (how long all of it is kept)
--- Gives 'asked', 'known' if it was asked for just now, or the state of a job without a plan.
+-- Returns 'asked', 'known' if it was asked for just now, or the state of a job without a plan.
 local a = named()
 local job, key, now = a.job, PLAN .. a.job, server_now()
 queue_unclaimed(delivery_of(job))

@@ -1,6 +1,6 @@
 -- Claim the next request for a plan. Nothing of the job itself is changed.
 -- ARGV  1 how long a request waits for a worker in ms  2 most requests to skip
--- Gives nothing, or {job, request, now, body}; the body is '' if there is nothing to decide.
+-- Returns nothing, or {job, request, now, body}; the body is '' if there is nothing to decide.
 local now = server_now()
 for _ = 1, tonumber(ARGV[2]) do
   local job = redis.call('LPOP', PLANS)

@@ -1,6 +1,6 @@
 -- A downstream cannot be called now: running to waiting, and the run does not count as a try.
 -- ARGV by name: job, fence, delay_ms, reason, error
--- Gives the time of the next try in ms, or 0 if the lease is not the caller's.
+-- Returns the time of the next try in ms, or 0 if the lease is not the caller's.
 local a = named()
 local job, fence = a.job, a.fence
 if not holds_lease(job, fence) then return 0 end

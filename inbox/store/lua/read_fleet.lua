@@ -1,7 +1,7 @@
 -- Read all that metrics, pages and the command line show of the fleet. It takes no longer with a
 -- longer backlog: indexes are counted, and of each only a sample of the members is read.
 -- ARGV  1 most members of an index to read, 0 for none
--- Gives JSON.
+-- Returns JSON.
 local now, most = server_now(), tonumber(ARGV[1])
 
 local function first(index)
@@ -52,9 +52,9 @@ for name, rate in pairs(reported.downstreams or {}) do
     most = rate[1], ms = rate[2],
     used = rate[1] > 0 and redis.call('ZCOUNT', BUDGET .. name, now - rate[2], '+inf') or 0 }
 end
-local brake
+local cap
 if reported.brake then
-  brake = {most = reported.brake[1], ms = reported.brake[2], campaign = reported.brake_campaign,
+  cap = {most = reported.brake[1], ms = reported.brake[2], campaign = reported.brake_campaign,
     admitted = redis.call('ZCOUNT', BRAKE, '(' .. now - reported.brake[2], '+inf')}
 end
 
@@ -73,15 +73,15 @@ return cjson.encode({
   queues = queues,
   fresh = {jobs = redis.call('ZCARD', FRESH), first = first(FRESH)},
   running = index(RUNNING), waiting = index(WAITING), failed = index(FAILED), held = index(HELD),
-  settled = redis.call('LLEN', SETTLED),
+  completed = redis.call('LLEN', SETTLED),
   counts = redis.call('HGETALL', COUNTS),
   delay = redis.call('HGETALL', DELAY),
   tally = redis.call('HGETALL', TALLY),
   limits = redis.call('HGETALL', LIMITS),
   workers = redis.call('ZCOUNT', WORKERS, '(' .. now, '+inf'),
-  swept = tonumber(fleet[2]),
+  reaped = tonumber(fleet[2]),
   downstreams = downstreams,
-  brake = brake,
+  cap = cap,
   canary = canary[1] and now - tonumber(canary[2] or canary[1]),
   webhook = webhook[1] and {
     age = now - tonumber(webhook[2] or webhook[1]), state = webhook[3], listed = webhook[4] },

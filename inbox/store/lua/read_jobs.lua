@@ -1,6 +1,6 @@
 -- Read jobs as lists show them, as one text.
 -- ARGV  jobs
--- Gives JSON: for each [state, since, tries, dispatches, reason, error, facts of the delivery]; for a
+-- Returns JSON: for each [state, since, tries, dispatches, reason, error, facts of the delivery]; for a
 -- job that has ended, how it ended in place of the reason; false for missing values.
 local rows = {}
 for i, job in ipairs(ARGV) do

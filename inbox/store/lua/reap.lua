@@ -1,7 +1,7 @@
 -- (g) due, (h) lease over, (i) lost: send again what must run and has no message.
 -- ARGV by name: caller, interval_ms, again ('1' for another call in this interval), most (jobs a
 -- call), lease_ms, losses (most lost leases of one job); then queues
--- Gives {} if another worker reaps in this interval, else {due, lease over, lost, failed}.
+-- Returns {} if another worker reaps in this interval, else {due, lease over, lost, failed}.
 local a, first = named()
 local now = server_now()
 local interval, most, lease = tonumber(a.interval_ms), tonumber(a.most), tonumber(a.lease_ms)

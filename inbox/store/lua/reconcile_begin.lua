@@ -1,6 +1,6 @@
 -- Begin a run, or resume one that was cut off; one of the fleet at a time.
 -- ARGV by name: scope (what the run reads), dead (a caller that is known to be dead, or '')
--- Gives {'busy', who runs it}, or {'begun' | 'resumed', fields of the run}.
+-- Returns {'busy', who runs it}, or {'begun' | 'resumed', fields of the run}.
 local caller, scope = a.caller, a.scope
 local holder = redis.call('GET', LOCK)
 if holder and holder ~= caller and holder ~= a.dead then return {'busy', holder} end

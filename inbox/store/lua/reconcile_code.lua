@@ -3,7 +3,7 @@
 -- assignments were seen, and for each: it, what is known of it; then how many are over (their
 -- webhook came, or they are none of ours), and each; then how many are missing, and for each: it,
 -- JSON
--- Gives 1, or 0 if another run has the lock by now.
+-- Returns 1, or 0 if another run has the lock by now.
 if not holds_lock() then return 0 end
 local codes, held, memory = CODES .. a.campaign, ASSIGNMENTS .. a.code, a.memory_ms
 local place = first

@@ -1,7 +1,7 @@
 -- Store the progress of the run.
 -- ARGV by name: counts (how many counts follow); then each with its name, by how much; then fields
 -- and their values; the run ends with the state finished
--- Gives 1, or 0 if another run has the lock by now.
+-- Returns 1, or 0 if another run has the lock by now.
 if not holds_lock() then return 0 end
 local fields = first + 2 * a.counts
 for i = first, fields - 1, 2 do add(ARGV[i], ARGV[i + 1]) end

@@ -1,6 +1,6 @@
 -- Say to one worker of the fleet in each interval that a run is due.
 -- ARGV  1 caller  2 interval in s  3 what the workers' runs read
--- Gives 1 if it is the caller's turn, else 0.
+-- Returns 1 if it is the caller's turn, else 0.
 local interval = redis.call('HGET', RECONCILE, 'interval')
 -- From here on a run is expected to be completed.
 if not interval or interval == '0' then redis.call('HSET', RECONCILE, 'since', server_now()) end

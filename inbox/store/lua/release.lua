@@ -1,7 +1,7 @@
 -- release: held to queued, past the rate cap.
 -- ARGV by name: job, seen (the dispatch that the operator saw, or ''), who, why, window_ms
 -- (de-duplication)
--- Gives {'queued'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
+-- Returns {'queued'} or {'refused', state}; the state is 'changed' if it ran again since it was seen.
 local a = named()
 local job = a.job
 local done, word = decide.release(job, a.seen, a.who, a.why, server_now(), tonumber(a.window_ms))

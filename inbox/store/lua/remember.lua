@@ -1,6 +1,6 @@
 -- A webhook reported an assignment: remember it, if its campaign is one that is reconciled.
 -- ARGV by name: campaign, code, holder (the assignment), text (what is known of it), memory_ms
--- Gives 1 if it is remembered, else 0.
+-- Returns 1 if it is remembered, else 0.
 local a = named()
 if redis.call('EXISTS', CODES .. a.campaign) == 0 then return 0 end
 -- Its removal may have been reported first.

@@ -1,12 +1,12 @@
 -- Run the process job of a stored delivery again: new handlers get their job, handlers that
 -- already have or had one do not run twice (by fan_out).
 -- ARGV  1 delivery  2 who
--- Gives {'queued'} or {'refused', why}.
+-- Returns {'queued'} or {'refused', why}.
 local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
 queue_unclaimed(ARGV[1])
 if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
-if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'settled'} end
+if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'completed'} end
 local state = redis.call('HGET', JOB .. job, 'state')
 if state then return {'refused', state} end
 local now = server_now()

@@ -4,7 +4,7 @@
 -- ARGV by name: failed_seconds (longest a job stays failed), failed_most, settled_most (markers),
 -- notice_ms (how long bounds of failed jobs must have been known), jobs and markers (most a call),
 -- window_ms (de-duplication)
--- Gives {now, failed jobs left, oldest's time or 0, markers left, markers dropped, 1 if a call
+-- Returns {now, failed jobs left, oldest's time or 0, markers left, markers dropped, 1 if a call
 -- has more to do, job dropped, its reason, why it was dropped, …}.
 local a = named()
 local now = server_now()

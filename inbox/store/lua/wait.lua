@@ -1,6 +1,6 @@
 -- (e) fail, will retry: running to waiting until the next try.
 -- ARGV by name: job, fence, delay_ms, reason, error, trace (where the error was, or '')
--- Gives the time of the next try in ms, or 0 if the lease is not the caller's.
+-- Returns the time of the next try in ms, or 0 if the lease is not the caller's.
 local a = named()
 local job, fence = a.job, a.fence
 if not holds_lease(job, fence) then return 0 end

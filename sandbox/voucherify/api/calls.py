@@ -31,7 +31,7 @@ def check_keys() -> None:
 
 
 def keys_match(keys: dict[str, str]) -> bool:
-    """Say whether a call has these headers; compared in constant time, all of them."""
+    """Return whether a call has these headers; compared in constant time, all of them."""
     right = [
         hmac.compare_digest(request.headers.get(name, "").encode(), key.encode())
         for name, key in keys.items()

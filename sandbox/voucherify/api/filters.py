@@ -90,7 +90,7 @@ class Filters:
         return values[0] if self._all_must_hold and len(values) == 1 else None
 
     def match(self, record: dict[str, Any]) -> bool:
-        """Say whether a record, as it is shown, is wanted."""
+        """Return whether a record, as it is shown, matches."""
         return not self._conditions or self._join(
             _holds(condition, record[field], wanted)
             for (field, condition), wanted in self._conditions.items()

@@ -39,7 +39,7 @@ class ApiError(Exception):
 
 
 def not_found(resource_type: str, resource_id: str) -> ApiError:
-    """Say that a thing does not exist."""
+    """Return the error for a thing that does not exist."""
     return ApiError(
         404,
         "not_found",
@@ -51,17 +51,17 @@ def not_found(resource_type: str, resource_id: str) -> ApiError:
 
 
 def invalid_payload(details: str) -> ApiError:
-    """Say that a body does not have the documented form."""
+    """Return the error for a body without the documented form."""
     return ApiError(400, "invalid_payload", "Invalid payload", details)
 
 
 def invalid_query(details: str) -> ApiError:
-    """Say that a query parameter does not have the documented form."""
+    """Return the error for a query parameter without the documented form."""
     return ApiError(400, "invalid_query_params", "Invalid query params", details)
 
 
 def page_over_limit(last_page: int) -> ApiError:
-    """Say that a list has no pages so far on."""
+    """Return the error for a page beyond the last one that is served."""
     return ApiError(
         400,
         "page_over_limit",

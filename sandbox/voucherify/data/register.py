@@ -24,7 +24,7 @@ class Register:
             insort(self._of_campaign.setdefault(name, []), (created_at, voucher_id))
 
     def remove(self, campaign_id: str, created_at: datetime, voucher_id: str) -> None:
-        """Strike a voucher out."""
+        """Remove a voucher."""
         for name in (None, campaign_id):
             entries = self._of_campaign.get(name, [])
             place = bisect_left(entries, (created_at, voucher_id))

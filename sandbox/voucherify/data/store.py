@@ -98,7 +98,7 @@ class Store:
             self.listed_from[transaction_id] = self.requests + self.options.index_lag + 1
 
     def is_listed(self, transaction_id: str) -> bool:
-        """Say whether a transaction has come into the listings."""
+        """Return whether a transaction has come into the listings."""
         return self.requests >= self.listed_from.get(transaction_id, 0)
 
     def find_customer(self, name: str) -> Customer | None:

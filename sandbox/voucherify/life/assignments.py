@@ -28,7 +28,7 @@ from sandbox.voucherify.shapes.vouchers import simple_voucher
 
 
 def already_assigned() -> ApiError:
-    """Say that a customer holds the code already; the key is spelt as Voucherify spells it."""
+    """Return the error for a customer who holds the code already, as Voucherify spells it."""
     return ApiError(
         409, "holder_assignement_duplication", "Customer is already assigned to given redeemable"
     )

@@ -102,7 +102,7 @@ def publish_code(
     role: Role = Role.REFERRER,
     at: datetime | None = None,
 ) -> Voucher:
-    """Give a new customer a code, by default the referral code of a new programme."""
+    """Add a customer with a code, by default the referral code of a new programme."""
     owner = add_customer(store, person(store.ids.number()))
     campaign = campaign or add_campaign(store)
     moment = at or store.clock.now() - timedelta(days=60)

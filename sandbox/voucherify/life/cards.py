@@ -80,7 +80,7 @@ def publish_card(
     amount: int | None = None,
     why: Why = _PUBLISHED,
 ) -> Voucher:
-    """Give a customer a new card with an `amount`, or with what the campaign puts on its cards."""
+    """Publish a card to a customer with an `amount`, by default what the campaign puts on it."""
     at, number = at or store.clock.now(), store.ids.number()
     card = Voucher(
         id=store.ids.new("v"),

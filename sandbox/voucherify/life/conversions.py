@@ -27,7 +27,7 @@ class Conversion:
     tier_rewards: list[TierReward]
 
     def as_json(self, store: Store) -> dict[str, Any]:
-        """Name all that came of an assignment."""
+        """Return all that came of an assignment."""
         grant, trigger = self.holder.grant, self.trigger
         card = store.vouchers[grant.card_id] if grant else None
         tiers = [_tier(store, each) for each in self.tier_rewards]
@@ -51,7 +51,7 @@ class Conversion:
 
 
 def named(customer: Customer) -> dict[str, Any]:
-    """Name a customer."""
+    """Return the ids and names of a customer."""
     return {
         "customer": customer.id,
         "source_id": customer.source_id,

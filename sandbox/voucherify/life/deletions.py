@@ -54,7 +54,7 @@ def delete_campaign(
 def republish(
     store: Store, voucher: Voucher, customer: Customer, *, origin: Origin, announce: bool
 ) -> Holder:
-    """Give a code or a card to another customer, as its new referrer or owner."""
+    """Assign a code or a card to another customer, as its new referrer or owner."""
     role = Role.REFERRER if voucher.is_referral_code else Role.OWNER
     before = [each for each in store.holders_of(voucher.id) if each.role is role]
     _end(store, before, origin=origin, announce=announce)

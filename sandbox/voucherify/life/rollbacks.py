@@ -3,7 +3,7 @@ What a rollback does and how it goes wrong, after "Rollback redemption" and the 
 
 No page says that the rollback of a referral's redemption reverses a reward. The list of a
 customer's activity has `customer.reward_redemptions.rolledback`, and a transaction can name a
-related one: a project where it happens would look like what `_reverse` does.
+related one: a project where it happens would do what `_reverse` does.
 """
 
 from collections.abc import Iterator

@@ -93,7 +93,7 @@ class Balancer:
         return self.ask("POST", PATH, body, caller=caller, **headers)
 
     def send_chunked(self, body: bytes) -> Answer:
-        """Send one signed webhook in parts, so that nobody knows its length beforehand."""
+        """Send one signed webhook in parts, so that no one knows its length beforehand."""
         with self.connect() as connection:
             connection.sendall(head(body, "Transfer-Encoding: chunked"))
             for start in range(0, len(body), 65_536):
@@ -103,7 +103,7 @@ class Balancer:
             return read_answer(connection)
 
     def listens(self) -> bool:
-        """Tell whether it reaches a receiver."""
+        """Return whether it reaches a receiver."""
         try:
             return self.ask("GET", "/healthz").status == 200
         except OSError:

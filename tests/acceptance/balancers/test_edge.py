@@ -50,7 +50,7 @@ def site(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(params=NAMES)
 def balancer(site: Site, request: pytest.FixtureRequest) -> Balancer:
-    """Give each of them."""
+    """Return each of them."""
     return site.balancers[request.param]
 
 
@@ -63,7 +63,7 @@ def unlike(length: int) -> bytes:
 def test_the_longest_body_passes_and_one_byte_more_does_not(
     balancer: Balancer, chunked: bool
 ) -> None:
-    """The balancer's limit is the receiver's own, and it is told in the receiver's words."""
+    """The balancer's limit is the receiver's own, and it is reported in the receiver's words."""
     send = balancer.send_chunked if chunked else balancer.send
 
     assert send(unlike(LONGEST)).status == 202
@@ -146,7 +146,7 @@ def test_slow_senders_hold_no_receivers_threads(site: Site, balancer: Balancer) 
 
 
 def timed(ask: Callable[[], int]) -> tuple[int, float]:
-    """Give the answer, and the seconds it took."""
+    """Return the answer, and the seconds it took."""
     began = monotonic()
     return ask(), monotonic() - began
 
@@ -154,7 +154,7 @@ def timed(ask: Callable[[], int]) -> tuple[int, float]:
 def test_a_receiver_whose_store_is_gone_gets_nothing_more(
     balancer: Balancer, site: Site, tmp_path: Path
 ) -> None:
-    """Whoever is sent to the one that cannot accept is answered by the other."""
+    """A caller sent to the one that cannot accept is answered by the other."""
     with (
         running_web(tmp_path / "log", "redis://127.0.0.1:1/0") as lame,
         balancing(

@@ -13,7 +13,7 @@ from sandbox.demo.ports import free_port
 from tests.processes import Process, wait_until
 
 
-#: Somebody's password in Flower, and the one in REDIS_URL.
+#: Someone's password in Flower, and the one in REDIS_URL.
 LOGIN: Final = "ada:sesame-of-flower"
 PASSWORD: Final = "sesame-of-the-store"
 
@@ -87,7 +87,7 @@ class Dynos:
                 continue
 
     def wait_until_ended(self) -> dict[str, int]:
-        """Give each dyno's exit code; one that had to be killed has -9."""
+        """Return each dyno's exit code; one that had to be killed has -9."""
         wait_until(lambda: not self._honcho.running, "all dynos have ended")
         found = re.findall(r"(\w+\.\d) stopped \(rc=(-?\d+)\)", self.output())
         return {name: int(code) for name, code in found}

@@ -1,5 +1,5 @@
 """
-One life of an application on Heroku's smallest plans, acted out once and looked at in parts.
+One life of an application on Heroku's smallest plans, acted out once and checked in parts.
 
 One web of two processes, as Heroku's buildpack sets it, two workers and Flower work under load
 with REDIS_URL as Heroku sets it, before a store that takes 20 connections; then all are stopped in
@@ -27,7 +27,7 @@ from tests.acceptance.heroku.dynos import LOGIN, PASSWORD, Dynos
 from tests.acceptance.heroku.formation import with_buildpack
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.tls import tls_in_front_of
-from tests.faults.fleet import owed
+from tests.faults.fleet import pending_jobs
 from tests.faults.load import Load
 from tests.faults.store import Store
 from tests.processes import ROOT, wait_until
@@ -44,7 +44,7 @@ MEMORY = 512 * 1024 * 1024
 #: Webhooks before the restart.
 EVENTS = 400
 
-#: One operator looks at everything, again and again.
+#: One operator checks everything, again and again.
 PAGES = ("/workers", "/tasks", "/broker", "/failed", "/failed/api/jobs", "/metrics")
 
 
@@ -72,7 +72,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Act it out."""
     need("openssl")
     folder = tmp_path_factory.mktemp("heroku")
-    # One more, to look with.
+    # One more, to check with.
     store = Store(folder, maxclients=str(CONNECTIONS + 1))
     store.start()
     try:
@@ -201,14 +201,14 @@ def _stop(dynos: Dynos) -> tuple[dict[str, int], float]:
 def _worked_off(store: Store) -> Stats:
     client = connect(f"{store.connection_url}/0", max_connections=1, answer_timeout=10)
     desk = Admin(client, dedupe_window_seconds=604_800)
-    wait_until(lambda: owed(desk.stats()) == 0, "everything is worked off")
+    wait_until(lambda: pending_jobs(desk.stats()) == 0, "everything is worked off")
     stats = desk.stats()
     client.connection_pool.disconnect()
     return stats
 
 
 def test_twenty_connections_suffice(life: Life) -> None:
-    """The store turned nobody away, though an operator used Flower, and one the command line."""
+    """The store turned no one away, though an operator used Flower, and one the command line."""
     assert life.turned_away == 0 or life.stood_still
     assert life.most_connections <= CONNECTIONS
     assert life.most_connections > 12 or life.stood_still
@@ -230,7 +230,7 @@ def test_half_of_a_dynos_memory_suffices(life: Life) -> None:
 
 def test_nothing_is_refused_while_dynos_run(life: Life) -> None:
     """Every webhook is answered 202 at its first try, over Heroku's own kind of REDIS_URL."""
-    # A store turns somebody away whose old connection is not gone yet.
+    # A store turns someone away whose old connection is not gone yet.
     assert set(life.refused_while_up) <= ({"inbox_down"} if life.stood_still else set())
 
 
@@ -244,7 +244,7 @@ def test_every_dyno_ends_by_itself_in_time(life: Life) -> None:
 
 
 def test_a_restart_in_the_middle_loses_nothing(life: Life) -> None:
-    """Whatever was answered 202 before and during the restart is settled after it, once."""
+    """Whatever was answered 202 before and during the restart is completed after it, once."""
     assert life.stats is not None
     assert life.stats.counts["accepted"] == life.sent
     assert life.stats.counts["settled"] == life.sent

@@ -86,7 +86,7 @@ def read_answer(connection: socket.socket) -> Answer:
 
 @dataclass(slots=True)
 class Pace:
-    """The seconds that the slowest look took."""
+    """The seconds that the slowest check took."""
 
     slowest: float = 0.0
 
@@ -140,13 +140,13 @@ class Running:
     @contextmanager
     def measuring_pace(self) -> Iterator["Pace"]:
         """
-        Measure how long what asks nobody takes meanwhile, one look after the other.
+        Measure how long what asks no one takes meanwhile, one check after the other.
 
         A machine that stands still, or has too much to do, is seen in it; a store is not.
         """
         pace, over = Pace(), Event()
 
-        def look() -> None:
+        def watch() -> None:
             while not over.is_set():
                 began = time.monotonic()
                 assert self.ask("GET", "/healthz").status == 200
@@ -154,18 +154,18 @@ class Running:
                 pace.slowest = max(pace.slowest, time.monotonic() - began)
 
         with ThreadPoolExecutor(1) as pool:
-            looking = pool.submit(look)
+            polling = pool.submit(watch)
             try:
                 yield pace
             finally:
                 over.set()
-                looking.result()
+                polling.result()
 
     def take_all(self, bodies: list[bytes]) -> list[Answer]:
         """
         Send webhooks at once, and again while the store is too slow for them, as senders do.
 
-        A disk or a store that stands still for two seconds is told by a 503, and rightly.
+        A disk or a store that stands still for two seconds is reported by a 503, and rightly.
         """
         taken: dict[bytes, Answer] = {}
 
@@ -229,7 +229,7 @@ def running_web(log: Path, redis_url: str, **environ: str) -> Iterator[Running]:
 
 
 def answers(process: Running, path: str) -> bool:
-    """Tell whether a process answers yet; fails if it has ended."""
+    """Return whether a process answers yet; fails if it has ended."""
     assert process.process.poll() is None, process.output
     try:
         return process.ask("GET", path).status > 0

@@ -23,7 +23,7 @@ from tests.acceptance.receiver.kit import (
 )
 
 
-#: Long enough to look at a draining receiver on a busy machine.
+#: Long enough to check a draining receiver on a busy machine.
 LONG = "60"
 
 
@@ -34,7 +34,7 @@ def drain(web: Running) -> None:
 
 
 def drains(web: Running) -> bool:
-    """Tell whether each of its worker processes says so: enough are asked to meet two."""
+    """Return whether each of its worker processes says so: enough are asked to meet two."""
     return all(web.ask("GET", "/readyz").status == 503 for _ in range(20))
 
 
@@ -67,7 +67,7 @@ def test_readiness_fails_while_webhooks_are_still_taken(
         assert end_at_once(web) == 0
 
 
-def test_it_drains_for_as_long_as_it_is_told(redis_url: str, tmp_path: Path) -> None:
+def test_it_drains_for_as_long_as_it_is_set(redis_url: str, tmp_path: Path) -> None:
     """The socket stays open for DRAIN_SECONDS, then the process ends by itself."""
     with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS="2") as web:
         began = time.monotonic()
@@ -93,7 +93,7 @@ def test_a_second_signal_ends_it_at_once(redis_url: str, tmp_path: Path) -> None
 def test_a_signal_to_every_process_drains_too(
     redis_url: str, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Heroku and a terminal tell workers as well: these go on until their parent says so."""
+    """Heroku and a terminal signal workers as well: these continue until their parent says so."""
     with running_web(tmp_path / "log", redis_url, DRAIN_SECONDS=LONG, WEB_CONCURRENCY="2") as web:
         eventually(lambda: web.output.count("Started worker-") == 2, "all have started")
         os.killpg(web.process.pid, number)
@@ -133,7 +133,7 @@ def test_requests_in_flight_are_answered(redis_url: str, store: Redis, tmp_path:
         bodies = [b'{"n":%d}' % n for n in range(4)]
         for connection, body in zip(connections, bodies, strict=True):
             begin(connection, body)
-        # What is only read goes on: the store is asked whether they wait.
+        # What is only read continues: the store is asked whether they wait.
         store.client_pause(20_000, all=False)
         try:
             for connection, body in zip(connections, bodies, strict=True):
@@ -147,7 +147,7 @@ def test_requests_in_flight_are_answered(redis_url: str, store: Redis, tmp_path:
         answers = [read_answer(connection) for connection in connections]
         assert {answer.headers["connection"] for answer in answers} == {"close"}
         for answer in answers:
-            # The latter is what a store deserves that kept somebody waiting for a second.
+            # The latter is what a store deserves that kept someone waiting for a second.
             taken = answer.status == 202 or answer.json["error"]["code"] == "inbox_timeout"
             assert taken, answer
         assert web.process.wait(DEADLINE) == 0
@@ -196,7 +196,7 @@ def begin(connection: socket.socket, body: bytes) -> None:
 
 
 def refuses(web: Running) -> bool:
-    """Tell whether nobody listens any more."""
+    """Return whether no one listens any more."""
     try:
         web.connect().close()
     except ConnectionRefusedError:

@@ -36,7 +36,7 @@ def web_on(server: ValkeyServer, durability: str, folder: Path) -> Iterator[Runn
 
 
 def jobs(server: ValkeyServer) -> tuple[int, int, int]:
-    """Count deliveries, those that nobody has claimed, and Celery messages in the store."""
+    """Count deliveries, those that no one has claimed, and Celery messages in the store."""
     with Redis.from_url(server.connection_url) as client:
         return (
             len(client.keys("perkhook:delivery:*")),
@@ -51,9 +51,9 @@ def bodies(mark: str) -> list[bytes]:
 
 
 def assert_not_durable(answers: list[Answer]) -> None:
-    """Assert that all were told in time that their webhook may still be lost."""
+    """Assert that all got an answer in time that their webhook may still be lost."""
     assert {answer.status for answer in answers} == {503}
-    # The second is told where the store's own word comes too late, as on a machine that is slow.
+    # The second is the answer where the store's own comes too late, as on a slow machine.
     codes = {answer.json["error"]["code"] for answer in answers}
     assert "inbox_not_durable" in codes
     assert codes <= {"inbox_not_durable", "inbox_timeout"}
@@ -80,10 +80,10 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(start: Start, tmp_path: 
         assert jobs(server) == (51, 51, 51)
         eventually(lambda: web.ask("GET", "/readyz").status == 200, "it is ready")
         metrics = web.ask("GET", "/metrics").body.decode()
-        (told,) = re.findall(
+        (reported,) = re.findall(
             r'perkhook_webhooks_total\{result="inbox_not_durable"\} (\d+)', metrics
         )
-        assert int(told) >= sum(
+        assert int(reported) >= sum(
             answer.json["error"]["code"] == "inbox_not_durable" for answer in refused
         )
 
@@ -129,7 +129,7 @@ def test_a_replica_that_freezes_and_comes_back(start: Start, tmp_path: Path) -> 
 
 
 def test_a_store_that_freezes_while_all_wait(start: Start, tmp_path: Path) -> None:
-    """A store that freezes while webhooks wait for its replica holds nobody for two seconds."""
+    """A store that freezes while webhooks wait for its replica holds no one for two seconds."""
     primary, replica = start(repl_diskless_sync_delay="0"), start()
     with Redis.from_url(replica.connection_url) as client:
         client.replicaof("127.0.0.1", primary.port)

@@ -81,7 +81,7 @@ def test_a_body_of_the_most_bytes_is_accepted(web: Running, desk: Admin) -> None
 
 
 def test_a_chunked_body_that_is_too_long_is_refused(web: Running, desk: Admin) -> None:
-    """413 as soon as the limit is passed, though nobody said how long the body would be."""
+    """413 as soon as the limit is passed, though no one said how long the body would be."""
     raw = b"x" * (MOST + 1)
     with web.connect() as connection:
         connection.sendall(head(raw, "Transfer-Encoding: chunked") + chunked(raw))

@@ -64,7 +64,9 @@ def test_a_receiver_starts_again_at_once(redis_url: str, tmp_path: Path) -> None
             assert third.process.poll() is None
 
 
-def test_a_killed_process_is_replaced_and_the_other_goes_on(redis_url: str, tmp_path: Path) -> None:
+def test_a_killed_process_is_replaced_and_the_other_continues(
+    redis_url: str, tmp_path: Path
+) -> None:
     """Under load, two are killed in turn: nothing is refused, nothing answered 202 is lost."""
     environ = {"VOUCHERIFY_WEBHOOK_SECRETS": product.SECRET, "WEB_CONCURRENCY": "2"}
     with running_web(tmp_path / "log", redis_url, **environ) as web:
@@ -103,7 +105,7 @@ def test_it_is_asked_to_stop_until_it_does(redis_url: str, tmp_path: Path) -> No
 
 
 def test_the_only_process_killed_ends_all(redis_url: str, tmp_path: Path) -> None:
-    """With one process there is nobody to go on: exit code 1, and the platform starts it anew."""
+    """With one process none can continue: exit code 1, and the platform starts it anew."""
     with running_web(tmp_path / "log", redis_url) as web:
         eventually(lambda: len(processes(web)) == 1, "it has started")
         os.kill(processes(web)[0], signal.SIGKILL)
@@ -112,7 +114,7 @@ def test_the_only_process_killed_ends_all(redis_url: str, tmp_path: Path) -> Non
 
 
 def test_a_process_that_dies_again_and_again_ends_all(redis_url: str, tmp_path: Path) -> None:
-    """What cannot run does not start for ever: exit code 1, and SECRET is in no line."""
+    """What cannot run is not started forever: exit code 1, and SECRET is in no line."""
     with running_web(tmp_path / "log", redis_url, WEB_CONCURRENCY="2") as web:
         eventually(lambda: web.output.count("Started worker-") == 2, "both have started")
         killed: set[int] = set()

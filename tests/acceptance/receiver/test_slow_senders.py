@@ -62,7 +62,7 @@ def dribbling(senders: list[tuple[str, socket.socket]]) -> Iterator[None]:
 
 
 def is_ended(connection: socket.socket) -> bool:
-    """Tell whether the other end has closed a connection, whatever it said before."""
+    """Return whether the other end has closed a connection, whatever it said before."""
     connection.setblocking(False)
     try:
         while connection.recv(65536):
@@ -100,11 +100,11 @@ def test_slow_senders_of_every_kind_do_not_keep_webhooks_out(
             assert answer.seconds - standstill.seconds < 10
             eventually(lambda: all(is_ended(each) for _, each in senders), "all are ended")
         eventually(lambda: web.send(b'{"healthy":2}').seconds < 1, "it is quick again")
-        # A line for each look, and not for each connection.
+        # A line for each check, and not for each connection.
         assert web.output.count("slow_senders.ended") < SLOW
 
 
-def test_a_slow_body_is_told_so_and_a_fast_neighbour_is_left_alone(
+def test_a_slow_body_is_refused_and_a_fast_neighbour_is_left_alone(
     redis_url: str, tmp_path: Path
 ) -> None:
     """408 in the one shape of errors; connections that are used are not touched meanwhile."""
@@ -116,7 +116,7 @@ def test_a_slow_body_is_told_so_and_a_fast_neighbour_is_left_alone(
         slow.sendall(UNFINISHED["silent"])
         began = time.monotonic()
         while not select.select([slow], [], [], 0.1)[0]:
-            assert time.monotonic() < began + DEADLINE, "nobody was told"
+            assert time.monotonic() < began + DEADLINE, "no one was refused"
             raw = b'{"at":%d}' % time.monotonic_ns()
             busy.sendall(head(raw) + raw)
             assert read_answer(busy).status == 202

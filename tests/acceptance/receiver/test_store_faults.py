@@ -61,7 +61,7 @@ def assert_recovers(web: Running, redis_url: str) -> None:
 
 
 def test_a_store_that_stops(web: Running, server: ValkeyServer) -> None:
-    """A store that is gone is told at once; its return is noticed."""
+    """A store that is gone is reported at once; its return is noticed."""
     port = server.port
     server.terminate()
 
@@ -74,7 +74,7 @@ def test_a_store_that_stops(web: Running, server: ValkeyServer) -> None:
 
 
 def test_a_store_that_freezes(web: Running, server: ValkeyServer) -> None:
-    """A frozen store holds nobody for two seconds, however many ask and whatever they ask."""
+    """A frozen store holds no one for two seconds, however many ask and whatever they ask."""
     assert server._process is not None
     os.kill(server._process.pid, signal.SIGSTOP)
     try:
@@ -91,7 +91,7 @@ def test_a_store_that_freezes(web: Running, server: ValkeyServer) -> None:
 
 
 def test_a_store_that_is_full_or_a_replica(web: Running, server: ValkeyServer) -> None:
-    """A store that refuses to write is told with its reason, and is asked again each time."""
+    """A store that refuses to write is reported with its reason, and is asked again each time."""
     with Redis.from_url(server.connection_url) as admin:
         admin.config_set("maxmemory", "1")
         assert_all_refused(web.send_at_once(50, "full"), "inbox_full")
@@ -105,7 +105,7 @@ def test_a_store_that_is_full_or_a_replica(web: Running, server: ValkeyServer) -
 
 
 def test_a_store_whose_host_does_not_answer(tmp_path: Path) -> None:
-    """Connections that nobody takes up, as behind a firewall, hold nobody for two seconds."""
+    """Connections that no one takes up, as behind a firewall, hold no one for two seconds."""
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(0)
@@ -140,7 +140,7 @@ def test_a_store_with_a_certificate_of_its_own(server: ValkeyServer, tmp_path: P
 def test_a_certificate_is_checked_where_the_address_asks_for_it(
     server: ValkeyServer, tmp_path: Path
 ) -> None:
-    """rediss://…?ssl_cert_reqs=required refuses a certificate that nobody known has signed."""
+    """rediss://…?ssl_cert_reqs=required refuses a certificate that no one known has signed."""
     with (
         tls_in_front_of(server.port, tmp_path) as port,
         running_web(tmp_path / "log", f"rediss://127.0.0.1:{port}/0?ssl_cert_reqs=required") as web,

@@ -82,9 +82,9 @@ def test_an_accept_is_one_round_trip_with_few_bytes(
         receive(body)
     counted = wire.take()
 
-    # Once a second or half a megabyte the store's memory is looked at.
-    looks = 2 / EVENTS
-    within("round trips of an accept", counted.turns / EVENTS - looks)
+    # Once a second or half a megabyte the store's memory is checked.
+    checks = 2 / EVENTS
+    within("round trips of an accept", counted.turns / EVENTS - checks)
     within("bytes sent for an accept", counted.sent / EVENTS)
 
 
@@ -104,7 +104,7 @@ def test_an_accept_runs_few_commands_inside_the_store(
 
 
 def test_an_accept_calls_few_functions(receive: Callable[[bytes], None]) -> None:
-    """The Python functions called for one webhook, whoever's they are, are counted."""
+    """The Python functions called for one webhook, in all libraries, are counted."""
     several, calls = events(), 0
 
     def note(_frame: Any, event: str, _argument: Any) -> None:

@@ -24,7 +24,7 @@ from worker.services import Services
 
 @pytest.fixture
 def flow(wire: CountingWire) -> Iterator[Flow]:
-    """What runs jobs in a worker, with handlers that call nobody."""
+    """What runs jobs in a worker, with handlers that call no one."""
     client = connect(wire.url, max_connections=4, answer_timeout=ANSWER_SECONDS)
     jobs = Jobs(
         client,
@@ -47,7 +47,7 @@ def flow(wire: CountingWire) -> Iterator[Flow]:
 def test_a_job_is_two_round_trips(
     kind: str, flow: Flow, wire: CountingWire, intake: Intake, store: Redis
 ) -> None:
-    """A job is claimed and settled by one script each, with little sent and run for it."""
+    """A job is claimed and completed by one script each, with little sent and run for it."""
     handlers = ("revoke_referral_perks", "notify_crm")
     names = handlers if kind == "handler's" else ("process",)
 
@@ -77,7 +77,7 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
 ) -> None:
     """All that a real worker asks for one event is counted, Celery's own part with it."""
 
-    def settled() -> int:
+    def completed() -> int:
         return int(store.hget("perkhook:counts", "settled") or 0)
 
     # The samples are of a day long past.
@@ -86,14 +86,14 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
     try:
         worker.wait_for("ready.")
         intake.accept(events(1)[0])
-        wait_until(lambda: settled() == 1, "the first event is settled")
+        wait_until(lambda: completed() == 1, "the first event is completed")
 
         def turns() -> float:
-            before = settled()
+            before = completed()
             wire.take()
             for body in events():
                 intake.accept(body)
-            wait_until(lambda: settled() == before + EVENTS, "all events are settled")
+            wait_until(lambda: completed() == before + EVENTS, "all events are completed")
             return wire.take().turns / EVENTS
 
         # On a busy machine more are needed, and never fewer.

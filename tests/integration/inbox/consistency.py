@@ -83,7 +83,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
 
 
 def snapshot(store: Any) -> dict[str, Any]:
-    """Give all that the store holds, but for counters and the reaper's own notes."""
+    """Return all that the store holds, but for counters and the reaper's own notes."""
     everything = _Everything(store)
     for name in (keys.COUNTS, keys.SWEEPING, keys.LOOKED):
         everything.values.pop(name, None)
@@ -175,7 +175,7 @@ class _Everything:
         }
 
     def check_keys(self) -> None:
-        """Nothing is there that no module told of, and what should pass away does."""
+        """Nothing is there that no module documents, and what should pass away does."""
         queues = {fields["queue"].decode() for fields in self.jobs.values()}
         queues |= {name.removeprefix(keys.QUEUED) for name in self.types if keys.QUEUED in name}
         queues |= {name.decode() for name in self.values.get(keys.QUEUES, ())}
@@ -188,18 +188,18 @@ class _Everything:
             assert kind == (known or (b"list" if name in queues else None)), name
             passes = {prefix, name} & PASSING != set()
             passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
-            # Nought is a key's last millisecond; what stays for good has -1.
+            # Nought is a key's last millisecond; what stays permanently has -1.
             assert (self.ttls[name] != -1) == passes, (name, self.ttls[name])
 
     def check_deliveries(self) -> None:
-        """A delivery owes its live jobs; one that owes none is but a marker."""
+        """A delivery's pending jobs are its live ones; one without any is but a marker."""
         for delivery, fields in self.deliveries.items():
             live = self.live.get(delivery, {})
             assert int(fields["owed"]) == len(live), delivery
-            owes = {
+            pending = {
                 name[5:]: queue.decode() for name, queue in fields.items() if name[:5] == "owes:"
             }
-            assert owes == {name: queue for name, queue in live.items() if name != keys.PROCESS}
+            assert pending == {name: queue for name, queue in live.items() if name != keys.PROCESS}
             ended = {name[4:] for name in fields if name.startswith("end:")}
             assert not ended & live.keys(), delivery
             if live:
@@ -259,9 +259,9 @@ class _Everything:
             for name, members in self.values.items()
             if name.startswith(keys.CUSTOMER)
         }
-        told: dict[str, set[str]] = {}
+        reported: dict[str, set[str]] = {}
         for delivery, fields in self.deliveries.items():
             if "customer" in fields:
                 assert "body" in fields, delivery
-                told.setdefault(fields["customer"].decode(), set()).add(delivery)
-        assert indexed == told
+                reported.setdefault(fields["customer"].decode(), set()).add(delivery)
+        assert indexed == reported

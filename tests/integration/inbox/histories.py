@@ -77,7 +77,7 @@ class Working(RuleBasedStateMachine):
             job = f"{delivery_id(body)}:{name}"
             if self.model.states.get(job) == "queued":
                 self._claim(job)
-                self._settle(self.claims[-1])
+                self._complete(self.claims[-1])
 
     @rule(pick=INDEX)
     def stale_message(self, pick: int) -> None:
@@ -86,19 +86,19 @@ class Working(RuleBasedStateMachine):
 
     @rule(pick=INDEX)
     def fan_out(self, pick: int) -> None:
-        """A process job owes its handlers, unless another delivery took the identity on."""
+        """A process job makes its handlers' jobs, unless another delivery has the identity."""
         claim = self._any_claim(pick, process=True)
         if claim:
-            self._settle(claim)
+            self._complete(claim)
 
     @rule(pick=INDEX)
     def done(self, pick: int) -> None:
         """A handler's job ends once."""
         claim = self._any_claim(pick, process=False)
         if claim:
-            self._settle(claim)
+            self._complete(claim)
 
-    def _settle(self, claim: Claim) -> None:
+    def _complete(self, claim: Claim) -> None:
         if claim.name == keys.PROCESS:
             self._fan_out(claim)
         else:
@@ -142,18 +142,18 @@ class Working(RuleBasedStateMachine):
             born = f"{claim.delivery}:{self.model.births[claim.delivery]}"
             self.model.effects[identity or born, claim.name] += 1
 
-    @rule(pick=INDEX, for_good=st.booleans())
-    def not_done(self, pick: int, for_good: bool) -> None:
-        """A run fails, for now or for good."""
+    @rule(pick=INDEX, permanently=st.booleans())
+    def not_done(self, pick: int, permanently: bool) -> None:
+        """A run fails, for now or permanently."""
         if self.claims:
             claim = self.claims[pick % len(self.claims)]
             held = self._holds(claim)
-            act = self.house.jobs.fail if for_good else self._wait
+            act = self.house.jobs.fail if permanently else self._wait
             assert act(claim, "no_such", "an error") == held
             if held:
-                self.model.states[claim.job] = "failed" if for_good else "waiting"
+                self.model.states[claim.job] = "failed" if permanently else "waiting"
                 about = CUSTOMERS[claim.delivery] in self.model.forgotten
-                if for_good and about and claim.name == keys.PROCESS:
+                if permanently and about and claim.name == keys.PROCESS:
                     self.model.erased.add(claim.delivery)
 
     @rule(pick=INDEX)
@@ -164,10 +164,10 @@ class Working(RuleBasedStateMachine):
             answer = self.house.jobs.admit(claim, BRAKE)
             if not self._holds(claim):
                 assert answer == "stale"
-            elif claim.job in model.admitted or len(model.brake) < BRAKE.count:
+            elif claim.job in model.admitted or len(model.in_window) < BRAKE.count:
                 assert answer == "admitted"
                 if claim.job not in model.admitted:
-                    model.brake.add(claim.job)
+                    model.in_window.add(claim.job)
                 model.admitted.add(claim.job)
             else:
                 assert answer == "held"

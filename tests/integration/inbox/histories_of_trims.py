@@ -16,7 +16,7 @@ class Trimming(Working):
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def poison(self, body: bytes) -> None:
-        """A body that nobody can read fails at its first run."""
+        """A body that no one can read fails at its first run."""
         self.accept(body)
         job = f"{delivery_id(body)}:process"
         if self.model.states.get(job) == "queued":
@@ -27,10 +27,10 @@ class Trimming(Working):
             if CUSTOMERS[delivery_id(body)] in self.model.forgotten:
                 self.model.erased.add(delivery_id(body))
 
-    @rule(failed_most=st.integers(1, 3), settled_most=st.integers(1, 3), long_after=st.booleans())
-    def trim(self, failed_most: int, settled_most: int, long_after: bool) -> None:
+    @rule(failed_most=st.integers(1, 3), completed_most=st.integers(1, 3), long_after=st.booleans())
+    def trim(self, failed_most: int, completed_most: int, long_after: bool) -> None:
         """
-        A trim drops the failed jobs and the markers that are too many, and nothing that owes.
+        A trim drops failed jobs and markers beyond the bounds, and nothing with pending jobs.
 
         A worker that froze may still wake up with a lease of a life whose marker went early.
         """
@@ -41,7 +41,7 @@ class Trimming(Working):
             failed_ago(store, job, DAY + 1 if long_after else 0)
         self.house.tick()
 
-        trimming = noticed(store, failed_most=failed_most, settled_most=settled_most)
+        trimming = noticed(store, failed_most=failed_most, completed_most=completed_most)
         batches = list(trimming.trim())
 
         assert [each.job for batch in batches for each in batch.dropped] == too_many
@@ -52,8 +52,8 @@ class Trimming(Working):
         gone = model.ended.keys() - left
         assert gone <= markers
         assert len(gone) == sum(batch.markers for batch in batches)
-        assert len(markers - gone) <= settled_most
-        assert store.llen(keys.SETTLED) <= settled_most
+        assert len(markers - gone) <= completed_most
+        assert store.llen(keys.SETTLED) <= completed_most
         for delivery in gone:
             self.forget(delivery)
 

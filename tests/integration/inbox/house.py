@@ -55,19 +55,19 @@ class House:
         return self.claim(f"{self.intake.accept(body).delivery}:process")
 
     def handlers(self, body: bytes = b"{}", *, identity: str = "") -> str:
-        """Accept a body and owe both handlers; gives the delivery."""
+        """Accept a body with jobs for both handlers; return the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity=identity)
         return claim.delivery
 
     def failed(self, body: bytes = b"{}", reason: str = "no_such") -> str:
-        """Accept a body whose process job fails; gives the job."""
+        """Accept a body whose process job fails; return the job."""
         claim = self.process(body)
         assert self.jobs.fail(claim, reason, "an error")
         return claim.job
 
-    def settled(self, body: bytes = b"{}") -> str:
-        """Accept a body and settle it; gives the delivery."""
+    def completed(self, body: bytes = b"{}") -> str:
+        """Accept a body and complete it; return the delivery."""
         claim = self.process(body)
         self.jobs.fan_out(claim, [], outcome="nothing to do")
         return claim.delivery
@@ -87,10 +87,10 @@ class House:
         claim = self.claim(f"{delivery}:{job}:1")
         match state:
             case "queued":
-                self.jobs.wait(claim, 0, "told_so", "an error")
+                self.jobs.wait(claim, 0, "asked_to_wait", "an error")
                 assert self.reap().due == 1
             case "waiting" | "due":
-                self.jobs.wait(claim, 60, "told_so", "an error")
+                self.jobs.wait(claim, 60, "asked_to_wait", "an error")
             case "held":
                 assert self.jobs.admit(claim, NOTHING) == "held"
             case "failed":
@@ -106,7 +106,7 @@ class House:
         return claim
 
     def state_of(self, job: str) -> str:
-        """Tell a job's state; `gone` when it has ended."""
+        """Return a job's state; `gone` when it has ended."""
         state = self.store.hget(keys.JOB + (job_id_of(job) or job), "state")
         if state is None and self._is_fresh(job):
             return "queued"
@@ -134,11 +134,11 @@ class House:
         """Run the reaper, whichever worker ran it before."""
         self.tick()
         self.store.delete(keys.SWEEPING)
-        swept = self.jobs.reap("a test", queues, 10)
-        assert swept is not False
-        return swept
+        reaped = self.jobs.reap("a test", queues, 10)
+        assert reaped is not False
+        return reaped
 
-    def looks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
+    def checks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
         """Let time pass since the reaper last searched for lost messages."""
         jobs = list(self.store.scan_iter(keys.JOB + "*", count=1000))
         pipe = self.store.pipeline(transaction=False)
@@ -148,12 +148,12 @@ class House:
             if held:
                 number, _, time = held.decode().partition(":")
                 self.store.hset(job, "held", f"{number}:{int(time) - milliseconds}")
-        for queue, looked in self.store.hgetall(keys.LOOKED).items():
-            before, _, time = looked.decode().partition(":")
+        for queue, checked in self.store.hgetall(keys.LOOKED).items():
+            before, _, time = checked.decode().partition(":")
             self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
 
     def searched_twice(self) -> Reaped:
-        """Run the reaper twice with time between; gives what the second run did."""
+        """Run the reaper twice with time between; return what the second run did."""
         self.reap()
-        self.looks_are_old()
+        self.checks_are_old()
         return self.reap()

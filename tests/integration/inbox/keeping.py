@@ -14,10 +14,12 @@ COUNT = "more failed jobs than FAILED_KEEP_MOST"
 
 
 def limits(
-    *, failed_seconds: int = DAY, failed_most: int = 1000, settled_most: int = 1000
+    *, failed_seconds: int = DAY, failed_most: int = 1000, completed_most: int = 1000
 ) -> Limits:
-    """Give bounds that are wide but for those named."""
-    return Limits(failed_seconds=failed_seconds, failed_most=failed_most, settled_most=settled_most)
+    """Return bounds that are wide but for those named."""
+    return Limits(
+        failed_seconds=failed_seconds, failed_most=failed_most, completed_most=completed_most
+    )
 
 
 def keeper(store: Any, **bounds: int) -> Retention:
@@ -36,7 +38,7 @@ def noticed(store: Any, **bounds: int) -> Retention:
     fields = {
         "failed_seconds": found.failed_seconds,
         "failed_most": found.failed_most,
-        "settled_most": found.settled_most,
+        "settled_most": found.completed_most,
         "since": 1,
     }
     store.hset(keys.LIMITS, mapping=fields)
@@ -44,7 +46,7 @@ def noticed(store: Any, **bounds: int) -> Retention:
 
 
 def dropped(batches: Iterator[Trimmed]) -> list[Dropped]:
-    """Trim to the end; gives the failed jobs that went."""
+    """Trim to the end; return the failed jobs that went."""
     return [job for batch in batches for job in batch.dropped]
 
 

@@ -44,7 +44,7 @@ class Later:
         self._ahead_ms += milliseconds
 
     def now(self) -> float:
-        """Tell the time in seconds."""
+        """Return the time in seconds."""
         seconds, microseconds = self._store.time()
         return (int(seconds) * 1000 + int(microseconds) // 1000 + self._ahead_ms) / 1000
 

@@ -11,7 +11,7 @@ A_TRIP = 500
 
 def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list[str]:
     """
-    Fail so many handlers' jobs for good, each of another delivery, customer and holder.
+    Fail so many handlers' jobs permanently, each of another delivery, customer and holder.
 
     Nine of ten fail by one fault, whose error names an id; the others by a second one.
     """

@@ -26,14 +26,14 @@ class AnyHistory(Trimming):
 
     @rule(queue=st.sampled_from(QUEUES))
     def lose_messages(self, queue: str) -> None:
-        """Somebody empties a queue."""
+        """Someone empties a queue."""
         self.house.store.delete(queue)
 
     @rule(later=st.booleans())
     def reap(self, later: bool) -> None:
         """A reaper run sends again what is due, over or lost, and nothing that is in its queue."""
         if later:
-            self.house.looks_are_old()
+            self.house.checks_are_old()
         store, states = self.house.store, self.model.states
         over = {
             job.decode() for index in (keys.RUNNING, keys.WAITING)
@@ -77,15 +77,15 @@ class AnyHistory(Trimming):
             self.model.tries[job] = 0
 
     @rule()
-    def brake_window_passes(self) -> None:
+    def cap_window_passes(self) -> None:
         """What the rate cap let act lately is long ago."""
-        for job in self.model.brake:
+        for job in self.model.in_window:
             self.house.store.zadd(keys.BRAKE, {job: 1}, xx=True)
-        self.model.brake.clear()
+        self.model.in_window.clear()
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def replay(self, body: bytes) -> None:
-        """A delivery that still owes something, but not its process job, can be replayed."""
+        """A delivery with pending jobs, but not its process job, can be replayed."""
         delivery = delivery_id(body)
         live = self.model.live(delivery)
         possible = bool(live) and f"{delivery}:process" not in live
@@ -121,7 +121,7 @@ class AnyHistory(Trimming):
             self.house.tick()
             self.house.store.delete(keys.DELIVERY + delivery)
             self.forget(delivery)
-            # Leases of more than an hour ago are nobody's.
+            # Leases of more than an hour ago are no one's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
 
     @invariant()
@@ -139,7 +139,7 @@ class AnyHistory(Trimming):
         fresh = self.house.store.zrange(keys.FRESH, 0, -1)
         found |= {f"{delivery.decode()}:{keys.PROCESS}": "queued" for delivery in fresh}
         assert found == self.model.states
-        assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.brake)
+        assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.in_window)
         assert max(self.model.effects.values(), default=0) <= 1
         self._the_bodies_agree()
 

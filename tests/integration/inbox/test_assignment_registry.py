@@ -50,13 +50,13 @@ def assignment(number: int = 1, **changes: str) -> Assignment:
 
 
 def missing(number: int = 1) -> Missing:
-    """The removal of one, of which nobody told."""
+    """The removal of one, of which no one reported."""
     return Missing(
         assignment=assignment(number), removed="2026-11-02T10:00:00.000+00:00", event="evcus_1"
     )
 
 
-def look(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) -> None:
+def note_code(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) -> None:
     """Note that the code was read."""
     book.store_code(caller, run.number, code=CODE, campaign=CAMPAIGN, **found)
 
@@ -64,10 +64,10 @@ def look(book: AssignmentRegistry, run: Run, *, caller: str = ME, **found: Any) 
 def test_what_is_noted_is_known_again(book: AssignmentRegistry, run: Run) -> None:
     """Who holds a code, all that is known of it, and who does not any more."""
     seen = [assignment(1), assignment(2, kind="", since=""), assignment(3)]
-    look(book, run, seen=seen)
+    note_code(book, run, seen=seen)
 
     assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
-    look(book, run, over=["rh_1"], missing=[missing(3)])
+    note_code(book, run, over=["rh_1"], missing=[missing(3)])
     assert book.known(CODE, CAMPAIGN) == {"rh_2": seen[1]}
     assert list(book.missing()) == [missing(3)]
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
@@ -80,37 +80,37 @@ def test_a_code_with_two_thousand_holders_comes_in_chunks(
     """None is lost at the edge of a chunk, and no step is long enough to hold up webhooks."""
     seen = [assignment(number) for number in range(2000)]
     store.config_resetstat()
-    look(book, run, seen=seen)
+    note_code(book, run, seen=seen)
     steps = store.info("commandstats")["cmdstat_evalsha"]["calls"]
 
     assert book.known(CODE, CAMPAIGN) == {each.holder: each for each in seen}
     assert steps == 2000 / CHUNK
     gone = [missing(number) for number in range(1500)]
-    look(book, run, over=[f"rh_{number}" for number in range(1500, 2000)], missing=gone)
+    note_code(book, run, over=[f"rh_{number}" for number in range(1500, 2000)], missing=gone)
     assert book.known(CODE, CAMPAIGN) == {}
     assert sorted(book.missing(), key=str) == sorted(gone, key=str)
     assert book.last().fields["found"] == "1500"  # type: ignore[union-attr]
     assert_consistent(store)
 
 
-def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
+def test_a_run_killed_between_two_chunks_has_not_checked_the_code(
     book: AssignmentRegistry, run: Run, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next run reads it again, and nobody who was known is forgotten meanwhile."""
-    look(book, run, seen=[assignment(number) for number in range(700)])
+    """Its next run reads it again, and no one who was known is forgotten meanwhile."""
+    note_code(book, run, seen=[assignment(number) for number in range(700)])
     store.delete(keys.CODES + CAMPAIGN)
     steps = iter((False, True))
     original = book._step
 
     def step(*words: Any, **named: Any) -> None:
-        # The lock passes to somebody else after the first step.
+        # The lock passes to someone else after the first step.
         if next(steps):
             store.set(keys.RECONCILE_LOCK, OTHER)
         original(*words, **named)
 
     monkeypatch.setattr(book, "_step", step)
     with pytest.raises(RunLostError):
-        look(book, run, missing=[missing(number) for number in range(700)])
+        note_code(book, run, missing=[missing(number) for number in range(700)])
 
     assert book.runs_of(CAMPAIGN, [CODE]) == [0]
     noted = {each.assignment.holder for each in book.missing()}
@@ -122,7 +122,7 @@ def test_a_run_killed_between_two_chunks_has_not_looked_at_the_code(
 def test_found_twice_counts_once(book: AssignmentRegistry, run: Run) -> None:
     """A run that was cut off after its note finds the same again."""
     for _ in range(2):
-        look(book, run, missing=[missing()])
+        note_code(book, run, missing=[missing()])
     for came_to in ("applied", "applied"):
         book.resolve(ME, "rh_1", came_to)
 
@@ -133,17 +133,17 @@ def test_found_twice_counts_once(book: AssignmentRegistry, run: Run) -> None:
 
 
 def test_one_that_is_there_again_is_not_missing(book: AssignmentRegistry, run: Run) -> None:
-    """A list that lagged has told of a removal that never was."""
-    look(book, run, missing=[missing()])
-    look(book, run, seen=[assignment()])
+    """A list that lagged has reported a removal that never was."""
+    note_code(book, run, missing=[missing()])
+    note_code(book, run, seen=[assignment()])
 
     assert list(book.missing()) == []
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment()}
 
 
 STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
-    "looked": lambda book, run: look(book, run, seen=[assignment()], missing=[missing(2)]),
-    "settle": lambda book, _: book.resolve(ME, "rh_9", "applied"),
+    "noted": lambda book, run: note_code(book, run, seen=[assignment()], missing=[missing(2)]),
+    "resolve": lambda book, _: book.resolve(ME, "rh_9", "applied"),
     "move": lambda book, _: book.move(ME, {"calls": 5}, {"at:page": 7}),
     "finish": lambda book, _: book.finish(ME, {"calls": 5}),
 }
@@ -154,8 +154,8 @@ STEPS: dict[str, Callable[[AssignmentRegistry, Run], None]] = {
 def test_without_the_lock_no_step_is_taken(
     book: AssignmentRegistry, run: Run, store: Any, step: str, lost: str
 ) -> None:
-    """One that was frozen for too long is told so, and has written nothing."""
-    look(book, run, missing=[missing(9)])
+    """One that was frozen for too long gets an error, and has written nothing."""
+    note_code(book, run, missing=[missing(9)])
     store.delete(keys.RECONCILE_LOCK)
     if lost == "taken over":
         again = book.begin(OTHER, SCOPE)
@@ -184,7 +184,7 @@ def test_each_step_keeps_the_lock(
 
 
 def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> None:
-    """Another is told who runs it, until that one is at its end, gives up, or is known dead."""
+    """Another caller gets its runner's name, until that is at its end, gives up, or is dead."""
     assert book.begin(OTHER, SCOPE) == ME
     assert book.runs_now() == ME
     assert not book.cut_off(SCOPE)
@@ -211,12 +211,12 @@ def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> No
 def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any) -> None:
     """As inbox/keys.py says; what a later step touches begins anew."""
     memory = MEMORY_SECONDS * 1000
-    look(book, run, seen=[assignment()], missing=[missing(2)])
+    note_code(book, run, seen=[assignment()], missing=[missing(2)])
     kept = [keys.CODES + CAMPAIGN, keys.ASSIGNMENTS + CODE, keys.MISSING]
     for name in kept:
         assert memory - 5000 < store.pttl(name) <= memory, name
         store.pexpire(name, 10_000)
-    look(book, run, seen=[assignment(3)], missing=[missing(4)])
+    note_code(book, run, seen=[assignment(3)], missing=[missing(4)])
     assert book.turn(ME, 60, SCOPE)
     store.pexpire(keys.ASSIGNMENTS + CODE, 10_000)
     assert book.remember(assignment(5))
@@ -229,14 +229,14 @@ def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any)
     assert_consistent(store)
 
 
-def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
+def test_a_webhook_of_an_assignment_is_remembered_where_someone_checks(
     book: AssignmentRegistry, run: Run, store: Any
 ) -> None:
-    """A campaign that no run has read costs the store nothing; a told removal is over."""
+    """A campaign that no run has read costs the store nothing; a reported removal is over."""
     assert not book.remember(assignment(1))
     assert not store.exists(keys.ASSIGNMENTS + CODE)
 
-    look(book, run)
+    note_code(book, run)
     store.set(keys.IDENTITY + keys.REMOVAL + "rh_2", "x", px=60_000)
     assert not book.remember(assignment(2))
     other = assignment(3, code="REF-2")
@@ -246,14 +246,14 @@ def test_a_webhook_of_an_assignment_is_remembered_where_somebody_looks(
     assert book.known(CODE, CAMPAIGN) == {"rh_1": assignment(1)}
     assert book.known("REF-2", CAMPAIGN) == {"rh_3": other}
     assert book.reported(["rh_1", "rh_2"]) == {"rh_2"}
-    # A code of which a webhook told is read by the run that continues, and one read is not.
+    # A code that a webhook reported is read by the run that continues, and one read is not.
     assert next(iter(book.unread(CAMPAIGN, run.number))) == "REF-2"
     assert book.runs_of(CAMPAIGN, [CODE, "REF-2"]) == [run.number, 0]
     assert_consistent(store)
 
 
 def test_one_worker_of_the_fleet_has_the_turn(book: AssignmentRegistry, store: Any) -> None:
-    """Once in each interval, whoever asks; nobody has one when the workers begin no runs."""
+    """Once an interval, no matter which worker asks; never when the workers begin no runs."""
     assert [book.turn(f"host:{each}", 60, SCOPE) for each in range(5)] == [True, *[False] * 4]
     store.delete(keys.RECONCILE_TURN)
     assert book.turn(OTHER, 60, SCOPE)

@@ -1,4 +1,4 @@
-"""Decisions about many jobs: one run for each, whoever dies or clicks twice."""
+"""Decisions about many jobs: one run for each, even after a crash or a double click."""
 
 import signal
 import sys
@@ -28,7 +28,7 @@ def decisions(store: Redis) -> Decisions:
 def begin(decisions: Decisions, action: str = "retry", limit: int | None = None) -> str:
     """Note a batch of all failed jobs."""
     tasks = [row.task for row in decisions.rows.of("failed")][:limit]
-    return decisions.batches.start(action, tasks, who=WHO, why="mended", what="every failed job")
+    return decisions.batches.start(action, tasks, who=WHO, why="fixed", what="every failed job")
 
 
 def messages(house: House) -> list[str]:
@@ -54,14 +54,14 @@ def test_a_batch_retries_each_job_once(house: House, decisions: Decisions) -> No
     assert (start.who, start.action, start.why, start.result) == (
         WHO,
         "retry",
-        "mended",
+        "fixed",
         "230 jobs",
     )
     assert (end.who, end.action, end.result) == (WHO, "retry ended", "230 queued")
     view = house.admin.job(jobs[0])
     assert view is not None
     assert view.decided is not None
-    assert (view.decided.who, view.decided.why) == (WHO, "mended")
+    assert (view.decided.who, view.decided.why) == (WHO, "fixed")
     assert_consistent(house.store)
 
 
@@ -148,7 +148,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
 
 
 def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> None:
-    """What became of a batch's jobs is told: succeeded, failed again, on their way."""
+    """What became of a batch's jobs is reported: succeeded, failed again, on their way."""
     fail_many(house, 10)
     batch = begin(decisions, limit=4)
     decisions.batches.carry_out(batch)
@@ -166,7 +166,7 @@ def test_the_first_few_can_be_watched(house: House, decisions: Decisions) -> Non
 
 
 def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
-    """What is not dealt with yet is left alone, for good."""
+    """What is not dealt with yet is left alone, permanently."""
     fail_many(house, 3 * A_STEP)
     batch = begin(decisions)
     assert decisions.batches.step(batch)
@@ -178,7 +178,7 @@ def test_a_batch_can_be_stopped(house: House, decisions: Decisions) -> None:
     assert decisions.recent(1)[0].result == "100 queued, 200 left alone"
 
 
-def test_discarding_settles_and_releasing_lets_act(house: House, decisions: Decisions) -> None:
+def test_discarding_completes_and_releasing_queues(house: House, decisions: Decisions) -> None:
     """A batch takes the same ways as a single decision, in every state that has it."""
     fail_many(house, 5)
     batch = begin(decisions, "discard")

@@ -42,7 +42,7 @@ def test_any_bytes_come_back_as_they_were(house: House, body: bytes) -> None:
     ids=["empty", "nul", "blanks", "not utf-8", "repetitive", "random", "over a mebibyte"],
 )
 def test_small_and_large_bodies_come_back(house: House, body: bytes) -> None:
-    """Bodies from nothing to a mebibyte come back whole, and the page tells their size."""
+    """Bodies from nothing to a mebibyte come back whole, and the page reports their size."""
     claim = house.process(body)
 
     found = house.admin.delivery(claim.delivery)

@@ -33,7 +33,7 @@ def shut(gate: Breaker) -> None:
 
 
 def test_a_gate_opens_to_all_while_calls_go_well(gate: Breaker, store: Any) -> None:
-    """A gate that nothing was told of is open, asks for no report and writes nothing."""
+    """A circuit breaker without reports is closed, asks for no report and writes nothing."""
     assert [gate.enter(f"c{number}", 8) for number in range(20)] == [CLEAR] * 20
     assert gate.use("c1", 1) == 0
     gate.end_run("c1", 1, 8)
@@ -41,7 +41,7 @@ def test_a_gate_opens_to_all_while_calls_go_well(gate: Breaker, store: Any) -> N
 
 
 def test_five_failures_in_a_row_shut_it(gate: Breaker, later: Later) -> None:
-    """The fifth shuts it, which is told once, and whoever comes is told why and how long."""
+    """The fifth opens it, which is logged once; later callers get the reason and the time left."""
     for _ in range(FAILURES_THAT_SHUT - 1):
         assert gate.failed("c", "down") == (0.0, False)
         assert gate.enter("c", 8) == DOUBT
@@ -56,18 +56,18 @@ def test_five_failures_in_a_row_shut_it(gate: Breaker, later: Later) -> None:
 
 
 def test_pauses_grow_and_are_capped(gate: Breaker, later: Later) -> None:
-    """Each lone try that fails doubles the pause up to its longest, and alerts nobody again."""
+    """Each lone try that fails doubles the pause up to its longest, and alerts no one again."""
     shut(gate)
-    told = []
+    reported = []
     for number in range(30):
         later(30)
         assert gate.enter(f"c{number}", 8) == ALONE
-        told.append(gate.failed(f"c{number}", "down"))
+        reported.append(gate.failed(f"c{number}", "down"))
 
-    assert told == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
+    assert reported == [(seconds, False) for seconds in (4.0, 8.0, 16.0, *[30.0] * 27)]
 
 
-def test_the_pause_lasts_as_long_as_was_told(gate: Breaker, later: Later) -> None:
+def test_the_pause_lasts_as_long_as_was_asked(gate: Breaker, later: Later) -> None:
     """A little before its end the gate is shut, and a little after it is not."""
     gate.pause("c", "busy", 60)
     later(50)
@@ -83,10 +83,10 @@ def test_fifty_failures_at_once_shut_it_once(
     # The fifty take no longer than that, whatever the machine does.
     monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 15_000)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
+        reported = list(pool.map(lambda _: gate.failed("c", "down"), range(50)))
 
-    assert sum(shut_now for _, shut_now in told) == 1
-    assert sum(wait == 0 for wait, _ in told) == FAILURES_THAT_SHUT - 1
+    assert sum(shut_now for _, shut_now in reported) == 1
+    assert sum(wait == 0 for wait, _ in reported) == FAILURES_THAT_SHUT - 1
     later(15)
     assert gate.enter("c", 8) == ALONE
     assert gate.failed("c", "down") == (30.0, False)

@@ -29,7 +29,7 @@ def shut(gate: Breaker) -> None:
 def test_a_straggler_does_not_free_the_lone_try_of_another(
     later: Later, store: Any, how: str
 ) -> None:
-    """Whatever a call that began before reports, the lone try stays its caller's until it tells."""
+    """Whatever an earlier call reports, the lone try stays its caller's until it reports."""
     gate = Breaker(store, "perks")
     shut(gate)
     later(2)

@@ -27,7 +27,7 @@ def later(store: Any) -> Later:
 
 
 def wait_of(answer: Admitted | BreakerOpen) -> float:
-    """Give the wait for the budget that was told."""
+    """Return the wait for the budget that was reported."""
     assert isinstance(answer, BreakerOpen)
     assert answer.reason == "budget"
     return answer.wait_seconds
@@ -116,7 +116,7 @@ def test_a_run_that_ends_counts_what_it_made(gate: Breaker, later: Later) -> Non
     assert isinstance(gate.enter("three", 10), Admitted)
 
 
-def test_without_a_rate_nobody_waits(store: Any) -> None:
+def test_without_a_rate_no_one_waits(store: Any) -> None:
     """Neither who can nor who cannot, and nothing is written."""
     gate = Breaker(store, "perks")
 
@@ -159,7 +159,7 @@ def test_the_wait_is_as_long_as_it_must_be(gate: Breaker, later: Later, calls: i
 
 
 def test_the_wait_of_a_call_beyond_the_reserved_is_right(gate: Breaker, later: Later) -> None:
-    """A call in mid-job that finds nothing left is told when the oldest one is forgotten."""
+    """A call in mid-job that finds nothing left learns when the oldest one is forgotten."""
     gate.use("before", 1)
     later(20)
     gate.enter("c", 9)
@@ -177,12 +177,12 @@ def test_a_lowered_rate_is_waited_for(store: Any, gate: Breaker, later: Later) -
         later(4)
     lower = Breaker(store, "perks", Rate(5, 60))
 
-    told = (lower.use("c", 1), wait_of(lower.enter("c", 1)))
+    reported = (lower.use("c", 1), wait_of(lower.enter("c", 1)))
 
-    for wait in told:
+    for wait in reported:
         # The sixth of the ten calls, 20 s after the first, is the one that must be forgotten.
         assert WINDOW - 23.9 < wait <= WINDOW - 20
-    later(told[1])
+    later(reported[1])
     assert lower.use("c", 1) == 0
 
 
@@ -200,7 +200,7 @@ def test_a_budget_smaller_than_a_reservation_is_reserved_whole(store: Any, later
 
 
 def test_what_is_kept_passes_away(store: Any, gate: Breaker, later: Later) -> None:
-    """A budget that nobody uses any more leaves nothing in the store."""
+    """A budget that no one uses any more leaves nothing in the store."""
     gate.use("one", 1)
     gate.enter("two", 3)
     assert store.zcard(BUDGET) == 4

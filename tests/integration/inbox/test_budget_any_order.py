@@ -89,7 +89,7 @@ def test_five_hundred_callers_get_through_one_after_another(store: Any, later: L
 
 
 def test_callers_that_wait_together_all_get_through(store: Any, later: Later) -> None:
-    """Jobs that overlap, and come again when they were told to, leave little of the budget."""
+    """Jobs that overlap, and come again when they were asked to, leave little of the budget."""
     gate, begin = Breaker(store, "perks", Rate(20, 60)), later.now()
     events = [(number / 100, f"c{number}", 0) for number in range(60)]
     made: list[Span] = []

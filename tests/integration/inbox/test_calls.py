@@ -18,7 +18,7 @@ ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
 
 @pytest.fixture
 def client(redis_url: str, store: Any) -> Redis:  # noqa: ARG001 - the store is emptied
-    """Give a client whose one connection shows what happens to it."""
+    """Return a client whose one connection shows what happens to it."""
     return connect(redis_url, max_connections=1, answer_timeout=30)
 
 
@@ -42,7 +42,7 @@ def test_a_connection_that_the_server_closed_is_made_anew(client: Redis, store: 
     assert client.client_id() != mine
 
 
-def test_an_error_of_the_script_is_raised_and_the_connection_goes_on(client: Redis) -> None:
+def test_an_error_of_the_script_is_raised_and_the_connection_continues(client: Redis) -> None:
     """What the store says of one call is not taken for the answer to the next."""
     failing = ScriptCall(client, "return redis.error_reply('ERR on purpose')")
     script = ScriptCall(client, ECHO)
@@ -60,7 +60,7 @@ def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: Redis
         ScriptCall(client, ECHO)(keys=["k"], args=[None])
 
 
-def test_who_finds_no_connection_free_is_told_so(redis_url: str) -> None:
+def test_a_caller_without_a_free_connection_is_refused(redis_url: str) -> None:
     """A call never waits longer than the pool may, which is as long as for an answer."""
     client = connect(redis_url, max_connections=1, answer_timeout=30)
     pool: Any = client.connection_pool

@@ -60,7 +60,7 @@ def test_groups_lead_to_a_retry(here: Run, house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_batch_is_told_of_gone_on_with_and_stopped(
+def test_a_batch_is_reported_resumed_and_stopped(
     here: Run, house: House, failed: list[str]
 ) -> None:
     """What a killed Flower left behind can be finished, or left alone, by hand."""

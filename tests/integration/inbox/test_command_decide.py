@@ -19,16 +19,19 @@ DECISIONS = {"retry": "queued", "discard": "gone"}
 def test_one_job_is_decided_on_once(run: Run, house: House, decision: str, suffix: str) -> None:
     """A job, named by its own or its task's id, moves; asked again, the answer says why not."""
     job = house.failed()
-    words = ("--as", "ada", decision, job + suffix, "--why", "mended")
+    words = ("--as", "ada", decision, job + suffix, "--why", "fixed")
 
     first, second = run(*words), run(*words)
 
     assert first.returncode == 0, first.stderr
     assert second.returncode == 1
-    told = {"retry": b"not done: it is already queued", "discard": b"no such job, or it has ended"}
-    assert told[decision] in second.stdout
+    reported = {
+        "retry": b"not done: it is already queued",
+        "discard": b"no such job, or it has ended",
+    }
+    assert reported[decision] in second.stdout
     assert house.state_of(job) == DECISIONS[decision]
-    assert _audit(house) == [("ada", decision, job, "mended")]
+    assert _audit(house) == [("ada", decision, job, "fixed")]
     assert_consistent(house.store)
 
 
@@ -56,7 +59,7 @@ def test_failed_jobs_are_decided_on_by_filter(here: Run, house: House, decision:
     assert_consistent(house.store)
 
 
-def test_what_could_not_be_done_of_many_is_told(run: Run, house: House) -> None:
+def test_what_could_not_be_done_of_many_is_reported(run: Run, house: House) -> None:
     """Of several jobs, those that could move do, and the exit code says that not all did."""
     job = house.failed()
 
@@ -93,19 +96,19 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
 
 
 def test_replay_of_stored_deliveries(here: Run, house: House) -> None:
-    """A stored delivery is processed again; a settled or unknown one is not, and says why."""
+    """A stored delivery is processed again; a completed or unknown one is not, and says why."""
     delivery = house.handlers()
-    settled = house.settled(b"settled")
+    ended = house.completed(b"settled")
 
     again = here("--as", "ada", "replay", delivery)
     at_once = here("replay", delivery)
-    others = here("--json", "replay", settled, "0" * 32, "nonsense")
+    others = here("--json", "replay", ended, "0" * 32, "nonsense")
 
     assert again.returncode == 0
     assert at_once.returncode == 1
     assert b"already queued" in at_once.stdout
     assert others.returncode == 1
-    assert json.loads(others.stdout) == {"results": {"settled": 1, "unknown": 2}}
+    assert json.loads(others.stdout) == {"results": {"completed": 1, "unknown": 2}}
     assert _audit(house) == [("ada", "replay", delivery, "")]
     assert_consistent(house.store)
 
@@ -138,7 +141,7 @@ def test_replay_of_saved_bodies(run: Run, house: House, tmp_path: Path) -> None:
     ],
 )
 def test_a_store_that_is_down_is_one_sentence(run: Run, words: tuple[str, ...]) -> None:
-    """Without a store each command says so, and tells no secret and no traceback."""
+    """Without a store each command says so, and reports no secret and no traceback."""
     ran = run(*words, url="redis://ops:s3cret-word@127.0.0.1:1/0")
 
     assert ran.returncode == 1
@@ -161,7 +164,7 @@ def test_a_wrong_address_is_one_sentence(run: Run, url: str) -> None:
 
 
 def test_a_wrong_password_is_one_sentence(run: Run, server: ValkeyServer, own: House) -> None:
-    """A store that refuses us is told apart from one that is down."""
+    """A store that refuses us is distinguished from one that is down."""
     own.store.config_set("requirepass", "right")
 
     ran = run("stats", url=f"redis://:s3cret-word@127.0.0.1:{server.port}/0")

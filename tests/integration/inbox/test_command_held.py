@@ -39,7 +39,7 @@ def test_held_jobs_are_listed(run: Run, held: list[str]) -> None:
     assert len(plain(run("--json", "held", "--limit", "1"))) == 1
 
 
-def test_stats_tell_how_many_are_held(here: Run, held: list[str]) -> None:
+def test_stats_say_how_many_are_held(here: Run, held: list[str]) -> None:
     """The table and its JSON count them."""
     line = next(
         line
@@ -78,7 +78,7 @@ def test_all_or_so_many_are_released(here: Run, house: House, held: list[str]) -
     assert_consistent(house.store)
 
 
-def test_what_could_not_be_released_is_told(here: Run, house: House, held: list[str]) -> None:
+def test_what_could_not_be_released_is_reported(here: Run, house: House, held: list[str]) -> None:
     """Of several jobs those that are held go, and the exit code says that not all did."""
     failed = house.failed()
     words = (held[0], failed, "nonsense", "0" * 32 + ":process")
@@ -144,7 +144,7 @@ def test_wrong_use_changes_nothing(
 
 @pytest.mark.parametrize("words", [("held",), ("release", "--all"), ("release", "x")])
 def test_a_store_that_is_down_is_one_sentence(run: Run, words: tuple[str, ...]) -> None:
-    """Without a store each command says so, and tells no secret and no traceback."""
+    """Without a store each command says so, and reports no secret and no traceback."""
     ran = run(*words, url="redis://ops:s3cret-word@127.0.0.1:1/0")
 
     assert ran.returncode == 1

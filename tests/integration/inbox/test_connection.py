@@ -84,7 +84,7 @@ def test_a_store_that_stays_away_is_given_up_in_time(wire: Wire) -> None:
 
 
 def test_an_idle_connection_is_not_used_again(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody used for long is replaced before it is used, so nobody waits for a time-out."""
+    """What no one used for long is replaced before it is used, so no one waits for a time-out."""
     client = _client(wire, answer_timeout=5)
     client.ping()
     wire.swallow()
@@ -154,7 +154,7 @@ def test_a_lost_connection_gives_its_place_back(wire: Wire) -> None:
         wire.cut()
         with pytest.raises(RedisError):
             client.ping()
-        wire.mend()
+        wire.fix()
     _opened(client, 2)
 
     assert client.ping()

@@ -53,7 +53,7 @@ def test_ten_thousand_failed_jobs(
     record_property("figures", figures)
     print(figures)  # noqa: T201 - shown by `pytest -s`
 
-    # The first one, 200 ms on a quiet machine, is told and not judged: it runs but once. Others
+    # The first one, 200 ms on a quiet machine, is reported and not judged: it runs but once. Others
     # may keep the processors busy; what is judged is the work, which one does after the other.
     assert min(worked[1:]) < PAGE_SECONDS
     assert worked_rate > JOBS_A_SECOND
@@ -61,10 +61,10 @@ def test_ten_thousand_failed_jobs(
 
 
 def _worked(store: Any) -> float:
-    """Give the seconds that this thread and the store's have worked."""
-    told = store.info("cpu")
+    """Return the seconds that this thread and the store's have worked."""
+    reported = store.info("cpu")
     return float(
-        thread_time() + told["used_cpu_sys_main_thread"] + told["used_cpu_user_main_thread"]
+        thread_time() + reported["used_cpu_sys_main_thread"] + reported["used_cpu_user_main_thread"]
     )
 
 
@@ -98,7 +98,7 @@ def test_a_page_sees_what_changed_since_the_last(house: House, decisions: Decisi
 
 
 def test_waiting_and_held_jobs_have_lists(house: House, decisions: Decisions) -> None:
-    """A waiting job tells its next try; a process job has no facts yet and is listed too."""
+    """A waiting job reports its next try; a process job has no facts yet and is listed too."""
     waiting = house.in_state("waiting")
     house.failed(b"{not json")
 

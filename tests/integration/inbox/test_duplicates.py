@@ -35,9 +35,9 @@ def test_many_claims_at_once_give_one_lease(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> None:
+def test_the_marker_of_a_completed_delivery_lives_for_the_window(house: House) -> None:
     """A completed delivery is known until its window is over, and takes no memory after."""
-    delivery = house.settled()
+    delivery = house.completed()
 
     left = house.store.pttl(keys.DELIVERY + delivery)
 
@@ -47,8 +47,8 @@ def test_the_marker_of_a_settled_delivery_lives_for_the_window(house: House) -> 
     assert_consistent(house.store)
 
 
-def test_a_marker_tells_nothing_of_the_body(house: House) -> None:
-    """After settling, of all the keys of a delivery only its small marker is left."""
+def test_a_marker_keeps_nothing_of_the_body(house: House) -> None:
+    """After completing, of all the keys of a delivery only its small marker is left."""
     claim = house.process(b'{"email":"ada.quill@example.test"}')
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", facts='{"holder":"h1"}')
     for name, _ in HANDLERS:
@@ -78,7 +78,7 @@ def test_the_window_counts_from_when_a_body_was_received(house: House) -> None:
 
 
 def test_a_delivery_that_took_longer_than_its_window_is_known_for_an_hour(house: House) -> None:
-    """However late it ends, what became of a delivery can be looked up for an hour."""
+    """However late it ends, what became of a delivery can be read for an hour."""
     job = house.failed()
     _received_ago(house, job[:32], 100 * HOUR_MS)
 
@@ -88,7 +88,7 @@ def test_a_delivery_that_took_longer_than_its_window_is_known_for_an_hour(house:
 
 
 def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: House) -> None:
-    """Who takes an assignment on is remembered for longer than the body that told of it."""
+    """Who takes an assignment on is remembered for longer than the body that reported it."""
     delivery = house.handlers(identity="holder-1")
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{delivery}:{name}"), "done")
@@ -105,7 +105,7 @@ def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: 
 
 
 def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
-    """A second body that tells of the same assignment settles without handlers."""
+    """A second body that reports the same assignment completes without handlers."""
     first = house.handlers(b"first", identity="holder-1")
     claim = house.process(b"second")
 
@@ -114,12 +114,12 @@ def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
     assert answer == SameAssignment(first)
     found = house.admin.delivery(claim.delivery)
     assert found is not None
-    assert found.settled is not None
+    assert found.completed is not None
     assert found.ended == {"process": f"same assignment as delivery {first}"}
     assert_consistent(house.store)
 
 
-def test_an_assignment_is_remembered_as_long_as_told(house: House) -> None:
+def test_an_assignment_is_remembered_as_long_as_asked(house: House) -> None:
     """The memory of an assignment lives for its own time, counted from its last fan-out."""
     jobs = Jobs(
         house.store,

@@ -45,7 +45,7 @@ def pair(start: Start) -> tuple[ValkeyServer, ValkeyServer]:
 def outcome(
     server: ValkeyServer, durability: Durability, *, seconds: float = LONG, write: bool = True
 ) -> str:
-    """Write over a connection of its own, wait until it is durable; tell how it went."""
+    """Write over a connection of its own, wait until it is durable; say how it went."""
     if write:
         with Redis.from_url(server.connection_url) as client:
             client.incr(WRITTEN)
@@ -59,13 +59,13 @@ def outcome(
 
 
 def timed(act: Callable[[], str]) -> tuple[str, float]:
-    """Tell how something went, and how many seconds it took."""
+    """Return how something went, and how many seconds it took."""
     began = time.monotonic()
     return act(), time.monotonic() - began
 
 
 def ready(server: ValkeyServer, durability: Durability) -> str:
-    """Tell what /readyz would be told."""
+    """Return what /readyz would answer."""
 
     def ask() -> str:
         try:
@@ -74,11 +74,11 @@ def ready(server: ValkeyServer, durability: Durability) -> str:
             return f"{error.reason}: {error.sentence}"
         return "ready"
 
-    told, seconds = of_three(
+    reported, seconds = of_three(
         lambda: timed(ask), lambda found: found[1] < 0.9 and not found[0].startswith("timeout")
     )
     assert seconds < 0.9, "a load balancer waits a second"
-    return told
+    return reported
 
 
 def confirms(barrier: Barrier) -> bool:
@@ -95,9 +95,11 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
     """With appendfsync always everything is confirmed in a moment."""
     server = start(appendonly="yes", appendfsync="always")
 
-    told, seconds = of_three(lambda: timed(lambda: outcome(server, FSYNC)), lambda it: it[1] < 1)
+    reported, seconds = of_three(
+        lambda: timed(lambda: outcome(server, FSYNC)), lambda it: it[1] < 1
+    )
 
-    assert told == "durable"
+    assert reported == "durable"
     assert seconds < 1
     assert ready(server, FSYNC) == "ready"
 
@@ -129,10 +131,10 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
         ),
     ],
 )
-def test_a_store_that_cannot_do_it_is_told_in_words(
+def test_a_store_that_cannot_do_it_is_reported_in_words(
     start: Start, config: dict[str, str], words: str
 ) -> None:
-    """Nobody is told that the disk has it by a store whose word is not worth it."""
+    """No caller hears that the disk has it from a store whose word is not worth it."""
     server = start(**config)
 
     assert outcome(server, FSYNC).startswith(words)
@@ -140,7 +142,7 @@ def test_a_store_that_cannot_do_it_is_told_in_words(
 
 
 @engine.needs_watching()
-def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
+def test_a_store_that_hides_its_policy(start: Start) -> None:
     """A hosted store may forbid CONFIG; one that may confirm too early is then not believed."""
     server = start(appendonly="yes", appendfsync="always")
     with Redis.from_url(server.connection_url) as client:
@@ -150,7 +152,7 @@ def test_a_store_that_tells_nobody_its_policy(start: Start) -> None:
 
 
 @engine.needs_waitaof()
-def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
+def test_a_policy_that_is_fixed_is_noticed(start: Start) -> None:
     """No restart is needed once the store does what is asked of it."""
     server = start(appendonly="yes", appendfsync="no")
     barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
@@ -161,14 +163,14 @@ def test_a_policy_that_is_mended_is_noticed(start: Start) -> None:
             barrier.wait(WRITTEN, time.monotonic() + MOST)
         client.config_set("appendfsync", "everysec")
 
-    # A disk that is slow for a second is told as such.
+    # A disk that is slow for a second is reported as such.
     wait_until(lambda: confirms(barrier), "it is confirmed")
 
 
 def alone(ask: Callable[[], str]) -> bool:
-    """Whether it is told in words that no replica has it."""
-    told = of_three(ask, lambda it: it.startswith("not_durable: no replica"))
-    return told.startswith("not_durable: no replica")
+    """Whether it is reported in words that no replica has it."""
+    reported = of_three(ask, lambda it: it.startswith("not_durable: no replica"))
+    return reported.startswith("not_durable: no replica")
 
 
 def test_no_replica(start: Start) -> None:
@@ -185,13 +187,13 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
     assert outcome(primary, REPLICA) == "durable"
     assert ready(primary, REPLICA) == "ready"
 
-    def told_in_time() -> bool:
+    def reported_in_time() -> bool:
         # A slow machine runs out of time now and then; a fault of ours would do so each time.
-        told, seconds = timed(lambda: outcome(primary, REPLICA, seconds=MOST))
-        return told.startswith("not_durable: no replica") and seconds < 2
+        reported, seconds = timed(lambda: outcome(primary, REPLICA, seconds=MOST))
+        return reported.startswith("not_durable: no replica") and seconds < 2
 
     with frozen(replica):
-        wait_until(told_in_time, "it is told within 2 s that no replica has it")
+        wait_until(reported_in_time, "it is reported within 2 s that no replica has it")
         assert ready(primary, REPLICA).startswith("not_durable: no replica")
 
     assert outcome(primary, REPLICA) == "durable"
@@ -200,7 +202,7 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
 
 @engine.needs_waitaof()
 def test_a_frozen_store(start: Start) -> None:
-    """Nobody waits for a frozen store for longer than they may; it is used again afterwards."""
+    """No one waits for a frozen store for longer than they may; it is used again afterwards."""
     server = start(appendonly="yes", appendfsync="always")
     barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
     assert barrier is not None
@@ -228,7 +230,7 @@ def test_a_frozen_store(start: Start) -> None:
 
 
 def test_a_store_that_is_gone(start: Start) -> None:
-    """A store that cannot be reached is told as such, at once."""
+    """A store that cannot be reached is reported as such, at once."""
     server = start()
     barrier = make_barrier(server.connection_url, REPLICA, most_seconds=LONG)
     assert barrier is not None
@@ -256,13 +258,13 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
 
         def replaced_meanwhile() -> str:
             client.delete(keys.BARRIER)
-            told = pool.submit(outcome, server, FSYNC)
+            reported = pool.submit(outcome, server, FSYNC)
             wait_until(lambda: client.exists(keys.BARRIER), "the round has begun")
             client.delete(WRITTEN)
-            return told.result()
+            return reported.result()
 
-        # The round takes a second: whoever stands still as long comes after its end.
-        assert "replaced" in of_three(replaced_meanwhile, lambda told: "replaced" in told)
+        # The round takes a second: a caller that stands still as long comes after its end.
+        assert "replaced" in of_three(replaced_meanwhile, lambda reported: "replaced" in reported)
 
 
 @engine.needs_waitaof()

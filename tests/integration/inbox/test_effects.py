@@ -49,7 +49,7 @@ def test_an_effect_is_noted_as_it_was_planned(effects: Effects) -> None:
 
 
 def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
-    """Of many that plan the same at once one is noted, and all are told what stands there."""
+    """Of many that plan the same at once one is noted, and all get what stands there."""
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda number: planned(effects, amount=number), range(50)))
 
@@ -58,7 +58,7 @@ def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
     assert [effect.id for effect in effects.of(holder="h1")] == ["h1:points:card"]
 
 
-def test_a_plan_changes_nothing_that_goes_on(effects: Effects, later: Later) -> None:
+def test_a_plan_changes_nothing_that_continues(effects: Effects, later: Later) -> None:
     """A second run that plans again sees how far the first one came."""
     effects.move(planned(effects, amount=5), EffectState.SENT, since=OPEN, amount=3)
     later(10)

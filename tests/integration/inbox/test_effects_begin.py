@@ -143,7 +143,7 @@ def test_a_card_is_given_up_by_the_change_that_has_it(
     assert store.get(keys.CARD + "card") == b"e2"
 
 
-def test_a_change_that_went_on_meanwhile_keeps_its_card(effects: Effects, store: Any) -> None:
+def test_a_change_that_continued_meanwhile_keeps_its_card(effects: Effects, store: Any) -> None:
     """A run that saw it planned does not free the card of one that sent it."""
     seen = begin(effects).effect
     moved(effects, seen, SENT)
@@ -173,7 +173,7 @@ def test_what_is_left_on_a_card_is_known_from_our_last_change(
     assert begin(effects, "e2").left is None
 
 
-def test_while_a_change_may_be_under_way_nobody_knows_what_is_left(effects: Effects) -> None:
+def test_while_a_change_may_be_under_way_no_one_knows_what_is_left(effects: Effects) -> None:
     """It is forgotten when the next one is sent, and known again only from an answer that says."""
     first = moved(effects, begin(effects).effect, SENT)
     moved(effects, first, CONFIRMED, free=True, left=0)

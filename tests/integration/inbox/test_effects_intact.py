@@ -1,4 +1,4 @@
-"""Since when a store can have lost nothing that it was told, with real servers."""
+"""Since when a store can have lost nothing, with real servers."""
 
 import time
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def start() -> Iterator[Start]:
 
 
 def ledger(server: ValkeyServer) -> Effects:
-    """Give the ledger of a process of its own."""
+    """Return the ledger of a process of its own."""
     client = connect(server.connection_url, max_connections=2, answer_timeout=10)
     return Effects(client, memory_seconds=3600)
 
@@ -56,7 +56,7 @@ def promote(replica: ValkeyServer) -> None:
 
 
 def test_an_undisturbed_store_has_lost_nothing_since_its_start(start: Start) -> None:
-    """Whoever asks, and however much later."""
+    """No matter which process asks, and how much later."""
     before = datetime.now(UTC)
     server = start()
     after = datetime.now(UTC)

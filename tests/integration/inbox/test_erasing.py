@@ -17,8 +17,8 @@ REST = redacted(WHOLE)
 POISON = b'{"id":"cust_1","name":"Ada Quill"'
 
 
-def owed(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
-    """Accept and process a body about a customer; gives the delivery."""
+def pending(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
+    """Accept and process a body about a customer; return the delivery."""
     claim = house.process(body)
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", customer=customer)
     return claim.delivery
@@ -40,11 +40,11 @@ def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: st
     assert_consistent(house.store)
 
 
-def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
+def test_a_completed_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
     house: House,
 ) -> None:
-    """With the last job the customer's index is gone; that the body was erased is still told."""
-    delivery = owed(house)
+    """With the last job the customer's index is gone; that the body was erased still shows."""
+    delivery = pending(house)
     Erasure(house.store).erase("cust_1")
 
     for name, _ in HANDLERS:
@@ -53,14 +53,14 @@ def test_a_settled_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing(
     assert house.store.exists(keys.CUSTOMER + "cust_1") == 0
     found = house.admin.delivery(delivery)
     assert found
-    assert found.settled
+    assert found.completed
     assert found.erased
     assert_consistent(house.store)
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed"])
 @pytest.mark.parametrize("body", [WHOLE, POISON], ids=["whole", "poison"])
-def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, body: bytes) -> None:
+def test_a_body_that_was_not_processed_is_found(house: House, state: str, body: bytes) -> None:
     """An operator's erasing finds it in every state; a webhook's, only where none works on it."""
     claim = house.in_state(state, "process")
     house.store.hset(keys.DELIVERY + claim.delivery, "body", pack(body))
@@ -76,13 +76,13 @@ def test_a_body_that_was_not_processed_is_looked_for(house: House, state: str, b
     assert_consistent(house.store)
 
 
-def test_nobody_elses_body_is_touched(house: House) -> None:
+def test_no_other_customers_body_is_touched(house: House) -> None:
     """Bodies of others stay, those whose code this customer owns among them."""
     bodies = [
         samples.body(samples.assignment_deleted(n, customer_id=customer, referrer_id="cust_1"))
         for n, customer in ((1, "cust_2"), (2, "cust_12"), (3, "a_cust_1"))
     ]
-    owed(house, bodies[0], "cust_2")
+    pending(house, bodies[0], "cust_2")
     house.failed(bodies[1])
     house.intake.accept(bodies[2])
     before = snapshot(house.store)
@@ -103,7 +103,7 @@ def test_many_bodies_are_found_page_by_page(house: House) -> None:
         if one % 3:
             house.intake.accept(body)
         else:
-            owed(house, body, customer)
+            pending(house, body, customer)
 
     done = Erasure(house.store).erase("cust_1", now=True)
 
@@ -128,7 +128,7 @@ def test_what_comes_after_the_erasure_is_reduced_with_its_first_step(
 
 
 def test_a_poisoned_body_of_others_is_kept_for_the_operator(house: House) -> None:
-    """What could not be read and is about nobody who was erased stays byte for byte."""
+    """What could not be read and is about no one who was erased stays byte for byte."""
     Erasure(house.store).erase("cust_2")
 
     delivery = house.failed(POISON)[:32]
@@ -157,12 +157,12 @@ def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
 
 def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> None:
     """Replacing is refused for other bytes and for a delivery that is completed or unknown."""
-    delivery = owed(house)
+    delivery = pending(house)
     erasure = Erasure(house.store)
-    settled = house.settled()
+    ended = house.completed()
     before = snapshot(house.store)
 
-    for one, body in ((delivery, pack(b"other")), (settled, pack(b"{}")), ("0" * 32, b"")):
+    for one, body in ((delivery, pack(b"other")), (ended, pack(b"{}")), ("0" * 32, b"")):
         assert erasure._erase(args=[one, body, pack(NOTHING)]) == 0
 
     assert snapshot(house.store) == before
@@ -170,7 +170,7 @@ def test_a_body_that_changed_since_it_was_read_is_not_replaced(house: House) -> 
 
 def test_an_id_that_is_none_makes_no_key(house: House) -> None:
     """Text that could be a name or an address never stands in a key."""
-    owed(house, customer="ada.quill@example.test")
+    pending(house, customer="ada.quill@example.test")
 
     assert not [key for key in house.store.scan_iter() if b"quill" in key]
 
@@ -187,8 +187,8 @@ def test_the_erasure_is_known_as_long_as_bodies_can_come_again(house: House) -> 
 
 
 def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
-    """It tells how many it found and erased, and who did it why stands in the record."""
-    delivery = owed(house)
+    """It says how many it found and erased, and who did it why stands in the record."""
+    delivery = pending(house)
 
     first = run("--as", "ada", "erase", "--customer", "cust_1", "--why", "asked by mail")
     second = run("--json", "erase", "--customer", "cust_1")
@@ -216,14 +216,14 @@ def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
 def test_wrong_use_erases_and_records_nothing(
     here: Run, house: House, words: tuple[str, ...]
 ) -> None:
-    """An address where the id belongs is refused, so that it is not recorded for good."""
+    """An address where the id belongs is refused, so that it is not recorded permanently."""
     ran = here("erase", *words)
 
     assert ran.returncode == 2
     assert snapshot(house.store) == {}
 
 
-def test_a_store_that_is_gone_is_told(run: Run) -> None:
+def test_a_store_that_is_gone_is_reported(run: Run) -> None:
     """Without a store the command says so, like all others."""
     ran = run("erase", "--customer", "cust_1", url="redis://127.0.0.1:1/0")
 

@@ -20,7 +20,7 @@ def test_a_webhook_that_cannot_be_enqueued_is_refused_and_not_stored(
     intake: Intake, desk: Admin, store: Any
 ) -> None:
     """Nothing of it stays, and the same body is accepted anew once the queue is one again."""
-    store.set("deliveries", "somebody else's")
+    store.set("deliveries", "someone else's")
     with pytest.raises(InboxUnavailableError):
         intake.accept(b"{}")
     left = {name.decode() for name in store.keys("perkhook:*")}
@@ -39,7 +39,7 @@ def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
 ) -> None:
     """The process job ends as ever, other queues continue, and the reaper sends what is missing."""
     delivery = intake.accept(b"{}").delivery
-    store.set("crm", "somebody else's")
+    store.set("crm", "someone else's")
     claim = jobs.claim(f"{delivery}:process:1")
     assert isinstance(claim, Claim)
     handlers = [("notify_crm", "crm"), ("revoke_referral_perks", "perks")]
@@ -49,16 +49,16 @@ def test_a_handlers_job_whose_message_cannot_be_sent_is_sent_later(
     assert jobs.reap("a", QUEUES, 0.001) is not False
 
     store.delete("crm")
-    _sweep_until_sent(jobs, store)
+    _reap_until_sent(jobs, store)
     (message,) = store.lrange("crm", 0, -1)
     assert f"{delivery}:notify_crm".encode() in message
     assert_consistent(store)
 
 
-def _sweep_until_sent(jobs: Jobs, store: Any) -> None:
+def _reap_until_sent(jobs: Jobs, store: Any) -> None:
     # A message counts as lost when two checks, some time apart, have not seen it.
     for number in range(200):
         jobs.reap(f"b{number}", QUEUES, 0.001)
         if store.llen("crm"):
             return
-    raise AssertionError("the sweep did not find the lost message")
+    raise AssertionError("the reaper did not find the lost message")

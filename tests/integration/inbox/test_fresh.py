@@ -22,7 +22,7 @@ BODY = b'{"any": "body"}\n"\x00'
 
 @pytest.fixture(params=["", TRACE])
 def job(house: House, request: pytest.FixtureRequest) -> str:
-    """A process job that nobody has claimed, with and without trace headers."""
+    """A process job that no one has claimed, with and without trace headers."""
     return f"{house.intake.accept(BODY, trace=request.param).delivery}:process"
 
 
@@ -65,7 +65,7 @@ def test_the_same_body_again_is_a_duplicate(house: House, job: str) -> None:
 
 
 def test_operators_see_it_as_they_see_any_queued_job(house: House, job: str) -> None:
-    """In numbers, alone, with its body; and looking changes neither state nor message."""
+    """In numbers, alone, with its body; and checking changes neither state nor message."""
     delivery = job.partition(":")[0]
     (queue,) = house.admin.stats().queues
     assert (queue.jobs, queue.messages) == (1, 1)
@@ -74,7 +74,7 @@ def test_operators_see_it_as_they_see_any_queued_job(house: House, job: str) -> 
     assert house.admin.body(delivery) == BODY
     found = house.admin.delivery(delivery)
     assert found is not None
-    assert (found.owed, found.body_bytes, found.received) == (1, len(BODY), queue.oldest)
+    assert (found.pending, found.body_bytes, found.received) == (1, len(BODY), queue.oldest)
     (shown,) = found.jobs
     assert (shown.state, shown.since, shown.dispatches) == ("queued", queue.oldest, 1)
 
@@ -161,13 +161,13 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     assert_consistent(house.store)
 
 
-def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
+def test_a_body_that_someone_took_away_stops_no_one(house: House) -> None:
     """Of a string that is gone nothing can be run; the reaper and the claims of others continue."""
     gone, other, kept = (house.intake.accept(text).delivery for text in (b"1", b"2", b"3"))
     house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
 
     assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
     assert house.claim(f"{kept}:process:2").body == b"3"
@@ -175,7 +175,7 @@ def test_a_body_that_somebody_took_away_stops_nobody(house: House) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " "])
-def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> None:
+def test_what_an_older_release_accepted_continues(house: House, blank: str) -> None:
     """Its deliveries and jobs were hashes from the start, its messages whole."""
     delivery = delivery_id(BODY)
     job, now = f"{delivery}:process", int(house.store.time()[0]) * 1000
@@ -185,7 +185,7 @@ def test_what_an_older_release_accepted_goes_on(house: House, blank: str) -> Non
     assert house.searched_twice() == Reaped()
 
     house.store.delete("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
     claim = house.claim(f"{job}:2")

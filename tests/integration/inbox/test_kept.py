@@ -1,4 +1,4 @@
-"""What operators and Prometheus are told of what is kept, before anything of it is dropped."""
+"""What operators and Prometheus see of what is kept, before anything of it is dropped."""
 
 import json
 from typing import Any
@@ -12,11 +12,11 @@ from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed
 from tests.integration.inbox.shown import shown
 
 
-def test_metrics_tell_how_full_each_set_is(house: House) -> None:
+def test_metrics_say_how_full_each_set_is(house: House) -> None:
     """Number, limit and fill ratio by set; the ratio is that of the nearer bound."""
     job = house.failed(b"one")
-    house.settled(b"two")
-    dropped(noticed(house.store, failed_most=10, settled_most=4).trim())
+    house.completed(b"two")
+    dropped(noticed(house.store, failed_most=10, completed_most=4).trim())
     by_count = shown(house, "perkhook_kept")
     failed_ago(house.store, job, 0.85 * DAY)
 
@@ -36,21 +36,21 @@ def test_metrics_tell_how_full_each_set_is(house: House) -> None:
 
 
 def test_what_was_dropped_is_counted(house: House) -> None:
-    """A drop that nobody saw coming is still seen in the metrics."""
+    """A drop that no one saw coming is still seen in the metrics."""
     for one in range(3):
         house.failed(b"f%d" % one)
-        house.settled(b"s%d" % one)
-    list(noticed(house.store, failed_most=1, settled_most=3).trim())
+        house.completed(b"s%d" % one)
+    list(noticed(house.store, failed_most=1, completed_most=3).trim())
 
     found = shown(house, "perkhook_kept")
 
     assert found["perkhook_kept_dropped_total", "failed"] == 2
-    # Dropping a job settles its delivery, whose marker is one more.
+    # Dropping a job completes its delivery, whose marker is one more.
     assert found["perkhook_kept_dropped_total", "settled"] == 2
 
 
-def test_no_limit_is_told_before_a_worker_ran(house: House) -> None:
-    """A receiver that was started alone tells numbers and no ratio."""
+def test_no_limit_is_reported_before_a_worker_ran(house: House) -> None:
+    """A receiver that was started alone reports numbers and no ratio."""
     house.failed()
 
     names = {name for name, _ in shown(house, "perkhook_kept")}
@@ -72,7 +72,7 @@ def test_stats_are_one_round_trip(house: House) -> None:
     assert calls["cmdstat_zrange"] == 6
 
 
-def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> None:
+def test_stats_say_when_the_next_failed_job_goes(here: Run, house: House) -> None:
     """The table and its JSON have the time, the number, the limit and how full it is."""
     job = house.failed()
     failed_ago(house.store, job, 0.5 * DAY)
@@ -80,12 +80,12 @@ def test_stats_tell_when_the_next_failed_job_goes(here: Run, house: House) -> No
 
     table, plain = here("stats").stdout.decode(), _json(here("--json", "stats"))
 
-    (failed, settled) = plain["kept"]
+    (failed, markers) = plain["kept"]
     assert (failed["set"], failed["count"], failed["limit"]) == ("failed", 1, 4)
     assert failed["keep_seconds"] == DAY
     assert failed["oldest"] == plain["oldest_failed"]
     assert failed["next_drop"][:10] > failed["oldest"][:10]
-    assert (settled["set"], settled["count"], settled["limit"]) == ("settled", 0, 1000)
+    assert (markers["set"], markers["count"], markers["limit"]) == ("settled", 0, 1000)
     row = next(line for line in table.splitlines() if failed["next_drop"][11:19] in line)
     assert "50%" in row
 

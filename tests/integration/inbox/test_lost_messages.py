@@ -16,14 +16,14 @@ from tests.integration.inbox.house import HANDLERS, QUEUES, House
 LEASE_MS = LEASE_SECONDS * 1000
 
 
-def test_a_lost_message_is_found_at_the_second_look(house: House) -> None:
-    """A message that is nowhere may be on its way: it is sent again at the next look."""
+def test_a_lost_message_is_found_at_the_second_check(house: House) -> None:
+    """A message that is nowhere may be on its way: it is sent again at the next check."""
     job = _accept(house)
     house.store.delete("deliveries")
 
     assert house.reap() == Reaped()
     assert house.reap() == Reaped()  # a second read at once does not count
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
@@ -36,10 +36,10 @@ def test_a_message_that_is_lost_again_is_found_again(house: House) -> None:
     house.store.delete("deliveries")
     assert house.searched_twice() == Reaped(lost=1)
     house.store.delete("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
 
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 3
@@ -52,11 +52,11 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     assert house.searched_twice() == Reaped()
     gone = [_task(house.store.rpop("deliveries")) for _ in range(3)]
 
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=3)
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
 
     again = [_task(raw) for raw in house.store.lrange("deliveries", 0, 2)]
@@ -67,8 +67,8 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     assert_consistent(house.store)
 
 
-def test_a_queue_that_was_emptied_is_made_good_in_two_looks(house: House) -> None:
-    """However many messages are lost, the second look sends them all."""
+def test_a_queue_that_was_emptied_is_made_good_in_two_checks(house: House) -> None:
+    """However many messages are lost, the second check sends them all."""
     house.accept_many(5 * REAP_BATCH)
     house.store.delete("deliveries")
 
@@ -83,9 +83,9 @@ def test_a_message_that_a_worker_holds_is_left_for_the_time_of_a_lease(house: Ho
     _take(house, "deliveries")
 
     assert house.searched_twice() == Reaped()
-    house.looks_are_old(LEASE_MS - 5_000)
+    house.checks_are_old(LEASE_MS - 5_000)
     assert house.reap() == Reaped()
-    house.looks_are_old(10_000)
+    house.checks_are_old(10_000)
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(job) == 2
@@ -117,7 +117,7 @@ def test_the_note_that_a_message_is_held_goes_with_its_claim(house: House) -> No
     assert not house.store.hexists(keys.JOB + job, "held")
 
 
-def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> None:
+def test_queue_messages_of_jobs_sent_again_do_not_make_others_seem_lost(house: House) -> None:
     """Dead workers' messages that come back first in line say nothing of the queue's age."""
     for number in range(25):
         _accept(house, b"%d" % number)
@@ -129,10 +129,10 @@ def test_hints_of_jobs_sent_again_do_not_make_others_look_lost(house: House) -> 
     raw = house.store.lpop("deliveries")
     house.store.rpush("deliveries", raw, *raws)
     house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
-    house.looks_are_old()
+    house.checks_are_old()
 
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
 
     assert_consistent(house.store)
@@ -151,7 +151,7 @@ def test_messages_given_back_out_of_order_are_not_lost(house: House) -> None:
 
 
 @pytest.mark.parametrize("queue", ["deliveries", "crm"])
-def test_a_queue_of_old_hints_only_is_left_to_the_workers(house: House, queue: str) -> None:
+def test_a_queue_of_old_messages_only_is_left_to_the_workers(house: House, queue: str) -> None:
     """Messages of jobs long done are no sign that others were lost."""
     if queue == "crm":
         house.handlers()
@@ -178,17 +178,19 @@ def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> Non
         house.store.lrem("deliveries", 1, raw)
 
     assert house.searched_twice() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     gone = house.store.rpop("deliveries")
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped()
-    house.looks_are_old()
+    house.checks_are_old()
     assert house.reap() == Reaped(lost=1)
 
     assert house.dispatches(json.loads(gone)["headers"]["id"].rpartition(":")[0]) == 2
 
 
-def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house: House) -> None:
+def test_a_queue_message_that_an_older_worker_drops_is_sent_again_and_spends_no_try(
+    house: House,
+) -> None:
     """While a deployment rolls, workers before it take it for a foreign message."""
     delivery = house.handlers(b"1")
     jobs = [_accept(house), *(f"{delivery}:{name}" for name, _ in HANDLERS)]
@@ -201,7 +203,7 @@ def test_a_hint_that_an_older_worker_drops_is_sent_again_and_spends_no_try(house
 
 
 def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
-    """A message that an operator's retry wrote is looked after like any other."""
+    """A message that an operator's retry wrote is checked after like any other."""
     job = house.failed()
     house.admin.retry(job, who="ops")
     house.store.delete("deliveries")

@@ -24,7 +24,7 @@ OURS = {
 }
 
 
-def test_a_hint_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
+def test_a_queue_message_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
     """What can be made anew from the id does not stand in the queue, before and after a retry."""
     delivery = intake.accept(b"{}").delivery
     assert store.lrange("deliveries", 0, -1) == [f"{delivery}:process:1".encode()]
@@ -109,13 +109,13 @@ def _send_again(jobs: Jobs, store: Redis, task: str) -> None:
     """Let a job be due at once after a run."""
     claim = jobs.claim(task)
     assert isinstance(claim, Claim)
-    assert jobs.wait(claim, 0, "told_so", "an error")
+    assert jobs.wait(claim, 0, "asked_to_wait", "an error")
     store.delete(keys.SWEEPING)
     assert jobs.reap("a", [], 1)
 
 
 def _message(store: Redis, queue: str) -> dict[str, Any]:
-    """Give what a worker makes of a queue's newest element."""
+    """Return what a worker makes of a queue's newest element."""
     raw: Any = store.lindex(queue, 0)
     message: dict[str, Any] = json.loads(as_we_write_it(raw, queue) or b"")
     return message

@@ -24,7 +24,7 @@ from tests.integration.inbox.house import NOTHING, House
 PLAN = PlanPreview(
     steps=("take back 500 cents from card v_1",),
     reason="assignment gone",
-    looked_up=("additions: 1",),
+    read=("additions: 1",),
     unresolved=("what about vtx_2?",),
 )
 
@@ -41,7 +41,7 @@ def pass_time(house: House, job: str, seconds: float) -> None:
 
 
 def jobs_of(house: House) -> dict[str, Any]:
-    """Give all that the store holds beside plans."""
+    """Return all that the store holds beside plans."""
     found = snapshot(house.store)
     return {name: value for name, value in found.items() if not name.startswith(keys.PLAN[:-1])}
 
@@ -89,7 +89,7 @@ def test_only_what_is_to_be_decided_has_a_plan(house: House, plans: Plans, state
     claim = house.process() if state != "queued" else None
     job = claim.job if claim else f"{house.intake.accept(b'{}').delivery}:process"
     if claim and state == "waiting":
-        house.jobs.wait(claim, 60, "told_so", "an error")
+        house.jobs.wait(claim, 60, "asked_to_wait", "an error")
     if claim and state == "gone":
         house.jobs.fan_out(claim, [], outcome="done")
 
@@ -119,7 +119,7 @@ def test_many_clicks_are_one_request(house: House, plans: Plans) -> None:
 
 
 def test_without_a_worker_it_is_unanswered(house: House, plans: Plans) -> None:
-    """It says so, nobody works on it later, and it can be asked for again, once."""
+    """It says so, no one works on it later, and it can be asked for again, once."""
     job = house.failed()
     plans.ask(job)
     pass_time(house, job, PATIENCE_SECONDS + 1)
@@ -128,7 +128,7 @@ def test_without_a_worker_it_is_unanswered(house: House, plans: Plans) -> None:
     assert plans.ask(job) == "asked"
     assert house.store.llen(keys.PLANS) == 1
     pass_time(house, job, PATIENCE_SECONDS + 1)
-    assert plans.take() is None, "nobody waits for it any more"
+    assert plans.take() is None, "no one waits for it any more"
 
 
 def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans) -> None:
@@ -150,8 +150,10 @@ def test_a_worker_that_died_over_it_is_not_waited_for(house: House, plans: Plans
     assert plans.answer(anew, PLAN)
 
 
-def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, plans: Plans) -> None:
-    """An operator retried it between the question and the worker's look."""
+def test_a_job_that_continued_meanwhile_has_no_body_to_plan_with(
+    house: House, plans: Plans
+) -> None:
+    """An operator retried it between the question and the worker's check."""
     job = house.failed()
     plans.ask(job)
     house.admin.retry(job, who="ops")
@@ -162,7 +164,7 @@ def test_a_job_that_went_on_meanwhile_has_no_body_to_plan_with(house: House, pla
     assert request.body is None
 
 
-def test_the_command_tells_a_plan(run: Run, house: House, plans: Plans) -> None:
+def test_the_command_reports_a_plan(run: Run, house: House, plans: Plans) -> None:
     """It asks, waits for the answer and prints it; with no such job it says so."""
     job = house.failed()
     plans.ask(job)

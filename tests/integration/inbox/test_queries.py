@@ -60,7 +60,7 @@ def test_jobs_decided_on_while_listing_hide_no_others(house: House, decide: str)
 
 @pytest.mark.parametrize("word", ODD)
 def test_odd_words_find_nothing_and_change_nothing(house: House, word: str) -> None:
-    """Whatever an operator pastes is looked up as it is, never as a pattern or a path."""
+    """Whatever an operator pastes is read as it is, never as a pattern or a path."""
     house.failed()
     before = snapshot(house.store)
 
@@ -77,7 +77,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     """Who retried, discarded and replayed what, and why, is kept with its time."""
     delivery = house.handlers(b"one")
     job = house.failed(b"two")
-    house.admin.retry(job, who="ada", why="mended")
+    house.admin.retry(job, who="ada", why="fixed")
     house.jobs.fail(house.claim(job), "no_such", "an error")
     house.admin.discard(job, who="bob", why="given up")
     house.admin.replay(delivery, who="eve")
@@ -89,25 +89,25 @@ def test_what_operators_do_is_on_record(house: House) -> None:
     ]
 
     assert kept == [
-        ("ada", "retry", job, "mended"),
+        ("ada", "retry", job, "fixed"),
         ("bob", "discard", job, "given up"),
         ("eve", "replay", delivery, ""),
     ]
 
 
-def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
+def test_a_delivery_reports_its_jobs_and_their_ends(house: House) -> None:
     """The page shows what is pending, what has ended and what is known of the event."""
     claim = house.process(b"{}")
     names = [("gift_2_friends", "perks"), ("a1", "crm"), ("b_", "crm")]
     facts = '{"holder":"h1","campaign":null}'
     assert house.jobs.fan_out(claim, names, outcome="handed on", facts=facts) == FannedOut(3)
     house.jobs.done(house.claim(f"{claim.delivery}:a1:1"), "told")
-    house.jobs.wait(house.claim(f"{claim.delivery}:b_:1"), 60, "told_so", "an error")
+    house.jobs.wait(house.claim(f"{claim.delivery}:b_:1"), 60, "asked_to_wait", "an error")
 
     found = house.admin.delivery(claim.delivery)
 
     assert found is not None
-    assert found.owed == 2
+    assert found.pending == 2
     assert found.facts == {"holder": "h1", "campaign": None}
     assert found.ended == {"process": "handed on", "a1": "told"}
     states = {job.name: (job.state, job.next_try is not None) for job in found.jobs}
@@ -115,7 +115,7 @@ def test_a_delivery_tells_its_jobs_and_their_ends(house: House) -> None:
 
 
 def test_a_replayed_delivery_does_not_say_that_processing_has_ended(house: House) -> None:
-    """A job is either owed or ended, also when it is processed once more."""
+    """A job is either pending or ended, also when it is processed once more."""
     delivery = house.handlers()
     house.admin.replay(delivery, who=WHO)
 

@@ -14,7 +14,7 @@ def test_a_job_is_sent_again_when_its_time_has_come(house: House) -> None:
     """The reaper sends what is due, once, and leaves what is not."""
     due = house.in_state("due", "notify_crm")
     later = house.claim(f"{due.delivery}:revoke_referral_perks")
-    house.jobs.wait(later, 60, "told_so", "an error")
+    house.jobs.wait(later, 60, "asked_to_wait", "an error")
 
     assert house.reap() == Reaped(due=1)
     assert house.reap() == Reaped()
@@ -38,7 +38,7 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
 
 
 def test_a_live_lease_is_left_alone(house: House) -> None:
-    """A job that runs is nobody else's until its lease is over, though it has no message."""
+    """A job that runs is no one else's until its lease is over, though it has no message."""
     last = house.in_state("running")
     house.store.delete(*QUEUES)
 
@@ -48,7 +48,7 @@ def test_a_live_lease_is_left_alone(house: House) -> None:
     assert house.jobs.done(last, "done")
 
 
-def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
+def test_a_job_that_kills_its_workers_fails_permanently(house: House) -> None:
     """A job may lose so many workers, and the next loss sets it aside for an operator."""
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
@@ -66,8 +66,8 @@ def test_a_job_that_kills_its_workers_fails_for_good(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
-    """The second caller is told that another has reaped, and its lock passes by itself."""
+def test_one_of_two_callers_reaps_in_an_interval(house: House) -> None:
+    """The second caller learns that another has reaped, and its lock passes by itself."""
     house.in_state("due")
 
     first = house.jobs.reap("one", QUEUES, 10)
@@ -80,45 +80,45 @@ def test_one_of_two_callers_sweeps_in_an_interval(house: House) -> None:
 
 
 @pytest.mark.parametrize("index", [keys.WAITING, keys.RUNNING])
-def test_more_than_a_batch_is_swept_in_one_call(house: House, index: str) -> None:
+def test_more_than_a_batch_is_reaped_in_one_call(house: House, index: str) -> None:
     """However much is due or over, one call of the reaper sends it all."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims:
         if index == keys.WAITING:
-            house.jobs.wait(claim, 60, "told_so", "an error")
+            house.jobs.wait(claim, 60, "asked_to_wait", "an error")
     _long_ago(house, index)
 
-    swept = house.reap()
+    reaped = house.reap()
 
-    assert sum(swept) == MANY
+    assert sum(reaped) == MANY
     assert_consistent(house.store)
 
 
-def test_a_batch_that_is_partly_given_up_does_not_end_the_sweep(house: House) -> None:
+def test_a_batch_that_is_partly_given_up_does_not_end_the_reaper(house: House) -> None:
     """A full batch is full whatever became of its jobs."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims[::2]:
         house.store.hset(keys.JOB + claim.job, "losses", MOST_LOSSES)
     _long_ago(house, keys.RUNNING)
 
-    swept = house.reap()
+    reaped = house.reap()
 
-    assert (swept.lease_over, swept.given_up) == (MANY // 2, MANY // 2)
+    assert (reaped.lease_over, reaped.given_up) == (MANY // 2, MANY // 2)
     assert_consistent(house.store)
 
 
-def test_a_queue_that_nobody_knows_is_swept_like_any(house: House) -> None:
+def test_a_queue_that_no_one_knows_is_reaped_like_any(house: House) -> None:
     """A queue without a job, a message or a declaration is no trouble."""
     assert house.reap(("nobodys", *QUEUES)) == Reaped()
     assert house.searched_twice() == Reaped()
 
 
-def test_a_due_job_goes_to_its_own_queue_even_if_nobody_sweeps_that(house: House) -> None:
+def test_a_due_job_goes_to_its_own_queue_even_if_no_worker_reaps_that(house: House) -> None:
     """A job of another release's handler is sent to its queue, whatever queues are ours."""
     claim = house.process()
     house.jobs.fan_out(claim, [("older_2", "older")], outcome="handed on")
     job = house.claim(f"{claim.delivery}:older_2:1")
-    house.jobs.wait(job, 0, "told_so", "an error")
+    house.jobs.wait(job, 0, "asked_to_wait", "an error")
 
     assert house.reap(("deliveries",)) == Reaped(due=1)
 

@@ -39,10 +39,10 @@ def _queued(house: House) -> list[str]:
 
 @pytest.mark.parametrize("which", [0, 17, 49])
 def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
-    """Whatever runs at the time dies with it; 49 jobs settle and one ends as worker_lost."""
+    """Whatever runs at the time dies with it; 49 jobs complete and one ends as worker_lost."""
     house.accept_many(BESIDE)
     killer = sorted(_queued(house))[which]
-    deaths = settled = 0
+    deaths = completed = 0
 
     for _ in range(200):
         running = _take(house)
@@ -52,19 +52,19 @@ def test_one_killer_among_fifty_fails_alone(house: House, which: int) -> None:
         else:
             for claim in running:
                 house.jobs.fan_out(claim, [], outcome="nothing to do")
-            settled += len(running)
+            completed += len(running)
         _time_passes(house, TICK_MS)
         house.reap()
 
     (failed,) = house.admin.failed()
     assert (failed.job, failed.reason) == (killer, "worker_lost")
-    assert settled == BESIDE - 1
+    assert completed == BESIDE - 1
     assert deaths == MOST_LOSSES + 1
     assert_consistent(house.store)
 
 
 def test_the_first_loss_is_made_good_at_once(house: House) -> None:
-    """A worker that was killed by a deployment delays nobody by more than the lease."""
+    """A worker that was killed by a deployment delays no one by more than the lease."""
     claims = [house.process(b"%d" % number) for number in range(20)]
     _worker_dies(house, claims)
 

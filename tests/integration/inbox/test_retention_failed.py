@@ -46,7 +46,7 @@ def test_the_oldest_beyond_the_number_are_dropped(house: House, beyond: int) -> 
 def test_a_job_is_kept_to_the_last_millisecond(house: House) -> None:
     """At exactly FAILED_KEEP_SECONDS a job is still there, a millisecond later it is not."""
     numbers = iter(range(1000))
-    # A busy machine may look before and after, and not in the one millisecond.
+    # A busy machine may check before and after, and not in the one millisecond.
     wait_until(
         lambda: _seen_at_the_bound(house, house.failed(b"%d" % next(numbers))),
         "a trim in the very last millisecond",
@@ -73,8 +73,8 @@ def _seen_at_the_bound(house: House, job: str) -> bool:
     return seen_at_the_bound
 
 
-def test_age_and_number_are_told_apart(house: House) -> None:
-    """Each dropped job tells the bound it was beyond."""
+def test_age_and_number_are_distinguished(house: House) -> None:
+    """Each dropped job reports the bound it was beyond."""
     jobs = _fail(house, 4)
     failed_ago(house.store, jobs[2], DAY + 1)
 
@@ -94,7 +94,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert found is not None
     assert found.ended == {"process": f"dropped: {AGE}"}
     assert found.body_bytes is None
-    assert found.settled is not None
+    assert found.completed is not None
     ((_, entry),) = house.store.xrange(keys.AUDIT)
     assert entry == {
         b"who": b"perkhook", b"action": b"drop", b"what": job.encode(), b"why": AGE.encode(),
@@ -104,7 +104,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_delivery_that_owes_another_job_keeps_its_body(house: House) -> None:
+def test_a_delivery_with_another_pending_job_keeps_its_body(house: House) -> None:
     """Dropping one handler's job leaves the other's job and the body as they were."""
     last = house.in_state("failed", "notify_crm")
     failed_ago(house.store, last.job, DAY + 1)
@@ -113,7 +113,7 @@ def test_a_delivery_that_owes_another_job_keeps_its_body(house: House) -> None:
 
     found = house.admin.delivery(last.delivery)
     assert found is not None
-    assert found.settled is None
+    assert found.completed is None
     assert [job.name for job in found.jobs] == ["revoke_referral_perks"]
     assert house.admin.body(last.delivery) == b"{}"
     assert house.claim(f"{last.delivery}:revoke_referral_perks").body == b"{}"
@@ -153,7 +153,7 @@ def test_a_new_bound_is_shown_before_it_drops(house: House) -> None:
 
 
 def test_an_inbox_of_an_older_release_is_given_notice(house: House) -> None:
-    """A store that has never told its bounds drops nothing at once."""
+    """A store that has never reported its bounds drops nothing at once."""
     job = house.failed()
     failed_ago(house.store, job, 1000 * DAY)
 

@@ -10,24 +10,26 @@ from tests.integration.inbox.house import HANDLERS, QUEUES, House
 from tests.integration.inbox.keeping import noticed
 
 
-def _settle(house: House, number: int) -> list[str]:
-    return [house.settled(b"%d" % one) for one in range(number)]
+def _complete(house: House, number: int) -> list[str]:
+    return [house.completed(b"%d" % one) for one in range(number)]
 
 
 def _listed(house: House) -> list[str]:
     return [delivery.decode() for delivery in house.store.lrange(keys.SETTLED, 0, -1)]
 
 
-def _trim(house: House, settled_most: int) -> int:
-    return sum(batch.markers for batch in noticed(house.store, settled_most=settled_most).trim())
+def _trim(house: House, completed_most: int) -> int:
+    return sum(
+        batch.markers for batch in noticed(house.store, completed_most=completed_most).trim()
+    )
 
 
-def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
-    """The list has a delivery when its last job ends, not before, in the order of settling."""
+def test_a_delivery_is_listed_once_it_is_completed(house: House) -> None:
+    """The list has a delivery when its last job ends, not before, in the order of completing."""
     first = house.handlers(b"first")
     assert _listed(house) == []
     house.jobs.done(house.claim(f"{first}:notify_crm"), "done")
-    second = house.settled(b"second")
+    second = house.completed(b"second")
     assert _listed(house) == [second]
 
     house.jobs.done(house.claim(f"{first}:revoke_referral_perks"), "done")
@@ -38,13 +40,13 @@ def test_a_delivery_is_listed_once_it_is_settled(house: House) -> None:
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 3])
 def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> None:
-    """Exactly as many as are too many go, those settled first; their bytes are new again."""
-    settled = _settle(house, 5)
+    """Exactly as many as are too many go, those completed first; their bytes are new again."""
+    deliveries = _complete(house, 5)
 
     gone = _trim(house, 5 - beyond)
 
     assert gone == max(beyond, 0)
-    assert _listed(house) == settled[gone:]
+    assert _listed(house) == deliveries[gone:]
     assert house.admin.stats().counts.get("dropped_settled", 0) == gone
     assert_consistent(house.store)
     for one in range(5):
@@ -53,19 +55,19 @@ def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> N
 
 def test_what_has_expired_leaves_the_list(house: House) -> None:
     """An entry whose marker's time is over is passed, though the list is not full."""
-    settled = _settle(house, 5)
-    house.store.delete(*(keys.DELIVERY + delivery for delivery in settled[:2]))
+    deliveries = _complete(house, 5)
+    house.store.delete(*(keys.DELIVERY + delivery for delivery in deliveries[:2]))
 
     assert _trim(house, 1000) == 0
 
-    assert _listed(house) == settled[2:]
+    assert _listed(house) == deliveries[2:]
     assert "dropped_settled" not in house.admin.stats().counts
     assert_consistent(house.store)
 
 
-def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
+def test_a_delivery_with_a_pending_job_is_never_deleted(house: House) -> None:
     """A body that came again after its marker went has a new life, which no old entry ends."""
-    old, other = _settle(house, 2)
+    old, other = _complete(house, 2)
     house.store.delete(keys.DELIVERY + old, *QUEUES)
     house.tick()
     assert not house.intake.accept(b"0").duplicate
@@ -80,10 +82,10 @@ def test_a_delivery_that_owes_is_never_deleted(house: House) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
-def test_what_owes_stays_beside_a_full_list(house: House, state: str) -> None:
+def test_what_is_pending_stays_beside_a_full_list(house: House, state: str) -> None:
     """With room for one marker, a delivery with a job in any state loses nothing."""
     last = house.in_state(state)
-    _settle(house, 3)
+    _complete(house, 3)
     before = snapshot(house.store)
 
     assert _trim(house, 1) == 2
@@ -99,7 +101,7 @@ def test_an_early_drop_keeps_the_effect_single(house: House) -> None:
     first = house.handlers(b"first", identity="holder-1")
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{first}:{name}"), "done")
-    house.settled(b"second")
+    house.completed(b"second")
     house.store.delete(*QUEUES)
     assert _trim(house, 1) == 1
     house.tick()
@@ -124,8 +126,8 @@ def test_many_markers_go_in_batches(house: House) -> None:
         pipe.rpush(keys.SETTLED, delivery)
     pipe.execute()
 
-    batches = list(noticed(house.store, settled_most=5).trim())
+    batches = list(noticed(house.store, completed_most=5).trim())
 
     assert [batch.markers for batch in batches] == [MARKERS_A_CALL, MARKERS_A_CALL, 5]
-    assert batches[-1].settled.count == house.store.llen(keys.SETTLED) == 5
+    assert batches[-1].completed.count == house.store.llen(keys.SETTLED) == 5
     assert len(list(house.store.scan_iter(keys.DELIVERY + "*", count=5000))) == 5

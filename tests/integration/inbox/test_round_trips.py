@@ -21,7 +21,7 @@ def test_accepting_is_one_round_trip(house: House) -> None:
 
 @pytest.mark.parametrize("act", ["claim", "fan_out", "done", "wait", "fail"])
 def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None:
-    """Claiming and settling cost one command each."""
+    """Claiming and completing cost one command each."""
     house.in_state("running")
     house.store.flushdb()
     last = house.in_state("queued" if act == "claim" else "running")
@@ -29,7 +29,7 @@ def test_each_step_of_a_worker_is_one_round_trip(house: House, act: str) -> None
         "claim": lambda: house.jobs.claim(last.task),
         "fan_out": lambda: house.jobs.fan_out(last, HANDLERS, outcome="on", customer="cust_1"),
         "done": lambda: house.jobs.done(last, "done"),
-        "wait": lambda: house.jobs.wait(last, 60, "told_so", "an error"),
+        "wait": lambda: house.jobs.wait(last, 60, "asked_to_wait", "an error"),
         "fail": lambda: house.jobs.fail(last, "no_such", "an error"),
     }
     acts[act]()  # the script is known from here on
@@ -48,7 +48,7 @@ COMMANDS = {"accept": 6, "process": 9, "fan_out": 17, "claim": 6, "done": 8, "la
 
 def test_each_step_costs_so_many_commands(house: House) -> None:
     """A webhook's way through the store with two handlers: 69 commands in seven round trips."""
-    house.settled(b"warm")  # the scripts are known from here on
+    house.completed(b"warm")  # the scripts are known from here on
     house.jobs.done(house.in_state("running"), "done")
     claims: list[Claim] = []
     steps: list[tuple[str, Callable[[], Any]]] = [
@@ -79,11 +79,11 @@ def test_accepting_costs_the_same_with_many_deliveries_there(house: House) -> No
     assert many == few
 
 
-def test_a_sweep_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
+def test_a_reaper_run_that_finds_nothing_costs_little_at_any_backlog(house: House) -> None:
     """A reaper run of a long queue reads its end and not all of it."""
     house.accept_many(5_000)
     house.searched_twice()
-    house.looks_are_old()
+    house.checks_are_old()
     house.store.delete("perkhook:sweeping")
 
     calls = _calls(house.store, lambda: house.jobs.reap("a test", ("deliveries",), 10))

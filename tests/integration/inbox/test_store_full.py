@@ -21,7 +21,7 @@ def test_a_full_store_refuses_a_body_and_keeps_nothing_of_it(own: House) -> None
     assert snapshot(own.store) == before
 
 
-def test_work_goes_on_while_the_store_is_full(own: House) -> None:
+def test_work_continues_while_the_store_is_full(own: House) -> None:
     """Whatever ends work frees memory, so each of it continues in a full store."""
     bodies = (b"1", b"2", b"3", b"4", b"5")
     tasks = [f"{own.intake.accept(body).delivery}:process:1" for body in bodies]
@@ -34,7 +34,7 @@ def test_work_goes_on_while_the_store_is_full(own: House) -> None:
         first.delivery
     )
     assert own.jobs.done(own.claim(f"{first.delivery}:notify_crm:1"), "told")
-    assert own.jobs.wait(third, 0, "told_so", "an error")
+    assert own.jobs.wait(third, 0, "asked_to_wait", "an error")
     assert own.jobs.fail(fourth, "no_such", "an error")
     assert own.jobs.fail(fifth, "no_such", "an error")
     assert own.admin.retry(fourth.job, who="ops") == "queued"
@@ -46,7 +46,7 @@ def test_work_goes_on_while_the_store_is_full(own: House) -> None:
     assert_consistent(own.store)
 
 
-def test_a_sweep_in_a_full_store_finds_what_is_lost(own: House) -> None:
+def test_a_reaper_run_in_a_full_store_finds_what_is_lost(own: House) -> None:
     """Leases that are over and lost messages are found though no memory is left."""
     claim = own.process(b"1")
     own.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)

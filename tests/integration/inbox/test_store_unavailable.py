@@ -143,7 +143,7 @@ def test_a_restarted_store_is_used_without_an_error(server: ValkeyServer, own: H
     assert own.intake.accept(b"{}").delivery
 
 
-def test_a_store_that_forgot_its_scripts_is_told_them_again(house: House) -> None:
+def test_a_store_that_forgot_its_scripts_is_given_them_again(house: House) -> None:
     """A script cache that is flushed in mid-work, as a failover does, stops nothing."""
     house.store.script_flush()
     job = house.failed()
@@ -155,7 +155,7 @@ def test_a_store_that_forgot_its_scripts_is_told_them_again(house: House) -> Non
     house.store.script_flush()
     claim = house.claim(job)
     house.store.script_flush()
-    assert house.jobs.wait(claim, 0, "told_so", "an error")
+    assert house.jobs.wait(claim, 0, "asked_to_wait", "an error")
     house.store.script_flush()
 
     assert house.reap() == Reaped(due=1)

@@ -17,10 +17,10 @@ ACTS: dict[str, Act] = {
     "hold": lambda house, last: house.jobs.admit(last, NOTHING),
     "fan_out": lambda house, last: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
     "done": lambda house, last: house.jobs.done(last, "done"),
-    "wait": lambda house, last: bool(house.jobs.wait(last, 60, "told_so", "an error")),
+    "wait": lambda house, last: bool(house.jobs.wait(last, 60, "asked_to_wait", "an error")),
     "postpone": lambda house, last: bool(house.jobs.postpone(last, 60, "shut", "an error")),
     "fail": lambda house, last: house.jobs.fail(last, "no_such", "an error"),
-    "sweep": lambda house, _: any(house.reap()),
+    "reap": lambda house, _: any(house.reap()),
     "retry": lambda house, last: house.admin.retry(last.job, who=WHO),
     "release": lambda house, last: house.admin.release(last.job, who=WHO),
     "discard": lambda house, last: house.admin.discard(last.job, who=WHO, why="a test"),
@@ -30,7 +30,7 @@ ACTS: dict[str, Act] = {
 CHANGES: dict[tuple[str, str], str] = {
     ("queued", "claim"): "running",
     ("due", "claim"): "running",
-    ("due", "sweep"): "queued",
+    ("due", "reap"): "queued",
     ("running", "admit"): "running",
     ("running", "hold"): "held",
     ("running", "postpone"): "waiting",
@@ -46,7 +46,7 @@ CHANGES: dict[tuple[str, str], str] = {
     ("over", "done"): "gone",
     ("over", "wait"): "waiting",
     ("over", "fail"): "failed",
-    ("over", "sweep"): "queued",
+    ("over", "reap"): "queued",
     ("failed", "retry"): "queued",
     ("failed", "discard"): "gone",
     ("held", "release"): "queued",
@@ -95,7 +95,7 @@ def _refusals(act: str, state: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("act", ON_A_LEASE)
-def test_a_lease_that_was_swept_is_no_lease(house: House, act: str) -> None:
+def test_a_lease_that_was_reaped_is_no_lease(house: House, act: str) -> None:
     """A worker that wakes up after another has taken its job over changes nothing."""
     frozen = house.in_state("over", keys.PROCESS)
     assert house.reap().lease_over == 1
@@ -130,7 +130,7 @@ def test_a_lease_from_before_a_replay_is_no_lease(house: House, act: str) -> Non
         house.jobs.fan_out(replayed, HANDLERS, outcome="handed on")
 
 
-def test_a_replayed_job_goes_on_with_its_task_ids(house: House) -> None:
+def test_a_replayed_job_continues_with_its_task_ids(house: House) -> None:
     """No task id is given twice, for Flower would keep showing what the first one did."""
     delivery = house.handlers()
 
@@ -145,23 +145,23 @@ def test_a_replayed_job_goes_on_with_its_task_ids(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_replay_owes_new_handlers_only(house: House) -> None:
+def test_a_replay_makes_jobs_of_new_handlers_only(house: House) -> None:
     """A handler that had its job, or has it still, gets no second one from a replay."""
     delivery = house.handlers()
     house.jobs.done(house.claim(f"{delivery}:notify_crm"), "told")
     house.admin.replay(delivery, who=WHO)
     claim = house.claim(f"{delivery}:process")
 
-    owed = house.jobs.fan_out(claim, [*HANDLERS, ("thank", "crm")], outcome="handed on")
+    made = house.jobs.fan_out(claim, [*HANDLERS, ("thank", "crm")], outcome="handed on")
 
-    assert owed == FannedOut(1)
+    assert made == FannedOut(1)
     assert house.state_of(f"{delivery}:thank:1") == "queued"
     assert_consistent(house.store)
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "held"])
 def test_a_replay_waits_for_the_process_job(house: House, state: str) -> None:
-    """A delivery whose process job is still owed is not replayed, and the answer says why."""
+    """A delivery whose process job is still pending is not replayed, and the answer says why."""
     last = house.in_state(state, keys.PROCESS)
     before = snapshot(house.store)
 
@@ -185,7 +185,7 @@ def test_a_long_history_keeps_its_newest_runs(house: House) -> None:
     """A job that fails for weeks keeps thirty runs; its size is bounded."""
     claim = house.process()
     for _ in range(40):
-        house.jobs.wait(claim, 0, "told_so", "an error")
+        house.jobs.wait(claim, 0, "asked_to_wait", "an error")
         claim = house.claim(claim.job)
 
     found = house.admin.job(claim.job)
@@ -202,7 +202,7 @@ def test_a_history_with_postponed_runs_is_bounded_too(house: House) -> None:
         if number % 7 in {1, 2, 5}:
             house.jobs.postpone(claim, 0, "shut", "an error")
         else:
-            house.jobs.wait(claim, 0, "told_so", "an error")
+            house.jobs.wait(claim, 0, "asked_to_wait", "an error")
         claim = house.claim(claim.job)
 
     found = house.admin.job(claim.job)

@@ -11,7 +11,7 @@ from tests.integration.receiver.conftest import PATH, MakeApp, Send, assert_erro
 
 
 class Unreadable(io.RawIOBase):
-    """A body that nobody may read."""
+    """A body that no one may read."""
 
     def read(self, size: int = -1) -> bytes:
         """Fail."""
@@ -24,7 +24,7 @@ def body_stream(stream: io.IOBase, length: int) -> dict[str, Any]:
 
 
 def test_a_signed_body_is_accepted(client: FlaskClient, send: Send, desk: Admin) -> None:
-    """202 with the delivery's id; the store holds the body byte for byte and owes one job."""
+    """202 with the delivery's id; the store holds the body byte for byte and has one job."""
     body = b'{"a": 1, "n": 1.50}\n'
 
     answer = send(client, body)
@@ -83,7 +83,7 @@ def test_a_missing_or_wrong_signature_is_refused(
 
 
 def test_any_of_the_secrets_may_have_signed(make_app: MakeApp) -> None:
-    """While secrets rotate, the old one still counts, and the metric tells which was used."""
+    """While secrets rotate, the old one still counts, and the metric says which was used."""
     old = "whsec-made-up-and-old-0001"
     client = make_app(VOUCHERIFY_WEBHOOK_SECRETS=f"whsec-made-up-and-new-1,{old}").test_client()
 
@@ -142,7 +142,7 @@ def test_a_body_without_a_length_is_read_to_a_limit(
 
 @pytest.mark.parametrize("path", [PATH, "/nothing"])
 def test_a_sender_that_asks_first_is_not_read(client: FlaskClient, path: str) -> None:
-    """Reading would tell it to send what is refused anyway (Expect: 100-continue)."""
+    """Reading would make it send what is refused anyway (Expect: 100-continue)."""
     overrides = body_stream(Unreadable(), 2_000_000) | {"HTTP_EXPECT": "100-continue"}
 
     assert client.post(path, environ_overrides=overrides).status_code in {404, 413}
@@ -155,7 +155,7 @@ class Trickle(io.RawIOBase):
         self._left = [body[n : n + 3] for n in range(0, len(body), 3)]
 
     def read(self, size: int = -1) -> bytes:
-        """Give the next piece."""
+        """Return the next piece."""
         assert size
         return self._left.pop(0) if self._left else b""
 

@@ -37,16 +37,16 @@ def test_only_those_taken_up_are_found() -> None:
         assert os.fstat(opened.fileno()).st_ino not in found
 
 
-def test_looking_leaves_no_file_open() -> None:
+def test_checking_leaves_no_file_open() -> None:
     """The copies are closed."""
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname()),
         listener.accept()[0] as taken,
     ):
-        looked_at = list(own_connections())
+        open_ones = list(own_connections())
 
-        assert taken.fileno() in {number for number, _ in looked_at}
+        assert taken.fileno() in {number for number, _ in open_ones}
         # Of this connection alone: other threads open and close files as they like.
         assert copies_of(taken) == 1
 
@@ -54,7 +54,7 @@ def test_looking_leaves_no_file_open() -> None:
 def test_only_as_many_as_are_overdue_are_ended_the_oldest_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whoever waits for a thread behind a slow sender is not ended with it."""
+    """A webhook that waits for a thread behind a slow sender is not ended with it."""
     watch, now = SlowSenders(), monotonic()
     with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
         ages: dict[int, float] = {}
@@ -117,8 +117,8 @@ def test_nothing_is_ended_while_no_body_is_overdue(monkeypatch: pytest.MonkeyPat
         assert not is_ended(taken)
 
 
-def test_the_kernel_tells_when_data_went() -> None:
-    """What came is newer than what was sent until it is answered; a closed end tells nothing."""
+def test_the_kernel_says_when_data_went() -> None:
+    """What came is newer than what was sent until it is answered; a closed end says nothing."""
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname()) as sender,
@@ -159,7 +159,7 @@ def copies_of(connection: socket.socket) -> int:
 
 
 def is_ended(connection: socket.socket) -> bool:
-    """Tell whether the reading half is ended."""
+    """Return whether the reading half is ended."""
     try:
         return connection.recv(100) == b""
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Any replica tells the numbers of all."""
+"""Any replica reports the numbers of all."""
 
 import json
 from typing import Any
@@ -50,27 +50,27 @@ def fill(store: Redis, index: str, name: str, number: int, start: int = 0) -> No
     store.zadd(index, jobs)
 
 
-def test_each_replica_tells_what_all_have_counted(make_app: MakeApp, send: Send) -> None:
-    """Scraped in turn, as by a balancer, two replicas never tell less than before."""
+def test_each_replica_says_what_all_have_counted(make_app: MakeApp, send: Send) -> None:
+    """Scraped in turn, as by a balancer, two replicas never report less than before."""
     apps = [make_app(), make_app()]
     clients = [app.test_client() for app in apps]
-    told = []
+    reported = []
     for turn in range(6):
         send(clients[turn % 2], b"%d" % turn, WRONG)
         send(clients[(turn + 1) % 2], b"%d" % turn)
         tally_of(apps[(turn + 1) % 2]).report()
         found = read(clients[turn % 2])
-        told.append(found["perkhook_webhooks_total bad_signature"])
+        reported.append(found["perkhook_webhooks_total bad_signature"])
         assert found["perkhook_signatures_verified_total 0"] == turn + 1
         assert found["perkhook_deliveries_accepted_total"] == turn + 1
 
     assert found["perkhook_webhooks_total inbox_down"] == 0, "an increase from nothing is none"
-    assert told == [1, 2, 3, 4, 5, 6]
+    assert reported == [1, 2, 3, 4, 5, 6]
     assert read(clients[0])["perkhook_process_webhooks_total bad_signature"] == 3
 
 
 def test_refusals_write_nothing_to_the_store(make_app: MakeApp, send: Send, store: Redis) -> None:
-    """A thousand forged webhooks cost the store no command; telling of them costs one script."""
+    """A thousand forged webhooks cost the store no command; reporting them costs one script."""
     app = make_app()
     client = app.test_client()
     read(client)
@@ -120,7 +120,7 @@ def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
     assert sum(found[0].values()) < 150
 
 
-def test_jobs_are_told_by_state_and_handler(store: Redis) -> None:
+def test_jobs_are_reported_by_state_and_handler(store: Redis) -> None:
     """Exactly where there are few, nearly where there are many; their sum is the index's."""
     store.sadd(keys.QUEUES, "crm")
     fill(store, keys.FAILED, "notify_crm", 3)
@@ -139,7 +139,7 @@ def test_jobs_are_told_by_state_and_handler(store: Redis) -> None:
 
 
 def test_labels_stay_few_and_plain(store: Redis, make_app: MakeApp) -> None:
-    """Whatever somebody wrote into the store, no label has it, nor very many values."""
+    """Whatever someone wrote into the store, no label has it, nor very many values."""
     for number in range(3 * MOST_VALUES):
         fill(store, keys.FAILED, f"made_up_{number}", 1)
         store.hset(keys.TALLY, f"answer:made_up_{number}", 1)
@@ -162,10 +162,10 @@ def test_every_perk_has_words_for_people() -> None:
     assert all(PERKS.values())
 
 
-def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
+def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
     store: Redis, make_app: MakeApp
 ) -> None:
-    """Nothing is made up before a worker has told; then limits, and what is left of them."""
+    """Nothing is made up before a worker has reported; then limits, and what is left of them."""
     client = make_app().test_client()
     assert not any(name.startswith(("perkhook_b", "perkhook_down")) for name in read(client))
     perks, crm = Breaker(store, "perks", Rate(10, 60_000)), Breaker(store, "crm")
@@ -201,7 +201,7 @@ def test_brake_breaker_and_budget_are_told_by_what_workers_allow(
 
 
 def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
-    """A worker counts for three of its intervals; a reaper run is told when it is at its end."""
+    """A worker counts for three of its intervals; a reaper run is reported at its end."""
     reports = Reports(store)
     nothing: dict[str, Any] = {"cap": None, "breakers": {}}
     reports.worker("a", 10, reaped=True, **nothing)
@@ -219,8 +219,8 @@ def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
     assert store.zrange(keys.WORKERS, 0, -1) == [b"b"]
 
 
-def test_memory_is_told_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
-    """Headroom ends where webhooks are refused, and is not told of a store without a limit."""
+def test_memory_is_reported_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
+    """Headroom ends where webhooks are refused, and is not reported for a store without a limit."""
     client = make_app().test_client()
     found = read(client)
     assert found["perkhook_store_memory_used_bytes"] > 100_000

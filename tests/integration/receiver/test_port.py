@@ -15,7 +15,7 @@ from sandbox.demo.ports import free_port
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait long in vain."""
+    """Let no one wait long in vain."""
     monkeypatch.setattr("receiver.server.port.ENDING_SECONDS", 1)
 
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no po
 
 
 def listen(port: int, host: str = "127.0.0.1") -> ListenSettings:
-    """Say where."""
+    """Return where."""
     return ListenSettings(host=host, port=port, processes=1, drain_seconds=0, one_core=False)
 
 
@@ -39,7 +39,7 @@ def shared(port: int, host: str = "127.0.0.1") -> socket.socket:
 
 @pytest.fixture
 def port() -> int:
-    """A port that nobody has."""
+    """A port that no one has."""
     return free_port()
 
 
@@ -77,14 +77,14 @@ def _accepted(listener: socket.socket) -> int:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])
 def test_a_second_claim_is_refused(port: int, claimed: None, host: str) -> None:
-    """The message names both settings and what to do, though nobody listens yet."""
+    """The message names both settings and what to do, though no one listens yet."""
     del claimed
     with pytest.raises(PortTakenError, match=rf"HOST {host}, PORT {port} .* set another PORT"):
         claim(listen(port, host))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_whoever_listens_has_it(port: int, host: str) -> None:
+def test_the_listener_has_it(port: int, host: str) -> None:
     """A receiver of before, which claimed nothing, and any other program count as well."""
     with shared(port, host), pytest.raises(PortTakenError, match="another process listens there"):
         claim(listen(port))
@@ -111,7 +111,7 @@ def test_connections_that_have_ended_do_not_count(port: int) -> None:
     with shared(port) as before:
         client = socket.create_connection(("127.0.0.1", port))
         server, _ = before.accept()
-        server.close()  # whoever closes first waits in TIME_WAIT
+        server.close()  # the end that closes first waits in TIME_WAIT
         client.close()
 
     own = claim(listen(port))

@@ -58,14 +58,14 @@ def test_a_login_or_a_right_that_is_missing(
     code: str,
     words: str,
 ) -> None:
-    """A wrong password is told apart from a right that the user has not."""
+    """A wrong password is distinguished from a right that the user has not."""
     command: Any = admin.execute_command
     command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", *acl.split())
 
-    told = readiness(make_app, f"redis://{login}@127.0.0.1:{own_store.port}/0")
+    reported = readiness(make_app, f"redis://{login}@127.0.0.1:{own_store.port}/0")
 
-    assert told[0] == code
-    assert words in told[1]
+    assert reported[0] == code
+    assert words in reported[1]
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_a_store_that_is_set_so(
     """What an operator may have set is named by its own word."""
     admin.config_set(setting, value)
     try:
-        told = readiness(make_app, own_store.connection_url)
+        reported = readiness(make_app, own_store.connection_url)
     finally:
         admin.config_set(setting, back)
 
-    assert told[0] == code
-    assert words in told[1]
+    assert reported[0] == code
+    assert words in reported[1]
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,19 @@ def test_a_policy_that_throws_data_away(
     admin.config_set("maxmemory", "100mb")
     admin.config_set("maxmemory-policy", policy)
     try:
-        told = readiness(make_app, url)
+        reported = readiness(make_app, url)
     finally:
         admin.config_set("maxmemory-policy", "noeviction")
     answer = make_app(REDIS_URL=url).test_client().get("/readyz")
     admin.config_set("maxmemory", "0")
 
-    assert told[0] == "inbox_evicting"
-    assert f"maxmemory-policy is {policy}" in told[1]
-    assert told[1].endswith("set its maxmemory-policy to noeviction")
+    assert reported[0] == "inbox_evicting"
+    assert f"maxmemory-policy is {policy}" in reported[1]
+    assert reported[1].endswith("set its maxmemory-policy to noeviction")
     assert answer.status_code == 200
 
 
-def test_asking_often_costs_one_look_a_second(
+def test_asking_often_costs_one_check_a_second(
     make_app: MakeApp, own_store: ValkeyServer, admin: Redis
 ) -> None:
     """The policy comes with what is asked of the store's memory anyway."""
@@ -144,28 +144,28 @@ def test_a_replica(make_app: MakeApp, own_store: ValkeyServer, admin: Redis) -> 
     """Where to go instead is said."""
     admin.replicaof("127.0.0.1", "1")
     try:
-        told = readiness(make_app, own_store.connection_url)
+        reported = readiness(make_app, own_store.connection_url)
     finally:
         admin.replicaof("NO", "ONE")
 
-    assert told[0] == "inbox_read_only"
-    assert "the primary" in told[1]
+    assert reported[0] == "inbox_read_only"
+    assert "the primary" in reported[1]
 
 
 def test_a_durability_that_the_store_cannot_give(
     make_app: MakeApp, own_store: ValkeyServer
 ) -> None:
     """The sentence says itself what to do."""
-    told = readiness(make_app, own_store.connection_url, ACCEPT_DURABILITY="fsync")
+    reported = readiness(make_app, own_store.connection_url, ACCEPT_DURABILITY="fsync")
 
-    assert told[0] == "inbox_not_durable"
-    assert told[1].endswith("appendonly yes")
+    assert reported[0] == "inbox_not_durable"
+    assert reported[1].endswith("appendonly yes")
 
 
 def test_addresses_that_lead_nowhere(
     make_app: MakeApp, own_store: ValkeyServer, tmp_path: Path
 ) -> None:
-    """Host, port, database number and TLS are told apart."""
+    """Host, port, database number and TLS are distinguished."""
     port = own_store.port
     with tls_in_front_of(port, tmp_path) as tls:
         for url, code, words in (
@@ -176,6 +176,6 @@ def test_addresses_that_lead_nowhere(
             (f"rediss://127.0.0.1:{tls}/0?ssl_cert_reqs=required", "inbox_down", "ssl_cert_reqs"),
             (f"rediss://127.0.0.1:{port}/0", "inbox_timeout", "no TLS is spoken there"),
         ):
-            told = readiness(make_app, url)
-            assert told[0] == code, url
-            assert words in told[1], url
+            reported = readiness(make_app, url)
+            assert reported[0] == code, url
+            assert words in reported[1], url

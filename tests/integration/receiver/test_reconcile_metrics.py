@@ -1,4 +1,4 @@
-"""Any receiver tells what runs that reconcile have found."""
+"""Any receiver says what runs that reconcile have found."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ def book(store: Any) -> AssignmentRegistry:
     return AssignmentRegistry(store, memory_seconds=86_400)
 
 
-def told(client: FlaskClient) -> dict[str, float]:
-    """Read what a receiver tells of reconciliation."""
+def reported(client: FlaskClient) -> dict[str, float]:
+    """Read what a receiver reports of reconciliation."""
     return {
         name.removeprefix(PREFIX): value
         for name, value in read(client).items()
@@ -42,7 +42,7 @@ def begin(book: AssignmentRegistry, scope: str = ALL) -> Run:
 
 
 def missing(number: int) -> Missing:
-    """A removal that nobody told of."""
+    """A removal that no one reported."""
     known = Assignment(
         holder=f"rh_{number}", customer="cust_1", role="REFEREE", code="R-1", campaign="camp_1"
     )
@@ -50,12 +50,12 @@ def missing(number: int) -> Missing:
 
 
 def test_counters_are_there_before_the_first_run(client: FlaskClient) -> None:
-    """An increase from nothing is none to Prometheus; an age is told when somebody waits."""
+    """An increase from nothing is none to Prometheus; an age is reported when someone waits."""
     counters = ("found_total", "delivered_total", "codes_total", "calls_total")
     fates = [f"assignments_total {fate}" for fate in FATES]
     gauges = ("missing", "running", "interval_seconds")
 
-    assert told(client) == dict.fromkeys((*counters, *fates, *gauges), 0)
+    assert reported(client) == dict.fromkeys((*counters, *fates, *gauges), 0)
 
 
 def test_the_names_are_those_that_runs_count_by() -> None:
@@ -64,20 +64,20 @@ def test_the_names_are_those_that_runs_count_by() -> None:
     assert APPLIED == "applied"
 
 
-def test_a_run_is_told_while_it_goes_on_and_after(
+def test_a_run_is_reported_while_it_lasts_and_after(
     client: FlaskClient, book: AssignmentRegistry
 ) -> None:
     """What it found, what became of it, what it cost; the next run's are added."""
     for number in (1, 2):
         run = begin(book)
-        assert told(client)["running"] == 1
+        assert reported(client)["running"] == 1
         book.store_code(ME, run.number, code="R-1", campaign="camp_1",
                     missing=[missing(number), missing(10 * number)])  # fmt: skip
         book.resolve(ME, f"rh_{number}", APPLIED)
         book.move(ME, {"told": 3, "young": 1, "calls": 7})
         book.finish(ME, {"code_gone": 2, "customer_gone": 1, "refused": 4, "calls": 1})
 
-        found = told(client)
+        found = reported(client)
         counts = [found[f"{name}_total"] for name in ("found", "delivered", "codes", "calls")]
         assert counts == [2 * number, number, number, 8 * number]
         fates = {fate: found[f"assignments_total {fate}"] for fate in FATES}
@@ -92,32 +92,32 @@ def test_a_run_is_told_while_it_goes_on_and_after(
 def test_one_that_was_cut_off_does_not_run(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """Whatever its state says, nobody is at it."""
+    """Whatever its state says, no one is at it."""
     begin(book)
     store.delete(keys.RECONCILE_LOCK)
 
-    assert told(client)["running"] == 0
-    assert "completed_age_seconds" not in told(client)
+    assert reported(client)["running"] == 0
+    assert "completed_age_seconds" not in reported(client)
 
 
 def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
-    """One that never comes to its end is told as well, and another's turn changes nothing."""
+    """One that never comes to its end is reported as well, and another's turn changes nothing."""
     assert book.turn(ME, 60, ALL)
-    assert told(client)["interval_seconds"] == 60
+    assert reported(client)["interval_seconds"] == 60
     _move_back(store, "since", 500)
     store.delete(keys.RECONCILE_TURN)
     assert book.turn("host:2", 60, ALL)
     begin(book)
 
-    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
     book.finish(ME, {})
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
     _move_back(store, "completed", 300)
-    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
     begin(book)
-    assert told(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
+    assert reported(client)["completed_age_seconds"] == pytest.approx(300, abs=5)
 
 
 def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
@@ -130,11 +130,11 @@ def test_a_run_over_less_does_not_hide_that_the_workers_come_to_no_end(
     begin(book, ONE)
     book.finish(ME, {})
 
-    assert told(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
-    assert told(client)["interval_seconds"] == 60
+    assert reported(client)["completed_age_seconds"] == pytest.approx(500, abs=5)
+    assert reported(client)["interval_seconds"] == 60
 
 
-def test_workers_that_begin_none_are_waited_for_by_nobody(
+def test_workers_that_begin_none_are_waited_for_by_no_one(
     client: FlaskClient, book: AssignmentRegistry, store: Any
 ) -> None:
     """The interval is 0; when it is set again, the time between does not count."""
@@ -144,21 +144,21 @@ def test_workers_that_begin_none_are_waited_for_by_nobody(
     _move_back(store, "since", 900_000)
     _move_back(store, "completed", 800_000)
     book.no_turns()
-    assert told(client)["interval_seconds"] == 0
-    assert told(client)["completed_age_seconds"] == pytest.approx(800_000, abs=5)
+    assert reported(client)["interval_seconds"] == 0
+    assert reported(client)["completed_age_seconds"] == pytest.approx(800_000, abs=5)
     begin(book, ONE)
     book.finish(ME, {})
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
     _move_back(store, "completed", 800_000)
 
     store.delete(keys.RECONCILE_TURN)
     assert book.turn(ME, 60, ALL)
 
-    assert told(client)["completed_age_seconds"] < 5
+    assert reported(client)["completed_age_seconds"] < 5
 
 
-def test_no_id_is_told(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
-    """Of removals there are numbers alone, whatever somebody wrote into the tally."""
+def test_no_id_is_reported(client: FlaskClient, book: AssignmentRegistry, store: Any) -> None:
+    """Of removals there are numbers alone, whatever someone wrote into the tally."""
     run = begin(book)
     book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
     store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)

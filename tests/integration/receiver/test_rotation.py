@@ -44,7 +44,7 @@ def test_an_operator_sees_when_the_old_secret_is_idle(make_app: MakeApp) -> None
 
 
 def test_a_metric_shows_no_secret(make_app: MakeApp) -> None:
-    """Only the position is told."""
+    """Only the position is reported."""
     client = make_app(VOUCHERIFY_WEBHOOK_SECRETS=f"{NEW},{OLD}").test_client()
     client.post(PATH, data=b"1", headers=signed(b"1", OLD))
 

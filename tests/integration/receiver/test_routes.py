@@ -83,7 +83,7 @@ def test_what_is_sent_elsewhere_is_counted_and_logged(
     headers: dict[str, str],
     result: str,
 ) -> None:
-    """Whoever wonders why nothing comes sees it in log and metric; paths stand in neither."""
+    """A developer whose webhooks do not arrive sees why in log and metric, without paths."""
     client = make_app().test_client()
     client.open(path, method=method, data=b"{}", headers=headers)
 

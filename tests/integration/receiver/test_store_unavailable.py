@@ -91,7 +91,7 @@ def test_a_store_that_is_a_replica(caller: FlaskClient, send: Send, admin: Redis
 
 
 def test_a_store_that_wants_another_password(caller: FlaskClient, send: Send, admin: Redis) -> None:
-    """A store that refuses our login is told apart from one that is down."""
+    """A store that refuses our login is distinguished from one that is down."""
     admin.config_set("requirepass", "sesame")
     admin.client_kill_filter(_type="normal", skipme=True)
 
@@ -102,7 +102,7 @@ def test_a_store_that_wants_another_password(caller: FlaskClient, send: Send, ad
 
 
 def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: Redis) -> None:
-    """A user without the right to run scripts is told as such, and nothing is half done."""
+    """A user without the right to run scripts is reported as such, and nothing is half done."""
     admin.acl_setuser("default", enabled=True, categories=["-@scripting"])
 
     answer = send(caller, b"{}")
@@ -113,7 +113,7 @@ def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: R
 
 
 def test_a_key_of_a_wrong_kind(caller: FlaskClient, send: Send, admin: Redis) -> None:
-    """A store that somebody else wrote into refuses the command, and that is told."""
+    """A store that someone else wrote into refuses the command, and that is reported."""
     admin.set("perkhook:counts", "not a hash")
 
     answer = send(caller, b"{}")
@@ -146,7 +146,7 @@ def metrics(caller: FlaskClient) -> dict[str, float]:
     }
 
 
-def test_metrics_tell_what_was_seen_and_what_is_owed(caller: FlaskClient, send: Send) -> None:
+def test_metrics_say_what_was_seen_and_what_is_pending(caller: FlaskClient, send: Send) -> None:
     """Every answer to a webhook is counted by its result; the inbox is counted as it is now."""
     send(caller, b"1")
     send(caller, b"2")
@@ -168,7 +168,7 @@ def test_metrics_tell_what_was_seen_and_what_is_owed(caller: FlaskClient, send: 
 def test_metrics_are_written_while_the_store_is_down(
     caller: FlaskClient, send: Send, own_store: ValkeyServer
 ) -> None:
-    """What this process has seen is told, and that the inbox is not up; no fleet is made up."""
+    """What this process has seen is reported, and that the inbox is not up; no fleet is made up."""
     own_store.stop()
     send(caller, b"1")
 

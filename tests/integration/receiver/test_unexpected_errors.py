@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 def test_an_unexpected_error_is_answered_and_logged_safely(
     make_app: MakeApp, store: Redis, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """500 in the one shape; the log leads to the line of code, and neither tells the data."""
+    """500 in the one shape; the log leads to the line of code, and neither reports the data."""
     store.hset("perkhook:counts", "accepted", PERSONAL[1])
     client = make_app().test_client()
 
@@ -77,7 +77,7 @@ class Catcher(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 WITH_SENTRY = """
@@ -116,8 +116,8 @@ def test_an_unexpected_error_reaches_sentry_without_data(store: Redis, redis_url
     server.shutdown()
     server.server_close()
     first, envelope = Catcher.sent
-    told = [json.loads(each.split(b"\n")[2]) for each in Catcher.sent]
-    traces = {each["contexts"]["trace"]["trace_id"] for each in told}
+    reported = [json.loads(each.split(b"\n")[2]) for each in Catcher.sent]
+    traces = {each["contexts"]["trace"]["trace_id"] for each in reported}
     assert len(traces) == 2, "one error has nothing to do with the other"
     assert PERSONAL[1].encode() not in first
     event = json.loads(envelope.split(b"\n")[2])

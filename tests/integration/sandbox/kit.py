@@ -33,7 +33,7 @@ class Target:
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
-        """Keep a webhook and answer the next status, the last one for ever."""
+        """Keep a webhook and answer the next status, the last one forever."""
         request = Request(environ)
         self.received.append((dict(request.headers), request.get_data()))
         self.answers.wait(60)

@@ -128,7 +128,7 @@ def test_points_move_from_card_to_card(shop: InProcess) -> None:
         ("api", ("API", "other-program-1", "MANUAL")),
     ],
 )
-def test_somebody_else_takes_something(
+def test_someone_else_takes_something(
     shop: InProcess, how: str, said: tuple[str | None, ...]
 ) -> None:
     """A removal shows as little of who did it as the reference does."""

@@ -19,7 +19,7 @@ def state(client: FlaskClient, part: str) -> Any:
 
 
 def test_a_note_is_stored_for_its_customer(client: FlaskClient, settings: SandboxSettings) -> None:
-    """A signed event becomes a note of the customer whom its data names."""
+    """A signed event becomes a note of the customer that its data names."""
     answer = client.post("/crm/events", **signed(settings.crm_secret, NOTE))
     assert answer.status_code == 201
     (note,) = state(client, "notes")

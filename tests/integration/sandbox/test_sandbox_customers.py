@@ -95,7 +95,7 @@ def test_points_can_be_accrued(api: Api, client: FlaskClient) -> None:
     assert page["data"][0]["details"]["balance"]["points"] == 40
 
 
-def test_activity_tells_assignment_and_removal(
+def test_activity_reports_assignment_and_removal(
     api: Api, client: FlaskClient, referee: Any, scene: Any
 ) -> None:
     """Both ends of an assignment are in the activity, with the event under data.data."""

@@ -79,7 +79,7 @@ def test_a_delay_takes_no_time(shop: InProcess, card: str) -> None:
 
 
 def test_a_late_call_takes_effect_when_its_time_has_come(shop: InProcess, card: str) -> None:
-    """What a caller gave up on can still happen after it has looked for it."""
+    """What a caller gave up on can still happen after it has searched for it."""
     shop.fault(apply_late(60))
     with pytest.raises(httpx2.ReadTimeout):
         take(shop, card)

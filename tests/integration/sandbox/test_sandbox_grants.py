@@ -26,7 +26,7 @@ def grant(shop: InProcess, referee: dict[str, Any]) -> dict[str, Any]:
 
 
 def assigned_at(shop: InProcess, referee: dict[str, Any]) -> datetime:
-    """Say when an assignment began."""
+    """Return when an assignment began."""
     assignment = shop.state("assignments")["assignments"][referee["holder"]]
     return datetime.fromisoformat(assignment["created_at"])
 
@@ -115,7 +115,7 @@ def test_who_was_assigned_by_the_api_converts_later(shop: InProcess) -> None:
         shop.call("POST", "/convert", {"holder": "rh_none"})
 
 
-def test_nobody_converts_who_is_only_assigned(shop: InProcess) -> None:
+def test_no_one_converts_who_is_only_assigned(shop: InProcess) -> None:
     """An assignment without a conversion has neither a redemption nor a reward."""
     scene = shop.scenario()
     customer = shop.call("POST", "/customers", {"source_id": "idle"})["id"]

@@ -33,7 +33,7 @@ class Caller:
         return self._client.open(path, method=method, json=body, headers=self._headers)
 
     def seed(self, **properties: str) -> str:
-        """Add a contact; gives its id."""
+        """Add a contact; return its id."""
         return str(_json(self._client.post("/sandbox/hubspot/contacts", json=properties))["id"])
 
 
@@ -73,7 +73,7 @@ def test_only_the_token_opens_the_api(client: FlaskClient, settings: SandboxSett
 def test_contacts_are_found_by_address_in_any_case_and_by_unique_properties(
     caller: Caller,
 ) -> None:
-    """A property can be looked up once it exists and is unique; unknown fields stay out."""
+    """A property can be read once it exists and is unique; unknown fields stay out."""
     contact = caller.seed(email="Ada@X.test")
     other = {**UNIQUE, "name": "nickname", "hasUniqueValue": False}
     assert (

@@ -94,7 +94,7 @@ def test_reset_forgets_all(shop: InProcess, card: str) -> None:
     assert take(shop, card).status_code == 404
 
 
-def test_what_the_sandbox_refuses_is_told(shop: InProcess) -> None:
+def test_what_the_sandbox_refuses_is_reported(shop: InProcess) -> None:
     """A typo in a test is an error with the sandbox's own words."""
     with pytest.raises(ValueError, match="refrees"):
         shop.call("POST", "/scenario", {"refrees": 1})

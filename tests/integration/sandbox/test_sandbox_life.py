@@ -43,13 +43,13 @@ def test_a_customer_comes_back(client: FlaskClient, scene: Any) -> None:
     assert [each["type"].rsplit(".", 1)[1] for each in sent(client)] == ["deleted", "created"]
 
 
-def test_nobody_is_assigned_twice(client: FlaskClient, scene: Any) -> None:
+def test_no_one_is_assigned_twice(client: FlaskClient, scene: Any) -> None:
     """While an assignment lasts a second one is refused as the API does."""
     body = {"customer": scene["referees"][0]["customer"], "code": scene["code"]["code"]}
     assert client.post("/sandbox/assign", json=body).status_code == 409
 
 
-def test_an_addition_can_look_like_the_reward(api: Api, client: FlaskClient) -> None:
+def test_an_addition_can_resemble_the_reward(api: Api, client: FlaskClient) -> None:
     """Only its id distinguishes the second addition from the reward."""
     scene = call(client, "POST", "/scenario", own=0, lookalike=500)
     card = scene["referees"][0]["card"]["id"]

@@ -18,7 +18,7 @@ def test_nothing_is_limited_by_default(api: Api, client: FlaskClient, scene: Any
     assert (limits(client)["requests"], limits(client)["per_window"]) == (0, None)
 
 
-def test_every_answer_tells_what_is_left(api: Api, client: FlaskClient) -> None:
+def test_every_answer_says_what_is_left(api: Api, client: FlaskClient) -> None:
     """Errors too carry the three headers, and the room shrinks by one with each call."""
     client.put("/sandbox/limits", json={"per_window": 3})
     answers = [api.call("GET", "/vouchers/none") for _ in range(3)]
@@ -49,7 +49,7 @@ def test_a_call_too_many_has_no_effect(api: Api, client: FlaskClient, scene: Any
 
 
 @pytest.mark.parametrize("limit", [{"per_cycle": 1}, {"subscription_ended": True}])
-def test_a_cycle_that_is_used_up_is_told_apart(
+def test_a_cycle_that_is_used_up_is_distinguished(
     api: Api, client: FlaskClient, limit: dict[str, Any]
 ) -> None:
     """What waiting a minute does not end is named, and lasts until the cycle's end."""

@@ -15,7 +15,7 @@ def live(client: FlaskClient) -> str:
 
 
 def test_the_page_explains_itself(client: FlaskClient, scene: Any) -> None:
-    """A newcomer sees the title, who brought whom, and a labelled button for each referee."""
+    """A newcomer sees the title, who referred each referee, and a labelled button for each."""
     page = client.get("/").text
     assert "<h1>perkhook sandbox</h1>" in page
     assert scene["referrer"]["name"] in page
@@ -71,5 +71,5 @@ def test_a_crowd_is_cut_short(client: FlaskClient) -> None:
 
 def test_an_empty_sandbox_says_so(client: FlaskClient) -> None:
     """After a reset the page is still a page."""
-    assert "Nobody has referred anybody yet." in client.get("/").text
+    assert "No referrals yet." in client.get("/").text
     assert client.get("/nowhere").status_code == 404

@@ -106,7 +106,7 @@ def test_referees_are_made_and_removed_in_one_call(shop: InProcess) -> None:
     assert {each["times"] for each in shown["holders"].values()} == {0}
 
 
-def test_what_was_taken_back_is_told_for_each_assignment(shop: InProcess) -> None:
+def test_what_was_taken_back_is_reported_for_each_assignment(shop: InProcess) -> None:
     """How often, how much and under which names; who still is assigned is not in it."""
     made = shop.call("POST", "/codes", {"codes": 3, "referees": 1})
     first, second, _ = (each["referees"][0] for each in made["codes"])
@@ -170,7 +170,7 @@ def test_a_share_of_the_webhooks_comes_late(
     until(lambda: [each["state"] for each in sendouts(client)].count("delivered") == prompt)
     again = next(each["id"] for each in sendouts(client) if each["state"] == "delivered")
 
-    # What a person sends again goes at once, and all threads have looked for what is due.
+    # What a person sends again goes at once, and all threads have searched for what is due.
     clock.seconds = 3500
     with sender._changed:
         sender._changed.notify_all()

@@ -148,7 +148,7 @@ def test_an_unanswered_try_fails(client: FlaskClient, scene: Any, target: Target
 
 
 @pytest.mark.parametrize("speedup", [600.0])
-def test_nobody_listening_is_a_failed_try(client: FlaskClient, scene: Any, target: Target) -> None:
+def test_no_one_listening_is_a_failed_try(client: FlaskClient, scene: Any, target: Target) -> None:
     """A receiver that is down is tried again when it is back."""
     client.put("/sandbox/webhook", json={"url": "http://127.0.0.1:9/"})
     unassign(client, scene)

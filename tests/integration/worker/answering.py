@@ -17,7 +17,7 @@ Answer = Callable[[socket], object]
 
 
 class Server:
-    """Answers each request by the next answer, the last one for ever."""
+    """Answers each request by the next answer, the last one forever."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._listening = create_server(("127.0.0.1", 0))
@@ -39,7 +39,7 @@ class Server:
         return client
 
     def says(self, *answers: bytes | Answer) -> None:
-        """Tell what to answer."""
+        """Return what to answer."""
         self.answers = [_saying(each) if isinstance(each, bytes) else each for each in answers]
 
     def close(self) -> None:

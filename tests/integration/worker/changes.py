@@ -23,7 +23,7 @@ IN_FLIGHT = 300
 
 
 def card_of_1500() -> FakeApi:
-    """Give a card with 1500 on it."""
+    """Return a card with 1500 on it."""
     return FakeApi(vouchers={"v_gift": {"id": "v_gift", "gift": {"balance": 1500}}})
 
 
@@ -63,14 +63,14 @@ def run(ledger: Ledger, api: FakeApi, known: Known | None = None) -> Effect:
 
 
 def fails(make: Callable[[], Effect]) -> JobError:
-    """Give the error of a change that is not made."""
+    """Return the error of a change that is not made."""
     with pytest.raises(JobError) as caught:
         make()
     return caught.value
 
 
 def stands(ledger: Effects) -> Effect:
-    """Give what the ledger has of the change."""
+    """Return what the ledger has of the change."""
     found = ledger.get(EFFECT)
     assert found
     return found

@@ -60,7 +60,7 @@ def base64(raw: bytes) -> str:
     return b64encode(raw).decode()
 
 
-def of_nobody() -> dict[str, bytes]:
+def of_no_one() -> dict[str, bytes]:
     """List what is none of our messages; each of these, or its like, ends an unguarded worker."""
     job = "0" * 32 + ":process"
     return {
@@ -88,14 +88,14 @@ def of_nobody() -> dict[str, bytes]:
         "id list": written(job, headers__id=[5]),
         "id of no job": written(job, headers__id="b5b5"),
         "id without number": written(job, headers__id=job),
-        "hint of no job": b"b5b5",
-        "hint without number": job.encode(),
-        "hint of another number": f"{job}:".encode() + b"9" * 5000 + b"x",
-        "hint with a tail": f"{job}:1\n".encode(),
-        "hint with a text": f"{job}:1 b5b5".encode(),
-        "hint with half an object": f'{job}:1 {{"baggage":'.encode(),
-        "hint with a list": f"{job}:1 [1]".encode(),
-        "hint with depths": f"{job}:1 ".encode() + b"[" * 60_000,
+        "message of no job": b"b5b5",
+        "message without number": job.encode(),
+        "message of another number": f"{job}:".encode() + b"9" * 5000 + b"x",
+        "message with a tail": f"{job}:1\n".encode(),
+        "message with a text": f"{job}:1 b5b5".encode(),
+        "message with half an object": f'{job}:1 {{"baggage":'.encode(),
+        "message with a list": f"{job}:1 [1]".encode(),
+        "message with depths": f"{job}:1 ".encode() + b"[" * 60_000,
         "protocol 1": written(
             job,
             headers={},

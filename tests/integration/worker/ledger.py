@@ -52,7 +52,7 @@ class Ledger(Effects):
             self.store.delete(key)
 
     def card_owner(self, card: str) -> str | None:
-        """Say which effect may change a card."""
+        """Return which effect may change a card."""
         found: Any = self.store.get(keys.CARD + card)
         return found.decode() if found else None
 

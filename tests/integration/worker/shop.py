@@ -36,7 +36,7 @@ class Patience(Clock):
         over.set()
 
     def reset(self) -> None:
-        """Tell the machine's time again, and let nobody wait."""
+        """Return the machine's time again, and let no one wait."""
         super().reset()
         self.let_go()
 
@@ -70,17 +70,17 @@ class Shop:
         self.clock.let_go()
 
     def removal(self, holder: str) -> bytes:
-        """End an assignment as a person at the dashboard does; gives the webhook's body."""
+        """End an assignment as a person at the dashboard does; return the webhook's body."""
         self.call("POST", "/sandbox/unassign", {"holder": holder})
         with self.world.lock:
             return list(self.world.sender)[-1].body
 
     def removal_event(self, holder: str) -> HolderAssignmentDeleted:
-        """End an assignment; gives the event."""
+        """End an assignment; return the event."""
         return event_in(self.removal(holder))
 
     def balance(self, card: str) -> int:
-        """Look at what is on a card."""
+        """Check what is on a card."""
         with self.world.lock:
             return self.world.store.voucher(card).balance
 
@@ -140,7 +140,7 @@ def event_in(body: bytes) -> HolderAssignmentDeleted:
 
 
 def ago(**time: float) -> datetime:
-    """Tell a time in the past."""
+    """Return a time in the past."""
     return now() - timedelta(**time)
 
 

@@ -1,7 +1,7 @@
 """
 A Voucherify of a few lines, which shares nothing with the stand-in and knows no rule of it.
 
-It lists what it was told, in the shapes of the published specification, and moves balances.
+It lists what it received, in the shapes of the published specification, and moves balances.
 """
 
 import json

@@ -31,10 +31,10 @@ T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
 
 
-def until(look: Callable[[], T], *, seconds: float = 30) -> T:
-    """Look again and again until there is something, and return it."""
+def until(ask: Callable[[], T], *, seconds: float = 30) -> T:
+    """Check again and again until there is something, and return it."""
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while not (found := ask()):
         assert time.monotonic() < deadline, f"not so within {seconds} s"
         time.sleep(0.02)
     return found
@@ -89,7 +89,7 @@ class Worker:
         return " ready." in self.text
 
     def ended(self, *, seconds: float) -> int:
-        """Wait for its end; gives the exit code."""
+        """Wait for its end; return the exit code."""
         return self.process.wait(timeout=seconds)
 
 
@@ -125,26 +125,26 @@ class Station:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def job(self, job: str) -> JobView | None:
-        """Read a job that is owed."""
+        """Read a job that is pending."""
         return self.desk.job(job)
 
     def in_state(self, job: str, state: str, *, seconds: float = 30) -> JobView:
         """Wait until a job is in a state."""
 
-        def look() -> JobView | None:
+        def ask() -> JobView | None:
             found = self.desk.job(job)
             return found if found and found.state == state else None
 
-        return until_some(look, seconds=seconds)
+        return until_some(ask, seconds=seconds)
 
     def outcome(self, delivery: str, name: str, *, seconds: float = 30) -> str:
-        """Wait until a job has ended; gives how."""
+        """Wait until a job has ended; return how."""
 
-        def look() -> str | None:
+        def ask() -> str | None:
             found = self.desk.delivery(delivery)
             return found.ended.get(name) if found else None
 
-        return until_some(look, seconds=seconds)
+        return until_some(ask, seconds=seconds)
 
     def is_quiet(self) -> bool:
         """Whether nothing runs, nor will within a minute."""
@@ -175,9 +175,9 @@ class Station:
         )
 
 
-def until_some(look: Callable[[], T | None], *, seconds: float) -> T:
+def until_some(ask: Callable[[], T | None], *, seconds: float) -> T:
     """Wait for what is not None; an empty text is something."""
-    (found,) = until(lambda: [it] if (it := look()) is not None else [], seconds=seconds)
+    (found,) = until(lambda: [it] if (it := ask()) is not None else [], seconds=seconds)
     return found
 
 

@@ -44,7 +44,7 @@ def take(
 
 
 def code_and_card() -> FakeApi:
-    """Give a code of the referrer's, a card and a customer."""
+    """Return a code of the referrer's, a card and a customer."""
     return FakeApi(
         vouchers={
             "v_code": {

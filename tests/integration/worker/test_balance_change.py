@@ -176,10 +176,10 @@ def test_after_an_answer_that_does_not_fit_nothing_is_known_of_the_card(
     assert api.calls == ["voucher v_gift", "change v_gift -500 rvk:rh_2:gift_credits why"]
 
 
-def test_an_answered_change_that_is_not_listed_yet_is_looked_for_again(
+def test_an_answered_change_that_is_not_listed_yet_is_searched_for_again(
     ledger: Ledger, api: FakeApi
 ) -> None:
-    """It is never sent again: after some looks it is believed without its transaction."""
+    """It is never sent again: after some checks it is believed without its transaction."""
     _spends_beside_us(api, 300)
     api.hidden = 99
     for reads in range(1, MOST_READS):
@@ -200,7 +200,7 @@ def test_an_answered_change_that_is_not_listed_yet_is_looked_for_again(
 def test_an_answered_change_that_is_listed_later_is_confirmed_by_it(
     ledger: Ledger, api: FakeApi
 ) -> None:
-    """The second look finds the transaction."""
+    """The second check finds the transaction."""
     _spends_beside_us(api, 300)
     api.hidden = 1
     fails(lambda: run(ledger, api))

@@ -22,7 +22,7 @@ class CutOff(BaseException):
 
 @pytest.fixture
 def api() -> FakeApi:
-    """A card with 1500 on it, of which somebody added 100 last: it may have been read before."""
+    """A card with 1500 on it, of which someone added 100 last: it may have been read before."""
     made = card_of_1500()
     balance = {"amount": 100, "total": 1500, "balance": 1500}
     made.listed["v_gift"] = [{"id": "vtx_theirs", "details": {"balance": balance}}]

@@ -33,7 +33,7 @@ def api() -> FakeApi:
 
 @pytest.fixture
 def server() -> Iterator[ValkeyServer]:
-    """A store with a disk that does not confirm until it is told to."""
+    """A store with a disk that does not confirm until it is asked to."""
     server = ValkeyServer(config={"appendonly": "yes", "appendfsync": "no"})
     server.start()
     yield server
@@ -66,7 +66,7 @@ def test_nothing_is_sent_until_the_note_is_safe(
     assert api.moved == []
     found = stands(ledger)
     assert (found.state, found.number("sends")) == (EffectState.REFUSED, 0)
-    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may go on"
+    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may continue"
 
     own_store.config_set("appendfsync", "always")
     done = change(ledger, api).make(unread())
@@ -107,7 +107,7 @@ def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) ->
 
 
 def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi) -> None:
-    """In memory mode the card's own transactions still tell, unless they lag behind."""
+    """In memory mode the card's own transactions still report, unless they lag behind."""
     made = change(ledger, api)
     older: Any = ledger.store.hgetall(keys.EFFECT + EFFECT)
     api.posts = ["lost", Answer.APPLIED]
@@ -122,7 +122,7 @@ def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi)
     assert api.moved == [("v_gift", -500, NAME)]
 
 
-def test_a_worker_waits_for_the_durability_it_was_told(shop: Shop, tmp_path: Path) -> None:
+def test_a_worker_waits_for_the_durability_it_was_asked_for(shop: Shop, tmp_path: Path) -> None:
     """The Procfile's worker takes nothing while its store cannot make the note safe."""
     (referee,) = shop.scenario(referees=1)["referees"]
     with station(shop, tmp_path, ACCEPT_DURABILITY="fsync") as made:

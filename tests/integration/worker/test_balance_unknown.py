@@ -78,7 +78,7 @@ def test_a_lost_change_is_sent_again_only_when_no_call_can_be_under_way(
 
 
 def test_a_change_that_is_lost_again_and_again_needs_a_person(ledger: Ledger, api: FakeApi) -> None:
-    """It is not sent for ever, and the card is not kept from others."""
+    """It is not sent forever, and the card is not kept from others."""
     api.posts = [Answer.UNKNOWN] * 9
     for _ in range(MOST_SENDS):
         fails(lambda: run(ledger, api))
@@ -106,7 +106,7 @@ def test_a_card_that_others_change_is_searched_all_the_same(ledger: Ledger, api:
 def test_a_take_back_that_the_ledger_forgot_is_found_on_the_card(
     ledger: Ledger, api: FakeApi
 ) -> None:
-    """With an empty ledger, looking first confirms what stands there instead of taking twice."""
+    """With an empty ledger, checking first confirms what stands there instead of taking twice."""
     run(ledger, api)
     ledger.forget()
     api.calls.clear()
@@ -119,7 +119,7 @@ def test_a_take_back_that_the_ledger_forgot_is_found_on_the_card(
 
 
 def test_what_was_refused_and_is_not_found_is_sent_at_once(ledger: Ledger, api: FakeApi) -> None:
-    """A refusal a moment ago says that no call is under way: nobody waits for one."""
+    """A refusal a moment ago says that no call is under way: no one waits for one."""
     api.posts = [Answer.EXCEEDED]
     fails(lambda: run(ledger, api, read()))
     api.calls.clear()
@@ -130,7 +130,7 @@ def test_what_was_refused_and_is_not_found_is_sent_at_once(ledger: Ledger, api: 
     assert api.calls == ["transactions v_gift", POST]
 
 
-def test_looking_first_finds_nothing_where_nothing_was_made(ledger: Ledger, api: FakeApi) -> None:
+def test_checking_first_finds_nothing_where_nothing_was_made(ledger: Ledger, api: FakeApi) -> None:
     """Then the change is made at once: no call of it was ever sent."""
     run(ledger, api, unread(search_first=True))
 

@@ -35,7 +35,7 @@ def test_a_voucher_is_switched_off_if_it_still_may_be(
     calls: list[str],
     changed: str,
 ) -> None:
-    """It is read just before; what was off, gone or somebody else's is not touched, and noted."""
+    """It is read just before; what was off, gone or someone else's is not touched, and noted."""
     if voucher is None:
         del api.vouchers["v_code"]
     else:
@@ -87,7 +87,7 @@ def test_a_redemption_is_rolled_back_once(
     assert len(api.changing()) == calls
 
 
-def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
+def test_what_is_left_to_a_person_is_reported_after_the_steps_are_done(
     ledger: Ledger, api: FakeApi
 ) -> None:
     """The job fails with all that was done; trying it again does nothing twice."""
@@ -95,14 +95,16 @@ def test_what_is_left_to_a_person_is_told_after_the_steps_are_done(
         with pytest.raises(NeedsPersonError) as caught:
             carried_out(ledger, api, OFF, take(), unresolved=("a mug was sent", "another doubt"))
 
-        told = str(caught.value)
-        assert told.startswith("a mug was sent; another doubt; done: switched off voucher v_code")
-        assert "took back 500 from card v_gift" in told
+        reported = str(caught.value)
+        assert reported.startswith(
+            "a mug was sent; another doubt; done: switched off voucher v_code"
+        )
+        assert "took back 500 from card v_gift" in reported
     assert [call.split()[0] for call in api.changing()] == ["disable", "change"]
 
 
 def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: FakeApi) -> None:
-    """The next run goes on where this one stopped."""
+    """The next run continues where this one stopped."""
     api.posts = [PermanentError("voucherify_answered_400", "no")]
     with pytest.raises(JobError):
         carried_out(ledger, api, OFF, take(), SHOW)
@@ -118,6 +120,6 @@ def test_a_step_that_fails_leaves_those_before_it_done(ledger: Ledger, api: Fake
 
 
 def test_an_empty_plan_says_why(ledger: Ledger, api: FakeApi) -> None:
-    """Nothing is noted and nobody is called."""
+    """Nothing is noted and no one is called."""
     assert carried_out(ledger, api) == "nothing to take back: assignment gone: nothing"
     assert (ledger.all(), api.calls) == ({}, [])

@@ -28,7 +28,7 @@ def api() -> FakeApi:
 
 
 @pytest.mark.parametrize(
-    ("intact_since", "looks"),
+    ("intact_since", "checks"),
     [
         (None, True),
         (REMOVED + MINUTE, True),
@@ -38,7 +38,7 @@ def api() -> FakeApi:
     ],
 )
 def test_a_card_that_was_not_read_is_searched_if_the_ledger_may_have_lost_it(
-    ledger: Ledger, api: FakeApi, intact_since: datetime | None, *, looks: bool
+    ledger: Ledger, api: FakeApi, intact_since: datetime | None, *, checks: bool
 ) -> None:
     """What a referrer earned is planned without reading the card."""
     ledger.intact_since = intact_since
@@ -46,16 +46,16 @@ def test_a_card_that_was_not_read_is_searched_if_the_ledger_may_have_lost_it(
     carried_out(ledger, api, take(Perk.REFERRER_CREDITS))
 
     made = [call.split(" -")[0] for call in api.calls]
-    search = ["transactions v_gift"] if looks else []
+    search = ["transactions v_gift"] if checks else []
     assert made == [*search, "voucher v_gift", "change v_gift"]
 
 
 @pytest.mark.parametrize(
-    ("again", "read_ago", "looks"),
+    ("again", "read_ago", "checks"),
     [(False, 2 * MINUTE, False), (True, 2 * MINUTE, True), (True, timedelta(), False)],
 )
 def test_a_card_that_was_read_before_the_store_restarted_is_searched(
-    ledger: Ledger, api: FakeApi, read_ago: timedelta, *, again: bool, looks: bool
+    ledger: Ledger, api: FakeApi, read_ago: timedelta, *, again: bool, checks: bool
 ) -> None:
     """A plan that an earlier run kept does not know what a run in between has sent."""
     now = utc_now()
@@ -64,7 +64,7 @@ def test_a_card_that_was_read_before_the_store_restarted_is_searched(
 
     carried_out(ledger, api, step, job=replace(job(), again=again))
 
-    assert ("transactions v_gift" in api.calls) == looks
+    assert ("transactions v_gift" in api.calls) == checks
     assert len(api.moved) == 1
 
 

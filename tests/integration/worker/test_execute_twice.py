@@ -46,7 +46,9 @@ def test_what_the_referrer_earned_is_taken_once_by_both_removals(
     assert api.moved == [("v_gift", -500, f"rvk:{HOLDER}:referrer_credits")]
 
 
-def test_the_other_removal_goes_on_with_what_the_first_began(ledger: Ledger, api: FakeApi) -> None:
+def test_the_other_removal_continues_with_what_the_first_began(
+    ledger: Ledger, api: FakeApi
+) -> None:
     """The first lost its answer: the second finds it on the card instead of taking again."""
     api.posts = ["lost"]
     with pytest.raises(RetryableError):
@@ -59,7 +61,7 @@ def test_the_other_removal_goes_on_with_what_the_first_began(ledger: Ledger, api
     assert len(api.moved) == 1
 
 
-def test_an_effect_tells_support_why(ledger: Ledger, api: FakeApi) -> None:
+def test_an_effect_shows_support_why(ledger: Ledger, api: FakeApi) -> None:
     """Holder, customer, event, job, perk and reason stand in the ledger, listed by both ids."""
     event = removal()
     before = event.event.created_at - timedelta(days=1)

@@ -31,7 +31,7 @@ def test_a_removal_is_handled_and_completed(house: House) -> None:
     assert before + 0.8 * LEASE_SECONDS <= job.deadline <= monotonic() + 0.8 * LEASE_SECONDS
     found = house.desk.delivery(job.delivery)
     assert found
-    assert found.settled
+    assert found.completed
     assert found.body_bytes is None
     assert found.ended == {"process": "handed to act", "act": "acted"}
     assert found.facts["holder"] == "rh_1"

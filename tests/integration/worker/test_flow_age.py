@@ -75,7 +75,7 @@ def test_a_replay_by_an_operator_is_a_decision_too(house: House) -> None:
     assert house.flow.run(f"{delivery}:process:2") == Completed("handed to act")
     found = house.desk.delivery(delivery)
     assert found
-    assert found.owed == 1
+    assert found.pending == 1
 
 
 def test_nought_takes_events_of_any_age(house: House) -> None:

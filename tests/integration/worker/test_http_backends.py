@@ -19,11 +19,11 @@ Run = Callable[[HolderAssignmentDeleted, Job], str]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two services, and where the stand-in keeps what it was told."""
+    """One of the two services, and where the stand-in keeps what it received."""
 
     name: str
     run: Run
-    told: Callable[[], list[dict[str, Any]]]
+    reported: Callable[[], list[dict[str, Any]]]
     key: str
 
 
@@ -46,14 +46,14 @@ def event(shop: Shop) -> HolderAssignmentDeleted:
     return shop.removal_event(shop.scenario()["referees"][0]["holder"])
 
 
-def test_the_service_is_told_once_however_often_it_is_called(
+def test_the_service_acts_once_however_often_it_is_called(
     side: Side, event: HolderAssignmentDeleted
 ) -> None:
     """A repeated call has the same key and body, so the service does nothing twice."""
     for _ in range(3):
         side.run(event, job())
 
-    (entry,) = side.told()
+    (entry,) = side.reported()
     assert entry["key"] == side.key + event.holder.id
     assert entry["customer"] == event.holder.customer_id
     assert entry["repeats"] == 2
@@ -74,7 +74,7 @@ def test_the_service_is_told_once_however_often_it_is_called(
         ({"drop": True, "apply": True}, RetryableError, "_unreachable"),
     ],
 )
-def test_a_fault_is_told_and_the_next_call_makes_it_good(
+def test_a_fault_is_reported_and_the_next_call_makes_it_good(
     shop: Shop,
     side: Side,
     event: HolderAssignmentDeleted,
@@ -91,11 +91,11 @@ def test_a_fault_is_told_and_the_next_call_makes_it_good(
 
     assert caught.value.reason.endswith(reason)
     side.run(event, job())
-    assert len(side.told()) == 1
+    assert len(side.reported()) == 1
 
 
 def test_a_wrong_secret_is_final(shop: Shop, event: HolderAssignmentDeleted) -> None:
-    """The service's 401 is for an operator and does not tell the secret."""
+    """The service's 401 is for an operator and does not report the secret."""
     crm = HttpCrm(f"{shop.url}/crm/events", "whsec_d3JvbmctYnV0LWxvbmctZW5vdWdoLXNlY3JldA==")
 
     with pytest.raises(PermanentError, match=r"^crm_service answered 401$"):
@@ -104,7 +104,7 @@ def test_a_wrong_secret_is_final(shop: Shop, event: HolderAssignmentDeleted) -> 
     crm.close()
 
 
-def test_nobody_listening_is_unreachable(event: HolderAssignmentDeleted) -> None:
+def test_no_one_listening_is_unreachable(event: HolderAssignmentDeleted) -> None:
     """A refused connection is tried again."""
     crm = HttpCrm("http://127.0.0.1:9/crm", "whsec_d3JvbmctYnV0LWxvbmctZW5vdWdoLXNlY3JldA==")
 
@@ -132,7 +132,9 @@ def test_many_threads_share_one_service(shop: Shop, side: Side) -> None:
     for thread in threads:
         thread.join()
 
-    told = side.told()
-    assert sorted(each["key"] for each in told) == sorted(side.key + e.holder.id for e in events)
-    assert sum(each["repeats"] for each in told) == 150
-    assert not any(each["bodies_differ"] for each in told)
+    reported = side.reported()
+    assert sorted(each["key"] for each in reported) == sorted(
+        side.key + e.holder.id for e in events
+    )
+    assert sum(each["repeats"] for each in reported) == 150
+    assert not any(each["bodies_differ"] for each in reported)

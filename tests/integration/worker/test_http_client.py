@@ -25,7 +25,7 @@ def post(client: httpx2.Client) -> httpx2.Response:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server that answers 200 unless it is told otherwise."""
+    """A server that answers 200 unless it is set otherwise."""
     made = Server()
     made.says(OK)
     yield made
@@ -88,7 +88,7 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used(server: Server) -> N
 
 
 def test_headers_and_body_come_along(server: Server) -> None:
-    """Whoever judges the answer has its headers, by names in lower case, and its bytes."""
+    """The judge of the answer gets its headers, by names in lower case, and its bytes."""
     server.says(b"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\n\xffno")
 
     assert reply_of(post(server.client())) == Reply(
@@ -123,7 +123,7 @@ def test_an_answer_that_is_cut_short_is_none(server: Server, part: bytes) -> Non
 
 
 @pytest.mark.parametrize("form", ["length", "chunked", "until the end"])
-def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
+def test_no_one_reads_an_answer_without_end(server: Server, form: str) -> None:
     """So much of it is handed over as may be read, and its connection is given up."""
     head, body = b"HTTP/1.1 200 OK\r\n", b"x" * (MOST + 9)
     answers = {
@@ -155,7 +155,7 @@ def test_nobody_reads_an_answer_without_end(server: Server, form: str) -> None:
     ],
 )
 def test_what_is_no_answer_is_an_error(server: Server, answer: bytes) -> None:
-    """Cut off, of another protocol or without bounds: told as one error, and the next works."""
+    """Cut off, of another protocol or without bounds: reported as one error, and the next works."""
 
     def cut_off(caller: socket) -> None:
         caller.sendall(answer)

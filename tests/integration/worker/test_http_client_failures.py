@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.worker.authority import COMPANY, Authority
 from tests.integration.worker.unreachable import (
-    TLS_HINT,
+    TLS_ADVICE,
     Serve,
     ends,
     failed,
@@ -23,7 +23,7 @@ from worker.http_client.certificates import trusted
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """A CA that nobody trusts until a test says so."""
+    """A CA that no one trusts until a test says so."""
     return Authority(tmp_path_factory.mktemp("ca"))
 
 
@@ -66,7 +66,7 @@ def full() -> Iterator[str]:
 def test_a_name_that_leads_nowhere(
     monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
-    """A name that does not exist is told from a DNS that does not answer; nothing was sent."""
+    """A name that does not exist is another error than a silent DNS; nothing was sent."""
 
     def fails(*_: object, **__: object) -> None:
         raise socket.gaierror(number, "of the machine")
@@ -85,11 +85,11 @@ def test_a_slow_dns_uses_up_the_time_to_connect(
 ) -> None:
     """No library can interrupt the resolver; nothing is sent once the time is over."""
     server = serve()
-    look_up = socket.getaddrinfo
+    resolve = socket.getaddrinfo
 
     def slowly(*asked: Any, **named: Any) -> Any:
         sleep(0.7)
-        return look_up(*asked, **named)
+        return resolve(*asked, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", slowly)
 
@@ -108,7 +108,7 @@ def test_a_name_that_no_name_can_be() -> None:
     assert "the name shop.invalid " in str(error)
 
 
-def test_nobody_listens(serve: Serve) -> None:
+def test_no_one_listens(serve: Serve) -> None:
     """A port without a server refuses; nothing was sent."""
     server = serve()
     server.close()
@@ -194,7 +194,7 @@ def test_no_tls_to_a_port_with(authority: Authority, serve: Serve) -> None:
     alerting = serve(alerts)
 
     # OpenSSL hangs up; others send an alert before.
-    assert failed(f"http://{server.place}/").args[0].endswith(TLS_HINT)
+    assert failed(f"http://{server.place}/").args[0].endswith(TLS_ADVICE)
     assert str(failed(alerting.url)) == (
         f"crm_service could not be reached: {alerting.place} answers in TLS: "
         "its address must begin with https://"

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.integration.worker.answering import Answer
 from tests.integration.worker.unreachable import (
-    TLS_HINT,
+    TLS_ADVICE,
     Serve,
     cuts,
     ends,
@@ -38,9 +38,9 @@ def serve() -> Iterator[Serve]:
     ("answer", "reason", "words"),
     [
         (lambda _: None, "timeout", "did not answer in time: {} did not answer within 1 s"),
-        (resets, "unreachable", "could not be reached: {} reset the connection" + TLS_HINT),
+        (resets, "unreachable", "could not be reached: {} reset the connection" + TLS_ADVICE),
         (ends, "unreachable",
-         "could not be reached: {} closed the connection without an answer" + TLS_HINT),
+         "could not be reached: {} closed the connection without an answer" + TLS_ADVICE),
         (cuts, "unreachable", "could not be reached: the answer of {} was cut off"),
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "unreachable",
          "could not be reached: {} answered with something that is not HTTP"),

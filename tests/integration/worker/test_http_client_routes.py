@@ -56,7 +56,7 @@ def lead(started: ExitStack, server: Server, answer: bytes = b"") -> Proxy:
 
 
 def posted(url: str) -> int:
-    """Send something; gives the status."""
+    """Send something; return the status."""
     with make_client(answer_seconds=5.0) as client:
         return client.post(url, content=b"{}").status_code
 
@@ -64,7 +64,7 @@ def posted(url: str) -> int:
 def test_a_company_ca_in_a_file(
     started: ExitStack, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SSL_CERT_FILE names it, by name or by address; without it, nobody believes the server."""
+    """SSL_CERT_FILE names it, by name or by address; without it, no one believes the server."""
     server = serve(started, tls=authority.server())
     with pytest.raises(NOT_SENT):
         posted(server.url)
@@ -102,7 +102,7 @@ def test_a_file_that_holds_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_tls_goes_through_a_tunnel_of_the_proxy(
     started: ExitStack, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HTTPS_PROXY is asked for a tunnel, with its password; the name is looked up there."""
+    """HTTPS_PROXY is asked for a tunnel, with its password; the name is read there."""
     server = serve(started, tls=authority.server())
     proxy = lead(started, server)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
@@ -155,9 +155,9 @@ def test_what_no_proxy_leaves_out(
     proxy = lead(started, server)
     monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.place}")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    look_up = socket.getaddrinfo
+    resolve = socket.getaddrinfo
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda _, *more, **named: look_up("127.0.0.1", *more, **named)
+        socket, "getaddrinfo", lambda _, *more, **named: resolve("127.0.0.1", *more, **named)
     )
 
     assert posted(f"http://{host}:{server.port}/hook") == 200
@@ -222,7 +222,7 @@ def test_a_proxy_that_is_away(started: ExitStack, monkeypatch: pytest.MonkeyPatc
 def test_netrc_is_not_read(
     started: ExitStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Passwords of the user who runs the worker go to nobody."""
+    """Passwords of the user who runs the worker go to no one."""
     (tmp_path / ".netrc").write_text("default login someone password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     server = serve(started)

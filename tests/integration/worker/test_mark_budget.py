@@ -70,7 +70,7 @@ def rush(
 
 
 def test_all_is_taken_back_before_any_mark_is_made(rush: Rush, shop: Shop) -> None:
-    """With a budget for three jobs a minute, and twelve jobs that come back as they are told."""
+    """With a budget for three jobs a minute, and twelve jobs that come back when asked to."""
     # Another job has used up what calls there were to spare when they come.
     for number in range(RATE.count - RESERVED):
         assert rush.gate.use(f"before{number}", 1) == 0

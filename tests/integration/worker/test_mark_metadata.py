@@ -135,7 +135,7 @@ def test_a_budget_that_is_used_up_loses_no_metadata(ledger: Ledger, spare: int) 
 
 
 def test_what_was_removed_is_put_back_before_calls_are_to_spare(ledger: Ledger) -> None:
-    """No call at all was left for it: the next run puts it back first, whoever runs."""
+    """No call at all was left for it: the next run of any job puts it back first."""
     api = code_and_card()
     api.merges = False
     with pytest.raises(PostponedError):
@@ -186,7 +186,7 @@ def test_a_mark_is_not_given_up_while_metadata_may_be_lost(ledger: Ledger) -> No
     assert _marked(ledger, api) == "not marked: no answer"
 
 
-def test_metadata_that_cannot_be_put_back_is_told(ledger: Ledger) -> None:
+def test_metadata_that_cannot_be_put_back_is_reported(ledger: Ledger) -> None:
     """Voucherify replaced it and refuses it now: the outcome says how much is gone."""
     api = code_and_card()
     api.merges = False

@@ -120,7 +120,7 @@ def _converted(what: str, kind: str) -> dict[str, Json]:
     return {"cust_1": {"id": "cust_1", "metadata": {}, "referrals": referrals}}
 
 
-def _rewarded(referee: Json, **told: Any) -> dict[str, Any]:
+def _rewarded(referee: Json, **announced: Any) -> dict[str, Any]:
     """Build a referrer whose card of 90,000 got what an activity reports."""
     data = {
         "referral_tier": {"id": "tier_1", "campaign_id": "camp_ref"},
@@ -130,8 +130,8 @@ def _rewarded(referee: Json, **told: Any) -> dict[str, Any]:
         "balance": None,
         **referee,
     }
-    credited = told.pop("credited", 300)
-    data |= told
+    credited = announced.pop("credited", 300)
+    data |= announced
     rewarded = {"id": "a_1", "type": "customer.rewarded"}
     reported = {"id": "a_2", "type": "customer.voucher.gift.balance_added"}
     added = {

@@ -250,7 +250,7 @@ def test_a_step_is_about_an_id(make: Make, about: str | None) -> None:
 def test_an_id_that_was_erased_is_shown(make: Make) -> None:
     """It is the erasure that took it, and no fault of the handler."""
     with pytest.raises(PermanentError, match="erased") as caught:
-        steps(make(), reduced=True).once("letter", None, Letters(), check=None, repeatable=False)
+        steps(make(), redacted=True).once("letter", None, Letters(), check=None, repeatable=False)
 
     assert caught.value.reason == "customer_erased"
 

@@ -76,7 +76,7 @@ class House:
         )
 
     def handed_on(self, **overrides: Any) -> str:
-        """Accept and process an event; gives the handler's task."""
+        """Accept and process an event; return the handler's task."""
         delivery = self.intake.accept(body(assignment_created(**overrides))).delivery
         self.flow().run(f"{delivery}:process:1")
         return f"{delivery}:welcome:1"
@@ -174,7 +174,7 @@ def test_a_handler_knows_that_the_customer_was_erased(house: House) -> None:
     given: list[tuple[Any, bool]] = []
 
     def note(event: HolderAssignmentCreated, job: Job) -> str:
-        given.append((event.customer, job.reduced))
+        given.append((event.customer, job.redacted))
         return house.greet(event, job)
 
     house.act = note
@@ -231,7 +231,7 @@ def test_a_body_is_reduced_for_any_customer_it_is_about(house: House) -> None:
 
         assert house.store.hexists(keys.DELIVERY + claim.delivery, "erased")
         running: Any = house.jobs.claim(f"{claim.delivery}:welcome")
-        assert running.reduced
+        assert running.redacted
         assert house.jobs.done(running, "done")
 
     assert list(house.store.scan_iter(keys.CUSTOMER + "*")) == []

@@ -34,7 +34,7 @@ class Asked:
     def __init__(self, house: House, store: Redis) -> None:
         self.house = house
         self.gate = Breaker(store, "acts", Rate(10, 60))
-        self.act: Callable[[Job], PlanPreview] = lambda _: PlanPreview(reason="looked up")
+        self.act: Callable[[Job], PlanPreview] = lambda _: PlanPreview(reason="read")
         (handler,) = house.flow.table.by_name.values()
         table = HandlerTable({"act": replace(handler, plan=self._plan), "write": _WRITES})
         self.planning = PlanMaker(
@@ -61,7 +61,7 @@ class Asked:
                 job.count_call()
             if error:
                 raise error
-            return PlanPreview(reason="looked up")
+            return PlanPreview(reason="read")
 
         self.act = act
 
@@ -82,7 +82,7 @@ def asked(house: House, store: Redis) -> Asked:
 
 def test_a_plan_runs_no_handler(asked: Asked) -> None:
     """A handler with a plan shows it; another shows its first line."""
-    assert asked.make() == PlanPreview(reason="looked up")
+    assert asked.make() == PlanPreview(reason="read")
     assert asked.make("write").steps == ("Write a letter.",)
     assert asked.house.given == []
 

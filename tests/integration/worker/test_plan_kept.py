@@ -1,4 +1,4 @@
-"""A job that must wait resumes with its plan instead of looking everything up."""
+"""A job that must wait resumes with its plan instead of reading everything again."""
 
 from dataclasses import replace
 from typing import Any
@@ -99,7 +99,7 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     *,
     kept: bool,
 ) -> None:
-    """After a refusal for good, and where the balance is another one, the next run looks anew."""
+    """After a permanent refusal, and where the balance is another one, the next run reads anew."""
     referee = shop.scenario(own=1000)["referees"][0]
     card, event = referee["card"]["id"], shop.removal_event(referee["holder"])
     begun(ledger, "rvk:rh_other:gift_credits", card=card)
@@ -115,8 +115,8 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     assert bool(ledger.store.exists(PLAN)) == kept
     perks.revoke(event, _again())
 
-    looks = ["GET redeemables", "GET holders", "GET transactions"]
-    assert _calls(sent) == [*([] if kept else looks), "POST balance"]
+    reads = ["GET redeemables", "GET holders", "GET transactions"]
+    assert _calls(sent) == [*([] if kept else reads), "POST balance"]
     assert shop.balance(card) == 1000
 
 
@@ -136,7 +136,7 @@ def test_a_run_that_is_the_first_decides_anew(
 def test_a_plan_is_kept_for_some_minutes(
     shop: Shop, perks: VoucherifyPerks, ledger: Ledger
 ) -> None:
-    """The world changes, so it is not kept for ever; nothing personal stands in it."""
+    """The world changes, so it is not kept forever; nothing personal stands in it."""
     referee = shop.scenario(own=1000)["referees"][0]
     event = shop.removal_event(referee["holder"])
     begun(ledger, "rvk:rh_other:gift_credits", card=referee["card"]["id"])

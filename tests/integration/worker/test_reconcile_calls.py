@@ -40,7 +40,7 @@ class EndedError(Exception):
 
 
 class Waits:
-    """Notes how long it would have waited, and ends the run when it is told to."""
+    """Notes how long it would have waited, and ends the run when it is asked to."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -108,7 +108,7 @@ def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, wai
     assert api.asked == []
 
 
-def test_a_failure_is_tried_again_and_told_to_the_jobs(
+def test_a_failure_is_tried_again_and_reported_to_the_jobs(
     store: Redis, api: Api, waits: Waits
 ) -> None:
     """Two failures, longer and longer waits, then the answer; the same call, counted each time."""
@@ -162,7 +162,7 @@ def test_one_call_that_fails_while_another_is_answered_fails_alone(
         assert failed.value.reason == "voucherify_unreadable"
     assert api.asked == [*["/a"] * TRIES_OF_ONE, "/v1/campaigns"] * 2
     assert waits.seconds == [1.0, 2.0] * 2
-    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs go on"
+    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs continue"
     assert used(store) == len(api.asked)
 
 
@@ -212,7 +212,7 @@ def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -
 
 
 def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits: Waits) -> None:
-    """And the jobs go on: a run by hand may have other keys than the workers."""
+    """And the jobs continue: a run by hand may have other keys than the workers."""
 
     def act(_: int) -> Any:
         raise RetryableError("voucherify_answered_401", "answered 401", pause_seconds=300)
@@ -225,8 +225,10 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
     assert waits.seconds == []
 
 
-def test_a_limit_that_is_reached_is_told_to_the_jobs(store: Redis, api: Api, waits: Waits) -> None:
-    """A 429 is about all calls: whoever meets it first shuts the gate for all."""
+def test_a_limit_that_is_reached_is_reported_to_the_jobs(
+    store: Redis, api: Api, waits: Waits
+) -> None:
+    """A 429 is about all calls: the first caller to meet it opens the breaker for all."""
 
     def act(number: int) -> Any:
         if number == 1:
@@ -256,7 +258,7 @@ def test_what_is_refused_is_not_tried_again(store: Redis, api: Api, waits: Waits
 def test_without_jobs_that_call_the_api_only_the_share_counts(
     store: Redis, api: Api, waits: Waits
 ) -> None:
-    """With another backend nobody else keeps a budget of this API."""
+    """With another backend no one else keeps a budget of this API."""
     calls = Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "reconcile"), "a", waits)
     for _ in range(4):
         calls.read("codes", "/a", {}, CODE)

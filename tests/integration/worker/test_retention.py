@@ -145,7 +145,7 @@ def test_markers_that_go_early_are_logged_and_not_reported(
         jobs.fan_out(claim, [], outcome="nothing to do")
 
     with capture_logs() as logs:
-        RetentionRun(noticed(store, settled_most=2)).run()
+        RetentionRun(noticed(store, completed_most=2)).run()
 
     assert [(log["event"], log["log_level"]) for log in logs] == [
         ("markers.dropped", "info"),

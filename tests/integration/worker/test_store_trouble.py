@@ -84,9 +84,9 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
 
     assert flow.run(f"{job}:1") == Completed("not run: running")
     client.zadd(keys.RUNNING, {job: 1}, xx=True)
-    swept = flow.jobs.reap("a test", ("deliveries", "perks", "crm"), 1)
-    assert swept
-    assert swept.lease_over == 1
+    reaped = flow.jobs.reap("a test", ("deliveries", "perks", "crm"), 1)
+    assert reaped
+    assert reaped.lease_over == 1
     outcome = flow.run(f"{job}:2")
     if name == "notify_crm":
         assert outcome == Completed("the CRM service took the note")

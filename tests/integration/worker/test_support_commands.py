@@ -52,7 +52,7 @@ def taken(shop: Shop, perks: VoucherifyPerks) -> dict[str, Any]:
     return referee | {"event": event.event.id}
 
 
-def test_effects_tell_what_was_taken_when_why_and_by_which_event(
+def test_effects_say_what_was_taken_when_why_and_by_which_event(
     run: Run, taken: dict[str, Any]
 ) -> None:
     """By customer or by assignment, as JSON or as a table, with exit code 0."""
@@ -81,7 +81,7 @@ def test_effects_tell_what_was_taken_when_why_and_by_which_event(
 def test_undo_gives_back_once_and_is_recorded(
     run: Run, shop: Shop, ledger: Ledger, taken: dict[str, Any]
 ) -> None:
-    """The second time it tells the same and moves nothing."""
+    """The second time it reports the same and moves nothing."""
     (effect,) = ledger.all()
 
     first = run("undo", effect, "--why", "wrong list")
@@ -90,8 +90,8 @@ def test_undo_gives_back_once_and_is_recorded(
     assert (first.returncode, first.stdout) == (0, "gave back 500\n"), first.stderr
     assert (second.returncode, second.stdout) == (0, "gave back 500\n")
     assert shop.balance(taken["card"]["id"]) == 1500
-    told = json.loads(run("effects", "--customer", taken["customer"], "--json").stdout)
-    assert [(each["kind"], each["why"]) for each in told] == [
+    reported = json.loads(run("effects", "--customer", taken["customer"], "--json").stdout)
+    assert [(each["kind"], each["why"]) for each in reported] == [
         ("take", "the referee's reward: it is what the campaign promises"),
         ("give", "wrong list"),
     ]
@@ -123,12 +123,12 @@ def test_undo_says_what_it_cannot_do(run: Run, ledger: Ledger, taken: dict[str, 
     "words",
     [("effects",), ("effects", "--customer", "a", "--holder", "b"), ("undo", "x"), ("nonsense",)],
 )
-def test_wrong_use_is_told_apart(run: Run, words: tuple[str, ...]) -> None:
+def test_wrong_use_is_distinguished(run: Run, words: tuple[str, ...]) -> None:
     """Exit code 2, and nothing is done."""
     assert run(*words).returncode == 2
 
 
-def test_nobody_known_has_no_effects(run: Run) -> None:
+def test_an_unknown_customer_has_no_effects(run: Run) -> None:
     """An empty list is an answer."""
     found = run("effects", "--customer", "nobody", "--json")
 

@@ -25,7 +25,7 @@ class Taker:
         consumer.on_message = self.messages.append
 
     def turn(self) -> int:
-        """Ask and read once; gives how many messages came."""
+        """Ask and read once; return how many messages came."""
         before = len(self.messages)
         self.channel.connection.client.drain_events(timeout=5)
         return len(self.messages) - before

@@ -28,7 +28,7 @@ def _done(ledger: Ledger, api: FakeApi, step: Step) -> Effect:
 
 
 def test_what_was_taken_is_given_back_once(ledger: Ledger, api: FakeApi) -> None:
-    """The amount that was really taken, under a name of its own; again it only tells the same."""
+    """The amount that was really taken, under a name of its own; again it only reports the same."""
     effect = _done(ledger, api, take())  # 300 of 500
 
     first = undo(effect, "a mistake", api, ledger, job())
@@ -81,7 +81,7 @@ def test_a_voucher_that_we_switched_off_is_switched_on_once(ledger: Ledger, api:
 
 
 def test_a_voucher_that_was_off_already_stays_off(ledger: Ledger, api: FakeApi) -> None:
-    """Somebody else switched it off, and had a reason."""
+    """Someone else switched it off, and had a reason."""
     api.vouchers["v_code"]["active"] = False
     effect = _done(ledger, api, OFF)
 
@@ -92,22 +92,22 @@ def test_a_voucher_that_was_off_already_stays_off(ledger: Ledger, api: FakeApi) 
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [(Answer.NOT_FOUND, "switched voucher v_code on again (it is gone)"), (Answer.UNKNOWN, None)],
 )
 def test_switching_on_may_be_repeated(
-    ledger: Ledger, api: FakeApi, answer: Answer, told: str | None
+    ledger: Ledger, api: FakeApi, answer: Answer, reported: str | None
 ) -> None:
-    """A lost answer is to be run again; a voucher that is gone is told."""
+    """A lost answer is to be run again; a voucher that is gone is reported."""
     effect = _done(ledger, api, OFF)
     api.answers = [answer]
-    if told is None:
+    if reported is None:
         with pytest.raises(RetryableError):
             undo(effect, "why", api, ledger, job())
 
     undone = undo(effect, "why", api, ledger, job())
 
-    assert undone.fields["outcome"] == (told or "switched voucher v_code on again")
+    assert undone.fields["outcome"] == (reported or "switched voucher v_code on again")
 
 
 @pytest.mark.parametrize("step", [BACK, SHOW], ids=["roll back", "mark"])
@@ -133,19 +133,19 @@ def test_an_undoing_is_not_undone(ledger: Ledger, api: FakeApi) -> None:
 
 
 def test_undoing_started_twice_at_once_gives_once(ledger: Ledger, api: FakeApi) -> None:
-    """Two people give the same command: one of them is told to run it again."""
+    """Two people give the same command: one of them is asked to run it again."""
     effect = _done(ledger, api, take())
-    told: list[str] = []
+    reported: list[str] = []
 
     def other(call: str) -> None:
-        if call.startswith("change") and not told:
-            told.append("begun")
+        if call.startswith("change") and not reported:
+            reported.append("begun")
             with pytest.raises(JobError) as caught:
                 undo(effect, "why", api, ledger, job())
-            told.append(caught.value.reason)
+            reported.append(caught.value.reason)
 
     api.interrupt = other
     undo(effect, "why", api, ledger, job())
 
-    assert told[0] == "begun"
+    assert reported[0] == "begun"
     assert len(api.moved) == 2

@@ -99,13 +99,13 @@ def test_a_card_that_is_spent_meanwhile_gives_the_rest(shop: Shop, perks: Vouche
         ({"status": 429, "headers": {"Retry-After": "5"}}, "voucherify_answered_429"),
     ],
 )
-def test_a_change_that_is_not_seen_afterwards_is_looked_for_later(
+def test_a_change_that_is_not_seen_afterwards_is_searched_for_later(
     shop: Shop, perks: VoucherifyPerks, fault: dict[str, Any], reason: str
 ) -> None:
-    """If the reading back fails or shows nothing yet, the next run only looks again."""
+    """If the reading back fails or shows nothing yet, the next run only checks again."""
     referee = shop.scenario(own=1000)["referees"][0]
     event = shop.removal_event(referee["holder"])
-    # Another balance than expected: somebody changed the card beside us.
+    # Another balance than expected: someone changed the card beside us.
     answer = {"amount": -500, "balance": 700, "object": "balance"}
     beside = {**BALANCE, "status": 200, "apply": True, "body": answer}
     shop.faults("voucherify", {**READ_BACK, **fault}, beside)
@@ -186,7 +186,7 @@ def test_an_answer_that_does_not_come_is_a_timeout_of_unknown_outcome(
 
 
 def test_wrong_keys_wait_for_an_operator(shop: Shop, ledger: Ledger) -> None:
-    """Wrong keys are the account's fault: every job is tried again, and none tells the key."""
+    """Wrong keys are the account's fault: every job is tried again, and none reports the key."""
     referee = shop.scenario()["referees"][0]
     event = shop.removal_event(referee["holder"])
     api = VoucherifyApi(VoucherifyHttp(shop.url, "wrong-id", "wrong-token"))

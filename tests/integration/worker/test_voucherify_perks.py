@@ -15,13 +15,19 @@ POINTS: dict[str, Any] = {"type": "LOYALTY_CARD", "amount": 250}
 
 
 @pytest.mark.parametrize(("reward", "letter"), [(GIFT, "gift_credits"), (POINTS, "loyalty_points")])
-@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("reported", [True, False], ids=["reported", "unreported"])
 @pytest.mark.parametrize("own", [0, 1000])
 def test_the_reward_is_taken_back_once(
-    shop: Shop, perks: VoucherifyPerks, *, reward: dict[str, Any], letter: str, told: bool, own: int
+    shop: Shop,
+    perks: VoucherifyPerks,
+    *,
+    reward: dict[str, Any],
+    letter: str,
+    reported: bool,
+    own: int,
 ) -> None:
     """Credits and points go back to what was the customer's own, however often it is run."""
-    scene = shop.scenario(reward=reward, own=own, show_reward=told)
+    scene = shop.scenario(reward=reward, own=own, show_reward=reported)
     referee = scene["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
@@ -48,7 +54,7 @@ def test_the_reward_is_taken_back_once(
 def test_no_more_is_taken_than_there_is(
     shop: Shop, perks: VoucherifyPerks, *, own: int, spent: int, outcome: str, left: int
 ) -> None:
-    """What is spent is not taken, the card never goes below zero, and the shortfall is told."""
+    """What is spent is not taken, the card never goes below zero, and the shortfall is reported."""
     referee = shop.scenario(reward=GIFT, own=own, spent=spent)["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
@@ -73,7 +79,7 @@ def test_nothing_is_taken_where_nothing_was_given(shop: Shop, perks: VoucherifyP
 def test_own_money_put_on_before_and_after_is_left_alone(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """A card's other additions, outside the time of the assignment, are not looked at."""
+    """A card's other additions, outside the time of the assignment, are not checked."""
     referee = shop.scenario(reward=GIFT, own=700)["referees"][0]
     card = referee["card"]["id"]
     event = shop.removal_event(referee["holder"])
@@ -88,7 +94,7 @@ def test_own_money_put_on_before_and_after_is_left_alone(
 def test_an_addition_that_may_be_own_money_needs_a_person(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """What somebody bought meanwhile is the customer's own, unless it is what was promised."""
+    """What someone bought meanwhile is the customer's own, unless it is what was promised."""
     other = shop.scenario(reward=None)["referees"][0]
     bought = shop.call(
         "POST", "/sandbox/cards", {"customer": other["customer"], "type": "GIFT_VOUCHER"}
@@ -123,8 +129,10 @@ def test_several_candidates_need_a_person_and_nothing_is_touched(
     assert shop.requests("voucherify", "POST") == []
 
 
-def test_a_told_amount_settles_which_candidate_it_is(shop: Shop, perks: VoucherifyPerks) -> None:
-    """Where the campaign tells the amount, another addition in the time is left alone."""
+def test_a_reported_amount_decides_which_candidate_it_is(
+    shop: Shop, perks: VoucherifyPerks
+) -> None:
+    """Where the campaign reports the amount, another addition in the time is left alone."""
     wanted = {"reward": GIFT, "lookalike": 300, "show_reward": True}
     referee = shop.scenario(**wanted)["referees"][0]
     event = shop.removal_event(referee["holder"])
@@ -137,7 +145,7 @@ def test_a_told_amount_settles_which_candidate_it_is(shop: Shop, perks: Voucheri
 def test_a_reward_of_a_kind_that_is_not_known_needs_a_person(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """A new kind of reward is not told as "nothing was given"."""
+    """A new kind of reward is not reported as "nothing was given"."""
     referee = shop.scenario(reward=GIFT, show_reward=True)["referees"][0]
     body = shop.removal(referee["holder"]).replace(
         b'"referee_reward":{"type":"GIFT_VOUCHER"', b'"referee_reward":{"type":"TICKET"'

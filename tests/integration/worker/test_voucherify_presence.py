@@ -29,7 +29,7 @@ def test_without_the_time_of_the_assignment_a_person_decides(
     assert shop.requests("voucherify", "POST") == []
 
 
-def test_a_customer_who_is_gone_is_told_as_such(shop: Shop, perks: VoucherifyPerks) -> None:
+def test_a_customer_who_is_gone_is_reported_as_such(shop: Shop, perks: VoucherifyPerks) -> None:
     """Without the customer nothing is left to take; without the code too, a person is asked."""
     scene = shop.scenario(reward=GIFT)
     referee = scene["referees"][0]
@@ -45,7 +45,7 @@ def test_a_customer_who_is_gone_is_told_as_such(shop: Shop, perks: VoucherifyPer
         perks.revoke(event_in(nowhere), job())
 
 
-def test_an_assignment_that_is_there_again_keeps_the_mark_and_owes_the_reward(
+def test_an_assignment_that_is_there_again_keeps_the_mark_and_its_reward_is_due(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
     """The old assignment's reward is taken, the new one's stays."""
@@ -66,7 +66,7 @@ def test_an_assignment_that_is_there_again_keeps_the_mark_and_owes_the_reward(
 def test_an_assignment_that_is_still_listed_is_not_taken_from(
     shop: Shop, perks: VoucherifyPerks
 ) -> None:
-    """An assignment which stands is looked at four times, however many tries fail; then asked."""
+    """An assignment which stands is checked four times, however many tries fail; then asked."""
     kept, left = shop.scenario(reward=GIFT, referees=2)["referees"]
     body = shop.removal(left["holder"])
     for old, new in ((left["holder"], kept["holder"]), (left["customer"], kept["customer"])):

@@ -32,7 +32,7 @@ def _completes(address: str, direct: str, shop: Shop, folder: Path) -> None:
     delivery = Intake(client).accept(body(assignment_deleted())).delivery
     with working(environment(address, shop, **DRY), folder / "worker.log") as worker:
         until(worker.is_ready, seconds=PATIENCE_SECONDS)
-        until(lambda: (found := desk.delivery(delivery)) and found.settled)
+        until(lambda: (found := desk.delivery(delivery)) and found.completed)
     client.connection_pool.disconnect()
 
 

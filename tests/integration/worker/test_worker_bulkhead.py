@@ -24,7 +24,7 @@ DRY = {"PERKS_BACKEND": "dry-run"}
 
 
 def remove(shop: Shop, made: Station, count: int) -> list[str]:
-    """End assignments and hand their webhooks in; gives the deliveries."""
+    """End assignments and hand their webhooks in; return the deliveries."""
     referees = shop.scenario(referees=count)["referees"]
     return [made.intake.accept(shop.removal(each["holder"])).delivery for each in referees]
 

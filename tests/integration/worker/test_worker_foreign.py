@@ -17,7 +17,7 @@ from inbox.model.job import Claim
 from inbox.store.connection import connect
 from inbox.store.packing import pack
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
-from tests.integration.worker.foreign import damaged, of_nobody, written
+from tests.integration.worker.foreign import damaged, of_no_one, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
 from tests.processes import PATIENCE_SECONDS
@@ -31,7 +31,7 @@ DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 
 @pytest.fixture
 def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
-    """Start a worker that calls nobody, on a store that may hold something already."""
+    """Start a worker that calls no one, on a store that may hold something already."""
     server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
     server.start()
     url = f"{server.connection_url}/0"
@@ -51,21 +51,21 @@ def store(made: Station) -> Iterator[Any]:
         yield client
 
 
-def _settles(made: Station, number: int) -> None:
+def _completes(made: Station, number: int) -> None:
     """A good event is handled, by the process that was there from the start."""
     delivery = made.intake.accept(body(assignment_deleted(number))).delivery
-    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+    until(lambda: (found := made.desk.delivery(delivery)) and found.completed)
     assert made.worker.process.poll() is None
 
 
 def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) -> None:
-    """In each queue each foreign message is told in one line, and the worker goes on."""
-    foreign = of_nobody()
+    """In each queue each foreign message is reported in one line, and the worker continues."""
+    foreign = of_no_one()
     for number, (name, raw) in enumerate(foreign.items()):
         store.lpush(QUEUES[number % 3], raw)
         if "huge" in name or number % 5 == 0:
-            _settles(made, number)
-    _settles(made, 1000)
+            _completes(made, number)
+    _completes(made, 1000)
     until(lambda: not any(store.llen(queue) for queue in QUEUES))
 
     until(lambda: made.desk.stats().counts.get("foreign_messages") == len(foreign))
@@ -90,7 +90,7 @@ def test_damaged_messages_of_a_job_let_it_run_once(
         store.lpush("deliveries", damaged(job, trace)[name])
         deliveries.append(made.intake.accept(raw).delivery)
 
-    until(lambda: all((it := made.desk.delivery(each)) and it.settled for each in deliveries))
+    until(lambda: all((it := made.desk.delivery(each)) and it.completed for each in deliveries))
 
     assert made.worker.process.poll() is None
     assert not trace.exists()
@@ -101,12 +101,12 @@ def test_damaged_messages_of_a_job_let_it_run_once(
 
 
 def test_a_job_whose_message_was_dropped_is_sent_again(made: Station, store: Any) -> None:
-    """Its only message became unreadable in the queue: the sweep sees that it is lost."""
+    """Its only message became unreadable in the queue: the reaper sees that it is lost."""
     raw = body(assignment_deleted(5))
     delivery = delivery_id(raw)
     _accept_without_message(store, raw, instead=b"\x80 spoilt")
 
-    until(lambda: (found := made.desk.delivery(delivery)) and found.settled)
+    until(lambda: (found := made.desk.delivery(delivery)) and found.completed)
 
     until(lambda: made.desk.stats().counts.get("foreign_messages"))
     counts = made.desk.stats().counts
@@ -122,7 +122,7 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
         dedupe_window_seconds=WINDOW_SECONDS,
         removal_memory_seconds=WINDOW_SECONDS,
     )
-    # Its sweep would take the job without a message for lost, and be quicker than the test.
+    # Its reaper would take the job without a message for lost, and be quicker than the test.
     store.set(keys.SWEEPING, "a test", ex=60)
     delivery = _accept_without_message(store, b"{}")
     claim = jobs.claim(f"{delivery}:process")
@@ -134,7 +134,7 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
 
     assert (found.reason, found.tries) == ("no_handler", DEPLOYMENT_TRIES)
     assert "gone_2" in (found.error or "")
-    _settles(made, 1)
+    _completes(made, 1)
     until(lambda: store.hlen(keys.UNACKED) == 0)
     assert store.llen("crm") == 0
 
@@ -147,17 +147,17 @@ def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) 
     until(lambda: len(made.worker.logs("job.refused")) == 3)
 
     assert {line["state"] for line in made.worker.logs("job.refused")} == {"gone"}
-    _settles(made, 1)
+    _completes(made, 1)
 
 
 def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
     """Remote control listens to a channel on which anything may be published."""
     channel = "/0.celery.pidbox"
-    # A worker that takes jobs already subscribes to its channel only with its next look.
+    # A worker that takes jobs already subscribes to its channel only with its next check.
     until(lambda: store.pubsub_numpat() == 1)
     for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
         assert store.publish(channel, raw) == 1
-        _settles(made, number)
+        _completes(made, number)
 
     assert "Unrecoverable" not in made.worker.text
     assert "Connection" not in made.worker.text.partition(" ready.")[2]
@@ -166,12 +166,12 @@ def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
 def test_a_queue_that_is_no_list_holds_the_worker_up_and_does_not_end_it(
     made: Station, store: Any
 ) -> None:
-    """While the store refuses, the worker comes again; when the key is gone, it goes on."""
+    """While the store refuses, the worker comes again; when the key is gone, it continues."""
     store.set("perks", "in the way")
     until(lambda: made.worker.text.count("Connected to") > 2)
     store.delete("perks")
 
-    _settles(made, 1)
+    _completes(made, 1)
 
 
 def _accept_without_message(store: Any, raw: bytes, instead: bytes | None = None) -> str:

@@ -83,7 +83,7 @@ def test_failed_and_held_revocations_show_what_they_would_take(asking: Asking) -
         found = asking.plan(job)
         (step,) = [each for each in found["steps"] if "take back" in each]
         assert step.startswith(f"take back 500 cents from card {referee['card']['id']}")
-        assert "the assignment on the code: gone" in found["looked_up"]
+        assert "the assignment on the code: gone" in found["read"]
         assert shop.balance(referee["card"]["id"]) == 1500
 
     asking.here.command("retry", failed, "--why", "as planned")

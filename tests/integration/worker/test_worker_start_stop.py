@@ -70,7 +70,7 @@ def test_a_worker_that_is_stopped_ends_its_jobs_first(
         assert found
         assert found.ended["notify_crm"] == "the CRM service took the note"
         assert found.ended["revoke_referral_perks"].startswith("took back 500")
-        assert found.settled
+        assert found.completed
         assert not made.worker.logs("job.unexpected_error")
         assert made.worker.logs("worker.stopped")
     assert shop.balance(referee["card"]["id"]) == 1000

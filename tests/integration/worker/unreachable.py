@@ -16,7 +16,7 @@ from worker.http_client import NOT_SENT, make_client
 from worker.http_client.outgoing import SignedPost
 
 
-TLS_HINT = "; if it expects TLS, its address must begin with https://"
+TLS_ADVICE = "; if it expects TLS, its address must begin with https://"
 
 Serve = Callable[..., Server]
 
@@ -51,7 +51,7 @@ def failed(url: str) -> RetryableError:
 
 
 def not_sent(error: RetryableError) -> bool:
-    """Say whether it is certain that the service has not heard of the call."""
+    """Return whether it is certain that the service has not heard of the call."""
     return isinstance(error.__cause__, NOT_SENT)
 
 

@@ -14,7 +14,7 @@ from worker.handlers import load_handlers
 from worker.run.fan_out import process
 
 
-def test_every_body_is_valid_and_owes_both_handlers() -> None:
+def test_every_body_is_valid_and_for_both_handlers() -> None:
     """What is sent is what Voucherify could send, of the usual size, and makes two jobs."""
     for body in itertools.islice(bodies(1), 200):
         event = load_event(load_envelope(parse_body(body)))

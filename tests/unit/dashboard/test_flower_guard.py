@@ -30,7 +30,7 @@ WRITE = replace(READ, writes=True, content_type="application/json")
 def test_without_a_login_only_this_machine_is_served(
     address: str, host: str, allowed: bool
 ) -> None:
-    """Also reading is refused, and so is a foreign name that somebody made mean 127.0.0.1."""
+    """Also reading is refused, and so is a foreign name that someone made mean 127.0.0.1."""
     for asked in (READ, WRITE):
         refused = refusal(replace(asked, login=False, address=address, host=host))
 
@@ -106,7 +106,7 @@ def test_read_only_refuses_every_decision() -> None:
 def test_the_record_names_the_operator_and_no_password(
     authorization: str, user: object, who: str
 ) -> None:
-    """Whoever the login says it is; the password is never part of it."""
+    """The user that the login names; the password is never part of it."""
     assert operator(authorization=authorization, current_user=user) == who
 
 
@@ -120,7 +120,7 @@ def test_the_record_names_the_operator_and_no_password(
     ],
 )
 def test_bodies_are_shown_to_those_who_are_named(value: str, allowed: set[str]) -> None:
-    """Nobody by default, and nobody by a part of a name."""
+    """No one by default, and no one by a part of a name."""
     settings = DashboardSettings.from_environ({"FLOWER_SHOW_BODIES": value})
 
     found = {
@@ -132,7 +132,7 @@ def test_bodies_are_shown_to_those_who_are_named(value: str, allowed: set[str]) 
     assert ("ad" in found) is (value == "*")
 
 
-def test_a_wrong_address_is_told() -> None:
+def test_a_wrong_address_is_reported() -> None:
     """As everywhere else: one message that names the variable and shows no value."""
     with pytest.raises(SettingsError, match="REDIS_URL") as found:
         DashboardSettings.from_environ({"REDIS_URL": "http://user:secret@example.test"})

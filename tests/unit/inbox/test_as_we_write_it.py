@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox.message import LONGEST, TRACE_HEADERS, as_we_write_it
-from tests.integration.worker.foreign import damaged, of_nobody, written
+from tests.integration.worker.foreign import damaged, of_no_one, written
 
 
 JOB = "a" * 32 + ":notify_crm"
 PARENT = "a" * 32 + ":process:3"
-FOREIGN = of_nobody()
+FOREIGN = of_no_one()
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -28,7 +28,7 @@ def test_only_ids_are_taken_from_a_message(name: str) -> None:
     assert as_we_write_it(raw, "crm") == as_we_write_it(written(JOB), "crm")
 
 
-HINTS = {
+MESSAGES = {
     f"{JOB}:1": PARENT[:-1] + "1",
     f'{JOB}:1 {{"parent_id":"{PARENT}"}}': PARENT,
     f"{JOB}:8": f"{JOB}:7",
@@ -38,19 +38,19 @@ HINTS = {
 }
 
 
-@pytest.mark.parametrize("hint", HINTS)
-def test_a_hint_comes_out_as_the_whole_message_that_it_stands_for(hint: str) -> None:
+@pytest.mark.parametrize("short", MESSAGES)
+def test_a_queue_message_comes_out_as_the_whole_message_that_it_stands_for(short: str) -> None:
     """A short message and the whole message with the same ids are one to Celery."""
-    task = hint.partition(" ")[0]
-    whole = written(task.rpartition(":")[0], headers__id=task, headers__parent_id=HINTS[hint])
+    task = short.partition(" ")[0]
+    whole = written(task.rpartition(":")[0], headers__id=task, headers__parent_id=MESSAGES[short])
 
-    assert as_we_write_it(hint.encode(), "crm") == as_we_write_it(whole, "crm")
+    assert as_we_write_it(short.encode(), "crm") == as_we_write_it(whole, "crm")
 
 
 def test_what_was_made_and_given_back_is_taken_again_as_it_is() -> None:
     """What kombu puts back are whole messages, with blanks between and a field of its own."""
-    hint = f'{JOB}:1 {{"parent_id":"{PARENT}","sentry-trace":"a-1","baggage":"%s"}}'.encode()
-    made = as_we_write_it(hint, "100%") or b""
+    short = f'{JOB}:1 {{"parent_id":"{PARENT}","sentry-trace":"a-1","baggage":"%s"}}'.encode()
+    made = as_we_write_it(short, "100%") or b""
     back = json.loads(made)
     back["headers"]["redelivered"] = True
     back["properties"]["delivery_info"]["redelivered"] = True
@@ -58,11 +58,11 @@ def test_what_was_made_and_given_back_is_taken_again_as_it_is() -> None:
     assert as_we_write_it(json.dumps(back).encode(), "100%") == made
 
 
-def test_only_headers_of_ours_are_taken_from_a_hint() -> None:
+def test_only_headers_of_ours_are_taken_from_a_queue_message() -> None:
     """Whatever else stands in its object is not acted upon."""
-    hint = f'{JOB}:1 {{"eta":"9999-12-31T23:59:59","task":"shop.send_mail","baggage":5}}'.encode()
+    short = f'{JOB}:1 {{"eta":"9999-12-31T23:59:59","task":"shop.send_mail","baggage":5}}'.encode()
 
-    assert as_we_write_it(hint, "crm") == as_we_write_it(f"{JOB}:1".encode(), "crm")
+    assert as_we_write_it(short, "crm") == as_we_write_it(f"{JOB}:1".encode(), "crm")
 
 
 def test_ids_queue_and_trace_are_kept() -> None:
@@ -119,7 +119,7 @@ JSON = st.recursive(
 
 
 @given(rest=st.text(max_size=40) | JSON.map(json.dumps))
-def test_nothing_behind_a_hints_id_makes_it_fail(rest: str) -> None:
+def test_nothing_behind_a_queue_messages_id_makes_it_fail(rest: str) -> None:
     """What follows the id is read as JSON, and is an object or the message is none of ours."""
     found = as_we_write_it(f"{JOB}:1 {rest}".encode(), "crm")
 

@@ -13,7 +13,7 @@ REDIS_8 = {"redis_version": "8.0.2"}
 NOT_ALLOWED = ResponseError("NOPERM no permissions")
 
 
-def _told(durability: Durability, *answers: Any, written: int = 1) -> str | None:
+def _reported(durability: Durability, *answers: Any, written: int = 1) -> str | None:
     problem = judge(durability, list(answers), written)
     return None if problem is None else f"{problem.reason}: {problem.sentence}"
 
@@ -24,7 +24,7 @@ def _told(durability: Durability, *answers: Any, written: int = 1) -> str | None
 )
 def test_a_disk_that_has_it(policy: Any, server: Any) -> None:
     """WAITAOF is believed where it means what it says."""
-    assert _told(Durability.FSYNC, 1, policy, server, [1, 0]) is None
+    assert _reported(Durability.FSYNC, 1, policy, server, [1, 0]) is None
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_a_disk_that_has_it(policy: Any, server: Any) -> None:
 )
 def test_a_server_that_may_confirm_too_early(policy: Any, server: Any) -> None:
     """Unless it is known to be right, a server is not believed without appendfsync always."""
-    told = _told(Durability.FSYNC, 1, policy, server, [1, 0])
+    reported = _reported(Durability.FSYNC, 1, policy, server, [1, 0])
 
-    assert told is not None
-    assert told.startswith("not_durable: ")
-    assert "appendfsync everysec or always" in told
+    assert reported is not None
+    assert reported.startswith("not_durable: ")
+    assert "appendfsync everysec or always" in reported
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_a_server_is_asked_watched_or_refused(policy: Any, server: Any, way: Met
     ],
 )
 def test_a_disk_that_does_not_have_it(confirmed: Any, words: str) -> None:
-    """Each reason is told in words that say what to do."""
-    told = _told(Durability.FSYNC, 1, ALWAYS, VALKEY, confirmed)
+    """Each reason is reported in words that say what to do."""
+    reported = _reported(Durability.FSYNC, 1, ALWAYS, VALKEY, confirmed)
 
-    assert told is not None
-    assert told.startswith(words)
+    assert reported is not None
+    assert reported.startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,11 @@ def test_a_disk_that_does_not_have_it(confirmed: Any, words: str) -> None:
 )
 def test_replicas(replicas: Any, words: str | None) -> None:
     """One replica is enough, and none is not."""
-    told = _told(Durability.REPLICA, 1, replicas)
+    reported = _reported(Durability.REPLICA, 1, replicas)
 
-    assert told is None if words is None else told is not None and told.startswith(words)
+    assert (
+        reported is None if words is None else reported is not None and reported.startswith(words)
+    )
 
 
 @pytest.mark.parametrize("durability", [Durability.FSYNC, Durability.REPLICA])
@@ -110,15 +112,15 @@ def test_what_is_not_there_any_more_is_not_confirmed(durability: Durability) -> 
     """A store that took the place of another confirms its own history, not what it never had."""
     rest = (ALWAYS, VALKEY, [1, 0]) if durability is Durability.FSYNC else (1,)
 
-    assert _told(durability, 3, *rest, written=3) is None
-    told = _told(durability, 2, *rest, written=3)
-    assert told is not None
-    assert "replaced" in told
+    assert _reported(durability, 3, *rest, written=3) is None
+    reported = _reported(durability, 2, *rest, written=3)
+    assert reported is not None
+    assert "replaced" in reported
 
 
 def test_a_write_that_was_refused_confirms_nothing() -> None:
     """WAIT after a write that did not happen answers for an older one."""
-    told = _told(Durability.REPLICA, OutOfMemoryError("OOM"), 1)
+    reported = _reported(Durability.REPLICA, OutOfMemoryError("OOM"), 1)
 
-    assert told is not None
-    assert told.startswith("full: ")
+    assert reported is not None
+    assert reported.startswith("full: ")

@@ -18,7 +18,7 @@ from tests.unit.slow_store import DEADLINE, Clock, SlowStore
 
 @pytest.fixture
 def store() -> SlowStore:
-    """A store that answers when told."""
+    """A store that answers when asked to."""
     return SlowStore()
 
 
@@ -46,7 +46,7 @@ def _joined(barrier: Barrier, keys: set[str]) -> None:
 
 
 def test_who_comes_after_a_round_was_sent_is_not_let_through_by_it(store: SlowStore) -> None:
-    """A round that is answered lets through who had joined before it was sent, and nobody else."""
+    """A round that is answered lets through who had joined before it was sent, and no one else."""
     clock = Clock()
     barrier = Barrier(store, clock=clock)
     with ThreadPoolExecutor() as pool:
@@ -121,7 +121,7 @@ def test_rounds_are_spaced_and_limited_while_the_store_is_slow(store: SlowStore)
 
         def join(key: str) -> "Future[None]":
             waits = pool.submit(barrier.wait, key, clock.now + DEADLINE)
-            # Without a pause it would be sent, and a round that is open hold nobody.
+            # Without a pause it would be sent, and a round that is open hold no one.
             _joined(barrier, {key})
             return waits
 
@@ -160,7 +160,7 @@ def test_a_round_starts_at_once_when_none_is_under_way(store: SlowStore) -> None
 def test_a_writer_keeps_its_own_deadline_whatever_the_store_does(
     store: SlowStore, barrier: Barrier
 ) -> None:
-    """A store that never answers holds nobody for longer, in a round or before one."""
+    """A store that never answers holds no one for longer, in a round or before one."""
     began = time.monotonic()
     with ThreadPoolExecutor() as pool:
         # One deadline for all: who joins a round later must not make it last longer.
@@ -173,7 +173,7 @@ def test_a_writer_keeps_its_own_deadline_whatever_the_store_does(
                 each.result(DEADLINE)
             assert found.value.reason == "timeout"
 
-    # Several seconds are the machine's; whom a store held would wait for the test to answer.
+    # Several seconds are the machine's; one that a store held would wait for the test to answer.
     assert 0.3 <= time.monotonic() - began < 0.3 + GRACE_SECONDS + DEADLINE / 2
     while not store.questions.empty() or store.under_way:
         store.next().confirm()
@@ -203,7 +203,7 @@ def test_the_store_is_asked_to_wait_no_longer_than_anybody_does(store: SlowStore
             each.result(DEADLINE)
 
 
-def test_a_refusal_is_told_to_all_who_had_joined(store: SlowStore, writer: Writer) -> None:
+def test_a_refusal_is_reported_to_all_who_had_joined(store: SlowStore, writer: Writer) -> None:
     """Everybody in a round hears the store's own words; the next round starts afresh."""
     waits = writer("writer")
     store.next().refuse(InboxUnavailableError("not_durable", "no replica"))
@@ -215,7 +215,7 @@ def test_a_refusal_is_told_to_all_who_had_joined(store: SlowStore, writer: Write
     again.result(DEADLINE)
 
 
-def test_an_unexpected_error_lets_nobody_through_and_stops_nothing(
+def test_an_unexpected_error_lets_no_one_through_and_stops_nothing(
     store: SlowStore, writer: Writer
 ) -> None:
     """Whatever goes wrong in a round, its writers are refused and later rounds are served."""

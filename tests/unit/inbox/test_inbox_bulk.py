@@ -46,7 +46,7 @@ def test_an_error_in_the_middle_leaves_nothing_running(number: int) -> None:
 def test_a_user_without_a_name_has_a_number(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """In a container whose user has no name, who decided is told by the user's number."""
+    """In a container whose user has no name, who decided is reported by the user's number."""
 
     def nameless() -> NoReturn:
         raise error

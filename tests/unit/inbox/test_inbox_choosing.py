@@ -64,7 +64,7 @@ def test_words_part_faults(one: str, other: str) -> None:
     assert normalised(one) != normalised(other)
 
 
-def test_a_fingerprint_tells_handler_reason_and_sentence_apart() -> None:
+def test_a_fingerprint_distinguishes_handler_reason_and_sentence() -> None:
     """The same error of another handler, or by another reason, is another group."""
     parts = [("a", "b", "c"), ("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x"), ("ab", "", "c")]
 
@@ -160,7 +160,7 @@ def test_every_order_is_total(sort: str) -> None:
     assert chosen(rows, Filter(), sort) == chosen(reversed(rows), Filter(), sort)
 
 
-def test_groups_count_their_jobs_and_tell_since_when() -> None:
+def test_groups_count_their_jobs_and_report_since_when() -> None:
     """The largest group comes first; no job is in two."""
     rows = [row(since=number, group="large", name="a") for number in (5, 3, 9)]
     rows.append(row(since=1, group="small", name="b"))

@@ -14,7 +14,7 @@ from schemas.catalogue import declared_names
 from tests import samples
 
 
-#: Names under which no decision needs anything, and somebody may have written anything.
+#: Names under which no decision needs anything, and someone may have written anything.
 PERSONAL_NAMES = [
     "name", "email", "source_id", "metadata", "system_metadata", "code", "description",
     "campaign", "address", "line_1", "phone", "birthdate", "summary", "loyalty", "referrals",
@@ -165,7 +165,7 @@ def test_a_byte_order_mark_hides_nothing() -> None:
 
 @pytest.mark.parametrize("odd", ["Ada Quill", "ada@q.test", "a/b", "x" * 129, "é", "cust_1 "])
 def test_an_odd_id_leaves_nothing(odd: str) -> None:
-    """A decision about somebody cannot fall back on another id that is there."""
+    """A decision about someone cannot fall back on another id that is there."""
     document = samples.assignment_deleted()
     document["data"]["voucher"]["referrer_id"] = odd
 
@@ -190,8 +190,8 @@ def test_an_odd_id_leaves_nothing(odd: str) -> None:
         (b"", False),
     ],
 )
-def test_whom_a_body_is_about(body: bytes, about: bool) -> None:
-    """A whole id anywhere counts, unless it only tells who owns the code somebody came by."""
+def test_which_customers_a_body_is_about(body: bytes, about: bool) -> None:
+    """A whole id anywhere counts, unless it only names the owner of the used code."""
     assert concerns(body, "cust_1") is about
     assert ("cust_1" in customers_in(body)) is about
 

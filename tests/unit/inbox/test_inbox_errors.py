@@ -31,15 +31,15 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     error: redis_errors.RedisError, reason: str
 ) -> None:
     """Each way a store can fail has its word, and nothing of the store's text is repeated."""
-    told = unavailable(error)
+    reported = unavailable(error)
 
-    assert isinstance(told, InboxUnavailableError)
-    assert told.reason == reason
-    assert str(told).startswith("the inbox cannot take this now: the store ")
-    assert "s3cret-word" not in str(told)
+    assert isinstance(reported, InboxUnavailableError)
+    assert reported.reason == reason
+    assert str(reported).startswith("the inbox cannot take this now: the store ")
+    assert "s3cret-word" not in str(reported)
 
 
-def test_a_certificate_that_is_not_trusted_is_told() -> None:
+def test_a_certificate_that_is_not_trusted_is_reported() -> None:
     """The store can be reached, and it is not the network that must be checked."""
     text = "Error 1 connecting to s3cret-word: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
 
@@ -51,7 +51,7 @@ def test_a_certificate_that_is_not_trusted_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("User perkhook-worker has no permissions to run the 'config|get' command",
          "the store's user perkhook-worker may not run config|get: docs/security.md"),
@@ -71,9 +71,9 @@ def test_a_certificate_that_is_not_trusted_is_told() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [redis_errors.NoPermissionError, redis_errors.ResponseError])
 def test_a_missing_right_is_named(
-    kind: type[redis_errors.RedisError], text: str, told: str
+    kind: type[redis_errors.RedisError], text: str, reported: str
 ) -> None:
-    """The user and the command are told, or where to find the key, and nothing else of the text."""
+    """User and command are reported, or where to find the key, and nothing else of the text."""
     if kind is redis_errors.ResponseError:
         # Inside a script the code is a word of the text.
         text = f"NOPERM {text}"
@@ -81,5 +81,5 @@ def test_a_missing_right_is_named(
     error = unavailable(kind(text))
 
     assert error.reason == "auth"
-    assert told in str(error)
+    assert reported in str(error)
     assert "s3cret-word" not in str(error)

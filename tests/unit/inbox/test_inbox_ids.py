@@ -11,7 +11,7 @@ DELIVERY = "0123456789abcdef" * 2
 @pytest.mark.parametrize("name", ["process", "notify_crm", "a", "gift_2_friends", "x9", "a__"])
 @pytest.mark.parametrize("number", ["", ":1", ":12345"])
 def test_a_task_id_leads_to_its_job(name: str, number: str) -> None:
-    """A job's id is its task's less the last number, and tells delivery and name."""
+    """A job's id is its task's less the last number, and names delivery and name."""
     job = job_id_of(f"{DELIVERY}:{name}{number}")
 
     assert job == f"{DELIVERY}:{name}"
@@ -28,7 +28,7 @@ def test_a_task_id_leads_to_its_job(name: str, number: str) -> None:
     ],
 )  # fmt: skip
 def test_other_texts_are_no_job(text: str) -> None:
-    """What does not look like a job or a task in every character is neither."""
+    """What does not resemble a job or a task in every character is neither."""
     assert job_id_of(text) is None
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.admin.views import KeptView, kept_failed, kept_settled
+from inbox.admin.views import KeptView, kept_completed, kept_failed
 
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,15 +39,15 @@ def test_the_next_drop_is_when_the_oldest_is_too_old() -> None:
     assert _failed(0, None).next_drop is None
 
 
-def test_before_a_worker_has_told_its_bounds_nothing_is_claimed() -> None:
+def test_before_a_worker_has_reported_its_bounds_nothing_is_claimed() -> None:
     """Without bounds there is a number and no ratio."""
     failed = kept_failed(3, oldest=NOW, now=NOW, limit=None, keep_seconds=None)
-    settled = kept_settled(3, limit=None)
+    completed = kept_completed(3, limit=None)
 
-    for kept in (failed, settled):
+    for kept in (failed, completed):
         assert (kept.count, kept.limit, kept.fill_ratio, kept.next_drop) == (3, None, None, None)
 
 
 def test_markers_are_judged_by_number() -> None:
     """A marker's age is bounded by its own life."""
-    assert kept_settled(9, limit=10).fill_ratio == pytest.approx(0.9)
+    assert kept_completed(9, limit=10).fill_ratio == pytest.approx(0.9)

@@ -66,7 +66,7 @@ CALLER, FORGED = "198.51.100.7", "203.0.113.1"
 @pytest.mark.parametrize(
     ("hops", "peer", "forwarded_for", "caller"),
     [
-        # Nobody is trusted: the header is only what the caller says of itself.
+        # No one is trusted: the header is only what the caller says of itself.
         (0, CALLER, "", CALLER),
         (0, CALLER, FORGED, CALLER),
         # One proxy added what it saw; further left stands what the caller sent.
@@ -84,7 +84,7 @@ CALLER, FORGED = "198.51.100.7", "203.0.113.1"
         (10, CALLER, FORGED, CALLER),
     ],
 )
-def test_the_caller_is_whom_the_outermost_trusted_proxy_saw(
+def test_the_caller_is_the_one_that_the_outermost_trusted_proxy_saw(
     hops: int, peer: str, forwarded_for: str, caller: str
 ) -> None:
     """Counted from the right, hop by hop; what stands further left is never believed."""

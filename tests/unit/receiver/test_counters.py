@@ -34,8 +34,8 @@ def count(counters: Counters, what: str, times: int) -> None:
         counters.count(what)
 
 
-def test_what_was_counted_is_told_once() -> None:
-    """Only what is new is told, and nothing if there is none."""
+def test_what_was_counted_is_reported_once() -> None:
+    """Only what is new is reported, and nothing if there is none."""
     store = Store()
     counters = Counters(store.report)
     counters.report()
@@ -67,7 +67,7 @@ def test_a_store_that_is_away_or_mute_counts_everything_once(trouble: str) -> No
     assert store.total == {"a": 16}
 
 
-def test_two_processes_that_share_a_tally_by_forking_are_told_apart(
+def test_two_processes_that_share_a_tally_by_forking_are_distinguished(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A server that loads the application before it forks loses no counts."""

@@ -62,12 +62,12 @@ def test_a_draining_receiver_is_not_ready(method: str) -> None:
 
 def test_an_answer_that_was_begun_before_ends_its_connection_too() -> None:
     """Draining that begins while a request is worked on is seen by its answer."""
-    told: list[bool] = []
+    reported: list[bool] = []
 
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        told.append(True)
+        reported.append(True)
         return app(environ, start_response)
 
-    answer = Client(Draining(slow, lambda: bool(told))).post("/webhooks/voucherify")
+    answer = Client(Draining(slow, lambda: bool(reported))).post("/webhooks/voucherify")
 
     assert answer.headers.getlist("Connection") == ["close"]

@@ -61,7 +61,7 @@ def test_no_drain_announces_and_stops_together() -> None:
     [(0.0, ["announced"]), (0.49, ["announced"]), (0.5, ["announced", "stopped"])],
 )
 def test_signals_close_together_are_one_wish(later: float, done: list[str]) -> None:
-    """Heroku may send SIGTERM twice in a row; half a second later somebody means it."""
+    """Heroku may send SIGTERM twice in a row; half a second later someone means it."""
     watched = Watched(3600)
     signal.raise_signal(signal.SIGTERM)
     watched.now += later

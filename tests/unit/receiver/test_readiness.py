@@ -8,7 +8,7 @@ from receiver.readiness import _ADVICE, explain
 
 
 def test_every_reason_has_its_advice() -> None:
-    """Whoever adds a reason says what to do about it; `not_durable` does so itself."""
+    """Each added reason needs advice about it; `not_durable` does so itself."""
     assert _ADVICE.keys() == _SENTENCES.keys() - {"not_durable"}
 
 

@@ -69,7 +69,7 @@ def test_no_secret_is_in_a_repr() -> None:
 
 
 def test_all_wrong_variables_are_named_in_one_message_without_values() -> None:
-    """A person mends all at once, and the message can be pasted anywhere."""
+    """A person fixes all at once, and the message can be pasted anywhere."""
     with pytest.raises(SettingsError) as found:
         ReceiverSettings.from_environ(ALL_WRONG)
 
@@ -112,7 +112,7 @@ def test_secrets_of_any_bytes_are_taken_as_they_are() -> None:
         "https://sesame@[::1/1",
     ],
 )
-def test_a_dsn_that_the_sdk_would_refuse_is_told_with_the_rest(dsn: str) -> None:
+def test_a_dsn_that_the_sdk_would_refuse_is_reported_with_the_rest(dsn: str) -> None:
     """The SDK's own refusal would come later, and would show the DSN."""
     with pytest.raises(SettingsError, match="SENTRY_DSN must be a Sentry DSN") as found:
         ReceiverSettings.from_environ({**RIGHT, "SENTRY_DSN": dsn})

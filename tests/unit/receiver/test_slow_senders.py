@@ -30,7 +30,7 @@ def test_a_request_is_what_came_after_the_last_answer(
 
 
 @pytest.mark.parametrize("received", [10.0, 9.99])
-def test_a_new_connection_owes_a_request(received: float) -> None:
+def test_a_new_connection_has_a_request_to_answer(received: float) -> None:
     """What came together with the connection is as old as the connection itself."""
     traffic = Traffic(received=received, sent=10.0, answered=False)
 

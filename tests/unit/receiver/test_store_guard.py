@@ -19,12 +19,12 @@ class Clock:
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 class Store:
-    """Answers or refuses as told, and counts how often it was asked."""
+    """Answers or refuses as set, and counts how often it was asked."""
 
     def __init__(self, clock: Clock) -> None:
         self.reason: str | None = None
@@ -60,7 +60,7 @@ def gate(clock: Clock) -> StoreGuard:
 
 
 def refusal(ask: Callable[[], object]) -> str:
-    """Give the reason why asking was refused."""
+    """Return the reason why asking was refused."""
     with pytest.raises(InboxUnavailableError) as found:
         ask()
     return found.value.reason
@@ -125,7 +125,7 @@ def test_reasons_that_come_at_once_are_asked_for_each_time(
 def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
     gate: StoreGuard, store: Store, clock: Clock
 ) -> None:
-    """A name that cannot be looked up says "down", but holds threads while it does."""
+    """A name that cannot be read says "down", but holds threads while it does."""
     store.reason, store.takes = "down", SLOW_SECONDS + 0.1
     assert refusal(lambda: gate.ask(store)) == "down"
 
@@ -135,7 +135,7 @@ def test_a_refusal_that_took_long_is_as_bad_as_a_time_out(
     assert refusal(lambda: gate.ask(store)) == "down"
 
 
-def test_errors_that_nobody_expected_give_their_place_back(gate: StoreGuard, store: Store) -> None:
+def test_errors_that_no_one_expected_give_their_place_back(gate: StoreGuard, store: Store) -> None:
     """A fault in asking neither closes the gate nor uses a place up."""
     for _ in range(9):
         with pytest.raises(ZeroDivisionError):
@@ -204,7 +204,7 @@ def test_one_tries_while_all_others_are_refused_at_once(
 
 
 def test_no_more_ask_at_once_than_there_are_places(clock: Clock, store: Store) -> None:
-    """Whoever finds no place in time is refused, and those behind need not even wait."""
+    """A caller without a place in time is refused, and those behind need not even wait."""
     gate = StoreGuard(2, patience=0.01, clock=clock)
     with ThreadPoolExecutor() as pool:
         hanging = Hanging(pool, gate)

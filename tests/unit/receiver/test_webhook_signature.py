@@ -45,7 +45,7 @@ def test_blanks_are_only_ever_dropped() -> None:
 
 @pytest.mark.parametrize(("secret", "position"), [(NEW, 0), (OLD, 1), (b"nobody's", None)])
 @pytest.mark.parametrize("text", [BODY, COMPACT])
-def test_the_position_of_the_secret_is_told(
+def test_the_position_of_the_secret_is_reported(
     secret: bytes, position: int | None, text: bytes
 ) -> None:
     """While secrets rotate, each is tried and the one that fits is named."""

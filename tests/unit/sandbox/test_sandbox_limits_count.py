@@ -38,7 +38,7 @@ def test_no_window_lets_more_than_the_limit_through(
     assert (shown["requests"], shown["over"]) == (len(waits), len(waits) - len(passed))
 
 
-def test_waiting_as_told_is_enough() -> None:
+def test_waiting_as_asked_is_enough() -> None:
     """After Retry-After seconds the next call passes."""
     clock = ManualClock(START)
     limits = RateLimits(clock)

@@ -35,7 +35,7 @@ def test_walks_from_an_id_in_both_directions(
 
 
 def test_removed_records_leave_no_places_behind() -> None:
-    """Adding and removing for ever does not make the list longer for ever."""
+    """Adding and removing forever does not make the list longer forever."""
     ordered: Ordered[int] = Ordered()
     ids = Ids()
     for number in range(1000):

@@ -72,7 +72,7 @@ def test_other_names_of_an_event_give_the_same_class() -> None:
 
 
 def test_a_process_pays_for_the_events_that_it_reads() -> None:
-    """What nobody asked for is not imported."""
+    """What no one asked for is not imported."""
     code = """
 import sys
 from schemas import EVENTS, event_class

@@ -21,7 +21,7 @@ def run(*arguments: str, body: bytes | None = None) -> Result:
 
 @pytest.fixture
 def document() -> dict[str, Any]:
-    """Give a body that is read whole."""
+    """Return a body that is read whole."""
     return samples.assignment_deleted(referee_reward=samples.reward())
 
 
@@ -98,7 +98,7 @@ def test_data_alone_can_be_wrapped_as_the_command_says(document: dict[str, Any])
 
 
 def test_an_event_without_a_schema(document: dict[str, Any]) -> None:
-    """It is readable, and nobody handles it: worth a 1, for the name may be misspelled."""
+    """It is readable, and no one handles it: worth a 1, for the name may be misspelled."""
     document["event"]["type"] = "customer.teleported"
     result = run("check", "-", body=samples.body(document))
 

@@ -103,7 +103,7 @@ def test_the_example_environment_is_written_by_the_declarations() -> None:
     [("receiver-1", "web"), ("receiver-2", "web"), ("worker", "worker"), ("flower", "flower")],
 )
 def test_containers_are_given_the_variables_of_their_process(service: str, process: str) -> None:
-    """What somebody sets in .env has its effect, and no container gets another's secrets."""
+    """What someone sets in .env has its effect, and no container gets another's secrets."""
     given = compose(service)
 
     assert of(process) - NOT_COMPOSED <= given

@@ -51,21 +51,23 @@ def problems(environ: dict[str, str]) -> list[str]:
 )
 def test_a_misspelt_setting_stops_the_start(wrong: str, right: str) -> None:
     """Its default would be in force: a dry run that seems a start, another store."""
-    told = problems({wrong: "x7q"})
+    reported = problems({wrong: "x7q"})
 
-    assert len(told) == 1
-    assert told[0].startswith(f"{wrong} is no setting: write {right}, or name it in IGNORED_VAR")
-    assert "x7q" not in told[0]
+    assert len(reported) == 1
+    assert reported[0].startswith(
+        f"{wrong} is no setting: write {right}, or name it in IGNORED_VAR"
+    )
+    assert "x7q" not in reported[0]
     assert problems({wrong: "x7q", "IGNORED_VARIABLES": f"OTHER, {wrong}"}) == []
 
 
 @pytest.mark.parametrize("name", ["PERKS_MODE", "VOUCHERIFY_KEY", "RECONCILE_EVERY", "CRM_TOKEN"])
 def test_an_unknown_name_with_a_prefix_of_ours_stops_the_worker_only(name: str) -> None:
     """It was meant for perkhook; for the receiver, which reads no such setting, it is nothing."""
-    told = problems({name: "x7q"})
+    reported = problems({name: "x7q"})
 
-    assert len(told) == 1
-    assert told[0].startswith(f"{name} is no setting of perkhook: remove it, or ")
+    assert len(reported) == 1
+    assert reported[0].startswith(f"{name} is no setting of perkhook: remove it, or ")
     ReceiverSettings.from_environ({**RIGHT, name: "x7q"})
 
 
@@ -94,7 +96,7 @@ def test_names_of_others_pass(name: str) -> None:
 
 
 def test_a_name_near_a_setting_that_is_set_passes() -> None:
-    """Whoever has set both knows which is which."""
+    """A user who has set both knows which is which."""
     assert problems({"REDIS_URL": "redis://h", "REDIS_URI": "x7q"}) == []
 
 
@@ -116,10 +118,10 @@ def test_no_setting_is_a_near_miss_of_another() -> None:
 
 def test_a_name_that_is_no_name_is_not_shown() -> None:
     """A broken file can put a part of a value into a name."""
-    told = problems({"PERKS_SECRET x7q": "1"})
+    reported = problems({"PERKS_SECRET x7q": "1"})
 
-    assert len(told) == 1
-    assert told[0].startswith("a variable is no setting of perkhook: remove it, or ")
+    assert len(reported) == 1
+    assert reported[0].startswith("a variable is no setting of perkhook: remove it, or ")
 
 
 @pytest.mark.parametrize(

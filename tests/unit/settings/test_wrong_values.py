@@ -25,8 +25,8 @@ RIGHT: Final = {"VOUCHERIFY_WEBHOOK_SECRETS": "a-secret-that-is-long-enough"}
 
 def _web(environ: dict[str, str]) -> None:
     """Read as `python -m receiver` does, and as any WSGI server's child does."""
-    told = _problems(lambda given: check(given, "web"), environ)
-    assert told == _problems(ReceiverSettings.from_environ, environ)
+    reported = _problems(lambda given: check(given, "web"), environ)
+    assert reported == _problems(ReceiverSettings.from_environ, environ)
     ReceiverSettings.from_environ(environ)
 
 
@@ -166,13 +166,13 @@ def test_a_wrong_value_stops_every_process_that_reads_it(
     name: str, value: str, advice: str
 ) -> None:
     """Each says the variable's name and what to write instead, the same words in all of them."""
-    told = set()
+    reported = set()
     for process in PROCESSES[name]:
         found = [each for read in READ[process] for each in _problems(read, {**RIGHT, name: value})]
-        told |= set(found)
+        reported |= set(found)
 
-    assert len(told) == 1, told
-    message = told.pop()
+    assert len(reported) == 1, reported
+    message = reported.pop()
     assert message.startswith(f"{name} ")
     assert advice in message
     assert "x7q" not in message
@@ -187,11 +187,11 @@ def test_every_variable_is_in_the_table() -> None:
 @pytest.mark.parametrize("value", ["redis://:x7q@h?db=x", "http://x7q"])
 def test_the_command_line_refuses_an_address_too(value: str) -> None:
     """`python -m inbox` reads fewer variables, and by the same declarations."""
-    told = _problems(InboxSettings.from_environ, {"REDIS_URL": value})
+    reported = _problems(InboxSettings.from_environ, {"REDIS_URL": value})
 
-    assert len(told) == 1
-    assert told[0].startswith("REDIS_URL ")
-    assert told == _problems(WorkerSettings.from_environ, {"REDIS_URL": value})
+    assert len(reported) == 1
+    assert reported[0].startswith("REDIS_URL ")
+    assert reported == _problems(WorkerSettings.from_environ, {"REDIS_URL": value})
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_the_command_line_refuses_an_address_too(value: str) -> None:
         ("VOUCHERIFY_API_URL", "HTTPS://a.test", "perks.voucherify_url", "https://a.test"),
         ("VOUCHERIFY_APP_TOKEN", "a-token\r\n", "perks.voucherify_app_token", "a-token"),
         ("PERKS_HTTP_URL", "https://p.test/a?shop=1", "perks.http_url", "https://p.test/a?shop=1"),
-        ("REVOCATION_BRAKE", "0007/day", "brake.count", 7),
+        ("REVOCATION_BRAKE", "0007/day", "cap.count", 7),
         ("PERKS_BACKEND", "  ", "perks.backend", "dry-run"),
         ("FLOWER_ADDRESS", "[::1]", "address", "::1"),
         ("FLOWER_BASIC_AUTH", "ada:tea, eve:po:t\n", "logins", ("ada:tea", "eve:po:t")),

@@ -147,5 +147,5 @@ def caught(shape: str) -> BaseException:
 
 
 def pieces() -> Iterator[str]:
-    """Give the parts by which a leak is recognized, even in another notation."""
+    """Return the parts by which a leak is recognized, even in another notation."""
     yield from ("ada.quill", "example.test", repr(PERSONAL.encode())[2:-1])

@@ -14,8 +14,8 @@ from tests.unit.telemetry.leaky import OURS, PERSONAL, SHAPES, caught, pieces
 def sent(error: BaseException) -> dict[str, Any]:
     """Build the event as the SDK does, and take out what must not leave."""
     options = {**DEFAULT_OPTIONS, "include_local_variables": False}
-    event, hint = event_from_exception(error, client_options=options)
-    scrubbed: dict[str, Any] = without_foreign_messages(event, dict(hint))
+    event, context = event_from_exception(error, client_options=options)
+    scrubbed: dict[str, Any] = without_foreign_messages(event, dict(context))
     return scrubbed
 
 
@@ -49,13 +49,13 @@ def test_an_error_of_ours_keeps_its_sentence_in_sentry(shape: str) -> None:
     assert {value["value"] for value in values} == {"", OURS}
 
 
-@pytest.mark.parametrize("hint", [{}, {"exc_info": None}])
-def test_everything_around_an_error_is_dropped(hint: dict[str, Any]) -> None:
+@pytest.mark.parametrize("context", [{}, {"exc_info": None}])
+def test_everything_around_an_error_is_dropped(context: dict[str, Any]) -> None:
     """Request, user, extras, breadcrumbs, messages and the machine's name stay at home."""
     around = ("request", "extra", "user", "breadcrumbs", "server_name", "logentry", "message")
     event = dict.fromkeys(around, PERSONAL) | {"level": "error", "tags": {"job": "a:b"}}
 
-    assert without_foreign_messages(event, hint) == {"level": "error", "tags": {"job": "a:b"}}
+    assert without_foreign_messages(event, context) == {"level": "error", "tags": {"job": "a:b"}}
 
 
 def test_without_a_dsn_nothing_is_reported() -> None:

@@ -48,7 +48,7 @@ class Answers:
         self.requests: list[httpx2.Request] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        """Give the next answer, the last one for ever."""
+        """Return the next answer, the last one forever."""
         self.requests.append(request)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
@@ -57,5 +57,5 @@ class Answers:
 
 
 def client(handler: Callable[[httpx2.Request], httpx2.Response]) -> httpx2.Client:
-    """Make a client that reaches nobody."""
+    """Make a client that reaches no one."""
     return httpx2.Client(transport=httpx2.MockTransport(handler))

@@ -142,15 +142,15 @@ findings = st.builds(
 )
 
 
-def _event(role: str, promised: Any, *, told: bool) -> HolderAssignmentDeleted:
+def _event(role: str, promised: Any, *, reported: bool) -> HolderAssignmentDeleted:
     document = assignment_deleted(role=role, referee_reward=promised)
-    if not told:
+    if not reported:
         document["data"]["holder"]["created_at"] = None
     return event_of(document)
 
 
 events = st.builds(
-    lambda role, promised, told: _event(role, promised, told=told),
+    lambda role, promised, reported: _event(role, promised, reported=reported),
     st.sampled_from(["REFEREE", "REFEREE", "REFEREE", "REFERRER", "OWNER"]),
     st.sampled_from([None, reward("500")]),
     st.sampled_from([True, True, True, False]),

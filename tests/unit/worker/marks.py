@@ -44,7 +44,7 @@ class Ledger:
     def move(
         self, effect: Effect, to: EffectState, *, since: tuple[EffectState, ...], **fields: Any
     ) -> Effect | None:
-        """Go on to a state."""
+        """Continue to a state."""
         there = self.known[effect.id]
         if there.state not in since:
             return None

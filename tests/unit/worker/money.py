@@ -42,7 +42,7 @@ POINTS = reward("250", kind="LOYALTY_CARD", card_campaign="camp_club")
 
 
 def days(number: float) -> datetime:
-    """Give a time so many days after the assignment."""
+    """Return a time so many days after the assignment."""
     return ASSIGNED + timedelta(days=number)
 
 
@@ -110,9 +110,9 @@ def account(
     for number, each in enumerate(rows, 1):
         details = each["details"]
         if isinstance(details, dict):
-            told = details["balance"]
-            balance += told.get("amount", 0) or told.get("points", 0) or 0
-            details = details | {"balance": {"balance": balance, "object": "balance"} | told}
+            reported = details["balance"]
+            balance += reported.get("amount", 0) or reported.get("points", 0) or 0
+            details = details | {"balance": {"balance": balance, "object": "balance"} | reported}
         listed.append(each | {"id": each["id"] or f"vtx_{number}", "details": details})
     field = "gift" if card.type == "GIFT_VOUCHER" else "loyalty_card"
     held = {
@@ -183,7 +183,7 @@ def decided(
     event: HolderAssignmentDeleted | None = None,
     policies: Policies = NONE,
 ) -> Plan:
-    """Look up and decide; `promise` is the event's `referee_reward`."""
+    """Read and decide; `promise` is the event's `referee_reward`."""
     event = event or referee_left(referee_reward=promise)
     found = Finder(api, InMemory()).find(event, needs(event, policies), job())
     return decide(event, found, policies)

@@ -72,5 +72,5 @@ def earned(kind: RewardKind = RewardKind.CREDITS, **overrides: Any) -> ReferrerR
 
 
 def found(presence: Presence = Presence.GONE, **overrides: Any) -> Findings:
-    """Build what was looked up."""
+    """Build what was read."""
     return Findings(presence=presence, **overrides)

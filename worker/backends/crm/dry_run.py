@@ -16,4 +16,4 @@ class DryRunCrm:
         return "dry run: would note the removal"
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""

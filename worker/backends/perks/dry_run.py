@@ -33,7 +33,7 @@ class DryRunPerks:
         )
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
 _PLANS = {

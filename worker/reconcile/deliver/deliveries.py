@@ -35,7 +35,7 @@ class Deliveries:
             The outcome, and the delivery or an empty text.
         """
         if self._registry.reported([found.assignment.holder]):
-            return Ending.TOLD, ""
+            return Ending.REPORTED, ""
         return APPLIED, self._intake.accept(self.body(found, removal)).delivery
 
     def body(self, found: Missing, removal: RemovalEvent | None = None) -> bytes:

@@ -107,7 +107,7 @@ class FoundRemovals:
         self._registry.resolve(self._caller, found.assignment.holder, outcome)
         self._progress.count(outcome, noted=True)
         log.warning(
-            "reconcile.delivered" if delivery else "reconcile.told_meanwhile",
+            "reconcile.delivered" if delivery else "reconcile.reported_meanwhile",
             holder=found.assignment.holder,
             campaign=found.assignment.campaign,
             event_id=found.event or None,

@@ -74,7 +74,7 @@ class CodeScan(Scan):
     def _check(self, code: str, campaign: str, run: Run, *, published: bool) -> None:
         known = self._registry.known(code, campaign)
         fresh: list[Assignment] = []
-        settled: list[str] = []
+        over: list[str] = []
         found: list[tuple[Missing, RemovalEvent | None]] = []
         # A code that was not published yet cannot have holders (API reference, Add holders to
         # referral code: not_published).
@@ -93,14 +93,14 @@ class CodeScan(Scan):
                         ended = removed_at(each, (holders or {}).values(), self._finding.now())
                         found.append((missing(each, removal, ended), removal))
                     elif what is not Ending.YOUNG:
-                        settled.append(each.holder)
+                        over.append(each.holder)
         self._registry.store_code(
             self._caller,
             run.number,
             code=code,
             campaign=campaign,
             seen=fresh,
-            over=settled,
+            over=over,
             missing=[each for each, _ in found],
         )
         for gap, removal in found:
@@ -120,7 +120,7 @@ class CodeScan(Scan):
         reported = self._registry.reported([each.holder for each in over])
         for each in over:
             if each.holder in reported:
-                yield each, Ending.TOLD, None
+                yield each, Ending.REPORTED, None
                 continue
             try:
                 activity = self._api.activity(each.customer, each.since)

@@ -48,7 +48,7 @@ class CustomerScan(Scan):
         ]
         reported = self._registry.reported([each.holder for each, _ in removals])
         for each, removal in removals:
-            what = Ending.TOLD
+            what = Ending.REPORTED
             if each.holder not in reported:
                 what = ending_of(
                     each,

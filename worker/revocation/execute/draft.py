@@ -32,12 +32,12 @@ def draft(
     return PlanPreview(
         steps=tuple(_step(step, recorded(effect_id(event, step))) for step in plan.steps),
         reason=plan.reason if plan.steps else f"nothing to take back: {plan.reason}",
-        looked_up=looked_up(wanted, found),
+        read=what_was_read(wanted, found),
         unresolved=plan.unresolved,
     )
 
 
-def looked_up(wanted: Needs, found: Findings) -> tuple[str, ...]:
+def what_was_read(wanted: Needs, found: Findings) -> tuple[str, ...]:
     """Return what a plan rests on, in sentences."""
     facts = [f"the assignment on the code: {found.presence.value}"]
     if wanted.additions_to:

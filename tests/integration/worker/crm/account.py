@@ -21,7 +21,7 @@ class Account:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of whoever works with this account."""
+        """The environment to work with this account."""
         return {
             "HUBSPOT_API_URL": self.shop.url,
             "HUBSPOT_ACCESS_TOKEN": self.shop.settings.hubspot_token,
@@ -38,7 +38,7 @@ class Account:
                 self.shop.world.hubspot.add_property(each)
 
     def contact(self, **properties: str) -> str:
-        """Add a contact; gives its id."""
+        """Add a contact; return its id."""
         with self.shop.world.lock:
             return self.shop.world.hubspot.add_contact(properties).id
 
@@ -48,7 +48,7 @@ class Account:
             del self.shop.world.hubspot.contacts[contact]
 
     def shown(self, contact: str) -> dict[str, str]:
-        """Tell what stands on a contact."""
+        """Return what stands on a contact."""
         with self.shop.world.lock:
             return dict(self.shop.world.hubspot.contacts[contact].properties)
 

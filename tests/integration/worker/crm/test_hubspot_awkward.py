@@ -21,7 +21,7 @@ from worker.errors import RetryableError
 
 
 #: The calls of a job: method and path.
-LOOK_UP = "POST */objects/*/contacts/batch/read"
+READ_CONTACTS = "POST */objects/*/contacts/batch/read"
 UPDATE = "PATCH */objects/*/contacts/*"
 LIST_NOTES = "POST */associations/*/batch/read"
 READ_NOTES = "POST */objects/*/notes/batch/read"
@@ -85,7 +85,7 @@ def line(shop: InProcess) -> Iterator[Line]:
 @pytest.mark.parametrize(
     ("call", "applied"),
     [
-        (LOOK_UP, False),
+        (READ_CONTACTS, False),
         (UPDATE, False),
         (UPDATE, True),
         (LIST_NOTES, False),
@@ -121,7 +121,7 @@ def test_an_awkward_answer_is_tried_again_and_one_note_stands_in_the_end(
 
 @pytest.mark.parametrize("awkward", AWKWARD, ids=str)
 @pytest.mark.parametrize(("call", "applied"), [(CREATE, False), (CREATE, True), (READ, False)])
-def test_the_set_up_reports_no_property_that_nobody_has_seen(
+def test_the_set_up_reports_no_property_that_no_one_has_seen(
     line: Line, awkward: Awkward, call: str, applied: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An awkward answer ends the set-up with a sentence; run again, it finds or creates all."""

@@ -14,7 +14,7 @@ from worker.errors import JobError, PermanentError, RetryableError
 
 NOTE = {"method": "POST", "path": "/crm/objects/*/notes", "times": 1}
 UPDATE = {"method": "PATCH", "times": 1}
-LOOK_UP = {"path": "*/contacts/batch/read", "times": 1}
+READ = {"path": "*/contacts/batch/read", "times": 1}
 
 
 def own(status: int, **more: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_a_worker_killed_between_properties_and_note_leaves_the_note_to_the_next
         ({}, {}, 10),
     ],
 )
-@pytest.mark.parametrize("call", [LOOK_UP, UPDATE, NOTE])
+@pytest.mark.parametrize("call", [READ, UPDATE, NOTE])
 def test_a_rate_limit_says_how_long_to_wait(
     customer: Customer,
     headers: dict[str, str],
@@ -163,7 +163,7 @@ def test_a_contact_deleted_meanwhile_is_an_outcome(customer: Customer) -> None:
 
 
 def test_missing_properties_name_the_command(shop: Shop) -> None:
-    """In an account that is not set up, the error says which command mends it."""
+    """In an account that is not set up, the error says which command fixes it."""
     account = Account(shop)
     crm = account.crm()
     account.contact(email=PERSONAL[1])
@@ -177,7 +177,7 @@ def test_missing_properties_name_the_command(shop: Shop) -> None:
 
 
 def test_a_missing_property_that_is_set_names_the_command(customer: Customer) -> None:
-    """A property that somebody deleted makes no note and tells how to create it again."""
+    """A property that someone deleted makes no note and says how to create it again."""
     with customer.account.shop.world.lock:
         del customer.account.shop.world.hubspot.properties["perkhook_last_removal_holder"]
 
@@ -202,7 +202,7 @@ def test_an_id_property_without_unique_values_is_refused(account: Account) -> No
 
 
 def test_a_wrong_token_waits_for_an_operator(customer: Customer) -> None:
-    """A wrong token is the account's fault: the job is tried again, and the token is not told."""
+    """A wrong token is the account's fault: the job is tried again, and the token is not shown."""
     crm = HubSpotCrm(HubSpotClient(customer.account.shop.url, "wrong-token-1"), ID_PROPERTY)
 
     with pytest.raises(RetryableError) as caught:

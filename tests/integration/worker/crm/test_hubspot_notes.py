@@ -51,10 +51,10 @@ def test_an_erased_customer_is_found_by_voucherifys_id_alone(
     assert "campaign “camp_samovarReferral2024”" in note["hs_note_body"]
 
 
-def test_an_erased_customer_whom_hubspot_knows_otherwise_is_not_noted(
+def test_an_erased_customer_that_hubspot_knows_otherwise_is_not_noted(
     account: Account, crm: HubSpotCrm
 ) -> None:
-    """By a source id or an address that was erased nobody is found, and the job is done."""
+    """By a source id or an address that was erased no one is found, and the job is done."""
     account.contact(email=EMAIL, **{ID_PROPERTY: SOURCE_ID})
 
     assert crm.note_removal(_erased(), job()) == "no contact in HubSpot"
@@ -151,8 +151,8 @@ def test_an_id_goes_before_an_address(account: Account, crm: HubSpotCrm) -> None
     assert crm.note_removal(removal(), job()) == f"noted on HubSpot contact {contact}"
 
 
-def test_nobody_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> None:
-    """A customer whom HubSpot does not know is no error, and takes two calls."""
+def test_no_one_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> None:
+    """A customer that HubSpot does not know is no error, and takes two calls."""
     account.contact(email="somebody.else@example.test")
 
     assert crm.note_removal(removal(), job()) == "no contact in HubSpot"
@@ -160,7 +160,7 @@ def test_nobody_in_hubspot_is_an_outcome(account: Account, crm: HubSpotCrm) -> N
 
 
 @pytest.mark.parametrize("customer", [None, {"source_id": None, "email": None}, {"email": "none"}])
-def test_a_customer_without_address_is_looked_up_by_id_alone(
+def test_a_customer_without_address_is_read_by_id_alone(
     account: Account, crm: HubSpotCrm, customer: dict[str, None] | None
 ) -> None:
     """Without source id and address the customer's id in Voucherify is asked for, in one call."""
@@ -190,7 +190,7 @@ def test_two_contacts_of_one_customer_need_a_person(account: Account, crm: HubSp
 
 
 def test_an_address_of_another_customer_needs_a_person(account: Account, crm: HubSpotCrm) -> None:
-    """A contact with the address and somebody else's id is not written to."""
+    """A contact with the address and someone else's id is not written to."""
     contact = account.contact(email=EMAIL, **{ID_PROPERTY: "shop-999"})
 
     with pytest.raises(NeedsPersonError, match=f"^HubSpot contact {contact} has the customer's"):
@@ -213,7 +213,7 @@ def test_an_address_of_another_customer_needs_a_person(account: Account, crm: Hu
 def test_an_older_removal_changes_no_properties(
     account: Account, crm: HubSpotCrm, shown: str, set_anew: bool
 ) -> None:
-    """Events come in any order: the properties tell of the latest removal, the notes of all."""
+    """Events come in any order: the properties have the latest removal, the notes all of them."""
     contact = account.contact(
         **{ID_PROPERTY: SOURCE_ID, "perkhook_last_removal_holder": "rh_other"},
         perkhook_last_removal_at=shown,

@@ -52,14 +52,14 @@ def test_the_properties_are_created_once(
 
 
 def test_a_property_of_the_shops_own_can_hold_the_id(fresh: Account) -> None:
-    """HUBSPOT_ID_PROPERTY names the property that is created and looked up."""
+    """HUBSPOT_ID_PROPERTY names the property that is created and read."""
     assert _run({**fresh.environ, "HUBSPOT_ID_PROPERTY": "shop_number"}) == 0
 
     assert _properties(fresh)["shop_number"]["hasUniqueValue"] is True
     assert "voucherify_source_id" not in _properties(fresh)
 
 
-def test_a_property_that_cannot_do_its_work_is_told(
+def test_a_property_that_cannot_do_its_work_is_reported(
     fresh: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A property without unique values and one of another type are named, and the rest is made."""
@@ -70,13 +70,13 @@ def test_a_property_that_cannot_do_its_work_is_told(
 
     assert _run(fresh.environ) == 1
 
-    told = capsys.readouterr()
-    assert told.err == (
+    reported = capsys.readouterr()
+    assert reported.err == (
         "voucherify_source_id: there already, but its values need not be unique, which HubSpot "
         "cannot change: name another property in HUBSPOT_ID_PROPERTY\n"
         "perkhook_last_removal_at: there already, but its type is not datetime\n"
     )
-    assert told.out == "".join(f"{name}: created\n" for name in NAMES[2:])
+    assert reported.out == "".join(f"{name}: created\n" for name in NAMES[2:])
 
 
 def test_a_refusal_is_a_sentence_without_the_token(fresh: Account) -> None:
@@ -90,16 +90,16 @@ def test_a_refusal_is_a_sentence_without_the_token(fresh: Account) -> None:
     assert _properties(fresh) == {}
 
 
-def test_a_wrong_environment_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_environment_is_reported_as_such(capsys: pytest.CaptureFixture[str]) -> None:
     """Every wrong variable is named, none is quoted, and the exit code is 2."""
     code = _run({"HUBSPOT_API_URL": "ftp://one.test", "HUBSPOT_ID_PROPERTY": "Two three"})
 
-    told = capsys.readouterr().err
+    reported = capsys.readouterr().err
     assert code == 2
     for name in ("HUBSPOT_API_URL", "HUBSPOT_ACCESS_TOKEN", "HUBSPOT_ID_PROPERTY"):
-        assert f"  - {name} " in told
-    assert "one.test" not in told
-    assert "Two" not in told
+        assert f"  - {name} " in reported
+    assert "one.test" not in reported
+    assert "Two" not in reported
 
 
 def test_the_command_runs_as_documented(fresh: Account) -> None:

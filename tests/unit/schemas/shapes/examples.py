@@ -73,7 +73,7 @@ class Departures:
         return len(trial.extra) + 2 * len(trial.other)
 
     def found(self) -> Iterator[tuple[str, Any]]:
-        """Give what is to be written down, in the order of the alphabet."""
+        """Return what is to be written down, in the order of the alphabet."""
         yield "nulls", sorted(self.nulls)
         for name, paths in (("extra", self.extra), ("other", self.other)):
             yield name, {path: "|".join(sorted(paths[path])) for path in sorted(paths)}
@@ -85,7 +85,7 @@ def json_type(value: Any) -> str:
 
 
 def fits(value: Any, kind: str) -> bool:
-    """Say whether a value is what a simple node asks for."""
+    """Return whether a value is what a simple node asks for."""
     if kind == "any":
         return True
     if kind.startswith("="):

@@ -115,7 +115,7 @@ class Components:
 
 
 def _reference(schema: Mapping[str, Any]) -> str | None:
-    """Say which component a schema is, whatever remarks stand beside the reference."""
+    """Return which component a schema is, whatever remarks stand beside the reference."""
     if "$ref" in schema and not schema.keys() - {"$ref"} - _REMARKS:
         return str(schema["$ref"]).removeprefix(PREFIX)
     parts = schema.get("allOf", ())

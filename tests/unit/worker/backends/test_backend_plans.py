@@ -1,4 +1,4 @@
-"""What backends that look nothing up tell of a revocation: nothing is sent for it."""
+"""What backends that read nothing get of a revocation: nothing is sent for it."""
 
 import httpx2
 import pytest
@@ -18,8 +18,8 @@ def make_http(answers: Answers) -> HttpPerks:
     return perks
 
 
-def test_the_http_backend_tells_what_it_would_send() -> None:
-    """The key that it tells is the one that it sends then."""
+def test_the_http_backend_says_what_it_would_send() -> None:
+    """The key that it returns is the one that it sends then."""
     answers = Answers(httpx2.Response(200))
     perks, event = make_http(answers), removal()
 
@@ -34,7 +34,7 @@ def test_the_http_backend_tells_what_it_would_send() -> None:
     assert event.holder.customer_id in plan.reason
 
 
-def test_the_dry_run_tells_what_it_would_log() -> None:
+def test_the_dry_run_says_what_it_would_log() -> None:
     """In the same words, and that it does no more."""
     perks, event = DryRunPerks(), removal()
 

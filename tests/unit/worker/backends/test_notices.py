@@ -37,7 +37,7 @@ DOCUMENTED = {
 }
 
 
-#: Nothing of it is asked: making a backend reaches nobody.
+#: Nothing of it is asked: making a backend reaches no one.
 LEDGER = Effects(Redis(), memory_seconds=3600)
 
 
@@ -58,7 +58,7 @@ def _sent(transport: Answers) -> Any:
     return json.loads(request.content)
 
 
-def test_the_perks_service_is_told_exactly_the_documented_fields() -> None:
+def test_the_perks_service_gets_exactly_the_documented_fields() -> None:
     """The shop's perks service gets ids, role and times, and no name or e-mail address."""
     perks, transport = _perks()
 
@@ -70,7 +70,7 @@ def test_the_perks_service_is_told_exactly_the_documented_fields() -> None:
     assert not any(word in text for word in (name, email, note))
 
 
-def test_the_crm_is_told_the_same_and_the_address() -> None:
+def test_the_crm_gets_the_same_and_the_address() -> None:
     """The CRM gets the e-mail address as well, and still neither name nor metadata."""
     crm, transport = _crm()
 
@@ -87,7 +87,7 @@ def test_the_crm_is_told_the_same_and_the_address() -> None:
     assert PERSONAL[3] not in text
 
 
-def test_what_voucherify_did_not_tell_is_null() -> None:
+def test_what_voucherify_did_not_report_is_null() -> None:
     """With nothing but the fields that are required, the rest is null and nothing fails."""
     document = assignment_deleted()
     del document["data"]["holder"]["created_at"]
@@ -104,7 +104,7 @@ def test_what_voucherify_did_not_tell_is_null() -> None:
     assert sent["holder"]["created_at"] is None
 
 
-def test_times_are_told_in_utc() -> None:
+def test_times_are_reported_in_utc() -> None:
     """A time with another zone arrives as the same moment in UTC."""
     crm, transport = _crm()
 
@@ -173,7 +173,7 @@ def test_a_role_that_is_not_known_goes_to_a_person() -> None:
     ],
 )
 def test_the_default_backends_touch_nothing(role: str, plan: str) -> None:
-    """Without settings both backends only tell what they would do: a socket would fail here."""
+    """Without settings both backends only say what they would do: a socket would fail here."""
     settings = WorkerSettings.from_environ({})
     perks, crm = make_perks(settings.perks, LEDGER, InMemory()), make_crm(settings.crm)
 

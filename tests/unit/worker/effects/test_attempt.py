@@ -18,7 +18,7 @@ def attempts(many: int = 2) -> tuple[MemoryLedger, list[Attempt]]:
 
 
 def test_of_two_runs_that_saw_the_same_state_one_sends() -> None:
-    """The other one is told to come back, and changes nothing."""
+    """The other one is asked to come back, and changes nothing."""
     ledger, (one, other) = attempts()
     one.send(amount=5)
 

@@ -1,4 +1,4 @@
-"""What an HTTP answer means, whoever wrote it."""
+"""What an HTTP answer means, whichever server wrote it."""
 
 import json
 from typing import Any
@@ -65,8 +65,8 @@ def _judge(status: int, body: bytes, *, changes: bool) -> tuple[Meaning, bool, b
 
 @pytest.mark.parametrize("body", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("status", [each for each in STATUSES if each != 418])
-def test_what_somebody_else_wrote_is_no_answer(status: int, body: bytes) -> None:
-    """Whatever its status: a read is tried again, and nobody knows whether a change was made."""
+def test_what_someone_else_wrote_is_no_answer(status: int, body: bytes) -> None:
+    """Whatever its status: a read is tried again, and no one knows whether a change was made."""
     assert _judge(status, body, changes=False) == (LATER, False, True)
     assert _judge(status, body, changes=True) == (UNKNOWN, False, True)
 
@@ -99,7 +99,7 @@ OWN: dict[int, tuple[Meaning, Meaning, bool]] = {
 
 @pytest.mark.parametrize(("status", "wanted"), OWN.items(), ids=map(str, OWN))
 def test_the_services_own_errors(status: int, wanted: tuple[Meaning, Meaning, bool]) -> None:
-    """What it refused was not done; after an error of the server's nobody knows."""
+    """What it refused was not done; after an error of the server's no one knows."""
     read, change, outage = wanted
 
     assert _judge(status, own(status), changes=False) == (read, True, outage)

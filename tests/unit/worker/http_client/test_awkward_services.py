@@ -9,7 +9,7 @@ from worker.errors import PermanentError, RetryableError
 from worker.http_client.outgoing import SignedPost
 
 
-#: A status for "taken" with JSON or nothing: nobody can know these from the service's own answer.
+#: A status for "taken" with JSON or nothing: no one can know these from the service's own answer.
 TAKEN = {
     "200, empty",
     "200, an empty object",
@@ -127,7 +127,7 @@ def test_what_is_about_one_call_shuts_no_queue(awkward: Awkward) -> None:
         (b"<html></html>", False),
     ],
 )
-def test_only_a_json_object_refuses_for_good(status: int, body: bytes, final: bool) -> None:
+def test_only_a_json_object_refuses_permanently(status: int, body: bytes, final: bool) -> None:
     """A 4xx is the service's own word if it comes with a JSON object, whatever its type is said."""
     post, _ = _answered(httpx2.Response(status, content=body))
 

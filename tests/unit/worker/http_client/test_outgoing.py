@@ -123,7 +123,7 @@ def test_a_wait_that_is_asked_for_is_handed_on(status: int) -> None:
     ],
 )
 def test_a_broken_connection_is_tried_again(error: Exception, reason: str) -> None:
-    """No failure of the transport is final, and none tells an address."""
+    """No failure of the transport is final, and none reports an address."""
     post, _ = _post(error)
 
     with pytest.raises(RetryableError) as caught:

@@ -155,7 +155,7 @@ def test_the_keys_do_not_show() -> None:
 def test_half_of_the_settings_stop_the_worker_at_its_start(
     wrong: dict[str, str], named: str
 ) -> None:
-    """Half of the settings must not look like a check: the webhook may be off."""
+    """Half of the settings must not resemble a check: the webhook may be off."""
     _, reader = read({**RIGHT, **wrong})
 
     with pytest.raises(SettingsError) as caught:

@@ -28,11 +28,11 @@ class Campaign:
 
 
 def listed(campaign: Campaign, place: Place) -> Place | None:
-    """List one page; gives the place of the next."""
+    """List one page; return the place of the next."""
     return ReconcileApi(campaign).codes("camp_1", place).next
 
 
-def test_after_the_last_page_it_goes_on_by_time() -> None:
+def test_after_the_last_page_it_continues_by_time() -> None:
     """From a millisecond before the last code that was seen, with the first page."""
     campaign = Campaign()
     assert listed(campaign, Place("", LAST_PAGE - 1)) == Place("", LAST_PAGE)
@@ -44,14 +44,14 @@ def test_after_the_last_page_it_goes_on_by_time() -> None:
 
 
 def test_codes_of_one_moment_beyond_the_last_page_end_the_list() -> None:
-    """Else the run would ask for the same pages for ever; what follows the list goes on."""
+    """Else the run would ask for the same pages forever; what follows the list continues."""
     assert listed(Campaign(), Place("2026-05-04T09:59:59.999000+00:00", LAST_PAGE)) is None
     assert listed(Campaign("no time"), Place("", LAST_PAGE)) is None
 
 
 @pytest.mark.parametrize("odd", [None, 7, {"id": None}, {}])
 def test_a_full_page_with_an_odd_code_is_not_the_last(odd: Any) -> None:
-    """Else the codes after it would never be looked at; the odd one is counted."""
+    """Else the codes after it would never be checked; the odd one is counted."""
     campaign, skipped = Campaign(), []
     campaign.odd = [odd]
 
@@ -65,7 +65,7 @@ def test_a_full_page_with_an_odd_code_is_not_the_last(odd: Any) -> None:
 
 
 def test_after_the_last_page_an_odd_last_code_is_passed_over() -> None:
-    """The list goes on from the last code whose time can be read; without any it ends."""
+    """The list continues from the last code whose time can be read; without any it ends."""
     campaign = Campaign()
     campaign.odd = [{"id": "v_2", "created_at": None}, None]
     assert listed(campaign, Place("", LAST_PAGE)) == Place("2026-05-04T09:59:59.999000+00:00", 1)

@@ -58,7 +58,7 @@ def test_only_a_first_page_that_is_missing_says_that_the_code_is() -> None:
 
 @pytest.mark.parametrize("more", [None, 0, "no", []])
 def test_a_page_must_say_whether_it_is_the_last(more: Any) -> None:
-    """Whoever is on a page that is not read would count as removed."""
+    """A holder on a page that is not read would count as removed."""
     with pytest.raises(FailingError, match="whether a page is the last"):
         holders(Pages(page(holder(1), more=more)))
 
@@ -76,7 +76,7 @@ def test_a_page_must_say_whether_it_is_the_last(more: Any) -> None:
     ],
 )
 def test_a_page_that_leads_nowhere_or_back_is_an_error(pages: list[Any]) -> None:
-    """The run would ask for the same pages for ever."""
+    """The run would ask for the same pages forever."""
     with pytest.raises(FailingError, match="where its next page starts"):
         holders(Pages(*pages))
 

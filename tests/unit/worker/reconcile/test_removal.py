@@ -33,7 +33,7 @@ def assignment(holder: str = "rh_1", **more: str) -> Assignment:
 
 
 def item(**more: Any) -> dict[str, Any]:
-    """Make an item of activity that tells of a removal."""
+    """Make an item of activity that reports a removal."""
     holder = {
         "id": "rh_1",
         "customer_id": "cust_1",
@@ -54,7 +54,7 @@ def test_who_is_no_longer_listed_is_gone() -> None:
 
 
 def test_only_holders_of_referral_roles_are_news() -> None:
-    """Somebody's own coupon is no referral perk; who is known is no news."""
+    """Someone's own coupon is no referral perk; who is known is no news."""
     listed = {
         name: assignment(name, role=role)
         for name, role in (("rh_1", "REFEREE"), ("rh_2", "REFERRER"), ("rh_3", "OWNER"))
@@ -64,7 +64,7 @@ def test_only_holders_of_referral_roles_are_news() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told_ago", "since_ago", "customer", "code", "expected"),
+    ("reported_ago", "since_ago", "customer", "code", "expected"),
     [
         (60, 90, True, True, Ending.MISSING),
         (60, 90, False, False, Ending.MISSING),
@@ -79,15 +79,17 @@ def test_only_holders_of_referral_roles_are_news() -> None:
     ],
 )
 def test_what_became_of_an_assignment(
-    told_ago: int | None, since_ago: int | None, customer: bool, code: bool, expected: Ending
+    reported_ago: int | None, since_ago: int | None, customer: bool, code: bool, expected: Ending
 ) -> None:
     """An event is proof; without one, a code or a customer that is gone is none."""
-    told = told_ago and RemovalEvent(event="ev", at=NOW - timedelta(minutes=told_ago), item={})
+    reported = reported_ago and RemovalEvent(
+        event="ev", at=NOW - timedelta(minutes=reported_ago), item={}
+    )
     since = (NOW - timedelta(minutes=since_ago)).isoformat() if since_ago else ""
     assert (
         ending_of(
             assignment(since=since),
-            told or None,
+            reported or None,
             customer_exists=customer,
             code_exists=code,
             now=NOW,
@@ -118,9 +120,9 @@ def test_both_shapes_of_an_item_are_read() -> None:
     nested = item()
     flat = item(data=nested["data"]["data"])
     for each in (nested, flat):
-        told = removal_in([item(type="customer.sms.sent"), each], "rh_1")
-        assert told is not None
-        assert (told.event, told.at) == ("evcus_1", NOW - timedelta(hours=1))
+        reported = removal_in([item(type="customer.sms.sent"), each], "rh_1")
+        assert reported is not None
+        assert (reported.event, reported.at) == ("evcus_1", NOW - timedelta(hours=1))
         assert assignment_in(each) == assignment()
     assert removal_in([nested], "rh_2") is None
 
@@ -139,19 +141,19 @@ def test_both_shapes_of_an_item_are_read() -> None:
     )
 )
 def test_whatever_an_item_holds_nothing_breaks(value: Any) -> None:
-    """What cannot be read tells of no removal."""
+    """What cannot be read reports no removal."""
     items = [{"type": DELETED, "id": "e", "created_at": "2026-05-04T11:00:00Z", "data": value}]
     items += [value] if isinstance(value, dict) else []
-    for told in removals_in(items):
-        assignment_in(told.item)
+    for reported in removals_in(items):
+        assignment_in(reported.item)
 
 
 @pytest.mark.parametrize("missing", ["id", "customer_id", "redeemable_id", "campaign_id"])
 def test_an_item_without_an_id_is_no_removal_of_ours(missing: str) -> None:
     """Nothing could be done with it; an owner's is none either."""
-    told = item()
-    del told["data"]["data"]["holder"][missing]
-    assert assignment_in(told) is None
+    reported = item()
+    del reported["data"]["data"]["holder"][missing]
+    assert assignment_in(reported) is None
     owner = item()
     owner["data"]["data"]["holder"]["holder_role"] = "OWNER"
     assert assignment_in(owner) is None

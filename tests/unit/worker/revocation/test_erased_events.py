@@ -81,7 +81,7 @@ FINDINGS = (
 
 
 def essence(value: Any, name: str = "") -> Any:
-    """Give an event without what is erased; a word that nobody knows is as good as another."""
+    """Return an event without what is erased; a word that no one knows is as good as another."""
     if is_dataclass(value):
         return {
             field.name: essence(getattr(value, field.name), field.name)
@@ -103,22 +103,22 @@ def event_in(body: bytes) -> Any:
 
 
 def decided(event: HolderAssignmentDeleted) -> list[Any]:
-    """Tell what is looked up and decided about an event, or why nothing is."""
-    told: list[Any] = []
+    """Return what is read and decided about an event, or why nothing is."""
+    reported: list[Any] = []
     still = job(at=INSIDE)
     for policies in (ALL, NONE):
         try:
             wanted = needs(event, policies)
             api = api_of(CARD, converted=(conversion(),), campaign=campaign())
-            told += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
+            reported += [wanted, Finder(api, InMemory()).find(event, wanted, still), api.calls]
         except NeedsPersonError as error:
-            told.append(str(error))
+            reported.append(str(error))
         for each in FINDINGS:
             try:
-                told.append(decide(event, each, policies, checks=1))
+                reported.append(decide(event, each, policies, checks=1))
             except NeedsPersonError as error:
-                told.append(str(error))
-    return told
+                reported.append(str(error))
+    return reported
 
 
 @pytest.mark.parametrize("role", ["REFEREE", "REFERRER", "OWNER", "SOMETHING_NEW"])
@@ -180,7 +180,7 @@ def test_a_sound_body_is_not_refused_for_its_strict_places() -> None:
         assert value
 
 
-def test_processing_an_erased_body_owes_the_same() -> None:
+def test_processing_an_erased_body_makes_the_same_jobs() -> None:
     """Handlers, facts, identity and customer are those of the whole body."""
     for document in (samples.assignment_deleted(), samples.customer_deleted()):
         body = samples.body(document)
@@ -222,8 +222,8 @@ def test_every_field_is_either_kept_in_its_form_or_free_text(schema: PartSchema[
         assert (kept is None) == (name in set(ERASED) - {"campaign", "next_expiration_date"}), name
 
 
-def test_a_word_nobody_knows_stays_unknown() -> None:
-    """No decision goes on to another field because a word that it could not take was erased."""
+def test_a_word_no_one_knows_stays_unknown() -> None:
+    """No decision continues to another field because a word that it could not take was erased."""
     document = samples.assignment_deleted()
     document["data"]["holder"]["voucher_type"] = "a new kind of Ada Quill's"
 
@@ -238,10 +238,10 @@ def test_what_is_sent_of_an_erased_event_is_ids() -> None:
     """The shop's services and the CRM get null for what is erased, and the ids as before."""
     body = samples.body(samples.assignment_deleted())
     before, after = event_in(body), event_in(redacted(body))
-    told = describe_removal(before)
-    told["customer"]["source_id"] = told["campaign"]["name"] = None
+    reported = describe_removal(before)
+    reported["customer"]["source_id"] = reported["campaign"]["name"] = None
 
-    assert describe_removal(after) == told
+    assert describe_removal(after) == reported
     assert ids_of(after) == ["cust_adaQuill000001"]
     assert email_of(after) is None
     assert campaign_of(after) == samples.CAMPAIGN

@@ -62,7 +62,7 @@ def test_whatever_is_found_ends_as_a_plan_or_in_a_known_way(
 def test_an_owner_keeps_everything(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
-    """A plan for an owner is empty whatever is found, and nobody is asked."""
+    """A plan for an owner is empty whatever is found, and no one is asked."""
     if event.holder.holder_role == "OWNER":
         plan = _plan(event, found, chosen)
 
@@ -86,7 +86,7 @@ def test_the_shared_code_is_never_switched_off_for_a_referee(
 
 
 @given(events, findings, policies)
-def test_nobody_else_is_touched(
+def test_no_other_customer_is_touched(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
     """Each step's target is what was found of the customer or, for a reward, of the referrer."""
@@ -99,9 +99,9 @@ def test_nobody_else_is_touched(
             case TakeBalance(perk=Perk.GIFT_CREDITS | Perk.LOYALTY_POINTS):
                 assert referee
             case TakeBalance():
-                told = [e for e in found.referrer_rewards if e.transaction == step.grant]
-                assert any(each.target == step.card.id for each in told)
-                assert not all(each.rolled_back for each in told)
+                reported = [e for e in found.referrer_rewards if e.transaction == step.grant]
+                assert any(each.target == step.card.id for each in reported)
+                assert not all(each.rolled_back for each in reported)
             case DisableVoucher(perk=Perk.REFERRER_COUPON):
                 assert step.only_if_owned_by == (REFERRER if referee else REFEREE)
             case DisableVoucher():
@@ -164,7 +164,7 @@ def test_no_more_than_was_granted_and_is_left_and_in_order(
 
 
 @given(events, findings, policies)
-def test_what_looks_like_the_promised_reward_is_never_passed_over(
+def test_what_resembles_the_promised_reward_is_never_passed_over(
     event: HolderAssignmentDeleted, found: Findings, chosen: Policies
 ) -> None:
     """It is taken, or a person is asked, or something else was proved to be the reward."""

@@ -27,7 +27,7 @@ def envelope(event_type: str, **more: Any) -> bytes:
 
 
 def odd_data(event_type: str) -> Iterator[Any]:
-    """Give what `data` may be besides an object that can be read."""
+    """Return what `data` may be besides an object that can be read."""
     yield from (None, {}, *WRONG)
     shape = PUBLISHED["events"].get(event_type, {"data": "Customer"})["data"]
     names = [each.name for each in members(shape.lstrip("@"))] if event_type in EVENTS else ["a"]

@@ -16,7 +16,7 @@ GRACE: Final = "RECONCILE_GRACE_SECONDS"
 
 
 def problems(environ: dict[str, str]) -> list[str]:
-    """Tell what is wrong with an environment."""
+    """Return what is wrong with an environment."""
     try:
         WorkerSettings.from_environ(environ)
     except SettingsError as error:
@@ -24,7 +24,7 @@ def problems(environ: dict[str, str]) -> list[str]:
     return []
 
 
-def test_workers_begin_no_runs_unless_told_to() -> None:
+def test_workers_begin_no_runs_unless_asked_to() -> None:
     """Without an interval nothing is asked of anybody; what is found would be taken back."""
     found = WorkerSettings.from_environ({}).reconcile
 
@@ -60,18 +60,18 @@ def test_all_is_read() -> None:
 )  # fmt: skip
 def test_a_wrong_value_stops_the_worker_at_its_start(name: str, value: str) -> None:
     """It is named once, with what it must be, and not shown."""
-    told = problems(KEYS | {INTERVAL: "600"} | {name: value})
+    reported = problems(KEYS | {INTERVAL: "600"} | {name: value})
 
-    assert len(told) == 1
-    assert told[0].startswith(f"{name} must ")
-    assert value not in told[0].removeprefix(name) or len(value) < 5
+    assert len(reported) == 1
+    assert reported[0].startswith(f"{name} must ")
+    assert value not in reported[0].removeprefix(name) or len(value) < 5
 
 
-def test_every_wrong_value_is_told_at_once() -> None:
-    """Nobody starts a worker five times to learn of five mistakes."""
-    told = problems(KEYS | dict.fromkeys((INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE), "no, ï"))
+def test_every_wrong_value_is_reported_at_once() -> None:
+    """No one starts a worker five times to learn of five mistakes."""
+    reported = problems(KEYS | dict.fromkeys((INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE), "no, ï"))
 
-    assert [each.split(" ")[0] for each in told] == [INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE]
+    assert [each.split(" ")[0] for each in reported] == [INTERVAL, SHARE, CAMPAIGNS, APPLY, GRACE]
 
 
 @pytest.mark.parametrize("missing", list(KEYS))
@@ -79,7 +79,7 @@ def test_every_wrong_value_is_told_at_once() -> None:
 def test_keys_are_needed_with_an_interval_whatever_takes_perks_back(
     backend: str, missing: str
 ) -> None:
-    """A run that can ask nobody would be an alert in the night instead."""
+    """A run that can ask no one would be an alert in the night instead."""
     environ = KEYS | {
         INTERVAL: "3600",
         missing: "",
@@ -88,9 +88,9 @@ def test_keys_are_needed_with_an_interval_whatever_takes_perks_back(
         "PERKS_HTTP_SECRET": "whsec_" + "c2VjcmV0LWZvci10ZXN0cy1vbmx5LTEyMzQ1Njc4OTA=",
     }
 
-    told = problems(environ)
+    reported = problems(environ)
 
-    assert [each.split(" ")[:3] for each in told] == [[missing, "is", "required"]]
+    assert [each.split(" ")[:3] for each in reported] == [[missing, "is", "required"]]
     assert problems(environ | KEYS) == []
     if backend != "voucherify":
         assert problems(environ | {INTERVAL: "off"}) == []

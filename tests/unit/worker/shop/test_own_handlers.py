@@ -32,7 +32,7 @@ class Shop:
         self._folder = folder
 
     def write(self, name: str, text: str) -> str:
-        """Write a module; gives its name."""
+        """Write a module; return its name."""
         file = self._folder / f"{name.replace('.', '/')}.py"
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
@@ -41,7 +41,7 @@ class Shop:
     def handler(
         self, name: str, arguments: str, line: str = "def {}(event, services, job):"
     ) -> str:
-        """Write a module with one handler of that name; gives the module's."""
+        """Write a module with one handler of that name; return the module's."""
         return self.write(
             f"shop_{name}",
             "from worker.handlers import handles\n"
@@ -64,7 +64,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 
 
 def problems(*modules: str) -> tuple[str, ...]:
-    """Load modules that are wrong; gives what is."""
+    """Load modules that are wrong; return what is."""
     with pytest.raises(SettingsError) as caught:
         load_table(modules)
     return caught.value.problems

@@ -149,8 +149,8 @@ def test_a_list_that_vanishes_between_its_pages_is_not_a_whole_one() -> None:
         list(api.transactions("v", job()) or ())
 
 
-def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
-    """A cursor that leads to itself neither loops for ever nor ends the list in silence."""
+def test_a_list_whose_pages_do_not_continue_ends_as_an_error() -> None:
+    """A cursor that leads to itself neither loops forever nor ends the list in silence."""
     api, transport = api_of(page("a", has_more=True))
 
     with pytest.raises(RetryableError):
@@ -159,7 +159,7 @@ def test_a_list_whose_pages_do_not_go_on_ends_as_an_error() -> None:
     assert len(transport.requests) == 2
 
 
-def test_pages_go_on_by_the_cursor_or_else_by_the_last_id() -> None:
+def test_pages_continue_by_the_cursor_or_else_by_the_last_id() -> None:
     """Both kinds of list are walked to their end, a hundred at a time, the filter on each page."""
     api, transport = api_of(
         page("a", has_more=True, more_starting_after="A"),
@@ -207,7 +207,7 @@ def test_an_id_is_one_step_of_the_path(holder: str, path: str) -> None:
 
 
 def test_an_endless_id_is_not_asked_for() -> None:
-    """An id that no address can hold fails for good instead of as an accident."""
+    """An id that no address can hold fails permanently instead of as an accident."""
     api, transport = api_of(page())
 
     with pytest.raises(PermanentError) as caught:

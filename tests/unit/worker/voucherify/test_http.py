@@ -177,19 +177,19 @@ def test_what_does_not_exist_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "told"),
+    ("key", "reported"),
     [("invalid_payload", " (invalid_payload)"), ("Ada Quill", ""), ("x" * 61, ""), (7, "")],
     ids=["a slug", "a name", "too long", "a number"],
 )
-def test_an_errors_slug_is_said_and_its_details_are_not(key: Any, told: str) -> None:
+def test_an_errors_slug_is_said_and_its_details_are_not(key: Any, reported: str) -> None:
     """Only a slug of Voucherify's answer reaches operators."""
     http, _ = http_of(error(400, key))
 
     with pytest.raises(RefusedError) as caught:
         send(http, "read")
 
-    assert str(caught.value) == f"voucherify answered 400{told}"
-    assert caught.value.key == (key if told else None)
+    assert str(caught.value) == f"voucherify answered 400{reported}"
+    assert caught.value.key == (key if reported else None)
 
 
 def test_a_foreign_answer_is_said_to_be_one() -> None:

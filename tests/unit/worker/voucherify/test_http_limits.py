@@ -62,7 +62,7 @@ def test_keys_and_plan_pause_everybody(status: int) -> None:
 
 @pytest.mark.parametrize("status", [401, 402, 403])
 @pytest.mark.parametrize("call", ["read", "change"])
-def test_a_firewalls_refusal_pauses_nobody(status: int, call: str) -> None:
+def test_a_firewalls_refusal_pauses_no_one(status: int, call: str) -> None:
     """Only Voucherify itself knows whether the keys are good; anybody else is down for a while."""
     http, _ = http_of(httpx2.Response(status, text="blocked"))
 
@@ -110,7 +110,7 @@ def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
 
 @pytest.mark.parametrize("call", ["read", "change"])
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "reported"),
     [
         ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Retry": _epoch(20)}, [20.0]),
         # By the API's clock, which this machine's may be far from.
@@ -131,7 +131,7 @@ def test_no_call_is_begun_late_or_without_leave(call: str) -> None:
     ],
 )
 def test_a_limit_that_is_used_up_is_reported_and_the_answer_still_counts(
-    call: str, headers: dict[str, str], told: list[float]
+    call: str, headers: dict[str, str], reported: list[float]
 ) -> None:
     """Others may use the same keys: when the API says that nothing is left, no job begins."""
     heard: list[float] = []
@@ -139,4 +139,4 @@ def test_a_limit_that_is_used_up_is_reported_and_the_answer_still_counts(
 
     send(http, call, replace(job(), limit_reached=heard.append))
 
-    assert heard == told
+    assert heard == reported

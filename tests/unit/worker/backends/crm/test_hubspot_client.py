@@ -57,7 +57,7 @@ MARKER = "[perkhook:rh_1]"
         (own(415), "hubspot_answered_415", True),
     ],
 )
-def test_a_note_is_sent_once_and_its_end_is_told(
+def test_a_note_is_sent_once_and_its_end_is_reported(
     answer: httpx2.Response | Exception, reason: str, permanent: bool
 ) -> None:
     """Each end of the one POST that must not be repeated has its reason and kind."""
@@ -131,7 +131,7 @@ def test_nothing_is_begun_late() -> None:
     assert transport.requests == []
 
 
-def test_a_missing_record_is_told_from_a_missing_address() -> None:
+def test_a_missing_record_is_distinguished_from_a_missing_address() -> None:
     """A 404 without the slug is a wrong HUBSPOT_API_URL or a stranger, and no deleted contact."""
     route = {"status": "error", "message": "No such route", "correlationId": TRACE}
     for body, expected in ((NOT_FOUND, ContactGoneError), (route, RetryableError)):
@@ -143,7 +143,7 @@ def test_a_missing_record_is_told_from_a_missing_address() -> None:
 
 
 @pytest.mark.parametrize("status", [207, 301, 400, 401, 403, 404, 409, 422, 429, 500, 503])
-def test_nothing_personal_of_an_answer_is_told(status: int) -> None:
+def test_nothing_personal_of_an_answer_is_reported(status: int) -> None:
     """HubSpot's messages repeat what was sent; ours hold none of it, nor the token."""
     words = " ".join([*PERSONAL, "token-1"])
     error = {
@@ -159,13 +159,13 @@ def test_nothing_personal_of_an_answer_is_told(status: int) -> None:
     with pytest.raises(JobError) as caught:
         HubSpotCrm(api, "voucherify_source_id").note_removal(removal(), job())
 
-    told = caught.value.reason + str(caught.value)
-    assert not any(word in told for word in (*PERSONAL, "token-1"))
+    reported = caught.value.reason + str(caught.value)
+    assert not any(word in reported for word in (*PERSONAL, "token-1"))
     assert len(transport.requests) == 1
 
 
 @pytest.mark.parametrize(
-    ("category", "told"),
+    ("category", "reported"),
     [
         ("VALIDATION_ERROR", " (VALIDATION_ERROR)"),
         ("ADA QUILL", ""),
@@ -174,11 +174,11 @@ def test_nothing_personal_of_an_answer_is_told(status: int) -> None:
         (7, ""),
     ],
 )
-def test_an_errors_slug_is_told(category: Any, told: str) -> None:
+def test_an_errors_slug_is_reported(category: Any, reported: str) -> None:
     """Only what is a slug reaches operators."""
     api, _ = api_of(own(422, category))
 
     with pytest.raises(PermanentError) as caught:
         api.update_contact("7", {}, job())
 
-    assert str(caught.value) == f"hubspot answered 422{told}"
+    assert str(caught.value) == f"hubspot answered 422{reported}"

@@ -151,8 +151,8 @@ def test_no_id_is_the_beginning_of_another() -> None:
     assert marker_of(removal(holder_id="rh_1")) not in _body(holder_id="rh_12")
 
 
-def test_a_note_names_nobody() -> None:
+def test_a_note_names_no_one() -> None:
     """Neither name nor address nor the shop's id stands in the note or the properties."""
-    told = f"{note_about(removal(), '7')}{removal_properties(removal())}"
+    reported = f"{note_about(removal(), '7')}{removal_properties(removal())}"
 
-    assert not any(word in told for word in PERSONAL)
+    assert not any(word in reported for word in PERSONAL)

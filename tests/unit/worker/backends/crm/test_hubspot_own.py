@@ -79,7 +79,7 @@ def test_another_property_is_not_the_one_that_was_asked_for(shown: dict[str, Any
         api.read_property("a")
 
 
-def test_a_strangers_limit_pauses_nobody() -> None:
+def test_a_strangers_limit_pauses_no_one() -> None:
     """A firewall's 429 makes this job wait as it says; HubSpot's own makes all jobs wait."""
     page = httpx2.Response(429, headers={"Retry-After": "700"}, content=b"<html>")
     for answer, pause in ((page, None), (own(429, "RATE_LIMITS"), 10.0)):
@@ -126,8 +126,8 @@ def test_an_error_of_hubspots_own_has_words_and_a_category_or_a_trace(
         (200, "hubspot's answer is not what this call returns"),
     ],
 )
-def test_an_operator_reads_that_somebody_else_answered(status: int, words: str) -> None:
-    """Nobody looks for a wrong token, or a scope that lacks, because of a firewall's page."""
+def test_an_operator_reads_that_someone_else_answered(status: int, words: str) -> None:
+    """No one searches for a wrong token, or a scope that lacks, because of a firewall's page."""
     api, _ = api_of(httpx2.Response(status, content=b"<html>"))
 
     with pytest.raises(RetryableError) as caught:

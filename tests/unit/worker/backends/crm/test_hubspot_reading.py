@@ -25,7 +25,7 @@ from worker.errors import RetryableError
         json_answer(NOT_FOUND, 404),
     ],
 )
-def test_each_way_to_say_that_nobody_is_there_is_understood(answer: httpx2.Response) -> None:
+def test_each_way_to_say_that_no_one_is_there_is_understood(answer: httpx2.Response) -> None:
     """An empty list, a 207 whose errors say so and a 404 that says so all mean no contact."""
     api, _ = api_of(answer)
 
@@ -55,7 +55,7 @@ def test_a_contact_that_is_none_is_not_written_to(result: Any) -> None:
     assert caught.value.reason == "hubspot_unreadable"
 
 
-def test_pages_of_notes_go_on_by_the_cursor() -> None:
+def test_pages_of_notes_continue_by_the_cursor() -> None:
     """The cursor goes beside the contact's id, and notes of two pages are read together."""
     api, transport = api_of(
         notes_page("1", after="A"),

@@ -19,7 +19,7 @@ def _problem(**environ: str) -> str:
 
 
 def test_the_backend_needs_a_token_and_nothing_else() -> None:
-    """With a token HubSpot is told; the address and the property have defaults."""
+    """With a token HubSpot is used; the address and the property have defaults."""
     found = _crm(CRM_BACKEND="hubspot", HUBSPOT_ACCESS_TOKEN="pat-eu1-secret")
 
     assert found.hubspot.url == "https://api.hubapi.com"
@@ -50,7 +50,7 @@ def test_without_a_token_the_worker_does_not_start() -> None:
         ("HUBSPOT_ID_PROPERTY", "s" * 101),
     ],
 )
-def test_a_wrong_value_is_told_once_and_not_repeated(name: str, value: str) -> None:
+def test_a_wrong_value_is_reported_once_and_not_repeated(name: str, value: str) -> None:
     """The problem names the variable and holds nothing of its value."""
     problem = _problem(CRM_BACKEND="hubspot", **{"HUBSPOT_ACCESS_TOKEN": "x", name: value})
 

@@ -87,7 +87,7 @@ def test_from_a_card_that_is_gone_nothing_is_read() -> None:
 
 
 @pytest.mark.parametrize("holder", [HOLDER, "rh_ofTheReferrer"])
-def test_what_was_taken_back_when_somebody_else_left_is_found(holder: str) -> None:
+def test_what_was_taken_back_when_someone_else_left_is_found(holder: str) -> None:
     """The referee and later the referrer may leave: one reward is taken back once."""
     name = f"rvk:{holder}:referrer_credits:vtx_tier1"
     ours = row("CREDITS_REMOVAL", -300, REMOVED, id="vtx_ours", source_id=name)
@@ -111,7 +111,7 @@ def test_a_taking_back_that_was_undone_is_no_taking_back() -> None:
 
 
 def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() -> None:
-    """Switching off is tied to the referrer, whoever the coupon belongs to by then."""
+    """Switching off is tied to the referrer, even if another customer owns the coupon by then."""
     rewards = (earned(COUPON, target="v_coupon"),)
 
     plan = decide(referee_left(), found(referrer_rewards=rewards), NONE)
@@ -126,7 +126,7 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
 
 
 @pytest.mark.parametrize(
-    ("overrides", "told"),
+    ("overrides", "reported"),
     [
         ({"kind": RewardKind.MATERIAL}, "material reward on voucher v_referrersCard cannot be"),
         ({"kind": RewardKind.UNKNOWN}, "unknown reward on voucher v_referrersCard cannot be"),
@@ -144,20 +144,20 @@ def test_a_coupon_the_referrer_earned_is_switched_off_if_it_is_still_theirs() ->
         ({"milestone": True, "tier": "Five"}, "gave one reward of 300 for several referees"),
     ],
 )  # fmt: skip
-def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], told: str) -> None:
-    """Material, unlinked or half-told rewards are named with their activity and not touched."""
+def test_what_is_not_clear_is_for_a_person(overrides: dict[str, Any], reported: str) -> None:
+    """Material, unlinked or half-described rewards are named with their activity, not touched."""
     things = found(referrer_rewards=(earned(**{"kind": CREDITS, **overrides}),))
 
     plan = decide(referee_left(), things, NONE)
 
     assert plan.steps == ()
     (sentence,) = plan.unresolved
-    assert told in sentence
+    assert reported in sentence
     assert "evcus_rewarded1" in sentence
 
 
 def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None:
-    """Of two rewards the one that this referee earned is taken; what is odd there asks nobody."""
+    """Of two rewards the one that this referee earned is taken; what is odd there asks no one."""
     rewards = (
         earned(COUPON, referee="cust_other", target="v_c1", at=None, named_campaign=False),
         earned(COUPON, target="v_c2"),
@@ -170,7 +170,7 @@ def test_another_referees_reward_is_left_alone_when_one_referee_leaves() -> None
 
 
 def test_everything_is_taken_when_the_referrer_leaves() -> None:
-    """Whoever earned it, named or not, it was earned with this code."""
+    """No matter who earned it, named or not, it was earned with this code."""
     rewards = (
         earned(COUPON, referee="cust_other", target="v_c1", count=5),
         earned(COUPON, referee=None, target="v_c2"),

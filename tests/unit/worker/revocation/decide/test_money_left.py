@@ -168,7 +168,7 @@ def test_what_is_left_and_is_not_certain_is_for_a_person(
         assert each in sentence
 
 
-def test_a_doubt_that_makes_no_difference_asks_nobody() -> None:
+def test_a_doubt_that_makes_no_difference_asks_no_one() -> None:
     """Once nothing can be left, it does not matter whose points expired."""
     changes = [expired(200), spent(800, 10)]
     api = api_of(account(*rows_of("POINTS", changes), card=CLUB, own=500))

@@ -138,7 +138,7 @@ def _code(at: Any) -> Json:
 def test_what_another_code_gave_is_not_taken(
     accounts: list[Account], codes: list[Json], converted: list[Json], wanted: dict[str, int] | None
 ) -> None:
-    """Of a customer whom two codes referred, what may be the other's reward is for a person."""
+    """Of a customer that two codes referred, what may be the other's reward is for a person."""
     api = api_of(*accounts, codes=tuple(codes), converted=tuple(converted))
 
     plan = decided(api, promise=CREDITS)

@@ -85,7 +85,7 @@ DISCOUNT = reward("1000", kind="DISCOUNT_VOUCHER")
 def test_what_something_else_explains_is_the_customers_own(
     accounts: list[Account], promise: Json | None
 ) -> None:
-    """Nothing is taken, and nobody is asked, where Voucherify itself names another reason."""
+    """Nothing is taken, and no one is asked, where Voucherify itself names another reason."""
     api = api_of(*accounts, converted=(conversion("r_someOther"),))
 
     plan = decided(api, promise=promise)

@@ -115,8 +115,8 @@ def test_what_is_not_known_of_a_reward_is_for_a_person(
         "no referral",
     ],
 )  # fmt: skip
-def test_a_reward_is_of_whom_the_data_name(data: Json, *, due: bool) -> None:
-    """Referee and campaign are read wherever the specification puts them, and nobody is asked."""
+def test_a_reward_is_of_the_customer_in_the_data(data: Json, *, due: bool) -> None:
+    """Referee and campaign are read wherever the specification puts them, and no one is asked."""
     plan = plan_of(rewarded(reward=COUPON, **data))
 
     assert off(plan) == (["v_coupon"] if due else [])
@@ -133,7 +133,7 @@ def test_a_reward_is_of_whom_the_data_name(data: Json, *, due: bool) -> None:
     ],
     ids=["credits beside 0 points", "points beside 0 credits", "a float", "points"],
 )
-def test_credits_and_points_are_told_apart(balance: Json, card: Card, amount: int) -> None:
+def test_credits_and_points_are_distinguished(balance: Json, card: Card, amount: int) -> None:
     """A 0 beside another amount says nothing, in the activity and on the card."""
     given = row("CREDITS_ADDITION" if card is GIFT else "POINTS_ADDITION", 0, INSIDE, id="vtx_1")
     given["details"]["balance"] = dict(balance)
@@ -145,7 +145,7 @@ def test_credits_and_points_are_told_apart(balance: Json, card: Card, amount: in
 
 
 def test_a_reward_that_its_card_does_not_show_is_for_a_person() -> None:
-    """The activity names a transaction that is not there: nobody knows what it gave."""
+    """The activity names a transaction that is not there: no one knows what it gave."""
     plan = plan_of(rewarded(**CREDITS), credited(), rows=(grant(name="vtx_else"),))
 
     assert taken(plan) == {}
@@ -175,7 +175,7 @@ def test_the_first_of_some_referees_is_not_passed_over_in_silence() -> None:
 
 
 def test_everything_is_taken_once_the_referrer_leaves() -> None:
-    """Whoever earned it, and however many it took, it was earned with this code."""
+    """No matter who earned it, and how many it took, it was earned with this code."""
     plan = plan_of(
         rewarded(tier=FIFTH, **CREDITS),
         rewarded("g_2", redemption=None, reward=COUPON),

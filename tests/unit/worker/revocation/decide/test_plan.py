@@ -131,10 +131,10 @@ def test_keys_of_another_project_complete_nothing() -> None:
     ],
     ids=["own", "nobody's", "shared", "another's", "off already", "gone"],
 )
-def test_only_a_code_that_nobody_else_has_is_switched_off(
+def test_only_a_code_that_no_other_customer_has_is_switched_off(
     code: Code | None, disabled: bool
 ) -> None:
-    """A code that was published to somebody else or is gone is left alone."""
+    """A code that was published to someone else or is gone is left alone."""
     plan = decide(referrer_left(), found(code=code), Policies(mark_customer=False))
 
     wanted = DisableVoucher(

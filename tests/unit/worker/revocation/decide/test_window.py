@@ -39,7 +39,7 @@ def _later(seconds: float) -> datetime:
 def test_the_end_of_an_assignment(
     seconds: float, moments: tuple[float, ...], *, wanted: bool
 ) -> None:
-    """What was given for the first conversion is its own; nobody knows of what else came then."""
+    """What was given for the first conversion is its own; no one knows of what else came then."""
     window = Window(
         assigned=ASSIGNED, removed=REMOVED, moments=tuple(_later(each) for each in moments)
     )

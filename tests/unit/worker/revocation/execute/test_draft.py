@@ -31,10 +31,10 @@ from worker.settings.policies import Policies
 EVENT = referee_left()
 
 
-def told(
+def reported(
     plan: Plan | None = None, noted: Effect | None = None, policies: Policies = NONE, **what: Any
 ) -> Any:
-    """Tell what would be done of what was found."""
+    """Return what would be done of what was found."""
     findings = found(**what)
     made = plan or decide(EVENT, findings, policies)
     return draft(made, EVENT, needs(EVENT, policies), findings, lambda _: noted)
@@ -57,8 +57,8 @@ def effect(state: EffectState, **fields: str) -> Effect:
 def test_amount_unit_and_card_are_named() -> None:
     """With what it rests on."""
     promise = Promise(type="GIFT_VOUCHER", amount=500, campaign=None, in_event=True)
-    money = told(statements=(REWARDED,), promise=promise)
-    points = told(statements=(card(row("POINTS_ADDITION"), on=CLUB),))
+    money = reported(statements=(REWARDED,), promise=promise)
+    points = reported(statements=(card(row("POINTS_ADDITION"), on=CLUB),))
 
     assert money.steps == (
         (
@@ -67,7 +67,7 @@ def test_amount_unit_and_card_are_named() -> None:
         ),
     )
     assert "500 points from card v_club" in points.steps[0]
-    assert money.looked_up == (
+    assert money.read == (
         "the assignment on the code: gone",
         "cards of the customer: 1",
         "the campaign promises 500 cents",
@@ -75,9 +75,9 @@ def test_amount_unit_and_card_are_named() -> None:
     assert money.possible
 
 
-def test_what_a_person_must_decide_is_told() -> None:
+def test_what_a_person_must_decide_is_reported() -> None:
     """A plan that cannot choose says why."""
-    unsure = told(statements=(card(row(), row(amount=300)),))
+    unsure = reported(statements=(card(row(), row(amount=300)),))
 
     assert unsure.steps == ()
     assert "vtx_1" in unsure.unresolved[0]
@@ -89,14 +89,14 @@ def test_what_became_of_the_rest_is_said() -> None:
     """An operator sees why less is taken than was given."""
     spent = card(row(), row("CREDITS_REDEMPTION", -200, days(2)))
 
-    (step,) = told(statements=(spent,)).steps
+    (step,) = reported(statements=(spent,)).steps
 
     assert step.startswith("take back 300 of 500 (200 spent by transaction vtx_2) cents from card")
 
 
 def test_every_kind_of_step_has_a_sentence() -> None:
     """Switching off, rolling back and the mark, too."""
-    made = told(
+    made = reported(
         policies=Policies(
             claw_back_referrer=False,
             roll_back_redemption=ALL.roll_back_redemption,
@@ -106,7 +106,7 @@ def test_every_kind_of_step_has_a_sentence() -> None:
         conversions=(Conversion("r_1", CAMPAIGN, False, ASSIGNED),),
         presence=Presence.GONE,
     )
-    off = told(
+    off = reported(
         Plan(
             steps=(
                 DisableVoucher(
@@ -137,11 +137,11 @@ def test_every_kind_of_step_has_a_sentence() -> None:
         (EffectState.SENT, "take back 300 points from card v_old, "),
     ],
 )
-def test_what_the_ledger_has_goes_on_as_it_was_begun(state: EffectState, sentence: str) -> None:
+def test_what_the_ledger_has_continues_as_it_was_begun(state: EffectState, sentence: str) -> None:
     """An effect keeps its card and amount, whatever is thought now."""
     noted = effect(state, card="v_old", card_type="LOYALTY_CARD", granted="300", due="300")
 
-    (step,) = told(statements=(REWARDED,), noted=noted).steps
+    (step,) = reported(statements=(REWARDED,), noted=noted).steps
 
     assert step.startswith(sentence)
     assert ("begun before: sent" in step) == (state is EffectState.SENT)

@@ -64,7 +64,7 @@ def test_what_was_found_out_is_known_to_all_workers(merges: bool, calls: list[st
 
 
 def test_what_may_be_lost_is_put_back_by_the_next_try() -> None:
-    """Without an answer nobody knows, so everything is sent next, and nothing was found out."""
+    """Without an answer no one knows, so everything is sent next, and nothing was found out."""
     world = World({"shoe": 43}, merges=False, answers=[BUSY, Answer.APPLIED])
     with pytest.raises(RetryableError):
         world.mark()
@@ -91,7 +91,7 @@ def test_a_refusal_loses_nothing_and_sends_nothing_more() -> None:
 
 
 def test_a_customer_who_goes_meanwhile_teaches_nothing() -> None:
-    """That nobody is there says nothing of how metadata is updated."""
+    """That no one is there says nothing of how metadata is updated."""
     world = World({"shoe": 43}, answers=[Answer.NOT_FOUND])
 
     assert world.mark() == "the customer is gone"

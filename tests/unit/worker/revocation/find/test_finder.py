@@ -69,7 +69,7 @@ def _listed(holder: str, customer: str = REFEREE, at: Any = ASSIGNED) -> dict[st
         ([_listed("rh_new", at=None)], Presence.ASSIGNED_AGAIN),
         # The filter was ignored: other customers' assignments say nothing.
         ([_listed("rh_new", "cust_other", REMOVED)], Presence.GONE),
-        # An id is of one assignment, whoever it is said to be of.
+        # An id is of one assignment, no matter which customer it names.
         ([_listed(HOLDER) | {"customer_id": None}], Presence.STILL_ASSIGNED),
         (None, Presence.CODE_GONE),
     ],
@@ -98,7 +98,7 @@ def test_an_assignment_that_the_customers_own_list_still_has_is_not_gone() -> No
         (False, False, Presence.NOTHING_KNOWN),
     ],
 )
-def test_nothing_known_is_told_from_a_code_that_is_gone(
+def test_nothing_known_is_distinguished_from_a_code_that_is_gone(
     event: Any, *, customer: bool, code: bool, presence: Presence
 ) -> None:
     """With keys of another project neither is known, for a referee's and a referrer's event."""
@@ -112,7 +112,7 @@ def test_nothing_known_is_told_from_a_code_that_is_gone(
     assert _find(api, event).presence is presence
 
 
-def test_additions_are_looked_for_on_all_cards_of_the_customer_alone() -> None:
+def test_additions_are_searched_for_on_all_cards_of_the_customer_alone() -> None:
     """The referrer's code, held as a referee or as if it were a card, is never read."""
     held: list[dict[str, Any]] = [
         CARD,

@@ -58,12 +58,12 @@ def test_what_is_not_needed_is_not_asked_for() -> None:
 
 def test_everything_is_asked_for_where_all_policies_are_on() -> None:
     """The rewards are the referrer's, the conversions the referee's, each by one call."""
-    told = {"campaign_id": CAMPAIGN, "related_object_type": "redemption"}
+    reported = {"campaign_id": CAMPAIGN, "related_object_type": "redemption"}
     campaigns = [
-        told | {"related_object_id": "r_1", "date": ASSIGNED.isoformat()},
-        told | {"related_object_id": "ev_2", "related_object_type": "custom_event"},
-        told | {"related_object_id": "r_3", "campaign_id": "camp_b"},
-        told | {"related_object_id": None},
+        reported | {"related_object_id": "r_1", "date": ASSIGNED.isoformat()},
+        reported | {"related_object_id": "ev_2", "related_object_type": "custom_event"},
+        reported | {"related_object_id": "r_3", "campaign_id": "camp_b"},
+        reported | {"related_object_id": None},
     ]
     api = FakeApi(
         customers={REFEREE: {"referrals": {"campaigns": campaigns}}},
@@ -172,7 +172,7 @@ def test_what_the_campaign_in_the_event_promises(given: Any, amount: int | None)
 
 
 def test_the_referrers_card_is_read_only_for_what_is_taken() -> None:
-    """A coupon, another referee's reward and one that nobody knows need no card."""
+    """A coupon, another referee's reward and one that no one knows need no card."""
     due = [rewarded(**CREDITS), credited()]
     others = [
         rewarded("g_2", redemption={"customer_id": "cust_other"}, **CREDITS),

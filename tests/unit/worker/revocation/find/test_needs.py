@@ -15,7 +15,7 @@ REFEREE_ID = "cust_adaQuill000001"
 NOTHING = Needs()
 PERSON = None
 
-#: role, voucher type, what is looked up without and with all policies; None for a person.
+#: role, voucher type, what is read without and with all policies; None for a person.
 MATRIX: list[tuple[str, str | None, Needs | None, Needs | None]] = [
     (
         "REFEREE",
@@ -64,10 +64,10 @@ def _document(role: str, kind: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("role", "kind", "least", "most"), MATRIX)
-def test_each_row_of_the_matrix_looks_up_what_it_needs(
+def test_each_row_of_the_matrix_reads_what_it_needs(
     role: str, kind: str | None, least: Needs | None, most: Needs | None
 ) -> None:
-    """All roles by all types: what is looked up, what is left alone, what a person decides."""
+    """All roles by all types: what is read, what is left alone, what a person decides."""
     event = event_of(_document(role, kind))
 
     for policies, wanted in ((NONE, least), (ALL, most)):
@@ -88,8 +88,8 @@ def test_each_row_of_the_matrix_looks_up_what_it_needs(
         ("REFERRER", "LOYALTY_CARD", "a REFERRER on a LOYALTY_CARD"),
     ],
 )
-def test_a_person_is_told_all_that_is_needed(role: str, kind: str | None, sentence: str) -> None:
-    """The error says why and names holder, customer, voucher and campaign, and nobody's name."""
+def test_a_person_gets_all_that_is_needed(role: str, kind: str | None, sentence: str) -> None:
+    """The error says why and names holder, customer, voucher and campaign, and no one's name."""
     event = event_of(_document(role, kind))
 
     with pytest.raises(NeedsPersonError, match=sentence) as caught:
@@ -108,7 +108,7 @@ def test_a_person_is_told_all_that_is_needed(role: str, kind: str | None, senten
     ],
 )
 def test_each_policy_alone_asks_for_its_own_part(policy: str, field: str) -> None:
-    """One policy on adds one look-up for a referee and no other."""
+    """One policy on adds one read for a referee and no other."""
     event = removal()
     with_it = Policies(**{**_off(), policy: True})
 
@@ -120,7 +120,7 @@ def test_each_policy_alone_asks_for_its_own_part(policy: str, field: str) -> Non
     assert differing == {field}
 
 
-def test_the_code_of_a_referrer_is_looked_at_by_its_policy_only() -> None:
+def test_the_code_of_a_referrer_is_checked_by_its_policy_only() -> None:
     """With the policy off the code does not matter; a referee's event never asks for it."""
     on = Policies(**{**_off(), "disable_referrer_code": True})
 
@@ -142,7 +142,7 @@ def test_the_code_of_a_referrer_is_looked_at_by_its_policy_only() -> None:
 def test_the_referrer_is_who_the_code_belongs_to(
     referrer: str | None, holder: str | None, wanted: str | None
 ) -> None:
-    """The event's voucher names the referrer; without a name, or with the referee's, nobody."""
+    """The event's voucher names the referrer; without a name, or with the referee's, no one."""
     document = assignment_deleted()
     document["data"]["voucher"] |= {"referrer_id": referrer, "holder_id": holder}
     event = event_of(document)
@@ -175,6 +175,6 @@ def _off() -> dict[str, bool]:
     [(NONE, 4), (Policies(), 4), (Policies(claw_back_referrer=True), 6), (ALL, 11)],
     ids=["none", "usual", "claw back", "all"],
 )
-def test_the_usual_calls_grow_with_what_is_looked_up(policies: Policies, calls: int) -> None:
+def test_the_usual_calls_grow_with_what_is_read(policies: Policies, calls: int) -> None:
     """What is reserved of the budget beforehand is what the ordinary job then makes."""
     assert policies.usual_calls == calls

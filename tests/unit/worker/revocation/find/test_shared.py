@@ -143,7 +143,7 @@ def test_many_threads_that_ask_at_once_read_once() -> None:
     assert _read(api) == 1
 
 
-def test_a_turn_that_is_not_given_up_holds_up_nobody_for_long(
+def test_a_turn_that_is_not_given_up_blocks_no_one_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A call that hangs costs the others a short wait, not their lease."""

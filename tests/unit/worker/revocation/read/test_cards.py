@@ -40,7 +40,7 @@ OWN = {"voucher_type": "GIFT_VOUCHER", "redeemable_id": "v", "holder_role": "OWN
     ],
 )
 def test_only_a_customers_own_cards_are_cards(overrides: dict[str, Any], card: Card | None) -> None:
-    """What a customer holds as a referee or referrer, or somebody else holds, is no card."""
+    """What a customer holds as a referee or referrer, or someone else holds, is no card."""
     assert card_of(OWN | overrides, ME) == card
 
 
@@ -58,7 +58,7 @@ def test_only_a_customers_own_cards_are_cards(overrides: dict[str, Any], card: C
         ({}, None),
     ],
 )
-def test_a_balance_is_a_whole_number_or_not_told(
+def test_a_balance_is_a_whole_number_or_not_reported(
     voucher: dict[str, Any], balance: int | None
 ) -> None:
     """Nothing is guessed about a balance that cannot be read."""
@@ -93,7 +93,7 @@ def test_a_balance_is_a_whole_number_or_not_told(
         ({}, None),
     ],
 )
-def test_a_code_tells_all_its_owners(voucher: dict[str, Any], code: Code | None) -> None:
+def test_a_code_has_all_its_owners(voucher: dict[str, Any], code: Code | None) -> None:
     """Holder and referrer both count; a code that does not say so is taken to be on."""
     assert code_of(voucher) == code
 
@@ -112,9 +112,9 @@ def test_conversions_are_listed_with_campaign_kind_and_time() -> None:
         "r_2",
     ]
 
-    told = conversions_of({"referrals": {"campaigns": listed}})
+    reported = conversions_of({"referrals": {"campaigns": listed}})
 
-    assert told == (
+    assert reported == (
         Conversion("r_1", "c_1", False, datetime(2025, 2, 20, tzinfo=UTC)),
         Conversion("r_2", "c_2", False, None),
         Conversion("ev_1", "c_1", True, None),

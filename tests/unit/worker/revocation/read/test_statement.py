@@ -172,10 +172,10 @@ def test_what_an_addition_says_of_where_it_comes_from(
 
 def test_a_manual_operation_is_by_hand() -> None:
     """Voucherify says so itself."""
-    told = _entry()
-    told["details"]["balance"]["operation_type"] = "MANUAL"
+    reported = _entry()
+    reported["details"]["balance"]["operation_type"] = "MANUAL"
 
-    entry = entry_of(told)
+    entry = entry_of(reported)
 
     assert entry
     assert entry.origin is Origin.BY_HAND

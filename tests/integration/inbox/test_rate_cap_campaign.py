@@ -21,7 +21,7 @@ def _admit(house: House, claim: Claim, campaign: str, *, most: Rate = EVERYTHING
     return house.jobs.admit(claim, most, campaign, TEN)
 
 
-def test_a_campaign_is_held_beyond_its_cap_and_others_go_on(house: House) -> None:
+def test_a_campaign_is_held_beyond_its_cap_and_others_continue(house: House) -> None:
     """Of forty jobs of one campaign at once ten act, and those of another campaign all do."""
     claims = _running(house, "camp_a", 40)
     with ThreadPoolExecutor(8) as pool:
@@ -52,7 +52,7 @@ def test_the_error_names_the_campaign_and_the_setting(house: House) -> None:
 
 
 def test_a_released_job_needs_no_second_leave(house: House) -> None:
-    """Released, it passes its campaign's full cap and takes nobody's place there."""
+    """Released, it passes its campaign's full cap and takes no one's place there."""
     for claim in _running(house, "camp_a", 10):
         _admit(house, claim, "camp_a")
     held = house.process(b"one too many")

@@ -32,12 +32,12 @@ def test_exactly_so_many_are_let_through(house: House) -> None:
     """Of forty jobs at once ten act, and the others are held and visible."""
     claims = running(house, 40)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
+        reported = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
 
-    assert (told.count("admitted"), told.count("held")) == (10, 30)
+    assert (reported.count("admitted"), reported.count("held")) == (10, 30)
     assert house.admin.held_count() == 30
     assert {view.job for view in house.admin.held()} == {
-        claim.job for claim, answer in zip(claims, told, strict=True) if answer == "held"
+        claim.job for claim, answer in zip(claims, reported, strict=True) if answer == "held"
     }
     assert_consistent(house.store)
 
@@ -47,8 +47,8 @@ def test_the_window_slides(house: House) -> None:
     later, admitted = Later(house.store), []
     for step in range(6):
         claims = running(house, 5, start=5 * step)
-        told = [house.jobs.admit(claim, TEN) for claim in claims]
-        admitted.append(told.count("admitted"))
+        reported = [house.jobs.admit(claim, TEN) for claim in claims]
+        admitted.append(reported.count("admitted"))
         later(TEN.seconds / 3)
 
     assert admitted == [5, 5, 0, 5, 5, 0]
@@ -60,7 +60,7 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
     one = Rate(1, 3600)
     acts: list[Callable[[Claim], Any]] = [
         lambda claim: house.jobs.admit(claim, one),
-        lambda claim: house.jobs.wait(claim, 0, "told_so", "an error"),
+        lambda claim: house.jobs.wait(claim, 0, "asked_to_wait", "an error"),
         lambda claim: house.jobs.postpone(claim, 0, "shut", "an error"),
         lambda claim: house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True),
         lambda claim: house.jobs.fail(claim, "no_such", "an error"),
@@ -95,7 +95,7 @@ def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
 def test_a_held_job_keeps_its_tries(house: House) -> None:
     """That it was held is no try, and what it had used before is used still."""
     claim = house.process()
-    house.jobs.wait(claim, 0, "told_so", "an error")
+    house.jobs.wait(claim, 0, "asked_to_wait", "an error")
     claim = house.claim(claim.job)
     assert claim.tries == 2
     house.jobs.admit(claim, NOTHING)
@@ -105,11 +105,11 @@ def test_a_held_job_keeps_its_tries(house: House) -> None:
     assert house.claim(claim.job).tries == 2
 
 
-def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
+def test_a_held_job_stays_until_someone_decides(house: House) -> None:
     """Neither time, nor the reaper, nor a stale message, nor a retry moves it."""
     claim = held(house)
     for _ in range(3):
-        house.looks_are_old()
+        house.checks_are_old()
         house.reap()
     house.jobs.claim(claim.task)
     assert house.admin.retry(claim.job, who=WHO) == "held"
@@ -122,7 +122,7 @@ def test_a_held_job_stays_until_somebody_decides(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_a_held_job_is_discarded_for_ever(house: House) -> None:
+def test_a_held_job_is_discarded_permanently(house: House) -> None:
     """It ends, its delivery is completed, its body goes, and who did it is on record."""
     claim = held(house)
 
@@ -148,9 +148,9 @@ def test_two_operators_at_once_decide_once(house: House, other: str) -> None:
         return str(act(one[1].job, who=f"op{one[0]}", why="a test"))
 
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(decide, enumerate(claim for claim in claims for _ in range(2))))
+        reported = list(pool.map(decide, enumerate(claim for claim in claims for _ in range(2))))
 
-    for first, second in zip(told[::2], told[1::2], strict=True):
+    for first, second in zip(reported[::2], reported[1::2], strict=True):
         assert len({first, second} & {"queued", "discarded"}) == 1
     jobs = [entry[2] for entry in _audit(house)]
     assert sorted(jobs) == sorted(claim.job for claim in claims)
@@ -181,7 +181,7 @@ def test_what_is_postponed_is_no_try(house: House) -> None:
 
 
 def test_held_jobs_are_counted(house: House) -> None:
-    """The page and the receiver's metrics tell how many are held, apart from all others."""
+    """The page and the receiver's metrics say how many are held, apart from all others."""
     for number in range(3):
         held(house, b"%d" % number)
     house.failed(b"failed")
@@ -195,7 +195,7 @@ def test_held_jobs_are_counted(house: House) -> None:
     assert jobs == {"queued": 0, "running": 0, "waiting": 0, "failed": 1, "held": 3}
 
 
-def test_what_the_brake_remembers_passes_away(house: House) -> None:
+def test_what_the_rate_cap_remembers_passes_away(house: House) -> None:
     """When nothing comes any more, the rate cap forgets after its window."""
     house.jobs.admit(house.process(), TEN)
     Later(house.store)(TEN.seconds)

@@ -1,4 +1,4 @@
-"""What is told of a history that fails."""
+"""What is reported of a history that fails."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from worker.settings.policies import Policies
 _NAMES = {each.__name__: each for each in (Act, Beginning, Fault, History, Policies, httpx2)}
 
 
-def test_a_history_that_fails_tells_itself_and_its_calls(
+def test_a_history_that_fails_reports_itself_and_its_calls(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The note of a failure is Python that makes the same history again."""
@@ -42,10 +42,10 @@ def test_a_history_that_fails_tells_itself_and_its_calls(
         history.run(works)
 
     [note] = caught.value.__notes__
-    told: dict[str, Any] = {}
-    exec(note, _NAMES, told)
-    assert told["history"] == history
-    assert told["calls"] == works.line.calls != []
+    reported: dict[str, Any] = {}
+    exec(note, _NAMES, reported)
+    assert reported["history"] == history
+    assert reported["calls"] == works.line.calls != []
 
 
 def _wrong(*_: object) -> None:

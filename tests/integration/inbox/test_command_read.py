@@ -10,7 +10,7 @@ from tests.integration.inbox.house import HANDLERS, House
 
 
 def test_stats_are_printed(run: Run, house: House) -> None:
-    """The table and its JSON tell the same numbers."""
+    """The table and its JSON report the same numbers."""
     house.failed(b"one")
     house.intake.accept(b"two")
 
@@ -22,7 +22,7 @@ def test_stats_are_printed(run: Run, house: House) -> None:
     assert plain["counts"] == {"accepted": 2, "failed": 1}
 
 
-def test_an_empty_inbox_can_be_looked_at(here: Run) -> None:
+def test_an_empty_inbox_can_be_read(here: Run) -> None:
     """Nothing there is no error."""
     assert here("stats").returncode == 0
     assert here("failed").returncode == 0
@@ -58,7 +58,7 @@ def test_show_takes_any_id_of_a_delivery(here: Run, house: House, suffix: str) -
     assert {job["name"] for job in plain["jobs"]} == {name for name, _ in HANDLERS}
 
 
-def test_show_tells_where_an_unexpected_error_was(here: Run, house: House) -> None:
+def test_show_says_where_an_unexpected_error_was(here: Run, house: House) -> None:
     """Below the runs, line by line; in JSON with its run."""
     trace = "worker/run/flow.py:120 in _handle\nworker/[x].py:7 in act\nKeyError"
     claim = house.process()
@@ -99,9 +99,9 @@ def test_show_of_an_id_with_something_behind_it_is_unknown(
     _says(here("show", delivery + tail), "the inbox knows no delivery or job")
 
 
-def test_show_of_a_settled_delivery_has_no_body(run: Run, house: House) -> None:
+def test_show_of_a_completed_delivery_has_no_body(run: Run, house: House) -> None:
     """What became of a completed delivery is shown; that its body is gone is said."""
-    delivery = house.settled()
+    delivery = house.completed()
 
     assert b"no longer kept" in run("show", delivery).stdout
     assert _json(run("--json", "show", delivery))["body_bytes"] is None
@@ -126,8 +126,8 @@ def test_texts_are_shown_as_they_are(run: Run, house: House) -> None:
     assert gift.job.encode() in failed.stdout
 
 
-def test_looking_changes_nothing(here: Run, house: House) -> None:
-    """Commands that look write no key."""
+def test_checking_changes_nothing(here: Run, house: House) -> None:
+    """Commands that check write no key."""
     job = house.failed()
     before = snapshot(house.store)
 

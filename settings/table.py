@@ -35,6 +35,25 @@ def tables() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_INTRODUCTION: Final = """\
+# Settings
+
+Settings are environment variables. Each is declared once, in `settings/`; `python -m settings`
+prints this page, and `python -m settings env` prints `.env.example`.
+
+Each process checks the variables that it reads before it listens or connects. If any is wrong, the
+process stops with one message. The message names every bad variable and says what to write instead;
+it shows no value. A name that resembles one of these also stops the start
+([deployment.md](deployment.md#settings)). A wrong setting of the worker does not stop the receiver.
+
+"""
+
+
+def page() -> str:
+    """Return docs/settings.md as a whole."""
+    return _INTRODUCTION + tables()
+
+
 #: docker-compose.yml sets these itself, by what stands beside the containers.
 COMPOSED: Final = frozenset({"REDIS_URL", "HOST", "PORT", "TRUSTED_PROXY_HOPS"})
 

@@ -46,7 +46,9 @@ def _called(*names: str) -> set[str]:
     return {
         word.lower()
         for name in names
-        for word in re.findall(r"redis\.p?call\('([A-Z]+)'", (LUA / f"{name}.lua").read_text())
+        for word in re.findall(
+            r"redis\.p?call\(['\"]([A-Z]+)['\"]", (LUA / f"{name}.lua").read_text()
+        )
     }
 
 

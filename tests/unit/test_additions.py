@@ -1,5 +1,6 @@
 """What is added and half done fails here by its name; docs/development.md has the steps."""
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from receiver.metrics.table import ROWS
 from settings.reader import SettingsError
 from settings.variable import Variable
 from settings.variables.downstream import CRM_BACKEND, PERKS_BACKEND
@@ -40,6 +42,27 @@ def test_a_backend_is_registered_under_each_name_that_can_be_set(
     assert choices(variable) == set(registry)
 
 
+@pytest.mark.parametrize(
+    ("variable", "registry"), [(PERKS_BACKEND, PERKS), (CRM_BACKEND, CRM)], ids=["perks", "crm"]
+)
+def test_a_setting_says_what_each_of_its_backends_does(
+    variable: Variable[str], registry: Mapping[str, Any]
+) -> None:
+    """docs/settings.md and .env.example are written from this sentence."""
+    assert [name for name in registry if f"`{name}`" not in variable.meaning] == []
+
+
+@pytest.mark.parametrize("kind", ["perks", "crm"])
+def test_every_backend_is_imported_by_the_registry(kind: str) -> None:
+    """A file or folder among the backends that nothing registers would never be asked."""
+    registry = (ROOT / "worker" / "backends" / "registry.py").read_text()
+    folder = ROOT / "worker" / "backends" / kind
+    backends = {path.stem for path in folder.iterdir()} - {"__init__", "__pycache__"}
+
+    imported = set(re.findall(rf"from worker\.backends\.{kind}\.(\w+)", registry))
+    assert backends == imported
+
+
 @pytest.mark.parametrize("which", ["perks", "crm"])
 def test_a_backend_without_a_registration_stops_the_start(which: str) -> None:
     """It does not run as a dry run: the message says which names there are."""
@@ -60,22 +83,41 @@ def test_every_file_among_the_handlers_registers_one() -> None:
     assert files - {"__init__", "registry"} == registered
 
 
-def test_every_lua_step_is_called_by_its_name() -> None:
-    """A script that nothing loads, or that a name is wrong of, is named here."""
-    source = "\n".join(
-        path.read_text() for path in (ROOT / "inbox").rglob("*.py") if path.name != "scripts.py"
-    )
-    steps = {path.stem for path in LUA.glob("*.lua")} - PRELUDES
+def loaded(tree: ast.Module) -> set[str]:
+    """Return the names that a module gives to `scripts.load`, one by one or from a list."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="load"), args=[_, ast.Constant(value=str(name))]):
+                found.add(name)
+            case ast.DictComp(
+                value=ast.Call(func=ast.Attribute(attr="load")),
+                generators=[ast.comprehension(iter=ast.Tuple(elts=names))],
+            ):
+                found |= {str(each.value) for each in names if isinstance(each, ast.Constant)}
+    return found
 
-    assert {step for step in steps if not re.search(rf'"{step}"', source)} == set()
+
+def test_every_lua_step_is_called_by_its_name() -> None:
+    """A script that nothing loads, and a name without a script, is named here."""
+    called = set[str]().union(
+        *(loaded(ast.parse(path.read_text())) for path in (ROOT / "inbox").rglob("*.py"))
+    )
+
+    assert {path.stem for path in LUA.glob("*.lua")} - PRELUDES == called
 
 
 def test_every_lua_step_says_its_arguments() -> None:
-    """The first lines of a script are all that a reader of its caller needs."""
+    """A script begins with what it does, what it takes and what it gives."""
     undocumented = [
-        path.name
-        for path in LUA.glob("*.lua")
-        if "ARGV" in (text := path.read_text()) and not re.match(r"--.*?\n(--.*\n)*", text)
+        path.name for path in LUA.glob("*.lua") if not path.read_text().startswith("-- ")
     ]
 
     assert undocumented == []
+
+
+def test_every_metric_is_explained() -> None:
+    """docs/operations.md names each metric that `/metrics` shows."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+
+    assert [row.name for row in ROWS if f"perkhook_{row.name}" not in page] == []

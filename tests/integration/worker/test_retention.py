@@ -66,10 +66,10 @@ def test_what_was_dropped_is_logged_although_the_store_goes_away(
     script: Any = keeper._trim
     calls = iter((True, True, False))
 
-    def until_the_third(args: list[Any]) -> Any:
+    def until_the_third(named: dict[str, Any]) -> Any:
         if not next(calls):
             raise ConnectionError
-        return script(args=args)
+        return script(named=named)
 
     monkeypatch.setattr(keeper, "_trim", until_the_third)
 

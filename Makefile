@@ -25,8 +25,10 @@ smoke: $(READY) ## the same, checks the effect, exits 0 or 1
 	@$(BIN)/python -m sandbox smoke
 
 # The types of what changed: mypy keeps what it knows of the rest. A dozen tests through processes.
-QUICK := tests/acceptance/test_one_effect.py tests/acceptance/receiver/test_http.py \
-	tests/integration/worker/test_worker_start_stop.py tests/histories/test_calls.py
+QUICK := tests/acceptance/test_one_effect.py tests/histories/test_calls.py \
+	tests/integration/worker/test_worker_start_stop.py \
+	tests/acceptance/receiver/test_http.py::test_what_is_accepted_is_in_the_store \
+	tests/acceptance/receiver/test_http.py::test_the_log_holds_nothing_of_a_request
 
 quick: $(READY) ## what to run before a commit: lint, types, unit tests, a dozen through processes
 	$(BIN)/ruff check .

@@ -18,11 +18,14 @@ from inbox.durability.check import confirm
 from inbox.durability.fsync import Clocks
 from inbox.errors import InboxUnavailableError
 from inbox.store.connection import connect
+from tests import engine
 from tests.faults.conftest import MakeStore
 from tests.faults.store import Store
 from tests.processes import wait_until
 from tests.standstill import Standstill
 
+
+pytestmark = engine.needs_watching()
 
 #: The longest that a receiver waits.
 WAIT_MS = 1600

@@ -1,11 +1,13 @@
 """Promise 1: what a store that is killed, or loses its power, still has when it is back."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import engine
 from tests.faults.conftest import MakeFleet, MakeStore, Report
 from tests.faults.fleet import Fleet
 from tests.faults.load import Load
@@ -14,6 +16,14 @@ from tests.faults.tally import tally
 
 #: appendfsync, ACCEPT_DURABILITY, and whether a loss of power may lose what was answered 202.
 SETTINGS = [("always", "memory", False), ("everysec", "memory", True), ("everysec", "fsync", False)]
+
+
+def tried(settings: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Return these as parameters; `fsync` needs a store that has WAITAOF."""
+    return [
+        pytest.param(*each, marks=engine.needs_waitaof()) if "fsync" in each else each
+        for each in settings
+    ]
 
 
 def senders(durability: str) -> int:
@@ -34,7 +44,7 @@ def under_load(fleet: Fleet, end: Callable[[], None], times: int, durability: st
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(("appendfsync", "durability"), [each[:2] for each in SETTINGS])
+@pytest.mark.parametrize(("appendfsync", "durability"), tried([each[:2] for each in SETTINGS]))
 def test_a_store_whose_process_is_killed_loses_nothing(
     make_fleet: MakeFleet,
     make_store: MakeStore,
@@ -54,7 +64,7 @@ def test_a_store_whose_process_is_killed_loses_nothing(
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(("appendfsync", "durability", "may_lose"), SETTINGS)
+@pytest.mark.parametrize(("appendfsync", "durability", "may_lose"), tried(SETTINGS))
 def test_a_store_that_loses_its_power_keeps_what_was_promised(
     make_fleet: MakeFleet,
     make_store: MakeStore,

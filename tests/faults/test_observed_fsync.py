@@ -25,7 +25,7 @@ from tests.processes import wait_until
 from tests.standstill import Standstill
 
 
-pytestmark = engine.needs_watching()
+pytestmark = engine.needs_waitaof()
 
 #: The longest that a receiver waits.
 WAIT_MS = 1600

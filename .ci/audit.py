@@ -41,7 +41,7 @@ def main(pip_audit: str) -> int:
             return say("audit: NOT DONE: the list of known vulnerabilities cannot be reached")
         return say(f"audit: pip-audit did not work:\n{ran.stderr[-2000:]}", code=1)
     found = [
-        f"  {package['name']} {package['version']}: {flaw['id']}, mended in "
+        f"  {package['name']} {package['version']}: {flaw['id']}, fixed in "
         f"{', '.join(flaw['fix_versions']) or 'no version yet'}"
         for package in packages
         for flaw in package.get("vulns", ())
@@ -51,7 +51,7 @@ def main(pip_audit: str) -> int:
     if found:
         return say("\n".join(["audit: known vulnerabilities:", *found]), code=1)
     if not known:
-        return say(f"audit: NOT DONE: nothing is told of any of {len(packages)} packages")
+        return say(f"audit: NOT DONE: nothing is known of any of {len(packages)} packages")
     return say(f"audit: nothing known of {len(known)} of {len(packages)} packages")
 
 

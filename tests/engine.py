@@ -35,21 +35,9 @@ def version() -> tuple[str, tuple[int, ...]]:
     return found[1], tuple(int(each) for each in found[2].split("."))
 
 
-def _needs(what: str, *, has: bool) -> pytest.MarkDecorator:
-    name, numbers = version()
-    reason = f"{name} {'.'.join(map(str, numbers))} has no {what}"
-    return pytest.mark.skipif(not has, reason=reason)
-
-
 def needs_waitaof() -> pytest.MarkDecorator:
     """Mark what asks for WAITAOF, which is older than Valkey and came with Redis 7.2."""
     name, numbers = version()
-    return _needs("WAITAOF", has=name == "Valkey" or numbers >= (7, 2))
-
-
-def needs_watching() -> pytest.MarkDecorator:
-    """Mark what is about a WAITAOF that may answer too early, which Redis fixed in 8."""
-    name, numbers = version()
-    return _needs(
-        "WAITAOF that answers too early", has=name == "Valkey" or (7, 2) <= numbers < (8,)
-    )
+    has = name == "Valkey" or numbers >= (7, 2)
+    reason = f"{name} {'.'.join(map(str, numbers))} has no WAITAOF"
+    return pytest.mark.skipif(not has, reason=reason)

@@ -25,11 +25,6 @@ local found = 0
 for i = 2, #KEYS do found = found + redis.call('EXISTS', KEYS[i]) end
 return found"""
 
-#: From here on WAITAOF answers only after the disk whatever `appendfsync` is. Before it, and in
-#: Valkey (which calls itself Redis 7.2 and is seen to do it up to 9.1), WAITAOF answers up to a
-#: second too early with `everysec` (Redis pull request 13793), so it is watched.
-_TRUSTED_SINCE: Final = 8
-
 #: Milliseconds in which a replica that is in step has answered.
 _REPLICA_CHECK_MS: Final = 200
 
@@ -153,7 +148,6 @@ def confirm(
 
 def _ask_policy(pipeline: Any) -> None:
     pipeline.config_get("appendfsync")
-    pipeline.info("server")
 
 
 def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
@@ -166,12 +160,20 @@ def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
     return answers
 
 
-def choose_method(policy: Any, server: Any) -> Method:
-    """Decide how to learn what this server's disk has."""
-    if _is_trusted(policy, server):
-        return Method.ASK
-    everysec = isinstance(policy, dict) and policy.get("appendfsync") == "everysec"
-    return Method.WATCH if everysec else Method.NONE
+def choose_method(policy: Any) -> Method:
+    """
+    Decide how to learn what a server's disk has, by its answer to CONFIG GET appendfsync.
+
+    With `everysec`, WAITAOF answers too early: up to a second before Redis 8 and in Valkey (Redis
+    pull request 13793, seen up to 9.1), and in Redis 8.2.3 still after an fsync that failed and
+    while the file is rewritten. So it is believed with `always` alone.
+    """
+    match policy:
+        case {"appendfsync": "always"}:
+            return Method.ASK
+        case {"appendfsync": "everysec"}:
+            return Method.WATCH
+    return Method.NONE
 
 
 def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:
@@ -182,7 +184,7 @@ def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavai
     sentence = (
         _judge_replica(confirmed)
         if durability is Durability.REPLICA
-        else _judge_fsync(others[0], others[1], confirmed)
+        else _judge_fsync(others[0], confirmed)
     )
     if sentence is None and found < written:
         sentence = LOST
@@ -197,7 +199,7 @@ def _judge_replica(confirmed: Any) -> str | RedisError | None:
     return None if confirmed >= 1 else NO_REPLICA
 
 
-def _judge_fsync(policy: Any, server: Any, confirmed: Any) -> str | RedisError | None:
+def _judge_fsync(policy: Any, confirmed: Any) -> str | RedisError | None:
     if isinstance(confirmed, ResponseError):
         # By words because there is no code: both begin with ERR.
         text = str(confirmed).lower()
@@ -206,15 +208,6 @@ def _judge_fsync(policy: Any, server: Any, confirmed: Any) -> str | RedisError |
         return NO_AOF if "appendonly" in text else confirmed
     if isinstance(confirmed, RedisError):
         return confirmed
-    if not _is_trusted(policy, server):
+    if choose_method(policy) is not Method.ASK:
         return EARLY
     return None if confirmed[0] >= 1 else SLOW_DISK
-
-
-def _is_trusted(policy: Any, server: Any) -> bool:
-    """Decide whether this server's WAITAOF means that the disk has it."""
-    if isinstance(policy, dict) and policy.get("appendfsync") == "always":
-        return True
-    version = str(server.get("redis_version", "")) if isinstance(server, dict) else ""
-    major = version.partition(".")[0]
-    return major.isdecimal() and int(major) >= _TRUSTED_SINCE

@@ -29,8 +29,8 @@ def _reported(packages: list[Any]) -> str:
     [
         (_reported([SOUND]), "", 0, "nothing known of 1 of 1 packages"),
         (_reported([SOUND, SKIPPED]), "", 0, "nothing known of 1 of 2 packages"),
-        (_reported([SKIPPED]), "No known vulnerabilities found", 0, "NOT DONE: nothing is told"),
-        (_reported([SOUND, FLAWED]), "", 1, "jinja2 2.10: PYSEC-2019-217, mended in 2.10.1"),
+        (_reported([SKIPPED]), "No known vulnerabilities found", 0, "NOT DONE: nothing is known"),
+        (_reported([SOUND, FLAWED]), "", 1, "jinja2 2.10: PYSEC-2019-217, fixed in 2.10.1"),
         ("", "requests.exceptions.ProxyError: Unable to connect", 0, "NOT DONE: the list"),
         ("", "ERROR:pip_audit._cli:invalid requirements input", 1, "did not work"),
     ],

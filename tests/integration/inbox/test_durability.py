@@ -104,7 +104,7 @@ def test_a_disk_that_writes_at_once(start: Start) -> None:
     assert ready(server, FSYNC) == "ready"
 
 
-@engine.needs_watching()
+@engine.needs_waitaof()
 @pytest.mark.parametrize(
     ("config", "words"),
     [
@@ -141,7 +141,7 @@ def test_a_store_that_cannot_do_it_is_reported_in_words(
     assert ready(server, FSYNC).startswith(words)
 
 
-@engine.needs_watching()
+@engine.needs_waitaof()
 def test_a_store_that_hides_its_policy(start: Start) -> None:
     """A hosted store may forbid CONFIG; one that may confirm too early is then not believed."""
     server = start(appendonly="yes", appendfsync="always")
@@ -250,7 +250,7 @@ def test_a_store_that_was_replaced(start: Start) -> None:
     assert "replaced" in outcome(server, FSYNC, write=False)
 
 
-@engine.needs_watching()
+@engine.needs_waitaof()
 def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
     """What was there when the round began and is not at its end was replaced meanwhile."""
     server = start(appendonly="yes", appendfsync="everysec")

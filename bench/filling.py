@@ -7,14 +7,13 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
 
-from redis import Redis
 from redis.client import Pipeline
 
 from bench.bodies import bodies
 from bench.lab import Store, Web, send
-from inbox import keys
 from inbox.ids import delivery_id
 from inbox.store import scripts
+from inbox.store.client import StoreClient as Inbox
 from inbox.store.packing import pack
 
 
@@ -39,13 +38,15 @@ def fill(store: Store, put: Put, number: int, *, seed: int, points: int = 1) -> 
     return series
 
 
-def ours(client: Redis) -> Put:
+def ours(client: Inbox) -> Put:
     """Accept as the receiver does (`inbox.intake.Intake.accept`), by the same script."""
     accept = scripts.load(client, "accept")
 
     def put(pipe: Pipeline, body: bytes) -> object:
         delivery = delivery_id(body)
-        return accept(keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), ""], client=pipe)
+        return accept(
+            keys=[client.names.delivery + delivery], args=[delivery, pack(body), ""], client=pipe
+        )
 
     return put
 

@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
-from redis import Redis
-
 from bench.load import Order, Result
 from bench.processes import ROOT, Process, answers, processor_seconds
 from bench.sides import Side
+from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from sandbox.demo.valkey import embedded_valkey
 
@@ -30,7 +29,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.client = Redis.from_url(url)
+        self.client = connect(url, max_connections=4, answer_timeout=60)
         # A rewrite of the append-only file would begin at some time in one side's round.
         self.client.config_set("auto-aof-rewrite-percentage", 0)
         self.pid = int(self.client.info("server")["process_id"])

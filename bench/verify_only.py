@@ -9,7 +9,7 @@ from inbox.intake import Accepted, Intake
 from receiver.__main__ import main
 
 
-_ACCEPTED = Accepted("0" * 32, duplicate=False)
+_ACCEPTED = Accepted("0" * 32, "perkhook:delivery:", duplicate=False)
 
 
 def _store_nothing(_self: Intake, _body: bytes, _trace: str = "") -> Accepted:

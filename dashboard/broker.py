@@ -1,42 +1,51 @@
-"""Flower's own questions to the store, how long its queues are, by the inbox's address."""
+"""Flower's own question to the store, how long its queues are, by the inbox's connections."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypedDict
 
 import flower.views
-from flower.utils.broker import RedisBase
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from tornado.web import HTTPError
 
-from settings.store_address import StoreAddress
+from dashboard.access import AdminAccess
+from inbox.errors import InboxUnavailableError
 
 
-def ask_by_parts(address: StoreAddress) -> None:
+class Queue(TypedDict):
+    """A queue as Flower's pages show it."""
+
+    name: str
+    messages: int
+
+
+def ask_by(access: AdminAccess) -> None:
     """
-    Let Flower's pages ask the store at this address.
+    Let Flower's pages count queues by our connections.
 
-    Flower parses the broker's address a second time, and in its own way: of a Unix socket it knows
-    neither database nor user, so its page would count the queues of database 0.
+    Flower parses the broker's address a second time, in its own way, and knows one server only: of
+    a Unix socket neither database nor user, of sentinels and clusters nothing.
     """
 
-    def make(url: str, **options: Any) -> Queues:
-        return Queues(url, address, **options)
+    def make(_url: str, **_options: Any) -> "Queues":
+        return Queues(access)
 
     flower.views.Broker = make
 
 
-class Queues(RedisBase):  # type: ignore[misc]  # Flower ships no types
-    """Flower's client of Redis, made of parts."""
+class Queues:
+    """What Flower asks of a broker."""
 
-    def __init__(self, url: str, address: StoreAddress, **options: Any) -> None:
-        super().__init__(url, **options)
-        place = address.options
-        if address.is_socket:
-            place["unix_socket_path"] = place.pop("path")
-        self.redis: Redis = Redis(
-            **place,
-            ssl=address.tls is not None,
-            socket_timeout=self.socket_timeout,
-            socket_connect_timeout=self.socket_connect_timeout,
-            retry=Retry(NoBackoff(), 0),
-        )
+    def __init__(self, access: AdminAccess) -> None:
+        self._access = access
+
+    async def queues(self, names: Iterable[str]) -> list[Queue]:
+        """
+        Return how many messages are in each of these queues.
+
+        Raises:
+            tornado.web.HTTPError: 503, the store does not answer as it should, and why.
+        """
+        try:
+            found = await self._access.ask(self._access.queries.messages_in, list(names))
+        except InboxUnavailableError as error:
+            raise HTTPError(503, error.sentence, reason="Store unavailable") from error
+        return [{"name": name, "messages": messages} for name, messages in found.items()]

@@ -56,19 +56,19 @@ def _add_tab(settings: DashboardSettings) -> None:
     from dashboard import pages  # noqa: PLC0415
     from dashboard.access import AdminAccess  # noqa: PLC0415
     from dashboard.api import jobs, plan  # noqa: PLC0415
-    from dashboard.broker import ask_by_parts  # noqa: PLC0415
+    from dashboard.broker import ask_by  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
 
     flower.app.Events = Listening
     # Each question to the workers waits for their answers on a connection of its own.
     Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
-    ask_by_parts(settings.inbox.store)
     access = AdminAccess(
         settings.inbox.store,
         connections=settings.inbox.connections,
         dedupe_window_seconds=settings.inbox.dedupe_window_seconds,
         may_see_bodies=settings.may_see_bodies,
     )
+    ask_by(access)
     ours = {"access": access}
     _add(
         url(r"/failed", pages.ListPage, ours, name="failed"),

@@ -1,9 +1,8 @@
 from dataclasses import dataclass
 
-from redis import Redis
-
 from inbox.model.rate import Rate
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: Failures in a row that open the breaker.
@@ -59,7 +58,7 @@ class Breaker:
     job begins, so that no job is stopped half-way, and get their time when its run ends.
     """
 
-    def __init__(self, client: Redis, name: str, rate: Rate | None = None) -> None:
+    def __init__(self, client: StoreClient, name: str, rate: Rate | None = None) -> None:
         self.name = name
         self._most = rate.count if rate else 0
         self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0

@@ -1,34 +1,43 @@
 from dataclasses import dataclass
 
-from redis import Redis, RedisError
+from redis import RedisError
 
-from inbox import keys
 from inbox.errors import unavailable
 from inbox.ids import delivery_id
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.headroom import Headroom
 from inbox.store.packing import pack
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A body that is in the inbox, or was within the de-duplication window."""
+    """
+    A body that is in the inbox, or was within the de-duplication window.
+
+    Attributes:
+        delivery: its id.
+        key: the key of the store that holds it.
+        duplicate: whether it was there before.
+    """
 
     delivery: str
+    key: str
     duplicate: bool
 
 
 class Intake:
     """The receiver's part of the inbox."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
+        self._keys = client.names
         self._headroom = Headroom(client)
         self._accept = scripts.load(client, "accept")
         self._probe = client.register_script(_PROBE)
 
     def accept(self, body: bytes, trace: str = "") -> Accepted:
         """
-        Store a body and enqueue its first job, in one step and one round trip.
+        StoreClient a body and enqueue its first job, in one step and one round trip.
 
         Args:
             body: the raw bytes as they came.
@@ -39,12 +48,13 @@ class Intake:
                 again is right in any case: it is stored once.
         """
         delivery, packed = delivery_id(body), pack(body)
+        key = self._keys.delivery + delivery
         try:
             self._headroom.check(len(packed))
-            fresh = self._accept(keys=[keys.DELIVERY + delivery], args=[delivery, packed, trace])
+            fresh = self._accept(keys=[key], args=[delivery, packed, trace])
         except RedisError as error:
             raise unavailable(error) from error
-        return Accepted(delivery, duplicate=not fresh)
+        return Accepted(delivery, key, duplicate=not fresh)
 
     def check(self) -> None:
         """
@@ -58,7 +68,7 @@ class Intake:
             self._headroom.check_policy()
             # Needs the same rights, room and role as accepting, and changes nothing. (LPUSH and
             # HINCRBY cannot be tried without a change: the first webhook shows them.)
-            self._probe(keys=[keys.DELIVERY + "probe"], args=[keys.FRESH])
+            self._probe(keys=[self._keys.delivery + "probe", self._keys.fresh])
         except RedisError as error:
             raise unavailable(error) from error
 
@@ -67,6 +77,6 @@ class Intake:
 _PROBE = """#!lua
 redis.call('EXISTS', KEYS[1])
 redis.call('SET', KEYS[1], '', 'XX')
-redis.call('ZADD', ARGV[1], 'XX', 0, '')
+redis.call('ZADD', KEYS[2], 'XX', 0, '')
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', ARGV[1], '')"""
+redis.call('ZREM', KEYS[2], '')"""

@@ -3,14 +3,13 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Literal
 
-from redis import Redis
-
 from inbox.ids import job_id_of
 from inbox.keys import PROCESS
 from inbox.model.job import Claim, FannedOut, Reaped, Refused, SameAssignment, Stale
 from inbox.model.rate import Rate
 from inbox.privacy.redaction import customers_in, is_customer_id, redacted
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.packing import pack, unpack
 
 
@@ -29,13 +28,13 @@ class Jobs:
     """
     The workers' part of the inbox. Every method is one round trip.
 
-    Store errors (redis.RedisError) pass through: the worker that gets one has lost its
+    StoreClient errors (redis.RedisError) pass through: the worker that gets one has lost its
     lease, and another worker's reaper sends the job again.
     """
 
     def __init__(
         self,
-        client: Redis,
+        client: StoreClient,
         *,
         lease_seconds: int,
         dedupe_window_seconds: int,

@@ -1,5 +1,5 @@
 """
-Every key that perkhook owns in Redis or Valkey; each begins with `perkhook:`.
+Every key that perkhook owns in Redis or Valkey; each begins with STORE_PREFIX (`perkhook:`).
 
 Times are milliseconds since 1970 by the server's clock. "accept", "claim" and so on name the script
 in `store/lua/` that writes the key. Below a hash are its fields.
@@ -36,8 +36,7 @@ job:<delivery>:<name>  hash    One pending unit of work; goes when it ends.
                        - by: name of the call that claimed it
                        - losses: leases that ran out
                        - admitted: when the rate cap admitted it
-                       - reason: slug of the last error
-                       - error: sentence of the last error
+                       - reason, error: slug and sentence of the last error
                        - run:<n>: history of run n (JSON); newest 30; `trace` (2 KB) if unexpected
                        - decided: who sent it again, when, why (JSON); it is never too old (claim)
                        - held: "<dispatch>:<time>": a worker has its message unclaimed (reap)
@@ -64,8 +63,7 @@ customer:<id>          set     deliveries about this customer whose body is here
 erased:<id>            string  when this customer was erased (forget): bodies that are processed
                                later are redacted; 190 days
 gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_report)
-                       - until: when it may be called again
-                       - reason: slug of what opened the breaker
+                       - until: when it may be called again; reason: slug of what opened it
                        - asked: 1 if the downstream asked for the pause
                        - failures: calls that failed in a row
 gate:<downstream>:try  string  the caller that tries it alone (half-open); half a minute
@@ -118,8 +116,7 @@ batches                zset    batches by time
 batches:running        set     batches that are not at their end
 plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_answer); 5 minutes
                        - state: asked, working, made
-                       - since: when it entered that state
-                       - request: which request it is
+                       - since: when it entered that state; request: which request it is
                        - answer: JSON (`inbox.plans.PlanPreview`)
 plans                  list    jobs whose plan is asked for, until a worker claims them (plan_ask,
                                plan_take); 5 minutes
@@ -132,10 +129,8 @@ checkin                string  lock: who checked in with Sentry for the reaper; 
 canary                 hash    synthetic events through the public address; goes a week after the
                                last worker that was to send any (canary_turn, canary_handled), or
                                when one starts that is not
-                       - since: when the first was due
-                       - sent: how many
-                       - handled: when the last came through
-                       - delay: how long that took, in ms
+                       - since: when the first was due; sent: how many
+                       - handled: when the last came through; delay: how long that took, in ms
 canary:turn            string  lock: who sends the next; one canary interval
 reconcile              hash    the search for removals without a webhook among the codes, one run at
                                a time (reconcile_begin, reconcile_move, reconcile_code,
@@ -166,83 +161,90 @@ missing                hash    removals without a webhook, until they are delive
 webhook                hash    what Voucherify says of our webhook; goes a week after the last
                                worker that was to check it (webhook_turn, webhook_saw), or when one
                                starts that is not
-                       - since: when the first check was due
-                       - looked: when one last had a result
+                       - since: when the first check was due; looked: when one last had a result
                        - state: active, off, none: the result
                        - listed: 1 if our event is among those it is sent, 0 if not
 webhook:turn           string  lock: who checks next; one interval
 =====================  ======  =====================================================================
 
-Celery's own keys are beside them: one list a queue (`deliveries`, `perks`, `crm`, …) of short
-messages (`inbox.message`; whole ones that kombu gave back), `unacked`, `unacked_index`,
-`unacked_mutex` and `_kombu.binding.*`.
+Celery's own keys begin with `celery:` behind the prefix: one list a queue (`celery:deliveries`,
+…) of short messages (`inbox.message`; whole ones that kombu gave back), `celery:unacked`,
+`celery:unacked_index`, `celery:unacked_mutex` and `celery:_kombu.binding.*`.
 """
 
 from typing import Final
 
 
-PREFIX: Final = "perkhook:"
-DELIVERY: Final = PREFIX + "delivery:"
-JOB: Final = PREFIX + "job:"
-FRESH: Final = PREFIX + "fresh"
-QUEUED: Final = PREFIX + "queued:"
-RUNNING: Final = PREFIX + "running"
-WAITING: Final = PREFIX + "waiting"
-FAILED: Final = PREFIX + "failed"
-HELD: Final = PREFIX + "held"
-SETTLED: Final = PREFIX + "settled"
-LIMITS: Final = PREFIX + "limits"
-BRAKE: Final = PREFIX + "brake"
-GATE: Final = PREFIX + "gate:"
-BUDGET: Final = PREFIX + "budget:"
-EFFECT: Final = PREFIX + "effect:"
-EFFECTS_OF: Final = PREFIX + "effects:"
-CARD: Final = PREFIX + "card:"
-LEARNED: Final = PREFIX + "learned:"
-IDENTITY: Final = PREFIX + "identity:"
-BARRIER: Final = PREFIX + "barrier"
-CUSTOMER: Final = PREFIX + "customer:"
-ERASED: Final = PREFIX + "erased:"
-COUNTS: Final = PREFIX + "counts"
-DELAY: Final = PREFIX + "delay"
-TALLY: Final = PREFIX + "tally"
-TOLD: Final = PREFIX + "told:"
-WORKERS: Final = PREFIX + "workers"
-FLEET: Final = PREFIX + "fleet"
-AUDIT: Final = PREFIX + "audit"
-BATCH: Final = PREFIX + "batch:"
-BATCHES: Final = PREFIX + "batches"
-PLAN: Final = PREFIX + "plan:"
-PLANS: Final = PREFIX + "plans"
-QUEUES: Final = PREFIX + "queues"
-LOOKED: Final = PREFIX + "looked"
-SWEEPING: Final = PREFIX + "sweeping"
-CHECKIN: Final = PREFIX + "checkin"
-CANARY: Final = PREFIX + "canary"
-CANARY_TURN: Final = CANARY + ":turn"
-RECONCILE: Final = PREFIX + "reconcile"
-RECONCILE_LOCK: Final = RECONCILE + ":lock"
-RECONCILE_CUSTOMERS: Final = RECONCILE + ":customers"
-RECONCILE_TURN: Final = RECONCILE + ":turn"
-CAMPAIGNS: Final = PREFIX + "campaigns"
-CODES: Final = PREFIX + "codes:"
-ASSIGNMENTS: Final = PREFIX + "assignments:"
-MISSING: Final = PREFIX + "missing"
+class Keys:
+    """
+    The names of all keys of one installation.
+
+    Attributes:
+        prefix: what each of them begins with: STORE_PREFIX.
+        guard: a key that never exists, which every script names. A cluster finds the server by
+            it, and runs no script while the slot is moved key by key (docs/decisions/0047).
+        celery: what Celery's and kombu's own keys and channels begin with.
+        unacked: Celery's hash of messages that a worker has, by delivery tag.
+    """
+
+    def __init__(self, prefix: str) -> None:  # noqa: PLR0915 - a list of names
+        self.prefix = prefix
+        self.guard = prefix + "guard"
+        self.celery = prefix + "celery:"
+        self.unacked = self.celery + "unacked"
+        self.delivery = prefix + "delivery:"
+        self.job = prefix + "job:"
+        self.fresh = prefix + "fresh"
+        self.queued = prefix + "queued:"
+        self.running = prefix + "running"
+        self.waiting = prefix + "waiting"
+        self.failed = prefix + "failed"
+        self.held = prefix + "held"
+        self.settled = prefix + "settled"
+        self.limits = prefix + "limits"
+        self.brake = prefix + "brake"
+        self.gate = prefix + "gate:"
+        self.budget = prefix + "budget:"
+        self.effect = prefix + "effect:"
+        self.effects_of = prefix + "effects:"
+        self.card = prefix + "card:"
+        self.learned = prefix + "learned:"
+        self.identity = prefix + "identity:"
+        self.barrier = prefix + "barrier"
+        self.customer = prefix + "customer:"
+        self.erased = prefix + "erased:"
+        self.counts = prefix + "counts"
+        self.delay = prefix + "delay"
+        self.tally = prefix + "tally"
+        self.told = prefix + "told:"
+        self.workers = prefix + "workers"
+        self.fleet = prefix + "fleet"
+        self.audit = prefix + "audit"
+        self.batch = prefix + "batch:"
+        self.batches = prefix + "batches"
+        self.plan = prefix + "plan:"
+        self.plans = prefix + "plans"
+        self.queues = prefix + "queues"
+        self.looked = prefix + "looked"
+        self.sweeping = prefix + "sweeping"
+        self.checkin = prefix + "checkin"
+        self.canary = prefix + "canary"
+        self.canary_turn = self.canary + ":turn"
+        self.reconcile = prefix + "reconcile"
+        self.reconcile_lock = self.reconcile + ":lock"
+        self.reconcile_customers = self.reconcile + ":customers"
+        self.reconcile_turn = self.reconcile + ":turn"
+        self.campaigns = prefix + "campaigns"
+        self.codes = prefix + "codes:"
+        self.assignments = prefix + "assignments:"
+        self.missing = prefix + "missing"
+        self.webhook = prefix + "webhook"
+        self.webhook_turn = self.webhook + ":turn"
+
 
 #: Before the id of a holder: the `IDENTITY` of the removal of one assignment.
 REMOVAL: Final = "customer.holder.assignment.deleted:"
-WEBHOOK: Final = PREFIX + "webhook"
-WEBHOOK_TURN: Final = WEBHOOK + ":turn"
-
-#: Celery's hash of messages that a worker has and has not yet acknowledged, by delivery tag.
-UNACKED: Final = "unacked"
 
 #: The queue and the job that every delivery starts with.
 DELIVERIES_QUEUE: Final = "deliveries"
 PROCESS: Final = "process"
-
-#: Upper ends in seconds of the buckets of the time from received to completed.
-DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
-
-#: Event types, each by whether a handler wants it, with their own counters.
-MOST_EVENT_TYPES: Final = 100

@@ -17,14 +17,12 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn
 from inbox.model.time import moment, ms_of
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: Several minutes, unless the settings say otherwise.
@@ -48,7 +46,7 @@ class Effects:
 
     def __init__(
         self,
-        client: Redis,
+        client: StoreClient,
         *,
         memory_seconds: int,
         in_flight_seconds: float = IN_FLIGHT_SECONDS,
@@ -58,6 +56,7 @@ class Effects:
         self.in_flight_seconds = in_flight_seconds
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
@@ -81,7 +80,7 @@ class Effects:
         ask_intact: bool = False,
     ) -> Begun:
         """
-        Store a planned balance change, once, and lock its card for it.
+        StoreClient a planned balance change, once, and lock its card for it.
 
         A card is locked for a few times as long as a change may be in flight, in case the worker
         dies. `card` is one of the fields, and `grant` if it takes one back: a grant is taken
@@ -178,7 +177,7 @@ class Effects:
         """
         if self._barrier is None:
             return
-        self._barrier.wait(keys.EFFECT + effect.id, monotonic() + SECURE_SECONDS)
+        self._barrier.wait(self._keys.effect + effect.id, monotonic() + SECURE_SECONDS)
         # Another store may have replaced the one that was written to, with an older state.
         stands = self.get(effect.id)
         if stands is None or stands.fields.get("sends") != effect.fields.get("sends"):
@@ -186,7 +185,7 @@ class Effects:
 
     def get(self, effect: str) -> Effect | None:
         """Return one effect; None if there is none."""
-        found = self._client.hgetall(keys.EFFECT + effect)
+        found = self._client.hgetall(self._keys.effect + effect)
         if not found:
             return None
         return _effect(
@@ -195,14 +194,14 @@ class Effects:
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """Return the marks on a customer, oldest first."""
-        for name in self._client.zrange(keys.EFFECTS_OF + f"customer:{customer}", 0, -1):
+        for name in self._client.zrange(self._keys.effects_of + f"customer:{customer}", 0, -1):
             if _MARK in name and (effect := self.get(name.decode())):
                 yield effect
 
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
         """Return the effects of an assignment or a customer, oldest first."""
         index = f"holder:{holder}" if holder else f"customer:{customer}"
-        for name in self._client.zrange(keys.EFFECTS_OF + index, 0, -1):
+        for name in self._client.zrange(self._keys.effects_of + index, 0, -1):
             if effect := self.get(name.decode()):
                 yield effect
 

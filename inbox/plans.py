@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.model.time import moment, ms_of
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.packing import unpack
 
 
@@ -85,9 +83,10 @@ class Request:
 class Plans:
     """Requests and answers, for both sides."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._ask = scripts.load(client, "plan_ask")
         self._take = scripts.load(client, "plan_take")
         self._answer = scripts.load(client, "plan_answer")
@@ -112,7 +111,7 @@ class Plans:
     def get(self, job: str) -> PlanView:
         """Return the progress of a plan."""
         pipe = self._client.pipeline(transaction=False)
-        pipe.hmget(keys.PLAN + job, "state", "since", "answer")
+        pipe.hmget(self._keys.plan + job, "state", "since", "answer")
         pipe.time()
         (state, since, answer), now = pipe.execute()
         if state is None:

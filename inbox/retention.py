@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from redis import Redis
-
 from inbox.admin.views import KeptView, kept_completed, kept_failed
 from inbox.model.time import moment
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: A bound of failed jobs shows in the metrics so long before it drops anything.
@@ -51,7 +50,7 @@ class Trimmed:
 class Retention:
     """Applies the bounds. Failed jobs beyond them end; jobs that are still to run stay."""
 
-    def __init__(self, client: Redis, limits: Limits, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: StoreClient, limits: Limits, *, dedupe_window_seconds: int) -> None:
         self._limits = limits
         self._window_ms = dedupe_window_seconds * 1000
         self._trim = scripts.load(client, "trim")

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inbox.durability.barrier import Durability
 from settings.reader import Reader
@@ -19,7 +19,7 @@ class InboxSettings:
     def read(cls, reader: Reader) -> "InboxSettings":
         """Read what every process needs to find the inbox."""
         return cls(
-            store=reader.read(common.REDIS_URL),
+            store=read_store(reader),
             connections=reader.read(common.STORE_CONNECTIONS),
             dedupe_window_seconds=reader.read(common.DEDUPE_WINDOW_SECONDS),
         )
@@ -36,6 +36,21 @@ class InboxSettings:
         found = cls.read(reader)
         reader.finish()
         return found
+
+
+def read_store(reader: Reader) -> StoreAddress:
+    """Read where the store is, and which keys in it are ours."""
+    at, prefix = reader.read(common.REDIS_URL), reader.read(common.STORE_PREFIX)
+    if None in (at, prefix):
+        # One of them is wrong, which is reported already.
+        return at
+    if at.is_cluster and "{" not in prefix:
+        reader.problem(
+            "STORE_PREFIX",
+            "must hold a part in braces where REDIS_URL is a cluster, such as {shoes}:, so that "
+            "all keys are on one server",
+        )
+    return replace(at, prefix=prefix)
 
 
 def read_durability(reader: Reader) -> Durability:

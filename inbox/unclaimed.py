@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from redis import Redis, ResponseError
+from redis import ResponseError
 
-from inbox import keys
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 class UnclaimedDeliveries:
@@ -15,23 +15,24 @@ class UnclaimedDeliveries:
     Only the form changes: its job stays queued since the same time.
     """
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._unfold = scripts.load(client, "unfold")
 
     def to_hashes(self, delivery: str) -> None:
         """Write its hashes if it is unclaimed; if not, a store that refuses writes will do."""
-        if self._client.zscore(keys.FRESH, delivery) is not None:
+        if self._client.zscore(self._keys.fresh, delivery) is not None:
             self._unfold(args=[delivery])
 
     def fields(self, delivery: str) -> dict[str, bytes]:
         """Return the fields of a delivery; none if it was never here or is forgotten."""
         self.to_hashes(delivery)
         try:
-            found = self._client.hgetall(keys.DELIVERY + delivery)
+            found = self._client.hgetall(self._keys.delivery + delivery)
         except ResponseError:
             # It was accepted in between.
             self.to_hashes(delivery)
-            found = self._client.hgetall(keys.DELIVERY + delivery)
+            found = self._client.hgetall(self._keys.delivery + delivery)
         return {name.decode(): value for name, value in found.items()}

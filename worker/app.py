@@ -6,7 +6,7 @@ from celery import Celery
 from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
 
-from inbox.keys import DELIVERIES_QUEUE, PROCESS
+from inbox.keys import DELIVERIES_QUEUE, PROCESS, Keys
 from settings.reader import SettingsError
 from telemetry.logs import configure_logs
 from telemetry.one_core import keep_to_one_core
@@ -29,7 +29,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     A worker reads its settings and secrets when it starts; Flower never has them.
     """
     settings = _broker_settings(environ)
-    share_connections(settings.inbox.connections)
+    share_connections(settings.inbox.store, settings.inbox.connections)
     table = _table(settings.handlers, environ)
     queues = (DELIVERIES_QUEUE, *table.queues)
     # set_as_current=False: nothing may reach this application but through its own name.
@@ -104,6 +104,7 @@ def _configuration(settings: BrokerSettings, queues: tuple[str, ...]) -> dict[st
             # sent their jobs again by then, so this only tidies up. Clocks differ by less than
             # a day, so no live worker loses messages.
             "visibility_timeout": 86_400,
+            "global_keyprefix": Keys(store.prefix).celery,
             # Our messages have no priorities: one list for each queue, not four.
             "priority_steps": [0],
             "socket_connect_timeout": 3,

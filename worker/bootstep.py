@@ -2,26 +2,24 @@ import os
 import random
 import socket
 import sys
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import structlog
 from celery import bootsteps
 from celery.signals import task_unknown, worker_shutdown, worker_shutting_down
-from redis import Redis, RedisError
 
 from inbox.jobs import Jobs
 from inbox.plans import Plans
 from inbox.retention import Retention
 from inbox.state.reports import Reports
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from settings.reader import SettingsError
 from telemetry.safe_errors import type_name
 from telemetry.sentry import configure_sentry
 from telemetry.traces import configure_traces
 from worker.backends.registry import check_backends
-from worker.broker.rights import log_missing_rights
 from worker.broker.transport import foreign_message
 from worker.build import make_jobs, make_services
 from worker.periodic.checkins import CheckIns
@@ -78,8 +76,6 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         configure_sentry(settings.broker.telemetry, process="worker")
         configure_traces(settings.broker.telemetry)
         store = _connect(settings)
-        with suppress(RedisError):
-            log_missing_rights(store, runtime.queues)
         jobs = make_jobs(settings, store)
         services = self._services = make_services(settings, store)
         flow = self._flow = runtime.flow = self._make_flow(runtime, settings, jobs, services)
@@ -116,7 +112,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         self,
         runtime: Runtime,
         settings: WorkerSettings,
-        store: Redis,
+        store: StoreClient,
         jobs: Jobs,
         services: Services,
     ) -> tuple[PeriodicTask, ...]:
@@ -183,7 +179,7 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
         log.info("worker.stopped")
 
 
-def _connect(settings: WorkerSettings) -> Redis:
+def _connect(settings: WorkerSettings) -> StoreClient:
     return connect(
         settings.broker.inbox.store,
         max_connections=settings.broker.inbox.connections,

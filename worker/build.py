@@ -1,7 +1,5 @@
 """What handlers need, made from settings."""
 
-from redis import Redis
-
 from inbox.breaker import Breaker
 from inbox.durability.check import make_barrier
 from inbox.jobs import Jobs
@@ -10,12 +8,13 @@ from inbox.privacy.erasure import Erasure
 from inbox.state.assignments import AssignmentRegistry
 from inbox.state.canary import CanaryRecord
 from inbox.state.learned import Learned
+from inbox.store.client import StoreClient
 from worker.backends.registry import make_crm, make_perks
 from worker.services import Services
 from worker.settings.worker import WorkerSettings
 
 
-def make_jobs(settings: WorkerSettings, store: Redis) -> Jobs:
+def make_jobs(settings: WorkerSettings, store: StoreClient) -> Jobs:
     """Return the inbox's jobs with the settings' times."""
     return Jobs(
         store,
@@ -25,7 +24,7 @@ def make_jobs(settings: WorkerSettings, store: Redis) -> Jobs:
     )
 
 
-def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
+def make_effects(settings: WorkerSettings, store: StoreClient) -> Effects:
     """Return the ledger with the settings' times and durability."""
     return Effects(
         store,
@@ -37,7 +36,7 @@ def make_effects(settings: WorkerSettings, store: Redis) -> Effects:
     )
 
 
-def make_services(settings: WorkerSettings, store: Redis) -> Services:
+def make_services(settings: WorkerSettings, store: StoreClient) -> Services:
     """Return what handlers use, with a circuit breaker for each downstream that is called."""
     effects = make_effects(settings, store)
     perks, crm = settings.perks, settings.crm

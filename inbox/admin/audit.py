@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from redis import Redis
-
-from inbox import keys
 from inbox.model.time import moment
+from inbox.store.client import StoreClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +20,9 @@ class Entry:
     result: str
 
 
-def recent(client: Redis, number: int) -> list[Entry]:
+def recent(client: StoreClient, number: int) -> list[Entry]:
     """Return the newest entries, newest first."""
-    found: Any = client.xrevrange(keys.AUDIT, count=number)
+    found: Any = client.xrevrange(client.names.audit, count=number)
     return [_entry(*each) for each in found]
 
 

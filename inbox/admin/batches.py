@@ -7,13 +7,11 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.admin.selection import ACTIONS
 from inbox.ids import job_id_of
 from inbox.model.time import moment, ms_of
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: Jobs of one step: a few milliseconds of the store's time.
@@ -67,9 +65,12 @@ class BatchView:
 class Batches:
     """Starts batches, carries them out, reports their progress."""
 
-    def __init__(self, client: Redis, read_jobs: ReadJobs, *, dedupe_window_seconds: int) -> None:
+    def __init__(
+        self, client: StoreClient, read_jobs: ReadJobs, *, dedupe_window_seconds: int
+    ) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._read_jobs = read_jobs
         self._window_ms = dedupe_window_seconds * 1000
         self._start = scripts.load(client, "batch_start")
@@ -77,7 +78,7 @@ class Batches:
 
     def start(self, action: str, tasks: Sequence[str], *, who: str, why: str, what: str) -> str:
         """
-        Store what is to be done and return the batch's id; `carry_out` does it.
+        StoreClient what is to be done and return the batch's id; `carry_out` does it.
 
         Args:
             action: retry, discard or release.
@@ -140,19 +141,19 @@ class Batches:
         if not _ID.fullmatch(batch):
             return None
         pipe = self._client.pipeline(transaction=False)
-        pipe.hgetall(keys.BATCH + batch)
+        pipe.hgetall(self._keys.batch + batch)
         pipe.time()
         found, now = pipe.execute()
         return _view(batch, found, ms_of(now)) if found else None
 
     def newest(self, number: int) -> list[BatchView]:
         """Return the newest batches."""
-        ids = self._client.zrange(keys.BATCHES, 0, number - 1, desc=True)
+        ids = self._client.zrange(self._keys.batches, 0, number - 1, desc=True)
         return [view for batch in ids if (view := self.get(batch.decode()))]
 
     def running(self) -> list[str]:
         """Return the batches that have not ended, whichever process carries them out."""
-        return [batch.decode() for batch in self._client.smembers(keys.BATCHES + ":running")]
+        return [batch.decode() for batch in self._client.smembers(self._keys.batches + ":running")]
 
     def became(self, batch: str) -> dict[str, int]:
         """
@@ -163,7 +164,7 @@ class Batches:
         """
         if not _ID.fullmatch(batch):
             return {}
-        tasks = self._client.lrange(keys.BATCH + batch + ":tasks", 0, WATCHED - 1)
+        tasks = self._client.lrange(self._keys.batch + batch + ":tasks", 0, WATCHED - 1)
         seen = dict(task.decode().rsplit(":", 1) for task in tasks)
         tally: dict[str, int] = {}
         for job, fields in self._read_jobs(list(seen)):

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.admin import audit as record
 from inbox.admin.batches import Batches
 from inbox.admin.rows import JobRows
@@ -16,6 +13,7 @@ from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, c
 from inbox.ids import job_id_of
 from inbox.model.time import moment, ms_of
 from inbox.plans import Plans
+from inbox.store.client import StoreClient
 
 
 PAGE_SIZES: Final = (25, 50, 100, 500)
@@ -92,9 +90,10 @@ class Preview:
 class Decisions:
     """Lists, previews and decides."""
 
-    def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: StoreClient, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self.rows = JobRows(client)
         self.plans = Plans(client)
         self.batches = Batches(client, self.rows.read, dedupe_window_seconds=dedupe_window_seconds)
@@ -151,7 +150,7 @@ class Decisions:
         holders = list({row.holder: None for row in first if row.holder})[:COUNTED_ASSIGNMENTS]
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
-            pipe.exists(f"{keys.EFFECTS_OF}holder:{holder}")
+            pipe.exists(f"{self._keys.effects_of}holder:{holder}")
         return Preview(
             action=action,
             matching=len(found),

@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from redis import Redis
-
 from inbox import keys
 from inbox.admin.fleet_views import (
     DelayView,
@@ -28,7 +26,9 @@ from inbox.admin.views import QueueView, Stats, kept_completed, kept_failed
 from inbox.model.effect import Perk
 from inbox.model.time import moment
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.headroom import bytes_left
+from inbox.store.scripts import DELAY_BUCKETS, MOST_EVENT_TYPES
 
 
 #: Jobs of one index that are read to count them by handler.
@@ -47,7 +47,7 @@ _EVENT_TYPE: Final = re.compile(r"[a-z0-9_.]{1,80}")
 class Fleet:
     """What the store knows of the fleet."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         self._read = scripts.load(client, "read_fleet")
 
     def read(self, *, sample: int = SAMPLE) -> FleetView:
@@ -143,7 +143,7 @@ def _handlers(index: dict[str, Any]) -> Counter[str]:
 
 def _delay(counted: dict[str, int]) -> DelayView:
     total, buckets = 0, []
-    for end in keys.DELAY_BUCKETS:
+    for end in DELAY_BUCKETS:
         total += counted.get(f"{end:g}", 0)
         buckets.append((float(end), total))
     buckets.append((float("inf"), total + counted.get("more", 0)))
@@ -163,7 +163,7 @@ def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
     for name, many in _most_first(counted):
         handled, _, kind = name.partition(":")
         known = kind == "?" or _EVENT_TYPE.fullmatch(kind)
-        if not known or len(found) > keys.MOST_EVENT_TYPES:
+        if not known or len(found) > MOST_EVENT_TYPES:
             kind = "other"
         found[kind, _label(handled)] += many
     return dict(found)

@@ -1,8 +1,6 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from redis import Redis
 
 from inbox import keys
 from inbox.admin.fleet import Fleet
@@ -11,6 +9,7 @@ from inbox.admin.views import Stats
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.packing import unpack
 from inbox.unclaimed import UnclaimedDeliveries
 
@@ -22,9 +21,10 @@ PAGE = 500
 class Admin:
     """What operators see and decide, job by job, behind the command line and the pages."""
 
-    def __init__(self, client: Redis, *, dedupe_window_seconds: int) -> None:
+    def __init__(self, client: StoreClient, *, dedupe_window_seconds: int) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._window_ms = dedupe_window_seconds * 1000
         self._fleet = Fleet(client)
         self._unclaimed = UnclaimedDeliveries(client)
@@ -36,17 +36,24 @@ class Admin:
         """Return what is pending, by state and queue, and what is kept."""
         return self._fleet.read(sample=0).stats
 
+    def messages_in(self, queues: Sequence[str]) -> dict[str, int]:
+        """Return how many messages are in each of these queues."""
+        pipe = self._client.pipeline(transaction=False)
+        for name in queues:
+            pipe.llen(self._keys.celery + name)
+        return dict(zip(queues, pipe.execute(), strict=True))
+
     def held_count(self) -> int:
         """Return how many jobs the rate cap holds."""
-        return int(self._client.zcard(keys.HELD))
+        return int(self._client.zcard(self._keys.held))
 
     def held(self) -> Iterator[JobView]:
         """Return the jobs that the rate cap holds, longest first."""
-        return self._listed(keys.HELD)
+        return self._listed(self._keys.held)
 
     def failed(self) -> Iterator[JobView]:
         """Return the failed jobs, longest first."""
-        return self._listed(keys.FAILED)
+        return self._listed(self._keys.failed)
 
     def _listed(self, index: str) -> Iterator[JobView]:
         """
@@ -139,8 +146,8 @@ class Admin:
     def _jobs(self, jobs: list[str]) -> Iterator[JobView]:
         pipe = self._client.pipeline(transaction=False)
         for job in jobs:
-            pipe.hgetall(keys.JOB + job)
-            pipe.zscore(keys.WAITING, job)
+            pipe.hgetall(self._keys.job + job)
+            pipe.zscore(self._keys.waiting, job)
         answers = pipe.execute()
         for job, fields, next_try in zip(jobs, answers[::2], answers[1::2], strict=True):
             if fields:

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Any, Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.admin.fingerprint import fingerprint, normalised
 from inbox.admin.selection import Row
 from inbox.ids import delivery_of, name_of
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
-INDEXES: Final = {"failed": keys.FAILED, "waiting": keys.WAITING, "held": keys.HELD}
+#: The states that have a list.
+STATES: Final = ("failed", "waiting", "held")
 
 #: Jobs that one call of the script reads: some two milliseconds of the store's time.
 A_CALL: Final = 500
@@ -28,11 +27,13 @@ class JobRows:
     long as the index has it with the same time: a page costs the index and what is new.
     """
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
+        names = client.names
+        self._indexes = {"failed": names.failed, "waiting": names.waiting, "held": names.held}
         self._index = scripts.load(client, "read_index")
         self._read = scripts.load(client, "read_jobs")
-        self._known: dict[str, dict[str, tuple[float, Row]]] = {state: {} for state in INDEXES}
-        self._locks = {state: Lock() for state in INDEXES}
+        self._known: dict[str, dict[str, tuple[float, Row]]] = {state: {} for state in STATES}
+        self._locks = {state: Lock() for state in STATES}
 
     def of(self, state: str) -> list[Row]:
         """Return the jobs in a state, longest first; a waiting job by its next try."""
@@ -41,7 +42,7 @@ class JobRows:
 
     def _of(self, state: str) -> list[Row]:
         # To Lua an empty list is an empty object.
-        found = json.loads(self._index(args=[INDEXES[state]])) or []
+        found = json.loads(self._index(args=[self._indexes[state]])) or []
         index = {job: float(score) for job, score in zip(found[::2], found[1::2], strict=True)}
         known = self._known[state]
         kept = {

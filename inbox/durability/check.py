@@ -6,13 +6,13 @@ from enum import StrEnum
 from queue import SimpleQueue
 from typing import Any, Final
 
-from redis import Redis, RedisError, ResponseError
+from redis import RedisError, ResponseError
 
-from inbox import keys
 from inbox.durability.barrier import ROUNDS, Barrier, Durability
 from inbox.durability.fsync import Clocks, observe
 from inbox.durability.problems import EARLY, LOST, NO_AOF, NO_REPLICA, NO_WAITAOF, SLOW_DISK
 from inbox.errors import InboxUnavailableError, unavailable
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from settings.store_address import StoreAddress
 
@@ -55,7 +55,7 @@ def make_barrier(
     if durability is Durability.MEMORY:
         return None
     # Each round has its own connection, which the store knows its write by.
-    idle: SimpleQueue[Redis] = SimpleQueue()
+    idle: SimpleQueue[StoreClient] = SimpleQueue()
     clocks = Clocks()
     for _ in range(ROUNDS):
         # The store itself ends the wait; one that does not is frozen.
@@ -94,7 +94,7 @@ def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], N
     return check
 
 
-def _client(at: StoreAddress | str, connections: int, answer_timeout: float) -> Redis:
+def _client(at: StoreAddress | str, connections: int, answer_timeout: float) -> StoreClient:
     return connect(
         at,
         max_connections=connections,
@@ -106,7 +106,7 @@ def _client(at: StoreAddress | str, connections: int, answer_timeout: float) -> 
 
 
 def confirm(
-    client: Redis,
+    client: StoreClient,
     durability: Durability,
     written: Collection[str],
     wait_ms: int,
@@ -134,7 +134,7 @@ def confirm(
         wait_ms = wait_ms if method is Method.ASK else 1
 
     def fill(pipeline: Any) -> None:
-        pipeline.eval(_WRITE, 1 + len(written), keys.BARRIER, *written)
+        pipeline.eval(_WRITE, 1 + len(written), client.names.barrier, *written)
         if durability is Durability.REPLICA:
             pipeline.execute_command("WAIT", 1, wait_ms)
         else:
@@ -150,7 +150,7 @@ def _ask_policy(pipeline: Any) -> None:
     pipeline.config_get("appendfsync")
 
 
-def _ask(client: Redis, fill: Callable[[Any], None]) -> Answers:
+def _ask(client: StoreClient, fill: Callable[[Any], None]) -> Answers:
     pipeline: Any = client.pipeline(transaction=False)
     fill(pipeline)
     try:

@@ -27,9 +27,8 @@ from enum import StrEnum
 from time import monotonic, sleep
 from typing import Any, Final
 
-from redis import Redis, RedisError
+from redis import RedisError
 
-from inbox import keys
 from inbox.durability.problems import (
     BAD_DISK,
     BAD_REWRITE,
@@ -42,6 +41,7 @@ from inbox.durability.problems import (
     UNREPORTED,
 )
 from inbox.errors import InboxUnavailableError, unavailable
+from inbox.store.client import StoreClient
 
 
 #: Milliseconds after T0 from which on the server has submitted an fsync: its second, and some for
@@ -183,7 +183,7 @@ def _problem(info: Any, config: Any) -> str | None:
     return BAD_REWRITE if info["aof_last_bgrewrite_status"] != "ok" else None
 
 
-def observe(client: Redis, written: Collection[str], wait_ms: int, clocks: Clocks) -> None:
+def observe(client: StoreClient, written: Collection[str], wait_ms: int, clocks: Clocks) -> None:
     """
     Wait until all that was written so far is on the store's disk.
 
@@ -213,13 +213,13 @@ def observe(client: Redis, written: Collection[str], wait_ms: int, clocks: Clock
             return
 
 
-def _begin(client: Redis, written: Collection[str], clocks: Clocks) -> Watch:
+def _begin(client: StoreClient, written: Collection[str], clocks: Clocks) -> Watch:
     before, time = _ask(client, written, write=True)
     return begin(before, milliseconds(time), clocks.newest(before))
 
 
 def _ask(
-    client: Redis, written: Collection[str], *, write: bool = False
+    client: StoreClient, written: Collection[str], *, write: bool = False
 ) -> tuple[Observation, Any]:
     pipeline: Any = client.pipeline(transaction=False)
     pipeline.execute_command("TIME")
@@ -230,7 +230,7 @@ def _ask(
     if written:
         pipeline.exists(*written)
     if write:
-        pipeline.eval(_WRITE, 1, keys.BARRIER)
+        pipeline.eval(_WRITE, 1, client.names.barrier)
     try:
         answers = pipeline.execute(raise_on_error=False)
     except RedisError as error:

@@ -2,12 +2,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from redis import Redis
-
 from inbox import keys
 from inbox.ids import delivery_of, name_of
 from inbox.privacy.redaction import concerns, redacted
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.packing import pack, unpack, without_trace
 from inbox.unclaimed import UnclaimedDeliveries
 
@@ -37,9 +36,10 @@ class Erasure:
     searching them. So nothing slips through between the steps.
     """
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._forget = scripts.load(client, "forget")
         self._erase = scripts.load(client, "erase")
         self._unclaimed = UnclaimedDeliveries(client)
@@ -64,13 +64,19 @@ class Erasure:
 
     def _deliveries(self, customer: str, *, all_states: bool) -> Iterator[str]:
         seen: set[str] = set()
-        for member in self._client.sscan_iter(keys.CUSTOMER + customer, count=PAGE):
+        for member in self._client.sscan_iter(self._keys.customer + customer, count=PAGE):
             seen.add(member.decode())
         yield from sorted(seen)
-        indexes = [keys.FAILED]
+        indexes = [self._keys.failed]
         if all_states:
-            queued = keys.QUEUED + keys.DELIVERIES_QUEUE
-            indexes = [keys.FRESH, queued, keys.RUNNING, keys.WAITING, keys.FAILED]
+            queued = self._keys.queued + keys.DELIVERIES_QUEUE
+            indexes = [
+                self._keys.fresh,
+                queued,
+                self._keys.running,
+                self._keys.waiting,
+                self._keys.failed,
+            ]
         for index in indexes:
             for page in self._unprocessed(index):
                 fresh = [delivery for delivery in page if delivery not in seen]
@@ -87,7 +93,7 @@ class Erasure:
             yield [
                 delivery_of(member.decode())
                 for member, _ in jobs
-                if index == keys.FRESH or name_of(member.decode()) == keys.PROCESS
+                if index == self._keys.fresh or name_of(member.decode()) == keys.PROCESS
             ]
             if cursor == 0:
                 return
@@ -95,12 +101,12 @@ class Erasure:
     def _bodies(self, index: str, deliveries: list[str]) -> list[bytes | None]:
         pipe = self._client.pipeline(transaction=False)
         for delivery in deliveries:
-            if index == keys.FRESH:
-                pipe.get(keys.DELIVERY + delivery)
+            if index == self._keys.fresh:
+                pipe.get(self._keys.delivery + delivery)
             else:
-                pipe.hget(keys.DELIVERY + delivery, "body")
-        found: list[Any] = pipe.execute(raise_on_error=index != keys.FRESH)
-        if index == keys.FRESH:
+                pipe.hget(self._keys.delivery + delivery, "body")
+        found: list[Any] = pipe.execute(raise_on_error=index != self._keys.fresh)
+        if index == self._keys.fresh:
             # One that was claimed meanwhile is no string any more; it is in another index.
             return [without_trace(each) if isinstance(each, bytes) else None for each in found]
         return found
@@ -109,7 +115,7 @@ class Erasure:
         """Redact a body unless that was done, or the delivery is completed by now."""
         self._unclaimed.to_hashes(delivery)
         while True:
-            body, done = self._client.hmget(keys.DELIVERY + delivery, "body", "erased")
+            body, done = self._client.hmget(self._keys.delivery + delivery, "body", "erased")
             if body is None or done:
                 return False
             # Refused if the body changed since it was read, which it does once at the most.

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from redis import Redis
-
 from inbox import keys
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
 from inbox.state.campaigns import KnownCampaigns
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from inbox.store.script_call import ScriptCall
 
 
@@ -37,15 +36,19 @@ class AssignmentRegistry:
     Args:
         client: the store.
         memory_seconds: how long it is known that a removal was claimed, and so the entries' life.
-        run: the key of the run; of each key there is one run at a time.
+        of_customers: whether runs search the activity of customers, which may be beside one of
+            the codes; of each kind there is one run at a time.
     """
 
-    def __init__(self, client: Redis, *, memory_seconds: int, run: str = keys.RECONCILE) -> None:
+    def __init__(
+        self, client: StoreClient, *, memory_seconds: int, of_customers: bool = False
+    ) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._memory_ms = memory_seconds * 1000
-        self._run = run
-        self._lock = f"{run}:lock"
+        self._run = self._keys.reconcile_customers if of_customers else self._keys.reconcile
+        self._lock = f"{self._run}:lock"
         self.campaigns = KnownCampaigns(client, self._memory_ms)
         self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
@@ -60,8 +63,8 @@ class AssignmentRegistry:
 
     def no_turns(self) -> None:
         """Store that workers begin no runs."""
-        if self._client.exists(keys.RECONCILE):
-            self._client.hset(keys.RECONCILE, mapping={"interval": 0, "looks_at": ""})
+        if self._client.exists(self._keys.reconcile):
+            self._client.hset(self._keys.reconcile, mapping={"interval": 0, "looks_at": ""})
 
     def cut_off(self, scope: str) -> bool:
         """Return whether such a run was begun, has not ended, and no process runs it."""
@@ -97,7 +100,7 @@ class AssignmentRegistry:
     def known(self, code: str, campaign: str) -> dict[str, Assignment]:
         """Return the assignments of a code when it was last read or reported, by id."""
         found: dict[str, Assignment] = {}
-        for holder, text in self._client.hscan_iter(keys.ASSIGNMENTS + code, count=CHUNK):
+        for holder, text in self._client.hscan_iter(self._keys.assignments + code, count=CHUNK):
             name = holder.decode()
             found[name] = Assignment.read(name, text.decode(), code=code, campaign=campaign)
         return found
@@ -114,7 +117,7 @@ class AssignmentRegistry:
         missing: Iterable[Missing] = (),
     ) -> None:
         """
-        Store what a run has read of a code: new assignments, and those that are over.
+        StoreClient what a run has read of a code: new assignments, and those that are over.
 
         With a run the code counts as read by it.
 
@@ -145,7 +148,7 @@ class AssignmentRegistry:
 
     def resolve(self, caller: str, holder: str, came_to: str) -> None:
         """
-        Store that a missing removal is a delivery now, or needs none, and why.
+        StoreClient that a missing removal is a delivery now, or needs none, and why.
 
         Raises:
             RunLostError: another run has taken over.
@@ -182,31 +185,31 @@ class AssignmentRegistry:
         """Return the run that last read each code; 0 for none."""
         pipe = self._client.pipeline(transaction=False)
         for code in codes:
-            pipe.zscore(keys.CODES + campaign, code)
+            pipe.zscore(self._keys.codes + campaign, code)
         return [int(score or 0) for score in pipe.execute()]
 
     def unread(self, campaign: str, run: int) -> Iterator[str]:
         """Yield known codes that this run has not read; each must be read, or this never ends."""
         before = f"({run}"
         while page := self._client.zrangebyscore(
-            keys.CODES + campaign, "-inf", before, start=0, num=CHUNK
+            self._keys.codes + campaign, "-inf", before, start=0, num=CHUNK
         ):
             yield from (each.decode() for each in page)
 
     def read_by(self, campaign: str, run: int) -> int:
         """Return how many codes of a campaign this run has read."""
-        return int(self._client.zcount(keys.CODES + campaign, run, run))
+        return int(self._client.zcount(self._keys.codes + campaign, run, run))
 
     def reported(self, holders: Sequence[str]) -> set[str]:
         """Return which of these assignments' removals were claimed, by any delivery."""
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
-            pipe.exists(keys.IDENTITY + keys.REMOVAL + holder)
+            pipe.exists(self._keys.identity + keys.REMOVAL + holder)
         return {holder for holder, found in zip(holders, pipe.execute(), strict=True) if found}
 
     def missing(self) -> Iterator[Missing]:
         """Yield the removals without a webhook that are no deliveries yet."""
-        for _, text in self._client.hscan_iter(keys.MISSING, count=CHUNK):
+        for _, text in self._client.hscan_iter(self._keys.missing, count=CHUNK):
             found = json.loads(text)
             yield Missing(
                 assignment=Assignment(**found["assignment"]),

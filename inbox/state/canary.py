@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: A canary that no worker asks for any more is forgotten after this, and its age with it. Longer
@@ -17,8 +15,9 @@ KNOWN_SECONDS: Final = 604_800
 class CanaryRecord:
     """Whose turn it is to send, and when the last one came through; all by the store's clock."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         self._client = client
+        self._keys = client.names
         self._turn = scripts.load(client, "canary_turn")
         self._handled = scripts.load(client, "canary_handled")
 
@@ -34,4 +33,4 @@ class CanaryRecord:
 
     def forget(self) -> None:
         """Forget the canary: none is to be sent, so it has no age."""
-        self._client.delete(keys.CANARY)
+        self._client.delete(self._keys.canary)

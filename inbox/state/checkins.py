@@ -1,8 +1,6 @@
-from redis import Redis
-
-from inbox.keys import CHECKIN
+from inbox.store.client import StoreClient
 
 
-def first_in(client: Redis, caller: str, seconds: float) -> bool:
+def first_in(client: StoreClient, caller: str, seconds: float) -> bool:
     """Return True to one caller of the fleet in each span of so many seconds."""
-    return bool(client.set(CHECKIN, caller, nx=True, px=int(seconds * 1000)))
+    return bool(client.set(client.names.checkin, caller, nx=True, px=int(seconds * 1000)))

@@ -1,10 +1,8 @@
 import json
 from typing import Any
 
-from redis import Redis
-
-from inbox import keys
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 class Learned:
@@ -14,14 +12,15 @@ class Learned:
     None of it is needed: a worker that does not find it here finds it out again.
     """
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         # redis-py types an answer as all that any of its clients may give.
         self._client: Any = client
+        self._keys = client.names
         self._learn = scripts.load(client, "learn")
 
     def get(self, name: str) -> Any:
         """Return what is known under a name; None for nothing."""
-        found = self._client.get(keys.LEARNED + name)
+        found = self._client.get(self._keys.learned + name)
         return None if found is None else json.loads(found)
 
     def put(self, name: str, value: Any, *, seconds: int) -> None:
@@ -30,4 +29,4 @@ class Learned:
 
     def forget(self, name: str) -> None:
         """Forget what is known under a name."""
-        self._client.delete(keys.LEARNED + name)
+        self._client.delete(self._keys.learned + name)

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from redis import Redis
-
 from inbox.model.rate import Rate
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: A receiver's message that comes again within this time does not count twice.
@@ -28,7 +27,7 @@ class HasRate(Protocol):
 class Reports:
     """Writes the reports of receivers and workers."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         self._counts = scripts.load(client, "report_counts")
         self._worker = scripts.load(client, "report_worker")
 

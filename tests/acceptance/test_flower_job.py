@@ -6,17 +6,18 @@ from typing import Any
 from playwright.sync_api import expect
 from redis import Redis
 
-from inbox import keys
 from inbox.plans import NEW_SECONDS, PATIENCE_SECONDS
+from inbox.store.client import StoreClient
 from tests.acceptance.browser import chromium
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
 from tests.acceptance.tab import JSON, LOGIN, make_house, running_tab
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
 def test_an_unexpected_error_is_shown_with_its_places(
-    store: Redis, redis_url: str, tmp_path: Path
+    store: StoreClient, redis_url: str, tmp_path: Path
 ) -> None:
     """On the job's page as text, folded up, and in the API; a run without them shows none."""
     house = make_house(store)
@@ -94,16 +95,16 @@ def failed_revocation(product: Product) -> tuple[str, str]:
 def _is_old(product: Product, job: str) -> bool:
     with Redis.from_url(product.redis_url) as store:
         seconds, _ = store.time()
-        since: Any = store.hget(keys.PLAN + job, "since")
+        since: Any = store.hget(KEYS.plan + job, "since")
         return int(seconds) - int(since) / 1000 > NEW_SECONDS
 
 
 def _grow_old(product: Product, job: str) -> None:
     with Redis.from_url(product.redis_url) as store:
-        store.hincrby(keys.PLAN + job, "since", -int(PATIENCE_SECONDS * 1000))
+        store.hincrby(KEYS.plan + job, "since", -int(PATIENCE_SECONDS * 1000))
 
 
-def test_who_may_ask_for_a_plan(store: Redis, redis_url: str, tmp_path: Path) -> None:
+def test_who_may_ask_for_a_plan(store: StoreClient, redis_url: str, tmp_path: Path) -> None:
     """Only logged-in users, from this site, about a job; and no worker's silence is hidden."""
     house = make_house(store)
     job = house.failed(b"one")
@@ -118,11 +119,11 @@ def test_who_may_ask_for_a_plan(store: Redis, redis_url: str, tmp_path: Path) ->
             assert tab.post(ask, wrong).status == 400
         assert tab.get(f"{ask}/nonsense").status == 400
         assert tab.post(ask, {"job": f"{'0' * 32}:process"}).status == 409
-        assert not list(store.scan_iter(keys.PLAN[:-1] + "*"))
+        assert not list(store.scan_iter(KEYS.plan[:-1] + "*"))
 
         assert [tab.post(ask, sent).json["state"] for _ in range(3)] == ["asked"] * 3
-        assert store.llen(keys.PLANS) == 1
-        store.hincrby(keys.PLAN + job, "since", -20_000)
+        assert store.llen(KEYS.plans) == 1
+        store.hincrby(KEYS.plan + job, "since", -20_000)
         assert tab.get(f"{ask}/{job}").json["state"] == "unanswered"
     with running_tab(tmp_path / "log2", redis_url, FLOWER_READ_ONLY="true") as tab:
         assert tab.post(ask, sent).status == 403

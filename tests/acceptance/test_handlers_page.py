@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox.admin.queries import Admin
+from inbox.store.client import StoreClient
 from tests.acceptance.conftest import MakeProduct
 from tests.processes import ROOT, wait_until
 from worker.effects.names import effect_id, key_of
@@ -111,21 +111,8 @@ def test_trying_says_what_the_page_says(folder: Path) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_pages_command_gives_the_queue_to_its_users() -> None:
-    """Each of the three lines has the queue once, and no other line is changed."""
-    changed = run(block("sh acl"), ROOT).splitlines()
-    before = (ROOT / "deploy/acl/users.acl").read_text().splitlines()
-
-    assert [line.replace(" ~refunds ", " ") for line in changed] == before
-    assert [line.split()[1] for line in changed if " ~refunds " in line] == [
-        "perkhook-worker",
-        "perkhook-flower",
-        "perkhook-operator",
-    ]
-
-
 def test_the_pages_handler_refunds_once(
-    make_product: MakeProduct, folder: Path, shop: Shop, store: Redis
+    make_product: MakeProduct, folder: Path, shop: Shop, store: StoreClient
 ) -> None:
     """
     A real worker runs it for a signed body of a real receiver.

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from redis import Redis
 
-from inbox.keys import DELIVERY
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
@@ -29,7 +29,7 @@ def delays(product: Product, handler: str) -> list[float]:
     with Redis.from_url(product.redis_url) as store:
         return [
             datetime.fromisoformat(line["timestamp"]).timestamp()
-            - int(str(store.hget(DELIVERY + line["delivery"], "received"), "ascii")) / 1000
+            - int(str(store.hget(KEYS.delivery + line["delivery"], "received"), "ascii")) / 1000
             for line in ended
         ]
 

@@ -5,9 +5,9 @@ import json
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
-from inbox import keys
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
+from tests.engine import KEYS
 from tests.integration.inbox.keeping import known_long_enough
 from tests.processes import wait_until
 
@@ -39,7 +39,7 @@ def test_the_metric_warns_before_a_failed_job_is_dropped(make_product: MakeProdu
     with Redis.from_url(product.redis_url) as store:
         known_long_enough(store)
         wait_until(lambda: bool(_events(product, "job.dropped")), "one is dropped")
-        (entry,) = [fields for _, fields in store.xrange(keys.AUDIT)]
+        (entry,) = [fields for _, fields in store.xrange(KEYS.audit)]
 
     (line,) = _events(product, "job.dropped")
     assert (line["level"], line["job"], line["reason"]) == ("error", f"{first}:process", "not_json")

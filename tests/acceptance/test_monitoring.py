@@ -11,12 +11,12 @@ import pytest
 import yaml
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
-from inbox import keys
+from inbox.store.client import StoreClient
 from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRETS, Product, sign
+from tests.engine import KEYS
 from tests.processes import ROOT, wait_until
 from tests.programs import need
 
@@ -92,12 +92,12 @@ def worked(make_product: MakeProduct) -> Product:
 
 
 def test_a_worked_product_reports_all_that_alerts_and_dashboard_ask_for(
-    worked: Product, store: Redis
+    worked: Product, store: StoreClient
 ) -> None:
     """Every metric named exists, is reported well-formed, and has the value that was worked for."""
 
     def reported() -> int:
-        return int(store.hget(keys.TALLY, "answer:bad_signature") or 0)
+        return int(store.hget(KEYS.tally, "answer:bad_signature") or 0)
 
     # Processes that no one asks say what they have counted within seconds.
     wait_until(lambda: reported() == 10, "both have reported")

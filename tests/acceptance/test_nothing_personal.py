@@ -3,8 +3,7 @@
 import json
 import subprocess
 
-from redis import Redis
-
+from inbox.store.client import StoreClient
 from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRETS, Product, sign
@@ -12,7 +11,7 @@ from tests.processes import wait_until
 
 
 def test_no_log_message_or_metric_holds_a_name_an_address_a_body_or_a_secret(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """Handled, poisoned, refused and failing webhooks leave no trace of what is personal."""
     product = make_product("sandbox", "web", "worker", "flower", RETRY_SCHEDULE_SECONDS="1")

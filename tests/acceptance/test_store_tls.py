@@ -18,6 +18,7 @@ from inbox.intake import Intake
 from inbox.store.connection import connect
 from tests.acceptance.receiver.kit import eventually, running_web
 from tests.acceptance.receiver.tls import tls_in_front_of
+from tests.engine import KEYS
 from tests.processes import Process, procfile_command, wait_until
 from tests.programs import need
 
@@ -135,7 +136,7 @@ def test_a_worker_takes_its_messages_from_a_trusted_store(store: TlsStore, tmp_p
     environ = {"REDIS_URL": store.url(query)}
     worker = Process("worker", WORKER, environ, tmp_path / "worker.log")
     try:
-        wait_until(lambda: int(client.zcard("perkhook:failed")) > 0, "the worker has read it")
+        wait_until(lambda: int(client.zcard(KEYS.failed)) > 0, "the worker has read it")
     finally:
         worker.kill()
         client.close()

@@ -11,6 +11,7 @@ from redis.exceptions import NoPermissionError, ResponseError
 from inbox.intake import Intake
 from sandbox.settings import DEMO
 from tests.acceptance.users import GuardedProduct, GuardedStore, guarded_store
+from tests.engine import KEYS
 from tests.processes import wait_until
 from tests.samples import assignment_deleted, body, customer_deleted
 
@@ -137,8 +138,8 @@ def test_no_one_may_more_than_the_work(store: GuardedStore, user: str, delivery:
     ]
     + [
         "return redis.call('SET', KEYS[1], 'x', 'GET')",
-        "return redis.call('LRANGE', 'deliveries', 0, -1)",
-        "return redis.call('LPUSH', 'perks', 'x')",
+        "return redis.call('LRANGE', 'perkhook:celery:deliveries', 0, -1)",
+        "return redis.call('LPUSH', 'perkhook:celery:perks', 'x')",
         "return redis.call('ZADD', 'perkhook:failed', 1, 'x')",
         "return redis.call('HSET', KEYS[1], 'a', 'b')",
     ],
@@ -214,7 +215,7 @@ def test_a_right_that_a_worker_lacks_is_reported(
 
     worker.wait_for("ready.")
     Intake(store.client("perkhook-receiver")).accept(body(assignment_deleted(61)))
-    wait_until(lambda: store.client("admin").zcard("perkhook:failed") > 0, "it works")
+    wait_until(lambda: store.client("admin").zcard(KEYS.failed) > 0, "it works")
     assert "sesame" not in worker.output()
     store.client("admin").flushall()
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from sandbox.settings import DEMO
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
@@ -33,7 +33,7 @@ def steer(product: Product, **webhook: Any) -> None:
 
 
 def test_a_webhook_that_was_switched_off_is_reported(
-    make_product: MakeProduct, store: Redis
+    make_product: MakeProduct, store: StoreClient
 ) -> None:
     """Nothing is reported while no one checks; then it is seen to be on, and then to be off."""
     product = make_product("sandbox", "web")

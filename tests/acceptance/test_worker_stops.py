@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox import keys
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
@@ -28,7 +28,7 @@ def _under_way(product: Product, number: int) -> list[dict[str, Any]]:
     with _store(product) as store:
         wait_until(lambda: len(_running(store)) == number, "every revocation runs")
         # The notes to the CRM are quick, and are not what is asked here.
-        wait_until(lambda: len(list(store.scan_iter(keys.JOB + "*"))) == number, "nothing else")
+        wait_until(lambda: len(list(store.scan_iter(KEYS.job + "*"))) == number, "nothing else")
     return referees
 
 
@@ -39,7 +39,7 @@ def _store(product: Product) -> Iterator[Any]:
 
 
 def _running(store: Any, handler: str = "revoke_referral_perks") -> list[str]:
-    running: list[str] = store.zrange(keys.RUNNING, 0, -1)
+    running: list[str] = store.zrange(KEYS.running, 0, -1)
     return [job for job in running if job.endswith(f":{handler}")]
 
 
@@ -72,8 +72,8 @@ def test_forty_jobs_in_the_middle_of_slow_calls_go_back(make_product: MakeProduc
     assert code == 0
     assert 8 < took < HEROKU_SECONDS
     with _store(product) as store:
-        jobs = {name: store.hgetall(name) for name in store.scan_iter(keys.JOB + "*")}
-        unacked = store.hlen(keys.UNACKED)
+        jobs = {name: store.hgetall(name) for name in store.scan_iter(KEYS.job + "*")}
+        unacked = store.hlen(KEYS.unacked)
     assert len(jobs) == JOBS
     assert {job["state"] for job in jobs.values()} <= {"queued", "waiting"}
     assert {job["reason"] for job in jobs.values()} == {"worker_stopping"}
@@ -118,7 +118,7 @@ def test_a_job_that_hangs_is_given_back(
     product.unassign(referees[0]["holder"])
     with _store(product) as store:
         wait_until(lambda: _running(store, "hang") != [], "the handler hangs")
-        wait_until(lambda: len(list(store.scan_iter(keys.JOB + "*"))) == 1, "all else has ended")
+        wait_until(lambda: len(list(store.scan_iter(KEYS.job + "*"))) == 1, "all else has ended")
 
         started = time.monotonic()
         first.signal(signal.SIGTERM)
@@ -128,7 +128,7 @@ def test_a_job_that_hangs_is_given_back(
         wait_until(lambda: not first.running, "the worker has ended")
         took = time.monotonic() - started
 
-        (name,) = store.scan_iter(keys.JOB + "*")
+        (name,) = store.scan_iter(KEYS.job + "*")
         job = store.hgetall(name)
     assert 25 <= took < HEROKU_SECONDS
     assert (job["state"], job["reason"], job["tries"]) == ("waiting", "worker_stopping", "0")
@@ -161,5 +161,5 @@ def test_a_cold_stop_loses_nothing(
 
     wait_until(lambda: not first.running, "the worker has ended", seconds=HEROKU_SECONDS)
     with _store(product) as store:
-        assert store.zcard(keys.RUNNING) == 0
+        assert store.zcard(KEYS.running) == 0
     _each_was_taken_back_once(product, referees)

@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import httpx2
-from redis import Redis
 
 from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from tests.acceptance.product import Product
@@ -44,7 +44,7 @@ class Fleet(Product):
         super().__init__(folder, store, usual | settings)
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
-        self.client: Redis = connect(self.redis_url, max_connections=2, answer_timeout=10)
+        self.client: StoreClient = connect(self.redis_url, max_connections=2, answer_timeout=10)
         self.desk = Admin(self.client, dedupe_window_seconds=604_800)
 
     def close(self) -> None:

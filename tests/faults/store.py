@@ -9,6 +9,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
+from inbox.store.client import StoreClient
 from sandbox.demo.ports import free_port
 from tests import engine
 from tests.processes import wait_until
@@ -135,7 +136,7 @@ class Store:
         with self.client() as client:
             client.replicaof("NO", "ONE")
 
-    def client(self) -> "Redis[Any] | Redis":  # type: ignore[type-arg]
+    def client(self) -> "Redis[Any] | StoreClient":  # type: ignore[type-arg]
         """Connect to it; the caller closes."""
         return Redis(port=self.port, socket_timeout=30)
 

@@ -14,6 +14,7 @@ from inbox.jobs import Jobs
 from inbox.store import scripts
 from inbox.store.packing import pack
 from tests import samples
+from tests.engine import KEYS
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.fleet import Fleet
 from tests.faults.load import Load
@@ -38,7 +39,7 @@ def test_a_long_backlog_is_neither_grown_by_the_reaper_nor_slow_to_add_to(
         _jobs(fleet).reap(f"idle-{number}", [keys.DELIVERIES_QUEUE], 0.001) for number in range(20)
     ]
     with fleet.store.client() as client:
-        assert client.llen(keys.DELIVERIES_QUEUE) == total
+        assert client.llen(KEYS.celery + keys.DELIVERIES_QUEUE) == total
     begun = time.time()
     fleet.start("worker")
     lengths = [total]
@@ -88,17 +89,17 @@ def _fill(fleet: Fleet, events: int) -> None:
         for number in range(start, min(start + 1_000, events)):
             body = template.replace(b"@", b"%010d" % number)
             delivery = delivery_id(body)
-            accept(keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), ""], client=pipe)
+            accept(keys=[KEYS.delivery + delivery], args=[delivery, pack(body), ""], client=pipe)
         pipe.execute()
 
 
 def _make_older(fleet: Fleet, seconds: int) -> None:
     client: Any = fleet.client
     for start in count(step=10_000):
-        page = client.zrange(keys.FRESH, start, start + 9_999, withscores=True)
+        page = client.zrange(KEYS.fresh, start, start + 9_999, withscores=True)
         if not page:
             return
-        client.zadd(keys.FRESH, {each: score - 1000 * seconds for each, score in page})
+        client.zadd(KEYS.fresh, {each: score - 1000 * seconds for each, score in page})
 
 
 def _accept_seconds(fleet: Fleet, webhooks: int, first: int) -> float:

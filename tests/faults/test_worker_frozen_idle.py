@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.engine import KEYS
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.load import Load
 from tests.faults.store import Store
@@ -38,7 +39,7 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
         with Load(fleet.receiver_url, senders=1, most=1, first=number + 1) as load:
             load.join()
         with fleet.store.client() as client:
-            taken += client.llen("deliveries") == 0 and _noted(fleet.store) == noted
+            taken += client.llen(KEYS.celery + "deliveries") == 0 and _noted(fleet.store) == noted
         worker.kill()
         ready = time.monotonic()
         fleet.start("worker")
@@ -66,7 +67,7 @@ def test_the_message_a_frozen_idle_worker_has_taken_is_sent_again(
 def _noted(store: Store) -> int:
     """Count the messages that workers, dead ones too, have noted as theirs."""
     with store.client() as client:
-        return int(client.hlen("unacked"))
+        return int(client.hlen(KEYS.celery + "unacked"))
 
 
 def _someone_waits(store: Store) -> bool:

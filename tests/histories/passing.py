@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
-from redis import Redis
-
 from inbox.store import scripts
+from inbox.store.client import StoreClient
 from sandbox.inprocess import InProcess
 
 
@@ -74,14 +73,14 @@ _prelude = scripts._prelude
 @contextmanager
 def given_time() -> Iterator[None]:
     """Let scripts that are loaded meanwhile go by the time that a store was given."""
-    with patch.object(scripts, "_prelude", lambda: _GIVEN + _prelude()):
+    with patch.object(scripts, "_prelude", lambda prefix: _GIVEN + _prelude(prefix)):
         yield
 
 
 class Time:
     """The stand-in's time, which the store is given."""
 
-    def __init__(self, store: Redis, shop: InProcess) -> None:
+    def __init__(self, store: StoreClient, shop: InProcess) -> None:
         self._set = store.register_script(_SET)
         self._shop = shop
         # Some of the product asks the server, and not by a script.

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx2
 
-from inbox import keys
 from inbox.intake import Intake
 from inbox.state.assignments import AssignmentRegistry
+from tests.engine import KEYS
 from tests.histories.altered import Altered
 from tests.histories.line import Crash
 from tests.histories.works import Works
@@ -96,7 +96,7 @@ class Reconciler:
         if seconds:
             # It passes at once. The store's own time does not: what its gate remembers is taken.
             self._waited += seconds
-            self._works.store.delete(keys.GATE + "perks")
+            self._works.store.delete(KEYS.gate + "perks")
         return False
 
     def _cut(self, monkeypatch: Any, owner: Any, name: str) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from redis import Redis
-
 from inbox.breaker import Breaker
 from inbox.jobs import Jobs
 from inbox.ledger import Effects
 from inbox.model.rate import Rate
 from inbox.privacy.erasure import Erasure
 from inbox.state.learned import Learned
+from inbox.store.client import StoreClient
 from settings.reader import Reader
 from settings.variables.work import RETRY_SCHEDULE_SECONDS
 from worker.backends.crm.dry_run import DryRunCrm
@@ -46,7 +45,7 @@ class Setup:
 
 
 def make_flow(
-    store: Redis,
+    store: StoreClient,
     jobs: Jobs,
     api: VoucherifyApi,
     effects: Effects,

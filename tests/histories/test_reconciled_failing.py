@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from inbox import keys
+from tests.engine import KEYS
 from tests.histories.altered import Change, foreign, own
 from tests.histories.reconciled import Reconciler, referees, taken_back
 from tests.histories.works import Works
@@ -91,7 +91,7 @@ def test_while_the_api_is_down_no_code_is_skipped(works: Works, reconciler: Reco
     reconciler.way.clear()
     progress = reconciler.run(Scope(campaigns=(made["campaign"],)), apply=True)
     assert progress.counts == {"missing": 3, "applied": 3}
-    assert works.store.hget(keys.RECONCILE, "run") == b"2"
+    assert works.store.hget(KEYS.reconcile, "run") == b"2"
 
 
 def test_if_code_after_code_fails_the_run_ends_and_continues_behind_them(

@@ -11,15 +11,15 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 import httpx2
-from redis import Redis
 
-from inbox import keys
 from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.ledger import Effects
+from inbox.store.client import StoreClient
 from sandbox.inprocess import InProcess
+from tests.engine import KEYS
 from tests.histories.line import Crash, Frozen, Line
 from tests.histories.passing import Time, given_time
 from tests.histories.setup import LEASE_SECONDS, Setup, make_flow
@@ -52,7 +52,7 @@ class Works:
     """
 
     @given_time()
-    def __init__(self, store: Redis) -> None:
+    def __init__(self, store: StoreClient) -> None:
         self.store: Any = store
         self.shop = InProcess(start=_BEGINS)
         self.time = Time(store, self.shop)
@@ -186,7 +186,7 @@ class Works:
     def _take(self) -> str | None:
         """Take the oldest message as a worker does."""
         for queue in QUEUES:
-            if text := self.store.rpop(queue):
+            if text := self.store.rpop(KEYS.celery + queue):
                 return str(text.decode().partition(" ")[0])
         return None
 
@@ -221,9 +221,9 @@ class Works:
     def _next(self) -> float | None:
         """Return in how many seconds something is to be done; None if nothing is left."""
         pipe = self.store.pipeline(transaction=False)
-        for index in (keys.RUNNING, keys.WAITING):
+        for index in (KEYS.running, KEYS.waiting):
             pipe.zrange(index, 0, 0, withscores=True)
-        for index in (keys.FRESH, *(keys.QUEUED + queue for queue in QUEUES)):
+        for index in (KEYS.fresh, *(KEYS.queued + queue for queue in QUEUES)):
             pipe.zcard(index)
         running, waiting, *queued = pipe.execute()
         now = self.shop.clock.time()

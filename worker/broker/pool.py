@@ -13,8 +13,11 @@ from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 from redis import ConnectionPool, UnixDomainSocketConnection
 
+from inbox.keys import Keys
 from inbox.store.bounded import BoundedTcp, BoundedTls, BoundedUnix
 from inbox.store.connection import Pool
+from inbox.store.primary import connection_class
+from settings.store_address import StoreAddress
 
 
 #: A channel that puts a message back reads a queue's bindings while it has a connection.
@@ -31,6 +34,9 @@ COMMAND_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 4
 
 _most = FEWEST
+
+#: Classes of connections that find the primary, by the address that kombu has and the prefix.
+_classes: dict[tuple[str, int, str], Any] = {}
 
 #: By address and login.
 _pools: dict[tuple[Any, ...], Any] = {}
@@ -50,9 +56,6 @@ _IDENTITY = (
 class PooledChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships no types
     """Shares the connections that nothing waits on; only what listens has one of its own."""
 
-    connection_class = BoundedTcp
-    connection_class_ssl = BoundedTls
-
     #: The shared pool, once it is known.
     _shared: Any = None
     #: kombu's own __init__ sends a first PING.
@@ -63,6 +66,20 @@ class PooledChannel(kombu_redis.Channel):  # type: ignore[misc]  # kombu ships n
         # The client of the PING has a shared connection.
         self.__dict__.pop("client", None)
         self._is_made = True
+
+    @property
+    def connection_class(self) -> Any:
+        """What a connection without TLS is made of."""
+        return self._class(BoundedTcp)
+
+    @property
+    def connection_class_ssl(self) -> Any:
+        """What a connection with TLS is made of."""
+        return self._class(BoundedTls)
+
+    def _class(self, usual: Any) -> Any:
+        at = self.connection.client
+        return _classes.get((at.hostname, at.port, self.global_keyprefix), usual)
 
     @property
     def pool(self) -> Any:
@@ -105,14 +122,17 @@ class PooledTransport(kombu_redis.Transport):  # type: ignore[misc]  # kombu shi
         self.cycle = HealthCheckingPoller()
 
 
-def share_connections(most: int) -> None:
+def share_connections(at: StoreAddress, most: int) -> None:
     """
-    Make everything in this process that reaches a store through kombu share so many connections.
+    Make everything in this process that reaches the store through kombu share so many connections.
 
-    To be called before kombu first connects: it remembers what a name of a transport means.
+    Each of them leads to whoever is the primary when it is made (`inbox.store.primary`). To be
+    called before kombu first connects: it remembers what a name of a transport means.
     """
     global _most  # noqa: PLW0603 - kombu makes the channels, with no way to pass something in
     _most = max(FEWEST, most)
+    if not at.is_fixed:
+        _classes[*at.places[0], Keys(at.prefix).celery] = connection_class(at)
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:{PooledTransport.__name__}"
 

@@ -66,8 +66,9 @@ class Channel(PooledChannel):
         self._in_poll = connection
         self._brpop_sent_at = monotonic()
         # Our messages have no priorities, so a queue is one list.
+        names = [self.global_keyprefix + queue for queue in queues]
         connection.send_command(
-            "BLMPOP", wait or 0, len(queues), *queues, "RIGHT", "COUNT", self._room()
+            "BLMPOP", wait or 0, len(queues), *names, "RIGHT", "COUNT", self._room()
         )
 
     def _room(self) -> int:
@@ -85,7 +86,7 @@ class Channel(PooledChannel):
             self.is_flowing = bool(answer)
             if not answer:
                 raise kombu_redis.Empty
-            queue = answer[0].decode()
+            queue = answer[0].decode().removeprefix(self.global_keyprefix)
             self._queue_cycle.rotate(queue)
             for raw in answer[1]:
                 message = _readable(queue, raw)

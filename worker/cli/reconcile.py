@@ -12,12 +12,12 @@ from time import time
 from typing import Any, Final
 
 import click
-from redis import Redis
 
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_id
 from inbox.model.assignment import Missing, RunLostError
 from inbox.plans import PlanPreview, Request
+from inbox.store.client import StoreClient
 from schemas import read_timestamp
 from settings.reader import Reader
 from telemetry.logs import configure_logs
@@ -128,7 +128,7 @@ def _run(runner: Runner, scope: Scope, report: Report, *, apply: bool) -> Progre
 
 
 def _drafts(
-    tools: Tools, store: Redis, runner: Runner, found: list[Missing]
+    tools: Tools, store: StoreClient, runner: Runner, found: list[Missing]
 ) -> Iterator[tuple[str, PlanPreview]]:
     if not found:
         return

@@ -1,9 +1,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis import Redis
-
 from inbox.ledger import Effects
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from worker.services import Services
 from worker.settings.worker import WorkerSettings
@@ -21,10 +20,10 @@ class Tools:
     """
 
     settings: WorkerSettings
-    make_effects: Callable[[WorkerSettings, Redis], Effects]
-    make_services: Callable[[WorkerSettings, Redis], Services]
+    make_effects: Callable[[WorkerSettings, StoreClient], Effects]
+    make_services: Callable[[WorkerSettings, StoreClient], Services]
 
-    def connect(self) -> Redis:
+    def connect(self) -> StoreClient:
         """Return a connection to the store."""
         return connect(
             self.settings.broker.inbox.store,
@@ -37,6 +36,6 @@ class Tools:
         """Return the ledger on a new connection."""
         return self.make_effects(self.settings, self.connect())
 
-    def services(self, store: Redis) -> Services:
+    def services(self, store: StoreClient) -> Services:
         """Return what handlers use."""
         return self.make_services(self.settings, store)

@@ -1,9 +1,8 @@
 import math
 from typing import Final
 
-from redis import Redis
-
 from inbox.state.checkins import first_in
+from inbox.store.client import StoreClient
 from telemetry.report import check_in, reports
 
 
@@ -18,7 +17,7 @@ class CheckIns:
     Sentry raises an issue when no check-in comes for some minutes.
     """
 
-    def __init__(self, store: Redis, caller: str, interval_seconds: float) -> None:
+    def __init__(self, store: StoreClient, caller: str, interval_seconds: float) -> None:
         self._store = store
         self._caller = caller
         self._minutes = max(1, math.ceil(interval_seconds / 60))

@@ -2,11 +2,12 @@
 
 from contextlib import suppress
 
-from redis import Redis, RedisError
+from redis import RedisError
 
 from inbox.state.assignments import AssignmentRegistry
 from inbox.state.canary import CanaryRecord
 from inbox.state.webhook import WebhookRecord
+from inbox.store.client import StoreClient
 from worker.periodic.canary import CanaryTask
 from worker.periodic.loop import PeriodicTask
 from worker.periodic.reconcile import ReconcileTask
@@ -14,7 +15,9 @@ from worker.periodic.webhook_check import WebhookCheck
 from worker.settings.worker import WorkerSettings
 
 
-def make_checks(settings: WorkerSettings, store: Redis, caller: str) -> tuple[PeriodicTask, ...]:
+def make_checks(
+    settings: WorkerSettings, store: StoreClient, caller: str
+) -> tuple[PeriodicTask, ...]:
     """
     Return the tasks that the settings ask for, and let the fleet forget the others.
 

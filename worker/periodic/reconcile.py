@@ -2,10 +2,10 @@ from time import monotonic
 from typing import Final
 
 import structlog
-from redis import Redis
 
 from inbox.errors import InboxUnavailableError
 from inbox.model.assignment import RunLostError
+from inbox.store.client import StoreClient
 from worker.errors import JobError
 from worker.periodic.loop import PeriodicTask
 from worker.reconcile.progress import Scope
@@ -25,7 +25,7 @@ PUT_OFF_SECONDS: Final = 120.0
 class ReconcileTask(PeriodicTask):
     """Reconciles when it is this worker's turn; the store gives one worker a turn."""
 
-    def __init__(self, settings: WorkerSettings, store: Redis) -> None:
+    def __init__(self, settings: WorkerSettings, store: StoreClient) -> None:
         reconcile = settings.reconcile
         super().__init__("reconcile", min(POLL_SECONDS, reconcile.interval_seconds / 4))
         self._settings = reconcile

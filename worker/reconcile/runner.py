@@ -10,14 +10,13 @@ from typing import Final
 
 import httpx2
 import structlog
-from redis import Redis
 
-from inbox import keys
 from inbox.breaker import Breaker
 from inbox.intake import Intake
 from inbox.model.assignment import Missing
 from inbox.model.time import utc_now
 from inbox.state.assignments import LOCK_SECONDS, AssignmentRegistry
+from inbox.store.client import StoreClient
 from worker.errors import RetryableError
 from worker.reconcile.deliver.deliveries import Deliveries
 from worker.reconcile.diff.finding import FoundRemovals
@@ -61,7 +60,7 @@ class Runner:
     def __init__(
         self,
         settings: WorkerSettings,
-        store: Redis,
+        store: StoreClient,
         halt: Callable[[float], bool],
         *,
         of_customers: bool = False,
@@ -75,7 +74,7 @@ class Runner:
         self.registry = AssignmentRegistry(
             store,
             memory_seconds=settings.removal_memory_seconds,
-            run=keys.RECONCILE_CUSTOMERS if of_customers else keys.RECONCILE,
+            of_customers=of_customers,
         )
         self.caller = caller or f"{socket.gethostname()}:{os.getpid()}"
         self._client = client

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from inbox.keys import DELIVERIES_QUEUE, UNACKED
+from inbox.keys import DELIVERIES_QUEUE
 from schemas import EVENTS
 from settings.identifiers import ALL, MODULE
 from settings.reader import SettingsError
@@ -30,9 +30,9 @@ MOST_RETRIES: Final = 100
 LONGEST_WAIT_SECONDS: Final = 604_800
 
 
-#: A queue is a list of the store beside `perkhook:…` and Celery's own keys.
+#: A queue is a list of the store beside Celery's own keys (inbox/keys.py).
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CELERYS: Final = (UNACKED, "celery")
+_CELERYS: Final = ("unacked", "celery")
 
 
 def load_table(modules: Sequence[str]) -> HandlerTable:

@@ -63,7 +63,7 @@ local function send(job, number, queue, trace, parent)
   if trace ~= '' then message = message .. ' {' .. trace .. '}' end
   -- A queue that takes nothing (a foreign value under its name, a right that is missing) must
   -- not stop a transition half-way: the job is queued, and the reaper finds its message lost.
-  local sent = redis.pcall('LPUSH', queue, message)
+  local sent = redis.pcall('LPUSH', CELERY .. queue, message)
   if type(sent) == 'number' then return nil end
   count('failed_publishes')
   return sent

@@ -38,7 +38,7 @@ end
 for _, name in ipairs(names) do
   local queue = index(QUEUED .. name)
   -- A foreign value may have its name.
-  local length = redis.pcall('LLEN', name)
+  local length = redis.pcall('LLEN', CELERY .. name)
   queue.messages = type(length) == 'number' and length or 0
   queues[name] = queue
 end

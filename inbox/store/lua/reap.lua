@@ -57,7 +57,7 @@ local function oldest_in_queue(queue)
   -- The last element is the next to be delivered. A few may be of jobs long done or sent
   -- again since, and those that a worker gave back are in any order.
   local oldest
-  for _, text in ipairs(redis.call('LRANGE', queue, -20, -1)) do
+  for _, text in ipairs(redis.call('LRANGE', CELERY .. queue, -20, -1)) do
     local job, number = task_in(text)
     local score
     if job and queue == DELIVERIES_QUEUE and number == '1' then
@@ -85,7 +85,7 @@ local lost = 0
 for i = first, #ARGV do
   local queue = ARGV[i]
   local before = now
-  local length = redis.pcall('LLEN', queue)
+  local length = redis.pcall('LLEN', CELERY .. queue)
   if type(length) ~= 'number' then
     -- Nothing can be sent there, and other queues must not wait for it.
     before = 0

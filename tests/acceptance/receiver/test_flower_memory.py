@@ -11,6 +11,7 @@ import pytest
 from celery import Celery
 
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
+from tests.engine import TRANSPORT
 
 
 LOGIN = "ada:sesame"
@@ -52,7 +53,7 @@ def task_id(number: int) -> str:
 
 def send_events(redis_url: str, tasks: int) -> None:
     """Send the three events of each job as a worker does, at a pace that Flower can follow."""
-    app: Any = Celery(broker=redis_url)
+    app: Any = Celery(broker=redis_url, changes=TRANSPORT)
     with app.events.default_dispatcher(hostname="celery@worker.1") as events:
         for number in range(tasks):
             task = task_id(number)

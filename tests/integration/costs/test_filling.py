@@ -1,14 +1,13 @@
 from typing import Any
 
-from redis import Redis
-
 from bench import filling
 from inbox.ids import delivery_id
 from inbox.intake import Intake
+from inbox.store.client import StoreClient
 from tests.integration.costs.bounds import events
 
 
-def test_the_bench_fills_a_store_as_the_receiver_does(intake: Intake, store: Redis) -> None:
+def test_the_bench_fills_a_store_as_the_receiver_does(intake: Intake, store: StoreClient) -> None:
     """A body that was put in by the bench leaves the keys, values and message of an accept."""
     body = events(1)[0]
     intake.accept(body)

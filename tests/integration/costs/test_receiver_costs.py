@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pytest
 import structlog
-from redis import Redis
 
 from inbox.intake import Intake
+from inbox.store.client import StoreClient
 from receiver.app import create_app
 from receiver.settings import ReceiverSettings
 from tests.counting import CountingWire
@@ -89,7 +89,7 @@ def test_an_accept_is_one_round_trip_with_few_bytes(
 
 
 def test_an_accept_runs_few_commands_inside_the_store(
-    receive: Callable[[bytes], None], store: Redis
+    receive: Callable[[bytes], None], store: StoreClient
 ) -> None:
     """What the script does for one body is counted command by command."""
     several = events()
@@ -121,7 +121,7 @@ def test_an_accept_calls_few_functions(receive: Callable[[bytes], None]) -> None
     within("function calls of an accept", calls / EVENTS)
 
 
-def test_a_waiting_event_takes_little_memory(intake: Intake, store: Redis) -> None:
+def test_a_waiting_event_takes_little_memory(intake: Intake, store: StoreClient) -> None:
     """All keys of an event that waits, its message and its place in indexes are weighed."""
     many = 2_000
     intake.accept(b"the scripts are loaded")

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from redis import Redis
 
 from inbox.breaker import Breaker
 from inbox.ids import delivery_id
@@ -17,7 +16,7 @@ from inbox.model.rate import Rate
 from inbox.privacy.erasure import Erasure
 from inbox.state.learned import Learned
 from inbox.store import scripts
-from inbox.store.script_call import ScriptCall
+from inbox.store.client import StoreClient
 from sandbox.inprocess import InProcess
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.costs.bounds import within
@@ -63,9 +62,9 @@ class Ledger:
         ran = calls.pop("cmdstat_evalsha", 0)
         return ran, sum(calls.values())
 
-    def load(self, client: Redis, name: str) -> Any:
+    def load(self, client: StoreClient, name: str) -> Any:
         """Load a script that is counted by its name."""
-        script = ScriptCall(client, _text(name))
+        script = _load(client, name)
 
         def run(*args: Any, **options: Any) -> Any:
             _, before = self.count()
@@ -84,19 +83,11 @@ class Ledger:
         )
 
 
-def _text(name: str) -> str:
-    found: list[str] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scripts, "ScriptCall", lambda _, text: found.append(text))
-        _load(None, name)  # type: ignore[arg-type]  # only the text is wanted
-    return found[0]
-
-
 _load = scripts.load
 
 
 def test_scripts_and_commands_of_a_removal(
-    store: Redis, intake: Intake, monkeypatch: pytest.MonkeyPatch
+    store: StoreClient, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a rate limit, a removal runs few scripts, and these run few commands."""
     ledger = Ledger(store)
@@ -133,7 +124,7 @@ def _remove(flow: Flow, intake: Intake, shop: InProcess, referee: dict[str, Any]
         assert isinstance(ended, Completed), ended
 
 
-def _flow(store: Redis, shop: InProcess) -> Flow:
+def _flow(store: StoreClient, shop: InProcess) -> Flow:
     """Make what runs jobs in a worker with PERKS_BACKEND=voucherify and nothing else."""
     settings, policies = shop.settings, Policies()
     client = httpx2.Client(transport=shop.transport, timeout=10)

@@ -2,15 +2,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.counting import CountingWire
+from tests.engine import KEYS
 from tests.integration.costs.bounds import EVENTS, MOST, commands, events, within
 from tests.patience import of_three
 from tests.processes import Process, procfile_command, wait_until
@@ -45,7 +46,7 @@ def flow(wire: CountingWire) -> Iterator[Flow]:
 
 @pytest.mark.parametrize("kind", ["process", "handler's"])
 def test_a_job_is_two_round_trips(
-    kind: str, flow: Flow, wire: CountingWire, intake: Intake, store: Redis
+    kind: str, flow: Flow, wire: CountingWire, intake: Intake, store: StoreClient
 ) -> None:
     """A job is claimed and completed by one script each, with little sent and run for it."""
     handlers = ("revoke_referral_perks", "notify_crm")
@@ -73,12 +74,12 @@ def test_a_job_is_two_round_trips(
 
 
 def test_an_event_in_a_worker_asks_the_store_seldom(
-    wire: CountingWire, intake: Intake, store: Redis, tmp_path: Path
+    wire: CountingWire, intake: Intake, store: StoreClient, tmp_path: Path
 ) -> None:
     """All that a real worker asks for one event is counted, Celery's own part with it."""
 
     def completed() -> int:
-        return int(store.hget("perkhook:counts", "settled") or 0)
+        return int(store.hget(KEYS.counts, "settled") or 0)
 
     # The samples are of a day long past.
     environ = {"REDIS_URL": wire.url, "MAX_EVENT_AGE_SECONDS": "0"}

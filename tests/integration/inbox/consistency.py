@@ -6,62 +6,63 @@ from typing import Any
 from inbox import keys
 from inbox.store.packing import without_trace
 from tests.conftest import WINDOW_SECONDS
+from tests.engine import KEYS
 
 
 SINGLE = {
-    keys.FRESH: b"zset",
-    keys.RUNNING: b"zset",
-    keys.WAITING: b"zset",
-    keys.FAILED: b"zset",
-    keys.HELD: b"zset",
-    keys.BRAKE: b"zset",
-    keys.COUNTS: b"hash",
-    keys.DELAY: b"hash",
-    keys.TALLY: b"hash",
-    keys.WORKERS: b"zset",
-    keys.FLEET: b"hash",
-    keys.AUDIT: b"stream",
-    keys.QUEUES: b"set",
-    keys.SWEEPING: b"string",
-    keys.LOOKED: b"hash",
-    keys.SETTLED: b"list",
-    keys.LIMITS: b"hash",
-    keys.BATCHES: b"zset",
-    keys.BATCHES + ":running": b"set",
-    keys.PLANS: b"list",
-    keys.RECONCILE: b"hash",
-    keys.RECONCILE_LOCK: b"string",
-    keys.RECONCILE_CUSTOMERS: b"hash",
-    keys.RECONCILE_CUSTOMERS + ":lock": b"string",
-    keys.RECONCILE_TURN: b"string",
-    keys.MISSING: b"hash",
+    KEYS.fresh: b"zset",
+    KEYS.running: b"zset",
+    KEYS.waiting: b"zset",
+    KEYS.failed: b"zset",
+    KEYS.held: b"zset",
+    KEYS.brake: b"zset",
+    KEYS.counts: b"hash",
+    KEYS.delay: b"hash",
+    KEYS.tally: b"hash",
+    KEYS.workers: b"zset",
+    KEYS.fleet: b"hash",
+    KEYS.audit: b"stream",
+    KEYS.queues: b"set",
+    KEYS.sweeping: b"string",
+    KEYS.looked: b"hash",
+    KEYS.settled: b"list",
+    KEYS.limits: b"hash",
+    KEYS.batches: b"zset",
+    KEYS.batches + ":running": b"set",
+    KEYS.plans: b"list",
+    KEYS.reconcile: b"hash",
+    KEYS.reconcile_lock: b"string",
+    KEYS.reconcile_customers: b"hash",
+    KEYS.reconcile_customers + ":lock": b"string",
+    KEYS.reconcile_turn: b"string",
+    KEYS.missing: b"hash",
 }
 #: Indexes of something else than jobs.
-OTHER_INDEXES = {keys.BATCHES, keys.FRESH, keys.WORKERS}
+OTHER_INDEXES = {KEYS.batches, KEYS.fresh, KEYS.workers}
 
 MANY = {
-    keys.DELIVERY: b"hash",
-    keys.JOB: b"hash",
-    keys.QUEUED: b"zset",
-    keys.IDENTITY: b"string",
-    keys.CUSTOMER: b"set",
-    keys.ERASED: b"string",
-    keys.BATCH: b"hash",
-    keys.PLAN: b"hash",
-    keys.TOLD: b"string",
-    keys.CODES: b"zset",
-    keys.ASSIGNMENTS: b"hash",
-    keys.BRAKE + ":": b"zset",
+    KEYS.delivery: b"hash",
+    KEYS.job: b"hash",
+    KEYS.queued: b"zset",
+    KEYS.identity: b"string",
+    KEYS.customer: b"set",
+    KEYS.erased: b"string",
+    KEYS.batch: b"hash",
+    KEYS.plan: b"hash",
+    KEYS.told: b"string",
+    KEYS.codes: b"zset",
+    KEYS.assignments: b"hash",
+    KEYS.brake + ":": b"zset",
 }
 #: Keys that pass away by themselves, whatever they hold; completed deliveries do besides.
 PASSING = {
-    *(keys.IDENTITY, keys.ERASED, keys.BATCH, keys.PLAN, keys.SWEEPING, keys.PLANS, keys.BRAKE),
-    keys.BRAKE + ":",
-    keys.RECONCILE_CUSTOMERS + ":lock",
-    *(keys.RECONCILE_LOCK, keys.RECONCILE_TURN, keys.CODES, keys.ASSIGNMENTS, keys.MISSING),
+    *(KEYS.identity, KEYS.erased, KEYS.batch, KEYS.plan, KEYS.sweeping, KEYS.plans, KEYS.brake),
+    KEYS.brake + ":",
+    KEYS.reconcile_customers + ":lock",
+    *(KEYS.reconcile_lock, KEYS.reconcile_turn, KEYS.codes, KEYS.assignments, KEYS.missing),
 }
 #: What Celery keeps in the same store.
-CELERYS = {"unacked": b"hash", "unacked_index": b"zset"}
+CELERYS = {KEYS.unacked: b"hash", KEYS.unacked + "_index": b"zset"}
 MARKER = {"received", "owed", "settled", "facts", "erased"}
 
 
@@ -85,7 +86,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
 def snapshot(store: Any) -> dict[str, Any]:
     """Return all that the store holds, but for counters and the reaper's own notes."""
     everything = _Everything(store)
-    for name in (keys.COUNTS, keys.SWEEPING, keys.LOOKED):
+    for name in (KEYS.counts, KEYS.sweeping, KEYS.looked):
         everything.values.pop(name, None)
     return everything.values
 
@@ -118,31 +119,31 @@ class _Everything:
         for name in [name for name in names if self.values[name] is None]:
             del self.types[name], self.ttls[name], self.values[name]
         self._unfold()
-        self.jobs = self._hashes(keys.JOB)
-        self.deliveries = self._hashes(keys.DELIVERY)
+        self.jobs = self._hashes(KEYS.job)
+        self.deliveries = self._hashes(KEYS.delivery)
         self.live = self._live_jobs()
         self.indexed = self._indexed_jobs()
 
     def _unfold(self) -> None:
         """Show what waits for its first claim as what it is short for."""
-        fresh = {member.decode(): score for member, score in self.values.pop(keys.FRESH, ())}
+        fresh = {member.decode(): score for member, score in self.values.pop(KEYS.fresh, ())}
         texts = {name for name, kind in self.types.items() if kind == b"string"}
-        assert {name for name in texts if name.startswith(keys.DELIVERY)} == {
-            keys.DELIVERY + delivery for delivery in fresh
+        assert {name for name in texts if name.startswith(KEYS.delivery)} == {
+            KEYS.delivery + delivery for delivery in fresh
         }
-        index = keys.QUEUED + keys.DELIVERIES_QUEUE
+        index = KEYS.queued + keys.DELIVERIES_QUEUE
         for delivery, since in fresh.items():
-            self.values[keys.DELIVERY + delivery] = {
+            self.values[KEYS.delivery + delivery] = {
                 b"received": b"%d" % since, b"owed": b"1",
-                b"body": without_trace(self.values[keys.DELIVERY + delivery]),
+                b"body": without_trace(self.values[KEYS.delivery + delivery]),
             }  # fmt: skip
             job = f"{delivery}:{keys.PROCESS}"
-            self.types[keys.JOB + job] = self.types[keys.DELIVERY + delivery] = b"hash"
-            self.values[keys.JOB + job] = {
+            self.types[KEYS.job + job] = self.types[KEYS.delivery + delivery] = b"hash"
+            self.values[KEYS.job + job] = {
                 b"state": b"queued", b"since": b"%d" % since, b"dispatches": b"1",
                 b"queue": keys.DELIVERIES_QUEUE.encode(),
             }  # fmt: skip
-            self.ttls[keys.JOB + job] = -1
+            self.ttls[KEYS.job + job] = -1
             self.types[index] = b"zset"
             self.ttls[index] = -1
             self.values.setdefault(index, []).append((job.encode(), since))
@@ -159,8 +160,8 @@ class _Everything:
         for name, kind in self.types.items():
             if (
                 kind == b"zset"
-                and name.startswith(keys.PREFIX)
-                and not name.startswith((keys.CODES, keys.BRAKE))
+                and name.startswith(KEYS.prefix)
+                and not name.startswith((KEYS.codes, KEYS.brake, KEYS.celery))
                 and name not in OTHER_INDEXES
             ):
                 for job, score in self.values[name]:
@@ -177,17 +178,19 @@ class _Everything:
     def check_keys(self) -> None:
         """Nothing is there that no module documents, and what should pass away does."""
         queues = {fields["queue"].decode() for fields in self.jobs.values()}
-        queues |= {name.removeprefix(keys.QUEUED) for name in self.types if keys.QUEUED in name}
-        queues |= {name.decode() for name in self.values.get(keys.QUEUES, ())}
+        queues |= {name.removeprefix(KEYS.queued) for name in self.types if KEYS.queued in name}
+        queues |= {name.decode() for name in self.values.get(KEYS.queues, ())}
         queues |= {keys.DELIVERIES_QUEUE, "perks", "crm"}
         for name, kind in self.types.items():
             prefix = next((prefix for prefix in MANY if name.startswith(prefix)), None)
             known = MANY[prefix] if prefix else (SINGLE | CELERYS).get(name)
-            if prefix == keys.BATCH and name.endswith(":tasks"):
+            if prefix == KEYS.batch and name.endswith(":tasks"):
                 known = b"list"
-            assert kind == (known or (b"list" if name in queues else None)), name
+            assert kind == (
+                known or (b"list" if name.removeprefix(KEYS.celery) in queues else None)
+            ), name
             passes = {prefix, name} & PASSING != set()
-            passes = passes or (prefix == keys.DELIVERY and b"settled" in self.values[name])
+            passes = passes or (prefix == KEYS.delivery and b"settled" in self.values[name])
             # Nought is a key's last millisecond; what stays permanently has -1.
             assert (self.ttls[name] != -1) == passes, (name, self.ttls[name])
 
@@ -207,7 +210,7 @@ class _Everything:
                 assert "settled" not in fields
             else:
                 assert {name for name in fields if not name.startswith("end:")} <= MARKER
-                assert self.ttls[keys.DELIVERY + delivery] <= WINDOW_SECONDS * 1000
+                assert self.ttls[KEYS.delivery + delivery] <= WINDOW_SECONDS * 1000
 
     def check_jobs(self) -> None:
         """Each job is in the index that its state says, and in no other."""
@@ -215,11 +218,11 @@ class _Everything:
             assert job[:32] in self.deliveries, job
             state, since = fields["state"].decode(), int(fields["since"])
             index = {
-                "queued": keys.QUEUED + fields["queue"].decode(),
-                "running": keys.RUNNING,
-                "waiting": keys.WAITING,
-                "failed": keys.FAILED,
-                "held": keys.HELD,
+                "queued": KEYS.queued + fields["queue"].decode(),
+                "running": KEYS.running,
+                "waiting": KEYS.waiting,
+                "failed": KEYS.failed,
+                "held": KEYS.held,
             }[state]
             found = self.indexed.get(job, {})
             assert found.keys() == {index}, (job, state, found)
@@ -239,25 +242,28 @@ class _Everything:
         for name, kind in self.types.items():
             if (
                 kind == b"list"
-                and name not in {keys.SETTLED, keys.PLANS}
-                and not name.startswith(keys.BATCH)
+                and name not in {KEYS.settled, KEYS.plans}
+                and not name.startswith(KEYS.batch)
             ):
                 sent.update((name, raw.decode().partition(" ")[0]) for raw in self.values[name])
         assert not [message for message, times in sent.items() if times > 1]
         for job, fields in self.jobs.items():
             if fields["state"] == b"queued" and job not in lost:
-                message = (fields["queue"].decode(), f"{job}:{fields['dispatches'].decode()}")
+                message = (
+                    KEYS.celery + fields["queue"].decode(),
+                    f"{job}:{fields['dispatches'].decode()}",
+                )
                 assert message in sent
 
     def check_bounds_and_customers(self) -> None:
         """Markers are in the list that bounds them, unsettled deliveries in their customers'."""
-        listed = {delivery.decode() for delivery in self.values.get(keys.SETTLED, ())}
+        listed = {delivery.decode() for delivery in self.values.get(KEYS.settled, ())}
         assert {name for name, its in self.deliveries.items() if "settled" in its} <= listed
         # A customer's index names exactly the unsettled deliveries that were processed.
         indexed = {
-            name.removeprefix(keys.CUSTOMER): {member.decode() for member in members}
+            name.removeprefix(KEYS.customer): {member.decode() for member in members}
             for name, members in self.values.items()
-            if name.startswith(keys.CUSTOMER)
+            if name.startswith(KEYS.customer)
         }
         reported: dict[str, set[str]] = {}
         for delivery, fields in self.deliveries.items():

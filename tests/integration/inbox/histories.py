@@ -10,6 +10,7 @@ from inbox import keys
 from inbox.ids import delivery_id, job_id_of, name_of
 from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 from tests.integration.inbox.model import BODIES, CUSTOMERS, IDENTITIES, Model
 
@@ -47,17 +48,17 @@ class Working(RuleBasedStateMachine):
     @rule(queue=st.sampled_from(QUEUES))
     def take(self, queue: str) -> None:
         """A worker takes a message; Celery notes it as unacknowledged."""
-        raw: Any = self.house.store.rpop(queue)
+        raw: Any = self.house.store.rpop(KEYS.celery + queue)
         if raw:
             self.taken.append((queue, raw))
-            self.house.store.hset(keys.UNACKED, task_of(raw), raw)
+            self.house.store.hset(KEYS.unacked, task_of(raw), raw)
 
     @rule(pick=INDEX)
     def work(self, pick: int) -> None:
         """The worker claims the job of a message that it took."""
         if self.taken:
             _, raw = self.taken.pop(pick % len(self.taken))
-            self.house.store.hdel(keys.UNACKED, task_of(raw))
+            self.house.store.hdel(KEYS.unacked, task_of(raw))
             self._claim(task_of(raw))
 
     @rule(pick=INDEX, crashed=st.booleans())
@@ -65,9 +66,9 @@ class Working(RuleBasedStateMachine):
         """A worker dies with its message, or gives it back to the front of the queue."""
         if self.taken:
             queue, raw = self.taken.pop(pick % len(self.taken))
-            self.house.store.hdel(keys.UNACKED, task_of(raw))
+            self.house.store.hdel(KEYS.unacked, task_of(raw))
             if not crashed:
-                self.house.store.rpush(queue, raw)
+                self.house.store.rpush(KEYS.celery + queue, raw)
 
     @rule(body=st.sampled_from(sorted(BODIES)))
     def straight_through(self, body: bytes) -> None:
@@ -189,7 +190,7 @@ class Working(RuleBasedStateMachine):
         job = job_id_of(task) or ""
         store = self.house.store
         state = self.model.states.get(job, "gone")
-        due = state == "waiting" and store.zscore(keys.WAITING, job) == 1
+        due = state == "waiting" and store.zscore(KEYS.waiting, job) == 1
         answer = self.house.jobs.claim(task)
         if state == "queued" or due:
             assert isinstance(answer, Claim)

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from inbox import keys
 from inbox.ids import delivery_id, delivery_of
+from tests.engine import KEYS
 from tests.integration.inbox.histories import Working, task_of
 from tests.integration.inbox.house import QUEUES
 from tests.integration.inbox.keeping import DAY, failed_ago, noticed
@@ -35,7 +35,7 @@ class Trimming(Working):
         A worker that froze may still wake up with a lease of a life whose marker went early.
         """
         store, model = self.house.store, self.model
-        failed = [job.decode() for job in store.zrange(keys.FAILED, 0, -1)]
+        failed = [job.decode() for job in store.zrange(KEYS.failed, 0, -1)]
         too_many = failed if long_after else failed[: max(len(failed) - failed_most, 0)]
         for job in failed:
             failed_ago(store, job, DAY + 1 if long_after else 0)
@@ -48,12 +48,12 @@ class Trimming(Working):
         for job in too_many:
             model.end(job)
         markers = {delivery for delivery in model.ended if not model.live(delivery)}
-        left = {d for d in model.ended if store.exists(keys.DELIVERY + d)}
+        left = {d for d in model.ended if store.exists(KEYS.delivery + d)}
         gone = model.ended.keys() - left
         assert gone <= markers
         assert len(gone) == sum(batch.markers for batch in batches)
         assert len(markers - gone) <= completed_most
-        assert store.llen(keys.SETTLED) <= completed_most
+        assert store.llen(KEYS.settled) <= completed_most
         for delivery in gone:
             self.forget(delivery)
 
@@ -67,9 +67,9 @@ class Trimming(Working):
 
     def _forget_messages(self, delivery: str) -> None:
         for queue in QUEUES:
-            for raw in self.house.store.lrange(queue, 0, -1):
+            for raw in self.house.store.lrange(KEYS.celery + queue, 0, -1):
                 if delivery_of(task_of(raw)) == delivery:
-                    self.house.store.lrem(queue, 0, raw)
+                    self.house.store.lrem(KEYS.celery + queue, 0, raw)
         self.taken = [(queue, raw) for queue, raw in self.taken
                       if delivery_of(task_of(raw)) != delivery]  # fmt: skip
 

@@ -11,9 +11,12 @@ from inbox.jobs import Jobs
 from inbox.model.job import Claim, Reaped
 from inbox.model.rate import Rate
 from inbox.store.packing import pack
+from tests.engine import KEYS
 
 
 QUEUES = ("deliveries", "perks", "crm")
+#: The keys of their lists.
+LISTS = tuple(KEYS.celery + queue for queue in QUEUES)
 HANDLERS = (("revoke_referral_perks", "perks"), ("notify_crm", "crm"))
 LONG_AGO_MS = 3_600_000
 WHO = "ops"
@@ -46,7 +49,7 @@ class House:
                 body = b"%d" % one
                 delivery = delivery_id(body)
                 self.intake._accept(
-                    keys=[keys.DELIVERY + delivery], args=[delivery, pack(body), ""], client=pipe
+                    keys=[KEYS.delivery + delivery], args=[delivery, pack(body), ""], client=pipe
                 )
             pipe.execute()
 
@@ -100,25 +103,25 @@ class House:
             case "gone":
                 self.jobs.done(claim, "done")
         if state == "due":
-            self.store.zadd(keys.WAITING, {claim.job: 1}, xx=True)
+            self.store.zadd(KEYS.waiting, {claim.job: 1}, xx=True)
         if state == "over":
-            self.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+            self.store.zadd(KEYS.running, {claim.job: 1}, xx=True)
         return claim
 
     def state_of(self, job: str) -> str:
         """Return a job's state; `gone` when it has ended."""
-        state = self.store.hget(keys.JOB + (job_id_of(job) or job), "state")
+        state = self.store.hget(KEYS.job + (job_id_of(job) or job), "state")
         if state is None and self._is_fresh(job):
             return "queued"
         return state.decode() if isinstance(state, bytes) else "gone"
 
     def dispatches(self, job: str) -> int:
         """Count the messages written for a job."""
-        return int(self.store.hget(keys.JOB + job, "dispatches") or self._is_fresh(job))
+        return int(self.store.hget(KEYS.job + job, "dispatches") or self._is_fresh(job))
 
     def _is_fresh(self, job: str) -> bool:
         delivery, name = (job_id_of(job) or job).split(":")
-        return name == keys.PROCESS and self.store.zscore(keys.FRESH, delivery) is not None
+        return name == keys.PROCESS and self.store.zscore(KEYS.fresh, delivery) is not None
 
     def tick(self) -> None:
         """Let the store's clock show another millisecond."""
@@ -133,14 +136,14 @@ class House:
     def reap(self, queues: tuple[str, ...] = QUEUES) -> Reaped:
         """Run the reaper, whichever worker ran it before."""
         self.tick()
-        self.store.delete(keys.SWEEPING)
+        self.store.delete(KEYS.sweeping)
         reaped = self.jobs.reap("a test", queues, 10)
         assert reaped is not False
         return reaped
 
     def checks_are_old(self, milliseconds: int = LONG_AGO_MS) -> None:
         """Let time pass since the reaper last searched for lost messages."""
-        jobs = list(self.store.scan_iter(keys.JOB + "*", count=1000))
+        jobs = list(self.store.scan_iter(KEYS.job + "*", count=1000))
         pipe = self.store.pipeline(transaction=False)
         for job in jobs:
             pipe.hget(job, "held")
@@ -148,9 +151,9 @@ class House:
             if held:
                 number, _, time = held.decode().partition(":")
                 self.store.hset(job, "held", f"{number}:{int(time) - milliseconds}")
-        for queue, checked in self.store.hgetall(keys.LOOKED).items():
+        for queue, checked in self.store.hgetall(KEYS.looked).items():
             before, _, time = checked.decode().partition(":")
-            self.store.hset(keys.LOOKED, queue, f"{before}:{int(time) - milliseconds}")
+            self.store.hset(KEYS.looked, queue, f"{before}:{int(time) - milliseconds}")
 
     def searched_twice(self) -> Reaped:
         """Run the reaper twice with time between; return what the second run did."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from inbox import keys
 from inbox.retention import NOTICE_SECONDS, Dropped, Limits, Retention, Trimmed
 from tests.conftest import WINDOW_SECONDS
+from tests.engine import KEYS
 
 
 DAY = 86_400
@@ -29,7 +29,7 @@ def keeper(store: Any, **bounds: int) -> Retention:
 
 def known_long_enough(store: Any) -> None:
     """Let the time pass that a bound must have shown before it drops a failed job."""
-    store.hincrby(keys.LIMITS, "since", -NOTICE_SECONDS * 1000)
+    store.hincrby(KEYS.limits, "since", -NOTICE_SECONDS * 1000)
 
 
 def noticed(store: Any, **bounds: int) -> Retention:
@@ -41,7 +41,7 @@ def noticed(store: Any, **bounds: int) -> Retention:
         "settled_most": found.completed_most,
         "since": 1,
     }
-    store.hset(keys.LIMITS, mapping=fields)
+    store.hset(KEYS.limits, mapping=fields)
     return keeper(store, **bounds)
 
 
@@ -52,6 +52,6 @@ def dropped(batches: Iterator[Trimmed]) -> list[Dropped]:
 
 def failed_ago(store: Any, job: str, seconds: float) -> None:
     """Let a job have failed so long ago."""
-    since = int(store.zscore(keys.FAILED, job)) - round(seconds * 1000)
-    store.zadd(keys.FAILED, {job: since}, xx=True)
-    store.hset(keys.JOB + job, "since", since)
+    since = int(store.zscore(KEYS.failed, job)) - round(seconds * 1000)
+    store.zadd(KEYS.failed, {job: since}, xx=True)
+    store.hset(KEYS.job + job, "since", since)

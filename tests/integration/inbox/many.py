@@ -1,7 +1,7 @@
 """Failed jobs by the ten thousand, made quickly by the scripts that make them one by one."""
 
-from inbox import keys
 from inbox.ids import delivery_id
+from tests.engine import KEYS
 from tests.integration.inbox.house import House
 
 
@@ -49,5 +49,5 @@ def fail_many(house: House, number: int, *, handler: str = "notify_crm") -> list
             named: dict[str, str | int] = {"job": job, "fence": 1, "reason": reason, "error": error}
             scripts["fail"](named={**named, "trace": "", "redacted": ""}, client=pipe)
         pipe.execute()
-    assert house.store.zcard(keys.FAILED) >= number
+    assert house.store.zcard(KEYS.failed) >= number
     return [f"{delivery}:{handler}" for delivery in deliveries]

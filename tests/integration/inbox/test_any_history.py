@@ -6,6 +6,7 @@ from inbox import keys
 from inbox.ids import delivery_id, job_id_of, name_of
 from inbox.privacy.erasure import Erased, Erasure
 from inbox.privacy.redaction import concerns
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.histories import INDEX, task_of
 from tests.integration.inbox.histories_of_trims import Trimming
@@ -16,10 +17,10 @@ from tests.integration.inbox.model import BODIES, CUSTOMERS, WHOLE
 class AnyHistory(Trimming):
     """With time that passes, messages that are lost, reaper runs and operators."""
 
-    @rule(pick=INDEX, index=st.sampled_from([keys.RUNNING, keys.WAITING]))
+    @rule(pick=INDEX, index=st.sampled_from([KEYS.running, KEYS.waiting]))
     def time_comes(self, pick: int, index: str) -> None:
         """A lease is over, or a wait."""
-        state = {keys.RUNNING: "running", keys.WAITING: "waiting"}[index]
+        state = {KEYS.running: "running", KEYS.waiting: "waiting"}[index]
         jobs = sorted(job for job, found in self.model.states.items() if found == state)
         if jobs:
             self.house.store.zadd(index, {jobs[pick % len(jobs)]: 1}, xx=True)
@@ -36,7 +37,7 @@ class AnyHistory(Trimming):
             self.house.checks_are_old()
         store, states = self.house.store, self.model.states
         over = {
-            job.decode() for index in (keys.RUNNING, keys.WAITING)
+            job.decode() for index in (KEYS.running, KEYS.waiting)
             for job in store.zrangebyscore(index, "-inf", 1)
         }  # fmt: skip
         quiet = {
@@ -80,7 +81,7 @@ class AnyHistory(Trimming):
     def cap_window_passes(self) -> None:
         """What the rate cap let act lately is long ago."""
         for job in self.model.in_window:
-            self.house.store.zadd(keys.BRAKE, {job: 1}, xx=True)
+            self.house.store.zadd(KEYS.brake, {job: 1}, xx=True)
         self.model.in_window.clear()
 
     @rule(body=st.sampled_from(sorted(BODIES)))
@@ -119,7 +120,7 @@ class AnyHistory(Trimming):
         delivery = delivery_id(body)
         if delivery in self.model.ended and not self.model.live(delivery):
             self.house.tick()
-            self.house.store.delete(keys.DELIVERY + delivery)
+            self.house.store.delete(KEYS.delivery + delivery)
             self.forget(delivery)
             # Leases of more than an hour ago are no one's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
@@ -131,15 +132,15 @@ class AnyHistory(Trimming):
                          if state == "queued" and self._lost(job))  # fmt: skip
         assert_consistent(self.house.store, lost=lost)
         found = {
-            name.decode().removeprefix(keys.JOB): self.house.state_of(
-                name.decode().removeprefix(keys.JOB)
+            name.decode().removeprefix(KEYS.job): self.house.state_of(
+                name.decode().removeprefix(KEYS.job)
             )
-            for name in self.house.store.scan_iter(keys.JOB + "*", count=1000)
+            for name in self.house.store.scan_iter(KEYS.job + "*", count=1000)
         }
-        fresh = self.house.store.zrange(keys.FRESH, 0, -1)
+        fresh = self.house.store.zrange(KEYS.fresh, 0, -1)
         found |= {f"{delivery.decode()}:{keys.PROCESS}": "queued" for delivery in fresh}
         assert found == self.model.states
-        assert self.house.store.zcount(keys.BRAKE, 2, "+inf") == len(self.model.in_window)
+        assert self.house.store.zcount(KEYS.brake, 2, "+inf") == len(self.model.in_window)
         assert max(self.model.effects.values(), default=0) <= 1
         self._the_bodies_agree()
 
@@ -150,7 +151,7 @@ class AnyHistory(Trimming):
             assert self.house.admin.body(delivery) == model.body(delivery)
         indexed = {
             member.decode()
-            for name in self.house.store.scan_iter(keys.CUSTOMER + "*", count=1000)
+            for name in self.house.store.scan_iter(KEYS.customer + "*", count=1000)
             for member in self.house.store.smembers(name)
         }
         assert indexed == model.processed
@@ -173,26 +174,26 @@ class AnyHistory(Trimming):
         while self.taken:
             self.drop(0, crashed=False)
         for queue in QUEUES:
-            while self.house.store.llen(queue):
+            while self.house.store.llen(KEYS.celery + queue):
                 self.take(queue)
                 self.work(0)
         for pick in range(len(self.claims)):
             self.fan_out(pick)
             self.done(pick)
-        for index in (keys.RUNNING, keys.WAITING):
+        for index in (KEYS.running, KEYS.waiting):
             for pick in range(20):
                 self.time_comes(pick, index)
         self.reap(later=True)
         self.reap(later=True)
 
     def _losses(self, job: str) -> int:
-        return int(self.house.store.hget(keys.JOB + job, "losses") or 0)
+        return int(self.house.store.hget(KEYS.job + job, "losses") or 0)
 
     def _lost(self, job: str) -> bool:
         number = self.house.dispatches(job)
         self.remember(job, number)
         queue = dict(HANDLERS).get(name_of(job), "deliveries")
-        found = self.house.store.lrange(queue, 0, -1)
+        found = self.house.store.lrange(KEYS.celery + queue, 0, -1)
         return f"{job}:{number}" not in {task_of(raw) for raw in found}
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox import keys
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
 from inbox.state.assignments import CHUNK, LOCK_MS, AssignmentRegistry
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.processes import wait_until
 
@@ -20,7 +21,7 @@ ME, OTHER = "host:1", "host:2"
 
 
 @pytest.fixture
-def book(store: Redis) -> AssignmentRegistry:
+def book(store: StoreClient) -> AssignmentRegistry:
     """A book with nothing in it."""
     return AssignmentRegistry(store, memory_seconds=MEMORY_SECONDS)
 
@@ -98,14 +99,14 @@ def test_a_run_killed_between_two_chunks_has_not_checked_the_code(
 ) -> None:
     """Its next run reads it again, and no one who was known is forgotten meanwhile."""
     note_code(book, run, seen=[assignment(number) for number in range(700)])
-    store.delete(keys.CODES + CAMPAIGN)
+    store.delete(KEYS.codes + CAMPAIGN)
     steps = iter((False, True))
     original = book._step
 
     def step(*words: Any, **named: Any) -> None:
         # The lock passes to someone else after the first step.
         if next(steps):
-            store.set(keys.RECONCILE_LOCK, OTHER)
+            store.set(KEYS.reconcile_lock, OTHER)
         original(*words, **named)
 
     monkeypatch.setattr(book, "_step", step)
@@ -156,7 +157,7 @@ def test_without_the_lock_no_step_is_taken(
 ) -> None:
     """One that was frozen for too long gets an error, and has written nothing."""
     note_code(book, run, missing=[missing(9)])
-    store.delete(keys.RECONCILE_LOCK)
+    store.delete(KEYS.reconcile_lock)
     if lost == "taken over":
         again = book.begin(OTHER, SCOPE)
         assert isinstance(again, Run)
@@ -176,11 +177,11 @@ def test_each_step_keeps_the_lock(
     book: AssignmentRegistry, run: Run, store: Any, step: str
 ) -> None:
     """A run that moves on is not taken for dead, however long it takes."""
-    store.pexpire(keys.RECONCILE_LOCK, 5000)
+    store.pexpire(KEYS.reconcile_lock, 5000)
 
     STEPS[step](book, run)
 
-    assert LOCK_MS - 3000 < store.pttl(keys.RECONCILE_LOCK) <= LOCK_MS
+    assert LOCK_MS - 3000 < store.pttl(KEYS.reconcile_lock) <= LOCK_MS
 
 
 def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> None:
@@ -205,27 +206,27 @@ def test_one_run_at_a_time(book: AssignmentRegistry, run: Run, store: Any) -> No
     fourth = book.begin(OTHER, SCOPE)
     assert isinstance(fourth, Run)
     assert (fourth.number, fourth.resumed, fourth.count("calls")) == (run.number + 1, False, 0)
-    assert int(store.hget(keys.TALLY, "reconcile:calls")) == 3
+    assert int(store.hget(KEYS.tally, "reconcile:calls")) == 3
 
 
 def test_how_long_each_key_lives(book: AssignmentRegistry, run: Run, store: Any) -> None:
     """As inbox/keys.py says; what a later step touches begins anew."""
     memory = MEMORY_SECONDS * 1000
     note_code(book, run, seen=[assignment()], missing=[missing(2)])
-    kept = [keys.CODES + CAMPAIGN, keys.ASSIGNMENTS + CODE, keys.MISSING]
+    kept = [KEYS.codes + CAMPAIGN, KEYS.assignments + CODE, KEYS.missing]
     for name in kept:
         assert memory - 5000 < store.pttl(name) <= memory, name
         store.pexpire(name, 10_000)
     note_code(book, run, seen=[assignment(3)], missing=[missing(4)])
     assert book.turn(ME, 60, SCOPE)
-    store.pexpire(keys.ASSIGNMENTS + CODE, 10_000)
+    store.pexpire(KEYS.assignments + CODE, 10_000)
     assert book.remember(assignment(5))
 
     for name in kept:
         assert memory - 5000 < store.pttl(name) <= memory, name
-    assert 55_000 < store.pttl(keys.RECONCILE_TURN) <= 60_000
-    assert LOCK_MS - 5000 < store.pttl(keys.RECONCILE_LOCK) <= LOCK_MS
-    assert store.pttl(keys.RECONCILE) == -1
+    assert 55_000 < store.pttl(KEYS.reconcile_turn) <= 60_000
+    assert LOCK_MS - 5000 < store.pttl(KEYS.reconcile_lock) <= LOCK_MS
+    assert store.pttl(KEYS.reconcile) == -1
     assert_consistent(store)
 
 
@@ -234,10 +235,10 @@ def test_a_webhook_of_an_assignment_is_remembered_where_someone_checks(
 ) -> None:
     """A campaign that no run has read costs the store nothing; a reported removal is over."""
     assert not book.remember(assignment(1))
-    assert not store.exists(keys.ASSIGNMENTS + CODE)
+    assert not store.exists(KEYS.assignments + CODE)
 
     note_code(book, run)
-    store.set(keys.IDENTITY + keys.REMOVAL + "rh_2", "x", px=60_000)
+    store.set(KEYS.identity + keys.REMOVAL + "rh_2", "x", px=60_000)
     assert not book.remember(assignment(2))
     other = assignment(3, code="REF-2")
     assert book.remember(assignment(1))
@@ -255,11 +256,11 @@ def test_a_webhook_of_an_assignment_is_remembered_where_someone_checks(
 def test_one_worker_of_the_fleet_has_the_turn(book: AssignmentRegistry, store: Any) -> None:
     """Once an interval, no matter which worker asks; never when the workers begin no runs."""
     assert [book.turn(f"host:{each}", 60, SCOPE) for each in range(5)] == [True, *[False] * 4]
-    store.delete(keys.RECONCILE_TURN)
+    store.delete(KEYS.reconcile_turn)
     assert book.turn(OTHER, 60, SCOPE)
 
     book.no_turns()
-    assert store.hget(keys.RECONCILE, "interval") == b"0"
+    assert store.hget(KEYS.reconcile, "interval") == b"0"
     store.flushdb()
     book.no_turns()
     assert store.dbsize() == 0

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.admin.batches import A_STEP, WATCHED
 from inbox.admin.decisions import Decisions
 from inbox.admin.selection import Filter
+from inbox.store.client import StoreClient
 from tests.conftest import WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.many import fail_many
@@ -20,7 +20,7 @@ from tests.processes import ROOT, Process, wait_until
 
 
 @pytest.fixture
-def decisions(store: Redis) -> Decisions:
+def decisions(store: StoreClient) -> Decisions:
     """What the page and the command line work with."""
     return Decisions(store, dedupe_window_seconds=WINDOW_SECONDS)
 
@@ -33,7 +33,7 @@ def begin(decisions: Decisions, action: str = "retry", limit: int | None = None)
 
 def messages(house: House) -> list[str]:
     """List the jobs that stand in the CRM's queue for their second dispatch."""
-    found = house.store.zrange(keys.QUEUED + "crm", 0, -1)
+    found = house.store.zrange(KEYS.queued + "crm", 0, -1)
     return [job.decode() for job in found]
 
 
@@ -140,7 +140,7 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     decisions.batches.carry_out(batch)
 
     assert decisions.batches.running() == []
-    assert house.store.llen(f"{keys.BATCH}{batch}:tasks") == WATCHED
+    assert house.store.llen(f"{KEYS.batch}{batch}:tasks") == WATCHED
     assert decisions.batches.became(batch) == {"queued": WATCHED}
     assert house.admin.stats().failed == 0
     assert {house.dispatches(job) for job in jobs} == {2}
@@ -228,7 +228,7 @@ def test_old_batches_pass(house: House, decisions: Decisions) -> None:
         batch = decisions.batches.start("retry", [task], who=WHO, why="", what="ends")
         decisions.batches.carry_out(batch)
 
-    assert house.store.zcard(keys.BATCHES) <= 202
+    assert house.store.zcard(KEYS.batches) <= 202
     assert decisions.batches.get(running) is not None
     assert decisions.batches.get("../counts") is None
     assert decisions.batches.became("*") == {}

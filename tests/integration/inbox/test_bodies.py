@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbox import keys
 from inbox.ids import delivery_id
+from tests.engine import KEYS
 from tests.integration.inbox.house import House
 
 
@@ -59,7 +59,7 @@ def test_a_body_that_repeats_itself_is_stored_small(house: House) -> None:
 
     house.intake.accept(body)
 
-    packed = house.store.get(keys.DELIVERY + delivery_id(body))
+    packed = house.store.get(KEYS.delivery + delivery_id(body))
     assert isinstance(packed, bytes)
     assert len(packed) < len(body) / 10
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.breaker import FAILURES_THAT_SHUT, LONE_TRY_MS, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later
 
 
@@ -232,6 +232,6 @@ def test_times_are_whole_milliseconds(gate: Breaker, store: Any) -> None:
     """Whatever part of a second is asked for, what is stored is a whole number."""
     for seconds in (0.0004, 1 / 3, 1e-9, 86_400.0):
         gate.pause("c", "busy", seconds)
-        until = store.hget(keys.GATE + "perks", "until")
+        until = store.hget(KEYS.gate + "perks", "until")
         assert until.isdigit()
         assert len(until) == 13

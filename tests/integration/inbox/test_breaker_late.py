@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later
 
 
@@ -37,10 +37,10 @@ def test_a_straggler_does_not_free_the_lone_try_of_another(
 
     getattr(gate, how)("straggler", *{"failed": ("down",), "pause": ("busy", 1)}.get(how, ()))
 
-    assert store.get(f"{keys.GATE}perks:try") == b"lone"
+    assert store.get(f"{KEYS.gate}perks:try") == b"lone"
     # Shut again and its pause over, the gate still waits for what the lone caller finds.
     shut(gate)
-    store.hset(keys.GATE + "perks", "until", 1)
+    store.hset(KEYS.gate + "perks", "until", 1)
     assert gate.enter("other", 8) == BreakerOpen(2.0, "busy" if how == "pause" else "down")
     gate.skip("lone")
     assert gate.enter("other", 8) == ALONE
@@ -60,4 +60,4 @@ def test_who_finds_no_budget_does_not_free_the_lone_try_of_another(
 
     assert isinstance(answer, BreakerOpen)
     assert answer.reason == "budget"
-    assert store.get(f"{keys.GATE}perks:try") == b"lone"
+    assert store.get(f"{KEYS.gate}perks:try") == b"lone"

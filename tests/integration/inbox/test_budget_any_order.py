@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbox import keys
 from inbox.breaker import RESERVATION_MS, WINDOW_MARGIN_MS, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later, Span, most_within
 
 
 RATE = Rate(10, 60)
 WINDOW = RATE.seconds + WINDOW_MARGIN_MS / 1000
-BUDGET = keys.BUDGET + "perks"
+BUDGET = KEYS.budget + "perks"
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("enter"), st.integers(0, 12)),

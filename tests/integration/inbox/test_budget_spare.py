@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.breaker import WINDOW_MARGIN_MS, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later
 
 
 RATE = Rate(10, 60)
 WINDOW = RATE.seconds + WINDOW_MARGIN_MS / 1000
-BUDGET = keys.BUDGET + "perks"
+BUDGET = KEYS.budget + "perks"
 
 
 @pytest.fixture

@@ -5,35 +5,38 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis import BlockingConnectionPool, Redis
+from redis import BlockingConnectionPool
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from inbox.store.script_call import ScriptCall, packed
+from tests.engine import KEYS
 
 
 ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
+FAILING = "return redis.error_reply('ERR on purpose')"
 
 
 @pytest.fixture
-def client(redis_url: str, store: Any) -> Redis:  # noqa: ARG001 - the store is emptied
+def client(redis_url: str, store: Any) -> StoreClient:  # noqa: ARG001 - the store is emptied
     """Return a client whose one connection shows what happens to it."""
     return connect(redis_url, max_connections=1, answer_timeout=30)
 
 
-def test_a_script_is_sent_when_the_store_has_forgotten_it(client: Redis) -> None:
+def test_a_script_is_sent_when_the_store_has_forgotten_it(client: StoreClient) -> None:
     """A restarted store knows no script; the caller does not notice."""
-    script = ScriptCall(client, ECHO)
+    script = ScriptCall(client, ECHO, KEYS.guard)
 
     assert script(keys=["k"], args=["ä", b"\x00\xff"]) == [b"k", "ä".encode(), b"\x00\xff"]
     client.script_flush()
     assert script(keys=["k"], args=[7, 1.5]) == [b"k", b"7", b"1.5"]
 
 
-def test_a_connection_that_the_server_closed_is_made_anew(client: Redis, store: Any) -> None:
+def test_a_connection_that_the_server_closed_is_made_anew(client: StoreClient, store: Any) -> None:
     """A store that closes idle connections costs no webhook."""
-    script = ScriptCall(client, ECHO)
+    script = ScriptCall(client, ECHO, KEYS.guard)
     script(keys=["k"], args=["a", "b"])
     mine = client.client_id()
     assert store.client_kill_filter(_id=mine) == 1
@@ -42,10 +45,10 @@ def test_a_connection_that_the_server_closed_is_made_anew(client: Redis, store: 
     assert client.client_id() != mine
 
 
-def test_an_error_of_the_script_is_raised_and_the_connection_continues(client: Redis) -> None:
+def test_an_error_of_the_script_is_raised_and_the_connection_continues(client: StoreClient) -> None:
     """What the store says of one call is not taken for the answer to the next."""
-    failing = ScriptCall(client, "return redis.error_reply('ERR on purpose')")
-    script = ScriptCall(client, ECHO)
+    failing = ScriptCall(client, FAILING, KEYS.guard)
+    script = ScriptCall(client, ECHO, KEYS.guard)
     mine = client.client_id()
 
     with pytest.raises(ResponseError, match="on purpose"):
@@ -54,10 +57,10 @@ def test_an_error_of_the_script_is_raised_and_the_connection_continues(client: R
     assert client.client_id() == mine
 
 
-def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: Redis) -> None:
+def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: StoreClient) -> None:
     """None would be stored as a word."""
     with pytest.raises(TypeError, match="NoneType"):
-        ScriptCall(client, ECHO)(keys=["k"], args=[None])
+        ScriptCall(client, ECHO, KEYS.guard)(keys=["k"], args=[None])
 
 
 def test_a_caller_without_a_free_connection_is_refused(redis_url: str) -> None:

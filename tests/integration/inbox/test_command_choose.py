@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.admin.decisions import Decisions
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House
@@ -95,7 +95,7 @@ def test_wrong_use_changes_nothing(here: Run, house: House, words: tuple[str, ..
     """A word that is not understood never widens the choice."""
     assert here(*words).returncode == 2
     assert house.admin.stats().failed == 20
-    assert not house.store.exists(keys.AUDIT)
+    assert not house.store.exists(KEYS.audit)
 
 
 def _json(ran: Any) -> Any:

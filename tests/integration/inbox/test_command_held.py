@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, House
@@ -62,7 +62,7 @@ def test_one_job_is_released_once(run: Run, house: House, held: list[str], suffi
     assert b"not done: it is already queued" in second.stdout
     assert house.state_of(held[1]) == "queued"
     assert house.admin.held_count() == 3
-    (entry,) = [entry for _, entry in house.store.xrange(keys.AUDIT)]
+    (entry,) = [entry for _, entry in house.store.xrange(KEYS.audit)]
     assert tuple(entry.values()) == (b"ada", b"release", held[1].encode(), b"planned")
     assert_consistent(house.store)
 
@@ -109,7 +109,7 @@ def test_held_jobs_of_one_campaign_are_chosen(here: Run, house: House, held: lis
     """After a campaign was deleted its held jobs are discarded, and those of another released."""
     for number, job in enumerate(held):
         facts = json.dumps({"campaign": f"camp_{number % 2}"})
-        house.store.hset(keys.DELIVERY + job[:32], "facts", facts)
+        house.store.hset(KEYS.delivery + job[:32], "facts", facts)
 
     words = ("--json", "discard", "--held", "--campaign", "camp_0", "--why", "by mistake")
     assert plain(here(*words)) == {"results": {"discarded": 2}}

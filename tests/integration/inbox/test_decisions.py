@@ -5,12 +5,12 @@ from time import perf_counter, thread_time
 from typing import Any
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.admin.decisions import Decisions
 from inbox.admin.selection import Filter
+from inbox.store.client import StoreClient
 from tests.conftest import WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.inbox.house import WHO, House
 from tests.integration.inbox.many import fail_many
 
@@ -22,7 +22,7 @@ JOBS_A_SECOND = 500
 
 
 @pytest.fixture
-def decisions(store: Redis) -> Decisions:
+def decisions(store: StoreClient) -> Decisions:
     """What the page and the command line work with."""
     return Decisions(store, dedupe_window_seconds=WINDOW_SECONDS)
 
@@ -71,7 +71,7 @@ def _worked(store: Any) -> float:
 def test_pages_show_every_job_once(house: House, decisions: Decisions) -> None:
     """Page by page the whole list, in one order; a page beyond the last is the last."""
     jobs = fail_many(house, 60)
-    house.store.zadd(keys.FAILED, dict.fromkeys(jobs, 1_700_000_000_000), xx=True)
+    house.store.zadd(KEYS.failed, dict.fromkeys(jobs, 1_700_000_000_000), xx=True)
 
     pages = [decisions.page(Filter(), page=number, size=25) for number in (1, 2, 3, 4)]
 
@@ -118,7 +118,7 @@ def test_texts_of_all_kinds_pass_the_list(house: House, decisions: Decisions) ->
     """An error is shown as it was written, also where it is markup or another script."""
     text = '<script>alert("1")</script> [bold] \\ \n\t€ 漢字 🎁 \x7f ]==] %d'
     house.jobs.fail(house.process(), "odd", text)
-    house.store.hset(keys.JOB + house.failed(b"two"), "error", b"\xff\xfe broken")
+    house.store.hset(KEYS.job + house.failed(b"two"), "error", b"\xff\xfe broken")
 
     assert text in [row.error for row in decisions.page(Filter()).rows]
 
@@ -127,7 +127,7 @@ def test_a_preview_counts_and_touches_nothing(house: House, decisions: Decisions
     """The exact number, what they are, and for how many assignments effects are noted."""
     fail_many(house, 40)
     house.tick()
-    house.store.zadd(keys.EFFECTS_OF + "holder:rh_1", {"rh_1:reward": 1})
+    house.store.zadd(KEYS.effects_of + "holder:rh_1", {"rh_1:reward": 1})
     (large, _) = decisions.page(Filter()).groups
 
     whole = decisions.preview("retry", wanted=Filter())

@@ -4,9 +4,10 @@ from math import inf
 
 import pytest
 
-from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.admin.fleet_views import DelayView
+from inbox.store.scripts import DELAY_BUCKETS
+from tests.engine import KEYS
 from tests.integration.inbox.house import WHO, House
 
 
@@ -15,7 +16,7 @@ def _delay(house: House) -> DelayView:
 
 
 def _received(house: House, delivery: str, seconds_ago: float) -> None:
-    key = keys.DELIVERY + delivery
+    key = KEYS.delivery + delivery
     received = int(house.store.hget(key, "received"))
     house.store.hset(key, "received", int(received - seconds_ago * 1000))
 
@@ -30,11 +31,11 @@ def test_a_completed_delivery_is_in_the_bucket_of_its_age(house: House, seconds:
     delay = _delay(house)
 
     # On a busy machine it may have grown older than it was made.
-    received, completed = house.store.hmget(keys.DELIVERY + claim.delivery, "received", "settled")
+    received, completed = house.store.hmget(KEYS.delivery + claim.delivery, "received", "settled")
     age = (int(completed) - int(received)) / 1000
     assert seconds <= age < seconds + 60
     assert dict(delay.buckets) == {
-        each: int(each >= age) for each in (*map(float, keys.DELAY_BUCKETS), inf)
+        each: int(each >= age) for each in (*map(float, DELAY_BUCKETS), inf)
     }
     assert delay.sum_seconds == pytest.approx(age)
 

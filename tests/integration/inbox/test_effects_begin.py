@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.ledger import LEFT_SECONDS, LOCK_TIMES, Effects
 from inbox.model.effect import EffectState, Turn
+from tests.engine import KEYS
 from tests.integration.inbox.changing import begin, moved
 from tests.integration.inbox.later import Later
 
@@ -38,9 +38,9 @@ def test_a_change_is_noted_once_and_has_its_card(effects: Effects, store: Any) -
     assert {begun.turn for begun in found} == {Turn.BEGUN}
     assert len({tuple(sorted(begun.effect.fields.items())) for begun in found}) == 1
     assert found[0].effect.state is EffectState.PLANNED
-    assert store.hgetall(keys.TALLY) == {b"effect:planned:": b"1"}
+    assert store.hgetall(KEYS.tally) == {b"effect:planned:": b"1"}
     assert [effect.id for effect in effects.of(holder="h1")] == ["e1"]
-    assert store.get(keys.CARD + "card") == b"e1"
+    assert store.get(KEYS.card + "card") == b"e1"
     assert (found[0].left, found[0].intact_since, found[0].busy_seconds) == (None, None, 0)
 
 
@@ -104,7 +104,7 @@ def test_a_change_that_was_made_takes_no_card(effects: Effects, store: Any) -> N
     again = begin(effects, grant="vtx_1")
 
     assert (again.turn, again.effect.state) == (Turn.CONFIRMED, CONFIRMED)
-    assert store.get(keys.CARD + "card") == b"e2"
+    assert store.get(KEYS.card + "card") == b"e2"
 
 
 def test_a_change_resumes_with_the_card_and_grant_it_was_begun_with(
@@ -118,7 +118,7 @@ def test_a_change_resumes_with_the_card_and_grant_it_was_begun_with(
     assert again.turn is Turn.BEGUN
     fields = again.effect.fields
     assert (fields["card"], fields["grant"], fields["due"]) == ("card", "vtx_1", "500")
-    assert store.get(keys.CARD + "other card") is None
+    assert store.get(KEYS.card + "other card") is None
     assert begin(effects, "e2", "card").turn is Turn.BUSY
     assert begin(effects, "e3", "other card", "vtx_2").turn is Turn.BEGUN
 
@@ -130,17 +130,17 @@ def test_a_card_is_given_up_by_the_change_that_has_it(
 ) -> None:
     """As its last note says; one that another change has by then is left to that one."""
     sent = moved(effects, begin(effects).effect, SENT)
-    assert store.get(keys.CARD + "card") == b"e1"
+    assert store.get(KEYS.card + "card") == b"e1"
 
     moved(effects, sent, to, free=free)
 
-    assert store.get(keys.CARD + "card") == (None if free else b"e1")
-    store.set(keys.CARD + "card", "e2")
+    assert store.get(KEYS.card + "card") == (None if free else b"e1")
+    store.set(KEYS.card + "card", "e2")
     effects.free(moved(effects, begin(effects, "e3", "other card").effect, REFUSED, free=True))
     seen = effects.get("e1")
     assert seen
     effects.free(seen)
-    assert store.get(keys.CARD + "card") == b"e2"
+    assert store.get(KEYS.card + "card") == b"e2"
 
 
 def test_a_change_that_continued_meanwhile_keeps_its_card(effects: Effects, store: Any) -> None:
@@ -150,7 +150,7 @@ def test_a_change_that_continued_meanwhile_keeps_its_card(effects: Effects, stor
 
     effects.free(seen)
 
-    assert store.get(keys.CARD + "card") == b"e1"
+    assert store.get(KEYS.card + "card") == b"e1"
 
 
 def test_what_is_left_on_a_card_is_known_from_our_last_change(

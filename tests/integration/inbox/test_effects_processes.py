@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from redis import Redis
-
 from inbox.ledger import Effects
+from inbox.store.client import StoreClient
 
 
 ROOT = Path(__file__).parents[3]
@@ -15,6 +14,7 @@ ROUNDS = 200
 
 _PROCESS = """
 import json, sys
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
@@ -35,7 +35,7 @@ print(json.dumps([turns, sent]))
 
 
 def test_two_processes_at_once_begin_each_grant_and_send_each_change_once(
-    store: Redis, redis_url: str
+    store: StoreClient, redis_url: str
 ) -> None:
     """One of two effects has the grant, and one of two runs of an effect marks it as sent."""
     processes = [

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from inbox import keys
 from inbox.privacy.erasure import MEMORY_SECONDS, PAGE, Erased, Erasure
 from inbox.privacy.redaction import NOTHING, redacted
 from inbox.store.packing import pack
 from tests import samples
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, House
@@ -28,15 +28,15 @@ def pending(house: House, body: bytes = WHOLE, customer: str = "cust_1") -> str:
 def test_a_processed_body_is_erased_whatever_its_jobs_do(house: House, state: str) -> None:
     """The body of a job in any state is redacted, once, and the job is as it was."""
     claim = house.in_state(state)
-    house.store.hset(keys.DELIVERY + claim.delivery, mapping={"body": pack(WHOLE), "customer": "c"})
-    house.store.sadd(keys.CUSTOMER + "c", claim.delivery)
+    house.store.hset(KEYS.delivery + claim.delivery, mapping={"body": pack(WHOLE), "customer": "c"})
+    house.store.sadd(KEYS.customer + "c", claim.delivery)
 
     done = [Erasure(house.store).erase("c") for _ in range(2)]
 
     assert done == [Erased(found=1, erased=1), Erased(found=1, erased=0)]
     assert house.admin.body(claim.delivery) == REST
     assert house.state_of(claim.job) == state
-    assert house.store.hget(keys.COUNTS, "bodies_erased") == b"1"
+    assert house.store.hget(KEYS.counts, "bodies_erased") == b"1"
     assert_consistent(house.store)
 
 
@@ -50,7 +50,7 @@ def test_a_completed_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{delivery}:{name}"), "done")
 
-    assert house.store.exists(keys.CUSTOMER + "cust_1") == 0
+    assert house.store.exists(KEYS.customer + "cust_1") == 0
     found = house.admin.delivery(delivery)
     assert found
     assert found.completed
@@ -63,7 +63,7 @@ def test_a_completed_delivery_leaves_the_index_and_keeps_the_time_of_its_erasing
 def test_a_body_that_was_not_processed_is_found(house: House, state: str, body: bytes) -> None:
     """An operator's erasing finds it in every state; a webhook's, only where none works on it."""
     claim = house.in_state(state, "process")
-    house.store.hset(keys.DELIVERY + claim.delivery, "body", pack(body))
+    house.store.hset(KEYS.delivery + claim.delivery, "body", pack(body))
     erasure = Erasure(house.store)
 
     by_webhook = erasure.erase("cust_1")
@@ -90,7 +90,7 @@ def test_no_other_customers_body_is_touched(house: House) -> None:
     assert Erasure(house.store).erase("cust_1", now=True) == Erased(found=0, erased=0)
 
     after = snapshot(house.store)
-    assert after.pop(keys.ERASED + "cust_1")
+    assert after.pop(KEYS.erased + "cust_1")
     assert after == before
 
 
@@ -141,7 +141,7 @@ def test_a_lease_that_was_lost_reduces_nothing(house: House) -> None:
     Erasure(house.store).erase("cust_1")
     for end in ("fan_out", "fail"):
         claim = house.process(WHOLE)
-        house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+        house.store.zadd(KEYS.running, {claim.job: 1}, xx=True)
         house.reap()
         before = snapshot(house.store)
 
@@ -179,11 +179,11 @@ def test_the_erasure_is_known_as_long_as_bodies_can_come_again(house: House) -> 
     """The note lives 190 days, and erasing again begins them anew."""
     erasure = Erasure(house.store)
     erasure.erase("cust_1")
-    house.store.pexpire(keys.ERASED + "cust_1", 1000)
+    house.store.pexpire(KEYS.erased + "cust_1", 1000)
 
     erasure.erase("cust_1")
 
-    assert MEMORY_SECONDS - 60 < house.store.ttl(keys.ERASED + "cust_1") <= MEMORY_SECONDS
+    assert MEMORY_SECONDS - 60 < house.store.ttl(KEYS.erased + "cust_1") <= MEMORY_SECONDS
 
 
 def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
@@ -200,14 +200,14 @@ def test_the_command_erases_and_is_recorded(run: Run, house: House) -> None:
     )
     assert json.loads(second.stdout) == {"customer": "cust_1", "found": 1, "erased": 0}
     assert b"erased" in shown.stdout
-    (_, entry), _ = house.store.xrange(keys.AUDIT)
+    (_, entry), _ = house.store.xrange(KEYS.audit)
     assert entry == {
         b"who": b"ada",
         b"action": b"erase",
         b"what": b"cust_1",
         b"why": b"asked by mail",
     }
-    assert house.store.hmget(keys.COUNTS, "customers_erased", "bodies_erased") == [b"2", b"1"]
+    assert house.store.hmget(KEYS.counts, "customers_erased", "bodies_erased") == [b"2", b"1"]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.ids import delivery_id
 from inbox.model.job import Reaped, Refused
 from inbox.privacy.erasure import Erasure
 from inbox.store import scripts
 from inbox.store.packing import NEWEST, pack
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, House
 from tests.samples import PERSONAL, body, customer_deleted
@@ -29,9 +29,9 @@ def job(house: House, request: pytest.FixtureRequest) -> str:
 def test_it_has_one_key_until_it_is_claimed(house: House, job: str) -> None:
     """Beside indexes, queue and counters there is the delivery alone; a claim makes the rest."""
     delivery = job.partition(":")[0]
-    others = {keys.FRESH, keys.COUNTS, "deliveries"}
+    others = {KEYS.fresh, KEYS.counts, KEYS.celery + "deliveries"}
     assert {name.decode() for name in house.store.scan_iter()} - others == {
-        keys.DELIVERY + delivery
+        KEYS.delivery + delivery
     }
     assert_consistent(house.store)
 
@@ -39,7 +39,7 @@ def test_it_has_one_key_until_it_is_claimed(house: House, job: str) -> None:
 
     assert (claim.body, claim.fence, claim.tries, claim.queue) == (BODY, 1, 1, "deliveries")
     assert claim.claimed_ms - 60_000 < claim.received_ms <= claim.claimed_ms
-    assert house.store.zcard(keys.FRESH) == 0
+    assert house.store.zcard(KEYS.fresh) == 0
     assert_consistent(house.store)
 
 
@@ -49,7 +49,7 @@ def test_its_trace_headers_go_with_its_later_messages(house: House) -> None:
     claim = house.claim(f"{delivery_id(BODY)}:process")
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on")
 
-    (raw,) = house.store.lrange("crm", 0, -1)
+    (raw,) = house.store.lrange(KEYS.celery + "crm", 0, -1)
 
     assert json.loads(raw.partition(b" ")[2]) == json.loads("{" + TRACE + "}")
 
@@ -57,7 +57,7 @@ def test_its_trace_headers_go_with_its_later_messages(house: House) -> None:
 def test_the_same_body_again_is_a_duplicate(house: House, job: str) -> None:
     """Before it is claimed as after."""
     assert house.intake.accept(BODY).duplicate
-    assert house.store.llen("deliveries") == 1
+    assert house.store.llen(KEYS.celery + "deliveries") == 1
 
     house.claim(job)
 
@@ -101,7 +101,7 @@ def test_what_an_operator_may_not_do_is_refused_as_queued(
 
     assert getattr(house.admin, action)(what, who="ops", **why) == "already queued"
 
-    assert house.store.llen("deliveries") == 1
+    assert house.store.llen(KEYS.celery + "deliveries") == 1
     assert_consistent(house.store)
 
 
@@ -123,7 +123,7 @@ def test_a_plan_of_it_is_not_made(house: House, job: str) -> None:
 def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh: bool) -> None:
     """It is not claimed, so no try is spent; its message is lost, and therefore sent again."""
     job = f"{house.intake.accept(BODY).delivery}:process"
-    key, newer = keys.DELIVERY + job[:32], bytes([NEWEST + 1]) + b"any"
+    key, newer = KEYS.delivery + job[:32], bytes([NEWEST + 1]) + b"any"
     if fresh:
         house.store.set(key, newer)
     else:
@@ -132,7 +132,7 @@ def test_a_body_of_a_newer_release_is_left_to_newer_workers(house: House, fresh:
 
     assert house.jobs.claim(f"{job}:1") == Refused("newer")
     assert house.state_of(job) == "queued"
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
     assert house.searched_twice() == Reaped(lost=1)
     assert house.jobs.claim(f"{job}:2") == Refused("newer")
 
@@ -155,7 +155,7 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
     assert (erased.found, erased.erased) == (1, 1)
     reduced = house.admin.body(deliveries[0]) or b""
     assert not any(text.encode() in reduced for text in PERSONAL)
-    assert house.store.zrange(keys.FRESH, 0, -1) == [deliveries[1].encode()]
+    assert house.store.zrange(KEYS.fresh, 0, -1) == [deliveries[1].encode()]
     assert house.claim(f"{deliveries[0]}:process").body == reduced
     assert house.claim(f"{deliveries[1]}:process").body == other
     assert_consistent(house.store)
@@ -164,14 +164,14 @@ def test_it_is_erased_before_its_turn_where_an_operator_wants_that(
 def test_a_body_that_someone_took_away_stops_no_one(house: House) -> None:
     """Of a string that is gone nothing can be run; the reaper and the claims of others continue."""
     gone, other, kept = (house.intake.accept(text).delivery for text in (b"1", b"2", b"3"))
-    house.store.delete(keys.DELIVERY + gone, keys.DELIVERY + other, "deliveries")
+    house.store.delete(KEYS.delivery + gone, KEYS.delivery + other, KEYS.celery + "deliveries")
 
     assert house.jobs.claim(f"{gone}:process:1") == Refused("gone")
     house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
     assert house.claim(f"{kept}:process:2").body == b"3"
-    assert house.store.zcard(keys.FRESH) == 0
+    assert house.store.zcard(KEYS.fresh) == 0
 
 
 @pytest.mark.parametrize("blank", ["", " "])
@@ -184,7 +184,7 @@ def test_what_an_older_release_accepted_continues(house: House, blank: str) -> N
     assert house.intake.accept(BODY).duplicate
     assert house.searched_twice() == Reaped()
 
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
     house.checks_are_old()
     assert house.searched_twice() == Reaped(lost=1)
 
@@ -195,10 +195,12 @@ def test_what_an_older_release_accepted_continues(house: House, blank: str) -> N
 
 
 def _accept_as_before(store: Any, job: str, now: int, blank: str) -> None:
-    store.hset(keys.DELIVERY + job[:32], mapping={"body": pack(BODY), "received": now, "owed": 1})
+    store.hset(KEYS.delivery + job[:32], mapping={"body": pack(BODY), "received": now, "owed": 1})
     store.hset(
-        keys.JOB + job,
+        KEYS.job + job,
         mapping={"queue": "deliveries", "dispatches": 1, "state": "queued", "since": now},
     )
-    store.zadd(keys.QUEUED + "deliveries", {job: now})
-    store.lpush("deliveries", f'{{"properties":{{"correlation_id":{blank}"{job}:1"}}}}')
+    store.zadd(KEYS.queued + "deliveries", {job: now})
+    store.lpush(
+        KEYS.celery + "deliveries", f'{{"properties":{{"correlation_id":{blank}"{job}:1"}}}}'
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.house import House
 from tests.integration.inbox.keeping import DAY, dropped, failed_ago, noticed
@@ -98,7 +98,7 @@ def test_a_full_set_says_so(here: Run, house: House, count: int, words: str) -> 
     for one in range(count):
         house.failed(b"%d" % one)
     fields = {"failed_seconds": DAY, "failed_most": 2, "settled_most": 9, "since": 1}
-    house.store.hset(keys.LIMITS, mapping=fields)
+    house.store.hset(KEYS.limits, mapping=fields)
 
     assert words in here("stats").stdout.decode()
 

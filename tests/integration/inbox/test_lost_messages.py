@@ -9,8 +9,9 @@ from inbox.jobs import REAP_BATCH
 from inbox.message import as_we_write_it
 from inbox.model.job import Reaped
 from tests.conftest import LEASE_SECONDS
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.house import HANDLERS, QUEUES, House
+from tests.integration.inbox.house import HANDLERS, LISTS, QUEUES, House
 
 
 LEASE_MS = LEASE_SECONDS * 1000
@@ -19,7 +20,7 @@ LEASE_MS = LEASE_SECONDS * 1000
 def test_a_lost_message_is_found_at_the_second_check(house: House) -> None:
     """A message that is nowhere may be on its way: it is sent again at the next check."""
     job = _accept(house)
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
 
     assert house.reap() == Reaped()
     assert house.reap() == Reaped()  # a second read at once does not count
@@ -33,9 +34,9 @@ def test_a_lost_message_is_found_at_the_second_check(house: House) -> None:
 def test_a_message_that_is_lost_again_is_found_again(house: House) -> None:
     """Each message has its own two checks."""
     job = _accept(house)
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
     assert house.searched_twice() == Reaped(lost=1)
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
     house.checks_are_old()
 
     assert house.reap() == Reaped()
@@ -50,7 +51,7 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     house.accept_many(10_000)
     _queued_long_ago(house.store, "deliveries")
     assert house.searched_twice() == Reaped()
-    gone = [_task(house.store.rpop("deliveries")) for _ in range(3)]
+    gone = [_task(house.store.rpop(KEYS.celery + "deliveries")) for _ in range(3)]
 
     house.checks_are_old()
     assert house.reap() == Reaped()
@@ -59,18 +60,18 @@ def test_a_long_queue_is_not_grown_and_its_losses_are_found(house: House) -> Non
     house.checks_are_old()
     assert house.reap() == Reaped()
 
-    again = [_task(raw) for raw in house.store.lrange("deliveries", 0, 2)]
+    again = [_task(raw) for raw in house.store.lrange(KEYS.celery + "deliveries", 0, 2)]
     assert [task.rpartition(":")[0] for task in gone] == [
         task.rpartition(":")[0] for task in reversed(again)
     ]
-    assert house.store.llen("deliveries") == 10_000
+    assert house.store.llen(KEYS.celery + "deliveries") == 10_000
     assert_consistent(house.store)
 
 
 def test_a_queue_that_was_emptied_is_made_good_in_two_checks(house: House) -> None:
     """However many messages are lost, the second check sends them all."""
     house.accept_many(5 * REAP_BATCH)
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
 
     assert house.searched_twice() == Reaped(lost=5 * REAP_BATCH)
 
@@ -98,7 +99,7 @@ def test_held_messages_do_not_hide_lost_ones(house: House) -> None:
         _accept(house, b"%d" % number)
         _take(house, "deliveries")
     job = _accept(house, b"lost")
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
 
     assert house.searched_twice() == Reaped(lost=1)
 
@@ -110,25 +111,25 @@ def test_the_note_that_a_message_is_held_goes_with_its_claim(house: House) -> No
     job = _accept(house)
     _take(house, "deliveries")
     house.searched_twice()
-    assert house.store.hexists(keys.JOB + job, "held")
+    assert house.store.hexists(KEYS.job + job, "held")
 
     house.claim(f"{job}:1")
 
-    assert not house.store.hexists(keys.JOB + job, "held")
+    assert not house.store.hexists(KEYS.job + job, "held")
 
 
 def test_queue_messages_of_jobs_sent_again_do_not_make_others_seem_lost(house: House) -> None:
     """Dead workers' messages that come back first in line say nothing of the queue's age."""
     for number in range(25):
         _accept(house, b"%d" % number)
-    raws = [house.store.rpop("deliveries") for _ in range(25)]
+    raws = [house.store.rpop(KEYS.celery + "deliveries") for _ in range(25)]
     assert house.searched_twice() == Reaped(lost=25)
     house.tick()
     older = house.store.time()[0] * 1000 - 60_000
     job = _accept(house, b"behind")
-    raw = house.store.lpop("deliveries")
-    house.store.rpush("deliveries", raw, *raws)
-    house.store.zadd(keys.FRESH, {delivery_of(job): older}, xx=True)
+    raw = house.store.lpop(KEYS.celery + "deliveries")
+    house.store.rpush(KEYS.celery + "deliveries", raw, *raws)
+    house.store.zadd(KEYS.fresh, {delivery_of(job): older}, xx=True)
     house.checks_are_old()
 
     assert house.reap() == Reaped()
@@ -143,9 +144,9 @@ def test_messages_given_back_out_of_order_are_not_lost(house: House) -> None:
     for body in (b"1", b"2", b"3", b"4"):
         _accept(house, body)
     _queued_long_ago(house.store, "deliveries")
-    raws = [house.store.rpop("deliveries") for _ in range(3)]
+    raws = [house.store.rpop(KEYS.celery + "deliveries") for _ in range(3)]
     for raw in raws:
-        house.store.rpush("deliveries", raw)
+        house.store.rpush(KEYS.celery + "deliveries", raw)
 
     assert house.searched_twice() == Reaped()
 
@@ -158,9 +159,11 @@ def test_a_queue_of_old_messages_only_is_left_to_the_workers(house: House, queue
     else:
         _accept(house)
     _accept(house, b"other")
-    house.store.delete(queue)
-    house.store.lpush(queue, json.dumps({"properties": {"correlation_id": "x:y:1"}}), "no json")
-    house.store.lpush(queue, "x:y:1", 'x:y:1 {"baggage":"a"}')
+    house.store.delete(KEYS.celery + queue)
+    house.store.lpush(
+        KEYS.celery + queue, json.dumps({"properties": {"correlation_id": "x:y:1"}}), "no json"
+    )
+    house.store.lpush(KEYS.celery + queue, "x:y:1", 'x:y:1 {"baggage":"a"}')
 
     assert house.searched_twice() == Reaped()
 
@@ -171,15 +174,15 @@ def test_whole_messages_in_a_queue_are_seen_too(house: House, blank: str) -> Non
     for number in range(3):
         _accept(house, b"%d" % number)
     _queued_long_ago(house.store, "deliveries")
-    for raw in house.store.lrange("deliveries", 0, -1):
+    for raw in house.store.lrange(KEYS.celery + "deliveries", 0, -1):
         whole = json.loads(as_we_write_it(raw, "deliveries") or b"")
         text = json.dumps(whole, separators=("," + blank, ":" + blank))
-        house.store.linsert("deliveries", "BEFORE", raw, text)
-        house.store.lrem("deliveries", 1, raw)
+        house.store.linsert(KEYS.celery + "deliveries", "BEFORE", raw, text)
+        house.store.lrem(KEYS.celery + "deliveries", 1, raw)
 
     assert house.searched_twice() == Reaped()
     house.checks_are_old()
-    gone = house.store.rpop("deliveries")
+    gone = house.store.rpop(KEYS.celery + "deliveries")
     house.checks_are_old()
     assert house.reap() == Reaped()
     house.checks_are_old()
@@ -194,7 +197,7 @@ def test_a_queue_message_that_an_older_worker_drops_is_sent_again_and_spends_no_
     """While a deployment rolls, workers before it take it for a foreign message."""
     delivery = house.handlers(b"1")
     jobs = [_accept(house), *(f"{delivery}:{name}" for name, _ in HANDLERS)]
-    assert house.store.delete(*QUEUES) == len(QUEUES)
+    assert house.store.delete(*LISTS) == len(QUEUES)
 
     assert house.searched_twice() == Reaped(lost=3)
 
@@ -206,7 +209,7 @@ def test_a_retried_job_whose_message_is_lost_is_found(house: House) -> None:
     """A message that an operator's retry wrote is checked after like any other."""
     job = house.failed()
     house.admin.retry(job, who="ops")
-    house.store.delete("deliveries")
+    house.store.delete(KEYS.celery + "deliveries")
 
     assert house.searched_twice() == Reaped(lost=1)
 
@@ -218,8 +221,8 @@ def _accept(house: House, body: bytes = b"{}") -> str:
 
 
 def _take(house: House, queue: str) -> None:
-    raw = house.store.rpop(queue)
-    house.store.hset(keys.UNACKED, _task(raw), "held")
+    raw = house.store.rpop(KEYS.celery + queue)
+    house.store.hset(KEYS.unacked, _task(raw), "held")
 
 
 def _task(raw: Any) -> str:
@@ -231,7 +234,7 @@ def _queued_long_ago(store: Any, queue: str) -> None:
     assert queue == keys.DELIVERIES_QUEUE
     old = {
         delivery_of(_task(raw)): 1_700_000_000_000 + place
-        for place, raw in enumerate(reversed(store.lrange(queue, 0, -1)))
+        for place, raw in enumerate(reversed(store.lrange(KEYS.celery + queue, 0, -1)))
     }
-    assert store.zcard(keys.FRESH) == len(old)
-    store.zadd(keys.FRESH, old, xx=True)
+    assert store.zcard(KEYS.fresh) == len(old)
+    store.zadd(KEYS.fresh, old, xx=True)

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from celery import Celery
 from kombu import Queue
-from redis import Redis
 
-from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.message import as_we_write_it
 from inbox.model.job import Claim
+from inbox.store.client import StoreClient
+from tests.engine import KEYS, TRANSPORT
 
 
 TRACE = '"sentry-trace":"abc-1","baggage":"a=\\"1\\""'
@@ -24,22 +24,24 @@ OURS = {
 }
 
 
-def test_a_queue_message_is_the_tasks_id_alone(intake: Intake, jobs: Jobs, store: Redis) -> None:
+def test_a_queue_message_is_the_tasks_id_alone(
+    intake: Intake, jobs: Jobs, store: StoreClient
+) -> None:
     """What can be made anew from the id does not stand in the queue, before and after a retry."""
     delivery = intake.accept(b"{}").delivery
-    assert store.lrange("deliveries", 0, -1) == [f"{delivery}:process:1".encode()]
+    assert store.lrange(KEYS.celery + "deliveries", 0, -1) == [f"{delivery}:process:1".encode()]
 
     claim = jobs.claim(f"{delivery}:process:1")
     assert isinstance(claim, Claim)
     jobs.fan_out(claim, [("notify_crm", "crm")], outcome="handed on")
-    assert store.lrange("crm", 0, -1) == [f"{delivery}:notify_crm:1".encode()]
+    assert store.lrange(KEYS.celery + "crm", 0, -1) == [f"{delivery}:notify_crm:1".encode()]
 
     _send_again(jobs, store, f"{delivery}:notify_crm:1")
-    assert store.lrange("crm", 0, 0) == [f"{delivery}:notify_crm:2".encode()]
+    assert store.lrange(KEYS.celery + "crm", 0, 0) == [f"{delivery}:notify_crm:2".encode()]
 
 
 def test_the_receivers_message_is_what_celerys_own_client_writes(
-    intake: Intake, store: Redis, redis_url: str
+    intake: Intake, store: StoreClient, redis_url: str
 ) -> None:
     """What a worker makes of accept's message equals the installed Celery's, field by field."""
     delivery = intake.accept(b"{}", trace='"sentry-trace":"abc-1"').delivery
@@ -57,7 +59,7 @@ def test_the_receivers_message_is_what_celerys_own_client_writes(
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("trace", ["", "abc-1"])
 def test_a_handlers_message_names_what_created_it(
-    intake: Intake, jobs: Jobs, store: Redis, redis_url: str, number: int, trace: str
+    intake: Intake, jobs: Jobs, store: StoreClient, redis_url: str, number: int, trace: str
 ) -> None:
     """What is made of fan-out's short message equals Celery's for a child of the process task."""
     delivery = intake.accept(b"{}", trace=f'"sentry-trace":"{trace}"' if trace else "").delivery
@@ -79,7 +81,7 @@ def test_a_handlers_message_names_what_created_it(
 
 
 def test_a_retrys_message_names_the_try_before_it(
-    intake: Intake, jobs: Jobs, store: Redis, redis_url: str
+    intake: Intake, jobs: Jobs, store: StoreClient, redis_url: str
 ) -> None:
     """The second message of a job is a child of the first, and has its root and its trace."""
     first = f"{intake.accept(b'{}', trace=TRACE).delivery}:process:1"
@@ -95,7 +97,7 @@ def test_a_retrys_message_names_the_try_before_it(
 
 
 @pytest.mark.parametrize("text", ["a", '"', "]]\\ %s {}", "é\n\x01"])
-def test_trace_headers_of_any_text_arrive(intake: Intake, store: Redis, text: str) -> None:
+def test_trace_headers_of_any_text_arrive(intake: Intake, store: StoreClient, text: str) -> None:
     """They arrive as headers and break nothing around them."""
     trace = {"sentry-trace": text, "baggage": f"{text}={text}"}
     intake.accept(b"{}", trace=json.dumps(trace)[1:-1])
@@ -105,30 +107,30 @@ def test_trace_headers_of_any_text_arrive(intake: Intake, store: Redis, text: st
     assert {name: headers[name] for name in trace} == trace
 
 
-def _send_again(jobs: Jobs, store: Redis, task: str) -> None:
+def _send_again(jobs: Jobs, store: StoreClient, task: str) -> None:
     """Let a job be due at once after a run."""
     claim = jobs.claim(task)
     assert isinstance(claim, Claim)
     assert jobs.wait(claim, 0, "asked_to_wait", "an error")
-    store.delete(keys.SWEEPING)
+    store.delete(KEYS.sweeping)
     assert jobs.reap("a", [], 1)
 
 
-def _message(store: Redis, queue: str) -> dict[str, Any]:
+def _message(store: StoreClient, queue: str) -> dict[str, Any]:
     """Return what a worker makes of a queue's newest element."""
-    raw: Any = store.lindex(queue, 0)
+    raw: Any = store.lindex(KEYS.celery + queue, 0)
     message: dict[str, Any] = json.loads(as_we_write_it(raw, queue) or b"")
     return message
 
 
 def _sent_by_celery(
-    redis_url: str, store: Redis, *, name: str, queue: str, **options: Any
+    redis_url: str, store: StoreClient, *, name: str, queue: str, **options: Any
 ) -> dict[str, Any]:
     store.flushall()
-    with Celery(broker=redis_url, set_as_current=False) as app:
+    with Celery(broker=redis_url, set_as_current=False, changes=TRANSPORT) as app:
         app.conf.task_queues = [Queue(queue)]
         app.send_task(name, queue=queue, ignore_result=True, **options)
-    (raw,) = store.lrange(queue, 0, -1)
+    (raw,) = store.lrange(KEYS.celery + queue, 0, -1)
     return _decoded(json.loads(raw))
 
 

@@ -5,9 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.plans import (
     KEPT_SECONDS,
     NEW_SECONDS,
@@ -16,6 +14,8 @@ from inbox.plans import (
     PlanPreview,
     Plans,
 )
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.conftest import Run
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import NOTHING, House
@@ -30,20 +30,20 @@ PLAN = PlanPreview(
 
 
 @pytest.fixture
-def plans(store: Redis) -> Plans:
+def plans(store: StoreClient) -> Plans:
     """Both sides."""
     return Plans(store)
 
 
 def pass_time(house: House, job: str, seconds: float) -> None:
     """Let a request grow older."""
-    house.store.hincrby(keys.PLAN + job, "since", -int(seconds * 1000))
+    house.store.hincrby(KEYS.plan + job, "since", -int(seconds * 1000))
 
 
 def jobs_of(house: House) -> dict[str, Any]:
     """Return all that the store holds beside plans."""
     found = snapshot(house.store)
-    return {name: value for name, value in found.items() if not name.startswith(keys.PLAN[:-1])}
+    return {name: value for name, value in found.items() if not name.startswith(KEYS.plan[:-1])}
 
 
 def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
@@ -68,7 +68,7 @@ def test_a_plan_is_asked_for_made_and_read(house: House, plans: Plans) -> None:
     assert plans.take() is None
     assert jobs_of(house) == before
     assert_consistent(house.store)
-    assert 0 < house.store.pttl(keys.PLAN + job) <= KEPT_SECONDS * 1000
+    assert 0 < house.store.pttl(KEYS.plan + job) <= KEPT_SECONDS * 1000
 
 
 def test_a_held_job_has_a_plan(house: House, plans: Plans) -> None:
@@ -126,7 +126,7 @@ def test_without_a_worker_it_is_unanswered(house: House, plans: Plans) -> None:
 
     assert plans.get(job).state == "unanswered"
     assert plans.ask(job) == "asked"
-    assert house.store.llen(keys.PLANS) == 1
+    assert house.store.llen(KEYS.plans) == 1
     pass_time(house, job, PATIENCE_SECONDS + 1)
     assert plans.take() is None, "no one waits for it any more"
 

@@ -1,9 +1,9 @@
 import pytest
 
-from inbox import keys
 from inbox.admin.queries import PAGE
 from inbox.ids import delivery_id
 from inbox.model.job import FannedOut
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import WHO, House
 
@@ -36,7 +36,7 @@ def test_many_failed_jobs_are_listed_over_pages(house: House) -> None:
 def test_failures_of_one_millisecond_are_all_listed(house: House) -> None:
     """A page that ends among jobs that failed at one time continues among them."""
     failed = _fail_many(house, 2 * PAGE + 10)
-    house.store.zadd(keys.FAILED, dict.fromkeys(failed, 1_700_000_000_000))
+    house.store.zadd(KEYS.failed, dict.fromkeys(failed, 1_700_000_000_000))
 
     listed = [view.job for view in house.admin.failed()]
 
@@ -85,7 +85,7 @@ def test_what_operators_do_is_on_record(house: House) -> None:
 
     kept = [
         tuple(value.decode() for value in entry.values())
-        for _, entry in house.store.xrange(keys.AUDIT)
+        for _, entry in house.store.xrange(KEYS.audit)
     ]
 
     assert kept == [

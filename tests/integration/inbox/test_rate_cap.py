@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.later import Later
@@ -62,7 +62,7 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
         lambda claim: house.jobs.admit(claim, one),
         lambda claim: house.jobs.wait(claim, 0, "asked_to_wait", "an error"),
         lambda claim: house.jobs.postpone(claim, 0, "shut", "an error"),
-        lambda claim: house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True),
+        lambda claim: house.store.zadd(KEYS.running, {claim.job: 1}, xx=True),
         lambda claim: house.jobs.fail(claim, "no_such", "an error"),
     ]
     for act in acts:
@@ -74,7 +74,7 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
             claim = house.claim(claim.job)
 
     assert house.jobs.admit(claim, NOTHING) == "admitted"
-    assert house.store.zcard(keys.BRAKE) == 1
+    assert house.store.zcard(KEYS.brake) == 1
     assert house.jobs.admit(house.process(b"other"), one) == "held"
     assert_consistent(house.store)
 
@@ -87,7 +87,7 @@ def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
 
     assert house.jobs.admit(again, NOTHING) == "admitted"
     assert house.jobs.admit(claim, TEN) == "stale"
-    assert house.store.zcard(keys.BRAKE) == 0
+    assert house.store.zcard(KEYS.brake) == 0
     assert house.jobs.done(again, "done")
     assert_consistent(house.store)
 
@@ -165,7 +165,7 @@ def test_what_is_postponed_is_no_try(house: House) -> None:
         assert house.jobs.postpone(claim, 0, "perks_budget", f"wait {number}")
         claim = house.claim(claim.job)
         assert claim.tries == 1
-    before = house.store.zcard(keys.WAITING)
+    before = house.store.zcard(KEYS.waiting)
     assert house.jobs.postpone(claim, 0.5, "perks_budget", "the last wait")
 
     view = house.admin.job(claim.job)
@@ -200,11 +200,11 @@ def test_what_the_rate_cap_remembers_passes_away(house: House) -> None:
     house.jobs.admit(house.process(), TEN)
     Later(house.store)(TEN.seconds)
 
-    assert not house.store.exists(keys.BRAKE)
+    assert not house.store.exists(KEYS.brake)
 
 
 def _audit(house: House) -> list[tuple[Any, ...]]:
     return [
         tuple(value.decode() for value in entry.values())
-        for _, entry in house.store.xrange(keys.AUDIT)
+        for _, entry in house.store.xrange(KEYS.audit)
     ]

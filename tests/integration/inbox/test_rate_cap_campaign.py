@@ -2,9 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from inbox import keys
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import EVERYTHING, WHO, House
 from tests.integration.inbox.later import Later
@@ -31,8 +31,8 @@ def test_a_campaign_is_held_beyond_its_cap_and_others_continue(house: House) -> 
     assert {_admit(house, each, "camp_b") for each in _running(house, "camp_b", 10)} == {"admitted"}
     assert house.jobs.admit(house.process(b"of no campaign"), EVERYTHING) == "admitted"
     # What is held takes no place of another campaign.
-    assert house.store.zcard(keys.BRAKE) == 21
-    assert house.store.zcard(f"{keys.BRAKE}:camp_a") == 10
+    assert house.store.zcard(KEYS.brake) == 21
+    assert house.store.zcard(f"{KEYS.brake}:camp_a") == 10
     assert_consistent(house.store)
 
 
@@ -61,7 +61,7 @@ def test_a_released_job_needs_no_second_leave(house: House) -> None:
     assert house.admin.release(held.job, who=WHO) == "queued"
 
     assert _admit(house, house.claim(f"{held.job}:2"), "camp_a") == "admitted"
-    assert house.store.zcard(f"{keys.BRAKE}:camp_a") == 10
+    assert house.store.zcard(f"{KEYS.brake}:camp_a") == 10
     assert_consistent(house.store)
 
 
@@ -73,7 +73,7 @@ def test_the_window_of_a_campaign_passes(house: House) -> None:
         assert [_admit(house, each, "camp_a") for each in claims] == expected
         later(TEN.seconds)
 
-    assert not house.store.exists(f"{keys.BRAKE}:camp_a")
+    assert not house.store.exists(f"{KEYS.brake}:camp_a")
 
 
 def test_two_windows_of_different_length(house: House) -> None:

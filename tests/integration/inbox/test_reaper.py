@@ -1,10 +1,10 @@
 import pytest
 
-from inbox import keys
 from inbox.jobs import MOST_LOSSES, REAP_BATCH
 from inbox.model.job import Reaped
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.house import QUEUES, House
+from tests.integration.inbox.house import LISTS, QUEUES, House
 
 
 MANY = 2 * REAP_BATCH + 50
@@ -40,7 +40,7 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
 def test_a_live_lease_is_left_alone(house: House) -> None:
     """A job that runs is no one else's until its lease is over, though it has no message."""
     last = house.in_state("running")
-    house.store.delete(*QUEUES)
+    house.store.delete(*LISTS)
 
     assert house.searched_twice().lease_over == 0
 
@@ -52,12 +52,12 @@ def test_a_job_that_kills_its_workers_fails_permanently(house: House) -> None:
     """A job may lose so many workers, and the next loss sets it aside for an operator."""
     claim = house.process()
     for loss in range(MOST_LOSSES + 1):
-        house.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+        house.store.zadd(KEYS.running, {claim.job: 1}, xx=True)
         expected = Reaped(lease_over=1) if loss < MOST_LOSSES else Reaped(given_up=1)
         assert house.reap() == expected
         if loss < MOST_LOSSES:
             # From the second loss on it waits, if only for a while.
-            house.store.zadd(keys.WAITING, {claim.job: 1}, xx=True)
+            house.store.zadd(KEYS.waiting, {claim.job: 1}, xx=True)
             claim = house.claim(claim.job)
 
     (found,) = house.admin.failed()
@@ -75,16 +75,16 @@ def test_one_of_two_callers_reaps_in_an_interval(house: House) -> None:
 
     assert first == Reaped(due=1)
     assert second is False
-    assert 0 < house.store.pttl(keys.SWEEPING) <= 10_000
-    assert house.store.get(keys.SWEEPING) == b"one"
+    assert 0 < house.store.pttl(KEYS.sweeping) <= 10_000
+    assert house.store.get(KEYS.sweeping) == b"one"
 
 
-@pytest.mark.parametrize("index", [keys.WAITING, keys.RUNNING])
+@pytest.mark.parametrize("index", [KEYS.waiting, KEYS.running])
 def test_more_than_a_batch_is_reaped_in_one_call(house: House, index: str) -> None:
     """However much is due or over, one call of the reaper sends it all."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims:
-        if index == keys.WAITING:
+        if index == KEYS.waiting:
             house.jobs.wait(claim, 60, "asked_to_wait", "an error")
     _long_ago(house, index)
 
@@ -98,8 +98,8 @@ def test_a_batch_that_is_partly_given_up_does_not_end_the_reaper(house: House) -
     """A full batch is full whatever became of its jobs."""
     claims = [house.process(b"%d" % n) for n in range(MANY)]
     for claim in claims[::2]:
-        house.store.hset(keys.JOB + claim.job, "losses", MOST_LOSSES)
-    _long_ago(house, keys.RUNNING)
+        house.store.hset(KEYS.job + claim.job, "losses", MOST_LOSSES)
+    _long_ago(house, KEYS.running)
 
     reaped = house.reap()
 
@@ -122,7 +122,7 @@ def test_a_due_job_goes_to_its_own_queue_even_if_no_worker_reaps_that(house: Hou
 
     assert house.reap(("deliveries",)) == Reaped(due=1)
 
-    assert house.store.llen("older") == 2
+    assert house.store.llen(KEYS.celery + "older") == 2
     assert house.claim(f"{claim.delivery}:older_2:2").tries == 2
 
 

@@ -5,6 +5,7 @@ import pytest
 from inbox import keys
 from inbox.jobs import MOST_LOSSES
 from inbox.model.job import Claim
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import House
 
@@ -16,13 +17,13 @@ QUEUE = keys.DELIVERIES_QUEUE
 
 def _time_passes(house: House, milliseconds: int) -> None:
     """Bring the ends of waits nearer."""
-    for job, _ in house.store.zrange(keys.WAITING, 0, -1, withscores=True):
-        house.store.zincrby(keys.WAITING, -milliseconds, job)
+    for job, _ in house.store.zrange(KEYS.waiting, 0, -1, withscores=True):
+        house.store.zincrby(KEYS.waiting, -milliseconds, job)
 
 
 def _worker_dies(house: House, claims: list[Claim]) -> None:
     """Let the leases of all that it ran be over."""
-    house.store.zadd(keys.RUNNING, {claim.job: 1 for claim in claims}, xx=True)
+    house.store.zadd(KEYS.running, {claim.job: 1 for claim in claims}, xx=True)
 
 
 def _take(house: House) -> list[Claim]:
@@ -32,8 +33,8 @@ def _take(house: House) -> list[Claim]:
 
 
 def _queued(house: House) -> list[str]:
-    fresh = house.store.zrange(keys.FRESH, 0, -1)
-    queued = house.store.zrange(keys.QUEUED + QUEUE, 0, -1)
+    fresh = house.store.zrange(KEYS.fresh, 0, -1)
+    queued = house.store.zrange(KEYS.queued + QUEUE, 0, -1)
     return [f"{delivery.decode()}:process" for delivery in fresh] + [it.decode() for it in queued]
 
 
@@ -78,14 +79,14 @@ def test_later_losses_part_the_jobs(house: House, losses: int) -> None:
     """Each job waits another while, of up to half a minute for each loss, evenly spread."""
     claims = [house.process(b"%d" % number) for number in range(100)]
     for claim in claims:
-        house.store.hset(keys.JOB + claim.job, "losses", losses - 1)
+        house.store.hset(KEYS.job + claim.job, "losses", losses - 1)
     _worker_dies(house, claims)
 
     assert house.reap().lease_over == 100
 
     waits = [
-        int(score) - int(house.store.hget(keys.JOB + job.decode(), "since"))
-        for job, score in house.store.zrange(keys.WAITING, 0, -1, withscores=True)
+        int(score) - int(house.store.hget(KEYS.job + job.decode(), "since"))
+        for job, score in house.store.zrange(KEYS.waiting, 0, -1, withscores=True)
     ]
     span = losses * 30_000
     assert len(waits) >= 99
@@ -105,10 +106,10 @@ def test_a_wait_differs_from_loss_to_loss(house: House) -> None:
         house.store.flushall()
         claims = [house.process(b"%d" % number) for number in range(20)]
         for claim in claims:
-            house.store.hset(keys.JOB + claim.job, "losses", losses - 1)
+            house.store.hset(KEYS.job + claim.job, "losses", losses - 1)
         _worker_dies(house, claims)
         house.reap()
-        orders.append(house.store.zrange(keys.WAITING, 0, -1))
+        orders.append(house.store.zrange(KEYS.waiting, 0, -1))
 
     assert orders[0] != orders[1]
     assert sorted(orders[0]) == sorted(orders[1])

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from inbox import keys
 from inbox.retention import JOBS_A_CALL, MOST_CALLS, NOTICE_SECONDS, Dropped
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import WHO, House
 from tests.integration.inbox.keeping import (
@@ -56,7 +56,7 @@ def test_a_job_is_kept_to_the_last_millisecond(house: House) -> None:
 def _seen_at_the_bound(house: House, job: str) -> bool:
     trimming = noticed(house.store, failed_seconds=DAY)
     failed_ago(house.store, job, DAY - 0.01)
-    until = int(house.store.zscore(keys.FAILED, job)) + DAY * 1000
+    until = int(house.store.zscore(KEYS.failed, job)) + DAY * 1000
     seen_at_the_bound = False
 
     while True:
@@ -95,7 +95,7 @@ def test_a_dropped_job_leaves_its_traces(house: House) -> None:
     assert found.ended == {"process": f"dropped: {AGE}"}
     assert found.body_bytes is None
     assert found.completed is not None
-    ((_, entry),) = house.store.xrange(keys.AUDIT)
+    ((_, entry),) = house.store.xrange(KEYS.audit)
     assert entry == {
         b"who": b"perkhook", b"action": b"drop", b"what": job.encode(), b"why": AGE.encode(),
     }  # fmt: skip
@@ -124,9 +124,9 @@ def test_a_delivery_with_another_pending_job_keeps_its_body(house: House) -> Non
 def test_only_failed_jobs_are_dropped(house: House, state: str) -> None:
     """What is still to run, or held by the rate cap, stays however old it is."""
     last = house.in_state(state)
-    if house.store.exists(keys.JOB + last.job):
-        house.store.hset(keys.JOB + last.job, "since", 1)
-    for index in (keys.WAITING, keys.HELD, keys.QUEUED + "crm"):
+    if house.store.exists(KEYS.job + last.job):
+        house.store.hset(KEYS.job + last.job, "since", 1)
+    for index in (KEYS.waiting, KEYS.held, KEYS.queued + "crm"):
         house.store.zadd(index, {last.job: 1}, xx=True)
     trimming = noticed(house.store, failed_seconds=1, failed_most=1)
     before = snapshot(house.store)
@@ -200,7 +200,7 @@ def test_a_retry_and_a_drop_of_the_same_job_exclude_each_other(
 
     def drop_all() -> list[Dropped]:
         gone: list[Dropped] = []
-        while house.store.zcard(keys.FAILED):
+        while house.store.zcard(KEYS.failed):
             for batch in trimming.trim():
                 gone += batch.dropped
                 has_dropped.set()

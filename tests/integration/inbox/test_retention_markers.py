@@ -2,11 +2,11 @@
 
 import pytest
 
-from inbox import keys
 from inbox.model.job import SameAssignment
 from inbox.retention import MARKERS_A_CALL
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
-from tests.integration.inbox.house import HANDLERS, QUEUES, House
+from tests.integration.inbox.house import HANDLERS, LISTS, House
 from tests.integration.inbox.keeping import noticed
 
 
@@ -15,7 +15,7 @@ def _complete(house: House, number: int) -> list[str]:
 
 
 def _listed(house: House) -> list[str]:
-    return [delivery.decode() for delivery in house.store.lrange(keys.SETTLED, 0, -1)]
+    return [delivery.decode() for delivery in house.store.lrange(KEYS.settled, 0, -1)]
 
 
 def _trim(house: House, completed_most: int) -> int:
@@ -56,7 +56,7 @@ def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> N
 def test_what_has_expired_leaves_the_list(house: House) -> None:
     """An entry whose marker's time is over is passed, though the list is not full."""
     deliveries = _complete(house, 5)
-    house.store.delete(*(keys.DELIVERY + delivery for delivery in deliveries[:2]))
+    house.store.delete(*(KEYS.delivery + delivery for delivery in deliveries[:2]))
 
     assert _trim(house, 1000) == 0
 
@@ -68,7 +68,7 @@ def test_what_has_expired_leaves_the_list(house: House) -> None:
 def test_a_delivery_with_a_pending_job_is_never_deleted(house: House) -> None:
     """A body that came again after its marker went has a new life, which no old entry ends."""
     old, other = _complete(house, 2)
-    house.store.delete(keys.DELIVERY + old, *QUEUES)
+    house.store.delete(KEYS.delivery + old, *LISTS)
     house.tick()
     assert not house.intake.accept(b"0").duplicate
 
@@ -102,7 +102,7 @@ def test_an_early_drop_keeps_the_effect_single(house: House) -> None:
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{first}:{name}"), "done")
     house.completed(b"second")
-    house.store.delete(*QUEUES)
+    house.store.delete(*LISTS)
     assert _trim(house, 1) == 1
     house.tick()
 
@@ -121,13 +121,13 @@ def test_many_markers_go_in_batches(house: House) -> None:
     pipe = house.store.pipeline(transaction=False)
     for one in range(number):
         delivery = f"{one:032x}"
-        pipe.hset(keys.DELIVERY + delivery, mapping={"received": 1, "owed": 0, "settled": 1})
-        pipe.pexpire(keys.DELIVERY + delivery, 3_600_000)
-        pipe.rpush(keys.SETTLED, delivery)
+        pipe.hset(KEYS.delivery + delivery, mapping={"received": 1, "owed": 0, "settled": 1})
+        pipe.pexpire(KEYS.delivery + delivery, 3_600_000)
+        pipe.rpush(KEYS.settled, delivery)
     pipe.execute()
 
     batches = list(noticed(house.store, completed_most=5).trim())
 
     assert [batch.markers for batch in batches] == [MARKERS_A_CALL, MARKERS_A_CALL, 5]
-    assert batches[-1].completed.count == house.store.llen(keys.SETTLED) == 5
-    assert len(list(house.store.scan_iter(keys.DELIVERY + "*", count=5000))) == 5
+    assert batches[-1].completed.count == house.store.llen(KEYS.settled) == 5
+    assert len(list(house.store.scan_iter(KEYS.delivery + "*", count=5000))) == 5

@@ -2,10 +2,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox.ids import delivery_id
 from inbox.model.job import Claim
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.house import HANDLERS, House
 
 
@@ -84,14 +85,14 @@ def test_a_reaper_run_that_finds_nothing_costs_little_at_any_backlog(house: Hous
     house.accept_many(5_000)
     house.searched_twice()
     house.checks_are_old()
-    house.store.delete("perkhook:sweeping")
+    house.store.delete(KEYS.sweeping)
 
     calls = _calls(house.store, lambda: house.jobs.reap("a test", ("deliveries",), 10))
 
     assert sum(calls.values()) < 60
 
 
-def _fill_with_markers(store: Redis, number: int) -> None:
+def _fill_with_markers(store: StoreClient, number: int) -> None:
     # In pieces: on a busy machine all at once takes longer than a client waits.
     for start in range(1, number + 1, 5_000):
         store.eval(
@@ -103,7 +104,7 @@ def _fill_with_markers(store: Redis, number: int) -> None:
         )
 
 
-def _calls(store: Redis, act: Callable[[], Any]) -> dict[str, int]:
+def _calls(store: StoreClient, act: Callable[[], Any]) -> dict[str, int]:
     store.config_resetstat()
     act()
     found = store.info("commandstats")

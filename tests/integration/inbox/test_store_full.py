@@ -1,8 +1,8 @@
 import pytest
 
-from inbox import keys
 from inbox.errors import InboxUnavailableError
 from inbox.model.job import FannedOut, Reaped, SameAssignment
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, QUEUES, House
 
@@ -49,11 +49,11 @@ def test_work_continues_while_the_store_is_full(own: House) -> None:
 def test_a_reaper_run_in_a_full_store_finds_what_is_lost(own: House) -> None:
     """Leases that are over and lost messages are found though no memory is left."""
     claim = own.process(b"1")
-    own.store.zadd(keys.RUNNING, {claim.job: 1}, xx=True)
+    own.store.zadd(KEYS.running, {claim.job: 1}, xx=True)
     lost = own.intake.accept(b"2").delivery
-    own.store.delete("deliveries")
+    own.store.delete(KEYS.celery + "deliveries")
     own.tick()
-    own.store.hset(keys.LOOKED, "deliveries", "9999999999999:0")
+    own.store.hset(KEYS.looked, "deliveries", "9999999999999:0")
     _fill(own)
 
     assert own.reap() == Reaped(lease_over=1, lost=1)

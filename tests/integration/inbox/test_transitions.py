@@ -5,6 +5,7 @@ import pytest
 
 from inbox import keys
 from inbox.model.job import Claim, FannedOut, Refused, Stale
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import EVERYTHING, HANDLERS, NOTHING, WHO, House
 
@@ -215,7 +216,7 @@ def test_a_history_with_postponed_runs_is_bounded_too(house: House) -> None:
 def test_times_are_whole_milliseconds(house: House) -> None:
     """No time is written in the short form that Lua gives to large numbers."""
     last = house.in_state("failed")
-    for key in (keys.DELIVERY + last.delivery, keys.JOB + last.job):
+    for key in (KEYS.delivery + last.delivery, KEYS.job + last.job):
         fields = house.store.hgetall(key)
         for name in (b"received", b"since", b"settled"):
             value = fields.get(name)
@@ -246,4 +247,4 @@ def test_a_claim_whose_answer_was_lost_is_answered_again(house: House, kind: str
     assert first == again
     assert first[0] == b"claimed"
     assert other == [b"refused", b"running"]
-    assert house.store.zscore(keys.RUNNING, job)
+    assert house.store.zscore(KEYS.running, job)

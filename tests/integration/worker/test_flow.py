@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import structlog
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.admin.queries import Admin
+from inbox.store.client import StoreClient
 from tests.conftest import LEASE_SECONDS
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL
 from worker.errors import PermanentError, RetryableError
@@ -59,7 +59,9 @@ def test_another_body_about_the_same_assignment_has_no_jobs(house: House) -> Non
     assert house.flow.run(f"{second}:act:1") == Completed("not run: gone")
 
 
-def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store: Redis) -> None:
+def test_tries_are_used_up_and_an_operator_starts_them_anew(
+    house: House, store: StoreClient
+) -> None:
     """A schedule of two waits is three runs, then failed; retried, all waits are there again."""
     task = house.handed_on()
     house.raising(RetryableError("slow", "it is slow"))
@@ -69,7 +71,7 @@ def test_tries_are_used_up_and_an_operator_starts_them_anew(house: House, store:
         outcome = house.flow.run(task)
         assert isinstance(outcome, Waiting)
         waits.append(outcome.verdict.delay_seconds)
-        store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+        store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
 
     assert waits == [60, 600]
     assert isinstance(house.flow.run(task), Failed)
@@ -139,13 +141,13 @@ def test_what_ends_a_process_leaves_the_job_to_its_lease(
     assert structlog.contextvars.get_contextvars() == {}
 
 
-def test_a_job_whose_lease_was_lost_completes_nothing(house: House, store: Redis) -> None:
+def test_a_job_whose_lease_was_lost_completes_nothing(house: House, store: StoreClient) -> None:
     """A run that froze past its lease leaves the ending to the run that came after it."""
     task = house.handed_on()
     job = task.removesuffix(":1")
 
     def overtaken() -> str:
-        store.zadd(keys.RUNNING, {job: 1}, xx=True)
+        store.zadd(KEYS.running, {job: 1}, xx=True)
         house.jobs.reap("other", ("acts",), 10)
         return "acted"
 
@@ -161,14 +163,14 @@ def test_a_job_whose_lease_was_lost_completes_nothing(house: House, store: Redis
 
 @pytest.mark.parametrize("error", [RetryableError("a", "b"), PermanentError("a", "b")])
 def test_a_failure_after_the_lease_was_lost_sets_nothing_aside(
-    house: House, store: Redis, error: Exception
+    house: House, store: StoreClient, error: Exception
 ) -> None:
     """The late failure of an overtaken run changes nothing either."""
     task = house.handed_on()
     job = task.removesuffix(":1")
 
     def overtaken() -> str:
-        store.zadd(keys.RUNNING, {job: 1}, xx=True)
+        store.zadd(KEYS.running, {job: 1}, xx=True)
         house.jobs.reap("other", ("acts",), 10)
         raise error
 
@@ -215,14 +217,14 @@ def test_nothing_of_one_job_is_logged_with_the_next(house: House) -> None:
     assert bound[0]["delivery"] != bound[1]["delivery"]
 
 
-def test_an_unexpected_error_leaves_its_places(house: House, store: Redis) -> None:
+def test_an_unexpected_error_leaves_its_places(house: House, store: StoreClient) -> None:
     """Each run keeps where it was, whether it is tried again or not; no word of the message."""
     task = house.handed_on()
     house.raising(RuntimeError(PERSONAL[0]))
 
     for _ in range(3):
         house.flow.run(task)
-        store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+        store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
 
     (job,) = house.desk.failed()
     assert len(job.runs) == 3

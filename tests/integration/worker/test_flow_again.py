@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from redis import Redis
 
-from inbox import keys
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.run.verdict import Completed, Failed
@@ -16,20 +16,20 @@ LATER = RetryableError("down", "it is down")
 NEVER = PermanentError("needs_a_person", "several additions")
 
 
-def _run(house: House, store: Redis, task: str, error: Exception | None) -> tuple[Any, bool]:
+def _run(house: House, store: StoreClient, task: str, error: Exception | None) -> tuple[Any, bool]:
     """Run a job once; give how it ended, and what it was given as `again`."""
     if error:
         house.raising(error)
     else:
         house.act = lambda: "acted"
-    store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+    store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
     ended = house.flow.run(task)
     return ended, house.given[-1][1].again
 
 
 @pytest.mark.parametrize("error", [BUSY, LATER])
 def test_a_run_after_one_that_waits_may_resume(
-    house: House, store: Redis, error: Exception
+    house: House, store: StoreClient, error: Exception
 ) -> None:
     """The first one finds everything out, those after it need not."""
     task = house.handed_on()
@@ -41,7 +41,7 @@ def test_a_run_after_one_that_waits_may_resume(
 
 @pytest.mark.parametrize("errors", [[NEVER], [LATER, LATER, LATER]], ids=["at once", "in the end"])
 def test_a_retry_by_an_operator_decides_anew(
-    house: House, store: Redis, errors: list[Exception]
+    house: House, store: StoreClient, errors: list[Exception]
 ) -> None:
     """They have fixed what the plan rested on; only runs after that one may resume."""
     task = house.handed_on()

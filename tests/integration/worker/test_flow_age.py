@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from redis import Redis
-
-from inbox import keys
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from worker.run.verdict import Completed, Failed
 
@@ -38,7 +37,7 @@ def test_a_stale_event_waits_for_a_person_whose_retry_is_believed(house: House) 
 
 
 def test_a_retried_event_is_not_judged_again_though_its_worker_dies(
-    house: House, store: Redis
+    house: House, store: StoreClient
 ) -> None:
     """The operator's word holds for every later run of the job."""
     _limited(house, HOUR)
@@ -47,19 +46,19 @@ def test_a_retried_event_is_not_judged_again_though_its_worker_dies(
     house.flow.run(f"{job}:1")
     house.desk.retry(job, who="ops")
     house.jobs.claim(f"{job}:2")
-    store.zadd(keys.RUNNING, {job: 1}, xx=True)
+    store.zadd(KEYS.running, {job: 1}, xx=True)
 
     house.jobs.reap("test", ["deliveries"], 1)
 
     assert house.flow.run(f"{job}:3") == Completed("handed to act")
 
 
-def test_an_outage_of_the_workers_makes_no_event_stale(house: House, store: Redis) -> None:
+def test_an_outage_of_the_workers_makes_no_event_stale(house: House, store: StoreClient) -> None:
     """What counts is when it was received, not when a worker comes to it."""
     _limited(house, HOUR)
     delivery = house.accept(event_created_at=_signed_ago(24 * 30))
     a_month_ago = int((datetime.now(UTC) - timedelta(days=30)).timestamp() * 1000)
-    store.zadd(keys.FRESH, {delivery: a_month_ago}, xx=True)
+    store.zadd(KEYS.fresh, {delivery: a_month_ago}, xx=True)
 
     assert house.flow.run(f"{delivery}:process:1") == Completed("handed to act")
 

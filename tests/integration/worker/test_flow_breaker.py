@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker, BreakerOpen
 from inbox.model.rate import Rate
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from worker.errors import PermanentError, RetryableError
 from worker.run.verdict import Completed, Failed, Waiting
@@ -19,7 +19,7 @@ MINUTE = Rate(100, 60)
 
 
 @pytest.fixture
-def gated(house: House, store: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
+def gated(house: House, store: StoreClient, monkeypatch: pytest.MonkeyPatch) -> House:
     """A flow whose one handler has a breaker with a budget, and moves money."""
     # No test takes longer than a pause, whatever the machine does.
     monkeypatch.setattr("inbox.breaker.FIRST_PAUSE_MS", 30_000)
@@ -41,8 +41,8 @@ def _called(house: House, times: int = 1, error: Exception | None = None) -> Non
     house.act = act
 
 
-def _due(store: Redis, task: str) -> None:
-    store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+def _due(store: StoreClient, task: str) -> None:
+    store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
 
 
 def _tries(house: House, task: str) -> int:
@@ -51,12 +51,12 @@ def _tries(house: House, task: str) -> int:
     return found.tries
 
 
-def _open(store: Redis) -> None:
+def _open(store: StoreClient) -> None:
     """End the breaker's pause."""
-    store.hset(keys.GATE + "acts", "until", 1)
+    store.hset(KEYS.gate + "acts", "until", 1)
 
 
-def test_an_outage_is_noticed_once_and_uses_up_no_tries(gated: House, store: Redis) -> None:
+def test_an_outage_is_noticed_once_and_uses_up_no_tries(gated: House, store: StoreClient) -> None:
     """Five failures open the breaker; those that come then wait without a run; one log line."""
     tasks = [gated.handed_on(n=number) for number in range(12)]
     _called(gated, error=DOWN)
@@ -68,10 +68,10 @@ def test_an_outage_is_noticed_once_and_uses_up_no_tries(gated: House, store: Red
     assert len(gated.given) == FAILURES_THAT_SHUT
     assert [_tries(gated, task) for task in tasks] == [1] * (FAILURES_THAT_SHUT - 1) + [0] * 8
     assert [log["event"] for log in logs].count("downstream.shut") == 1
-    assert store.zcard(keys.BUDGET + "acts") == FAILURES_THAT_SHUT
+    assert store.zcard(KEYS.budget + "acts") == FAILURES_THAT_SHUT
 
 
-def test_the_lone_try_uses_up_a_try_and_the_others_wait(gated: House, store: Redis) -> None:
+def test_the_lone_try_uses_up_a_try_and_the_others_wait(gated: House, store: StoreClient) -> None:
     """After the pause one job calls; if it fails it has used a try, so that poison ends."""
     tasks = [gated.handed_on(n=number) for number in range(7)]
     _called(gated, error=DOWN)
@@ -91,7 +91,7 @@ def test_the_lone_try_uses_up_a_try_and_the_others_wait(gated: House, store: Red
 
 
 def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
-    gated: House, store: Redis
+    gated: House, store: StoreClient
 ) -> None:
     """While one job tries alone, another that fails late does not let a third one try."""
     gate = gated.flow.services.breakers["acts"]
@@ -107,12 +107,12 @@ def test_a_job_that_began_before_the_pause_leaves_the_lone_try_alone(
     gated.act = act
     gated.flow.run(gated.handed_on())
 
-    assert store.get(f"{keys.GATE}acts:try") == b"lone"
+    assert store.get(f"{KEYS.gate}acts:try") == b"lone"
     _open(store)
     assert gate.enter("a third", 8) == BreakerOpen(2.0, "down")
 
 
-def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redis) -> None:
+def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: StoreClient) -> None:
     """After a lone try that went well the next job runs at once."""
     tasks = [gated.handed_on(n=number) for number in range(8)]
     _called(gated, error=DOWN)
@@ -123,11 +123,11 @@ def test_a_downstream_that_is_well_again_lets_all_pass(gated: House, store: Redi
 
     assert gated.flow.run(tasks[6]) == Completed("acted")
     assert gated.flow.run(tasks[7]) == Completed("acted")
-    assert not store.exists(keys.GATE + "acts")
+    assert not store.exists(KEYS.gate + "acts")
 
 
 def test_a_pause_that_was_asked_for_holds_all_jobs_and_is_logged_once(
-    gated: House, store: Redis
+    gated: House, store: StoreClient
 ) -> None:
     """Spent limits or bad keys fail no job, however often they are met."""
     tasks = [gated.handed_on(n=number) for number in range(20)]
@@ -148,18 +148,18 @@ def test_a_pause_that_was_asked_for_holds_all_jobs_and_is_logged_once(
     assert (waiting.state, waiting.reason) == ("waiting", "answered_401")
 
 
-def test_calls_that_were_not_made_are_free_again(gated: House, store: Redis) -> None:
+def test_calls_that_were_not_made_are_free_again(gated: House, store: StoreClient) -> None:
     """A job that made three of its eight calls leaves three in the budget, a failed one too."""
     _called(gated, times=3)
     gated.flow.run(gated.handed_on(n=1))
-    assert store.zcard(keys.BUDGET + "acts") == 3
+    assert store.zcard(KEYS.budget + "acts") == 3
 
     _called(gated, times=2, error=PermanentError("no", "no"))
     assert isinstance(gated.flow.run(gated.handed_on(n=2)), Failed)
-    assert store.zcard(keys.BUDGET + "acts") == 5
+    assert store.zcard(KEYS.budget + "acts") == 5
 
 
-def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: Redis) -> None:
+def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: StoreClient) -> None:
     """With 10 calls a minute and 8 for a job, the second waits and has used no try."""
     house.move_money(Breaker(store, "acts", Rate(10, 60)))
     _called(house, times=8)
@@ -175,7 +175,9 @@ def test_a_job_that_finds_no_budget_is_not_begun(house: House, store: Redis) -> 
     assert _tries(house, second) == 0
 
 
-def test_jobs_that_need_more_than_they_reserve_come_to_an_end(house: House, store: Redis) -> None:
+def test_jobs_that_need_more_than_they_reserve_come_to_an_end(
+    house: House, store: StoreClient
+) -> None:
     """Of many jobs of 14 calls under 100 a minute, all are done; none used up a try for it."""
     house.move_money(Breaker(store, "acts", MINUTE))
     tasks = [house.handed_on(n=number) for number in range(24)]
@@ -186,7 +188,7 @@ def test_jobs_that_need_more_than_they_reserve_come_to_an_end(house: House, stor
         assert minutes < 20, "a livelock"
         _interleaved(house, left)
         # A minute passes.
-        store.delete(keys.BUDGET + "acts")
+        store.delete(KEYS.budget + "acts")
         for task in left:
             assert _tries(house, task) == 0
             _due(store, task)
@@ -220,7 +222,9 @@ def _interleaved(house: House, left: set[str]) -> None:
         left.discard(first)
 
 
-def test_a_job_that_needs_more_than_there_is_comes_to_an_end(house: House, store: Redis) -> None:
+def test_a_job_that_needs_more_than_there_is_comes_to_an_end(
+    house: House, store: StoreClient
+) -> None:
     """More calls than a whole window allows: at last it uses up its tries and fails."""
     house.move_money(Breaker(store, "acts", Rate(20, 60)))
     _called(house, times=30)
@@ -229,7 +233,7 @@ def test_a_job_that_needs_more_than_there_is_comes_to_an_end(house: House, store
 
     for _ in range(3 + 15):
         outcome = house.flow.run(task)
-        store.delete(keys.BUDGET + "acts")
+        store.delete(KEYS.budget + "acts")
         _due(store, task)
 
     assert isinstance(outcome, Failed)

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.admin.queries import Admin
 from inbox.breaker import Breaker
 from inbox.model.rate import Rate
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from worker.errors import RetryableError
 from worker.handlers import HandlerTable
@@ -18,11 +18,13 @@ from worker.run.verdict import Completed
 MINUTE = Rate(100, 60)
 
 
-def _due(store: Redis, task: str) -> None:
-    store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+def _due(store: StoreClient, task: str) -> None:
+    store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
 
 
-def test_the_cap_holds_and_an_operator_releases(house: House, store: Redis, desk: Admin) -> None:
+def test_the_cap_holds_and_an_operator_releases(
+    house: House, store: StoreClient, desk: Admin
+) -> None:
     """The third of two an hour is held, visibly; released it acts; discarded it does not."""
     house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(2, 3600))
     tasks = [house.handed_on(n=number) for number in range(4)]
@@ -45,7 +47,9 @@ def test_the_cap_holds_and_an_operator_releases(house: House, store: Redis, desk
     assert len(house.given) == 3
 
 
-def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, store: Redis) -> None:
+def test_a_job_that_was_let_through_is_not_held_at_its_next_try(
+    house: House, store: StoreClient
+) -> None:
     """What began to act must be able to finish, and counts once."""
     house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
     task = house.handed_on(n=1)
@@ -55,10 +59,10 @@ def test_a_job_that_was_let_through_is_not_held_at_its_next_try(house: House, st
     house.act = lambda: "acted"
 
     assert house.flow.run(task) == Completed("acted")
-    assert store.zcard(keys.BRAKE) == 1
+    assert store.zcard(KEYS.brake) == 1
 
 
-def test_other_handlers_are_not_held(house: House, store: Redis) -> None:
+def test_other_handlers_are_not_held(house: House, store: StoreClient) -> None:
     """The cap counts only what moves money."""
     house.move_money(Breaker(store, "acts", MINUTE), cap=Rate(1, 3600))
     (handler,) = house.flow.table.by_name.values()

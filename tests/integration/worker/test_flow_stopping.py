@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.breaker import Breaker
 from inbox.model.job import Claim
 from inbox.model.rate import Rate
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.house import House
 from worker.run.stopping import GRACE_SECONDS, REASON, Stopping
 from worker.run.verdict import Completed, NotBegun, Waiting
@@ -67,7 +67,7 @@ def test_a_job_that_ends_by_itself_is_done(house: House, clock: Clock) -> None:
 
 @pytest.mark.parametrize("gated", [False, True])
 def test_a_job_goes_back_at_its_next_call(
-    house: House, clock: Clock, store: Redis, gated: bool
+    house: House, clock: Clock, store: StoreClient, gated: bool
 ) -> None:
     """It is due at once with all its tries; the call is not made, nor counted, nor reserved."""
     if gated:
@@ -93,7 +93,7 @@ def test_a_job_goes_back_at_its_next_call(
     assert outcome.verdict.reason == REASON
     assert made == [1]
     assert _state(house, task) == ("waiting", REASON, 0)
-    assert store.zcard(keys.BUDGET + "acts") == (1 if gated else 0)
+    assert store.zcard(KEYS.budget + "acts") == (1 if gated else 0)
     assert house.flow.running == {}
     other = replace(house.flow, stopping=Stopping())
     house.act = lambda: "acted"
@@ -101,7 +101,7 @@ def test_a_job_goes_back_at_its_next_call(
 
 
 def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
-    house: House, clock: Clock, store: Redis
+    house: House, clock: Clock, store: StoreClient
 ) -> None:
     """The stop is met after the claim as well: the handler is not called and nothing reserved."""
     breakers = {"acts": Breaker(store, "acts", Rate(100, 60))}
@@ -121,10 +121,10 @@ def test_a_job_that_was_claimed_before_goes_back_before_it_begins(
 
     assert house.given == []
     assert _state(house, task) == ("waiting", REASON, 0)
-    assert store.zcard(keys.BUDGET + "acts") == 0
+    assert store.zcard(KEYS.budget + "acts") == 0
 
 
-def test_what_hangs_is_given_back_and_cannot_complete(house: House, store: Redis) -> None:
+def test_what_hangs_is_given_back_and_cannot_complete(house: House, store: StoreClient) -> None:
     """The job is another worker's from then on; the run that hung has lost its lease."""
     task = house.handed_on()
     claims: list[Claim] = []
@@ -145,7 +145,7 @@ def test_what_hangs_is_given_back_and_cannot_complete(house: House, store: Redis
     assert [claim.task for claim in claims] == [task]
     assert house.flow.running == {}
     assert _state(house, task)[0] == "running"
-    assert store.zcard(keys.RUNNING) == 1
+    assert store.zcard(KEYS.running) == 1
 
 
 @pytest.mark.parametrize("error", [None, ZeroDivisionError("x"), SystemExit()])

@@ -1,14 +1,13 @@
 import threading
 
-from redis import Redis
-
+from inbox.store.client import StoreClient
 from tests.integration.worker.house import House
 
 
 THREADS = 50
 
 
-def test_many_threads_run_jobs_over_a_few_connections(house: House, store: Redis) -> None:
+def test_many_threads_run_jobs_over_a_few_connections(house: House, store: StoreClient) -> None:
     """Fifty threads complete a hundred jobs, each message coming twice, and each acts once."""
     tasks = [house.handed_on(n=number) for number in range(100)]
     messages = tasks * 2

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from tests.engine import KEYS
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.steps import SHOW, carried_out, code_and_card, take
 from tests.unit.worker.build import job, removal
@@ -128,7 +129,7 @@ def test_a_mark_that_is_refused_fails_no_revocation(ledger: Ledger, api: FakeApi
     assert effect
     assert effect.state == "refused"
     assert effect.fields["outcome"].startswith("not marked: voucherify answered 400")
-    assert ledger.store.hget("perkhook:tally", "effect:refused:customer_mark") == b"1"
+    assert ledger.store.hget(KEYS.tally, "effect:refused:customer_mark") == b"1"
     assert [line["event"] for line in logs] == ["customer.not_marked"]
     assert api.customers[REFEREE]["metadata"] == {"tea": "oolong"}
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.breaker import Breaker, BreakerOpen
 from inbox.model.rate import Rate
 from inbox.state.learned import Learned
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.later import Later, Span, most_within
 from tests.integration.worker.house import House
 from tests.integration.worker.ledger import Ledger
@@ -31,7 +31,7 @@ RESERVED = 8
 class Rush:
     """Many removals at once, one worker, and a budget for a few of them."""
 
-    def __init__(self, house: House, store: Redis, shop: Shop, api: VoucherifyApi) -> None:
+    def __init__(self, house: House, store: StoreClient, shop: Shop, api: VoucherifyApi) -> None:
         self.house, self.store, self.shop = house, store, shop
         self.gate, self.later = Breaker(store, "acts", RATE), Later(store)
         house.use(breakers={"acts": self.gate})
@@ -47,7 +47,7 @@ class Rush:
 
     def run(self, task: str) -> Any:
         """Run a job whose wait is over, and note when it made its calls."""
-        self.store.zadd(keys.WAITING, {task.removesuffix(":1"): 1}, xx=True)
+        self.store.zadd(KEYS.waiting, {task.removesuffix(":1"): 1}, xx=True)
         began, calls = self.later.now(), len(self.shop.requests("voucherify"))
         ended = self.house.flow.run(task)
         calls = len(self.shop.requests("voucherify")) - calls
@@ -58,7 +58,7 @@ class Rush:
 @pytest.fixture
 def rush(
     house: House,
-    store: Redis,
+    store: StoreClient,
     shop: Shop,
     api: VoucherifyApi,
     monkeypatch: pytest.MonkeyPatch,
@@ -109,7 +109,7 @@ def _made(shop: Shop) -> tuple[int, int]:
 
 
 def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
-    rush: Rush, shop: Shop, store: Redis
+    rush: Rush, shop: Shop, store: StoreClient
 ) -> None:
     """It gives back what it reserved, waits without a call or a try, and leaves half."""
     referee = shop.scenario(own=1000)["referees"][0]
@@ -123,7 +123,7 @@ def test_a_job_that_waits_for_its_mark_keeps_no_call_from_others(
     assert ended.verdict.reason == "acts_spare"
     assert len(shop.take_backs(referee["card"]["id"])) == 1
     # Five calls took the reward back; three of the eight that were reserved are free again.
-    assert store.zcard(keys.BUDGET + "acts") == RATE.count - 3
+    assert store.zcard(KEYS.budget + "acts") == RATE.count - 3
     calls = len(shop.requests("voucherify"))
     assert isinstance(rush.run(task), Waiting)
     assert len(shop.requests("voucherify")) == calls

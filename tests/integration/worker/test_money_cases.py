@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from schemas import HolderAssignmentDeleted, load_envelope, load_event, parse_body
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.small_voucherify import (
@@ -401,7 +401,7 @@ CASES: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_ends_as_it_must(store: Redis, name: str) -> None:
+def test_it_ends_as_it_must(store: StoreClient, name: str) -> None:
     """The right amount is on the card at the end, and the job says what was done and why."""
     case = CASES[name]
     shop = SmallVoucherify(**_copied(case.shop), instead=case.instead())

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from redis import Redis
 
 from inbox.errors import InboxUnavailableError
 from inbox.ledger import Effects
 from inbox.model.effect import Effect, EffectState
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from worker.effects.names import Origin, effect_id, key_of
 from worker.effects.steps import Ledger, Steps
 from worker.errors import NeedsPersonError, NotDoneError, PermanentError, PostponedError
@@ -22,7 +23,7 @@ NAME = effect_id("send_letter", "letter", "rrf_1")
 
 
 @pytest.fixture(params=["memory", "store"])
-def make(request: pytest.FixtureRequest, store: Redis) -> Make:
+def make(request: pytest.FixtureRequest, store: StoreClient) -> Make:
     """Make a ledger; one in which nothing is under way for long unless a test says so."""
 
     def ledger(in_flight_seconds: float = 0.0) -> Ledger:
@@ -280,7 +281,7 @@ def test_what_is_no_note_is_not_kept(make: Make) -> None:
     assert notes == "done"
 
 
-def test_support_finds_a_step_by_customer_and_by_what_it_is_about(store: Redis) -> None:
+def test_support_finds_a_step_by_customer_and_by_what_it_is_about(store: StoreClient) -> None:
     """And of an event without a customer by the latter alone, without an index."""
     ledger = Effects(store, memory_seconds=3600)
     steps(ledger).once("letter", "rrf_1", Letters(), check=None, repeatable=False)
@@ -290,4 +291,4 @@ def test_support_finds_a_step_by_customer_and_by_what_it_is_about(store: Redis) 
     assert [each.id for each in ledger.of(customer="cust_1")] == [NAME]
     assert [each.id for each in ledger.of(holder="rrf_1")] == [NAME]
     assert [each.id for each in ledger.of(holder="v_1")] == ["own:h:note:v_1"]
-    assert not store.exists("perkhook:effects:customer:")
+    assert not store.exists(KEYS.effects_of + "customer:")

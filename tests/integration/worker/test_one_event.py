@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from kombu import Connection
-from redis import Redis
 
 from inbox.jobs import Jobs
+from inbox.store.client import StoreClient
 from receiver.app import create_app as create_receiver
 from receiver.settings import ReceiverSettings
+from tests.engine import KEYS
 from tests.integration.receiver.conftest import PATH, SECRET, signed
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment
@@ -69,7 +70,7 @@ class Trace:
 class Line:
     """A receiver and a worker's parts in this process, on one store."""
 
-    def __init__(self, redis_url: str, store: Redis, shop: Shop) -> None:
+    def __init__(self, redis_url: str, store: StoreClient, shop: Shop) -> None:
         self._url = redis_url
         self._shop = shop
         receiver = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url}
@@ -121,9 +122,10 @@ class Line:
                     return
 
         transport = "worker.broker.transport:Transport"
+        options = {"global_keyprefix": KEYS.celery}
         queues = self._celery.conf.task_queues
         with (
-            Connection(self._url, transport=transport) as connection,
+            Connection(self._url, transport=transport, transport_options=options) as connection,
             connection.Consumer(queues, callbacks=[run], accept=["json"]),
         ):
             if trace:
@@ -134,7 +136,7 @@ class Line:
 
 
 @pytest.fixture
-def line(redis_url: str, store: Redis, shop: Shop) -> Line:
+def line(redis_url: str, store: StoreClient, shop: Shop) -> Line:
     """A line that has seen one event, so that nothing is loaded for the first time."""
     line = Line(redis_url, store, shop)
     line.post()

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from redis import Redis
-from structlog.testing import capture_logs
 
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
+from inbox.store.client import StoreClient
 from schemas import UnreadableBody
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
 from worker.__main__ import commands
-from worker.broker.rights import log_missing_rights
 from worker.effects.names import Origin
 from worker.effects.steps import Steps
 from worker.handlers import load_handlers
@@ -84,7 +82,7 @@ def run(tmp_path: Path, redis_url: str) -> Run:
     return command
 
 
-def test_trying_cannot_act(run: Run, tmp_path: Path, store: Redis) -> None:
+def test_trying_cannot_act(run: Run, tmp_path: Path, store: StoreClient) -> None:
     """All that a handler does beside its steps is refused, and the others are shown."""
     port = store.connection_pool.connection_kwargs["port"]
     handlers = {name: act.format(port=port) for name, act in ACTS.items()}
@@ -145,7 +143,7 @@ def test_the_houses_handlers_are_tried_with_backends_that_do_nothing() -> None:
     ]
 
 
-def test_support_resolves_a_step_in_doubt(store: Redis, redis_url: str) -> None:
+def test_support_resolves_a_step_in_doubt(store: StoreClient, redis_url: str) -> None:
     """What was done is not done again; what was not is done by the next run; once only."""
     ledger = Effects(store, memory_seconds=3600, in_flight_seconds=0.0)
     taken: list[str] = []
@@ -205,17 +203,3 @@ def test_flower_does_not_start_with_a_module_that_is_wrong() -> None:
         "  - HANDLERS: shop_absent is not found: its folder must be in PYTHONPATH",
         "  - HANDLERS_DRY_RUN must be names of handlers with commas between, or all",
     ]
-
-
-def test_a_queue_without_a_right_is_logged_by_name(store: Redis, redis_url: str) -> None:
-    """The store itself says only which command it refused."""
-    store.acl_setuser("shop", enabled=True, nopass=True, keys=["perks"], commands=["+llen"])
-    try:
-        url = redis_url.replace("redis://", "redis://shop:x@")
-        with Redis.from_url(url) as limited, capture_logs() as logs:
-            log_missing_rights(limited, ["perks", "refunds"])
-    finally:
-        store.acl_deluser("shop")
-
-    assert [(each["event"], each["queue"]) for each in logs] == [("queue.not_allowed", "refunds")]
-    assert "~refunds" in logs[0]["why"]

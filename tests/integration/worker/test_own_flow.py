@@ -2,17 +2,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from redis import Redis
 
-from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.ledger import Effects
 from inbox.privacy.erasure import Erasure
+from inbox.store.client import StoreClient
+from inbox.store.scripts import MOST_EVENT_TYPES
 from schemas import HolderAssignmentCreated
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.samples import PERSONAL, assignment_created, body
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
@@ -32,7 +33,7 @@ CUSTOMER = "cust_adaQuill000001"
 class House:
     """An inbox, and a shop's handler that does what a test wants."""
 
-    def __init__(self, store: Redis, intake: Intake, desk: Admin) -> None:
+    def __init__(self, store: StoreClient, intake: Intake, desk: Admin) -> None:
         self.store: Any = store
         self.intake, self.desk = intake, desk
         # A removal is known for longer than an event.
@@ -83,7 +84,7 @@ class House:
 
 
 @pytest.fixture
-def house(store: Redis, intake: Intake, desk: Admin) -> House:
+def house(store: StoreClient, intake: Intake, desk: Admin) -> House:
     """A house with an empty store."""
     return House(store, intake, desk)
 
@@ -108,7 +109,7 @@ def test_an_event_is_known_for_the_window_and_no_longer(house: House) -> None:
     """A key an event would add up, so it lives as long as the mark of its bytes."""
     house.handed_on()
 
-    (key,) = house.store.scan_iter(keys.IDENTITY + "*")
+    (key,) = house.store.scan_iter(KEYS.identity + "*")
 
     assert 0 < house.store.pttl(key) <= WINDOW_SECONDS * 1000
 
@@ -125,7 +126,7 @@ def test_a_step_outlives_a_run_that_was_cut_off(house: House) -> None:
     with pytest.raises(KeyboardInterrupt):
         house.flow().run(task)
     job = task.rpartition(":")[0]
-    house.store.zadd(keys.RUNNING, {job: 1})
+    house.store.zadd(KEYS.running, {job: 1})
     house.jobs.reap("test", ["greetings"], 1)
 
     house.act = house.greet
@@ -224,23 +225,23 @@ def test_a_body_is_reduced_for_any_customer_it_is_about(house: House) -> None:
             others=(f"cust_b{number}", f"cust_c{number}", "ada quill"),
         )
         if not erased_first:
-            assert house.store.smembers(f"{keys.CUSTOMER}cust_c{number}") == {
+            assert house.store.smembers(f"{KEYS.customer}cust_c{number}") == {
                 claim.delivery.encode()
             }
             house.erasure.erase(f"cust_b{number}")
 
-        assert house.store.hexists(keys.DELIVERY + claim.delivery, "erased")
+        assert house.store.hexists(KEYS.delivery + claim.delivery, "erased")
         running: Any = house.jobs.claim(f"{claim.delivery}:welcome")
         assert running.redacted
         assert house.jobs.done(running, "done")
 
-    assert list(house.store.scan_iter(keys.CUSTOMER + "*")) == []
+    assert list(house.store.scan_iter(KEYS.customer + "*")) == []
 
 
 def test_events_are_counted_by_type_and_by_whether_they_are_wanted(house: House) -> None:
     """A hundred names have counters of their own; what has not the form of a type is `?`."""
     house.handed_on()
-    for number in range(keys.MOST_EVENT_TYPES + 20):
+    for number in range(MOST_EVENT_TYPES + 20):
         _process(house, f"made.up.{number}")
     _process(house, "made.up.7", n=999)
     _process(house, PERSONAL[1])
@@ -249,9 +250,9 @@ def test_events_are_counted_by_type_and_by_whether_they_are_wanted(house: House)
 
     assert found[CREATED, "yes"] == 1
     assert found["made.up.7", "no"] == 2
-    assert sum(found.values()) == keys.MOST_EVENT_TYPES + 23
+    assert sum(found.values()) == MOST_EVENT_TYPES + 23
     assert found["other", "no"] == 22
-    assert len(found) == keys.MOST_EVENT_TYPES + 1
+    assert len(found) == MOST_EVENT_TYPES + 1
     assert not any(PERSONAL[1] in name for name, _ in found)
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.breaker import FAILURES_THAT_SHUT, Admitted, Breaker
 from inbox.model.rate import Rate
 from inbox.plans import PlanPreview, Plans, Request
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.consistency import snapshot
 from tests.integration.worker.house import House
 from tests.samples import PERSONAL, assignment_deleted, body
@@ -31,7 +31,7 @@ DELIVERY = "0" * 32
 class Asked:
     """A worker's planning with one handler that makes calls, or fails, as a test wants."""
 
-    def __init__(self, house: House, store: Redis) -> None:
+    def __init__(self, house: House, store: StoreClient) -> None:
         self.house = house
         self.gate = Breaker(store, "acts", Rate(10, 60))
         self.act: Callable[[Job], PlanPreview] = lambda _: PlanPreview(reason="read")
@@ -75,7 +75,7 @@ _WRITES = Registration("write", "writes", ("customer.holder.assignment.deleted",
 
 
 @pytest.fixture
-def asked(house: House, store: Redis) -> Asked:
+def asked(house: House, store: StoreClient) -> Asked:
     """A worker's planning."""
     return Asked(house, store)
 
@@ -156,15 +156,15 @@ def test_nothing_is_asked_of_a_downstream_that_is_shut(asked: Asked) -> None:
     )
 
 
-def test_calls_of_plans_count_as_all_others(asked: Asked, store: Redis) -> None:
+def test_calls_of_plans_count_as_all_others(asked: Asked, store: StoreClient) -> None:
     """Each request's own, whether it is about the same job or not; unused ones are given back."""
     asked.calling(3)
     for number in range(3):
         assert asked.make(number=str(number)).possible
-    assert store.zcard(keys.BUDGET + "acts") == 9
+    assert store.zcard(KEYS.budget + "acts") == 9
 
     assert "acts cannot be called now (budget)" in asked.make(number="4").reason
-    assert store.zcard(keys.BUDGET + "acts") == 9
+    assert store.zcard(KEYS.budget + "acts") == 9
 
 
 def test_a_downstream_that_fails_in_plans_is_shut(
@@ -195,7 +195,7 @@ def test_a_worker_that_stops_makes_no_plan(asked: Asked) -> None:
     assert "worker stops" in asked.make().reason
 
 
-def test_a_plan_touches_no_job(asked: Asked, house: House, store: Redis) -> None:
+def test_a_plan_touches_no_job(asked: Asked, house: House, store: StoreClient) -> None:
     """State, tries, lease, lists and messages are what they were."""
     task = house.handed_on()
     house.raising(NeedsPersonError("no"))
@@ -210,5 +210,5 @@ def test_a_plan_touches_no_job(asked: Asked, house: House, store: Redis) -> None
     assert asked.planning.make(request).possible
 
     after = snapshot(store)
-    assert after.pop(keys.PLAN + job)
+    assert after.pop(KEYS.plan + job)
     assert after == before

@@ -6,9 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from inbox import keys
 from inbox.model.effect import EffectState
 from inbox.state.learned import Learned
+from tests.engine import KEYS
 from tests.integration.worker.changes import begun
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop, event_in
@@ -20,7 +20,7 @@ from worker.settings.policies import Policies
 from worker.voucherify.rest import VoucherifyApi
 
 
-PLAN = f"{keys.LEARNED}plan:{job().id}"
+PLAN = f"{KEYS.learned}plan:{job().id}"
 POST = {"method": "POST", "path": "*/balance", "times": 1}
 
 
@@ -106,7 +106,7 @@ def test_a_plan_that_rests_on_what_is_not_so_is_forgotten(
     with pytest.raises(PostponedError):
         perks.revoke(event, job())
     assert ledger.store.exists(PLAN)
-    ledger.store.delete(keys.CARD + card)
+    ledger.store.delete(KEYS.card + card)
     shop.faults("voucherify", {**POST, "status": answer["code"], "body": answer})
     with pytest.raises(JobError):
         perks.revoke(event, _again())

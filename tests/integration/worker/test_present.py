@@ -1,12 +1,11 @@
-from redis import Redis
-
 from inbox.jobs import Jobs
+from inbox.store.client import StoreClient
 from tests.integration.worker.test_reaper import QUEUES, retention
 from worker.periodic.reaper import Reaper
 
 
 def test_every_worker_reports_that_it_lives_and_one_that_it_has_reaped(
-    jobs: Jobs, store: Redis
+    jobs: Jobs, store: StoreClient
 ) -> None:
     """Of two workers in one interval both report, and the pass counts once."""
     reports: list[tuple[str, bool]] = []

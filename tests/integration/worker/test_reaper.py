@@ -3,16 +3,16 @@ from threading import enumerate as all_threads
 from typing import Literal
 
 import pytest
-from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.model.job import Reaped
 from inbox.retention import Limits, Retention
+from inbox.store.client import StoreClient
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.worker.station import until
 from worker.outages import Outages
 from worker.periodic.reaper import Reaper
@@ -22,7 +22,7 @@ from worker.periodic.retention import RetentionRun
 QUEUES = ("deliveries", "perks", "crm")
 
 
-def retention(store: Redis, *, failed_most: int = 1000) -> RetentionRun:
+def retention(store: StoreClient, *, failed_most: int = 1000) -> RetentionRun:
     """Keep so many failed jobs."""
     limits = Limits(failed_seconds=86_400, failed_most=failed_most, completed_most=1000)
     return RetentionRun(Retention(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
@@ -31,7 +31,7 @@ def retention(store: Redis, *, failed_most: int = 1000) -> RetentionRun:
 class Failing(Jobs):
     """An inbox whose first passes fail."""
 
-    def __init__(self, client: Redis, *errors: Exception) -> None:
+    def __init__(self, client: StoreClient, *errors: Exception) -> None:
         super().__init__(
             client,
             lease_seconds=LEASE_SECONDS,
@@ -63,7 +63,7 @@ class Failing(Jobs):
     ],
 )
 def test_an_error_does_not_end_the_loop(
-    store: Redis,
+    store: StoreClient,
     intake: Intake,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -79,7 +79,7 @@ def test_an_error_does_not_end_the_loop(
 
     with capture_logs() as logs:
         reaper.start()
-        until(lambda: store.hget(keys.JOB + f"{delivery}:process", "dispatches") == b"2")
+        until(lambda: store.hget(KEYS.job + f"{delivery}:process", "dispatches") == b"2")
         reaper.stop()
 
     assert [log["event"] for log in logs] == logged
@@ -87,13 +87,15 @@ def test_an_error_does_not_end_the_loop(
     assert not any("secret" in str(log.get("error")) for log in logs)
 
 
-def test_the_queues_are_made_known_and_the_loop_ends_when_stopped(store: Redis, jobs: Jobs) -> None:
+def test_the_queues_are_made_known_and_the_loop_ends_when_stopped(
+    store: StoreClient, jobs: Jobs
+) -> None:
     """Operators see a worker's queues from its start; a stopped worker reaps no more."""
     before = set(all_threads())
     reaper = Reaper(jobs, "a test", QUEUES, 3600, retention(store))
 
     reaper.start()
-    until(lambda: store.smembers(keys.QUEUES) == {queue.encode() for queue in QUEUES})
+    until(lambda: store.smembers(KEYS.queues) == {queue.encode() for queue in QUEUES})
     reaper.stop()
 
     # Others may have ended meanwhile, such as those that served an earlier test.

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox.breaker import Breaker
 from inbox.model.rate import Rate
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from worker.errors import PermanentError, RetryableError
 from worker.http_client.answers import Call
 from worker.job import Job
@@ -66,17 +67,17 @@ def api() -> Api:
     return Api()
 
 
-def make(store: Redis, api: Api, waits: Waits, door: Rate | None = PLAN) -> Calls:
+def make(store: StoreClient, api: Api, waits: Waits, door: Rate | None = PLAN) -> Calls:
     """Make the calls of a run that shares the budget of jobs."""
     return Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "perks", door), "a", waits)
 
 
 def used(store: Any) -> int:
     """Count what of the jobs' budget is used."""
-    return int(store.zcard("perkhook:budget:perks"))
+    return int(store.zcard(KEYS.budget + "perks"))
 
 
-def test_a_run_uses_no_more_than_its_share(store: Redis, api: Api, waits: Waits) -> None:
+def test_a_run_uses_no_more_than_its_share(store: StoreClient, api: Api, waits: Waits) -> None:
     """The fifth call of four a minute waits for the first one's minute to be over."""
     waits.most = 1
     calls = make(store, api, waits)
@@ -90,7 +91,7 @@ def test_a_run_uses_no_more_than_its_share(store: Redis, api: Api, waits: Waits)
 
 
 def test_each_call_counts_against_the_budget_of_the_jobs(
-    store: Redis, api: Api, waits: Waits
+    store: StoreClient, api: Api, waits: Waits
 ) -> None:
     """So that all together never call more than the plan allows."""
     calls = make(store, api, waits)
@@ -99,7 +100,9 @@ def test_each_call_counts_against_the_budget_of_the_jobs(
     assert used(store) == 3
 
 
-def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, waits: Waits) -> None:
+def test_where_jobs_have_used_the_budget_a_run_waits(
+    store: StoreClient, api: Api, waits: Waits
+) -> None:
     """Its own share is not used up, but the plan is."""
     Breaker(store, "perks", PLAN).enter("a job", 10)
     waits.most = 1
@@ -109,7 +112,7 @@ def test_where_jobs_have_used_the_budget_a_run_waits(store: Redis, api: Api, wai
 
 
 def test_a_failure_is_tried_again_and_reported_to_the_jobs(
-    store: Redis, api: Api, waits: Waits
+    store: StoreClient, api: Api, waits: Waits
 ) -> None:
     """Two failures, longer and longer waits, then the answer; the same call, counted each time."""
 
@@ -124,12 +127,12 @@ def test_a_failure_is_tried_again_and_reported_to_the_jobs(
     assert used(store) == 3
 
 
-def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) -> None:
+def test_failures_without_end_end_the_run(store: StoreClient, api: Api, waits: Waits) -> None:
     """The gate shuts for all after five; the run gives up after eight, when others fail as well."""
 
     def act(_: int) -> Any:
         # Time does not pass here: what the gate remembers is taken from it.
-        store.delete("perkhook:gate:perks")
+        store.delete(KEYS.gate + "perks")
         raise RetryableError("voucherify_timeout", "no answer", outage=True)
 
     api.act = act
@@ -143,7 +146,7 @@ def test_failures_without_end_end_the_run(store: Redis, api: Api, waits: Waits) 
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_one_call_that_fails_while_another_is_answered_fails_alone(
-    store: Redis, api: Api, waits: Waits, refused: bool
+    store: StoreClient, api: Api, waits: Waits, refused: bool
 ) -> None:
     """After three tries, and without shutting the gate of the jobs; a refusal is an answer, too."""
 
@@ -162,11 +165,13 @@ def test_one_call_that_fails_while_another_is_answered_fails_alone(
         assert failed.value.reason == "voucherify_unreadable"
     assert api.asked == [*["/a"] * TRIES_OF_ONE, "/v1/campaigns"] * 2
     assert waits.seconds == [1.0, 2.0] * 2
-    assert store.hget("perkhook:gate:perks", "until") is None, "the jobs continue"
+    assert store.hget(KEYS.gate + "perks", "until") is None, "the jobs continue"
     assert used(store) == len(api.asked)
 
 
-def test_a_call_that_voucherify_puts_off_fails_alone(store: Redis, api: Api, waits: Waits) -> None:
+def test_a_call_that_voucherify_puts_off_fails_alone(
+    store: StoreClient, api: Api, waits: Waits
+) -> None:
     """Locked, by Voucherify's own word: it is up, and nothing else is asked for that."""
 
     def act(_: int) -> Any:
@@ -180,13 +185,13 @@ def test_a_call_that_voucherify_puts_off_fails_alone(store: Redis, api: Api, wai
 
 
 def test_a_call_that_is_answered_after_an_outage_is_not_alone(
-    store: Redis, api: Api, waits: Waits
+    store: StoreClient, api: Api, waits: Waits
 ) -> None:
     """At the third failure nothing else is answered either, at the sixth try this call is."""
 
     def act(number: int) -> Any:
         if number < 7:
-            store.delete("perkhook:gate:perks")
+            store.delete(KEYS.gate + "perks")
             raise RetryableError("voucherify_timeout", "no answer", outage=True)
         return {"id": "v_1"}
 
@@ -196,7 +201,7 @@ def test_a_call_that_is_answered_after_an_outage_is_not_alone(
     assert calls.made == {"codes": 6, PROBES: 1}
 
 
-def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -> None:
+def test_a_shut_downstream_is_not_called(store: StoreClient, api: Api, waits: Waits) -> None:
     """For a moment it is waited for; for longer the run ends and says why."""
     Breaker(store, "perks", PLAN).pause("a job", "voucherify_answered_429", 30)
     waits.most = 1
@@ -211,7 +216,9 @@ def test_a_shut_downstream_is_not_called(store: Redis, api: Api, waits: Waits) -
     assert api.asked == []
 
 
-def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits: Waits) -> None:
+def test_keys_that_are_refused_end_the_run_at_once(
+    store: StoreClient, api: Api, waits: Waits
+) -> None:
     """And the jobs continue: a run by hand may have other keys than the workers."""
 
     def act(_: int) -> Any:
@@ -220,13 +227,13 @@ def test_keys_that_are_refused_end_the_run_at_once(store: Redis, api: Api, waits
     api.act = act
     with pytest.raises(RetryableError, match="401"):
         make(store, api, waits).read("codes", "/a", {}, CODE)
-    assert not store.exists("perkhook:gate:perks")
+    assert not store.exists(KEYS.gate + "perks")
     assert (len(api.asked), used(store)) == (1, 1)
     assert waits.seconds == []
 
 
 def test_a_limit_that_is_reached_is_reported_to_the_jobs(
-    store: Redis, api: Api, waits: Waits
+    store: StoreClient, api: Api, waits: Waits
 ) -> None:
     """A 429 is about all calls: the first caller to meet it opens the breaker for all."""
 
@@ -239,11 +246,11 @@ def test_a_limit_that_is_reached_is_reported_to_the_jobs(
     waits.most = 1
     with pytest.raises(EndedError):
         make(store, api, waits).read("codes", "/a", {}, CODE)
-    assert store.hget("perkhook:gate:perks", "reason") == b"voucherify_answered_429"
+    assert store.hget(KEYS.gate + "perks", "reason") == b"voucherify_answered_429"
     assert waits.seconds[0] >= 20
 
 
-def test_what_is_refused_is_not_tried_again(store: Redis, api: Api, waits: Waits) -> None:
+def test_what_is_refused_is_not_tried_again(store: StoreClient, api: Api, waits: Waits) -> None:
     """It is for who asked to decide."""
 
     def act(_: int) -> Any:
@@ -256,11 +263,11 @@ def test_what_is_refused_is_not_tried_again(store: Redis, api: Api, waits: Waits
 
 
 def test_without_jobs_that_call_the_api_only_the_share_counts(
-    store: Redis, api: Api, waits: Waits
+    store: StoreClient, api: Api, waits: Waits
 ) -> None:
     """With another backend no one else keeps a budget of this API."""
     calls = Calls(api, Breaker(store, "reconcile", SHARE), Breaker(store, "reconcile"), "a", waits)
     for _ in range(4):
         calls.read("codes", "/a", {}, CODE)
-    assert store.zcard("perkhook:budget:reconcile") == 4
+    assert store.zcard(KEYS.budget + "reconcile") == 4
     assert waits.seconds == []

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox.breaker import Breaker
 from inbox.ledger import Effects
 from inbox.model.rate import Rate
 from inbox.state.learned import Learned
+from inbox.store.client import StoreClient
 from tests.integration.worker.house import House
 from tests.integration.worker.shop import Shop
 from worker.backends.perks.voucherify import VoucherifyPerks
@@ -21,7 +21,7 @@ from worker.voucherify.rest import VoucherifyApi
 )
 def test_an_ordinary_removal_costs_so_much(
     house: House,
-    store: Redis,
+    store: StoreClient,
     shop: Shop,
     api: VoucherifyApi,
     *,

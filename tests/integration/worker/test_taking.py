@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from kombu import Connection, Consumer, Queue
-from redis import Redis
 
-from inbox import keys
+from inbox.store.client import StoreClient
+from tests.engine import KEYS
 from tests.integration.worker.foreign import written
 from worker.broker.transport import MOST_AT_ONCE, Channel
 
@@ -42,7 +42,7 @@ def taking(redis_url: str, *, prefetch: int = 50, room: int = 1000) -> Iterator[
         update = rotate = lambda *_: None
         consume = staticmethod(lambda _: ["crm"])
 
-    options = {"queue_order_strategy": Cycle}
+    options = {"queue_order_strategy": Cycle, "global_keyprefix": KEYS.celery}
     with Connection(
         redis_url, transport="worker.broker.transport:Transport", transport_options=options
     ) as connection:
@@ -53,18 +53,20 @@ def taking(redis_url: str, *, prefetch: int = 50, room: int = 1000) -> Iterator[
 
 
 @pytest.fixture
-def backlog(store: Redis) -> Redis:
+def backlog(store: StoreClient) -> StoreClient:
     """Thirty messages wait."""
     for task in TASKS:
-        store.lpush("crm", written(task.rpartition(":")[0]))
+        store.lpush(KEYS.celery + "crm", written(task.rpartition(":")[0]))
     return store
 
 
 def _stored(store: Any) -> set[str]:
-    return {tag.decode() for tag in store.hkeys(keys.UNACKED)}
+    return {tag.decode() for tag in store.hkeys(KEYS.unacked)}
 
 
-def test_the_first_answer_brings_one_and_the_next_ones_many(backlog: Redis, redis_url: str) -> None:
+def test_the_first_answer_brings_one_and_the_next_ones_many(
+    backlog: StoreClient, redis_url: str
+) -> None:
     """A worker that froze while it waited would lose one; first in is first out."""
     with taking(redis_url) as taker:
         came = [taker.turn() for _ in range(5)]
@@ -72,19 +74,19 @@ def test_the_first_answer_brings_one_and_the_next_ones_many(backlog: Redis, redi
         assert came == [1, MOST_AT_ONCE, MOST_AT_ONCE, MOST_AT_ONCE, 5]
         assert [message.headers["id"] for message in taker.messages] == TASKS
     # What was not acknowledged goes back when the channel closes.
-    assert backlog.llen("crm") == len(TASKS)
+    assert backlog.llen(KEYS.celery + "crm") == len(TASKS)
 
 
 @pytest.mark.parametrize(
     ("options", "most"), [({"prefetch": 5}, 5), ({"room": 3}, 1 + 3), ({"prefetch": 1}, 1)]
 )
 def test_no_more_come_than_there_is_room_for(
-    backlog: Redis, redis_url: str, options: dict[str, int], most: int
+    backlog: StoreClient, redis_url: str, options: dict[str, int], most: int
 ) -> None:
     """Neither than threads are free, nor than a queue may hold of them."""
     with taking(redis_url, **options) as taker:
         assert taker.turn() + (taker.turn() if most > 1 else 0) == most
-        assert backlog.llen("crm") == len(TASKS) - most
+        assert backlog.llen(KEYS.celery + "crm") == len(TASKS) - most
 
 
 def test_an_empty_queue_is_asked_for_one_again(backlog: Any, redis_url: str) -> None:
@@ -95,7 +97,9 @@ def test_an_empty_queue_is_asked_for_one_again(backlog: Any, redis_url: str) -> 
         while taker.channel.is_flowing:
             with suppress(OSError):
                 taker.channel.connection.client.drain_events(timeout=1.5)
-        backlog.rpush("crm", *(written(task.rpartition(":")[0]) for task in TASKS[:4]))
+        backlog.rpush(
+            KEYS.celery + "crm", *(written(task.rpartition(":")[0]) for task in TASKS[:4])
+        )
 
         assert taker.turn() == 1
 
@@ -109,7 +113,7 @@ def test_what_was_taken_is_stored_before_the_next_question(backlog: Any, redis_u
 
         taken = set(TASKS[: 1 + MOST_AT_ONCE])
         _until(lambda: _stored(backlog) == taken)
-        scores = dict(backlog.zrange("unacked_index", 0, -1, withscores=True))
+        scores = dict(backlog.zrange(KEYS.celery + "unacked_index", 0, -1, withscores=True))
         assert {tag.decode() for tag in scores} == taken
         assert max(scores.values()) - min(scores.values()) < 60
 
@@ -166,7 +170,7 @@ def test_what_ends_after_the_last_question_is_removed_at_once(backlog: Any, redi
         assert _stored(backlog) == set(TASKS[:3])
         taker.messages[1].ack()
         assert _stored(backlog) == {TASKS[0], TASKS[2]}
-        assert backlog.llen("crm") == len(TASKS) - 3
+        assert backlog.llen(KEYS.celery + "crm") == len(TASKS) - 3
 
 
 def test_a_message_that_is_refused_goes_back_at_once(backlog: Any, redis_url: str) -> None:
@@ -175,7 +179,7 @@ def test_a_message_that_is_refused_goes_back_at_once(backlog: Any, redis_url: st
         taker.turn()
         taker.messages[0].reject(requeue=True)
 
-        assert backlog.llen("crm") == len(TASKS)
+        assert backlog.llen(KEYS.celery + "crm") == len(TASKS)
         assert _stored(backlog) == set()
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.admin.fleet_views import WebhookView
 from inbox.state.webhook import KNOWN_SECONDS, WebhookRecord, WebhookState
+from inbox.store.client import StoreClient
 from sandbox.inprocess import InProcess
+from tests.engine import KEYS
 from worker.periodic.checks import make_checks
 from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookCheck
 from worker.settings.periodic import WebhookCheckSettings
@@ -37,7 +37,7 @@ def shop(one: InProcess) -> InProcess:
 
 
 def watch(
-    store: Redis, transport: httpx2.BaseTransport, *, caller: str = "one", project: str = ""
+    store: StoreClient, transport: httpx2.BaseTransport, *, caller: str = "one", project: str = ""
 ) -> WebhookCheck:
     """Make the watch of a worker."""
     settings = WebhookCheckSettings(
@@ -50,20 +50,22 @@ def watch(
     return WebhookCheck(WebhookRecord(store), caller, settings, "http://sandbox/", client)
 
 
-def check(store: Redis, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
+def check(store: StoreClient, transport: httpx2.BaseTransport, **options: str) -> list[Any]:
     """Check once more and return the log lines."""
-    store.delete(keys.WEBHOOK_TURN)
+    store.delete(KEYS.webhook_turn)
     with capture_logs() as logs:
         watch(store, transport, **options).step()
     return [{name: each[name] for name in each if name != "log_level"} for each in logs]
 
 
-def known(store: Redis) -> WebhookView | None:
+def known(store: StoreClient) -> WebhookView | None:
     """Return what any receiver knows."""
     return Fleet(store).read().webhook
 
 
-def test_one_worker_of_the_fleet_checks_in_each_interval(store: Redis, shop: InProcess) -> None:
+def test_one_worker_of_the_fleet_checks_in_each_interval(
+    store: StoreClient, shop: InProcess
+) -> None:
     """The first worker to ask has the turn, until the interval is over."""
     fleet = [watch(store, shop.transport, caller=each) for each in ("one", "two", "three")]
 
@@ -71,15 +73,15 @@ def test_one_worker_of_the_fleet_checks_in_each_interval(store: Redis, shop: InP
         each.step()
 
     assert len(shop.call("GET", "/requests?component=management")) == 1
-    left = store.pttl(keys.WEBHOOK_TURN)
+    left = store.pttl(KEYS.webhook_turn)
     assert (INTERVAL_SECONDS - 5) * 1000 < left <= INTERVAL_SECONDS * 1000
-    store.delete(keys.WEBHOOK_TURN)
+    store.delete(KEYS.webhook_turn)
     fleet[2].step()
     assert len(shop.call("GET", "/requests?component=management")) == 2
     assert shop.violations() == []
 
 
-def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
+def test_what_is_seen_is_known_to_all(store: StoreClient, shop: InProcess) -> None:
     """On, off, on again, gone: each is known at once, and logged when it changes."""
     assert known(store) is None
 
@@ -98,7 +100,7 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
         assert (seen.active, seen.listed) == (False, True)
 
     for each in ("since", "looked"):
-        store.hincrby(keys.WEBHOOK, each, -700_000)
+        store.hincrby(KEYS.webhook, each, -700_000)
     shop.call("PUT", "/webhook", {"active": True})
     assert check(store, shop.transport) == [{"event": "webhook_watch.active"}]
     shop.call("PUT", "/webhook", {"url": "https://elsewhere.example.test/"})
@@ -109,7 +111,9 @@ def test_what_is_seen_is_known_to_all(store: Redis, shop: InProcess) -> None:
     assert seen.age_seconds < 5, "it counts from the last check"
 
 
-def test_a_webhook_that_does_not_list_our_event_is_logged(store: Redis, shop: InProcess) -> None:
+def test_a_webhook_that_does_not_list_our_event_is_logged(
+    store: StoreClient, shop: InProcess
+) -> None:
     """It is on all the same: Voucherify's own list may lack what it sends."""
     shop.call("PUT", "/webhook", {"events": ["redemption.succeeded"]})
 
@@ -153,7 +157,7 @@ NOT_KNOWN_IDS = ["no connection", "keys", "limit", "down", "elsewhere", "page", 
 @pytest.mark.parametrize(("answers", "logged"), NOT_KNOWN, ids=NOT_KNOWN_IDS)
 @pytest.mark.parametrize("before", [None, WebhookState.ACTIVE, WebhookState.OFF])
 def test_what_stays_unknown_changes_nothing(
-    store: Redis,
+    store: StoreClient,
     answers: Callable[[httpx2.Request], httpx2.Response],
     logged: dict[str, Any],
     before: WebhookState | None,
@@ -163,9 +167,9 @@ def test_what_stays_unknown_changes_nothing(
     book.turn("another", 1)
     if before is not None:
         book.saw(before, listed=True)
-        store.hincrby(keys.WEBHOOK, "looked", -700_000)
+        store.hincrby(KEYS.webhook, "looked", -700_000)
     else:
-        store.hincrby(keys.WEBHOOK, "since", -700_000)
+        store.hincrby(KEYS.webhook, "since", -700_000)
 
     lines = check(store, httpx2.MockTransport(answers))
 
@@ -177,7 +181,7 @@ def test_what_stays_unknown_changes_nothing(
 
 
 @pytest.mark.parametrize("wrong", ["proj_another", "../v1/vouchers"])
-def test_another_project_is_not_known(store: Redis, shop: InProcess, wrong: str) -> None:
+def test_another_project_is_not_known(store: StoreClient, shop: InProcess, wrong: str) -> None:
     """A name is one part of the path, whatever is in it."""
     lines = check(store, shop.transport, project=wrong)
 
@@ -186,7 +190,7 @@ def test_another_project_is_not_known(store: Redis, shop: InProcess, wrong: str)
     assert asked["path"].startswith("/management/v1/projects/")
 
 
-def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
+def test_the_keys_go_to_voucherify_and_nowhere_else(store: StoreClient) -> None:
     """A redirect is not followed; the keys are in headers, not in the address."""
     sent: list[httpx2.Request] = []
 
@@ -204,20 +208,22 @@ def test_the_keys_go_to_voucherify_and_nowhere_else(store: Redis) -> None:
     assert request.extensions["timeout"] == {"connect": 3.0, "read": 4.0, "write": 4.0, "pool": 4.0}
 
 
-def test_what_is_no_longer_checked_is_forgotten(store: Redis) -> None:
+def test_what_is_no_longer_checked_is_forgotten(store: StoreClient) -> None:
     """By a worker that starts without the keys, else after a week; stragglers change nothing."""
     book = WebhookRecord(store)
     book.turn("one", INTERVAL_SECONDS)
-    assert 0 < store.ttl(keys.WEBHOOK) <= KNOWN_SECONDS
+    assert 0 < store.ttl(KEYS.webhook) <= KNOWN_SECONDS
 
     book.forget()
     book.saw(WebhookState.OFF, listed=None)
 
     assert known(store) is None
-    assert not store.exists(keys.WEBHOOK)
+    assert not store.exists(KEYS.webhook)
 
 
-def test_a_worker_without_the_check_makes_the_fleet_forget(store: Redis, redis_url: str) -> None:
+def test_a_worker_without_the_check_makes_the_fleet_forget(
+    store: StoreClient, redis_url: str
+) -> None:
     """The age would grow and cause an alert, though the check is off."""
     WebhookRecord(store).turn("one", INTERVAL_SECONDS)
     settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})

@@ -5,13 +5,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from redis import Redis
 from structlog.testing import capture_logs
 
-from inbox import keys
 from inbox.admin.fleet import Fleet
 from inbox.state.webhook import WebhookRecord, WebhookState
+from inbox.store.client import StoreClient
 from tests.awkward import AWKWARD, Awkward, Kind
+from tests.engine import KEYS
 from worker.periodic.webhook_check import WebhookCheck
 from worker.settings.periodic import WebhookCheckSettings
 
@@ -68,14 +68,14 @@ NEARLY = (
 @pytest.mark.parametrize("awkward", AWKWARD + NEARLY, ids=str)
 @pytest.mark.parametrize("before", [None, WebhookState.ACTIVE, WebhookState.OFF])
 def test_only_the_apis_own_list_of_webhooks_decides(
-    store: Redis, awkward: Awkward, before: WebhookState | None
+    store: StoreClient, awkward: Awkward, before: WebhookState | None
 ) -> None:
     """What was known stays known and grows old: nothing is reported on, off or missing."""
     book = WebhookRecord(store)
     book.turn("another", 1)
     if before is not None:
         book.saw(before, listed=True)
-    store.hincrby(keys.WEBHOOK, "looked" if before else "since", -700_000)
+    store.hincrby(KEYS.webhook, "looked" if before else "since", -700_000)
 
     with capture_logs() as logs:
         _check(store, awkward)
@@ -95,7 +95,9 @@ def test_only_the_apis_own_list_of_webhooks_decides(
         (EMPTY, "webhook_watch.none_found"),
     ],
 )
-def test_the_apis_own_list_is_believed(store: Redis, shown: dict[str, Any], event: str) -> None:
+def test_the_apis_own_list_is_believed(
+    store: StoreClient, shown: dict[str, Any], event: str
+) -> None:
     """Without the one wrong thing of the table above, the list decides."""
     with capture_logs() as logs:
         _check(store, _other("the list", shown))
@@ -103,7 +105,7 @@ def test_the_apis_own_list_is_believed(store: Redis, shown: dict[str, Any], even
     assert event in [each["event"] for each in logs]
 
 
-def _check(store: Redis, awkward: Awkward) -> None:
+def _check(store: StoreClient, awkward: Awkward) -> None:
     client = httpx2.Client(transport=httpx2.MockTransport(awkward.response), follow_redirects=False)
-    store.delete(keys.WEBHOOK_TURN)
+    store.delete(KEYS.webhook_turn)
     WebhookCheck(WebhookRecord(store), "one", SETTINGS, "http://sandbox/", client).step()

@@ -11,7 +11,7 @@ from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
-from settings.store_address import store_address
+from settings.store_url import store_address
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.conftest import WINDOW_SECONDS
 from tests.integration.worker.shop import Shop

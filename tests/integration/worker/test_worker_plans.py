@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from inbox import keys
 from inbox.breaker import Breaker
 from inbox.plans import PATIENCE_SECONDS, Plans
 from inbox.store.connection import connect
+from tests.engine import KEYS
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from tests.samples import PERSONAL
@@ -46,15 +46,15 @@ class Asking:
         """Ask by the command line, and see that nothing but reading was done."""
         shop, before = self.here.shop, self.here.job(job)
         changes = [each for each in shop.requests("voucherify") if each["method"] != "GET"]
-        effects = sorted(self.store.scan_iter(keys.EFFECT + "*"))
-        messages = self.store.llen("perks")
+        effects = sorted(self.store.scan_iter(KEYS.effect + "*"))
+        messages = self.store.llen(KEYS.celery + "perks")
         done = self.here.command("--json", "plan", job)
         assert done.returncode == 0, done.stderr
         now = [each for each in shop.requests("voucherify") if each["method"] != "GET"]
         assert now == changes
         assert self.here.job(job) == before
-        assert self.store.llen("perks") == messages
-        assert sorted(self.store.scan_iter(keys.EFFECT + "*")) == effects
+        assert self.store.llen(KEYS.celery + "perks") == messages
+        assert sorted(self.store.scan_iter(KEYS.effect + "*")) == effects
         assert not any(word.encode() in done.stdout for word in PERSONAL)
         found: dict[str, Any] = json.loads(done.stdout)["plan"]
         return found
@@ -65,7 +65,7 @@ def asking(braked: Station, shop: Shop) -> Iterator[Asking]:
     """The operator, with an empty store and stand-in."""
     assert braked.shop is shop
     made = Asking(braked)
-    made.store.delete(keys.BRAKE, keys.GATE + "perks", keys.GATE + "perks:try")
+    made.store.delete(KEYS.brake, KEYS.gate + "perks", KEYS.gate + "perks:try")
     yield made
     made.store.connection_pool.disconnect()
 
@@ -131,6 +131,6 @@ def test_without_a_worker_no_answer_comes(served_shop: Shop, tmp_path: Path) -> 
         assert here.worker.ended(seconds=30) == 0
 
         assert asking.plans.ask(job) == "asked"
-        asking.store.hincrby(keys.PLAN + job, "since", -int(PATIENCE_SECONDS * 1000))
+        asking.store.hincrby(KEYS.plan + job, "since", -int(PATIENCE_SECONDS * 1000))
         until(lambda: asking.plans.get(job).state == "unanswered")
         asking.store.connection_pool.disconnect()

@@ -1,6 +1,6 @@
 from redis import Redis
 
-from inbox.keys import UNACKED
+from tests.engine import KEYS
 from tests.integration.worker.station import Station, until
 from tests.samples import PERSONAL, assignment_deleted, body
 
@@ -66,8 +66,12 @@ def test_a_waiting_job_has_no_message_anywhere(worker_station: Station) -> None:
     worker_station.outcome(delivery, "revoke_referral_perks")
     until(lambda: worker_station.states(job) == ["task-retried"])
     with Redis.from_url(worker_station.redis_url) as store:
-        until(lambda: store.hlen(UNACKED) == 0)
-        assert [store.llen(queue) for queue in ("deliveries", "perks", "crm")] == [0, 0, 0]
+        until(lambda: store.hlen(KEYS.unacked) == 0)
+        assert [store.llen(KEYS.celery + queue) for queue in ("deliveries", "perks", "crm")] == [
+            0,
+            0,
+            0,
+        ]
     # Queues are first in, first out: what Celery had published would be received before this.
     later = worker_station.intake.accept(shop.removal(second["holder"])).delivery
     worker_station.in_state(f"{later}:notify_crm", "waiting")

@@ -6,7 +6,8 @@ from inbox.durability.barrier import Durability
 from receiver.settings import ReceiverSettings, load_settings
 from settings.reader import SettingsError
 from settings.secrets import webhook_secrets
-from settings.store_address import StoreAddress, store_address
+from settings.store_address import StoreAddress
+from settings.store_url import store_address
 from tests.acceptance.heroku.formation import with_buildpack
 
 
@@ -43,7 +44,7 @@ def test_only_the_secrets_are_required() -> None:
     assert found.max_body_bytes == 1_048_576
     assert found.callers.allowed == ()
     assert found.callers.proxy_hops == 0
-    assert found.inbox.store == StoreAddress(host="127.0.0.1")
+    assert found.inbox.store == StoreAddress(places=(("127.0.0.1", 6379),))
     assert found.inbox.dedupe_window_seconds == 604_800
     assert found.durability is Durability.MEMORY
     assert found.telemetry.log_format == "json"

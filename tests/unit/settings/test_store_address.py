@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kombu.utils.url import parse_url
 
-from settings.store_address import StoreAddress, Tls, store_address
+from settings.store_address import StoreAddress, Tls
+from settings.store_url import store_address
 
 
 NONE = Tls()
@@ -17,39 +18,74 @@ REQUIRED = Tls(verify="required", check_hostname=True)
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("redis://h", {"host": "h"}),
-        ("redis://h/", {"host": "h"}),
-        ("redis://h:6380/3", {"host": "h", "port": 6380, "db": 3}),
-        ("redis://h:/3", {"host": "h", "db": 3}),
-        ("redis://h/0/", {"host": "h"}),
-        ("redis://h/07", {"host": "h", "db": 7}),
-        ("redis://h?db=3", {"host": "h", "db": 3}),
-        ("redis://h/3?db=3", {"host": "h", "db": 3}),
-        ("REDIS://Store.Example.Test/1", {"host": "store.example.test", "db": 1}),
-        ("redis://my_store-1.svc.cluster.local.", {"host": "my_store-1.svc.cluster.local."}),
-        ("redis://[::1]:6380/2", {"host": "::1", "port": 6380, "db": 2}),
-        ("redis://[2001:DB8:0::1]", {"host": "2001:db8::1"}),
-        ("redis://:pw@h", {"host": "h", "password": "pw"}),
-        ("redis://u@h", {"host": "h", "username": "u"}),
-        ("redis://:@h", {"host": "h"}),
-        ("redis://u:p%40%2F%3F%23%25%3B@h", {"host": "h", "username": "u", "password": "p@/?#%;"}),
-        ("redis://u:p@q@h", {"host": "h", "username": "u", "password": "p@q"}),
-        ("redis://u%3Av:p:q@h", {"host": "h", "username": "u:v", "password": "p:q"}),
-        ("redis://:sés@h", {"host": "h", "password": "sés"}),
-        ("redis://:100%@h", {"host": "h", "password": "100%"}),
-        ("rediss://h", {"host": "h", "tls": NONE}),
-        ("rediss://h?ssl_cert_reqs=none", {"host": "h", "tls": NONE}),
-        ("rediss://h?ssl_cert_reqs=CERT_NONE", {"host": "h", "tls": NONE}),
-        ("rediss://h?ssl_cert_reqs=required", {"host": "h", "tls": REQUIRED}),
-        ("rediss://h/2?ssl_cert_reqs=CERT_REQUIRED", {"host": "h", "db": 2, "tls": REQUIRED}),
+        ("redis://h", {"places": (("h", 6379),)}),
+        ("redis://h/", {"places": (("h", 6379),)}),
+        ("redis://h:6380/3", {"places": (("h", 6380),), "db": 3}),
+        ("redis://h:/3", {"places": (("h", 6379),), "db": 3}),
+        ("redis://h/0/", {"places": (("h", 6379),)}),
+        ("redis://h/07", {"places": (("h", 6379),), "db": 7}),
+        ("redis://h?db=3", {"places": (("h", 6379),), "db": 3}),
+        ("redis://h/3?db=3", {"places": (("h", 6379),), "db": 3}),
+        ("REDIS://Store.Example.Test/1", {"places": (("store.example.test", 6379),), "db": 1}),
+        (
+            "redis://my_store-1.svc.cluster.local.",
+            {"places": (("my_store-1.svc.cluster.local.", 6379),)},
+        ),
+        ("redis://[::1]:6380/2", {"places": (("::1", 6380),), "db": 2}),
+        ("redis://[2001:DB8:0::1]", {"places": (("2001:db8::1", 6379),)}),
+        ("redis://:pw@h", {"places": (("h", 6379),), "password": "pw"}),
+        ("redis://u@h", {"places": (("h", 6379),), "username": "u"}),
+        ("redis://:@h", {"places": (("h", 6379),)}),
+        (
+            "redis://u:p%40%2F%3F%23%25%3B@h",
+            {"places": (("h", 6379),), "username": "u", "password": "p@/?#%;"},
+        ),
+        ("redis://u:p@q@h", {"places": (("h", 6379),), "username": "u", "password": "p@q"}),
+        ("redis://u%3Av:p:q@h", {"places": (("h", 6379),), "username": "u:v", "password": "p:q"}),
+        ("redis://:sés@h", {"places": (("h", 6379),), "password": "sés"}),
+        ("redis://:100%@h", {"places": (("h", 6379),), "password": "100%"}),
+        ("rediss://h", {"places": (("h", 6379),), "tls": NONE}),
+        ("rediss://h?ssl_cert_reqs=none", {"places": (("h", 6379),), "tls": NONE}),
+        ("rediss://h?ssl_cert_reqs=CERT_NONE", {"places": (("h", 6379),), "tls": NONE}),
+        ("rediss://h?ssl_cert_reqs=required", {"places": (("h", 6379),), "tls": REQUIRED}),
+        (
+            "rediss://h/2?ssl_cert_reqs=CERT_REQUIRED",
+            {"places": (("h", 6379),), "db": 2, "tls": REQUIRED},
+        ),
         (
             "rediss://h?ssl_cert_reqs=CERT_OPTIONAL",
-            {"host": "h", "tls": Tls(verify="optional", check_hostname=True)},
+            {"places": (("h", 6379),), "tls": Tls(verify="optional", check_hostname=True)},
         ),
         (
             "rediss://h?ssl_cert_reqs=required&ssl_check_hostname=False",
-            {"host": "h", "tls": Tls(verify="required")},
+            {"places": (("h", 6379),), "tls": Tls(verify="required")},
         ),
+        (
+            "redis://u:p@a:1,b,[::1]:3/4",
+            {
+                "places": (("a", 1), ("b", 6379), ("::1", 3)),
+                "db": 4,
+                "username": "u",
+                "password": "p",
+            },
+        ),
+        (
+            "redis+sentinel://:p@a,b:7/my-master?sentinel_password=q%2Bq+&sentinel_username=v",
+            {
+                "places": (("a", 26379), ("b", 7)),
+                "service": "my-master",
+                "password": "p",
+                "sentinel_username": "v",
+                "sentinel_password": "q+q+",
+            },
+        ),
+        ("redis+sentinel://a/m/3", {"places": (("a", 26379),), "service": "m", "db": 3}),
+        (
+            "rediss+sentinel://a/m/?ssl_cert_reqs=required",
+            {"places": (("a", 26379),), "service": "m", "tls": REQUIRED},
+        ),
+        ("redis+cluster://a,b:7", {"places": (("a", 6379), ("b", 7)), "is_cluster": True}),
+        ("rediss+cluster://a/0", {"places": (("a", 6379),), "is_cluster": True, "tls": NONE}),
         ("unix:///run/s.sock", {"path": "/run/s.sock"}),
         ("unix:///run/s.sock?db=1", {"path": "/run/s.sock", "db": 1}),
         (
@@ -81,7 +117,19 @@ def test_an_address_becomes_its_parts(text: str, parts: dict[str, Any]) -> None:
         ("redis://[::x7q/0", "such as redis://"),
         ("redis://stöx7q.example/0", "ASCII"),
         ("redis://x7%71/0", "letters, digits"),
-        ("redis://x7q,b/0", "letters, digits"),
+        ("redis://x7q,,b/0", "name a host"),
+        ("redis://x7q,x7q:6379/0", "each server once"),
+        ("redis://a,x7q:0/0", "port from 1 to 65535"),
+        ("redis://a,x7q:port/0", "such as redis://"),
+        ("redis+sentinel://x7q", "redis+sentinel://:password@s1"),
+        ("redis+sentinel://x7q/my%20x7q/0", "redis+sentinel://:password@s1"),
+        ("redis+sentinel://s/x7q/one", "number of its database"),
+        ("redis+cluster://x7q/1", "no database but 0"),
+        ("redis+cluster://x7q?db=1", "no database but 0"),
+        ("redis+cluster://x7q?sentinel_password=x7q", "redis+sentinel://"),
+        ("redis+cluster://x7q?ssl_cert_reqs=none", "rediss://"),
+        ("sentinel://x7q:26379", "such as redis://"),
+        ("unix+cluster:///run/x7q.sock", "such as redis://"),
         ("redis://x7q/perkhook", "number of its database"),
         ("redis://x7q/-1", "number of its database"),
         ("redis://x7q/0/1", "number of its database"),
@@ -99,7 +147,7 @@ def test_an_address_becomes_its_parts(text: str, parts: dict[str, Any]) -> None:
         ("redis://x7q?ssl_cert_reqs=none", "begin with rediss://"),
         ("redis://x7q?virtual_host=1", "?db=1"),
         ("redis://x7q/0#", "no #"),
-        ("redis://:x7#q@h/0", "such as redis://"),
+        ("redis://:x7#q@h/0", "no #"),
         ("redis://:12#x7q@h/0", "no #"),
         ("redis://x7q/0 1", "no blanks"),
         ("redis://x7q/\n0", "no blanks"),
@@ -166,7 +214,7 @@ def test_any_login_means_the_same_to_kombu(
 
     assert (found.username, found.password, found.db) == (username, password, db)
     assert (kombu["userid"], kombu["password"]) == (username, password)
-    assert (kombu["hostname"], kombu["port"]) == (found.host, found.port) == ("2001:db8::1", 7000)
+    assert found.places == ((kombu["hostname"], kombu["port"]),) == (("2001:db8::1", 7000),)
     assert kombu["virtual_host"] == str(db)
     # kombu takes what stands before and after one for two addresses.
     assert ";" not in found.broker_url

@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pytest
-from redis import Redis
 
 from inbox.ledger import Effects
+from inbox.store.connection import connect
 from tests.samples import PERSONAL, assignment_deleted
 from tests.unit.worker.build import ADDRESS, SECRET, Answers, client, event_of, job, removal
 from tests.unit.worker.learned import InMemory
@@ -38,7 +38,7 @@ DOCUMENTED = {
 
 
 #: Nothing of it is asked: making a backend reaches no one.
-LEDGER = Effects(Redis(), memory_seconds=3600)
+LEDGER = Effects(connect("redis://127.0.0.1:1", max_connections=1), memory_seconds=3600)
 
 
 def _perks() -> tuple[HttpPerks, Answers]:

@@ -1,0 +1,16 @@
+from redis import ConnectionPool, Redis
+
+from inbox.keys import Keys
+
+
+class StoreClient(Redis):
+    """
+    A client of the store of one installation.
+
+    Attributes:
+        names: the keys of the installation.
+    """
+
+    def __init__(self, pool: ConnectionPool, names: Keys) -> None:
+        super().__init__(connection_pool=pool)
+        self.names = names

@@ -28,6 +28,7 @@ _SENTENCES = {
     "auth": "the store refuses our user or password",
     "disk": "the store cannot write to its disk",
     "refused": "the store refuses the command",
+    "moving": "its data is being moved, or was moved, to another store or prefix",
     "not_durable": "it is stored, but ACCEPT_DURABILITY was not reached in time",
 }
 
@@ -89,6 +90,7 @@ _CODES = (
     ("TRYAGAIN", "elsewhere"),
     ("LOADING ", "loading"),
     ("BUSY ", "busy"),
+    ("MOVING ", "moving"),
 )
 
 #: Another server is the primary now, or will be: the next connection may lead to it.

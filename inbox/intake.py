@@ -68,13 +68,17 @@ class Intake:
             self._headroom.check_policy()
             # Needs the same rights, room and role as accepting, and changes nothing. (LPUSH and
             # HINCRBY cannot be tried without a change: the first webhook shows them.)
-            self._probe(keys=[self._keys.delivery + "probe", self._keys.fresh])
+            names = self._keys
+            self._probe(keys=[names.delivery + "probe", names.fresh, names.moving])
         except RedisError as error:
             raise unavailable(error) from error
 
 
 #: A script that does not say it only reads is refused by a full store or a replica.
 _PROBE = """#!lua
+if redis.call('HEXISTS', KEYS[3], 'closed') == 1 then
+  return redis.error_reply('MOVING this installation is being moved')
+end
 redis.call('EXISTS', KEYS[1])
 redis.call('SET', KEYS[1], '', 'XX')
 redis.call('ZADD', KEYS[2], 'XX', 0, '')

@@ -165,6 +165,15 @@ webhook                hash    what Voucherify says of our webhook; goes a week 
                        - state: active, off, none: the result
                        - listed: 1 if our event is among those it is sent, 0 if not
 webhook:turn           string  lock: who checks next; one interval
+moving                 hash    this installation is being moved (`inbox.move`): only receivers and
+                               the move write. Stays in a source that was moved away
+                       - id: of the move; role: away, in; since
+                       - batch:<id>: a batch that is set aside (away) or stored (in)
+                       - taken, put: 1 if there was any
+                       - closed: receivers are refused, too; ended: all is moved
+moving:<batch>         list    names of the keys of a batch (take), until the target has them
+moving:<batch>:<key>   any     what is moved, or a part of it (take), as long; its life goes on
+moving:probe           string  shows whether two addresses are one place; a minute
 =====================  ======  =====================================================================
 
 Celery's own keys begin with `celery:` behind the prefix: one list a queue (`celery:deliveries`,
@@ -240,6 +249,7 @@ class Keys:
         self.missing = prefix + "missing"
         self.webhook = prefix + "webhook"
         self.webhook_turn = self.webhook + ":turn"
+        self.moving = prefix + "moving"
 
 
 #: Before the id of a holder: the `IDENTITY` of the removal of one assignment.

@@ -22,6 +22,7 @@ _ADVICE: Final = {
     "loading": "wait; it is ready when it has read its data",
     "auth": "fix user and password in REDIS_URL",
     "disk": "see its log, and the room on its disk",
+    "moving": "let REDIS_URL and STORE_PREFIX name the place that it was moved to",
     "refused": "see that it is Redis 7 or Valkey, and that no other program writes keys "
     "that begin with perkhook:",
 }

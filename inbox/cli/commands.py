@@ -22,6 +22,7 @@ from inbox.cli.context import Tools
 from inbox.cli.decide import batch, choosing, decide, deciding, filter_of, groups, history
 from inbox.cli.erase import erase
 from inbox.cli.help_first import HelpFirst
+from inbox.cli.move import move
 from inbox.cli.plan import plan
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
@@ -63,6 +64,7 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
         as_json=as_json,
         # A pipe has no width; ids must stay whole for the next command.
         console=Console(width=None if sys.stdout.isatty() else 250, emoji=False),
+        store=settings.store,
     )
 
 
@@ -71,6 +73,7 @@ commands.add_command(groups)
 commands.add_command(history)
 commands.add_command(batch)
 commands.add_command(plan)
+commands.add_command(move)
 
 
 @commands.command()

@@ -16,6 +16,7 @@ from inbox.cli import tables
 from inbox.cli.bulk import Outcomes
 from inbox.intake import Intake
 from inbox.privacy.erasure import Erasure
+from settings.store_address import StoreAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Tools:
     who: str
     as_json: bool
     console: Console
+    store: StoreAddress
 
     def print_json(self, value: Any) -> None:
         """Print for programs."""

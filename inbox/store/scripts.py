@@ -44,6 +44,18 @@ _OTHERS: Final = {
 }
 
 
+#: What receivers run: it goes on during a move, until the source is closed.
+_RECEIVES: Final = ("accept", "report_counts")
+
+#: In front of a script that writes: during a move nobody else may (`inbox.move`).
+_FENCE: Final = """if redis.call({asked}) == 1 then
+  return redis.error_reply('MOVING this installation is being moved')
+end
+"""
+_CLOSED: Final = _FENCE.format(asked="'HEXISTS', MOVING, 'closed'")
+_MOVING: Final = _FENCE.format(asked="'EXISTS', MOVING")
+
+
 @cache
 def _prelude(prefix: str) -> str:
     """Write what every script begins with: each name of `inbox.keys`, as a text."""
@@ -58,11 +70,12 @@ def _prelude(prefix: str) -> str:
 def load(client: StoreClient, name: str) -> ScriptCall:
     """Return the script `lua/<name>.lua`, callable on this client."""
     flags = _REFUSED_WHEN_FULL if name == "accept" else _MAY_RUN_WHEN_FULL
+    fence = _CLOSED if name in _RECEIVES else _MOVING
     if name.startswith("read_"):
-        flags = _READS
+        flags, fence = _READS, ""
     shared = (
         (_FOLDER / f"{_SHARED[name]}.lua").read_text(encoding="utf-8") if name in _SHARED else ""
     )
     text = (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     names = client.names
-    return ScriptCall(client, flags + _prelude(names.prefix) + shared + text, names.guard)
+    return ScriptCall(client, flags + _prelude(names.prefix) + fence + shared + text, names.guard)

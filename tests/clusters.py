@@ -39,20 +39,7 @@ class Cluster:
         self, folder: Path, *, primaries: int = 3, replicas: int = 0, **options: str
     ) -> None:
         self._buses = [free_port() for _ in range(primaries * (1 + replicas))]
-        self.nodes = [
-            Store(
-                folder,
-                **{
-                    "cluster-enabled": "yes",
-                    "cluster-port": str(bus),
-                    "cluster-node-timeout": str(DEAD_MS),
-                    # As many as are alive serve what they have.
-                    "cluster-require-full-coverage": "no",
-                    **options,
-                },
-            )
-            for bus in self._buses
-        ]
+        self.nodes = [_node(folder, bus, options) for bus in self._buses]
         self._primaries = primaries
 
     @property
@@ -74,14 +61,12 @@ class Cluster:
             begin, end = (SLOTS * each // self._primaries for each in (number, number + 1))
             ask(node, "CLUSTER", "ADDSLOTSRANGE", begin, end - 1)
         for number, node in enumerate(self.nodes[self._primaries :]):
-            leader = node_id(leaders[number % self._primaries])
-            wait_until(lambda: _done(node, "CLUSTER", "REPLICATE", leader), "a replica follows")
+            _follow(node, node_id(leaders[number % self._primaries]))
         wait_until(lambda: all(_agrees(node) for node in self.nodes), "the cluster is one")
-        for node in self.nodes[self._primaries :]:
-            wait_until(
-                lambda: info(node, "replication").get("master_link_status") == "up",
-                "replicas are in step",
-            )
+        wait_until(
+            lambda: all(_is_in_step(node) for node in self.nodes[self._primaries :]),
+            "replicas are in step",
+        )
 
     def close(self) -> None:
         """End all nodes."""
@@ -121,9 +106,9 @@ class Cluster:
 
     def moving(self, prefix: str, to: Store) -> Iterator[int]:
         """
-        Move a slot key by key, as `valkey-cli --cluster reshard` does; yield how many keys are left.
+        Move a slot key by key, as `valkey-cli --cluster reshard` does.
 
-        The slot is on its way from the first yield on.
+        Yields how many keys are left. The slot is on its way from the first yield on.
         """
         old, slot = self.owner(prefix), self.slot(prefix)
         ask(to, "CLUSTER", "SETSLOT", slot, "IMPORTING", node_id(old))
@@ -159,6 +144,19 @@ class Cluster:
         return len(ask(node, "CLUSTER", "NODES").split(b"\n")) > len(self.nodes)
 
 
+def _node(folder: Path, bus: int, options: dict[str, str]) -> Store:
+    settings: Any = {
+        "cluster-enabled": "yes",
+        "cluster-port": str(bus),
+        "cluster-node-timeout": str(DEAD_MS),
+        # As many as are alive serve what they have.
+        "cluster-require-full-coverage": "no",
+        "repl-diskless-sync-delay": "0",
+        **options,
+    }
+    return Store(folder, **settings)
+
+
 class Sentinels:
     """
     A primary, its replicas, and sentinels that watch over them.
@@ -175,10 +173,8 @@ class Sentinels:
     def __init__(
         self, folder: Path, *, replicas: int = 2, sentinels: int = 3, **options: str
     ) -> None:
-        self.nodes = [
-            Store(folder, **{"repl-diskless-sync-delay": "0", **options})
-            for _ in range(1 + replicas)
-        ]
+        quick: Any = {"repl-diskless-sync-delay": "0", **options}
+        self.nodes = [Store(folder, **quick) for _ in range(1 + replicas)]
         self.ports = [free_port() for _ in range(sentinels)]
         self._folder = folder
         self._watching: list[subprocess.Popen[bytes]] = []
@@ -284,7 +280,15 @@ def _agrees(node: Store) -> bool:
     return "cluster_state:ok" in lines and f"cluster_slots_ok:{SLOTS}" in lines
 
 
-def _done(node: Store, *words: Any) -> bool:
-    with suppress(ResponseError):
-        return bool(ask(node, *words))
-    return False
+def _is_in_step(node: Store) -> bool:
+    return bool(info(node, "replication").get("master_link_status") == "up")
+
+
+def _follow(node: Store, leader: str) -> None:
+    def done() -> bool:
+        # Until it knows that one as a primary with slots.
+        with suppress(ResponseError):
+            return bool(ask(node, "CLUSTER", "REPLICATE", leader))
+        return False
+
+    wait_until(done, "a replica follows")

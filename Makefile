@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke quick test faults fuzz engines bench house check audit format lock clean
+.PHONY: help run smoke quick test long faults fuzz engines bench house check audit format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,8 +36,11 @@ quick: $(READY) ## what to run before a commit: lint, types, unit tests, a dozen
 	$(BIN)/mypy . & types=$$!; \
 	  $(BIN)/pytest tests/unit $(QUICK) -n 2 --dist loadfile -q -m "not slow" && wait $$types
 
-test: $(READY) ## unit, integration, acceptance and short fault tests
-	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
+test: $(READY) ## unit, integration and acceptance tests
+	$(BIN)/pytest -m "not slow and not long" -n 4 --dist loadfile --no-loadscope-reorder
+
+long: $(READY) ## what waits for seconds on end: the short fault tests among them
+	$(BIN)/pytest -m "long and not slow" -n 4 --dist loadfile --no-loadscope-reorder
 
 faults: $(READY) ## the fault tests in their long form, two at a time, and three times 20,000 random histories
 	$(BIN)/pytest tests/faults tests/histories/test_any_life.py --full -n 2 --dist load

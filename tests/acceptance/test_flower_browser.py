@@ -42,6 +42,7 @@ def heard_of(product: Product, state: str) -> int:
     return len(answer.raise_for_status().json())
 
 
+@pytest.mark.long
 def test_an_outage_of_the_crm_is_fixed(product: Product) -> None:
     """
     Thirty failed jobs: read why, fix, try three, see them succeed, retry the rest, none is left.

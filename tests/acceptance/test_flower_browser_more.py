@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from inbox.store.connection import connect
@@ -11,6 +12,7 @@ from tests.faults.store import Store
 from tests.integration.inbox.many import fail_many
 
 
+@pytest.mark.long
 def test_discard_release_and_a_store_away(tmp_path: Path) -> None:
     """A reason is wanted for discarding; held jobs are released; the page outlives its store."""
     store = Store(tmp_path)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
-from redis import Redis
 
 from inbox.plans import NEW_SECONDS, PATIENCE_SECONDS
 from inbox.store.client import StoreClient
@@ -14,6 +13,7 @@ from tests.acceptance.product import Product
 from tests.acceptance.tab import JSON, LOGIN, make_house, running_tab
 from tests.engine import KEYS
 from tests.processes import wait_until
+from tests.stores import client_of
 
 
 def test_an_unexpected_error_is_shown_with_its_places(
@@ -93,14 +93,14 @@ def failed_revocation(product: Product) -> tuple[str, str]:
 
 
 def _is_old(product: Product, job: str) -> bool:
-    with Redis.from_url(product.redis_url) as store:
+    with client_of(product.redis_url) as store:
         seconds, _ = store.time()
         since: Any = store.hget(KEYS.plan + job, "since")
         return int(seconds) - int(since) / 1000 > NEW_SECONDS
 
 
 def _grow_old(product: Product, job: str) -> None:
-    with Redis.from_url(product.redis_url) as store:
+    with client_of(product.redis_url) as store:
         store.hincrby(KEYS.plan + job, "since", -int(PATIENCE_SECONDS * 1000))
 
 

@@ -32,6 +32,7 @@ def house(store: StoreClient) -> House:
     return make_house(store)
 
 
+@pytest.mark.long
 def test_ten_thousand_failed_jobs(house: House, redis_url: str, tmp_path: Path) -> None:
     """A page takes less than 300 ms; while 10,000 are retried at 500 a second others stay quick."""
     fail_many(house, MANY)

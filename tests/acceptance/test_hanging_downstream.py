@@ -3,12 +3,13 @@
 import json
 from datetime import datetime
 
-from redis import Redis
+import pytest
 
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
 from tests.engine import KEYS
 from tests.processes import wait_until
+from tests.stores import client_of
 
 
 #: A call that hangs is given up after ten seconds, so one that waits behind it waits for longer.
@@ -26,7 +27,7 @@ def delays(product: Product, handler: str) -> list[float]:
         for line in product.process("worker").output().splitlines()
         if '"job.done"' in line and f":{handler}" in line
     ]
-    with Redis.from_url(product.redis_url) as store:
+    with client_of(product.redis_url) as store:
         return [
             datetime.fromisoformat(line["timestamp"]).timestamp()
             - int(str(store.hget(KEYS.delivery + line["delivery"], "received"), "ascii")) / 1000
@@ -34,6 +35,7 @@ def delays(product: Product, handler: str) -> list[float]:
         ]
 
 
+@pytest.mark.long
 def test_a_crm_that_hangs_holds_up_no_revocation(make_product: MakeProduct) -> None:
     """Thirty rewards are taken back at once while it hangs; then each note arrives, once."""
     product = make_product(WORKER_CONCURRENCY=THREADS)

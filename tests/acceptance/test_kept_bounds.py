@@ -3,13 +3,13 @@
 import json
 
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
 from tests.acceptance.conftest import MakeProduct
 from tests.acceptance.product import Product
 from tests.engine import KEYS
 from tests.integration.inbox.keeping import known_long_enough
 from tests.processes import wait_until
+from tests.stores import client_of
 
 
 def test_the_metric_warns_before_a_failed_job_is_dropped(make_product: MakeProduct) -> None:
@@ -36,7 +36,7 @@ def test_the_metric_warns_before_a_failed_job_is_dropped(make_product: MakeProdu
     }
     assert _events(product, "job.dropped") == []
 
-    with Redis.from_url(product.redis_url) as store:
+    with client_of(product.redis_url) as store:
         known_long_enough(store)
         wait_until(lambda: bool(_events(product, "job.dropped")), "one is dropped")
         (entry,) = [fields for _, fields in store.xrange(KEYS.audit)]

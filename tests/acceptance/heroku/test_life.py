@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from inbox.admin.queries import Admin
 from inbox.admin.views import Stats
@@ -33,6 +32,10 @@ from tests.faults.store import Store
 from tests.processes import ROOT, wait_until
 from tests.programs import need
 from tests.standstill import Standstill
+from tests.stores import client_of
+
+
+pytestmark = pytest.mark.long
 
 
 #: The smallest plan of Heroku Key-Value Store.
@@ -100,7 +103,7 @@ def _live(folder: Path, store: Store, redis_url: str) -> Life:
         with _watching(seen, store), _browsing(seen, dynos), _load(port, most=EVENTS) as load:
             load.join()
         seen.operator = _run_as_heroku_does(config)
-        with Redis.from_url(f"{store.connection_url}/0") as client:
+        with client_of(f"{store.connection_url}/0") as client:
             seen.turned_away = client.info("stats")["rejected_connections"]
         # Who has waited for a second connects anew, and the old connection may not be gone yet.
         seen.stood_still = standstill.longest > 0.5
@@ -144,7 +147,7 @@ def _watching(seen: Life, store: Store) -> Iterator[None]:
     done = threading.Event()
 
     def watch() -> None:
-        with Redis.from_url(f"{store.connection_url}/0") as client:
+        with client_of(f"{store.connection_url}/0") as client:
             while not done.wait(0.02):
                 others = len(client.client_list()) - 1
                 seen.most_connections = max(seen.most_connections, others)

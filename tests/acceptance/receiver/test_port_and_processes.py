@@ -29,6 +29,7 @@ def processes(web: Running) -> list[int]:
     return [int(pid) for pid in children.split()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", ["1", "2"])
 def test_a_second_receiver_on_the_port_does_not_start(
     redis_url: str, tmp_path: Path, count: str
@@ -65,6 +66,7 @@ def test_a_receiver_starts_again_at_once(redis_url: str, tmp_path: Path) -> None
             assert third.process.poll() is None
 
 
+@pytest.mark.long
 def test_a_killed_process_is_replaced_and_the_other_continues(
     redis_url: str, tmp_path: Path
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_killed_process_is_replaced_and_the_other_continues(
         assert web.stop() == 0
 
 
+@pytest.mark.long
 def test_it_is_asked_to_stop_until_it_does(redis_url: str, tmp_path: Path) -> None:
     """A body that never comes to its end holds the stop up for seconds; the exit code is 0 then."""
     with running_web(tmp_path / "log", redis_url) as web, web.connect() as connection:

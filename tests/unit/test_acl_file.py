@@ -56,7 +56,7 @@ SHARED: Final = _called("common")
 #: What each user does.
 WORK: Final = {
     "perkhook-receiver": CLIENT | DURABLE | _called(*RECEIVES)
-    | {"hincrby", "lpush"},
+    | {"hincrby", "lpush", "hexists"},
     "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
     | BOOK | {"blmpop"},
     "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", "read_fleet", *DECIDES),

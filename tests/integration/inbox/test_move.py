@@ -130,6 +130,22 @@ def test_a_move_may_be_cut_off_anywhere(
     assert cut > 20
 
 
+@pytest.mark.usefixtures("small_steps")
+def test_each_part_of_a_large_value_lives_as_long(store: StoreClient, target: StoreClient) -> None:
+    """A value that expires in the middle of a move expires on both sides."""
+    names: dict[Any, Any] = {f"h{number}": number for number in range(100)}
+    store.hset(KEYS.missing, mapping=names)
+    store.pexpire(KEYS.missing, 3_600_000)
+
+    cut = 0
+    while not target.exists(target.names.missing):
+        cut += 1
+        assert _is_cut_off(cut, store, target)
+
+    assert 0 < target.hlen(target.names.missing) < len(names)
+    assert 0 < target.pttl(target.names.missing) <= 3_600_000
+
+
 def test_a_second_cut_meets_the_first(
     full: Held, store: StoreClient, target: StoreClient, small_steps: None
 ) -> None:
@@ -208,6 +224,18 @@ def test_a_target_in_use_is_refused(house: House, store: StoreClient, target: St
         Move(store, target).run(finish=True)
 
     house.failed(b"still works")
+
+
+def test_a_number_that_only_goes_up_does_so(store: StoreClient, target: StoreClient) -> None:
+    """Receivers of either side may have waited for more rounds."""
+    for here, there in ((5, 9), (9, 5)):
+        store.flushall()
+        store.set(KEYS.barrier, here)
+        target.set(target.names.barrier, there)
+
+        assert Move(store, target).run(finish=True)
+
+        assert target.get(target.names.barrier) == b"9"
 
 
 def test_another_target_is_refused_once_keys_are_there(

@@ -111,6 +111,8 @@ def test_one_that_is_completed_in_the_source_is_not_done_again(
 
     assert elsewhere.hget(KEYS.delivery + delivery, "settled")
     assert elsewhere.hget(KEYS.job + failed, "state") == b"failed"
+    # Both sides have counted three.
+    assert elsewhere.hget(KEYS.counts, "accepted") == b"6"
     assert _claimed(elsewhere) == {waits: 1}
 
 

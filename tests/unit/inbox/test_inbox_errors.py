@@ -24,6 +24,7 @@ from inbox.errors import InboxUnavailableError, unavailable
         (redis_errors.TryAgainError("Multiple keys request during rehashing"), "elsewhere"),
         (redis_errors.ResponseError("BUSY Valkey is busy running a script"), "busy"),
         (redis_errors.ResponseError("ERR in script: MOVED 7000 127.0.0.1:7001"), "elsewhere"),
+        (redis_errors.ResponseError("MOVING this installation is being moved"), "moving"),
         (redis_errors.ResponseError("WRONGTYPE Operation against a key"), "refused"),
     ],
 )

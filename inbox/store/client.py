@@ -13,4 +13,6 @@ class StoreClient(Redis):
 
     def __init__(self, pool: ConnectionPool, names: Keys) -> None:
         super().__init__(connection_pool=pool)
+        # The pool is this client's alone: who closes the client leaves no connection behind.
+        self.auto_close_connection_pool = True
         self.names = names

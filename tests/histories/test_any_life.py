@@ -7,6 +7,9 @@ from tests.histories.plans import HISTORIES, History
 from tests.histories.works import Works
 
 
+pytestmark = pytest.mark.long
+
+
 #: How many, unless --histories says it.
 FEW, MANY = 600, 20_000
 

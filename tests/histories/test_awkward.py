@@ -24,6 +24,9 @@ from tests.histories.works import Works
 from tests.processes import ROOT
 
 
+pytestmark = pytest.mark.long
+
+
 #: How long the same answer comes to all calls of a kind.
 LASTING_SECONDS = 600.0
 

@@ -6,7 +6,7 @@ only one of these places stops the start, so that no backend becomes a dry run b
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, NoReturn
+from typing import Final, TypeVar
 
 from inbox.ledger import Effects
 from settings.reader import SettingsError
@@ -21,6 +21,8 @@ from worker.services import CrmBackend, PerksBackend
 from worker.settings.crm import CrmSettings
 from worker.settings.perks import PerksSettings
 
+
+Factory = TypeVar("Factory")
 
 #: What takes perks back, by PERKS_BACKEND.
 PERKS: Final[Mapping[str, Callable[[PerksSettings, Effects, Learned], PerksBackend]]] = {
@@ -44,8 +46,7 @@ def make_perks(settings: PerksSettings, effects: Effects, learned: Learned) -> P
     Raises:
         SettingsError: no backend is registered under that name.
     """
-    make = PERKS.get(settings.backend) or _unknown("PERKS_BACKEND", PERKS)
-    return make(settings, effects, learned)
+    return _named("PERKS_BACKEND", settings.backend, PERKS)(settings, effects, learned)
 
 
 def make_crm(settings: CrmSettings) -> CrmBackend:
@@ -55,8 +56,7 @@ def make_crm(settings: CrmSettings) -> CrmBackend:
     Raises:
         SettingsError: no backend is registered under that name.
     """
-    make = CRM.get(settings.backend) or _unknown("CRM_BACKEND", CRM)
-    return make(settings)
+    return _named("CRM_BACKEND", settings.backend, CRM)(settings)
 
 
 def check_backends(perks: PerksSettings, crm: CrmSettings) -> None:
@@ -66,11 +66,11 @@ def check_backends(perks: PerksSettings, crm: CrmSettings) -> None:
     Raises:
         SettingsError: no backend is registered under one of them.
     """
-    if perks.backend not in PERKS:
-        _unknown("PERKS_BACKEND", PERKS)
-    if crm.backend not in CRM:
-        _unknown("CRM_BACKEND", CRM)
+    _named("PERKS_BACKEND", perks.backend, PERKS)
+    _named("CRM_BACKEND", crm.backend, CRM)
 
 
-def _unknown(variable: str, known: Mapping[str, object]) -> NoReturn:
-    raise SettingsError([f"{variable} must name a backend: {', '.join(known)}"])
+def _named(variable: str, name: str, known: Mapping[str, Factory]) -> Factory:
+    if name not in known:
+        raise SettingsError([f"{variable} must name a backend: {', '.join(known)}"])
+    return known[name]

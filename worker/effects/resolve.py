@@ -1,7 +1,8 @@
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
+from worker.effects.attempt import Attempt
 from worker.effects.names import PREFIX
-from worker.errors import PermanentError
+from worker.errors import PermanentError, PostponedError
 
 
 def resolve_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:
@@ -16,15 +17,15 @@ def resolve_step(ledger: Effects, effect: str, *, done: bool, why: str) -> str:
         raise PermanentError("no_step", "the ledger knows no such step of an own handler")
     if found.state not in {EffectState.SENT, EffectState.UNKNOWN}:
         raise PermanentError("not_in_doubt", f"this step is {found.state}: nothing to resolve")
-    left = ledger.in_flight_seconds - found.seconds_since(EffectState.SENT)
+    attempt = Attempt(ledger, found)
+    left = attempt.seconds_left
     if found.state is EffectState.SENT and left > 0:
         raise PermanentError("under_way", f"it may be under way: ask again in {left:.0f} s")
-    if done:
-        moved = ledger.move(
-            found, EffectState.CONFIRMED, since=(found.state,), outcome="done", resolved=why
-        )
-    else:
-        moved = ledger.move(found, EffectState.REFUSED, since=(found.state,), resolved=why)
-    if moved is None:
-        raise PermanentError("moved_on", "a run has changed this step meanwhile")
+    try:
+        if done:
+            attempt.move(EffectState.CONFIRMED, outcome="done", resolved=why)
+        else:
+            attempt.move(EffectState.REFUSED, resolved=why)
+    except PostponedError as error:
+        raise PermanentError("moved_on", "a run has changed this step meanwhile") from error
     return "recorded as done" if done else "recorded as not done: retry the job to do it"

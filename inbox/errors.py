@@ -28,7 +28,7 @@ _SENTENCES = {
     "auth": "the store refuses our user or password",
     "disk": "the store cannot write to its disk",
     "refused": "the store refuses the command",
-    "moving": "its data is being moved, or was moved, to another store or prefix",
+    "moving": "the store holds data that is being moved, or was moved, to another place",
     "not_durable": "it is stored, but ACCEPT_DURABILITY was not reached in time",
 }
 

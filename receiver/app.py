@@ -6,6 +6,7 @@ from redis import RedisError
 
 from inbox.admin.fleet import Fleet
 from inbox.durability.check import make_barrier, make_check
+from inbox.durability.fencing import check_fencing
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
 from inbox.state.reports import Reports
@@ -73,17 +74,22 @@ def create_app(settings: ReceiverSettings) -> Flask:
     @app.get("/readyz")
     def readyz() -> Response:
         """Answer whether a webhook could be accepted now."""
+        found = {"status": "ready"}
         try:
             guard.ask(intake.check)
+            if at.service:
+                found["fencing"] = guard.ask(
+                    lambda: check_fencing(client, durability, settings.fencing)
+                )
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
                 503,
                 f"inbox_{error.reason}",
-                explain(error),
+                explain(error, at),
                 {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
-        return jsonify(status="ready")
+        return jsonify(found)
 
     @app.get("/metrics")
     def prometheus() -> Response:

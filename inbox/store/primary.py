@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 from redis.exceptions import AskError, MovedError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from inbox.errors import is_to_be_left
+from inbox.errors import NO_SERVER, is_to_be_left
 from inbox.keys import Keys
 from inbox.store.bounded import CLASSES, SHORTEST_SECONDS, Bounded
 from inbox.store.sentinels import ask_sentinels
@@ -115,7 +115,7 @@ class Searching(Bounded):
     def _find(self, ends: float, *args: Any, **options: Any) -> None:
         waiting = self.search.places(ends - monotonic())
         tried: set[Place] = set()
-        why: RedisError = RedisConnectionError("no server was found in time")
+        why: RedisError = RedisConnectionError(NO_SERVER)
         while waiting and (left := ends - monotonic()) > SHORTEST_SECONDS:
             place = waiting.pop(0)
             if place in tried:
@@ -125,7 +125,9 @@ class Searching(Bounded):
             try:
                 moved = self._try(place, *args, **options)
             except RedisError as error:
-                why = error
+                # What a server answered says more than that another one is away.
+                if not isinstance(why, ResponseError) or isinstance(error, ResponseError):
+                    why = error
                 self._leave()
                 if not isinstance(error, ResponseError):
                     self.search.hung(place)

@@ -6,19 +6,22 @@ from typing import Any, Final
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+from inbox.errors import NO_SENTINEL, NO_SENTINEL_LOGIN, NO_SENTINEL_RIGHT, NO_SERVICE
 from inbox.store.bounded import SHORTEST_SECONDS
 from settings.store_address import Place, StoreAddress
 
 
 #: One sentinel that hangs may take this share of the time that is left.
 _SHARE: Final = 0.4
-
-#: What is said where sentinels answer and know no such service.
-UNKNOWN: Final = "the sentinels know no primary of the name in REDIS_URL"
 
 
 def ask_sentinels(
@@ -47,19 +50,23 @@ def ask_sentinels(
     ends = monotonic() + seconds
     named: list[tuple[int, Place]] = []
     answers = 0
-    why: RedisError = RedisConnectionError("no sentinel has answered in time")
+    why: RedisError = RedisConnectionError(NO_SENTINEL)
     for sentinel in sentinels:
         left = ends - monotonic()
         if left < SHORTEST_SECONDS or answers > len(sentinels) // 2:
             break
         try:
             found = _ask(at, sentinel, left * _SHARE)
+        except NoPermissionError:
+            why = AuthenticationError(NO_SENTINEL_RIGHT)
         except ResponseError:
             answers += 1
-            why = RedisConnectionError(UNKNOWN)
-        except AuthenticationError as error:
-            why = error
-        except RedisError:
+            why = RedisConnectionError(NO_SERVICE)
+        except AuthenticationError:
+            why = AuthenticationError(NO_SENTINEL_LOGIN)
+        except RedisError as error:
+            # Of a host name that is not known, or of TLS, it is told what is wrong.
+            why.__cause__ = why.__cause__ or error
             hung(sentinel)
         else:
             answers += 1

@@ -22,7 +22,8 @@ _SENTENCES = {
     "evicting": "the store throws data away when its memory is full",
     "read_only": "the store is a read-only replica",
     "no_replicas": "the store has fewer replicas in step than its min-replicas-to-write asks for",
-    "elsewhere": "the cluster does not serve our keys now: see CLUSTER INFO on its servers",
+    "elsewhere": "the store is a cluster that does not serve our keys now: see CLUSTER INFO on its "
+    "servers",
     "busy": "the store is busy with a script",
     "loading": "the store is still loading its data",
     "auth": "the store refuses our user or password",
@@ -52,15 +53,16 @@ SEARCH_ERRORS: Final = frozenset(
 )
 
 _FOLLOW: Final = (
-    "another server of the cluster has our keys: REDIS_URL must begin with redis+cluster:// to "
-    "follow them, and STORE_PREFIX hold a part in braces, such as {shoes}:"
+    "the store is a cluster, and another of its servers has our keys: REDIS_URL must begin with "
+    "redis+cluster:// to follow them, and STORE_PREFIX hold a part in braces, such as {shoes}:"
 )
 _APART: Final = (
     "the store is a cluster, and our keys are on several of its servers: REDIS_URL must begin with "
     "redis+cluster://, and STORE_PREFIX hold a part in braces, such as {shoes}:"
 )
 _MOVING: Final = (
-    "the cluster moves our keys to another of its servers, one by one: wait until all have moved"
+    "the store is a cluster that moves our keys to another of its servers, one by one: wait until "
+    "all have moved"
 )
 
 #: What a server of a cluster says of our keys, in words; the first that fits.

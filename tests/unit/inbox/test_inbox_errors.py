@@ -1,7 +1,7 @@
 import pytest
 from redis import exceptions as redis_errors
 
-from inbox.errors import InboxUnavailableError, unavailable
+from inbox.errors import SEARCH_ERRORS, InboxUnavailableError, unavailable
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from inbox.errors import InboxUnavailableError, unavailable
         (redis_errors.ClusterDownError("The cluster is down"), "elsewhere"),
         (redis_errors.MovedError("7000 127.0.0.1:7001"), "elsewhere"),
         (redis_errors.TryAgainError("Multiple keys request during rehashing"), "elsewhere"),
+        (redis_errors.AskError("7000 127.0.0.1:7001"), "elsewhere"),
+        (redis_errors.ClusterCrossSlotError("Keys in request don't hash"), "elsewhere"),
         (redis_errors.ResponseError("BUSY Valkey is busy running a script"), "busy"),
         (redis_errors.ResponseError("ERR in script: MOVED 7000 127.0.0.1:7001"), "elsewhere"),
         (redis_errors.ResponseError("WRONGTYPE Operation against a key"), "refused"),
@@ -37,6 +39,12 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     assert reported.reason == reason
     assert str(reported).startswith("the inbox cannot take this now: the store ")
     assert "s3cret-word" not in str(reported)
+
+
+@pytest.mark.parametrize("sentence", sorted(SEARCH_ERRORS))
+def test_what_our_own_search_found_is_repeated(sentence: str) -> None:
+    """An operator reads which part of the way to the primary fails, and not only that it does."""
+    assert unavailable(redis_errors.ConnectionError(sentence)).sentence == sentence
 
 
 def test_a_certificate_that_is_not_trusted_is_reported() -> None:

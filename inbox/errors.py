@@ -35,23 +35,6 @@ _SENTENCES = {
     "Sentinel service, or SENTINEL_FENCING=none to accept this",
 }
 
-#: What our own search for the primary says and what to do; it holds no name, so it is repeated.
-NO_SENTINEL: Final = (
-    "no sentinel of REDIS_URL has answered in time: see that they run at its hosts and ports, and "
-    "that it begins with rediss+sentinel:// if and only if they speak TLS"
-)
-NO_SERVICE: Final = (
-    "the sentinels know no primary of the name in REDIS_URL: write it as their `sentinel monitor`"
-)
-NO_SENTINEL_LOGIN: Final = (
-    "the sentinels refuse us: sentinel_username and sentinel_password of REDIS_URL must be theirs"
-)
-NO_SENTINEL_RIGHT: Final = "the sentinels' user that we are may not run sentinel|master"
-NO_SERVER: Final = "no server of REDIS_URL has answered as the primary in time"
-SEARCH_ERRORS: Final = frozenset(
-    {NO_SENTINEL, NO_SERVICE, NO_SENTINEL_LOGIN, NO_SENTINEL_RIGHT, NO_SERVER}
-)
-
 _FOLLOW: Final = (
     "the store is a cluster, and another of its servers has our keys: REDIS_URL must begin with "
     "redis+cluster:// to follow them, and STORE_PREFIX hold a part in braces, such as {shoes}:"
@@ -75,10 +58,18 @@ _CLUSTER: Final[tuple[tuple[type[redis_errors.RedisError], str], ...]] = (
 )
 
 
+class NoPrimaryError(redis_errors.ConnectionError):
+    """No sentinel names a primary; its text holds nothing of an address and is for the operator."""
+
+
+class SentinelLoginError(redis_errors.AuthenticationError):
+    """The sentinels refuse our login; its text is for the operator."""
+
+
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     """Return why the store did not do as asked."""
     reason, text = _reason(error), str(error)
-    if text in SEARCH_ERRORS:
+    if isinstance(error, NoPrimaryError | SentinelLoginError):
         return InboxUnavailableError(reason, text)
     if reason == "auth":
         return InboxUnavailableError(reason, _missing_right(text))

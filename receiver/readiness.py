@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
-from inbox.errors import SEARCH_ERRORS, InboxUnavailableError
+from inbox.errors import InboxUnavailableError, NoPrimaryError, SentinelLoginError
 from settings.store_address import StoreAddress
 
 
@@ -61,7 +61,8 @@ def _advice(error: InboxUnavailableError, at: StoreAddress) -> str | None:
             return "REDIS_URL says rediss://, and no TLS is spoken there that both know"
         if isinstance(cause, socket.gaierror):
             return "the name of its host in REDIS_URL is not known here"
-    if error.sentence in SEARCH_ERRORS:
+    if any(isinstance(cause, NoPrimaryError | SentinelLoginError) for cause in causes):
+        # They say themselves what to do.
         return None
     words = " ".join(str(cause) for cause in causes)
     found = (advice for part, advice in _BY_WORDS if part in words)

@@ -97,13 +97,13 @@ def command_line(url: str) -> str:
 @pytest.mark.parametrize(
     ("service", "login", "code", "words"),
     [
-        ("mymaster", "", "inbox_down", "know no primary of the name in REDIS_URL"),
-        (Sentinels.SERVICE, "sentinel_password=s3cret", "inbox_auth", "sentinels refuse us"),
+        ("mymaster", "", "inbox_down", "know no service of the name in REDIS_URL"),
+        (Sentinels.SERVICE, "sentinel_password=s3cret", "inbox_auth", "sentinels refuse our login"),
         (
             Sentinels.SERVICE,
             "sentinel_username=narrow&sentinel_password=s3cret",
             "inbox_auth",
-            "may not run sentinel|master",
+            "sentinels refuse our login",
         ),
     ],
 )

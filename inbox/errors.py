@@ -22,7 +22,8 @@ _SENTENCES = {
     "evicting": "the store throws data away when its memory is full",
     "read_only": "the store is a read-only replica",
     "no_replicas": "the store has fewer replicas in step than its min-replicas-to-write asks for",
-    "elsewhere": "the store is a cluster that does not serve our keys at this address now",
+    "elsewhere": "the store is a cluster that does not serve our keys now: see CLUSTER INFO on its "
+    "servers",
     "busy": "the store is busy with a script",
     "loading": "the store is still loading its data",
     "auth": "the store refuses our user or password",
@@ -30,17 +31,53 @@ _SENTENCES = {
     "refused": "the store refuses the command",
     "moving": "the store holds data that is being moved, or was moved, to another place",
     "not_durable": "it is stored, but ACCEPT_DURABILITY was not reached in time",
+    "not_fenced": "an old primary that comes back after a failover would take webhooks that are "
+    "then lost: set ACCEPT_DURABILITY=replica, or min-replicas-to-write 1 on every server of the "
+    "Sentinel service, or SENTINEL_FENCING=none to accept this",
 }
+
+_FOLLOW: Final = (
+    "the store is a cluster, and another of its servers has our keys: REDIS_URL must begin with "
+    "redis+cluster:// to follow them, and STORE_PREFIX hold a part in braces, such as {shoes}:"
+)
+_APART: Final = (
+    "the store is a cluster, and our keys are on several of its servers: REDIS_URL must begin with "
+    "redis+cluster://, and STORE_PREFIX hold a part in braces, such as {shoes}:"
+)
+_MOVING: Final = (
+    "the store is a cluster that moves our keys to another of its servers, one by one: wait until "
+    "all have moved"
+)
+
+#: What a server of a cluster says of our keys, in words; the first that fits.
+_CLUSTER: Final[tuple[tuple[type[redis_errors.RedisError], str], ...]] = (
+    (redis_errors.ClusterCrossSlotError, _APART),
+    (redis_errors.MovedError, _FOLLOW),
+    # MovedError is one of them.
+    (redis_errors.AskError, _MOVING),
+    (redis_errors.TryAgainError, _MOVING),
+)
+
+
+class NoPrimaryError(redis_errors.ConnectionError):
+    """No sentinel names a primary; its text holds nothing of an address and is for the operator."""
+
+
+class SentinelLoginError(redis_errors.AuthenticationError):
+    """The sentinels refuse our login; its text is for the operator."""
 
 
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     """Return why the store did not do as asked."""
     reason, text = _reason(error), str(error)
+    if isinstance(error, NoPrimaryError | SentinelLoginError):
+        return InboxUnavailableError(reason, text)
     if reason == "auth":
         return InboxUnavailableError(reason, _missing_right(text))
     if reason == "down" and "CERTIFICATE_VERIFY_FAILED" in text:
         return InboxUnavailableError(reason, _NOT_TRUSTED)
-    return InboxUnavailableError(reason)
+    of_cluster = (sentence for kind, sentence in _CLUSTER if isinstance(error, kind))
+    return InboxUnavailableError(reason, next(of_cluster, None))
 
 
 _NOT_TRUSTED: Final = (
@@ -74,6 +111,7 @@ _REASONS: tuple[tuple[type[redis_errors.RedisError], str], ...] = (
     (redis_errors.TryAgainError, "elsewhere"),
     # MovedError is one of them.
     (redis_errors.AskError, "elsewhere"),
+    (redis_errors.ClusterCrossSlotError, "elsewhere"),
 )
 
 #: Errors of commands inside a script arrive as plain text with the code somewhere in it.

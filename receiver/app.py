@@ -6,9 +6,11 @@ from redis import RedisError
 
 from inbox.admin.fleet import Fleet
 from inbox.durability.check import make_barrier, make_check
+from inbox.durability.fencing import check_fencing
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.intake import Intake
 from inbox.state.reports import Reports
+from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from receiver.answers import RETRY_AFTER_SECONDS, WEBHOOK_PATH, error_answer, register_errors
 from receiver.description import description
@@ -75,15 +77,16 @@ def create_app(settings: ReceiverSettings) -> Flask:
         """Answer whether a webhook could be accepted now."""
         try:
             guard.ask(intake.check)
+            fenced = guard.ask(lambda: _fenced(client, settings))
             durability_check()
         except InboxUnavailableError as error:
             return error_answer(
                 503,
                 f"inbox_{error.reason}",
-                explain(error),
+                explain(error, at),
                 {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
-        return jsonify(status="ready")
+        return jsonify(status="ready", **fenced)
 
     @app.get("/metrics")
     def prometheus() -> Response:
@@ -96,6 +99,13 @@ def create_app(settings: ReceiverSettings) -> Flask:
         return Response(description(), mimetype="application/json")
 
     return app
+
+
+def _fenced(client: StoreClient, settings: ReceiverSettings) -> dict[str, str]:
+    """Return what the answer of a store with sentinels says besides; raises if it is refused."""
+    if not settings.inbox.store.service:
+        return {}
+    return {"fencing": check_fencing(client, settings.durability, settings.fencing)}
 
 
 def _or_none(guard: StoreGuard, question: Callable[[], T]) -> T | None:

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inbox.durability.barrier import Durability
+from inbox.durability.fencing import Fencing
 from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule
 from receiver.server.listen import ListenSettings
@@ -21,6 +22,7 @@ class ReceiverSettings:
     secrets: tuple[bytes, ...] = field(repr=False)
     max_body_bytes: int
     durability: Durability
+    fencing: Fencing
     callers: CallerRule
 
     @property
@@ -49,6 +51,7 @@ class ReceiverSettings:
             secrets=reader.read(web.VOUCHERIFY_WEBHOOK_SECRETS),
             max_body_bytes=reader.read(web.MAX_BODY_BYTES),
             durability=read_durability(reader),
+            fencing=reader.read(web.SENTINEL_FENCING, Fencing),
             callers=CallerRule(
                 allowed=reader.read(web.ALLOWED_IPS),
                 proxy_hops=reader.read(web.TRUSTED_PROXY_HOPS),

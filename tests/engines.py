@@ -2,7 +2,7 @@
 What each engine that can be had here can do: `make engines`.
 
 Runs the tests of the inbox and the fault rows on the embedded Valkey, on the system's
-redis-server and on a Redis 8, and prints the table that docs/deployment.md shows.
+redis-server and on a Redis 8, and prints the table that docs/stores.md shows.
 """
 
 import re

@@ -36,6 +36,13 @@ class Durability(StrEnum):
     MEMORY = "memory"
     FSYNC = "fsync"
     REPLICA = "replica"
+    #: The store answers a write when it is durable, so an answer is all there is to wait for.
+    MANAGED = "managed"
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Return whether the store is to confirm it beyond its answer to the write."""
+        return self in {Durability.FSYNC, Durability.REPLICA}
 
 
 #: Asks the store whether all that was written so far is durable, and that these keys are there;

@@ -45,14 +45,14 @@ def make_barrier(
     at: StoreAddress | str, durability: Durability, *, most_seconds: float
 ) -> Barrier | None:
     """
-    Return what waits for this durability, with its own connections; None for `memory`.
+    Return what waits for this durability, with its own connections; None if nothing is asked for.
 
     Args:
         at: where the store is.
         durability: what is waited for.
         most_seconds: the longest wait.
     """
-    if durability is Durability.MEMORY:
+    if not durability.is_asked_for:
         return None
     # Each round has its own connection, which the store knows its write by.
     idle: SimpleQueue[StoreClient] = SimpleQueue()
@@ -78,7 +78,7 @@ def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], N
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
 
     def check() -> None:
-        if durability is Durability.MEMORY:
+        if not durability.is_asked_for:
             return
         if not one_asks.acquire(timeout=0.5):
             raise InboxUnavailableError("timeout")

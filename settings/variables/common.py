@@ -83,10 +83,12 @@ SENTRY_TRACES_SAMPLE_RATE: Final = Variable(
 )  # fmt: skip
 
 ACCEPT_DURABILITY: Final = Variable(
-    "ACCEPT_DURABILITY", one_of("memory", "fsync", "replica"), "memory", (*WEB, *WORKER), OFTEN,
+    "ACCEPT_DURABILITY", one_of("memory", "fsync", "replica", "managed"), "memory", (*WEB, *WORKER),
+    OFTEN,
     "Where an accepted webhook must be stored before its 202, and the record of a balance change "
-    "before its call: `memory` (the store's memory), `fsync` (its disk) or `replica` (a replica's "
-    "memory) ([deployment.md](deployment.md#how-durable-an-accept-is)).",
+    "before its call: `memory` (the store's memory), `fsync` (its disk), `replica` (a replica's "
+    "memory) or `managed` (wherever the store has it when it answers, as AWS MemoryDB promises: "
+    "nothing is asked) ([stores.md](stores.md#how-durable-an-accept-is)).",
 )  # fmt: skip
 
 ONE_CORE: Final = Variable(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from settings.parsers import whole_number
+from settings.parsers import one_of, whole_number
 from settings.places import listen_address, networks
 from settings.secrets import webhook_secrets
 from settings.variable import FLOWER, WEB, Use, Variable
@@ -35,6 +35,13 @@ DRAIN_SECONDS: Final = Variable(
     "DRAIN_SECONDS", whole_number(0, 300), "5", WEB, EXPERT,
     "How long the receiver still accepts webhooks after SIGTERM, while `/readyz` fails, before it "
     "stops. 0 stops at once.",
+)  # fmt: skip
+
+SENTINEL_FENCING: Final = Variable(
+    "SENTINEL_FENCING", one_of("required", "none"), "required", WEB, EXPERT,
+    "With Sentinel: `required` fails `/readyz` while a primary with a replica has neither "
+    "`ACCEPT_DURABILITY=replica` nor `min-replicas-to-write`; `none` accepts that an old primary "
+    "which comes back may take webhooks that are then lost ([stores.md](stores.md#sentinel)).",
 )  # fmt: skip
 
 MAX_BODY_BYTES: Final = Variable(

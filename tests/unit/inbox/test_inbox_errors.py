@@ -1,7 +1,12 @@
 import pytest
 from redis import exceptions as redis_errors
 
-from inbox.errors import InboxUnavailableError, unavailable
+from inbox.errors import (
+    InboxUnavailableError,
+    NoPrimaryError,
+    SentinelLoginError,
+    unavailable,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,8 @@ from inbox.errors import InboxUnavailableError, unavailable
         (redis_errors.ClusterDownError("The cluster is down"), "elsewhere"),
         (redis_errors.MovedError("7000 127.0.0.1:7001"), "elsewhere"),
         (redis_errors.TryAgainError("Multiple keys request during rehashing"), "elsewhere"),
+        (redis_errors.AskError("7000 127.0.0.1:7001"), "elsewhere"),
+        (redis_errors.ClusterCrossSlotError("Keys in request don't hash"), "elsewhere"),
         (redis_errors.ResponseError("BUSY Valkey is busy running a script"), "busy"),
         (redis_errors.ResponseError("ERR in script: MOVED 7000 127.0.0.1:7001"), "elsewhere"),
         (redis_errors.ResponseError("MOVING this installation is being moved"), "moving"),
@@ -38,6 +45,12 @@ def test_what_is_wrong_is_one_word_and_one_sentence(
     assert reported.reason == reason
     assert str(reported).startswith("the inbox cannot take this now: the store ")
     assert "s3cret-word" not in str(reported)
+
+
+@pytest.mark.parametrize("kind", [NoPrimaryError, SentinelLoginError])
+def test_what_our_own_search_found_is_repeated(kind: type[redis_errors.RedisError]) -> None:
+    """An operator reads which part of the way to the primary fails, and not only that it does."""
+    assert unavailable(kind("the sentinels are on holiday")).sentence.endswith("on holiday")
 
 
 def test_a_certificate_that_is_not_trusted_is_reported() -> None:

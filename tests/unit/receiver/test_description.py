@@ -21,6 +21,8 @@ from tests.processes import ROOT
 DESCRIBED: dict[str, Any] = json.loads(description())
 WEBHOOK = "/webhooks/voucherify"
 INBOX = {f"inbox_{reason}" for reason in _SENTENCES}
+#: What only /readyz asks about.
+ONLY_READINESS = {"inbox_evicting", "inbox_not_fenced"}
 
 
 def codes(path: str, status: int) -> set[str]:
@@ -77,7 +79,7 @@ def test_every_refusal_of_a_webhook_is_described_and_the_reverse() -> None:
     }
 
     assert refusals() == described
-    assert codes(WEBHOOK, 503) == INBOX - {"inbox_evicting"}, "which only /readyz asks about"
+    assert codes(WEBHOOK, 503) == INBOX - ONLY_READINESS
 
 
 def test_readiness_has_every_reason() -> None:

@@ -5,11 +5,12 @@ from redis import exceptions as redis_errors
 
 from inbox.errors import _SENTENCES, InboxUnavailableError, unavailable
 from receiver.readiness import _ADVICE, explain
+from settings.store_address import StoreAddress
 
 
 def test_every_reason_has_its_advice() -> None:
-    """Each added reason needs advice about it; `not_durable` does so itself."""
-    assert _ADVICE.keys() == _SENTENCES.keys() - {"not_durable"}
+    """Each added reason needs advice about it; the sentences of three give it themselves."""
+    assert _ADVICE.keys() == _SENTENCES.keys() - {"not_durable", "not_fenced", "elsewhere"}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_what_the_store_says_is_put_into_our_words(
     try:
         raise unavailable(error) from error
     except InboxUnavailableError as raised:
-        sentence = explain(raised)
+        sentence = explain(raised, StoreAddress())
 
     assert words in sentence
     assert "s3cret" not in sentence

@@ -3,6 +3,7 @@ import os
 import pytest
 
 from inbox.durability.barrier import Durability
+from inbox.durability.fencing import Fencing
 from receiver.settings import ReceiverSettings, load_settings
 from settings.reader import SettingsError
 from settings.secrets import webhook_secrets
@@ -47,6 +48,7 @@ def test_only_the_secrets_are_required() -> None:
     assert found.inbox.store == StoreAddress(places=(("127.0.0.1", 6379),))
     assert found.inbox.dedupe_window_seconds == 604_800
     assert found.durability is Durability.MEMORY
+    assert found.fencing is Fencing.REQUIRED
     assert found.telemetry.log_format == "json"
     assert found.telemetry.sentry_dsn is None
 

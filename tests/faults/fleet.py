@@ -1,6 +1,7 @@
 """The product's processes around a store of their own, for tests that break things."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from inbox.admin.views import Stats
 from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
+from settings.store_url import store_address
 from tests.acceptance.product import Product
 from tests.faults.store import Store
 from tests.faults.tally import Effect
@@ -44,7 +46,12 @@ class Fleet(Product):
         super().__init__(folder, store, usual | settings)
         self.store = store
         self.redis_url = reach_store_at or self.redis_url
-        self.client: StoreClient = connect(self.redis_url, max_connections=2, answer_timeout=10)
+        at = store_address(self.redis_url)
+        self.client: StoreClient = connect(
+            replace(at, prefix=self.settings.get("STORE_PREFIX", at.prefix)),
+            max_connections=2,
+            answer_timeout=10,
+        )
         self.desk = Admin(self.client, dedupe_window_seconds=604_800)
 
     def close(self) -> None:

@@ -1,69 +1,19 @@
 """Stores that are replaced without a word: nothing waits for a restart of ours."""
 
 import time
-from collections.abc import Callable
-from typing import Final
 
 import pytest
 
 from sandbox.demo.ports import free_port
 from tests.faults.conftest import MakeFleet, MakeStore, Report
-from tests.faults.fleet import Fleet
 from tests.faults.load import Load
 from tests.faults.tally import tally
 from tests.faults.wire import Wire
-from tests.processes import wait_until
+from tests.faults.working import OPEN, no_alarm, wait_until_all_work
 
-
-#: What reads Flower's own API.
-_OPEN: Final = {"FLOWER_UNAUTHENTICATED_API": "true"}
 
 #: Until every part works again: some seconds to find out that a connection is dead, then ten.
 BACK_SECONDS = 25.0
-
-
-def _hears_of(fleet: Fleet) -> Callable[[], bool]:
-    """Make what says whether Flower's task pages have heard of tasks since now."""
-
-    def heard() -> float:
-        lines = fleet.http.get(f"{fleet.flower_url}/metrics").text.splitlines()
-        return sum(
-            float(line.rsplit(" ", 1)[1])
-            for line in lines
-            if line.startswith("flower_events_total{") and "task-succeeded" in line
-        )
-
-    before = heard()
-    return lambda: heard() > before
-
-
-def _pages_work(fleet: Fleet) -> bool:
-    """Return whether the Failed tab reads the store, and remote control reaches the worker."""
-    counts = fleet.http.get(f"{fleet.flower_url}/failed/api/counts")
-    workers = fleet.http.get(f"{fleet.flower_url}/api/workers?refresh=1")
-    return counts.status_code == 200 and workers.status_code == 200 and bool(workers.json())
-
-
-def _all_work(fleet: Fleet, load: Load) -> None:
-    """Wait until each part works again, without any restart."""
-    hears, began = _hears_of(fleet), len(load.accepted)
-
-    def work() -> bool:
-        handled = fleet.stats()
-        return (
-            len(load.accepted) > began + 50 and handled.running < 200 and hears()
-        ) and _pages_work(fleet)
-
-    wait_until(
-        work, "receiver, worker, Flower's pages and the Failed tab work again", seconds=BACK_SECONDS
-    )
-
-
-def _no_alarm(fleet: Fleet) -> None:
-    unexpected = [line for line in fleet.logs().splitlines() if "unexpected" in line]
-    assert not unexpected, unexpected[:3]
-    assert "Traceback" not in fleet.logs()
-    assert all(each.running for each in fleet.processes)
 
 
 @pytest.mark.timeout(600)
@@ -74,14 +24,14 @@ def test_a_store_that_is_replaced_in_silence(
     store = make_store()
     with Wire(store.port) as wire:
         fleet = make_fleet(
-            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **_OPEN
+            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **OPEN
         )
         with Load(fleet.receiver_url, senders=4, pause=0.02) as load:
             for _ in range(3 if full else 1):
                 load.wait_for(100)
                 swallowed = wire.swallow()
                 began = time.monotonic()
-                _all_work(fleet, load)
+                wait_until_all_work(fleet, load, seconds=BACK_SECONDS)
                 seconds = time.monotonic() - began
         fleet.wait_until_worked_off()
         report(
@@ -94,7 +44,7 @@ def test_a_store_that_is_replaced_in_silence(
                 f"{len(load.refused()):,} answers were not 202",
             )
         )
-    _no_alarm(fleet)
+    no_alarm(fleet)
 
 
 @pytest.mark.timeout(600)
@@ -106,7 +56,7 @@ def test_a_store_that_is_away_for_a_while(
     store = make_store()
     with Wire(store.port) as wire:
         fleet = make_fleet(
-            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **_OPEN
+            "downstream", "web", "worker", "flower", store=store, reach_store_at=wire.url, **OPEN
         )
         with Load(fleet.receiver_url, senders=4, pause=0.05) as load:
             load.wait_for(50)
@@ -126,7 +76,7 @@ def test_a_store_that_is_away_for_a_while(
             else:
                 store.lead()
             began = time.monotonic()
-            _all_work(fleet, load)
+            wait_until_all_work(fleet, load, seconds=BACK_SECONDS)
             seconds = time.monotonic() - began
         fleet.wait_until_worked_off()
         worker, flower = (fleet.process(name).output() for name in ("worker", "flower"))
@@ -143,7 +93,7 @@ def test_a_store_that_is_away_for_a_while(
     assert worker.count("store.unavailable") in ({1, 2} if full else {1})
     assert flower.count("the store is away") <= 1
     assert len([line for line in flower.splitlines() if line[1:3] in {"W ", "E "}]) < 20
-    _no_alarm(fleet)
+    no_alarm(fleet)
 
 
 @pytest.mark.timeout(600)
@@ -155,7 +105,7 @@ def test_a_planned_failover_behind_a_name(
     with Wire(primary.port) as wire:
         replica.follow(primary.port)
         fleet = make_fleet(
-            "downstream", "web", "worker", "flower", store=primary, reach_store_at=wire.url, **_OPEN
+            "downstream", "web", "worker", "flower", store=primary, reach_store_at=wire.url, **OPEN
         )
         with Load(fleet.receiver_url, senders=4, pause=0.02) as load:
             for _ in range(3 if full else 1):
@@ -169,7 +119,7 @@ def test_a_planned_failover_behind_a_name(
                 primary.follow(replica.port)
                 primary, replica = replica, primary
                 began = time.monotonic()
-                _all_work(fleet, load)
+                wait_until_all_work(fleet, load, seconds=BACK_SECONDS)
                 seconds = time.monotonic() - began
         fleet.wait_until_worked_off()
         report(
@@ -182,7 +132,7 @@ def test_a_planned_failover_behind_a_name(
                 f"{len(load.refused()):,} answers were not 202",
             )
         )
-    _no_alarm(fleet)
+    no_alarm(fleet)
 
 
 @pytest.mark.timeout(600)
@@ -213,7 +163,7 @@ def test_a_middlebox_that_forgets_idle_connections(
             )
         )
     assert refused == 0
-    _no_alarm(fleet)
+    no_alarm(fleet)
 
 
 @pytest.mark.timeout(600)
@@ -240,4 +190,4 @@ def test_replicas_that_come_and_go(
         )
     )
     assert {each.status for each in load.refused()} == {503}
-    _no_alarm(fleet)
+    no_alarm(fleet)

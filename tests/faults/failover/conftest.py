@@ -1,10 +1,10 @@
 """Clusters and sentinels that a test may break, and how a row about their failover is made."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -45,9 +45,10 @@ def make_cluster(tmp_path: Path) -> Iterator[MakeCluster]:
     """Start clusters that a test may break."""
     made: list[Cluster] = []
 
-    def make() -> Cluster:
+    def make(**options: str) -> Cluster:
         # A replica that comes back gets its copy at once.
-        made.append(Cluster(tmp_path, replicas=1, **{"repl-diskless-sync-delay": "0"}))
+        settings: Any = {"repl-diskless-sync-delay": "0", **options}
+        made.append(Cluster(tmp_path, replicas=1, **settings))
         made[-1].start()
         return made[-1]
 
@@ -61,7 +62,7 @@ def make_sentinels(tmp_path: Path) -> Iterator[MakeSentinels]:
     """Start servers and their sentinels, which a test may break."""
     made: list[Sentinels] = []
 
-    def make(**options: str) -> Sentinels:
+    def make(**options: Any) -> Sentinels:
         made.append(Sentinels(tmp_path, **options))
         made[-1].start()
         return made[-1]
@@ -97,16 +98,17 @@ class Trial:
         Args:
             act: the fault; the time until all work again counts from its beginning.
             times: how often.
-            heal: make the store whole again, for the next time.
+            heal: wait until the store is whole again, before the next time.
         """
         self._times = times
         with self._machine, self.load:
-            for _ in range(times):
+            for number in range(times):
+                if number:
+                    heal()
                 self.load.wait_for(50)
                 self.count_from_now()
                 act()
                 self.all_work()
-                heal()
         self.fleet.wait_until_worked_off()
 
     def count_from_now(self) -> None:
@@ -117,6 +119,12 @@ class Trial:
         """Wait until all parts work."""
         wait_until_all_work(self.fleet, self.load, seconds=PATIENCE_SECONDS)
         self.seconds.append(time.monotonic() - self._began)
+
+    def add(self, loads: Iterable[Load]) -> None:
+        """Count what was sent beside, to other receivers."""
+        for each in loads:
+            self.load.accepted.update(each.accepted)
+            self.load.answers.extend(each.answers)
 
     def report(self, report: Report, fault: str, *, may_lose: bool = False) -> Row:
         """Put what came of it into the table, and hold it against the promises."""

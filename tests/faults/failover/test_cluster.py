@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.clusters import Cluster, info
+from inbox.durability.barrier import Durability
+from tests.clusters import Cluster, ask, info
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.failover.conftest import PARTS, SETTINGS, SILENCE_SECONDS, MakeCluster, Trial
 from tests.faults.fleet import Fleet
@@ -16,25 +17,10 @@ from tests.processes import wait_until
 PREFIX: Final = "{shop}:"
 
 #: What an event that was answered 202 survives: `memory` may lose what had no time to be copied.
-DURABILITIES: Final = [("replica", False), ("memory", True)]
-
-
-def _fleet(make_fleet: MakeFleet, cluster: Cluster, durability: str = "memory") -> Fleet:
-    settings = {**SETTINGS, "STORE_PREFIX": PREFIX, "ACCEPT_DURABILITY": durability}
-    return make_fleet(*PARTS, store=cluster.nodes[0], reach_store_at=cluster.url, **settings)
-
-
-def _wait_until_taken_over(cluster: Cluster, old: Store) -> None:
-    wait_until(lambda: cluster.owner(PREFIX) != old, "the replica has taken over")
-
-
-def _follows(node: Store) -> bool:
-    said = info(node, "replication")
-    return said.get("role") == "slave" and said.get("master_link_status") == "up"
-
-
-def _wait_until_it_follows(node: Store) -> None:
-    wait_until(lambda: _follows(node), "the old primary is a replica in step")
+DURABILITIES: Final = [
+    ("replica", False),
+    pytest.param("memory", True, marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.timeout(900)
@@ -63,6 +49,7 @@ def test_the_primary_of_our_slot_is_killed(
     trial.report(report, fault, may_lose=may_lose)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("durability", "may_lose"), DURABILITIES)
 def test_the_primary_of_our_slot_is_frozen_and_comes_back(
@@ -87,11 +74,12 @@ def test_the_primary_of_our_slot_is_frozen_and_comes_back(
             trial.count_from_now()
         old.thaw()
 
-    trial.run(freeze, 5 if full else 1, heal=partial(_wait_until_whole, cluster))
+    trial.run(freeze, 3 if full else 1, heal=partial(_wait_until_whole, cluster))
     fault = f"cluster: primary frozen and thawed, ACCEPT_DURABILITY={durability}"
     trial.report(report, fault, may_lose=may_lose)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_planned_failover(
     make_fleet: MakeFleet, make_cluster: MakeCluster, report: Report, full: bool
@@ -107,6 +95,7 @@ def test_a_planned_failover(
     trial.report(report, "cluster: planned CLUSTER FAILOVER, ACCEPT_DURABILITY=memory")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("how", ["at once", "key by key"])
 def test_our_slot_is_moved_while_events_flow(
@@ -127,6 +116,35 @@ def test_our_slot_is_moved_while_events_flow(
     trial.run(move, 5 if full else 1, heal=partial(_wait_until_whole, cluster))
     trial.report(report, f"cluster: our slot moved {how}, ACCEPT_DURABILITY=memory")
     assert how == "at once" or min(moved) > 100, "there was nothing to move"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(
+    "managed" not in {each.value for each in Durability}, reason="there is no `managed` yet"
+)
+def test_a_store_that_acknowledges_only_what_is_durable(
+    make_fleet: MakeFleet, make_cluster: MakeCluster, report: Report, full: bool
+) -> None:
+    """Like MemoryDB it refuses WAIT and CONFIG: it is asked neither, and nothing is lost."""
+    cluster = make_cluster(appendfsync="always")
+    for node in cluster.nodes:
+        _forbid(node)
+    trial = Trial(_fleet(make_fleet, cluster, "managed"))
+
+    def kill() -> None:
+        old = cluster.owner(PREFIX)
+        old.kill()
+        # At once: what its log has is still the truth.
+        old.start()
+        _forbid(old)
+
+    trial.run(kill, 5 if full else 1, heal=partial(_wait_until_whole, cluster))
+    trial.report(report, "cluster: primary killed and back at once, ACCEPT_DURABILITY=managed")
+
+
+def _forbid(node: Store) -> None:
+    ask(node, "ACL", "SETUSER", "default", "-wait", "-waitaof", "-config")
 
 
 def _fleet(make_fleet: MakeFleet, cluster: Cluster, durability: str = "memory") -> Fleet:

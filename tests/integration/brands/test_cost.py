@@ -1,6 +1,7 @@
 """Three brands on one cluster: each costs its primary what it would alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import Final
 
 import pytest
@@ -9,7 +10,6 @@ from tests.clusters import ask, info
 from tests.faults.store import Store
 from tests.integration.brands.brand import Brand
 from tests.integration.costs.bounds import events
-from tests.patience import TRIES
 
 
 #: Of a brand's processor time of the store when it is alone.
@@ -19,7 +19,9 @@ A_TENTH: Final = 1.1
 SESSION: Final = {"hello", "client", "select", "ping", "config", "info", "cluster"}
 
 EVENTS: Final = 150
-ROUNDS: Final = 4
+ROUNDS: Final = 5
+#: A machine that others use needs more of them.
+MOST_ROUNDS: Final = 20
 
 
 def _seconds(node: Store) -> float:
@@ -70,22 +72,24 @@ def test_an_event_costs_a_primary_no_more_beside_two_other_brands(
     alone: list[list[float]] = [[] for _ in three]
     beside: list[list[float]] = [[] for _ in three]
     ratios: list[float] = []
-    for _ in range(TRIES):
-        for _ in range(ROUNDS):
-            commands = []
-            for number, brand in enumerate(three):
-                found = _one_round([brand, *strangers], nodes)
-                # No more than a connection's search for its server.
-                assert all(ran < 10 for node, (_, ran) in enumerate(found) if node != number)
-                alone[number].append(found[number][0])
-                commands.append(found[number][1])
-            together = _one_round(three, nodes)
-            assert [ran for _, ran in together] == pytest.approx(commands, rel=0.01)
-            for number, (seconds, _) in enumerate(together):
-                beside[number].append(seconds)
-        # What else the machine does costs a server time now and then, and never saves it any.
-        ratios = [min(both) / min(one) for both, one in zip(beside, alone, strict=True)]
-        print([f"{min(one) / EVENTS * 1e6:.0f} µs an event" for one in alone], ratios)  # noqa: T201
-        if max(ratios) <= A_TENTH:
-            return
+    for done in range(1, MOST_ROUNDS + 1):
+        commands = []
+        for number, brand in enumerate(three):
+            found = _one_round([brand, *strangers], nodes)
+            # No more than a connection's search for its server.
+            assert all(ran < 10 for node, (_, ran) in enumerate(found) if node != number)
+            alone[number].append(found[number][0])
+            commands.append(found[number][1])
+        together = _one_round(three, nodes)
+        assert [ran for _, ran in together] == pytest.approx(commands, rel=0.01)
+        for number, (seconds, _) in enumerate(together):
+            beside[number].append(seconds)
+        # Round by round: what else the machine does changes from minute to minute.
+        ratios = [
+            median(both / one for both, one in zip(*rounds, strict=True))
+            for rounds in zip(beside, alone, strict=True)
+        ]
+        if done >= ROUNDS and max(ratios) <= A_TENTH:
+            break
+    print([f"{median(one) / EVENTS * 1e6:.0f} µs an event" for one in alone], ratios)  # noqa: T201
     assert max(ratios) <= A_TENTH

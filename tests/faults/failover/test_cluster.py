@@ -5,7 +5,6 @@ from typing import Final
 
 import pytest
 
-from inbox.durability.barrier import Durability
 from tests.clusters import Cluster, ask, info
 from tests.faults.conftest import MakeFleet, Report
 from tests.faults.failover.conftest import PARTS, SETTINGS, SILENCE_SECONDS, MakeCluster, Trial
@@ -120,9 +119,6 @@ def test_our_slot_is_moved_while_events_flow(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(
-    "managed" not in {each.value for each in Durability}, reason="there is no `managed` yet"
-)
 def test_a_store_that_acknowledges_only_what_is_durable(
     make_fleet: MakeFleet, make_cluster: MakeCluster, report: Report, full: bool
 ) -> None:

@@ -33,9 +33,19 @@ _SENTENCES = {
 }
 
 
+class NoPrimaryError(redis_errors.ConnectionError):
+    """No sentinel names a primary; its text holds nothing of an address and is for the operator."""
+
+
+class SentinelLoginError(redis_errors.AuthenticationError):
+    """The sentinels refuse our login; its text is for the operator."""
+
+
 def unavailable(error: redis_errors.RedisError) -> InboxUnavailableError:
     """Return why the store did not do as asked."""
     reason, text = _reason(error), str(error)
+    if isinstance(error, NoPrimaryError | SentinelLoginError):
+        return InboxUnavailableError(reason, text)
     if reason == "auth":
         return InboxUnavailableError(reason, _missing_right(text))
     if reason == "down" and "CERTIFICATE_VERIFY_FAILED" in text:

@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, Final
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from inbox.store.bounded import SHORTEST_SECONDS
+from inbox.errors import NoPrimaryError, SentinelLoginError
+from inbox.store.bounded import CLASSES, SHORTEST_SECONDS
 from settings.store_address import Place, StoreAddress
 
 
@@ -18,7 +16,18 @@ from settings.store_address import Place, StoreAddress
 _SHARE: Final = 0.4
 
 #: What is said where sentinels answer and know no such service.
-UNKNOWN: Final = "the sentinels know no primary of the name in REDIS_URL"
+UNKNOWN: Final = "the sentinels know no service of the name in REDIS_URL"
+
+#: What is said where something else than a sentinel answers.
+NO_SENTINEL: Final = (
+    "a server in REDIS_URL is no sentinel: sentinels listen on a port of their own, mostly 26379"
+)
+
+#: What is said where the sentinels have other users than the store.
+LOGIN: Final = (
+    "the sentinels refuse our login: it is sentinel_username and sentinel_password in REDIS_URL, "
+    "and user and password before the host are the store's"
+)
 
 
 def ask_sentinels(
@@ -38,32 +47,30 @@ def ask_sentinels(
         at: the address; names the service and the login for sentinels.
         sentinels: in the order in which to ask them.
         seconds: for all of them together.
-        hung: told of each that did not answer.
+        hung: called with each that did not answer.
 
     Raises:
-        redis.ConnectionError: none of them named one.
-        redis.AuthenticationError: they refuse our login.
+        NoPrimaryError: none of those that answered knows the service.
+        SentinelLoginError: they refuse our login, and no other named a primary.
+        redis.RedisError: none has answered.
     """
     ends = monotonic() + seconds
     named: list[tuple[int, Place]] = []
-    answers = 0
-    why: RedisError = RedisConnectionError("no sentinel has answered in time")
+    why: RedisError = RedisTimeoutError("no sentinel has answered in time")
     for sentinel in sentinels:
         left = ends - monotonic()
-        if left < SHORTEST_SECONDS or answers > len(sentinels) // 2:
+        if left < SHORTEST_SECONDS or len(named) > len(sentinels) // 2:
             break
         try:
-            found = _ask(at, sentinel, left * _SHARE)
-        except ResponseError:
-            answers += 1
-            why = RedisConnectionError(UNKNOWN)
-        except AuthenticationError as error:
-            why = error
-        except RedisError:
+            named.append(_ask(at, sentinel, left * _SHARE))
+        except (AuthenticationError, NoPermissionError):
+            why = SentinelLoginError(LOGIN)
+        except ResponseError as error:
+            why = NoPrimaryError(NO_SENTINEL if "unknown command" in str(error) else UNKNOWN)
+        except RedisTimeoutError:
             hung(sentinel)
-        else:
-            answers += 1
-            named.append(found)
+        except RedisError as error:
+            why = error if isinstance(why, RedisTimeoutError) else why
     if named:
         return max(named)[1]
     raise why
@@ -71,19 +78,23 @@ def ask_sentinels(
 
 def _ask(at: StoreAddress, sentinel: Place, seconds: float) -> tuple[int, Place]:
     host, port = sentinel
-    asking: Any = Redis(
+    make: Any = CLASSES[at.scheme]
+    asking = make(
         host=host,
         port=port,
         username=at.sentinel_username,
         password=at.sentinel_password,
-        ssl=at.tls is not None,
         socket_connect_timeout=seconds,
         socket_timeout=seconds,
-        retry=Retry(NoBackoff(), 0),
         protocol=2,
         **(at.tls.options if at.tls else {}),
     )
-    with asking:
-        words = [each.decode() for each in asking.execute_command("SENTINEL", "MASTER", at.service)]
+    asking.deadline.at = monotonic() + seconds
+    try:
+        asking.connect()
+        asking.send_command("SENTINEL", "MASTER", at.service)
+        words = [each.decode() for each in asking.read_response()]
+    finally:
+        asking.disconnect()
     found = dict(zip(words[::2], words[1::2], strict=True))
     return int(found["config-epoch"]), (found["ip"], int(found["port"]))

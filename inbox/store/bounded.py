@@ -19,6 +19,9 @@ from inbox.errors import is_to_be_left
 #: With less time than this left, a command is not sent again.
 SHORTEST_SECONDS: Final = 0.05
 
+#: What there is for each further address of a name when no time is left.
+_LEAST_SECONDS: Final = 0.001
+
 #: What a command is sent again for, once and on a fresh connection; every script is safe to run
 #: twice. Of the last three the server says that it has done nothing.
 AGAIN: Final = (
@@ -71,11 +74,22 @@ class Bounded(AbstractConnection):
     def __init__(self, *args: Any, again: bool = False, **options: Any) -> None:
         if isinstance(self, redis.Connection):
             options |= {"socket_keepalive": True, "socket_keepalive_options": KEEPALIVE}
+        self.deadline = Deadline()
         super().__init__(*args, **options)
         self.made_at = self.lost_at = self.used_at = 0.0
-        self.deadline = Deadline()
         if again:
             self.retry = _OnceMore(self.deadline)
+
+    @property
+    def socket_connect_timeout(self) -> float | None:
+        """Seconds to connect, and no more than are left: a name may stand for several servers."""
+        usual: float | None = super().socket_connect_timeout
+        return usual and min(usual, max(self.deadline.left(), _LEAST_SECONDS))
+
+    @socket_connect_timeout.setter
+    def socket_connect_timeout(self, value: float | None) -> None:
+        base: Any = AbstractConnection
+        base.socket_connect_timeout.fset(self, value)
 
     def disconnect(self, *args: Any, **options: Any) -> None:
         """Close it, and remember when."""
@@ -99,15 +113,13 @@ class Bounded(AbstractConnection):
     def _connect(self) -> Any:
         # Private: redis-py has no public step between the socket, whose time this bounds, and
         # what is sent first on it. tests/unit/worker/test_broker_names.py fails when it changes.
-        usual = self.socket_connect_timeout, self.socket_timeout
-        left = max(self.deadline.left(), SHORTEST_SECONDS)
-        self.socket_connect_timeout, self.socket_timeout = (
-            each if each is None else min(each, left) for each in usual
-        )
+        usual = self.socket_timeout
+        if usual is not None:
+            self.socket_timeout = min(usual, max(self.deadline.left(), SHORTEST_SECONDS))
         try:
             made: Any = super()._connect()  # type: ignore[safe-super, no-untyped-call]  # redis's own
         finally:
-            self.socket_connect_timeout, self.socket_timeout = usual
+            self.socket_timeout = usual
         made.settimeout(self.socket_timeout)
         self.made_at = monotonic()
         return made

@@ -6,15 +6,21 @@ A server is believed when it answers a write on a key that never exists (`DEL` o
 says so. docs/decisions/0047-who-is-the-primary.md has what was seen elsewhere.
 """
 
-import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from time import monotonic
 from typing import Any, ClassVar, Final
 
-from redis.exceptions import AskError, MovedError, RedisError, ResponseError
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    MovedError,
+    RedisError,
+    ResponseError,
+)
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from inbox.errors import is_to_be_left
 from inbox.keys import Keys
@@ -32,10 +38,8 @@ _SHARE: Final = 0.4
 #: Seconds for which a server that hung is asked last.
 _SUSPECT_SECONDS: Final = 10.0
 
-#: Servers that a cluster has named and that are asked when those of REDIS_URL do not answer.
+#: The latest primaries that are asked, too, when the servers of REDIS_URL do not answer.
 _MOST_KNOWN: Final = 16
-
-_MOVED: Final = re.compile(r"MOVED \d+ (.*):(\d+)$")
 
 
 @dataclass(slots=True)
@@ -63,14 +67,18 @@ class Search:
             left: seconds for the search, of which sentinels may use a part.
 
         Raises:
-            redis.ConnectionError: no sentinel knows the service.
+            redis.RedisError: no sentinel names a primary.
         """
         if self.at.service:
-            return [ask_sentinels(self.at, self.in_order(self.at.places), left * _SHARE, self.hung)]
-        last = [self._last] if self._last else []
-        return self.in_order(dict.fromkeys((*last, *self.at.places, *self._known)))
+            return [
+                ask_sentinels(self.at, self._in_order(self.at.places), left * _SHARE, self.hung)
+            ]
+        with self._lock:
+            last = [self._last] if self._last else []
+            known = (*last, *self.at.places, *reversed(self._known))
+        return self._in_order(dict.fromkeys(known))
 
-    def in_order(self, places: Any) -> list[Place]:
+    def _in_order(self, places: Iterable[Place]) -> list[Place]:
         """Put those that hung a moment ago last."""
         since = monotonic() - _SUSPECT_SECONDS
         return sorted(places, key=lambda place: self._hung.get(place, 0.0) > since)
@@ -80,8 +88,11 @@ class Search:
         with self._lock:
             self._last = place
             self._hung.pop(place, None)
-            if place not in self._known and len(self._known) < _MOST_KNOWN:
-                self._known[place] = None
+            # The newest stands last.
+            self._known.pop(place, None)
+            self._known[place] = None
+            if len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
 
     def hung(self, place: Place) -> None:
         """Remember who did not answer."""
@@ -105,61 +116,66 @@ class Searching(Bounded):
         """
         if self.is_connected:
             return
-        usual = self.deadline.at
+        usual, lost_at = self.deadline.at, self.lost_at
         try:
-            ends = min(usual, monotonic() + SEARCH_SECONDS)
-            self._find(ends, *args, **options)
+            self._find(min(usual, monotonic() + SEARCH_SECONDS), *args, **options)
+        except BaseException:
+            # An answer may be on its way.
+            self.disconnect()
+            raise
         finally:
-            self.deadline.at = usual
+            # What was answered meanwhile says nothing about the connections to others; what broke
+            # this one before still does.
+            self.deadline.at, self.lost_at = usual, lost_at
 
     def _find(self, ends: float, *args: Any, **options: Any) -> None:
         waiting = self.search.places(ends - monotonic())
         tried: set[Place] = set()
-        why: RedisError = RedisConnectionError("no server was found in time")
+        why: RedisError = RedisTimeoutError("no server was found in time")
         while waiting and (left := ends - monotonic()) > SHORTEST_SECONDS:
             place = waiting.pop(0)
             if place in tried:
                 continue
             tried.add(place)
-            self.deadline.at = monotonic() + max(left * _SHARE, SHORTEST_SECONDS)
+            # Who is asked last needs to leave nothing for others.
+            self.deadline.at = min(ends, monotonic() + left * (_SHARE if waiting else 1))
             try:
-                moved = self._try(place, *args, **options)
+                self._try(place, *args, **options)
             except RedisError as error:
-                why = error
-                self._leave()
-                if not isinstance(error, ResponseError):
+                self.disconnect()
+                # A login that is refused is to be fixed, whatever became of the others.
+                why = why if isinstance(why, AuthenticationError) else error
+                if isinstance(error, MovedError):
+                    waiting.insert(0, _place_in(error, place))
+                elif isinstance(error, RedisTimeoutError):
                     self.search.hung(place)
-                continue
-            if moved is None:
+            else:
                 self.search.found(place)
                 return
-            waiting.insert(0, moved)
         raise why
 
-    def _try(self, place: Place, *args: Any, **options: Any) -> Place | None:
-        """Connect there; return None if it is the primary, or who it says is."""
+    def _try(self, place: Place, *args: Any, **options: Any) -> None:
+        """
+        Connect there, and ask whether it takes writes for our keys.
+
+        Raises:
+            redis.RedisError: it does not, or could not be asked.
+        """
         # Only TCP has servers to choose from.
         self.host, self.port = place
         super().connect_check_health(*args, **options)
         self.send_command("DEL", self.search.guard, check_health=False)  # type: ignore[no-untyped-call]
         try:
             self.read_response()
-        except MovedError as error:
-            self._leave()
-            return _place_in(error, place)
+        except MovedError:
+            raise
         except AskError:
             # Its slot is on the way to another server and was here until now.
-            return None
+            return
         except ResponseError as error:
             if is_to_be_left(error):
                 raise
             # It is the primary, and says what is wrong when it is really asked.
-        return None
-
-    def _leave(self) -> None:
-        self.disconnect()
-        # This says nothing about the connections to others.
-        self.lost_at = 0.0
 
 
 def _place_in(error: MovedError, asked: Place) -> Place:

@@ -14,9 +14,12 @@ from redis.exceptions import (
     MovedError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
 )
 
+from inbox.errors import unavailable
 from inbox.keys import Keys
+from inbox.store import scripts
 from inbox.store.client import StoreClient
 from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
@@ -34,6 +37,7 @@ ANSWERED_SECONDS = 2.0
 
 Start = Callable[..., Store]
 Say = Callable[..., Saying]
+ClientOf = Callable[..., StoreClient]
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +82,17 @@ def place_of(server: Store) -> Place:
     return "127.0.0.1", server.port
 
 
-def client_of(address: StoreAddress, connections: int = 2) -> StoreClient:
-    """Make a client with the usual patience of a receiver."""
-    return connect(address, max_connections=connections)
+@pytest.fixture
+def client_of() -> Iterator[ClientOf]:
+    """Make clients with the usual patience of a receiver."""
+    with ExitStack() as ends:
+
+        def make(address: StoreAddress, connections: int = 2, name: str = "test") -> StoreClient:
+            client = connect(address, max_connections=connections, name=name)
+            ends.callback(client.connection_pool.disconnect)
+            return client
+
+        yield make
 
 
 def seconds_of(act: Callable[[], Any]) -> float:
@@ -144,7 +156,7 @@ def first(  # noqa: C901 - a list of cases
 
 
 def test_the_primary_is_found_behind_whatever_is_named_first(
-    cluster: Cluster, first: list[Place]
+    cluster: Cluster, first: list[Place], client_of: ClientOf
 ) -> None:
     """A write gets there, within the time of a webhook's answer."""
     owner = cluster.owner(PREFIX)
@@ -156,14 +168,16 @@ def test_the_primary_is_found_behind_whatever_is_named_first(
 
 
 @pytest.mark.parametrize("servers", [1, 2, 3, 6])
-def test_the_search_ends_in_time_when_all_hang(say: Say, servers: int) -> None:
+def test_the_search_ends_in_time_when_all_hang(say: Say, servers: int, client_of: ClientOf) -> None:
     """However many are named, the caller has its error before a webhook must be answered."""
     client = client_of(at(*(say().place for _ in range(servers))))
 
     assert quickest(client) < ANSWERED_SECONDS
 
 
-def test_a_name_with_many_addresses_takes_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_with_many_addresses_takes_no_longer(
+    monkeypatch: pytest.MonkeyPatch, client_of: ClientOf
+) -> None:
     """A cluster's name stands for all its nodes: those that are cut off share one server's time."""
     with unreachable() as (host, port):
         found = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))
@@ -174,7 +188,7 @@ def test_a_name_with_many_addresses_takes_no_longer(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_primary_that_was_found_is_known_when_all_that_are_named_are_gone(
-    cluster: Cluster, say: Say
+    cluster: Cluster, say: Say, client_of: ClientOf
 ) -> None:
     """The one seed may be taken down after the start."""
     seed = say(b"DEL", b"-MOVED 7 127.0.0.1:%d\r\n" % cluster.owner(PREFIX).port)
@@ -186,7 +200,9 @@ def test_a_primary_that_was_found_is_known_when_all_that_are_named_are_gone(
     assert client.get(KEY) == b"1"
 
 
-def test_many_threads_ask_no_more_than_their_connections(cluster: Cluster, say: Say) -> None:
+def test_many_threads_ask_no_more_than_their_connections(
+    cluster: Cluster, say: Say, client_of: ClientOf
+) -> None:
     """Fifty threads that find the primary lost at once are no storm on the other servers."""
     owner = cluster.owner(PREFIX)
     seed = say(b"DEL", b"-MOVED 7 127.0.0.1:%d\r\n" % owner.port)
@@ -198,7 +214,9 @@ def test_many_threads_ask_no_more_than_their_connections(cluster: Cluster, say: 
     assert 1 <= seed.came <= 4
 
 
-def test_a_server_that_hung_is_asked_behind_those_that_answer(say: Say) -> None:
+def test_a_server_that_hung_is_asked_behind_those_that_answer(
+    say: Say, client_of: ClientOf
+) -> None:
     """One connection waits for it, and not the next one, though the primary is another by then."""
     hangs, old = say(), say(b"DEL", b":0\r\n")
     new = say(b"DEL", b"-READONLY You can't write\r\n")
@@ -226,7 +244,7 @@ def test_a_server_that_hung_is_asked_behind_those_that_answer(say: Say) -> None:
     ],
 )
 def test_an_operator_gets_the_error_that_says_most(
-    say: Say, answers: list[bytes], error: type[RedisError]
+    say: Say, answers: list[bytes], error: type[RedisError], client_of: ClientOf
 ) -> None:
     """What the last one asked answered; a login that is refused is not hidden by one that hangs."""
     servers = [say(b"DEL", answer) if b"{0}" not in answer else say() for answer in answers]
@@ -241,7 +259,9 @@ def test_an_operator_gets_the_error_that_says_most(
     assert {each.came for each in servers} == {2} or error is AuthenticationError
 
 
-def test_what_the_primary_refuses_is_its_answer_and_no_reason_to_search_on(start: Start) -> None:
+def test_what_the_primary_refuses_is_its_answer_and_no_reason_to_search_on(
+    start: Start, client_of: ClientOf
+) -> None:
     """A user who may not probe, and a primary without replicas in step, are told so by it."""
     server, other = start(**{"min-replicas-to-write": "1"}), start()
     client = client_of(at(place_of(server), place_of(other)))
@@ -253,10 +273,10 @@ def test_what_the_primary_refuses_is_its_answer_and_no_reason_to_search_on(start
 
 
 def test_after_a_planned_failover_no_connection_stays_with_the_old_primary(
-    cluster: Cluster,
+    cluster: Cluster, client_of: ClientOf
 ) -> None:
     """The next command is answered, by the new one; whoever takes a connection leads there too."""
-    client = connect(at(*map(place_of, cluster.nodes)), max_connections=4, name="moves")
+    client = client_of(at(*map(place_of, cluster.nodes)), connections=4, name="moves")
     pool: Any = client.connection_pool
     for each in [pool.get_connection() for _ in range(4)]:
         each.send_command("PING")
@@ -272,8 +292,27 @@ def test_after_a_planned_failover_no_connection_stays_with_the_old_primary(
     assert b"name=moves" not in ask(old, "CLIENT", "LIST", "TYPE", "NORMAL")
 
 
-def test_the_guard_is_never_a_key(cluster: Cluster) -> None:
+def test_the_guard_is_never_a_key(cluster: Cluster, client_of: ClientOf) -> None:
     """The probe removes what never exists."""
     client_of(at(*map(place_of, cluster.nodes))).set(KEY, "1")
 
     assert not ask(cluster.owner(PREFIX), "EXISTS", Keys(PREFIX).guard)
+
+
+def test_no_script_runs_while_the_slot_is_moved_key_by_key(
+    cluster: Cluster, client_of: ClientOf
+) -> None:
+    """On either side it would find a part of the keys; each names one that is on neither."""
+    client = client_of(at(*map(place_of, cluster.nodes)))
+    client.mset({f"{KEY}{number}": "1" for number in range(30)})
+    declare = scripts.load(client, "declare")
+    declare(args=["before"])
+
+    for _ in cluster.moving(PREFIX, cluster.others(PREFIX)[0]):
+        with pytest.raises(ResponseError) as found:
+            declare(args=["meanwhile"])
+        assert unavailable(found.value).reason == "elsewhere"
+    declare(args=["after"])
+
+    assert client.smembers(Keys(PREFIX).queues) == {b"before", b"after"}
+    assert client.exists(*(f"{KEY}{number}" for number in range(30))) == 30

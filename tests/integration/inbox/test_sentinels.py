@@ -1,7 +1,7 @@
 """Connections find the primary by sentinels that are gone, hang, are late or want a login."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -158,7 +158,8 @@ def test_sentinels_have_a_password_of_their_own(watched: Sentinels) -> None:
         f"?sentinel_password={PASSWORD}"
     )
 
-    assert connect(url, max_connections=1).ping()
+    with closing(connect(url, max_connections=1)) as client:
+        assert client.ping()
     assert led_to(store_address(url)) == place_of(watched.nodes[0])
 
 

@@ -65,10 +65,11 @@ engines: $(READY) .venv-engines/.ready ## the store's tests and short fault test
 SHORT := $(addprefix tests/integration/inbox/test_,fresh.py rate_cap.py breaker.py budget.py effects.py \
 	effects_begin.py kept.py store_full.py plans.py command_choose.py assignment_registry.py calls.py) \
 	$(addprefix tests/integration/receiver/test_,answers.py fleet_metrics.py) \
-	$(addprefix tests/integration/worker/test_,canary.py webhook_watch.py plan_kept.py transport.py worker_retries.py)
-CLUSTER := $(addprefix tests/integration/,inbox receiver worker costs)
+	$(addprefix tests/integration/worker/test_,canary.py webhook_watch.py plan_kept.py transport.py worker_retries.py) \
+	tests/acceptance/test_flower_tab.py
+CLUSTER := $(addprefix tests/integration/,inbox receiver worker costs) tests/acceptance/test_flower_tab.py
 
-cluster: $(READY) ## the store's tests on a cluster of three primaries; CLUSTER='$(SHORT)' for a part
+cluster: $(READY) ## the store's tests and Flower's on a cluster of three primaries; CLUSTER='$(SHORT)' for a part
 	$(BIN)/pytest --cluster $(CLUSTER) -n 2 --dist loadfile
 
 bench: $(READY) $(RIVALS) ## every figure against what people would otherwise write; BENCH="--quick"

@@ -7,7 +7,7 @@ RIVALS := .venv-rivals/flask_celery/.ready .venv-rivals/fastapi_arq/.ready
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke quick test long faults fuzz engines bench house check audit format lock clean
+.PHONY: help run smoke quick test long faults fuzz engines cluster bench house check audit format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -60,6 +60,17 @@ fuzz: $(READY) ## what strangers may send, at length: raw HTTP, and requests mad
 
 engines: $(READY) .venv-engines/.ready ## the store's tests and short fault tests on Valkey, Redis 7 and Redis 8
 	@$(BIN)/python -m tests.engines
+
+# What calls each script, and each command of Celery's and kombu's, on a cluster; CI runs it by this.
+SHORT := $(addprefix tests/integration/inbox/test_,fresh.py rate_cap.py breaker.py budget.py effects.py \
+	effects_begin.py kept.py store_full.py plans.py command_choose.py assignment_registry.py calls.py) \
+	$(addprefix tests/integration/receiver/test_,answers.py fleet_metrics.py) \
+	$(addprefix tests/integration/worker/test_,canary.py webhook_watch.py plan_kept.py transport.py worker_retries.py) \
+	tests/acceptance/test_flower_tab.py
+CLUSTER := $(addprefix tests/integration/,inbox receiver worker costs) tests/acceptance/test_flower_tab.py
+
+cluster: $(READY) ## the store's tests and Flower's on a cluster of three primaries; CLUSTER='$(SHORT)' for a part
+	$(BIN)/pytest --cluster $(CLUSTER) -n 2 --dist loadfile
 
 bench: $(READY) $(RIVALS) ## every figure against what people would otherwise write; BENCH="--quick"
 	@$(BIN)/python -m bench $(BENCH)

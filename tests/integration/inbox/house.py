@@ -15,14 +15,17 @@ from tests.engine import KEYS
 
 
 QUEUES = ("deliveries", "perks", "crm")
-#: The keys of their lists.
-LISTS = tuple(KEYS.celery + queue for queue in QUEUES)
 HANDLERS = (("revoke_referral_perks", "perks"), ("notify_crm", "crm"))
 LONG_AGO_MS = 3_600_000
 WHO = "ops"
 #: A rate cap that lets nothing through, and one that lets everything.
 NOTHING = Rate(0, 3600)
 EVERYTHING = Rate(1_000_000, 3600)
+
+
+def lose_messages(store: Any) -> int:
+    """Remove all queues; return how many had messages."""
+    return int(store.delete(*(KEYS.celery + queue for queue in QUEUES)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from tests.engine import KEYS
+
 
 _LATER = """
 local by = tonumber(ARGV[1])
 local times = {'until', 'planned', 'sent', 'answered', 'unknown', 'confirmed', 'refused'}
-for _, key in ipairs(redis.call('KEYS', 'perkhook:*')) do
+for _, key in ipairs(redis.call('KEYS', ARGV[2] .. '*')) do
   local kind = redis.call('TYPE', key).ok
-  local moves = string.find(key, '^perkhook:[gbe]') ~= nil
+  local moves = string.find(key, '^[gbe]', #ARGV[2] + 1) ~= nil
   if moves and kind == 'zset' then
     local found = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
     for i = 1, #found, 2 do redis.call('ZADD', key, tonumber(found[i + 1]) - by, found[i]) end
@@ -40,7 +42,7 @@ class Later:
     def __call__(self, seconds: float) -> None:
         """Let time pass: stored times and lives are moved back."""
         milliseconds = round(seconds * 1000)
-        self._move(args=[milliseconds])
+        self._move(args=[milliseconds, KEYS.prefix])
         self._ahead_ms += milliseconds
 
     def now(self) -> float:

@@ -28,7 +28,7 @@ class AnyHistory(Trimming):
     @rule(queue=st.sampled_from(QUEUES))
     def lose_messages(self, queue: str) -> None:
         """Someone empties a queue."""
-        self.house.store.delete(queue)
+        self.house.store.delete(KEYS.celery + queue)
 
     @rule(later=st.booleans())
     def reap(self, later: bool) -> None:

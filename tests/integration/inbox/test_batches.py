@@ -12,7 +12,7 @@ from inbox.admin.decisions import Decisions
 from inbox.admin.selection import Filter
 from inbox.store.client import StoreClient
 from tests.conftest import WINDOW_SECONDS
-from tests.engine import KEYS
+from tests.engine import KEYS, store_settings
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import NOTHING, WHO, House
 from tests.integration.inbox.many import fail_many
@@ -107,10 +107,12 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     jobs = fail_many(house, 5000)
     batch = begin(decisions)
     code = (
-        "import time\n"
+        "import os, time\n"
+        "from inbox.settings import InboxSettings\n"
         "from inbox.store.connection import connect\n"
         "from inbox.admin.decisions import Decisions\n"
-        f"found = Decisions(connect({redis_url!r}, max_connections=2), dedupe_window_seconds=60)\n"
+        "client = connect(InboxSettings.from_environ(os.environ).store, max_connections=2)\n"
+        "found = Decisions(client, dedupe_window_seconds=60)\n"
         # Slow from its middle on, so that there is time to kill it there.
         "pauses = iter([0.02] * 6)\n"
         f"while found.batches.step({batch!r}):\n"
@@ -119,7 +121,10 @@ def test_a_batch_whose_process_is_killed_is_resumed(
     script = tmp_path / "carry.py"
     script.write_text(code)
     process = Process(
-        "carry", f"{sys.executable} {script}", {"PYTHONPATH": str(ROOT)}, tmp_path / "log"
+        "carry",
+        f"{sys.executable} {script}",
+        {**store_settings(redis_url), "PYTHONPATH": str(ROOT)},
+        tmp_path / "log",
     )
 
     def dealt() -> int:

@@ -10,11 +10,11 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from inbox.store.script_call import ScriptCall, packed
-from tests.engine import KEYS
+from tests.engine import KEYS, connect
 
 
+KEY = KEYS.prefix + "k"
 ECHO = "return {KEYS[1], ARGV[1], ARGV[2]}"
 FAILING = "return redis.error_reply('ERR on purpose')"
 
@@ -29,19 +29,19 @@ def test_a_script_is_sent_when_the_store_has_forgotten_it(client: StoreClient) -
     """A restarted store knows no script; the caller does not notice."""
     script = ScriptCall(client, ECHO, KEYS.guard)
 
-    assert script(keys=["k"], args=["ä", b"\x00\xff"]) == [b"k", "ä".encode(), b"\x00\xff"]
+    assert script(keys=[KEY], args=["ä", b"\x00\xff"]) == [KEY.encode(), "ä".encode(), b"\x00\xff"]
     client.script_flush()
-    assert script(keys=["k"], args=[7, 1.5]) == [b"k", b"7", b"1.5"]
+    assert script(keys=[KEY], args=[7, 1.5]) == [KEY.encode(), b"7", b"1.5"]
 
 
 def test_a_connection_that_the_server_closed_is_made_anew(client: StoreClient, store: Any) -> None:
     """A store that closes idle connections costs no webhook."""
     script = ScriptCall(client, ECHO, KEYS.guard)
-    script(keys=["k"], args=["a", "b"])
+    script(keys=[KEY], args=["a", "b"])
     mine = client.client_id()
     assert store.client_kill_filter(_id=mine) == 1
 
-    assert script(keys=["k"], args=["a", "b"]) == [b"k", b"a", b"b"]
+    assert script(keys=[KEY], args=["a", "b"]) == [KEY.encode(), b"a", b"b"]
     assert client.client_id() != mine
 
 
@@ -53,14 +53,14 @@ def test_an_error_of_the_script_is_raised_and_the_connection_continues(client: S
 
     with pytest.raises(ResponseError, match="on purpose"):
         failing()
-    assert script(keys=["k"], args=["a", "b"]) == [b"k", b"a", b"b"]
+    assert script(keys=[KEY], args=["a", "b"]) == [KEY.encode(), b"a", b"b"]
     assert client.client_id() == mine
 
 
 def test_what_the_store_does_not_take_is_refused_before_it_is_sent(client: StoreClient) -> None:
     """None would be stored as a word."""
     with pytest.raises(TypeError, match="NoneType"):
-        ScriptCall(client, ECHO, KEYS.guard)(keys=["k"], args=[None])
+        ScriptCall(client, ECHO, KEYS.guard)(keys=[KEY], args=[None])
 
 
 def test_a_caller_without_a_free_connection_is_refused(redis_url: str) -> None:

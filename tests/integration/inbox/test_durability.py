@@ -10,7 +10,7 @@ from inbox.durability.barrier import Barrier, Durability
 from inbox.durability.check import make_barrier, make_check
 from inbox.errors import InboxUnavailableError
 from tests import engine
-from tests.engine import KEYS
+from tests.engine import KEYS, address
 from tests.patience import of_three
 from tests.processes import wait_until
 from tests.stores import Start, frozen, stores
@@ -20,7 +20,7 @@ FSYNC, REPLICA = Durability.FSYNC, Durability.REPLICA
 MOST = 1.6
 #: For what is confirmed at once unless the machine or its disk stands still.
 LONG = 30.0
-WRITTEN = "perkhook:written"
+WRITTEN = KEYS.prefix + "written"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def outcome(
     if write:
         with Redis.from_url(server.connection_url) as client:
             client.incr(WRITTEN)
-    barrier = make_barrier(server.connection_url, durability, most_seconds=seconds)
+    barrier = make_barrier(address(server.connection_url), durability, most_seconds=seconds)
     assert barrier is not None
     try:
         barrier.wait(WRITTEN, time.monotonic() + seconds)
@@ -69,7 +69,7 @@ def ready(server: ValkeyServer, durability: Durability) -> str:
 
     def ask() -> str:
         try:
-            make_check(server.connection_url, durability)()
+            make_check(address(server.connection_url), durability)()
         except InboxUnavailableError as error:
             return f"{error.reason}: {error.sentence}"
         return "ready"
@@ -155,7 +155,7 @@ def test_a_store_that_hides_its_policy(start: Start) -> None:
 def test_a_policy_that_is_fixed_is_noticed(start: Start) -> None:
     """No restart is needed once the store does what is asked of it."""
     server = start(appendonly="yes", appendfsync="no")
-    barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    barrier = make_barrier(address(server.connection_url), FSYNC, most_seconds=MOST)
     assert barrier is not None
     with Redis.from_url(server.connection_url) as client:
         client.incr(WRITTEN)
@@ -204,7 +204,7 @@ def test_a_replica_that_freezes_and_comes_back(pair: tuple[ValkeyServer, ValkeyS
 def test_a_frozen_store(start: Start) -> None:
     """No one waits for a frozen store for longer than they may; it is used again afterwards."""
     server = start(appendonly="yes", appendfsync="always")
-    barrier = make_barrier(server.connection_url, FSYNC, most_seconds=MOST)
+    barrier = make_barrier(address(server.connection_url), FSYNC, most_seconds=MOST)
     assert barrier is not None
     with Redis.from_url(server.connection_url) as client:
         client.incr(WRITTEN)
@@ -232,7 +232,7 @@ def test_a_frozen_store(start: Start) -> None:
 def test_a_store_that_is_gone(start: Start) -> None:
     """A store that cannot be reached is reported as such, at once."""
     server = start()
-    barrier = make_barrier(server.connection_url, REPLICA, most_seconds=LONG)
+    barrier = make_barrier(address(server.connection_url), REPLICA, most_seconds=LONG)
     assert barrier is not None
     server.terminate()
 

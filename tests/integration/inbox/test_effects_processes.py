@@ -7,23 +7,26 @@ from pathlib import Path
 
 from inbox.ledger import Effects
 from inbox.store.client import StoreClient
+from tests.engine import store_settings
 
 
 ROOT = Path(__file__).parents[3]
 ROUNDS = 200
 
 _PROCESS = """
-import json, sys
+import json, os, sys
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
-client = connect(sys.argv[1], max_connections=2)
-effects, me, turns, sent = Effects(client, memory_seconds=3600), sys.argv[2], [], []
-client.incr("ready")
-while int(client.get("ready")) < 2:
+from inbox.settings import InboxSettings
+from inbox.store.connection import connect
+client = connect(InboxSettings.from_environ(os.environ).store, max_connections=2)
+ready = client.names.prefix + "ready"
+effects, me, turns, sent = Effects(client, memory_seconds=3600), sys.argv[1], [], []
+client.incr(ready)
+while int(client.get(ready)) < 2:
     pass
-for number in range(int(sys.argv[3])):
+for number in range(int(sys.argv[2])):
     own = {"card": f"card{number}", "grant": f"vtx{number}"}
     begun = effects.begin(f"{me}:{number}", holder=me, customer="c", fields=own)
     turns.append(begun.turn)
@@ -40,7 +43,8 @@ def test_two_processes_at_once_begin_each_grant_and_send_each_change_once(
     """One of two effects has the grant, and one of two runs of an effect marks it as sent."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", _PROCESS, redis_url, name, str(ROUNDS)],
+            [sys.executable, "-c", _PROCESS, name, str(ROUNDS)],
+            env=store_settings(redis_url),
             cwd=ROOT,
             stdout=subprocess.PIPE,
         )

@@ -11,7 +11,7 @@ from inbox.jobs import Jobs
 from inbox.message import as_we_write_it
 from inbox.model.job import Claim
 from inbox.store.client import StoreClient
-from tests.engine import KEYS, TRANSPORT
+from tests.engine import KEYS, TRANSPORT, plain
 
 
 TRACE = '"sentry-trace":"abc-1","baggage":"a=\\"1\\""'
@@ -127,7 +127,7 @@ def _sent_by_celery(
     redis_url: str, store: StoreClient, *, name: str, queue: str, **options: Any
 ) -> dict[str, Any]:
     store.flushall()
-    with Celery(broker=redis_url, set_as_current=False, changes=TRANSPORT) as app:
+    with Celery(broker=plain(redis_url), set_as_current=False, changes=TRANSPORT) as app:
         app.conf.task_queues = [Queue(queue)]
         app.send_task(name, queue=queue, ignore_result=True, **options)
     (raw,) = store.lrange(KEYS.celery + queue, 0, -1)

@@ -4,7 +4,7 @@ from inbox.jobs import MOST_LOSSES, REAP_BATCH
 from inbox.model.job import Reaped
 from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
-from tests.integration.inbox.house import LISTS, QUEUES, House
+from tests.integration.inbox.house import QUEUES, House, lose_messages
 
 
 MANY = 2 * REAP_BATCH + 50
@@ -40,7 +40,7 @@ def test_a_job_whose_lease_is_over_is_sent_again(house: House) -> None:
 def test_a_live_lease_is_left_alone(house: House) -> None:
     """A job that runs is no one else's until its lease is over, though it has no message."""
     last = house.in_state("running")
-    house.store.delete(*LISTS)
+    lose_messages(house.store)
 
     assert house.searched_twice().lease_over == 0
 

@@ -28,7 +28,7 @@ def _worker_dies(house: House, claims: list[Claim]) -> None:
 
 def _take(house: House) -> list[Claim]:
     """Run all that is queued beside each other, as a worker with many threads does."""
-    house.store.delete(QUEUE)
+    house.store.delete(KEYS.celery + QUEUE)
     return [house.claim(job) for job in _queued(house)]
 
 

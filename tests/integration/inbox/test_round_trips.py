@@ -97,8 +97,9 @@ def _fill_with_markers(store: StoreClient, number: int) -> None:
     for start in range(1, number + 1, 5_000):
         store.eval(
             "for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do"
-            " redis.call('HSET', string.format('perkhook:delivery:%032x', i), 'owed', 0) end",
-            0,
+            " redis.call('HSET', string.format(KEYS[1] .. '%032x', i), 'owed', 0) end",
+            1,
+            KEYS.delivery,
             str(start),
             str(min(start + 4_999, number)),
         )

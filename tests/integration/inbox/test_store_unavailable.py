@@ -13,8 +13,7 @@ from inbox.errors import InboxUnavailableError
 from inbox.intake import Intake
 from inbox.model.job import Reaped
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
-from tests.engine import KEYS
+from tests.engine import KEYS, connect
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import House
 from tests.patience import of_three

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from receiver.app import create_app
 from receiver.settings import ReceiverSettings
+from tests.engine import store_settings
 
 
 SECRET = "whsec-made-up-for-tests-01"
@@ -40,7 +41,7 @@ def make_app(redis_url: str) -> Iterator[MakeApp]:
     """Build receivers with some variables set as a person would set them."""
 
     def make(**environ: str) -> Flask:
-        settings = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url, **environ}
+        settings = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, **store_settings(redis_url), **environ}
         return create_app(ReceiverSettings.from_environ(settings))
 
     yield make

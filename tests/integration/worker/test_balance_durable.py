@@ -13,9 +13,8 @@ from inbox.durability.check import make_barrier
 from inbox.ledger import Effects
 from inbox.model.effect import EffectState
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from tests.conftest import ANSWER_SECONDS
-from tests.engine import KEYS
+from tests.engine import KEYS, address, connect
 from tests.integration.worker.changes import EFFECT, NAME, card_of_1500, change, stands, unread
 from tests.integration.worker.ledger import MEMORY_SECONDS, Ledger
 from tests.integration.worker.shop import Shop
@@ -56,7 +55,7 @@ def test_nothing_is_sent_until_the_note_is_safe(
     server: ValkeyServer, own_store: StoreClient, api: FakeApi
 ) -> None:
     """A store that cannot confirm costs no try and no call; once it can, the change is made."""
-    barrier = make_barrier(server.connection_url, Durability.FSYNC, most_seconds=5)
+    barrier = make_barrier(address(server.connection_url), Durability.FSYNC, most_seconds=5)
     ledger = _ledger(own_store, barrier)
     for _ in range(5):
         with pytest.raises(PostponedError, match="appendfsync everysec or always") as caught:

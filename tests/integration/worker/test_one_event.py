@@ -14,7 +14,7 @@ from inbox.jobs import Jobs
 from inbox.store.client import StoreClient
 from receiver.app import create_app as create_receiver
 from receiver.settings import ReceiverSettings
-from tests.engine import KEYS
+from tests.engine import KEYS, plain, store_settings
 from tests.integration.receiver.conftest import PATH, SECRET, signed
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment
@@ -73,7 +73,7 @@ class Line:
     def __init__(self, redis_url: str, store: StoreClient, shop: Shop) -> None:
         self._url = redis_url
         self._shop = shop
-        receiver = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "REDIS_URL": redis_url}
+        receiver = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, **store_settings(redis_url)}
         self._web = create_receiver(ReceiverSettings.from_environ(receiver)).test_client()
         environ = environment(redis_url, shop, CRM_BACKEND="dry-run")
         self._celery = create_celery(environ)
@@ -125,7 +125,9 @@ class Line:
         options = {"global_keyprefix": KEYS.celery}
         queues = self._celery.conf.task_queues
         with (
-            Connection(self._url, transport=transport, transport_options=options) as connection,
+            Connection(
+                plain(self._url), transport=transport, transport_options=options
+            ) as connection,
             connection.Consumer(queues, callbacks=[run], accept=["json"]),
         ):
             if trace:

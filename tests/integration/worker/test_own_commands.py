@@ -11,6 +11,7 @@ from inbox.ledger import Effects
 from inbox.model.effect import EffectState
 from inbox.store.client import StoreClient
 from schemas import UnreadableBody
+from tests.engine import store_settings
 from tests.processes import ROOT
 from tests.samples import assignment_deleted, body
 from worker.__main__ import commands
@@ -75,7 +76,7 @@ def run(tmp_path: Path, redis_url: str) -> Run:
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={"REDIS_URL": redis_url, "PYTHONPATH": f"{ROOT}:{tmp_path}", **environ},
+            env={**store_settings(redis_url), "PYTHONPATH": f"{ROOT}:{tmp_path}", **environ},
             timeout=30,
         )
 
@@ -166,7 +167,7 @@ def test_support_resolves_a_step_in_doubt(store: StoreClient, redis_url: str) ->
 
     def resolve(about: str, *words: str) -> Result:
         command = ["resolve", f"own:welcome:greet:{about}", "--why", "seen in the shop", *words]
-        return CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url})
+        return CliRunner().invoke(commands, command, obj=store_settings(redis_url))
 
     assert resolve("rh_1", "--done").exit_code == 0
     assert resolve("rh_2", "--not-done").exit_code == 0
@@ -178,7 +179,7 @@ def test_support_resolves_a_step_in_doubt(store: StoreClient, redis_url: str) ->
 
     assert (once("rh_1"), once("rh_2"), len(taken)) == ("done", "greeted", 5)
     command = ["effects", "--about", "rh_2", "--json"]
-    shown = json.loads(CliRunner().invoke(commands, command, obj={"REDIS_URL": redis_url}).stdout)
+    shown = json.loads(CliRunner().invoke(commands, command, obj=store_settings(redis_url)).stdout)
     assert [each["state"] for each in shown] == ["confirmed"]
     found = ledger.get("own:welcome:greet:rh_1")
     assert found is not None

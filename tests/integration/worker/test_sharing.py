@@ -10,6 +10,7 @@ from kombu import transport
 from kombu.utils import json
 
 from inbox.store.client import StoreClient
+from tests.engine import store_settings
 from worker.app import create_celery
 from worker.broker import pool as sharing
 
@@ -31,7 +32,7 @@ def no_pools(monkeypatch: pytest.MonkeyPatch, store: StoreClient) -> Iterator[No
 @contextmanager
 def channels(redis_url: str, connections: str) -> Iterator[list[Any]]:
     """Open eight channels over two of kombu's connections, as Celery does."""
-    app = create_celery({"REDIS_URL": redis_url, "STORE_CONNECTIONS": connections})
+    app = create_celery({**store_settings(redis_url), "STORE_CONNECTIONS": connections})
     with ExitStack() as stack:
         two = [stack.enter_context(app.connection()) for _ in range(2)]
         yield [each.channel() for each in two for _ in range(4)]

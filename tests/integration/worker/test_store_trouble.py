@@ -13,10 +13,9 @@ from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
 from inbox.store.client import StoreClient
-from inbox.store.connection import connect
 from schemas import HolderAssignmentDeleted
 from tests.conftest import ANSWER_SECONDS, LEASE_SECONDS, WINDOW_SECONDS
-from tests.engine import KEYS
+from tests.engine import KEYS, connect
 from tests.integration.worker.shop import Shop
 from tests.processes import wait_until
 from worker.backends.crm.http import HttpCrm

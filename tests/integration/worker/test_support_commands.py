@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.model.effect import EffectState
+from tests.engine import store_settings
 from tests.integration.worker.ledger import Ledger
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import ROOT
@@ -23,7 +24,7 @@ def run(shop: Shop, redis_url: str) -> Run:
 
     def command(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
         environ = {
-            "REDIS_URL": redis_url,
+            **store_settings(redis_url),
             "PERKS_BACKEND": "voucherify",
             "VOUCHERIFY_API_URL": shop.url,
             "VOUCHERIFY_APP_ID": shop.settings.app_id,

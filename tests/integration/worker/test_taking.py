@@ -8,7 +8,7 @@ import pytest
 from kombu import Connection, Consumer, Queue
 
 from inbox.store.client import StoreClient
-from tests.engine import KEYS
+from tests.engine import KEYS, plain
 from tests.integration.worker.foreign import written
 from worker.broker.transport import MOST_AT_ONCE, Channel
 
@@ -44,7 +44,7 @@ def taking(redis_url: str, *, prefetch: int = 50, room: int = 1000) -> Iterator[
 
     options = {"queue_order_strategy": Cycle, "global_keyprefix": KEYS.celery}
     with Connection(
-        redis_url, transport="worker.broker.transport:Transport", transport_options=options
+        plain(redis_url), transport="worker.broker.transport:Transport", transport_options=options
     ) as connection:
         channel = connection.default_channel
         channel.basic_qos(0, prefetch, False)

@@ -7,7 +7,7 @@ import pytest
 from kombu import Connection, Consumer, Queue
 
 from inbox.store.client import StoreClient
-from tests.engine import KEYS
+from tests.engine import KEYS, plain
 from tests.integration.worker.foreign import written
 from worker.broker.transport import Channel
 
@@ -22,7 +22,7 @@ def taken(redis_url: str) -> Iterator[tuple[Channel, list[Any]]]:
     messages: list[Any] = []
     options = {"global_keyprefix": KEYS.celery}
     with Connection(
-        redis_url, transport="worker.broker.transport:Transport", transport_options=options
+        plain(redis_url), transport="worker.broker.transport:Transport", transport_options=options
     ) as connection:
         channel = connection.default_channel
         queue = Queue("crm")

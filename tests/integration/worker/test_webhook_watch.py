@@ -12,7 +12,7 @@ from inbox.admin.fleet_views import WebhookView
 from inbox.state.webhook import KNOWN_SECONDS, WebhookRecord, WebhookState
 from inbox.store.client import StoreClient
 from sandbox.inprocess import InProcess
-from tests.engine import KEYS
+from tests.engine import KEYS, store_settings
 from worker.periodic.checks import make_checks
 from worker.periodic.webhook_check import INTERVAL_SECONDS, WebhookCheck
 from worker.settings.periodic import WebhookCheckSettings
@@ -226,7 +226,7 @@ def test_a_worker_without_the_check_makes_the_fleet_forget(
 ) -> None:
     """The age would grow and cause an alert, though the check is off."""
     WebhookRecord(store).turn("one", INTERVAL_SECONDS)
-    settings = WorkerSettings.from_environ({"REDIS_URL": redis_url})
+    settings = WorkerSettings.from_environ(store_settings(redis_url))
 
     assert make_checks(settings, store, "two") == ()
 

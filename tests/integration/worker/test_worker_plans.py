@@ -9,8 +9,7 @@ import pytest
 
 from inbox.breaker import Breaker
 from inbox.plans import PATIENCE_SECONDS, Plans
-from inbox.store.connection import connect
-from tests.engine import KEYS
+from tests.engine import KEYS, connect
 from tests.integration.worker.shop import Shop
 from tests.integration.worker.station import Station, station, until
 from tests.samples import PERSONAL

@@ -1,6 +1,6 @@
 from redis import Redis
 
-from tests.engine import KEYS
+from tests.engine import KEYS, plain
 from tests.integration.worker.station import Station, until
 from tests.samples import PERSONAL, assignment_deleted, body
 
@@ -65,7 +65,7 @@ def test_a_waiting_job_has_no_message_anywhere(worker_station: Station) -> None:
     worker_station.in_state(job, "waiting")
     worker_station.outcome(delivery, "revoke_referral_perks")
     until(lambda: worker_station.states(job) == ["task-retried"])
-    with Redis.from_url(worker_station.redis_url) as store:
+    with Redis.from_url(plain(worker_station.redis_url)) as store:
         until(lambda: store.hlen(KEYS.unacked) == 0)
         assert [store.llen(KEYS.celery + queue) for queue in ("deliveries", "perks", "crm")] == [
             0,

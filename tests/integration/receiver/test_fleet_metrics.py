@@ -239,5 +239,5 @@ def test_memory_is_reported_with_what_is_left_for_webhooks(
     assert found["perkhook_store_memory_limit_bytes"] == limit
     used = found["perkhook_store_memory_used_bytes"]
     assert found["perkhook_store_memory_headroom_bytes"] == pytest.approx(
-        limit - limit // 20 - used, abs=200_000
+        limit - limit // 20 - used, abs=2_000_000
     )

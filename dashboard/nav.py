@@ -102,8 +102,9 @@ _COUNT: Final = (
     ' <span id="perkhook-count" class="badge rounded-pill text-bg-danger{hidden}">{number}</span>'
 )
 _BRANDS: Final = """<div class="dropdown perkhook-brands">
-  <button class="btn btn-outline-secondary dropdown-toggle" type="button" id="perkhook-brand"
-    data-bs-toggle="dropdown" aria-expanded="false" aria-label="Brand: {name}">{name}</button>
+  <button class="btn btn-outline-secondary perkhook-quiet dropdown-toggle" type="button"
+    id="perkhook-brand" data-bs-toggle="dropdown" aria-expanded="false"
+    aria-label="Brand: {name}">{name}</button>
   <ul class="dropdown-menu" aria-labelledby="perkhook-brand">{choices}</ul>
 </div>"""
 _CHOICE: Final = '<li><a class="dropdown-item{active}" href="{address}"{current}>{name}</a></li>'

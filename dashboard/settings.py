@@ -86,12 +86,12 @@ def _brands(reader: Reader, environ: Mapping[str, str]) -> tuple[Brand, ...]:
 def _brand(reader: Reader, own: Brand, name: str, prefix: str) -> Brand:
     variable = flower.address_of(name)
     environ = {**own.environ, common.STORE_PREFIX.name: prefix}
-    store = own.inbox.store
-    if address := environ.get(variable.name, "").strip():
-        environ[common.REDIS_URL.name] = address
-        # None: it is wrong, which is reported.
-        store = reader.read(variable) or store
-    inbox = replace(own.inbox, store=with_prefix(reader, store, prefix, "FLOWER_BRANDS"))
+    # None as well where it is wrong, which is reported.
+    store = reader.read(variable)
+    if store:
+        environ[common.REDIS_URL.name] = environ[variable.name]
+    at = with_prefix(reader, store or own.inbox.store, prefix, "FLOWER_BRANDS")
+    inbox = replace(own.inbox, store=at)
     return Brand(name=name, path=f"brand/{name}", inbox=inbox, environ=environ)
 
 

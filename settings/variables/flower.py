@@ -46,4 +46,8 @@ FLOWER_BRANDS: Final = Variable(
 def address_of(brand: str) -> Variable[StoreAddress | None]:
     """Return the variable with the address of a brand's store, where it is not REDIS_URL's."""
     name = f"{brand.upper().replace('-', '_')}_REDIS_URL"
-    return Variable(name, store_address, None, FLOWER, Use.EXPERT, "")
+    return Variable(name, _optional_address, "", FLOWER, Use.EXPERT, "")
+
+
+def _optional_address(value: str) -> StoreAddress | None:
+    return store_address(value) if value else None

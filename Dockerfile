@@ -16,6 +16,8 @@ COPY inbox inbox
 COPY receiver receiver
 COPY worker worker
 COPY dashboard dashboard
+# `python -m inbox acl` prints it.
+COPY deploy/acl deploy/acl
 
 USER perkhook
 # The receiver by default; a platform's own command goes before it.

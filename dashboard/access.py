@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -152,3 +153,19 @@ class AdminAccess:
                 log.error("perkhook: batches wait, for %s", type(error).__name__)  # noqa: TRY400
             self._more.wait(CHECK_SECONDS)
             self._more.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    What one of Flower's applications shows.
+
+    Attributes:
+        access: to its inbox.
+        brand: its name; "" where there is one.
+        addresses: of all brands by name: what the addresses of their pages begin with, or "/".
+    """
+
+    access: AdminAccess
+    brand: str
+    addresses: Mapping[str, str]

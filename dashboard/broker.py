@@ -1,9 +1,9 @@
 """Flower's own question to the store, how long its queues are, by the inbox's connections."""
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import TypedDict
 
-import flower.views
+from flower.views import BaseHandler
 from tornado.web import HTTPError
 
 from dashboard.access import AdminAccess
@@ -17,18 +17,18 @@ class Queue(TypedDict):
     messages: int
 
 
-def ask_by(access: AdminAccess) -> None:
+def ask_by_inbox() -> None:
     """
-    Let Flower's pages count queues by our connections.
+    Let Flower's pages count queues by our connections, each those of its own brand.
 
     Flower parses the broker's address a second time, in its own way, and knows one server only: of
     a Unix socket neither database nor user, of sentinels and clusters nothing.
     """
 
-    def make(_url: str, **_options: Any) -> "Queues":
-        return Queues(access)
+    def make(handler: BaseHandler) -> "Queues":
+        return Queues(handler.settings["perkhook"].access)
 
-    flower.views.Broker = make
+    BaseHandler.get_broker = make
 
 
 class Queues:

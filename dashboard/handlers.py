@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from flower.views import BaseHandler
 from tornado.web import HTTPError, authenticated
 
-from dashboard.access import AdminAccess
+from dashboard.access import AdminAccess, Shown
 from dashboard.guard import Asked, operator, refusal
 from inbox.errors import InboxUnavailableError
 
@@ -17,11 +17,11 @@ class Guarded(BaseHandler):  # type: ignore[misc]  # Flower ships no types
     #: Whether a POST changes something.
     writes: ClassVar[bool] = True
 
-    access: AdminAccess
-
-    def initialize(self, access: AdminAccess) -> None:
-        """Keep the access to the store."""
-        self.access = access
+    @property
+    def access(self) -> AdminAccess:
+        """The inbox of the brand that was asked."""
+        shown: Shown = self.settings["perkhook"]
+        return shown.access
 
     def set_default_headers(self) -> None:
         """Keep answers out of caches and frames. Not Flower's own, which may allow any site."""

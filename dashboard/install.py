@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import flower
@@ -32,7 +33,7 @@ def install(environ: Mapping[str, str]) -> None:
     # the command line says is read by Flower once more after this.
     if options.address == environ.get("FLOWER_ADDRESS"):
         options.address = settings.address
-    options.max_tasks = settings.max_tasks
+    options.max_tasks = max(1, settings.max_tasks // len(settings.brands))
     refuse_open_doors()
     if settings.logins:
         options.basic_auth = list(settings.logins)
@@ -40,7 +41,7 @@ def install(environ: Mapping[str, str]) -> None:
     if version.startswith(TESTED):
         _add_tab(settings)
         return
-    log.warning("perkhook was not tested with Flower %s: no Failed tab", version)
+    log.warning("perkhook was not tested with Flower %s: no Failed tab, no other brand", version)
     try:
         _add_notice(version)
     except Exception:
@@ -51,44 +52,41 @@ def install(environ: Mapping[str, str]) -> None:
 def _add_tab(settings: DashboardSettings) -> None:
     # Not before the version is known: these rest on Flower's private names.
     import flower.app  # noqa: PLC0415
+    import flower.command  # noqa: PLC0415
+    import flower.events  # noqa: PLC0415
     from flower.inspector import Inspector  # noqa: PLC0415
 
     from dashboard import pages  # noqa: PLC0415
-    from dashboard.access import AdminAccess  # noqa: PLC0415
     from dashboard.api import jobs, plan  # noqa: PLC0415
-    from dashboard.broker import ask_by  # noqa: PLC0415
+    from dashboard.brands import Brands  # noqa: PLC0415
+    from dashboard.broker import ask_by_inbox  # noqa: PLC0415
     from dashboard.listening import Listening  # noqa: PLC0415
+    from dashboard.metrics import Metrics, OwnMetrics  # noqa: PLC0415
 
+    flower.command.Flower = partial(Brands, perkhook=settings)
     flower.app.Events = Listening
+    flower.events.get_prometheus_metrics = OwnMetrics
     # Each question to the workers waits for their answers on a connection of its own.
-    Inspector.max_concurrency = max(1, settings.inbox.connections // 2)
-    access = AdminAccess(
-        settings.inbox.store,
-        connections=settings.inbox.connections,
-        dedupe_window_seconds=settings.inbox.dedupe_window_seconds,
-        may_see_bodies=settings.may_see_bodies,
-    )
-    ask_by(access)
-    ours = {"access": access}
+    connections = settings.brands[0].inbox.connections
+    Inspector.max_concurrency = max(1, connections // 2 // len(settings.brands))
+    ask_by_inbox()
     _add(
-        url(r"/failed", pages.ListPage, ours, name="failed"),
-        url(r"/failed/history", pages.HistoryPage, ours, name="failed_history"),
-        url(r"/failed/job/([^/]+)", pages.JobPage, ours, name="failed_job"),
-        url(r"/failed/api/me", jobs.MeApi, ours),
-        url(r"/failed/api/counts", jobs.CountsApi, ours),
-        url(r"/failed/api/jobs", jobs.JobsApi, ours),
-        url(r"/failed/api/job/([^/]+)", jobs.JobApi, ours),
-        url(r"/failed/api/preview", jobs.PreviewApi, ours),
-        url(r"/failed/api/decide", jobs.DecideApi, ours),
-        url(r"/failed/api/batch/([^/]+)", jobs.BatchApi, ours),
-        url(r"/failed/api/batch/([^/]+)/stop", jobs.StopApi, ours),
-        url(r"/failed/api/plan", plan.AskPlanApi, ours),
-        url(r"/failed/api/plan/([^/]+)", plan.PlanApi, ours),
-        url(r"/failed/api/record", jobs.RecordApi, ours),
+        url(r"/failed", pages.ListPage, name="failed"),
+        url(r"/failed/history", pages.HistoryPage, name="failed_history"),
+        url(r"/failed/job/([^/]+)", pages.JobPage, name="failed_job"),
+        url(r"/failed/api/me", jobs.MeApi),
+        url(r"/failed/api/counts", jobs.CountsApi),
+        url(r"/failed/api/jobs", jobs.JobsApi),
+        url(r"/failed/api/job/([^/]+)", jobs.JobApi),
+        url(r"/failed/api/preview", jobs.PreviewApi),
+        url(r"/failed/api/decide", jobs.DecideApi),
+        url(r"/failed/api/batch/([^/]+)", jobs.BatchApi),
+        url(r"/failed/api/batch/([^/]+)/stop", jobs.StopApi),
+        url(r"/failed/api/plan", plan.AskPlanApi),
+        url(r"/failed/api/plan/([^/]+)", plan.PlanApi),
+        url(r"/failed/api/record", jobs.RecordApi),
+        url(r"/metrics", Metrics),
     )
-    Nav.access = access
-    if not options.read_only:
-        access.carry_out_batches()
 
 
 def _add_notice(version: str) -> None:

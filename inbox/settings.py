@@ -44,9 +44,14 @@ def read_store(reader: Reader) -> StoreAddress:
     if None in (at, prefix):
         # One of them is wrong, which is reported already.
         return at
+    return with_prefix(reader, at, prefix, common.STORE_PREFIX.name)
+
+
+def with_prefix(reader: Reader, at: StoreAddress, prefix: str, name: str) -> StoreAddress:
+    """Return the address with the prefix that a variable of this name gives."""
     if at.is_cluster and "{" not in prefix:
         reader.problem(
-            "STORE_PREFIX",
+            name,
             "must hold a part in braces where REDIS_URL is a cluster, such as {shoes}:, so that "
             "all keys are on one server",
         )

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from settings.parsers import words
+from settings.parsers import prefix, words
 
 
 #: Every own handler, where handlers are named.
@@ -11,6 +11,9 @@ ALL: Final = "all"
 
 MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _HANDLER: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+#: Names of brands, which stand in the address of each page.
+_BRAND: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 
 #: Internal names of HubSpot's properties ("Properties": lower case, digits, underscores).
 _PROPERTY: Final = re.compile(r"[a-z][a-z0-9_]{0,99}", re.ASCII)
@@ -46,3 +49,16 @@ def campaign_ids(value: str) -> tuple[str, ...]:
     if not all(each.isascii() and each.isprintable() and " " not in each for each in found):
         raise ValueError("must be ids of campaigns with commas between, such as camp_1,camp_2")
     return found
+
+
+def brands(value: str) -> tuple[tuple[str, str], ...]:
+    """Parse brands with commas between, each `name=prefix`, to names and prefixes."""
+    found = tuple(word.partition("=") for word in words(value))
+    if not all(_BRAND.fullmatch(name) and equals for name, equals, _ in found):
+        raise ValueError(
+            "must be brands with commas between, each a name of a-z, 0-9 and hyphens with the "
+            "STORE_PREFIX of its installation, such as shoes={shoes}:,hats={hats}:"
+        )
+    if len({name for name, _, _ in found}) < len(found):
+        raise ValueError("must name each brand once")
+    return tuple((name, prefix(begin)) for name, _, begin in found)

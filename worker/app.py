@@ -38,6 +38,8 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
     # Handlers call downstreams, which may hang; reading a delivery makes no call.
     runtime = Runtime(table=table, queues=queues, bulkhead=Bulkhead(table.queues))
     app.perkhook = runtime
+    # Flower makes one more for each further brand, and imports nothing of a worker's.
+    app.create = create_celery
     app.conf.broker_transport_options["queue_order_strategy"] = runtime.bulkhead
     register_tasks(app, [PROCESS, *table.by_name])
     # By name: Flower makes this application too, and imports nothing that a worker runs.

@@ -65,6 +65,10 @@
     }).join(", ");
   }
 
+  /* Tabs of a browser say which brand they show. */
+  var brand = document.getElementById("perkhook-brand");
+  if (brand) { document.title = brand.textContent + " · " + document.title; }
+
   var listeners = [];
   var last = null;
 

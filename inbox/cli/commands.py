@@ -17,6 +17,7 @@ from inbox.admin.queries import Admin
 from inbox.admin.selection import ACTIONS, SORTS, chosen
 from inbox.admin.views import as_plain
 from inbox.cli import tables
+from inbox.cli.acl import acl
 from inbox.cli.bulk import each
 from inbox.cli.context import Tools
 from inbox.cli.decide import batch, choosing, decide, deciding, filter_of, groups, history
@@ -60,6 +61,7 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
         decisions=Decisions(client, dedupe_window_seconds=settings.dedupe_window_seconds),
         intake=Intake(client),
         erasure=Erasure(client),
+        prefix=settings.store.prefix,
         who=who or f"{_user()}@{socket.gethostname()}",
         as_json=as_json,
         # A pipe has no width; ids must stay whole for the next command.
@@ -68,6 +70,7 @@ def commands(context: click.Context, as_json: bool, who: str | None) -> None:
     )
 
 
+commands.add_command(acl)
 commands.add_command(erase)
 commands.add_command(groups)
 commands.add_command(history)

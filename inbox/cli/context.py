@@ -21,13 +21,14 @@ from settings.store_address import StoreAddress
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the operator's commands work with."""
+    """What the operator's commands work with; `prefix` is STORE_PREFIX."""
 
     queries: Admin
     decisions: Decisions
     intake: Intake
     erasure: Erasure
     who: str
+    prefix: str
     as_json: bool
     console: Console
     store: StoreAddress

@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 import pytest
 from celery import Celery
 
+from inbox.keys import Keys
 from tests.acceptance.receiver.kit import Answer, Running, answers, eventually, running
-from tests.engine import TRANSPORT
+from tests.engine import KEYS
 
 
 LOGIN = "ada:sesame"
 
 #: What Flower keeps, and more than that.
 KEPT, TASKS = 10_000, 12_000
+
+#: Brands that share what Flower keeps, and where their pages are.
+BRANDS = {"{shoes}:": "", "{hats}:": "/brand/hats", "{bags}:": "/brand/bags"}
 
 #: Less than half of what a Basic or Standard-1X dyno has.
 MOST_BYTES = 200 * 1024 * 1024
@@ -38,7 +43,7 @@ def test_flower_with_a_full_history_fits_into_the_smallest_dyno(
     with running("flower", tmp_path / "log", **environ) as flower:
         eventually(lambda: answers(flower, "/healthcheck"), "Flower answers")
         send_events(redis_url, TASKS)
-        eventually(lambda: last_task(flower) == 200, "the last task is known", seconds=200)
+        eventually(lambda: knows(flower, "", TASKS - 1), "the last task is known", seconds=200)
         kept = json.loads(ask(flower, "/api/tasks").body)
         for page in PAGES:
             assert ask(flower, page).status == 200, page
@@ -47,14 +52,39 @@ def test_flower_with_a_full_history_fits_into_the_smallest_dyno(
         assert most_memory(flower.process.pid) < MOST_BYTES
 
 
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
+@pytest.mark.timeout(300)
+def test_three_brands_with_full_histories_take_no_more(redis_url: str, tmp_path: Path) -> None:
+    """Each keeps its share of FLOWER_MAX_TASKS, so three full ones stay under 200 MB as well."""
+    environ = {
+        "REDIS_URL": redis_url, "FLOWER_BASIC_AUTH": LOGIN, "STORE_PREFIX": "{shoes}:",
+        "FLOWER_BRANDS": "shoes={shoes}:,hats={hats}:,bags={bags}:",
+    }  # fmt: skip
+    with running("flower", tmp_path / "log", **environ) as flower:
+        eventually(lambda: answers(flower, "/healthcheck"), "Flower answers")
+        share = TASKS // len(BRANDS)
+        for prefix, path in BRANDS.items():
+            send_events(redis_url, share, Keys(prefix))
+            eventually(partial(knows, flower, path, share - 1), "its last task is known", 200)
+        kept = [len(json.loads(ask(flower, f"{path}/api/tasks").body)) for path in BRANDS.values()]
+        for path in BRANDS.values():
+            for page in (*PAGES, "/failed"):
+                assert ask(flower, path + page).status == 200, page
+
+        assert kept == [KEPT // len(BRANDS)] * len(BRANDS)
+        assert most_memory(flower.process.pid) < MOST_BYTES
+
+
 def task_id(number: int) -> str:
     """Name a job as the inbox does: a delivery and a handler."""
     return f"{number:032x}:revoke-reward"
 
 
-def send_events(redis_url: str, tasks: int) -> None:
+def send_events(redis_url: str, tasks: int, keys: Keys = KEYS) -> None:
     """Send the three events of each job as a worker does, at a pace that Flower can follow."""
-    app: Any = Celery(broker=redis_url, changes=TRANSPORT)
+    transport = {"broker_transport_options": {"global_keyprefix": keys.celery}}
+    app: Any = Celery(broker=redis_url, changes=transport)
     with app.events.default_dispatcher(hostname="celery@worker.1") as events:
         for number in range(tasks):
             task = task_id(number)
@@ -69,9 +99,9 @@ def send_events(redis_url: str, tasks: int) -> None:
     app.close()
 
 
-def last_task(flower: Running) -> int:
-    """Ask for the task that was sent last."""
-    return ask(flower, f"/api/task/info/{task_id(TASKS - 1)}").status
+def knows(flower: Running, path: str, number: int) -> bool:
+    """Return whether a task is known below a path."""
+    return ask(flower, f"{path}/api/task/info/{task_id(number)}").status == 200
 
 
 def ask(flower: Running, path: str) -> Answer:

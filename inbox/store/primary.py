@@ -41,7 +41,6 @@ _SUSPECT_SECONDS: Final = 10.0
 #: The latest primaries that are asked, too, when the servers of REDIS_URL do not answer.
 _MOST_KNOWN: Final = 16
 
-
 #: What a server answered, and not what happened on the way to it.
 _ANSWERS: Final = (ResponseError, AuthenticationError)
 
@@ -68,7 +67,7 @@ class Search:
         Return where the primary may be, the likeliest first.
 
         Args:
-            left: seconds for the search, of which sentinels may use a part.
+            left: seconds for the search; sentinels may use a part of them.
 
         Raises:
             redis.RedisError: no sentinel names a primary.

@@ -38,7 +38,7 @@ def prefix_of(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Brand:
     """
-    One installation of which some jobs have failed.
+    One installation; some of its jobs have failed.
 
     Attributes:
         name: as FLOWER_BRANDS says.

@@ -112,7 +112,7 @@ class Trial:
         self.fleet.wait_until_worked_off()
 
     def count_from_now(self) -> None:
-        """Let a fault begin here, of which all must have recovered at the next `all_work`."""
+        """Note that a fault begins here; all must have recovered at the next `all_work`."""
         self._began = time.monotonic()
 
     def all_work(self) -> None:

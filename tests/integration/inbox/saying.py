@@ -1,4 +1,4 @@
-"""Servers that answer what a test tells them to, or nothing at all."""
+"""Servers that give the answers of a test, or none at all."""
 
 import re
 import socket

@@ -67,7 +67,7 @@ def start(tmp_path: Any) -> Iterator[Start]:
 
 @pytest.fixture
 def say() -> Iterator[Say]:
-    """Start servers that answer what they are told to."""
+    """Start servers that give the answers of a test."""
     with sayings() as say:
         yield say
 
@@ -119,7 +119,7 @@ def quickest(client: StoreClient) -> float:
 def first(  # noqa: C901 - a list of cases
     request: Any, cluster: Cluster, start: Start, say: Say
 ) -> Iterator[list[Place]]:
-    """Return servers of which the first is not the one; it is the only one if it names the one."""
+    """Return servers with the primary behind the first, or the first alone if it names it."""
     owner = cluster.owner(PREFIX)
     other, last = cluster.others(PREFIX)[0], place_of(owner)
     with ExitStack() as ends:
@@ -262,7 +262,7 @@ def test_an_operator_gets_the_error_that_says_most(
 def test_what_the_primary_refuses_is_its_answer_and_no_reason_to_search_on(
     start: Start, client_of: ClientOf
 ) -> None:
-    """A user who may not probe, and a primary without replicas in step, are told so by it."""
+    """The primary itself says that our user may not probe, or that it has too few replicas."""
     server, other = start(**{"min-replicas-to-write": "1"}), start()
     client = client_of(at(place_of(server), place_of(other)))
 

@@ -41,7 +41,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sentinels]:
 
 @pytest.fixture
 def say() -> Iterator[Say]:
-    """Start servers that answer what they are told to."""
+    """Start servers that give the answers of a test."""
     with sayings() as say:
         yield say
 

@@ -8,7 +8,7 @@ from inbox.move.places import measure
 
 
 class Place:
-    """A store of which only the clock is asked."""
+    """A store that is asked for its clock only."""
 
     def __init__(self, prefix: str, seconds: float) -> None:
         self.names = Keys(prefix)

@@ -109,6 +109,7 @@ class WorkerSettings:
             removal_memory_seconds=reader.read(work.REMOVAL_MEMORY_SECONDS),
             keep=Limits(
                 failed_seconds=reader.read(work.FAILED_KEEP_SECONDS),
+                removal_seconds=reader.read(work.REMOVAL_MEMORY_SECONDS),
                 failed_most=reader.read(work.FAILED_KEEP_MOST),
                 completed_most=MOST_MARKERS,
             ),

@@ -95,7 +95,7 @@ def test_scripts_and_commands_of_a_removal(
     with monkeypatch.context() as patch:
         patch.setattr(scripts, "load", ledger.load)
         intake = Intake(store)
-        flow = _flow(store, shop)
+        flow = removal_flow(store, shop)
     first, second = shop.scenario(referees=2)["referees"]
     for customer in shop.world.store.customers.values():
         customer.metadata["tier"] = "gold"
@@ -124,7 +124,7 @@ def _remove(flow: Flow, intake: Intake, shop: InProcess, referee: dict[str, Any]
         assert isinstance(ended, Completed), ended
 
 
-def _flow(store: StoreClient, shop: InProcess) -> Flow:
+def removal_flow(store: StoreClient, shop: InProcess) -> Flow:
     """Make what runs jobs in a worker with PERKS_BACKEND=voucherify and nothing else."""
     settings, policies = shop.settings, Policies()
     client = httpx2.Client(transport=shop.transport, timeout=10)

@@ -19,7 +19,7 @@ delivery:<id>          hash    The same body from then on. Lives until it is com
                        - trace: trace headers, if any
                        - facts: JSON of ids for operators (fan_out)
                        - customer: its customers, blanks between, until completed (fan_out)
-                       - identity: what it was the first to handle (fan_out)
+                       - identity, identity_of: what it was the first to handle (fan_out)
                        - erased: when personal data was redacted (erase, fan_out, fail)
                        - owes:<name>: queue of a handler's job
                        - end:<name>: how that job ended

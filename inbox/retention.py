@@ -65,19 +65,20 @@ class Retention:
         self._folding = Folding(client)
         self._trim = scripts.load(client, "trim")
 
-    def fold(self) -> None:
-        """Fold completed deliveries, until none waits or for a time."""
+    def _fold(self) -> None:
+        # No pass goes on for ever: others come.
         for _ in range(MOST_CALLS):
             if self._folding.step() < A_STEP:
                 return
 
     def trim(self) -> Iterator[Trimmed]:
         """
-        Drop what is beyond the bounds, a batch a round trip.
+        Fold what is completed, then drop what is beyond the bounds, a batch a round trip.
 
         The caller reports each batch before the next is dropped.
         """
         for _ in range(MOST_CALLS):
+            self._fold()
             now, failed, oldest, completed, markers, more, *dropped = self._trim(
                 named={
                     "failed_seconds": self._limits.failed_seconds,

@@ -30,16 +30,18 @@ class Finished:
     Attributes:
         settled: when it was completed, as it is stored.
         identity: what it was the first to handle; empty for nothing.
+        is_removal: whether that is an assignment.
     """
 
     record: Record
     settled: str
     identity: str = ""
+    is_removal: bool = False
 
     @property
     def is_kept_long(self) -> bool:
         """Whether a promise needs it for longer than the de-duplication window."""
-        return bool(self.record.effects) or self.identity.startswith(REMOVAL)
+        return self.is_removal or bool(self.record.effects)
 
 
 class Folding:
@@ -113,7 +115,12 @@ def finished(delivery: str, fields: dict[str, str], effects: dict[str, dict[str,
         },
         effects=made,
     )
-    return Finished(record=record, settled=fields["settled"], identity=fields.get("identity", ""))
+    return Finished(
+        record=record,
+        settled=fields["settled"],
+        identity=fields.get("identity", ""),
+        is_removal=fields.get("identity_of") == "assignment",
+    )
 
 
 def words_of(done: Finished) -> list[str | int | bytes]:

@@ -30,7 +30,6 @@ class RetentionRun:
 
     def run(self) -> None:
         """Fold, drop what exceeds the bounds, and warn when a bound is near."""
-        self._retention.fold()
         jobs = markers = 0
         kept: tuple[KeptView, ...] = ()
         try:

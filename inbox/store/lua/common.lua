@@ -202,7 +202,7 @@ local function end_job(job, outcome, window, now, made, fields, unwanted)
       redis.call('SREM', CUSTOMER .. customer, delivery)
     end
     -- In case that no worker folds it.
-    redis.call('PEXPIRE', key, math.max(window - age, 3600000))
+    redis.call('PEXPIRE', key, window)
     redis.call('RPUSH', SETTLED, delivery)
   end
   count('settled')

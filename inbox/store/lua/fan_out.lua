@@ -66,7 +66,9 @@ if a.identity ~= '' then
     end
     redis.call('PEXPIRE', identity, a.life_ms)
   end
-  for _, word in ipairs({'identity', a.identity}) do table.insert(fields, word) end
+  for _, word in ipairs({'identity', a.identity, 'identity_of', a.identity_of}) do
+    table.insert(fields, word)
+  end
 end
 
 if customers ~= '' then

@@ -60,7 +60,11 @@ if now - since >= tonumber(a.notice_ms) then
     end
     if (i + 1) / 2 == jobs_a_call then more = 1 end
   end
-  if #dropped > 0 then count('dropped_failed', #dropped / 3) end
+  if #dropped > 0 then
+    count('dropped_failed', #dropped / 3)
+    -- Their deliveries are folded and counted in the next call.
+    more = 1
+  end
 end
 
 -- Completed deliveries: the oldest beyond the window, and beyond the number.

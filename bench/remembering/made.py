@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from tests import samples
@@ -79,15 +78,8 @@ class Made:
         self._chance = random.Random(seed)
         self._campaigns = [self._id("camp") for _ in range(_CAMPAIGNS)]
 
-    def removals(self, number: int) -> Iterator[MadeRemoval]:
-        """Yield so many removals."""
-        return islice(self._removals(), number)
-
-    def unwanted(self, number: int) -> Iterator[MadeEvent]:
-        """Yield so many events that no handler wants."""
-        return islice(self._others(), number)
-
-    def _removals(self) -> Iterator[MadeRemoval]:
+    def removals(self) -> Iterator[MadeRemoval]:
+        """Yield removals without end."""
         while True:
             event = self._id("evcus")
             amount = self._chance.choice((250, 500, 1000, 1500))
@@ -104,7 +96,8 @@ class Made:
                 before=amount + self._chance.choice((0, 500, 1000, 1234)),
             )
 
-    def _others(self) -> Iterator[MadeEvent]:
+    def unwanted(self) -> Iterator[MadeEvent]:
+        """Yield events that no handler wants without end."""
         while True:
             event, kind = self._id("ev"), self._chance.choice(_UNWANTED)
             yield MadeEvent(body=self._body(event, kind), event=event, kind=kind, at=self._time())

@@ -1,12 +1,10 @@
 """Plays made-up events from the receiver to the end, by the product's own steps."""
 
 import json
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from itertools import islice
 from typing import Any, Final, cast
 
 from bench.remembering.made import MadeEvent, MadeRemoval
@@ -42,12 +40,6 @@ _REVOKE: Final = _DRY_RUN[1:]
 
 _LEASE_SECONDS: Final = 300
 _REASON: Final = "the referee's reward: it is what the campaign promises"
-
-#: Python waits for the store and the store for Python: two at once keep both busy.
-_THREADS: Final = 2
-
-#: Events that are played before what is completed is folded.
-_PART: Final = 500
 
 
 class Past:
@@ -111,7 +103,6 @@ class Past:
     def keep(self) -> None:
         """Fold what is completed, and drop what is over, as each worker does every 10 s."""
         self.forget_messages()
-        self._retention.fold()
         for _ in self._retention.trim():
             pass
 
@@ -178,28 +169,6 @@ class _Card:
     def change_balance(self, _card: str, amount: int, *_: Any) -> Changed:
         """Change it."""
         return Changed(Answer.APPLIED, self._balance + amount)
-
-
-def fill(past: Past, play: Callable[[Past, Any], object], events: Iterable[MadeEvent]) -> None:
-    """
-    Play events, some at once, each as `play` says, and fold what is completed.
-
-    Args:
-        past: the store.
-        play: `Past.removal`, `Past.dry_run` or `Past.unwanted`.
-        events: what that takes.
-    """
-
-    def run(some: list[MadeEvent]) -> None:
-        for event in some:
-            play(past, event)
-
-    source = iter(events)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        while part := list(islice(source, _PART)):
-            # An error of a thread is raised where its result is taken.
-            list(pool.map(run, [part[n::_THREADS] for n in range(_THREADS)]))
-            past.keep()
 
 
 def _job(claim: Claim) -> ClaimedJob:

@@ -34,10 +34,6 @@ DELAY_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 1
 #: Event types, each by whether a handler wants it, with their own counters.
 MOST_EVENT_TYPES: Final = 100
 
-#: Hashes of the index of what is archived. With up to some hundred fields each, servers keep them
-#: as compact lists.
-BUCKETS: Final = 16_384
-
 #: What `inbox.keys` has beside the names of keys.
 _OTHERS: Final = {
     "REMOVAL": keys.REMOVAL,
@@ -45,7 +41,7 @@ _OTHERS: Final = {
     "PROCESS": keys.PROCESS,
     "MOST_EVENT_TYPES": MOST_EVENT_TYPES,
     "NEWEST_PACKING": NEWEST,
-    "BUCKETS": BUCKETS,
+    "BUCKETS": keys.BUCKETS,
 }
 
 

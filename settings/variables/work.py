@@ -52,7 +52,7 @@ MAX_EVENT_AGE_SECONDS: Final = Variable(
     "`stale_event`, because it may be a replayed copy. 0 accepts any age "
     "([security.md](security.md)).", "172800 (48 h)",
     Keeps(
-        carries="no copy acts by itself when it is no longer recognised",
+        carries="no copy acts by itself when it is no longer recognised; with 0 it does",
         least="129600 (36 h), so that no automatic retry of Voucherify waits for a person. Most: "
         "`REMOVAL_MEMORY_SECONDS`, and with `HANDLERS` also `DEDUPE_WINDOW_SECONDS`",
         shorter="a webhook that Voucherify sends late waits for a person sooner; nothing is lost",

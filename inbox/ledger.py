@@ -60,6 +60,7 @@ class Effects:
         self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
+        self._confirm = scripts.load(client, "effect_confirm")
         self._begin = scripts.load(client, "effect_begin")
         self._move = scripts.load(client, "effect_move")
         #: When this process first saw a run of the store.
@@ -102,7 +103,7 @@ class Effects:
             effect=found,
             turn=Turn(word.decode()),
             busy_seconds=max(int(since), 0) / 1000,
-            left=_left(left.decode()),
+            left=Left.parse(left.decode()),
             intact_since=self._intact_since(run.decode(), int(up), moment(found.now_ms)),
         )
 
@@ -144,6 +145,14 @@ class Effects:
     def free(self, effect: Effect) -> None:
         """Unlock the card of a balance change with no call under way."""
         self._step(effect, (effect.state,), "", {}, free=True)
+
+    def confirm(
+        self, effect: str, done: Mapping[str, str], *, holder: str, customer: str, **fields: Any
+    ) -> None:
+        """Store that a repeatable effect was made, planned before or not; `done` says its end."""
+        whose = {"effect": effect, "holder": holder, "customer": customer}
+        how = {"life_ms": self._memory_ms, "given": len(done)}
+        self._confirm(named={**whose, **how}, args=_flat({**done, **fields}))
 
     def _step(
         self,
@@ -220,11 +229,6 @@ class Effects:
 
 def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
     return [word for pair in fields.items() for word in pair]
-
-
-def _left(text: str) -> Left | None:
-    balance, _, at = text.partition(":")
-    return Left(int(balance), moment(int(at))) if at else None
 
 
 def _effect(effect: str, answer: list[bytes | int]) -> Effect:

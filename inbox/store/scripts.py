@@ -21,7 +21,8 @@ _READS: Final = "#!lua flags=no-writes\n"
 #: What some scripts share beside `common.lua`: those in which an operator decides, and those
 #: of the one run that may reconcile.
 _SHARED: Final = {
-    **dict.fromkeys(("effect_plan", "effect_begin", "effect_move"), "effect"),
+    **dict.fromkeys(("effect_plan", "effect_begin", "effect_move", "effect_confirm"), "effect"),
+    **dict.fromkeys(("budget_use", "budget_return"), "budget"),
     **dict.fromkeys(("retry", "discard", "release", "batch_step"), "decide"),
     **dict.fromkeys(
         ("reconcile_begin", "reconcile_code", "reconcile_resolve", "reconcile_move"), "reconcile"

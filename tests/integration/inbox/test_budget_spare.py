@@ -101,3 +101,30 @@ def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Breaker) -> Non
 
     gate.end_run("one", 0, 10)
     assert gate.use_spare("c", 1) == 0
+
+
+@pytest.mark.parametrize("rate", [RATE, Rate(6, 60)])
+def test_with_the_first_spare_call_what_was_reserved_is_free(store: Any, rate: Rate) -> None:
+    """Whether a call is given or not: what was made stays counted, the others are for anybody."""
+    gate = Breaker(store, "perks", rate)
+    assert isinstance(gate.enter("c", 6), Admitted)
+
+    waits = gate.use_spare("c", 1, used=3, reserved=6) > 0
+
+    assert waits == (rate.count == 6)
+    left = rate.count - 3 - (not waits)
+    assert store.zcard(BUDGET) == rate.count - left
+    assert store.ttl(BUDGET) > 0
+    # A job that waits may need all that are left.
+    assert isinstance(gate.enter("money", left), Admitted)
+    assert isinstance(gate.enter("more", 1), BreakerOpen)
+
+
+def test_a_spare_call_that_is_asked_for_twice_counts_once(gate: Breaker, store: Any) -> None:
+    """The answer to the first question was lost on the way."""
+    gate.enter("c", 4)
+
+    answers = [gate.use_spare("c", 1, used=2, reserved=4) for _ in range(2)]
+
+    assert answers == [0.0, 0.0]
+    assert store.zcard(BUDGET) == 3

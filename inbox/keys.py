@@ -68,7 +68,7 @@ gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_
                        - failures: calls that failed in a row
 gate:<downstream>:try  string  the caller that tries it alone (half-open); half a minute
 gate:<downstream>:low  string  a job waits for the budget: calls that can wait do so too, until it
-                               has returned (breaker_enter, budget_use)
+                               has returned (admit, budget_use)
 budget:<downstream>    zset    calls made and reserved, by time; one rate window
 effect:<id>            hash    one effect in the ledger (`inbox.ledger`); lives
                                REMOVAL_MEMORY_SECONDS (effect_plan, effect_begin, effect_move)

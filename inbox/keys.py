@@ -76,7 +76,12 @@ gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_
                        - asked: 1 if the downstream asked for the pause
                        - failures: calls that failed in a row
 gate:<downstream>:try  string  the caller that tries it alone (half-open); half a minute
+<<<<<<< HEAD
 gate:<downstream>:low  string  a job waits for the budget, so calls that can wait do so too
+=======
+gate:<downstream>:low  string  a job waits for the budget: calls that can wait do so too, until it
+                               has returned (admit, budget_use)
+>>>>>>> trips
 budget:<downstream>    zset    calls made and reserved, by time; one rate window
 effect:<id>            hash    one effect in the ledger (`inbox.ledger`), until it is folded with
                                its delivery; else it lives REMOVAL_MEMORY_SECONDS (effect_plan,

@@ -62,6 +62,7 @@ class Effects:
         self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
+        self._confirm = scripts.load(client, "effect_confirm")
         self._begin = scripts.load(client, "effect_begin")
         self._move = scripts.load(client, "effect_move")
         self._archive = Archive(client)
@@ -105,7 +106,7 @@ class Effects:
             effect=found,
             turn=Turn(word.decode()),
             busy_seconds=max(int(since), 0) / 1000,
-            left=_left(left.decode()),
+            left=Left.parse(left.decode()),
             intact_since=self._intact_since(run.decode(), int(up), moment(found.now_ms)),
         )
 
@@ -147,6 +148,14 @@ class Effects:
     def free(self, effect: Effect) -> None:
         """Unlock the card of a balance change with no call under way."""
         self._step(effect, (effect.state,), "", {}, free=True)
+
+    def confirm(
+        self, effect: str, done: Mapping[str, str], *, holder: str, customer: str, **fields: Any
+    ) -> None:
+        """Store that a repeatable effect was made, planned before or not; `done` says its end."""
+        whose = {"effect": effect, "holder": holder, "customer": customer}
+        how = {"life_ms": self._memory_ms, "given": len(done)}
+        self._confirm(named={**whose, **how}, args=_flat({**done, **fields}))
 
     def _step(
         self,
@@ -237,6 +246,7 @@ def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
     return [word for pair in fields.items() for word in pair]
 
 
+<<<<<<< HEAD
 def _left(text: str) -> Left | None:
     balance, _, at = text.partition(":")
     return Left(int(balance), moment(int(at))) if at else None
@@ -244,6 +254,19 @@ def _left(text: str) -> Left | None:
 
 def _texts(found: Mapping[bytes, bytes]) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in found.items()}
+=======
+def _effect(effect: str, answer: list[bytes | int]) -> Effect:
+    texts = [word.decode() if isinstance(word, bytes) else str(word) for word in answer[1:]]
+    fields = dict(zip(texts[::2], texts[1::2], strict=True))
+    return Effect(
+        id=effect,
+        state=EffectState(fields["state"]),
+        holder=fields["holder"],
+        customer=fields["customer"],
+        fields=fields,
+        now_ms=int(answer[0]),
+    )
+>>>>>>> trips
 
 
 __all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

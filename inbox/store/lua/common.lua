@@ -167,9 +167,9 @@ local function count_delay(age)
 end
 
 -- End a job. With the last one the delivery is completed: its body goes, and it waits to be folded.
--- Of an event that no handler wants (`unwanted`) only a marker stays. `made` jobs were made by it;
--- `fields` are written to the delivery in the same command.
-local function end_job(job, outcome, window, now, made, fields, unwanted)
+-- `made` jobs were made by it; `fields` are written to the delivery in the same command. Given
+-- `leave_marker`, that is all that stays of a delivery that is completed.
+local function end_job(job, outcome, window, now, made, fields, leave_marker)
   local key, name = DELIVERY .. delivery_of(job), name_of(job)
   fields = fields or {}
   table.insert(fields, 'end:' .. name)
@@ -191,10 +191,9 @@ local function end_job(job, outcome, window, now, made, fields, unwanted)
   local delivery, found = delivery_of(job), redis.call('HMGET', key, 'received', 'customer')
   -- The server's clock may have been set back.
   local age = math.max(now - tonumber(found[1]), 0)
-  if unwanted then
+  if leave_marker then
     redis.call('DEL', key)
-    local bucket, field = place_of('d:', delivery)
-    index(bucket, field, archive('c', now, delivery, string.format('+%.0f', age)))
+    leave_marker(delivery, age)
   else
     redis.call('HSET', key, 'settled', now, unpack(fields))
     redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)

@@ -69,19 +69,13 @@ identity:<identity>    string  "<delivery>:<received>" that claimed this (fan_ou
                                (<type>:<event>) DEDUPE_WINDOW_SECONDS
 customer:<id>          set     deliveries about this customer whose body is here and was processed
                                (fan_out), until completed
-erased:<id>            string  when this customer was erased (forget): bodies that are processed
-                               later are redacted; 190 days
+erased:<id>            string  when this customer was erased (forget); 190 days
 gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_report)
                        - until: when it may be called again; reason: slug of what opened it
                        - asked: 1 if the downstream asked for the pause
                        - failures: calls that failed in a row
 gate:<downstream>:try  string  the caller that tries it alone (half-open); half a minute
-<<<<<<< HEAD
 gate:<downstream>:low  string  a job waits for the budget, so calls that can wait do so too
-=======
-gate:<downstream>:low  string  a job waits for the budget: calls that can wait do so too, until it
-                               has returned (admit, budget_use)
->>>>>>> trips
 budget:<downstream>    zset    calls made and reserved, by time; one rate window
 effect:<id>            hash    one effect in the ledger (`inbox.ledger`), until it is folded with
                                its delivery; else it lives REMOVAL_MEMORY_SECONDS (effect_plan,
@@ -118,8 +112,7 @@ batch:<id>             hash    an operator's decision about many jobs (`inbox.ad
                                days, the newest 200 (batch_start, batch_step)
                        - total, next: how many jobs, and how many are decided
                        - done:<word> refused:<word>: how many came to what
-batch:<id>:tasks       list    its jobs, each as the task that was seen; as long, and of one that
-                               has ended the first thousand
+batch:<id>:tasks       list    its jobs, each as the task that was seen; as long
 batches                zset    batches by time
 batches:running        set     batches that are not at their end
 plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_answer); 5 minutes

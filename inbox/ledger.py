@@ -197,9 +197,9 @@ class Effects:
 
     def get(self, effect: str) -> Effect | None:
         """Return one effect; None if there is none."""
-        found = _texts(self._client.hgetall(self._keys.effect + effect))
-        # It may have been folded in between.
-        found = found or self._archive.effect(effect) or {}
+        pending = self._client.hgetall(self._keys.effect + effect)
+        texts: dict[str, str] = {name.decode(): value.decode() for name, value in pending.items()}
+        found = texts or self._archive.effect(effect)
         return Effect.read(effect, found, ms_of(self._client.time())) if found else None
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
@@ -244,29 +244,6 @@ class Effects:
 
 def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
     return [word for pair in fields.items() for word in pair]
-
-
-<<<<<<< HEAD
-def _left(text: str) -> Left | None:
-    balance, _, at = text.partition(":")
-    return Left(int(balance), moment(int(at))) if at else None
-
-
-def _texts(found: Mapping[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in found.items()}
-=======
-def _effect(effect: str, answer: list[bytes | int]) -> Effect:
-    texts = [word.decode() if isinstance(word, bytes) else str(word) for word in answer[1:]]
-    fields = dict(zip(texts[::2], texts[1::2], strict=True))
-    return Effect(
-        id=effect,
-        state=EffectState(fields["state"]),
-        holder=fields["holder"],
-        customer=fields["customer"],
-        fields=fields,
-        now_ms=int(answer[0]),
-    )
->>>>>>> trips
 
 
 __all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

@@ -48,7 +48,7 @@ local function archived(kind, name, stream)
 end
 
 -- Add an entry, and return what the index says of it.
-local function archive(stream, now, delivery, record)
+local function add_entry(stream, now, delivery, record)
   local words = {'d', packed_id(delivery), 'r', record}
   local id = redis.pcall('XADD', STREAMS[stream], string.format('%.0f-*', now), unpack(words))
   -- The clock was set back: ids only go up.
@@ -56,7 +56,7 @@ local function archive(stream, now, delivery, record)
   return stream .. id
 end
 
-local function index(key, field, entry)
+local function add_to_index(key, field, entry)
   if redis.call('HSETNX', key, field, entry) == 0 then
     redis.call('HSET', key, field, redis.call('HGET', key, field) .. ' ' .. entry)
   end

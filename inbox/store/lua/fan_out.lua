@@ -92,7 +92,7 @@ for i = first, #ARGV, 2 do
 end
 local function leave_marker(of, age)
   local bucket, field = place_of('d:', of)
-  index(bucket, field, archive('c', now, of, string.format('+%.0f', age)))
+  add_to_index(bucket, field, add_entry('c', now, of, string.format('+%.0f', age)))
 end
 -- One that was processed before has more to be remembered.
 local nothing_else = a.unwanted == '1' and not known[3]

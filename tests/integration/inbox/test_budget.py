@@ -26,7 +26,7 @@ def later(store: Any) -> Later:
     return Later(store)
 
 
-def wait_of(answer: Admitted | BreakerOpen) -> float:
+def wait_of(answer: object) -> float:
     """Return the wait for the budget that was reported."""
     assert isinstance(answer, BreakerOpen)
     assert answer.reason == "budget"

@@ -53,8 +53,7 @@ def test_no_released_dictionary_changes() -> None:
     shipped = Path(packing.__file__).parent / "dictionaries"
 
     found = {
-        file.stem: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in shipped.glob("*.dict")
+        file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in shipped.glob("*.dict")
     }
 
     assert found == DIGESTS

@@ -88,6 +88,12 @@ GOALS: Final = {
         limit=0.9,
         least=True,
     ),
+    "removal-store-time": Goal(
+        says="processor time of the store for a removal at Voucherify, one after another",
+        limit=1.5,
+        least=False,
+        unit="ms",
+    ),
     "receiver-memory": Goal(
         says="memory of the process that takes webhooks (PSS; receiver-memory-all adds its parent)",
         limit=45,

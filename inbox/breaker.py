@@ -1,8 +1,11 @@
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from inbox.model.rate import Rate
 from inbox.store import scripts
 from inbox.store.client import StoreClient
+from inbox.store.script_call import Argument
 
 
 #: Failures in a row that open the breaker.
@@ -49,6 +52,27 @@ class BreakerOpen:
     reason: str
 
 
+class NotAdmitted(StrEnum):
+    """The job does not run: the rate cap has held it, or another run has it by now."""
+
+    HELD = "held"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedJob:
+    """
+    A job that counts for the rate cap on revocations (`inbox.jobs.Jobs.counted`).
+
+    Attributes:
+        named: what the script `admit` needs of it and of the cap.
+        admit: asks the cap alone, where no downstream has a breaker; None if it may run.
+    """
+
+    named: Mapping[str, Argument]
+    admit: Callable[[], NotAdmitted | None]
+
+
 class Breaker:
     """
     The circuit breaker and the budget of one downstream, shared by all workers.
@@ -62,7 +86,7 @@ class Breaker:
         self.name = name
         self._most = rate.count if rate else 0
         self._window_ms = rate.ms + WINDOW_MARGIN_MS if rate else 0
-        self._enter = scripts.load(client, "breaker_enter")
+        self._admit = scripts.load(client, "admit")
         self._report = scripts.load(client, "breaker_report")
         self._use = scripts.load(client, "budget_use")
         self._return = scripts.load(client, "budget_return")
@@ -72,10 +96,20 @@ class Breaker:
         """Return the most calls, 0 for no limit, and in how many milliseconds."""
         return self._most, self._window_ms
 
-    def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
-        """Ask for up to `calls` calls; `caller` names the run."""
-        answer = self._enter(
+    def enter(
+        self, caller: str, calls: int, job: CountedJob | None = None
+    ) -> Admitted | BreakerOpen | NotAdmitted:
+        """
+        Ask for up to `calls` calls.
+
+        Args:
+            caller: names the run.
+            calls: how many to reserve.
+            job: is admitted by the rate cap first; None if it does not count.
+        """
+        answer = self._admit(
             named={
+                **(job.named if job else {}),
                 "downstream": self.name,
                 "caller": caller,
                 "calls": calls,
@@ -85,35 +119,49 @@ class Breaker:
                 "alone_ms": LONE_TRY_MS,
             }
         )
-        if answer[0] == b"open":
-            return Admitted(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
-        return BreakerOpen(answer[1] / 1000, answer[2].decode())
+        match answer[0]:
+            case b"open":
+                return Admitted(in_doubt=answer[1] > 0, alone=answer[1] == ALONE)
+            case b"closed":
+                return BreakerOpen(answer[1] / 1000, answer[2].decode())
+        return NotAdmitted(answer[0].decode())
 
     def use(self, caller: str, number: int) -> float:
         """Count a call as made now; return the seconds to wait if none is reserved or left."""
-        return self._spend(caller, number, self._most, "")
+        return self._spend(self._most, caller=caller, number=number)
 
-    def use_spare(self, caller: str) -> float:
+    def use_spare(self, caller: str, number: int, *, used: int = 0, reserved: int = 0) -> float:
         """
         Count a call that can wait as made now; return the seconds to wait if too few are left.
 
         Half of the calls is kept for jobs that cannot wait. While such a job waits for the budget,
-        none is given.
-        """
-        return self._spend(caller, 1, self._most - self._most // 2, "spare")
+        none is given. What the caller reserved is free for such jobs from now on.
 
-    def _spend(self, caller: str, number: int, most: int, spare: str) -> float:
+        Args:
+            caller: names the run.
+            number: of this call among those of the run that can wait, from 1.
+            used: how many of the reserved calls it has made.
+            reserved: how many it had reserved; 0 if they were returned.
+        """
+        return self._spend(
+            self._most - self._most // 2,
+            caller=f"{caller}:spare",
+            number=number,
+            run=caller,
+            used=used,
+            reserved=reserved,
+        )
+
+    def _spend(self, most: int, **named: Argument) -> float:
         if not self._most:
             return 0.0
         wait = self._use(
             named={
+                **named,
                 "downstream": self.name,
-                "caller": caller,
-                "number": number,
                 "most": most,
                 "ms": self._window_ms,
                 "reservation_ms": RESERVATION_MS,
-                "spare": spare,
             }
         )
         return float(wait) / 1000

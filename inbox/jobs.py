@@ -3,6 +3,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Literal
 
+from inbox.breaker import CountedJob, NotAdmitted
 from inbox.ids import job_id_of
 from inbox.keys import PROCESS
 from inbox.model.job import Claim, FannedOut, Reaped, Refused, SameAssignment, Stale
@@ -169,11 +170,11 @@ class Jobs:
         )
         return answer or None
 
-    def admit(
+    def counted(
         self, claim: Claim, most: Rate, campaign: str = "", most_of_campaign: Rate | None = None
-    ) -> Literal["admitted", "held", "stale"]:
+    ) -> CountedJob:
         """
-        Admit a job, or hold it for an operator if more are admitted than allowed.
+        Return what asks the rate cap to admit a job, or else holds the job for an operator.
 
         Args:
             claim: the job.
@@ -183,23 +184,21 @@ class Jobs:
         """
         if most_of_campaign is None:
             campaign, most_of_campaign = "", most
-        answer = self._scripts["admit"](
-            named={
-                "job": claim.job,
-                "fence": claim.fence,
-                "most": most.count,
-                "ms": most.ms,
-                "campaign": campaign,
-                "campaign_most": most_of_campaign.count,
-                "campaign_ms": most_of_campaign.ms,
-            }
-        )
-        match answer:
-            case b"admitted":
-                return "admitted"
-            case b"held":
-                return "held"
-        return "stale"
+        named: dict[str, str | int] = {
+            "job": claim.job,
+            "fence": claim.fence,
+            "cap": most.count,
+            "cap_ms": most.ms,
+            "campaign": campaign,
+            "campaign_cap": most_of_campaign.count,
+            "campaign_ms": most_of_campaign.ms,
+        }
+
+        def admit() -> NotAdmitted | None:
+            [word, *_] = self._scripts["admit"](named=named)
+            return None if word == b"open" else NotAdmitted(word.decode())
+
+        return CountedJob(named, admit)
 
     def fail(self, claim: Claim, reason: str, error: str, trace: str = "") -> bool:
         """(f) Leave a job to an operator; False if the lease was lost."""

@@ -61,18 +61,15 @@ limits                 hash    the bounds that trim applies; never expires
                        - failed_seconds, failed_most, settled_most
                        - swept: which index:<n> is tidied next
                        - since: when a bound of failed jobs last changed
-brake                  zset    jobs that the rate cap admitted, by time (admit); one window of
-                               REVOCATION_BRAKE
-brake:<campaign>       zset    those of one campaign, by time (admit); at most as many as
-                               REVOCATION_BRAKE_CAMPAIGN allows, one window of it
+brake                  zset    jobs that the rate cap admitted, by time; one window of it
+brake:<campaign>       zset    those of one campaign; one window of its cap
 identity:<identity>    string  "<delivery>:<received>" that claimed this (fan_out), until that is
                                folded. Of an assignment (<type>:<holder>) it lives
                                REMOVAL_MEMORY_SECONDS, of an event that a handler wants
                                (<type>:<event>) DEDUPE_WINDOW_SECONDS
 customer:<id>          set     deliveries about this customer whose body is here and was processed
                                (fan_out), until completed
-erased:<id>            string  when this customer was erased (forget): bodies that are processed
-                               later are redacted; 190 days
+erased:<id>            string  when this customer was erased (forget); 190 days
 gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_report)
                        - until: when it may be called again; reason: slug of what opened it
                        - asked: 1 if the downstream asked for the pause
@@ -96,8 +93,7 @@ barrier                string  a number that goes up with each round of waiting 
                                ACCEPT_DURABILITY (`inbox.durability.barrier`); never expires
 counts                 hash    counters since the store was made; never expires
 delay                  hash    completed deliveries by the time from received to completed: upper
-                               end of a bucket in s, or `more`, and `sum_ms` (every script that ends
-                               a job); never expires
+                               end of a bucket in s, or `more`, and `sum_ms`; never expires
 tally                  hash    counters for the metrics, which never expire:
                        - answer:<result>: webhooks answered (report_counts)
                        - secret:<position>: right signatures (report_counts)
@@ -116,8 +112,7 @@ batch:<id>             hash    an operator's decision about many jobs (`inbox.ad
                                days, the newest 200 (batch_start, batch_step)
                        - total, next: how many jobs, and how many are decided
                        - done:<word> refused:<word>: how many came to what
-batch:<id>:tasks       list    its jobs, each as the task that was seen; as long, and of one that
-                               has ended the first thousand
+batch:<id>:tasks       list    its jobs, each as the task that was seen; as long
 batches                zset    batches by time
 batches:running        set     batches that are not at their end
 plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_answer); 5 minutes
@@ -151,13 +146,11 @@ reconcile:customers    hash    the same for a search in the activity of customer
 reconcile:turn         string  lock: the next run of the workers is not due; one interval
 campaigns              set     campaigns whose codes runs have read; lives REMOVAL_MEMORY_SECONDS
                                after the last run
-codes:<campaign>       zset    its referral codes by the run that last read them (reconcile_code);
-                               REMOVAL_MEMORY_SECONDS after the last
-assignments:<code>     hash    who holds a code, as far as is known: the assignment to "<customer>
-                               <role> <type of the code> <since>" (reconcile_code, remember); as
-                               long
+codes:<campaign>       zset    its referral codes by the run that last read them; as long
+assignments:<code>     hash    who holds a code: the assignment to "<customer> <role> <type of the
+                               code> <since>" (reconcile_code, remember); as long
 missing                hash    removals without a webhook, until they are deliveries: the assignment
-                               to JSON of ids (reconcile_code, reconcile_resolve); as long
+                               to JSON of ids; as long
 webhook                hash    what Voucherify says of our webhook; as long (webhook_turn,
                                webhook_saw)
                        - since: when the first check was due; looked: when one last had a result
@@ -248,6 +241,9 @@ class Keys:
 
 #: Before the id of a holder: the `IDENTITY` of the removal of one assignment.
 REMOVAL: Final = "customer.holder.assignment.deleted:"
+
+#: Hashes of the index. With up to some hundred fields each, servers keep them as compact lists.
+BUCKETS: Final = 16_384
 
 #: The queue and the job that every delivery starts with.
 DELIVERIES_QUEUE: Final = "deliveries"

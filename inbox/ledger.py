@@ -62,6 +62,7 @@ class Effects:
         self._barrier = barrier
         self._memory_ms = memory_seconds * 1000
         self._plan = scripts.load(client, "effect_plan")
+        self._confirm = scripts.load(client, "effect_confirm")
         self._begin = scripts.load(client, "effect_begin")
         self._move = scripts.load(client, "effect_move")
         self._archive = Archive(client)
@@ -105,7 +106,7 @@ class Effects:
             effect=found,
             turn=Turn(word.decode()),
             busy_seconds=max(int(since), 0) / 1000,
-            left=_left(left.decode()),
+            left=Left.parse(left.decode()),
             intact_since=self._intact_since(run.decode(), int(up), moment(found.now_ms)),
         )
 
@@ -148,6 +149,14 @@ class Effects:
         """Unlock the card of a balance change with no call under way."""
         self._step(effect, (effect.state,), "", {}, free=True)
 
+    def confirm(
+        self, effect: str, done: Mapping[str, str], *, holder: str, customer: str, **fields: Any
+    ) -> None:
+        """Store that a repeatable effect was made, planned before or not; `done` says its end."""
+        whose = {"effect": effect, "holder": holder, "customer": customer}
+        how = {"life_ms": self._memory_ms, "given": len(done)}
+        self._confirm(named={**whose, **how}, args=_flat({**done, **fields}))
+
     def _step(
         self,
         effect: Effect,
@@ -188,9 +197,9 @@ class Effects:
 
     def get(self, effect: str) -> Effect | None:
         """Return one effect; None if there is none."""
-        found = _texts(self._client.hgetall(self._keys.effect + effect))
-        # It may have been folded in between.
-        found = found or self._archive.effect(effect) or {}
+        pending = self._client.hgetall(self._keys.effect + effect)
+        texts: dict[str, str] = {name.decode(): value.decode() for name, value in pending.items()}
+        found = texts or self._archive.effect(effect)
         return Effect.read(effect, found, ms_of(self._client.time())) if found else None
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
@@ -235,15 +244,6 @@ class Effects:
 
 def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
     return [word for pair in fields.items() for word in pair]
-
-
-def _left(text: str) -> Left | None:
-    balance, _, at = text.partition(":")
-    return Left(int(balance), moment(int(at))) if at else None
-
-
-def _texts(found: Mapping[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in found.items()}
 
 
 __all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

@@ -3,8 +3,7 @@
 import hashlib
 from typing import Final, NamedTuple
 
-from inbox.keys import Keys
-from inbox.store.scripts import BUCKETS
+from inbox.keys import BUCKETS, Keys
 
 
 #: Kinds of names: each is a delivery, what is handled once, an effect, a transaction that was

@@ -14,15 +14,13 @@ from typing import Any, Final
 
 import zstandard
 
-from inbox.model.effect import EffectState
-
 
 _NEWEST: Final = 1
 _LEVEL: Final = 12
 _FOLDER: Final = Path(__file__).parents[1] / "store" / "dictionaries"
 
-#: Fields of an effect that are times in ms.
-_TIMES: Final = frozenset(EffectState)
+#: Fields of an effect that are times in ms: its states.
+TIMES: Final = frozenset({"planned", "sent", "answered", "unknown", "confirmed", "refused"})
 
 #: Fields of an effect that the delivery's facts have as well, most often with the same value.
 _SHARED: Final = {"holder": "holder", "customer": "customer", "event": "event_id"}
@@ -99,7 +97,7 @@ def _short(record: Record, fields: Mapping[str, str]) -> Iterable[str | int]:
     """Write an effect's fields: times since the delivery was received, what is known once."""
     for name, value in fields.items():
         yield name
-        if name in _TIMES:
+        if name in TIMES:
             yield int(value) - record.received
         elif name in _SHARED and value == record.facts.get(_SHARED[name]):
             yield 0
@@ -113,7 +111,7 @@ def _long(record: Record, words: list[Any]) -> dict[str, str]:
     """Read what `_short` wrote."""
     fields: dict[str, str] = {}
     for name, value in zip(words[::2], words[1::2], strict=True):
-        if name in _TIMES:
+        if name in TIMES:
             fields[name] = str(record.received + value)
         elif value == 0:
             fields[name] = record.facts[_SHARED[name]]

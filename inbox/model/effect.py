@@ -90,6 +90,12 @@ class Left:
     balance: int
     at: datetime
 
+    @classmethod
+    def parse(cls, text: str) -> "Left | None":
+        """Return what the ledger stores as `<balance>:<time in ms>`; None for an empty text."""
+        balance, _, at = text.partition(":")
+        return cls(int(balance), moment(int(at))) if at else None
+
 
 class Turn(StrEnum):
     """Whether a balance change may be made now."""

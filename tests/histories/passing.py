@@ -67,13 +67,13 @@ end
 """
 
 
-_prelude = scripts._prelude
+_with_used = scripts._with_used
 
 
 @contextmanager
 def given_time() -> Iterator[None]:
     """Let scripts that are loaded meanwhile go by the time that a store was given."""
-    with patch.object(scripts, "_prelude", lambda prefix: _GIVEN + _prelude(prefix)):
+    with patch.object(scripts, "_with_used", lambda *words: _GIVEN + _with_used(*words)):
         yield
 
 

@@ -4,7 +4,7 @@ from typing import Final, Self
 
 import structlog
 
-from inbox.breaker import RESERVATION_MS, Breaker, BreakerOpen
+from inbox.breaker import RESERVATION_MS, Breaker, BreakerOpen, CountedJob, NotAdmitted
 from telemetry.report import report
 from worker.errors import JobError, PostponedError, RetryableError
 
@@ -25,9 +25,18 @@ SPARE_SECONDS: Final = 20.0
 _SPREAD: Final = 0.5
 
 
+class NotAdmittedError(Exception):
+    """The run ends before it began; the inbox has its job's state already."""
+
+    def __init__(self, why: NotAdmitted) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
 class Admission:
     """
-    One run's admission to its downstream, by the circuit breaker that all workers share.
+    One run's admission: by the rate cap, and to its downstream by the circuit breaker that all
+    workers share.
 
     A downstream that is down is noticed once: its jobs wait without using up their tries, one
     of them tries again from time to time, and jobs of other downstreams are untouched.
@@ -36,6 +45,7 @@ class Admission:
         breaker: of the downstream; None if none is called.
         caller: names the run.
         chance: from 0 to 1, spreads the waits of several jobs.
+        job: is admitted by the rate cap first; None if it does not count.
         reserve: calls to reserve when the run enters.
         check: called before entering and before each call; raises if the run must end.
         lazy: enter only at the first call.
@@ -48,12 +58,14 @@ class Admission:
         caller: str,
         chance: float,
         *,
+        job: CountedJob | None = None,
         reserve: int,
         check: Callable[[], None] = lambda: None,
         lazy: bool = False,
         private: Container[str] = (),
     ) -> None:
         self._breaker = breaker
+        self._job = job
         self._reserved = reserve
         self._caller = caller
         self._chance = chance
@@ -78,7 +90,7 @@ class Admission:
         Begin a run; its job is given the three methods that count its calls.
 
         Raises:
-            PostponedError: the downstream cannot be called now.
+            NotAdmittedError, PostponedError: as `enter`.
         """
         if not self._lazy:
             self._check()
@@ -100,19 +112,24 @@ class Admission:
 
     def enter(self) -> None:
         """
-        Ask to call the downstream.
+        Ask to run, and to call the downstream.
 
         Raises:
-            PostponedError: it cannot be called now.
+            NotAdmittedError: the rate cap has held the job, or another run has it.
+            PostponedError: the downstream cannot be called now.
         """
         if self._breaker is not None:
             self._good_until = monotonic() + RESERVATION_MS / 1000
-            answer = self._breaker.enter(self._caller, self._reserved)
+            answer = self._breaker.enter(self._caller, self._reserved, self._job)
+            if isinstance(answer, NotAdmitted):
+                raise NotAdmittedError(answer)
             if isinstance(answer, BreakerOpen):
                 raise self._later(answer.reason, answer.wait_seconds)
             self._in_doubt, self._alone = answer.in_doubt, answer.alone
             most, _ = self._breaker.rate
             self._held = min(self._reserved, most) if most else self._reserved
+        elif self._job is not None and (why := self._job.admit()):
+            raise NotAdmittedError(why)
         self._entered = True
 
     def count_call(self) -> None:
@@ -150,9 +167,10 @@ class Admission:
         if self._breaker is None:
             return
         # What this run has reserved and not made is free for jobs that cannot wait.
-        self._end_run(self._breaker)
-        name = f"{self._caller}:spare:{self._spare_calls + 1}"
-        if wait := self._breaker.use_spare(name):
+        number, used = self._spare_calls + 1, min(self._calls, self._held)
+        wait = self._breaker.use_spare(self._caller, number, used=used, reserved=self._held)
+        self._held = 0
+        if wait:
             # All that is left to do can wait, so the next run keeps no call from others.
             self.reserve_next = 0
             raise self._later("spare", max(wait, SPARE_SECONDS))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from inbox.breaker import CountedJob, NotAdmitted
 from inbox.jobs import Jobs
 from inbox.keys import PROCESS
 from inbox.model.job import Claim, FannedOut, Refused, SameAssignment, Stale
@@ -16,7 +17,7 @@ from worker.effects.steps import Steps
 from worker.errors import PermanentError, RetryableError
 from worker.handlers import HandlerTable, Registration
 from worker.http_client.calls import check_time_left
-from worker.run.admission import Admission
+from worker.run.admission import Admission, NotAdmittedError
 from worker.run.campaign import campaign_of
 from worker.run.complete import LEASE_LOST, Ending
 from worker.run.fan_out import process
@@ -113,12 +114,10 @@ class Flow:
     def _run_handler(self, claim: Claim, started: float) -> str:
         handler = self._handler(claim)
         event, about = read_for(handler, claim)
-        if (cap := self.services.cap) and handler.moves_money:
-            of_campaign = self.services.campaign_cap
-            answer = self.jobs.admit(claim, cap, campaign_of(event), of_campaign)
-            if answer != "admitted":
-                return _HELD if answer == "held" else LEASE_LOST
-        outcome = self._handle(claim, handler, event, about, started)
+        try:
+            outcome = self._handle(claim, handler, event, about, started)
+        except NotAdmittedError as error:
+            return _HELD if error.why is NotAdmitted.HELD else LEASE_LOST
         return outcome if self._ending.done(claim, outcome) else LEASE_LOST
 
     def _fan_out(self, claim: Claim) -> tuple[str, Mapping[str, str]]:
@@ -167,6 +166,7 @@ class Flow:
             self.services.breakers.get(handler.queue),
             f"{claim.job}:{claim.fence}",
             self.chance(),
+            job=self._counted(claim, handler, event),
             reserve=self.wanted.get(claim.job, self.services.usual_calls),
             check=self.stopping.check,
         )
@@ -180,6 +180,13 @@ class Flow:
                 self._remember(claim.job, admission.reserve_next)
             raise
         return outcome
+
+    def _counted(self, claim: Claim, handler: Registration, event: object) -> CountedJob | None:
+        """Return a job that moves money as the rate cap counts it; None for another."""
+        cap, of_campaign = self.services.cap, self.services.campaign_cap
+        if cap is None or not handler.moves_money:
+            return None
+        return self.jobs.counted(claim, cap, campaign_of(event), of_campaign)
 
     def _job(
         self,

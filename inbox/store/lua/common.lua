@@ -48,7 +48,7 @@ local function archived(kind, name, stream)
 end
 
 -- Add an entry, and return what the index says of it.
-local function archive(stream, now, delivery, record)
+local function add_entry(stream, now, delivery, record)
   local words = {'d', packed_id(delivery), 'r', record}
   local id = redis.pcall('XADD', STREAMS[stream], string.format('%.0f-*', now), unpack(words))
   -- The clock was set back: ids only go up.
@@ -56,7 +56,7 @@ local function archive(stream, now, delivery, record)
   return stream .. id
 end
 
-local function index(key, field, entry)
+local function add_to_index(key, field, entry)
   if redis.call('HSETNX', key, field, entry) == 0 then
     redis.call('HSET', key, field, redis.call('HGET', key, field) .. ' ' .. entry)
   end
@@ -167,9 +167,9 @@ local function count_delay(age)
 end
 
 -- End a job. With the last one the delivery is completed: its body goes, and it waits to be folded.
--- Of an event that no handler wants (`unwanted`) only a marker stays. `made` jobs were made by it;
--- `fields` are written to the delivery in the same command.
-local function end_job(job, outcome, window, now, made, fields, unwanted)
+-- `made` jobs were made by it; `fields` are written to the delivery in the same command. Given
+-- `leave_marker`, that is all that stays of a delivery that is completed.
+local function end_job(job, outcome, window, now, made, fields, leave_marker)
   local key, name = DELIVERY .. delivery_of(job), name_of(job)
   fields = fields or {}
   table.insert(fields, 'end:' .. name)
@@ -191,10 +191,9 @@ local function end_job(job, outcome, window, now, made, fields, unwanted)
   local delivery, found = delivery_of(job), redis.call('HMGET', key, 'received', 'customer')
   -- The server's clock may have been set back.
   local age = math.max(now - tonumber(found[1]), 0)
-  if unwanted then
+  if leave_marker then
     redis.call('DEL', key)
-    local bucket, field = place_of('d:', delivery)
-    index(bucket, field, archive('c', now, delivery, string.format('+%.0f', age)))
+    leave_marker(delivery, age)
   else
     redis.call('HSET', key, 'settled', now, unpack(fields))
     redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)

@@ -38,7 +38,4 @@ if a.intact == '1' then
   end
 end
 local left = redis.call('GET', CARD .. card .. ':left') or ''
-for place, value in ipairs({word, since, left, run, up, now}) do
-  table.insert(answer, place, value)
-end
-return answer
+return {word, since, left, run, up, now, unpack(answer)}

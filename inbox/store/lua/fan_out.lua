@@ -90,6 +90,11 @@ for i = first, #ARGV, 2 do
     made = made + 1
   end
 end
+local function leave_marker(of, age)
+  local bucket, field = place_of('d:', of)
+  add_to_index(bucket, field, add_entry('c', now, of, string.format('+%.0f', age)))
+end
 -- One that was processed before has more to be remembered.
-end_job(job, a.outcome, window, now, made, fields, a.unwanted == '1' and not known[3])
+local nothing_else = a.unwanted == '1' and not known[3]
+end_job(job, a.outcome, window, now, made, fields, nothing_else and leave_marker or nil)
 return {'fanned_out', made}

@@ -24,11 +24,11 @@ while place <= #ARGV do
   redis.call('LREM', SETTLED, 1, delivery)
   local known = redis.pcall('HGET', DELIVERY .. delivery, 'settled')
   if known == settled then
-    local entry = archive('c', now, delivery, stream == 'c' and record or '')
-    index(INDEX .. names[1], names[2], entry)
+    local entry = add_entry('c', now, delivery, stream == 'c' and record or '')
+    add_to_index(INDEX .. names[1], names[2], entry)
     local first = 3
-    if stream == 'a' then entry, first = archive('a', now, delivery, record), 1 end
-    for i = first, #names, 2 do index(INDEX .. names[i], names[i + 1], entry) end
+    if stream == 'a' then entry, first = add_entry('a', now, delivery, record), 1 end
+    for i = first, #names, 2 do add_to_index(INDEX .. names[i], names[i + 1], entry) end
     for i = 1, #members, 2 do redis.call('ZREM', PREFIX .. members[i], members[i + 1]) end
     redis.call('DEL', DELIVERY .. delivery)
     for _, key in ipairs(gone) do redis.call('DEL', PREFIX .. key) end

@@ -81,8 +81,8 @@ for i, entry in ipairs(oldest) do
 end
 if early > 0 then count('dropped_settled', early) end
 
--- Records of removals and effects: whole parts of the stream that are over.
-redis.call('XTRIM', ARCHIVE, 'MINID', '~', string.format('%.0f', now - tonumber(a.memory_ms)))
+-- Records of removals and effects.
+redis.call('XTRIM', ARCHIVE, 'MINID', string.format('%.0f', now - tonumber(a.memory_ms)))
 
 -- Names of entries that are gone leave the index, some parts of it a call.
 local first_left = {}

@@ -27,8 +27,8 @@ MOST: Final = {
     "round trips of a handler's job": 2.0,  # 2: claim, done
     "commands inside a handler's job": 22,  # 21 and 22
     "bytes sent for a handler's job": 410,  # 388: each script names the guard
-    "scripts of a removal": 15,  # 14
-    "commands of a removal": 147,  # 146: what is archived is looked up
+    "scripts of a removal": 11,  # 11
+    "commands of a removal": 141,  # 141: what is archived is looked up
     "round trips of an event in a worker": 10,  # 6.5 to 6.8, more on a busy machine
 }
 

@@ -8,17 +8,16 @@ from typing import Any, Final
 
 from bench.remembering.made import MadeEvent, MadeRemoval
 from bench.remembering.steps import Past
+from bench.removals import HANDLER, Removals
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
 from inbox.privacy.erasure import Erasure
 from inbox.store.client import StoreClient
-from sandbox.inprocess import InProcess
 from tests import samples
 from tests.conftest import LEASE_SECONDS
 from tests.engine import KEYS
 from tests.integration.costs.bounds import events
-from tests.integration.costs.test_removal_costs import HANDLER, removal_flow
 from worker.backends.crm.dry_run import DryRunCrm
 from worker.backends.perks.dry_run import DryRunPerks
 from worker.handlers import load_handlers
@@ -34,13 +33,13 @@ _TIME: Final = re.compile(r"(?<!\d)1[789]\d{11}(?!\d)|^\+\d+$")
 _PASSING: Final = ("brake", "budget:", "gate:", "learned:", "delay")
 
 
-def test_a_made_removal_leaves_what_a_real_one_leaves(store: StoreClient, intake: Intake) -> None:
+def test_a_made_removal_leaves_what_a_real_one_leaves(store: StoreClient) -> None:
     """Delivery, effects, identity, grant, indexes and counters are the same, times apart."""
-    shop = InProcess()
-    [referee] = shop.scenario()["referees"]
-    [body] = shop.unassign(referee["holder"])
-    intake.accept(body)
-    _run(removal_flow(store, shop), body, "process", HANDLER)
+    removals = Removals(store)
+    [referee] = removals.referees(1)
+    removals.remove(referee)
+    shop = removals.shop
+    body = shop.webhooks()[-1]
     card = shop.world.store.vouchers[referee["card"]["id"]]
     granted = next(each for each in card.transactions if each.amount == 500)
     removal = replace(_removal(body), card=card.id, grant=granted.id, amount=500)

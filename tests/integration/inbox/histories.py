@@ -162,7 +162,7 @@ class Working(RuleBasedStateMachine):
         """The rate cap lets two jobs act in its window, each as often as it likes."""
         if self.claims:
             claim, model = self.claims[pick % len(self.claims)], self.model
-            answer = self.house.jobs.admit(claim, BRAKE)
+            answer = self.house.admit(claim, BRAKE)
             if not self._holds(claim):
                 assert answer == "stale"
             elif claim.job in model.admitted or len(model.in_window) < BRAKE.count:

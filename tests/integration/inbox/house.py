@@ -45,6 +45,12 @@ class House:
         assert isinstance(claim, Claim), claim
         return claim
 
+    def admit(
+        self, claim: Claim, most: Rate, campaign: str = "", of_campaign: Rate | None = None
+    ) -> str:
+        """Ask the rate cap; return `admitted`, `held` or `stale`."""
+        return self.jobs.counted(claim, most, campaign, of_campaign).admit() or "admitted"
+
     def accept_many(self, number: int) -> None:
         """Accept so many bodies, a thousand a round trip."""
         for start in range(0, number, 1000):
@@ -119,7 +125,7 @@ class House:
             case "waiting" | "due":
                 self.jobs.wait(claim, 60, "asked_to_wait", "an error")
             case "held":
-                assert self.jobs.admit(claim, NOTHING) == "held"
+                assert self.admit(claim, NOTHING) == "held"
             case "failed":
                 self.jobs.fail(claim, "no_such", "an error")
             case "gone" if job == keys.PROCESS:

@@ -92,7 +92,7 @@ def fill(house: House) -> None:
     house.handlers(b"identity", identity="some.type:h1")
     house.jobs.wait(house.process(b"waiting"), 60, "asked_to_wait", "an error")
     house.process(b"running")
-    assert house.jobs.admit(house.process(b"held"), NOTHING) == "held"
+    assert house.admit(house.process(b"held"), NOTHING) == "held"
     house.jobs.declare(["deliveries", "crm"])
     assert house.admin.retry(house.failed(b"again"), who="ops") == "queued"
     house.jobs.reap("w1", ["deliveries", "crm"], 10)

@@ -200,7 +200,7 @@ def test_discarding_completes_and_releasing_queues(house: House, decisions: Deci
     assert house.state_of(claim.job) == "queued"
     # It is past the rate cap now.
     again = house.claim(claim.job)
-    assert house.jobs.admit(again, NOTHING) == "admitted"
+    assert house.admit(again, NOTHING) == "admitted"
     assert_consistent(house.store)
 
 

@@ -36,7 +36,7 @@ def test_calls_that_can_wait_leave_some_to_those_that_cannot(
     """Half is kept for jobs that cannot wait; the others are for anybody."""
     gate = Breaker(store, "perks", Rate(most, 60))
 
-    waits = [gate.use_spare(f"c:spare:{number}") for number in range(most)]
+    waits = [gate.use_spare("c", number) for number in range(most)]
 
     assert [wait == 0 for wait in waits] == [True] * (most - kept) + [False] * kept
     assert all(0 < wait <= WINDOW for wait in waits[most - kept :])
@@ -44,7 +44,7 @@ def test_calls_that_can_wait_leave_some_to_those_that_cannot(
     assert isinstance(gate.enter("more", 1), BreakerOpen)
     gate.end_run("money", 0, kept)
     later(2 * WINDOW + 5)
-    assert gate.use_spare("c:spare:again") == 0
+    assert gate.use_spare("again", 1) == 0
 
 
 def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
@@ -52,12 +52,12 @@ def test_spare_calls_wait_for_what_others_have_reserved(store: Any) -> None:
     gate = Breaker(store, "perks", Rate(24, 60))
     assert isinstance(gate.enter("one", 8), Admitted)
     assert isinstance(gate.enter("two", 8), Admitted)
-    assert gate.use_spare("c:spare:1") > 0
+    assert gate.use_spare("c", 1) > 0
 
     gate.end_run("two", 3, 8)
 
-    assert gate.use_spare("c:spare:1") == 0
-    assert gate.use_spare("c:spare:2") > 0
+    assert gate.use_spare("c", 1) == 0
+    assert gate.use_spare("c", 2) > 0
 
 
 @pytest.mark.parametrize("refused", ["a job", "a call"])
@@ -73,24 +73,24 @@ def test_while_a_job_waits_for_the_budget_no_call_is_spare(
     wait = answer if isinstance(answer, float) else answer.wait_seconds  # type: ignore[union-attr]
     gate.end_run("one", 0, 8)
 
-    again = gate.use_spare("c:spare:1")
+    again = gate.use_spare("c", 1)
 
     assert wait < again <= 2 * wait + 5
     assert isinstance(gate.enter("three", 8), Admitted)
     gate.end_run("three", 0, 8)
     later(again)
-    assert gate.use_spare("c:spare:1") == 0
+    assert gate.use_spare("c", 1) == 0
 
 
 def test_a_call_that_finds_none_to_spare_keeps_no_other_waiting(
     gate: Breaker, later: Later
 ) -> None:
     """Marks wait for money, and not for each other."""
-    assert [gate.use_spare(f"c:spare:{number}") for number in range(5)] == [0.0] * 5
-    assert gate.use_spare("c:spare:6") > 0
+    assert [gate.use_spare("c", number) for number in range(5)] == [0.0] * 5
+    assert gate.use_spare("c", 6) > 0
     later(WINDOW)
 
-    assert gate.use_spare("d:spare:1") == 0
+    assert gate.use_spare("d", 1) == 0
 
 
 def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Breaker) -> None:
@@ -100,4 +100,31 @@ def test_a_run_that_reserves_nothing_finds_every_gate_open(gate: Breaker) -> Non
     assert isinstance(gate.enter("two", 0), Admitted)
 
     gate.end_run("one", 0, 10)
-    assert gate.use_spare("c:spare:1") == 0
+    assert gate.use_spare("c", 1) == 0
+
+
+@pytest.mark.parametrize("rate", [RATE, Rate(6, 60)])
+def test_with_the_first_spare_call_what_was_reserved_is_free(store: Any, rate: Rate) -> None:
+    """Whether a call is given or not: what was made stays counted, the others are for anybody."""
+    gate = Breaker(store, "perks", rate)
+    assert isinstance(gate.enter("c", 6), Admitted)
+
+    waits = gate.use_spare("c", 1, used=3, reserved=6) > 0
+
+    assert waits == (rate.count == 6)
+    left = rate.count - 3 - (not waits)
+    assert store.zcard(BUDGET) == rate.count - left
+    assert store.ttl(BUDGET) > 0
+    # A job that waits may need all that are left.
+    assert isinstance(gate.enter("money", left), Admitted)
+    assert isinstance(gate.enter("more", 1), BreakerOpen)
+
+
+def test_a_spare_call_that_is_asked_for_twice_counts_once(gate: Breaker, store: Any) -> None:
+    """The answer to the first question was lost on the way."""
+    gate.enter("c", 4)
+
+    answers = [gate.use_spare("c", 1, used=2, reserved=4) for _ in range(2)]
+
+    assert answers == [0.0, 0.0]
+    assert store.zcard(BUDGET) == 3

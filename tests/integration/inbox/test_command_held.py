@@ -15,7 +15,7 @@ def held(house: House) -> list[str]:
     held = []
     for number in range(4):
         claim = house.process(b"%d" % number)
-        house.jobs.admit(claim, NOTHING)
+        house.admit(claim, NOTHING)
         held.append(claim.job)
         house.tick()
     return held

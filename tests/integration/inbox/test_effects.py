@@ -180,3 +180,54 @@ def test_an_index_that_lives_on_forgets_what_is_gone(
 
     assert store.zcard(KEYS.effects_of + "customer:c1") == 2
     assert [effect.id for effect in effects.of(customer="c1")] == ["e9"]
+
+
+def confirmed(effects: Effects, outcome: str, job: str = "j1") -> Effect:
+    """Confirm an effect that is harmless when repeated; return what is stored then."""
+    done = {"outcome": outcome, "removed_at": "today"}
+    effects.confirm(EFFECT, done, holder="h1", customer="c1", perk="mark", job=job)
+    found = effects.get(EFFECT)
+    assert found
+    return found
+
+
+def test_a_repeatable_effect_is_confirmed_without_a_plan(effects: Effects, store: Any) -> None:
+    """It is stored, found and counted as one that was planned before."""
+    effect = confirmed(effects, "marked")
+
+    assert effect.state is EffectState.CONFIRMED
+    assert effect.at(EffectState.PLANNED) == effect.at(EffectState.CONFIRMED) is not None
+    assert {**effect.fields, "outcome": "marked", "removed_at": "today", "perk": "mark"} == (
+        effect.fields
+    )
+    assert [each.id for each in effects.of(holder="h1")] == [EFFECT]
+    assert [each.id for each in effects.of(customer="c1")] == [EFFECT]
+    assert 0 < store.pttl(KEYS.effect + EFFECT) <= MEMORY * 1000
+    assert store.hgetall(KEYS.tally) == {
+        b"effect:planned:mark": b"1",
+        b"effect:confirmed:mark": b"1",
+    }
+
+
+def test_a_repeatable_effect_that_was_tried_before_keeps_its_plan(effects: Effects) -> None:
+    """Only how it ended is new."""
+    refused = effects.move(
+        planned(effects, perk="mark", job="j0"), EffectState.REFUSED, since=OPEN, outcome="no"
+    )
+    assert refused
+
+    effect = confirmed(effects, "marked")
+
+    assert (effect.state, effect.fields["job"]) == (EffectState.CONFIRMED, "j0")
+    assert effect.fields["outcome"] == "marked"
+    assert effect.fields["planned"] == refused.fields["planned"]
+
+
+def test_what_is_confirmed_stays_as_the_first_run_said(effects: Effects, store: Any) -> None:
+    """Two runs that did the same harmless thing leave one effect."""
+    first = confirmed(effects, "marked")
+
+    again = confirmed(effects, "not marked: a later removal is", job="j2")
+
+    assert again.fields == first.fields
+    assert store.hget(KEYS.tally, "effect:confirmed:mark") == b"1"

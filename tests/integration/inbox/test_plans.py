@@ -75,7 +75,7 @@ def test_a_held_job_has_a_plan(house: House, plans: Plans) -> None:
     """The rate cap's decision is what an operator thinks about."""
     delivery = house.handlers(b"held")
     job = f"{delivery}:revoke_referral_perks"
-    assert house.jobs.admit(house.claim(job), NOTHING) == "held"
+    assert house.admit(house.claim(job), NOTHING) == "held"
 
     assert plans.ask(job) == "asked"
     request = plans.take()

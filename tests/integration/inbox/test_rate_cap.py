@@ -24,7 +24,7 @@ def running(house: House, number: int, start: int = 0) -> list[Claim]:
 def held(house: House, body: bytes = b"{}") -> Claim:
     """Bring a job before a rate cap that lets nothing through."""
     claim = house.process(body)
-    assert house.jobs.admit(claim, NOTHING) == "held"
+    assert house.admit(claim, NOTHING) == "held"
     return claim
 
 
@@ -32,7 +32,7 @@ def test_exactly_so_many_are_let_through(house: House) -> None:
     """Of forty jobs at once ten act, and the others are held and visible."""
     claims = running(house, 40)
     with ThreadPoolExecutor(8) as pool:
-        reported = list(pool.map(lambda claim: house.jobs.admit(claim, TEN), claims))
+        reported = list(pool.map(lambda claim: house.admit(claim, TEN), claims))
 
     assert (reported.count("admitted"), reported.count("held")) == (10, 30)
     assert house.admin.held_count() == 30
@@ -47,7 +47,7 @@ def test_the_window_slides(house: House) -> None:
     later, admitted = Later(house.store), []
     for step in range(6):
         claims = running(house, 5, start=5 * step)
-        reported = [house.jobs.admit(claim, TEN) for claim in claims]
+        reported = [house.admit(claim, TEN) for claim in claims]
         admitted.append(reported.count("admitted"))
         later(TEN.seconds / 3)
 
@@ -59,23 +59,23 @@ def test_a_job_is_counted_once_however_often_it_runs(house: House) -> None:
     claim = house.process()
     one = Rate(1, 3600)
     acts: list[Callable[[Claim], Any]] = [
-        lambda claim: house.jobs.admit(claim, one),
+        lambda claim: house.admit(claim, one),
         lambda claim: house.jobs.wait(claim, 0, "asked_to_wait", "an error"),
         lambda claim: house.jobs.postpone(claim, 0, "shut", "an error"),
         lambda claim: house.store.zadd(KEYS.running, {claim.job: 1}, xx=True),
         lambda claim: house.jobs.fail(claim, "no_such", "an error"),
     ]
     for act in acts:
-        assert house.jobs.admit(claim, one) == "admitted"
+        assert house.admit(claim, one) == "admitted"
         act(claim)
         house.reap()
         house.admin.retry(claim.job, who=WHO)
         if house.state_of(claim.job) == "queued":
             claim = house.claim(claim.job)
 
-    assert house.jobs.admit(claim, NOTHING) == "admitted"
+    assert house.admit(claim, NOTHING) == "admitted"
     assert house.store.zcard(KEYS.brake) == 1
-    assert house.jobs.admit(house.process(b"other"), one) == "held"
+    assert house.admit(house.process(b"other"), one) == "held"
     assert_consistent(house.store)
 
 
@@ -85,8 +85,8 @@ def test_released_jobs_pass_and_take_nobodys_place(house: House) -> None:
     assert house.admin.release(claim.job, who=WHO) == "queued"
     again = house.claim(f"{claim.job}:2")
 
-    assert house.jobs.admit(again, NOTHING) == "admitted"
-    assert house.jobs.admit(claim, TEN) == "stale"
+    assert house.admit(again, NOTHING) == "admitted"
+    assert house.admit(claim, TEN) == "stale"
     assert house.store.zcard(KEYS.brake) == 0
     assert house.jobs.done(again, "done")
     assert_consistent(house.store)
@@ -98,7 +98,7 @@ def test_a_held_job_keeps_its_tries(house: House) -> None:
     house.jobs.wait(claim, 0, "asked_to_wait", "an error")
     claim = house.claim(claim.job)
     assert claim.tries == 2
-    house.jobs.admit(claim, NOTHING)
+    house.admit(claim, NOTHING)
 
     house.admin.release(claim.job, who=WHO)
 
@@ -197,7 +197,7 @@ def test_held_jobs_are_counted(house: House) -> None:
 
 def test_what_the_rate_cap_remembers_passes_away(house: House) -> None:
     """When nothing comes any more, the rate cap forgets after its window."""
-    house.jobs.admit(house.process(), TEN)
+    house.admit(house.process(), TEN)
     Later(house.store)(TEN.seconds)
 
     assert not house.store.exists(KEYS.brake)

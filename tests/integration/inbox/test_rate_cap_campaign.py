@@ -18,7 +18,7 @@ def _running(house: House, campaign: str, number: int) -> list[Claim]:
 
 
 def _admit(house: House, claim: Claim, campaign: str, *, most: Rate = EVERYTHING) -> str:
-    return house.jobs.admit(claim, most, campaign, TEN)
+    return house.admit(claim, most, campaign, TEN)
 
 
 def test_a_campaign_is_held_beyond_its_cap_and_others_continue(house: House) -> None:
@@ -29,7 +29,7 @@ def test_a_campaign_is_held_beyond_its_cap_and_others_continue(house: House) -> 
 
     assert (answers.count("admitted"), answers.count("held")) == (10, 30)
     assert {_admit(house, each, "camp_b") for each in _running(house, "camp_b", 10)} == {"admitted"}
-    assert house.jobs.admit(house.process(b"of no campaign"), EVERYTHING) == "admitted"
+    assert house.admit(house.process(b"of no campaign"), EVERYTHING) == "admitted"
     # What is held takes no place of another campaign.
     assert house.store.zcard(KEYS.brake) == 21
     assert house.store.zcard(f"{KEYS.brake}:camp_a") == 10
@@ -81,5 +81,5 @@ def test_two_windows_of_different_length(house: House) -> None:
     later = Later(house.store)
     for expected in ("admitted", "held"):
         claim = house.process(expected.encode())
-        assert house.jobs.admit(claim, Rate(1, 60), "camp_a", Rate(1, 86_400)) == expected
+        assert house.admit(claim, Rate(1, 60), "camp_a", Rate(1, 86_400)) == expected
         later(3600)

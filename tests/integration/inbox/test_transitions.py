@@ -14,8 +14,8 @@ Act = Callable[[House, Claim], Any]
 
 ACTS: dict[str, Act] = {
     "claim": lambda house, last: house.jobs.claim(last.task),
-    "admit": lambda house, last: house.jobs.admit(last, EVERYTHING),
-    "hold": lambda house, last: house.jobs.admit(last, NOTHING),
+    "admit": lambda house, last: house.admit(last, EVERYTHING),
+    "hold": lambda house, last: house.admit(last, NOTHING),
     "fan_out": lambda house, last: house.jobs.fan_out(last, HANDLERS, outcome="handed on"),
     "done": lambda house, last: house.jobs.done(last, "done"),
     "wait": lambda house, last: bool(house.jobs.wait(last, 60, "asked_to_wait", "an error")),

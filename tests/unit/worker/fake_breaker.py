@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from inbox.breaker import Admitted, BreakerOpen
+from inbox.breaker import Admitted, BreakerOpen, CountedJob, NotAdmitted
 from inbox.model.job import Claim
 from worker.run.admission import Admission
 
@@ -25,7 +25,7 @@ class FakeBreaker:
     """Records its calls and answers as set."""
 
     name: str = "perks"
-    answer: Admitted | BreakerOpen = field(
+    answer: Admitted | BreakerOpen | NotAdmitted = field(
         default_factory=lambda: Admitted(in_doubt=False, alone=False)
     )
     budget: int = 1_000
@@ -33,9 +33,13 @@ class FakeBreaker:
     rate: tuple[int, int] = (0, 0)
     shut: tuple[float, bool] = (0.0, False)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    jobs: list[CountedJob | None] = field(default_factory=list)
 
-    def enter(self, caller: str, calls: int) -> Admitted | BreakerOpen:
+    def enter(
+        self, caller: str, calls: int, job: CountedJob | None = None
+    ) -> Admitted | BreakerOpen | NotAdmitted:
         """Answer as set."""
+        self.jobs.append(job)
         self.calls.append(("enter", caller, calls))
         return self.answer
 
@@ -45,10 +49,11 @@ class FakeBreaker:
         self.calls.append(("use", number))
         return 0.0 if number <= self.budget else 30.0
 
-    def use_spare(self, caller: str) -> float:
+    def use_spare(self, caller: str, number: int, *, used: int, reserved: int) -> float:
         """Have so many spare calls and no more."""
-        self.calls.append(("use_spare", caller))
-        return 0.0 if sum(each[0] == "use_spare" for each in self.calls) <= self.spare else 5.0
+        assert caller == f"{CLAIM.job}:3"
+        self.calls.append(("use_spare", number, used, reserved))
+        return 0.0 if number <= self.spare else 5.0
 
     def end_run(self, caller: str, used: int, reserved: int) -> None:
         """Record it."""

@@ -1,6 +1,6 @@
 """A ledger in memory, and a customer to be marked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -51,6 +51,14 @@ class Ledger:
         texts = {name: str(value) for name, value in fields.items()}
         self.known[effect.id] = replace(there, state=to, fields=there.fields | texts)
         return self.known[effect.id]
+
+    def confirm(
+        self, effect: str, done: Mapping[str, str], *, holder: str, customer: str, **fields: Any
+    ) -> None:
+        """Note that it was made, planned before or not."""
+        planned = self.plan(effect, holder=holder, customer=customer, **fields)
+        states = tuple(state for state in EffectState if state is not EffectState.CONFIRMED)
+        self.move(planned, EffectState.CONFIRMED, since=states, **done)
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """List the marks on a customer."""

@@ -19,7 +19,7 @@ from worker.effects.attempt import Attempt
 from worker.errors import JobError, PermanentError, PostponedError
 from worker.job import Job
 from worker.revocation.client import RevocationClient
-from worker.revocation.execute.effect import planned
+from worker.revocation.execute.effect import effect_id, planned, recorded
 from worker.revocation.find.shared import Learned, Turns
 from worker.revocation.steps import MarkCustomer
 from worker.voucherify.values import Json, object_of
@@ -91,8 +91,15 @@ class Marking:
             if not self._may_do_without(error, attempt.effect, wait=wait):
                 raise
             return _without(attempt, error)
-        self._planned(event, step, job).record(
-            EffectState.CONFIRMED, outcome=outcome, removed_at=removed_at
+        # In one step: a run that is cut off before it marks the customer again, which changes
+        # nothing.
+        self._effects.confirm(
+            effect_id(event, step),
+            {"outcome": outcome, "removed_at": removed_at},
+            holder=event.holder.id,
+            customer=event.holder.customer_id,
+            **recorded(event, step, job, kind="mark"),
+            thing=step.customer,
         )
         return outcome
 

@@ -1,11 +1,11 @@
 import pytest
 from structlog.testing import capture_logs
 
-from inbox.breaker import Admitted, BreakerOpen
+from inbox.breaker import Admitted, BreakerOpen, CountedJob, NotAdmitted
 from tests.unit.worker.fake_breaker import CLAIM, FakeBreaker, admission_of, entered
 from worker.errors import PermanentError, PostponedError, RetryableError
 from worker.run import admission as module
-from worker.run.admission import MOST_RESERVED, Admission
+from worker.run.admission import MOST_RESERVED, Admission, NotAdmittedError
 
 
 OUTAGE = RetryableError("down", "it is down", outage=True)
@@ -38,6 +38,24 @@ def test_an_open_breaker_postpones_for_a_little_longer_than_it_is_open(
     assert caught.value.reason == slug
     assert caught.value.seconds == pytest.approx(seconds)
     assert breaker.calls == [("enter", f"{CLAIM.job}:3", 8)]
+
+
+@pytest.mark.parametrize("why", list(NotAdmitted))
+@pytest.mark.parametrize("has_breaker", [False, True])
+def test_a_job_that_the_cap_does_not_admit_does_not_begin(
+    why: NotAdmitted, *, has_breaker: bool
+) -> None:
+    """Whether the cap is asked with the breaker or alone; there is nothing to report."""
+    asked = FakeBreaker(answer=why) if has_breaker else None
+    job = CountedJob({}, lambda: why)
+    admission = admission_of(asked, job=job)
+
+    with pytest.raises(NotAdmittedError) as caught, admission:
+        pytest.fail("it has begun")
+
+    assert caught.value.why is why
+    if asked:
+        assert (asked.jobs, asked.calls) == ([job], [("enter", f"{CLAIM.job}:3", 8)])
 
 
 @pytest.mark.parametrize("error", [None, OUTAGE, PermanentError("a", "b"), ZeroDivisionError()])

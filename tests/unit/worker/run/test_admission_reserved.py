@@ -3,7 +3,7 @@ from time import monotonic
 import pytest
 
 from inbox.breaker import RESERVATION_MS
-from tests.unit.worker.fake_breaker import CLAIM, FakeBreaker, entered
+from tests.unit.worker.fake_breaker import FakeBreaker, entered
 from worker.errors import PostponedError
 from worker.run import admission as module
 from worker.run.admission import SPARE_SECONDS
@@ -36,7 +36,7 @@ def test_no_more_is_taken_for_reserved_than_the_rate_allows() -> None:
 
 
 def test_who_can_wait_keeps_no_call_from_others() -> None:
-    """Before the first spare call the reserved ones are given back, and each is asked for."""
+    """With the first spare call the reserved ones are given back, and each is asked for."""
     breaker = FakeBreaker(spare=2)
     admission = entered(breaker, calls=3)
     admission.spare_call()
@@ -49,9 +49,9 @@ def test_who_can_wait_keeps_no_call_from_others() -> None:
     assert admission.reserve_next == 0
     admission.count_call()
     admission.leave(caught.value)
-    name = f"{CLAIM.job}:3:spare"
     assert breaker.calls == [
-        ("end_run", 3, 8),
-        *(("use_spare", f"{name}:{number}") for number in (1, 2, 3)),
+        ("use_spare", 1, 3, 8),
+        ("use_spare", 2, 0, 0),
+        ("use_spare", 3, 0, 0),
         ("use", 4),
     ]

@@ -29,7 +29,7 @@ MOST: Final = {
     "bytes sent for a handler's job": 410,  # 388: each script names the guard
     "scripts of a removal": 11,  # 11
     "commands of a removal": 141,  # 141: what is archived is looked up
-    "bytes remembered of a removal with two effects": 930,  # 876 at 2,000, which do not share the hashes of the index yet
+    "bytes remembered of a removal with two effects": 930,  # 876; fewer share its hashes
     "scripts to complete a removal with two effects": 10,  # 10
     "commands to complete a removal with two effects": 114,  # 112
     "commands to fold a removal with two effects": 26.5,  # 25.1

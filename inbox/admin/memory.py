@@ -67,13 +67,13 @@ def outlook(memory: MemoryView | None) -> str:
     if memory.state is FillState.FULL:
         return f"It is full: {REFUSED}."
     if memory.daily is None:
-        added = "How much a day is added is known when workers have run for two days."
+        added = "What a day adds is known after two days."
     elif memory.daily <= 0:
         added = "It does not fill: no more is added than goes."
     else:
         added = f"{in_bytes(memory.daily)} a day are added."
     if memory.state is FillState.NO_LIMIT:
-        return f"{added} The store reports no maxmemory, so nobody knows when it is full."
+        return f"{added} No maxmemory is reported: nobody knows when it is full."
     if memory.full_days is None:
         return added
     return f"{added} At this rate it is full in {in_days(memory.full_days)}."

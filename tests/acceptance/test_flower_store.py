@@ -52,7 +52,7 @@ def _grow(store: Any, daily: int) -> None:
 
 def test_the_page_says_how_full_the_store_is_and_warns(tab: Tab, client: StoreClient) -> None:
     """Unknown, filling, and a policy that evicts: in the words of `python -m inbox stats`."""
-    assert _shows(tab, "Store memory", "How much a day is added is known when workers have run")
+    assert _shows(tab, "Store memory", "What a day adds is known after two days.")
     assert not _shows(tab, "perkhook-warning")
 
     client.config_set("maxmemory", 20 * 1024 * 1024)

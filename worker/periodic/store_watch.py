@@ -11,12 +11,12 @@ from inbox.store.client import StoreClient
 
 log = structlog.get_logger()
 
-#: How often a worker looks, and says again what is wrong.
+#: How often a worker checks, and logs again what is wrong.
 EVERY_SECONDS: Final = 3600.0
 
 
 class StoreWatch:
-    """Logs that the store fills, or that it evicts keys, for whoever has no other alert."""
+    """Logs that the store is full soon, or evicts keys: an alert without Prometheus."""
 
     def __init__(self, store: StoreClient, clock: Callable[[], float] = monotonic) -> None:
         # redis-py types an answer as all that any of its clients may give.
@@ -29,10 +29,10 @@ class StoreWatch:
         """Check the store, once an hour; the first time at once."""
         if self._clock() < self._due:
             return
-        self._due = self._clock() + EVERY_SECONDS
         samples = {n.decode(): int(used) for n, used in self._store.hgetall(self._memory).items()}
         now = moment(ms_of(self._store.time()))
         found = memory_view(self._store.info("memory"), samples, now)
+        self._due = self._clock() + EVERY_SECONDS
         if found is None:
             return
         if found.evicts:

@@ -1,4 +1,4 @@
-"""What a worker logs of a store that fills or evicts, for those who have no other alert."""
+"""What a worker logs of a store that fills or evicts."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -39,13 +39,10 @@ FULL: Final = replace(FILLING, left=0, state=FillState.FULL, full_days=0.0)
     [
         (FILLING, "420 KB a day are added. At this rate it is full in 24 days."),
         (STEADY, "It does not fill: no more is added than goes."),
-        (UNKNOWN, "How much a day is added is known when workers have run for two days."),
+        (UNKNOWN, "What a day adds is known after two days."),
         (
             NO_LIMIT,
-            (
-                "420 KB a day are added. "
-                "The store reports no maxmemory, so nobody knows when it is full."
-            ),
+            "420 KB a day are added. No maxmemory is reported: nobody knows when it is full.",
         ),
         (FULL, "It is full: webhooks are answered 503."),
         (None, "The store does not report its memory."),
@@ -58,7 +55,7 @@ def test_each_state_has_words(memory: MemoryView | None, words: str) -> None:
 
 @pytest.mark.parametrize("memory", [FILLING, STEADY, UNKNOWN, NO_LIMIT, None])
 def test_nothing_is_warned_of_without_need(memory: MemoryView | None) -> None:
-    """A store that is far from full, or of which nothing is known, asks for no one."""
+    """A store that is far from full, or of which nothing is known, needs no operator."""
     assert warnings(memory) == ()
 
 

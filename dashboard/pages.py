@@ -13,6 +13,7 @@ from dashboard.api.plain import effect
 from dashboard.handlers import Guarded
 from dashboard.nav import TEMPLATES, address
 from inbox.admin.decisions import PAGE_SIZES
+from inbox.admin.memory import in_bytes, outlook, warnings
 from inbox.admin.selection import ACTIONS, SORTS
 from inbox.errors import InboxUnavailableError
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
@@ -71,6 +72,10 @@ class ListPage(TabPage):
         await self.show(
             "list.html",
             kept=counts.kept_failed,
+            memory=counts.memory,
+            outlook=outlook(counts.memory),
+            warnings=warnings(counts.memory),
+            in_bytes=in_bytes,
             oldest=counts.oldest_failed,
             next_try=counts.next_try,
             found=found,

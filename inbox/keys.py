@@ -101,12 +101,12 @@ tally                  hash    counters for the metrics, which never expire:
                        - event:<yes|no>:<type>: read, by whether a handler wants it; at most 100,
                          then `other`
                        - event_types: how many of these there are (fan_out)
-told:<receiver>        string  the last message of its counts that is in `tally`; an hour
-                               (report_counts)
+told:<receiver>        string  last message of its counts in `tally` (report_counts); an hour
 workers                zset    workers by the time until which they count as alive (report_worker)
 fleet                  hash    what workers report (report_worker); never expires
                        - told: rates of the cap, of its campaign cap and of downstreams (JSON)
                        - swept: when a whole reaper run last ended
+memory                 hash    least bytes used in each 4 h since 1970 (report_worker); the last 49
 audit                  stream  what operators did; the newest 10,000
 batch:<id>             hash    an operator's decision about many jobs (`inbox.admin.batches`); 30
                                days, the newest 200 (batch_start, batch_step)
@@ -118,8 +118,7 @@ batches:running        set     batches that are not at their end
 plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_answer); 5 minutes
                        - state: asked, working, made; since when; request: which one it is
                        - answer: JSON (`inbox.plans.PlanPreview`)
-plans                  list    jobs whose plan is asked for, until a worker claims them (plan_ask,
-                               plan_take); 5 minutes
+plans                  list    jobs whose plan is asked for (plan_ask, plan_take); 5 minutes
 queues                 set     queues that workers have declared; never expires
 looked                 hash    for each queue "<time>:<time>": queued jobs older than the first were
                                not in their queue at the second (reap)
@@ -215,6 +214,7 @@ class Keys:
         self.told = prefix + "told:"
         self.workers = prefix + "workers"
         self.fleet = prefix + "fleet"
+        self.memory = prefix + "memory"
         self.audit = prefix + "audit"
         self.batch = prefix + "batch:"
         self.batches = prefix + "batches"

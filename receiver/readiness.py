@@ -14,7 +14,7 @@ _ADVICE: Final = {
     "down": "see that it runs, and that REDIS_URL has its host and port, and rediss:// if and "
     "only if it speaks TLS",
     "timeout": "see whether it hangs or is overloaded, and whether a firewall drops what we send",
-    "full": "raise its maxmemory, or complete or discard pending jobs",
+    "full": "raise its maxmemory, shorten a retention, or complete or discard pending jobs",
     "evicting": "set its maxmemory-policy to noeviction",
     "read_only": "let REDIS_URL lead to the primary, or wait for the end of a failover",
     "no_replicas": "see whether its replicas run and are in step",

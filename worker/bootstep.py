@@ -2,6 +2,7 @@ import os
 import random
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from worker.periodic.loop import PeriodicTask
 from worker.periodic.plans import PlanTask
 from worker.periodic.reaper import Reaper
 from worker.periodic.retention import RetentionRun
+from worker.periodic.store_watch import StoreWatch
 from worker.run.flow import Flow
 from worker.run.plan import PlanMaker
 from worker.run.stopping import Stopping
@@ -129,7 +131,9 @@ class RuntimeStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ship
             runtime.queues,
             interval,
             RetentionRun(retention),
-            after=CheckIns(store, caller, interval).check_in,
+            after=partial(
+                _in_turn, CheckIns(store, caller, interval).check_in, StoreWatch(store).run
+            ),
             present=partial(_report_present, Reports(store), caller, interval, services),
         )
         plans = PlanMaker(
@@ -199,6 +203,11 @@ def _report_present(
         breakers=services.breakers,
         reaped=reaped,
     )
+
+
+def _in_turn(*steps: Callable[[], None]) -> None:
+    for step in steps:
+        step()
 
 
 def _leave(code: int) -> None:

@@ -17,17 +17,16 @@ from inbox.admin.fleet_views import (
     DelayView,
     DownstreamView,
     FleetView,
-    MemoryView,
     reconcile_view,
     revocation_cap,
     webhook_view,
 )
+from inbox.admin.memory import memory_view
 from inbox.admin.views import QueueView, Stats, kept_completed, kept_failed
 from inbox.model.effect import Perk
 from inbox.model.time import moment
 from inbox.store import scripts
 from inbox.store.client import StoreClient
-from inbox.store.headroom import bytes_left
 from inbox.store.scripts import DELAY_BUCKETS, MOST_EVENT_TYPES
 
 
@@ -89,7 +88,6 @@ def _view(found: dict[str, Any]) -> FleetView:
             for name, each in sorted(found["downstreams"].items())
         ),
         cap=revocation_cap(found.get("cap")),
-        memory=_memory(found["memory"]),
         canary_age_seconds=None if found["canary"] is False else found["canary"] / 1000,
         webhook=webhook_view(found.get("webhook")),
         reconcile=reconcile_view(found["reconcile"], _under(counted, "reconcile:")),
@@ -129,6 +127,7 @@ def _stats(found: dict[str, Any]) -> Stats:
             ),
             kept_completed(found["completed"], limit=limits.get("settled_most")),
         ),
+        memory=memory_view(_info(found["memory"]), _pairs(found["samples"]), moment(found["now"])),
     )
 
 
@@ -169,15 +168,8 @@ def _events(counted: dict[str, int]) -> dict[tuple[str, str], int]:
     return dict(found)
 
 
-def _memory(text: str) -> MemoryView | None:
-    info = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-    if "used_memory" not in info:
-        return None
-    return MemoryView(
-        used=int(info["used_memory"]),
-        limit=int(info.get("maxmemory", 0)) or None,
-        left=bytes_left(info),
-    )
+def _info(text: str) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
 
 
 def _pairs(flat: list[str] | dict[str, str]) -> dict[str, int]:

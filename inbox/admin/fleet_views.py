@@ -101,21 +101,6 @@ def revocation_cap(found: Mapping[str, Any] | None) -> RevocationCap | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryView:
-    """
-    The store's memory in bytes.
-
-    Attributes:
-        limit: its `maxmemory`; None if it has none.
-        left: what webhooks may take before they are refused; None without a limit.
-    """
-
-    used: int
-    limit: int | None
-    left: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookView:
     """
     The webhook as Voucherify's Management API last reported it.
@@ -229,6 +214,5 @@ class FleetView:
     workers: int
     downstreams: tuple[DownstreamView, ...] = field(default=())
     cap: RevocationCap | None = None
-    memory: MemoryView | None = None
     canary_age_seconds: float | None = None
     webhook: WebhookView | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 
@@ -76,6 +77,41 @@ def kept_completed(count: int, *, limit: int | None) -> KeptView:
     return KeptView(set="settled", count=count, limit=limit, fill_ratio=ratio)
 
 
+class FillState(StrEnum):
+    """What is known of when the store is full."""
+
+    UNKNOWN = "unknown"
+    NO_LIMIT = "no_limit"
+    STEADY = "steady"
+    FILLING = "filling"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryView:
+    """
+    The store's memory in bytes.
+
+    Attributes:
+        limit: its `maxmemory`; None if it has none.
+        left: what webhooks may take before they are refused; None without a limit.
+        policy: its `maxmemory-policy`; None if it is not reported.
+        evicts: whether it deletes keys by that when it is full.
+        daily: how much a day is added, below 0 if it gets less; None while that is unknown.
+        state: what is known of when it is full.
+        full_days: in how many days webhooks are refused; None unless the store fills or is full.
+    """
+
+    used: int
+    limit: int | None
+    left: int | None
+    policy: str | None = None
+    evicts: bool = False
+    daily: float | None = None
+    state: FillState = FillState.UNKNOWN
+    full_days: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """The inbox at a glance."""
@@ -89,6 +125,7 @@ class Stats:
     held: int
     counts: dict[str, int] = field(default_factory=dict)
     kept: tuple[KeptView, ...] = ()
+    memory: MemoryView | None = None
 
     @property
     def kept_failed(self) -> KeptView:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from inbox.admin.audit import Entry
 from inbox.admin.job_views import DeliveryView, JobView
+from inbox.admin.memory import in_bytes, outlook, warnings
 from inbox.admin.selection import Group as Fault
-from inbox.admin.views import KeptView, Stats
+from inbox.admin.views import KeptView, MemoryView, Stats
 from inbox.model.time import moment
 
 
@@ -38,7 +39,22 @@ def stats(found: Stats) -> RenderableType:
     counts = Table("since the store was made", "", title="Counts")
     for name, value in found.counts.items():
         counts.add_row(name, str(value))
-    return Group(queues, states, kept, counts)
+    return Group(queues, states, kept, counts, *_memory(found.memory))
+
+
+def _memory(found: MemoryView | None) -> Iterable[RenderableType]:
+    """Yield the store's memory, and what an operator must do something about."""
+    table = Table("store", "", title="Memory")
+    if found is not None:
+        limit = "no maxmemory is reported" if found.limit is None else in_bytes(found.limit)
+        table.add_row("used", in_bytes(found.used))
+        table.add_row("at most", limit)
+        table.add_row("left for webhooks", "-" if found.left is None else in_bytes(found.left))
+        table.add_row("added a day", "-" if found.daily is None else in_bytes(found.daily))
+        table.add_row("maxmemory-policy", found.policy or "not reported")
+    yield table
+    yield Text(outlook(found))
+    yield from (Text(words, style="bold red") for words in warnings(found))
 
 
 def jobs(found: Iterable[JobView], state: str) -> RenderableType:

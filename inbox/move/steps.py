@@ -111,7 +111,7 @@ def _load(client: StoreClient, *names: str, full: bool = False) -> Callable[...,
     """
     keys: Keys = client.names
     head = "#!lua\n" if full else "#!lua flags=allow-oom\n"
-    for name in ("prefix", "moving", "workers"):
+    for name in ("prefix", "moving", "workers", "memory"):
         head += f"local {name.upper()} = '{getattr(keys, name)}'\n"
     texts = ((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in ("common", *names))
     return ScriptCall(client, head + "".join(texts), keys.guard)

@@ -75,25 +75,46 @@ class Headroom:
             InboxUnavailableError: its maxmemory-policy, and what that means.
         """
         if self._policy is not None:
-            raise InboxUnavailableError(
-                "evicting",
-                f"the store's maxmemory-policy is {self._policy}: when its memory is full, it "
-                "throws away what was accepted, or what is known of what was taken back",
-            )
+            raise InboxUnavailableError("evicting", said_of(self._policy))
+
+
+def policy_of(memory: dict[str, Any]) -> str | None:
+    """Return the maxmemory-policy in the server's INFO memory; None if that does not have it."""
+    if "maxmemory_policy" not in memory:
+        return None
+    policy = str(memory["maxmemory_policy"])
+    return policy if _POLICY.fullmatch(policy) else "not noeviction"
 
 
 def evicts(memory: dict[str, Any]) -> str | None:
     """
     Read from the server's INFO memory by which policy it evicts keys; None if it does not.
 
-    `allkeys-…` takes webhooks and jobs. `volatile-…` takes keys that have an end: the ledger of
-    effects and the removals that were handled, so that something would be taken back twice. INFO
-    has it where CONFIG is forbidden, as on hosted stores; without a maxmemory nothing is evicted.
+    INFO has the policy where CONFIG is forbidden, as on hosted stores. With a `maxmemory` of 0
+    nothing is evicted; one that is not reported at all may be any.
     """
-    policy = str(memory.get("maxmemory_policy", "noeviction"))
-    if policy == "noeviction" or int(memory.get("maxmemory", 0)) == 0:
+    policy = policy_of(memory)
+    if policy in {None, "noeviction"} or int(memory.get("maxmemory", 1)) == 0:
         return None
-    return policy if _POLICY.fullmatch(policy) else "not noeviction"
+    return policy
+
+
+def said_of(policy: str) -> str:
+    """
+    Return in words what a policy that evicts loses.
+
+    `allkeys-…` takes any key. `volatile-…` takes those that have an end. Of ours these are the
+    notes of work under way (effects that are not confirmed, removals and balances that a job is
+    about), locks, and which customers were erased. Other policies may take any key.
+    """
+    loses = (
+        "the notes of work under way, so that something may be taken back twice, and which "
+        "customers were erased"
+        if policy.startswith("volatile-")
+        else "webhooks that were accepted, and what is known of what was taken back, so that it "
+        "may be taken back twice"
+    )
+    return f"the store's maxmemory-policy is {policy}: when its memory is full, it deletes {loses}"
 
 
 def is_used_up(memory: dict[str, Any]) -> bool:
@@ -104,10 +125,18 @@ def is_used_up(memory: dict[str, Any]) -> bool:
 
 def bytes_left(memory: dict[str, Any]) -> int | None:
     """Return from the server's INFO memory what webhooks may take; None without `maxmemory`."""
-    most = int(memory.get("maxmemory", 0))
-    if most == 0:
+    most = bytes_usable(int(memory.get("maxmemory", 0)))
+    return None if most is None else most - bytes_counted(memory)
+
+
+def bytes_counted(memory: dict[str, Any]) -> int:
+    """Return from the server's INFO memory what counts against `maxmemory`."""
+    # Buffers for replicas and the append-only file do not; report_worker.lua counts the same.
+    return int(memory["used_memory"]) - int(memory.get("mem_not_counted_for_evict", 0))
+
+
+def bytes_usable(maxmemory: int) -> int | None:
+    """Return the use from which webhooks are refused; None without a `maxmemory`, which is 0."""
+    if maxmemory == 0:
         return None
-    # The server does not count these against maxmemory either.
-    used = int(memory["used_memory"]) - int(memory.get("mem_not_counted_for_evict", 0))
-    reserve = min(max(most // _SHARE, _LEAST_BYTES), most // _MOST_SHARE)
-    return most - reserve - used
+    return maxmemory - min(max(maxmemory // _SHARE, _LEAST_BYTES), maxmemory // _MOST_SHARE)

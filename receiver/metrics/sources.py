@@ -1,12 +1,13 @@
 """Where the values of metrics come from: functions of what is known when `/metrics` is read."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from inbox.admin.fleet_views import DownstreamView, FleetView
-from inbox.admin.views import KeptView, QueueView
+from inbox.admin.views import FillState, KeptView, MemoryView, QueueView
 from receiver.metrics.row import Samples, Scrape, Source
 
 
@@ -65,7 +66,7 @@ def part_of(part: Callable[[FleetView], T | None]) -> Callable[[Callable[[T], Nu
 
 
 cap: Final = part_of(lambda known: known.cap)
-memory: Final = part_of(lambda known: known.memory)
+memory: Final = part_of(lambda known: known.stats.memory)
 webhook: Final = part_of(lambda known: known.webhook)
 reconcile: Final = part_of(lambda known: known.reconcile)
 
@@ -182,6 +183,13 @@ def last_reaped_age(known: FleetView) -> Number:
 def fates(known: FleetView) -> Samples:
     """Return what became of assignments that were over, by what that is."""
     return [((fate,), many) for fate, many in known.reconcile.fates.items()]
+
+
+def full_in(known: MemoryView) -> Number:
+    """Return the seconds until the store is full, infinite for never; None while unknown."""
+    if known.state is FillState.STEADY:
+        return math.inf
+    return None if known.full_days is None else known.full_days * 86_400
 
 
 def _age(since: datetime | None, now: datetime) -> float:

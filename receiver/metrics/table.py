@@ -96,6 +96,12 @@ ROWS: Final = (
         of.memory(lambda memory: memory.limit)),
     Row("store_memory_headroom_bytes", Gauge, "What webhooks may take before they are refused; "
         "below 0 they are.", of.memory(lambda memory: memory.left)),
+    Row("store_memory_daily_growth_bytes", Gauge, "What a day adds to the memory of the store, by "
+        "the last day or week, whichever adds more.", of.memory(lambda memory: memory.daily)),
+    Row("store_full_in_seconds", Gauge, "When webhooks are refused at that rate; infinite if the "
+        "store does not fill, missing while that is unknown.", of.memory(of.full_in)),
+    Row("store_evicts", Gauge, "1 if the store deletes keys when it is full.",
+        of.memory(lambda memory: memory.evicts)),
     Row("workers", Gauge, "Worker processes that have reported lately.",
         of.fleet(lambda fleet: fleet.workers)),
     Row("last_sweep_timestamp_seconds", Gauge, "When what is due, abandoned or lost was last sent "

@@ -22,10 +22,12 @@ from tests.programs import need
 
 
 #: Reported only where something is set: CANARY_INTERVAL_SECONDS, RECONCILE_INTERVAL_SECONDS, the
-#: Management API's keys.
+#: Management API's keys; or when workers have run for two days.
 ONLY_IF_SET = {
     "perkhook_canary_age_seconds",
     "perkhook_reconcile_completed_age_seconds",
+    "perkhook_store_full_in_seconds",
+    "perkhook_store_memory_daily_growth_bytes",
     "perkhook_voucherify_webhook_active",
     "perkhook_voucherify_webhook_event_listed",
     "perkhook_voucherify_webhook_look_age_seconds",

@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx2
 
 from inbox.admin.queries import Admin
+from inbox.archive.fold import Folding
 from inbox.ids import delivery_id
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -60,6 +61,7 @@ class Works:
         self.effects = Effects(store, memory_seconds=MEMORY_SECONDS)
         self.desk = Admin(store, dedupe_window_seconds=86_400)
         self._intake = Intake(store)
+        self._folding = Folding(store)
         self._jobs = Jobs(
             store,
             lease_seconds=LEASE_SECONDS,
@@ -143,6 +145,9 @@ class Works:
                     continue
                 with ThreadPoolExecutor(threads) as pool:
                     list(pool.map(self._run, tasks))
+            # As workers do after a pass of the reaper.
+            while self._folding.step():
+                pass
             wait = self._next()
             if wait is None:
                 return

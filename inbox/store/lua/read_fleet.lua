@@ -89,4 +89,5 @@ return cjson.encode({
     interval = reconcile[1], age = since > 0 and now - since,
     missing = redis.call('HLEN', MISSING), running = redis.call('EXISTS', RECONCILE_LOCK) == 1 },
   memory = type(memory) == 'string' and memory or '',
+  samples = redis.call('HGETALL', MEMORY),
 })

@@ -24,6 +24,7 @@ SINGLE = {
     KEYS.tally: b"hash",
     KEYS.workers: b"zset",
     KEYS.fleet: b"hash",
+    KEYS.memory: b"hash",
     KEYS.audit: b"stream",
     KEYS.queues: b"set",
     KEYS.sweeping: b"string",

@@ -101,7 +101,11 @@ def test_a_store_that_is_set_so(
 
 
 @pytest.mark.parametrize(
-    "policy", ["allkeys-lru", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-ttl"]
+    "policy",
+    [
+        *("allkeys-lru", "allkeys-lfu", "allkeys-random"),
+        *("volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"),
+    ],
 )
 def test_a_policy_that_throws_data_away(
     make_app: MakeApp, own_store: ValkeyServer, admin: StoreClient, policy: str
@@ -110,15 +114,18 @@ def test_a_policy_that_throws_data_away(
     command: Any = admin.execute_command
     command("ACL", "SETUSER", "u", "reset", "on", ">s3cret", "~*", "+@all", "-config")
     url = f"redis://u:s3cret@127.0.0.1:{own_store.port}/0"
-    admin.config_set("maxmemory", "100mb")
     admin.config_set("maxmemory-policy", policy)
     try:
+        # Without a limit it evicts nothing.
+        unlimited = make_app(REDIS_URL=url).test_client().get("/readyz")
+        admin.config_set("maxmemory", "100mb")
         reported = readiness(make_app, url)
     finally:
         admin.config_set("maxmemory-policy", "noeviction")
     answer = make_app(REDIS_URL=url).test_client().get("/readyz")
     admin.config_set("maxmemory", "0")
 
+    assert unlimited.status_code == 200
     assert reported[0] == "inbox_evicting"
     assert f"maxmemory-policy is {policy}" in reported[1]
     assert reported[1].endswith("set its maxmemory-policy to noeviction")

@@ -1,6 +1,6 @@
 import pytest
 
-from inbox.store.headroom import evicts, is_used_up
+from inbox.store.headroom import evicts, is_used_up, policy_of, said_of
 
 
 MIB = 1024 * 1024
@@ -43,8 +43,34 @@ def test_a_reserve_is_kept(most: int, used: int, not_counted: int, used_up: bool
         # A server that does not say it.
         ({"maxmemory": MIB}, None),
         ({}, None),
+        # A hosted one that says its policy and no limit, which it has all the same.
+        ({"maxmemory_policy": "optimistic-volatile"}, "optimistic-volatile"),
+        ({"maxmemory_policy": "noeviction"}, None),
     ],
 )
 def test_a_policy_that_evicts_is_named(memory: dict[str, int | str], policy: str | None) -> None:
     """Every policy but noeviction loses something of ours, once there is a maxmemory."""
     assert evicts(memory) == policy
+
+
+def test_a_policy_is_known_where_nothing_is_evicted() -> None:
+    """Without a maxmemory the policy is shown all the same, for a limit may come."""
+    assert policy_of({"maxmemory": 0, "maxmemory_policy": "volatile-lru"}) == "volatile-lru"
+    assert policy_of({"maxmemory": MIB}) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "loses"),
+    [
+        ("allkeys-lru", "webhooks that were accepted"),
+        ("volatile-ttl", "the notes of work under way"),
+        # Upstash takes any key once those with an end are gone.
+        ("optimistic-volatile", "webhooks that were accepted"),
+        ("not noeviction", "webhooks that were accepted"),
+    ],
+)
+def test_what_a_policy_loses_is_said(policy: str, loses: str) -> None:
+    """Policies that take any key lose more than those that take only keys with an end."""
+    assert said_of(policy).startswith(f"the store's maxmemory-policy is {policy}: ")
+    assert loses in said_of(policy)
+    assert "taken back twice" in said_of(policy)

@@ -1,5 +1,6 @@
 """The table of metrics is whole: each row shows something, and each thing known has a row."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
@@ -13,14 +14,13 @@ from inbox.admin.fleet_views import (
     DelayView,
     DownstreamView,
     FleetView,
-    MemoryView,
     ReconcileView,
     RevocationCap,
     WebhookView,
 )
-from inbox.admin.views import KeptView, QueueView, Stats
+from inbox.admin.views import FillState, KeptView, MemoryView, QueueView, Stats
 from receiver.metrics.row import Row, Scrape
-from receiver.metrics.sources import Counted
+from receiver.metrics.sources import Counted, full_in
 from receiver.metrics.table import ROWS
 
 
@@ -43,6 +43,7 @@ FOR_PAGES_ONLY: Final = {
     "KeptView.keep_seconds",
     "KeptView.oldest",
     "KeptView.next_drop",
+    "MemoryView.policy",
     "Stats.next_try",
     "Stats.oldest_failed",
 }
@@ -63,6 +64,16 @@ FLEET: Final = FleetView(
         held=6,
         counts=dict.fromkeys([*COUNTERS, "dropped_failed"], 7),
         kept=(KEPT,),
+        memory=MemoryView(
+            used=1,
+            limit=2,
+            left=3,
+            policy="noeviction",
+            evicts=False,
+            daily=4.0,
+            state=FillState.FILLING,
+            full_days=5.0,
+        ),
     ),
     handlers={"failed": {"revoke_referral_perks": 3}},
     delay=DelayView(buckets=((1.0, 2), (float("inf"), 3)), sum_seconds=4.5),
@@ -91,7 +102,6 @@ FLEET: Final = FleetView(
     cap=RevocationCap(
         admitted=1, most=2, window_seconds=3.0, campaign_most=4, campaign_window_seconds=5.0
     ),
-    memory=MemoryView(used=1, limit=2, left=3),
     canary_age_seconds=13.0,
     webhook=WebhookView(age_seconds=14.0, active=True, listed=True),
 )
@@ -189,6 +199,28 @@ def test_each_value_that_is_known_has_a_row() -> None:
     # The histogram is read by its row as a whole.
     read |= {"DelayView.buckets", "DelayView.sum_seconds"}
     assert set(known(FLEET)) - read == FOR_PAGES_ONLY
+
+
+def test_a_store_that_never_fills_has_an_infinite_time_and_an_unknown_one_none() -> None:
+    """So that an alert about few days fires in neither case, and a panel tells them apart."""
+    known = {
+        state: MemoryView(used=1, limit=2, left=3, state=state, full_days=days)
+        for state, days in (
+            (FillState.UNKNOWN, None),
+            (FillState.NO_LIMIT, None),
+            (FillState.STEADY, None),
+            (FillState.FILLING, 2.0),
+            (FillState.FULL, 0.0),
+        )
+    }
+
+    assert {state: full_in(view) for state, view in known.items()} == {
+        FillState.UNKNOWN: None,
+        FillState.NO_LIMIT: None,
+        FillState.STEADY: math.inf,
+        FillState.FILLING: 172_800.0,
+        FillState.FULL: 0.0,
+    }
 
 
 def test_names_are_unique() -> None:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from math import inf
 from typing import Any, Final
 
 from bench.remembering.filling import KINDS, fill
 from bench.remembering.made import Made
 from bench.remembering.steps import Past
+from inbox.admin.fleet import Fleet
+from inbox.admin.views import MemoryView
 from inbox.model.time import ms_of
 from inbox.state.reports import Reports
-from inbox.store.headroom import bytes_left
 from tests.engine import connect
 from tests.integration.memory.clock import MovedStore
 
@@ -21,14 +21,6 @@ PARTS: Final = 6
 PART: Final = timedelta(days=1) / PARTS
 
 DAY_MS: Final = 86_400_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evening:
-    """The store's memory at the end of a day, in bytes."""
-
-    used: int
-    left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +38,7 @@ class Remembered:
 
 
 class Days:
-    """Plays days, and keeps what the store's memory was in the evenings."""
+    """Plays days, one after the other."""
 
     def __init__(self, moved: MovedStore, *, seed: int = 1) -> None:
         self._moved = moved
@@ -55,7 +47,6 @@ class Days:
         self._reports = Reports(self.store)
         made = Made(seed)
         self._removals, self._unwanted = made.removals(), made.unwanted()
-        self.evenings: list[Evening] = []
 
     def play(self, *, removals: int, unwanted: int) -> None:
         """
@@ -70,14 +61,13 @@ class Days:
             self._past.keep()
             self._reports.worker("w1", 10, cap=None, breakers={}, reaped=True)
             self._moved.pass_time(PART)
-        self.evenings.append(self.memory())
 
-    def memory(self) -> Evening:
-        """Return what is used now, and what is left for webhooks."""
-        memory = self.store.info("memory")
-        left = bytes_left(memory)
-        assert left is not None
-        return Evening(used=int(memory["used_memory"]), left=left)
+    @property
+    def memory(self) -> MemoryView:
+        """What `python -m inbox stats` shows of the store's memory now."""
+        memory = Fleet(self.store).read(sample=0).stats.memory
+        assert memory is not None
+        return memory
 
     def remembered(self) -> Remembered:
         """Count what is remembered."""
@@ -85,12 +75,6 @@ class Days:
         recent = self.store.xrange(names.archive, min=week_ago)
         removals, all_others = self.store.xlen(names.archive), self.store.xlen(names.completed)
         return Remembered(removals=removals, others=all_others - len(recent))
-
-    def full_in_days(self) -> float:
-        """Return when webhooks are refused, by the larger growth of the last day and week."""
-        now = self.evenings[-1]
-        daily = max((now.used - self.evenings[-1 - days].used) / days for days in (1, 7))
-        return now.left / daily if daily > 0 else inf
 
     def _now_ms(self) -> int:
         return ms_of(self.store.time())

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 import inbox.retention
+from inbox.admin.memory import is_full_soon
 from inbox.errors import InboxUnavailableError
 from tests.integration.memory.clock import moved_store
 from tests.integration.memory.days import Days
@@ -18,8 +19,7 @@ WINDOW_DAYS: Final = 7
 MOST_SHARE: Final = 0.8
 MAXMEMORY: Final = 50 * 1024 * 1024
 
-#: A warning comes when fewer days are left, and must come so long before the first 503.
-WARNED_DAYS: Final = 15
+#: How many days before the first 503 the warning comes at least.
 AT_LEAST_DAYS: Final = 14
 
 #: Far more days than the store has left at 1,000 removals a day.
@@ -46,7 +46,7 @@ def test_a_store_of_50_mb_carries_half_a_year_and_warns_long_before_it_is_full(
         for day in range(MEMORY_DAYS):
             lasts = day >= MEMORY_DAYS - WINDOW_DAYS - 1
             days.play(removals=250, unwanted=5_000 if lasts else 0)
-        held, used = days.remembered(), days.evenings[-1].used
+        held, used = days.remembered(), days.memory.used
 
         warned, full = _play_until_full(days)
 
@@ -68,6 +68,6 @@ def _play_until_full(days: Days) -> tuple[int | None, int]:
             if error.reason != "full":
                 raise
             return warned, day
-        if warned is None and days.full_in_days() < WARNED_DAYS:
+        if warned is None and is_full_soon(days.memory):
             warned = day
-    pytest.fail(f"not full within {MOST_DAYS} days: {days.evenings[-1]}")
+    pytest.fail(f"not full within {MOST_DAYS} days: {days.memory}")

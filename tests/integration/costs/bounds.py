@@ -31,11 +31,11 @@ MOST: Final = {
     "commands of a removal": 141,  # 141: what is archived is looked up
     "bytes remembered of a removal with two effects": 930,  # 876: few share the hashes of the index
     "scripts to complete a removal with two effects": 10,  # 10
-    "commands to complete a removal with two effects": 113,  # 112
+    "commands to complete a removal with two effects": 112,  # 112
     "commands to fold a removal with two effects": 26,  # 25.1
     "bytes remembered of a removal of a dry run": 470,  # 439
     "scripts to complete a removal of a dry run": 7,  # 7
-    "commands to complete a removal of a dry run": 78,  # 77
+    "commands to complete a removal of a dry run": 77,  # 77
     "commands to fold a removal of a dry run": 13,  # 12.1
     "bytes remembered of an unwanted event": 145,  # 130
     "scripts to complete an unwanted event": 3,  # 3

@@ -40,8 +40,16 @@ KINDS: Final = {
 }
 
 
-def fill(past: Past, play: Play, events: Iterable[MadeEvent]) -> None:
-    """Let events be handled, some at once, and fold what is completed."""
+def fill(past: Past, play: Play, events: Iterable[MadeEvent], *, unfolded: int = _PART) -> None:
+    """
+    Let events be handled, some at once, and fold what is completed.
+
+    Args:
+        past: the store.
+        play: the kind of the events.
+        events: what happened.
+        unfolded: how many are completed before they are folded; until then each takes some KB.
+    """
 
     def run(some: list[MadeEvent]) -> None:
         for event in some:
@@ -49,7 +57,7 @@ def fill(past: Past, play: Play, events: Iterable[MadeEvent]) -> None:
 
     source = iter(events)
     with ThreadPoolExecutor(_THREADS) as pool:
-        while part := list(islice(source, _PART)):
+        while part := list(islice(source, unfolded)):
             # An error of a thread is raised where its result is taken.
             list(pool.map(run, [part[n::_THREADS] for n in range(_THREADS)]))
             past.keep()

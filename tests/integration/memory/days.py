@@ -22,6 +22,9 @@ PART: Final = timedelta(days=1) / PARTS
 
 DAY_MS: Final = 86_400_000
 
+#: The most removals that wait to be folded.
+UNFOLDED: Final = 25
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
@@ -50,14 +53,16 @@ class Days:
 
     def play(self, *, removals: int, unwanted: int) -> None:
         """
-        Let a day pass that begins with so many events.
+        Let a day pass with so many events, spread over it.
 
         Raises:
             InboxUnavailableError: an event was refused.
         """
-        fill(self._past, KINDS["unwanted"], islice(self._unwanted, unwanted))
-        fill(self._past, KINDS["removal"], islice(self._removals, removals))
-        for _ in range(PARTS):
+        for part in range(PARTS):
+            here, others = (_share(number, part) for number in (removals, unwanted))
+            fill(self._past, KINDS["unwanted"], islice(self._unwanted, others))
+            # Workers fold every 10 s, so that few wait for it: many would be a peak of memory.
+            fill(self._past, KINDS["removal"], islice(self._removals, here), unfolded=UNFOLDED)
             self._past.keep()
             self._reports.worker("w1", 10, cap=None, breakers={}, reaped=True)
             self._moved.pass_time(PART)
@@ -78,3 +83,7 @@ class Days:
 
     def _now_ms(self) -> int:
         return ms_of(self.store.time())
+
+
+def _share(number: int, part: int) -> int:
+    return number * (part + 1) // PARTS - number * part // PARTS

@@ -26,7 +26,7 @@ AT_LEAST_DAYS: Final = 14
 MOST_DAYS: Final = 150
 
 #: Workers sweep the index every 10 s, here some dozens of times a day, so each time more of it.
-BUCKETS: Final = 256
+BUCKETS: Final = 128
 
 
 @pytest.mark.long

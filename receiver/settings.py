@@ -13,7 +13,7 @@ from settings.variables import common, web
 from telemetry.settings import TelemetrySettings
 
 
-#: Connections to the store where a webhook waits for its disk and STORE_CONNECTIONS is not set. With
+#: Connections where a webhook waits for the store's disk and STORE_CONNECTIONS is not set. With
 #: `appendfsync always` the store answers only after an fsync, and one fsync covers all writes that
 #: have come by then: the more come at once, the fewer it does. Opened as they are needed.
 FSYNC_CONNECTIONS: Final = 32

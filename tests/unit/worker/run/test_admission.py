@@ -41,12 +41,12 @@ def test_an_open_breaker_postpones_for_a_little_longer_than_it_is_open(
 
 
 @pytest.mark.parametrize("why", list(NotAdmitted))
-@pytest.mark.parametrize("breaker", [None, FakeBreaker])
+@pytest.mark.parametrize("has_breaker", [False, True])
 def test_a_job_that_the_cap_does_not_admit_does_not_begin(
-    why: NotAdmitted, breaker: type[FakeBreaker] | None
+    why: NotAdmitted, *, has_breaker: bool
 ) -> None:
     """Whether the cap is asked with the breaker or alone; there is nothing to report."""
-    asked = breaker and breaker(answer=why)
+    asked = FakeBreaker(answer=why) if has_breaker else None
     job = CountedJob({}, lambda: why)
     admission = admission_of(asked, job=job)
 

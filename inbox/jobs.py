@@ -29,8 +29,8 @@ class Jobs:
     """
     The workers' part of the inbox. Every method is one round trip.
 
-    StoreClient errors (redis.RedisError) pass through: the worker that gets one has lost its
-    lease, and another worker's reaper sends the job again.
+    Errors of the store (redis.RedisError) pass through: that worker has lost its lease, and
+    another worker's reaper sends the job again.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class Jobs:
         identity_of: Literal["assignment", "event"] = "assignment",
         customer: str = "",
         others: Sequence[str] = (),
+        unwanted: bool = False,
     ) -> FannedOut | SameAssignment | Stale:
         """
         (c) Complete a process job and enqueue one job for each (handler, queue).
@@ -113,11 +114,11 @@ class Jobs:
             outcome: how the process job ended, a few words without personal data.
             facts: JSON object of ids for operators, without personal data.
             identity: what must be handled once whichever body reports it; empty for none.
-            identity_of: an assignment is known as long as removals are, an event for the
-                de-duplication window.
+            identity_of: how long it is known: as removals are, or the de-duplication window.
             customer: the customer of the body; empty for none. Redacts the body in the same step if
                 that customer was erased.
-            others: other customers of the body, with the same effect.
+            others: its other customers, with the same effect.
+            unwanted: only a marker of the event stays.
         """
         pairs = [word for pair in handlers for word in pair]
         named: dict[str, str | int | bytes] = {
@@ -131,6 +132,7 @@ class Jobs:
             "life_ms": self._memory_ms if identity_of == "assignment" else self._window_ms,
             "customers": " ".join(each for each in (customer, *others) if is_customer_id(each)),
             "redacted": "",
+            "unwanted": "1" if unwanted else "",
         }
         answer = self._scripts["fan_out"](named=named, args=pairs)
         if answer[0] == b"erased":

@@ -1,8 +1,8 @@
 """
 Every key that perkhook owns in Redis or Valkey; each begins with STORE_PREFIX (`perkhook:`).
 
-Times are milliseconds since 1970 by the server's clock. "accept", "claim" and so on name the script
-in `store/lua/` that writes the key. Below a hash are its fields.
+Times are ms since 1970 by the server's clock. "accept", "claim" and so on name the script in
+`store/lua/` that writes the key. Below a hash are its fields.
 
 =====================  ======  =====================================================================
 key                    type    meaning
@@ -10,21 +10,21 @@ key                    type    meaning
 delivery:<id>          string  One accepted body whose process job has not been claimed (accept):
                                the packed body; preceded by trace headers and a line feed, if any.
                                Its job is queued and has no key.
-fresh                  zset    unclaimed deliveries by time received (accept), until claim, the
-                               reaper or an operator writes their hashes
-delivery:<id>          hash    The same body from then on. Lives until it is completed and then for
-                               the rest of the de-duplication window, at least an hour. Written by
-                               claim, fan_out and every script that ends a job.
+fresh                  zset    unclaimed deliveries by time received (accept)
+delivery:<id>          hash    The same body from then on. Lives until it is completed and folded
+                               (fold). Written by claim, fan_out and every script that ends a job.
                        - body: packed bytes (`inbox.store.packing`)
                        - received: time accepted
                        - owed: pending jobs
                        - trace: trace headers, if any
                        - facts: JSON of ids for operators (fan_out)
                        - customer: its customers, blanks between, until completed (fan_out)
+                       - identity, identity_of: what it was the first to handle (fan_out)
                        - erased: when personal data was redacted (erase, fan_out, fail)
                        - owes:<name>: queue of a handler's job
                        - end:<name>: how that job ended
                        - settled: when the last job ended
+                       - made:<effect>: planned by one of its jobs (effect_plan, effect_begin)
                        - dispatches, fence: of the ended process job; replay continues them
 job:<delivery>:<name>  hash    One pending unit of work; goes when it ends.
                        - state: queued, running, waiting, held, failed
@@ -46,47 +46,54 @@ waiting                zset    waiting jobs by time of next try, until dispatche
 failed                 zset    failed jobs by time of failure, until retried, discarded or dropped
                                (trim): FAILED_KEEP_SECONDS, FAILED_KEEP_MOST
 held                   zset    jobs held by the rate cap by time, until released or discarded
-settled                list    deliveries in the order of completion (every script that ends a job),
-                               until their marker is gone; the newest million (trim)
-limits                 hash    the bounds that trim applies, for metrics and warnings; never expires
+settled                list    completed deliveries that wait to be folded (every script that ends a
+                               job, fold)
+completed              stream  completed deliveries in that order (fold, fan_out) for the
+                               de-duplication window; the newest million (trim)
+                       - d: the delivery, 16 bytes
+                       - r: its record (`inbox.archive.record`); empty if that is in `archive`; "+"
+                         and the ms from received to completed if no handler wanted the event
+archive                stream  records with a removal or effects (fold), for REMOVAL_MEMORY_SECONDS;
+                               the same fields
+index:<n>              hash    which entries of the two have a name (`inbox.archive.places`): "c" or
+                               "a" and the entry's id, blanks between (fold, fan_out, trim)
+limits                 hash    the bounds that trim applies; never expires
                        - failed_seconds, failed_most, settled_most
+                       - swept: which index:<n> is tidied next
                        - since: when a bound of failed jobs last changed
-brake                  zset    jobs that the rate cap admitted, by time (admit); one window of
-                               REVOCATION_BRAKE
-brake:<campaign>       zset    those of one campaign, by time (admit); at most as many as
-                               REVOCATION_BRAKE_CAMPAIGN allows, one window of it
-identity:<identity>    string  "<delivery>:<received>" that claimed this (fan_out). Of an assignment
-                               (<type>:<holder>) it lives REMOVAL_MEMORY_SECONDS, of an event that a
-                               handler wants (<type>:<event>) DEDUPE_WINDOW_SECONDS
+brake                  zset    jobs that the rate cap admitted, by time; one window of it
+brake:<campaign>       zset    those of one campaign; one window of its cap
+identity:<identity>    string  "<delivery>:<received>" that claimed this (fan_out), until that is
+                               folded. Of an assignment (<type>:<holder>) it lives
+                               REMOVAL_MEMORY_SECONDS, of an event that a handler wants
+                               (<type>:<event>) DEDUPE_WINDOW_SECONDS
 customer:<id>          set     deliveries about this customer whose body is here and was processed
                                (fan_out), until completed
-erased:<id>            string  when this customer was erased (forget): bodies that are processed
-                               later are redacted; 190 days
+erased:<id>            string  when this customer was erased (forget); 190 days
 gate:<downstream>      hash    its circuit breaker; goes when it works (breaker_report)
                        - until: when it may be called again; reason: slug of what opened it
                        - asked: 1 if the downstream asked for the pause
                        - failures: calls that failed in a row
 gate:<downstream>:try  string  the caller that tries it alone (half-open); half a minute
-gate:<downstream>:low  string  a job waits for the budget: calls that can wait do so too, until it
-                               has returned (admit, budget_use)
+gate:<downstream>:low  string  a job waits for the budget, so calls that can wait do so too
 budget:<downstream>    zset    calls made and reserved, by time; one rate window
-effect:<id>            hash    one effect in the ledger (`inbox.ledger`); lives
-                               REMOVAL_MEMORY_SECONDS (effect_plan, effect_begin, effect_move)
+effect:<id>            hash    one effect in the ledger (`inbox.ledger`), until it is folded with
+                               its delivery; else it lives REMOVAL_MEMORY_SECONDS (effect_plan,
+                               effect_begin, effect_move)
 effects:holder:<id>    zset    effects of an assignment, or of what a step of an own handler is
                                about, by time planned; as long
 effects:customer:<id>  zset    effects of a customer by time planned; as long
 card:<id>              string  effect that may change this card's balance; 15 min
 card:<id>:left         string  "<balance>:<time>" after our last change; a minute (effect_move)
 card:grant:<id>        string  effect that took back what this transaction gave; lives
-                               REMOVAL_MEMORY_SECONDS (effect_begin)
+                               REMOVAL_MEMORY_SECONDS, or until the effect is folded (effect_begin)
 learned:<name>         string  JSON of what workers found out and share: a campaign's rewards, the
                                plan that a job resumes with (learn); minutes to months
 barrier                string  a number that goes up with each round of waiting for
                                ACCEPT_DURABILITY (`inbox.durability.barrier`); never expires
 counts                 hash    counters since the store was made; never expires
 delay                  hash    completed deliveries by the time from received to completed: upper
-                               end of a bucket in s, or `more`, and `sum_ms` (every script that ends
-                               a job); never expires
+                               end of a bucket in s, or `more`, and `sum_ms`; never expires
 tally                  hash    counters for the metrics, which never expire:
                        - answer:<result>: webhooks answered (report_counts)
                        - secret:<position>: right signatures (report_counts)
@@ -101,21 +108,15 @@ fleet                  hash    what workers report (report_worker); never expire
                        - told: rates of the cap, of its campaign cap and of downstreams (JSON)
                        - swept: when a whole reaper run last ended
 audit                  stream  what operators did; the newest 10,000
-batch:<id>             hash    an operator's decision about many jobs; 30 days, the newest 200
-                               (batch_start, batch_step)
-                       - state: running, finished, stopped
-                       - action: retry, discard, release
-                       - who, why, what
+batch:<id>             hash    an operator's decision about many jobs (`inbox.admin.batches`); 30
+                               days, the newest 200 (batch_start, batch_step)
                        - total, next: how many jobs, and how many are decided
-                       - started, moved, ended
                        - done:<word> refused:<word>: how many came to what
-batch:<id>:tasks       list    its jobs, each as the task that was seen; as long, and of one that
-                               has ended the first thousand
+batch:<id>:tasks       list    its jobs, each as the task that was seen; as long
 batches                zset    batches by time
 batches:running        set     batches that are not at their end
 plan:<job>             hash    what a job would do (plan_ask, plan_take, plan_answer); 5 minutes
-                       - state: asked, working, made
-                       - since: when it entered that state; request: which request it is
+                       - state: asked, working, made; since when; request: which one it is
                        - answer: JSON (`inbox.plans.PlanPreview`)
 plans                  list    jobs whose plan is asked for, until a worker claims them (plan_ask,
                                plan_take); 5 minutes
@@ -124,21 +125,17 @@ looked                 hash    for each queue "<time>:<time>": queued jobs older
                                not in their queue at the second (reap)
 sweeping               string  lock: who reaps; lives one reaper interval
 checkin                string  lock: who checked in with Sentry; a minute or a reaper interval
-canary                 hash    synthetic events through the public address; goes a week after the
-                               last worker that was to send any (canary_turn, canary_handled), or
-                               when one starts that is not
+canary                 hash    synthetic events through the public address (`inbox.state.canary`);
+                               goes a week after the last worker that was to send any, or when one
+                               starts that is not
                        - since: when the first was due; sent: how many
                        - handled: when the last came through; delay: how long that took, in ms
 canary:turn            string  lock: who sends the next; one canary interval
 reconcile              hash    the search for removals without a webhook among the codes, one run at
-                               a time (reconcile_begin, reconcile_move, reconcile_code,
-                               reconcile_resolve); never expires
-                       - run: its number
-                       - state: running, finished
+                               a time (reconcile_…); never expires
+                       - run: its number; state: running, finished
                        - scope: what it reads, in words that two runs share
-                       - started, moved, ended
-                       - done:…, at:…: how far it is (`worker.reconcile`)
-                       - codes, calls, found, applied, …: its counts
+                       - done:…, at:…, codes, calls, found, …: how far it is, and its counts
                        - completed: end of a run of the workers' scope, or of any if they begin none
                        - interval: how often workers begin one, in s; 0 for never
                        - since: when the first was due (reconcile_turn)
@@ -149,16 +146,13 @@ reconcile:customers    hash    the same for a search in the activity of customer
 reconcile:turn         string  lock: the next run of the workers is not due; one interval
 campaigns              set     campaigns whose codes runs have read; lives REMOVAL_MEMORY_SECONDS
                                after the last run
-codes:<campaign>       zset    its referral codes by the run that last read them (reconcile_code);
-                               REMOVAL_MEMORY_SECONDS after the last
-assignments:<code>     hash    who holds a code, as far as is known: the assignment to "<customer>
-                               <role> <type of the code> <since>" (reconcile_code, remember); as
-                               long
+codes:<campaign>       zset    its referral codes by the run that last read them; as long
+assignments:<code>     hash    who holds a code: the assignment to "<customer> <role> <type of the
+                               code> <since>" (reconcile_code, remember); as long
 missing                hash    removals without a webhook, until they are deliveries: the assignment
-                               to JSON of ids (reconcile_code, reconcile_resolve); as long
-webhook                hash    what Voucherify says of our webhook; goes a week after the last
-                               worker that was to check it (webhook_turn, webhook_saw), or when one
-                               starts that is not
+                               to JSON of ids; as long
+webhook                hash    what Voucherify says of our webhook; as long (webhook_turn,
+                               webhook_saw)
                        - since: when the first check was due; looked: when one last had a result
                        - state: active, off, none: the result
                        - listed: 1 if our event is among those it is sent, 0 if not
@@ -200,6 +194,9 @@ class Keys:
         self.failed = prefix + "failed"
         self.held = prefix + "held"
         self.settled = prefix + "settled"
+        self.completed = prefix + "completed"
+        self.archive = prefix + "archive"
+        self.index = prefix + "index:"
         self.limits = prefix + "limits"
         self.brake = prefix + "brake"
         self.gate = prefix + "gate:"
@@ -244,6 +241,9 @@ class Keys:
 
 #: Before the id of a holder: the `IDENTITY` of the removal of one assignment.
 REMOVAL: Final = "customer.holder.assignment.deleted:"
+
+#: Hashes of the index. With up to some hundred fields each, servers keep them as compact lists.
+BUCKETS: Final = 16_384
 
 #: The queue and the job that every delivery starts with.
 DELIVERIES_QUEUE: Final = "deliveries"

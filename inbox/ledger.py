@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
+from inbox.archive.read import Archive
+from inbox.archive.record import unpack
 from inbox.durability.barrier import Barrier
 from inbox.errors import InboxUnavailableError
 from inbox.model.effect import PERKS, Begun, Effect, EffectState, Left, Perk, Turn
@@ -38,7 +40,7 @@ LOCK_TIMES: Final = 3
 LEFT_SECONDS: Final = 60.0
 
 
-_MARK: Final = f":{Perk.CUSTOMER_MARK}:".encode()
+_MARK: Final = f":{Perk.CUSTOMER_MARK}:"
 
 
 class Effects:
@@ -63,13 +65,14 @@ class Effects:
         self._confirm = scripts.load(client, "effect_confirm")
         self._begin = scripts.load(client, "effect_begin")
         self._move = scripts.load(client, "effect_move")
+        self._archive = Archive(client)
         #: When this process first saw a run of the store.
         self._runs: dict[str, datetime] = {}
 
     def plan(self, effect: str, *, holder: str, customer: str, **fields: str | int) -> Effect:
         """Store a planned effect, or return what is stored already."""
         answer = self._plan(args=[effect, holder, customer, self._memory_ms, *_flat(fields)])
-        return _effect(effect, answer)
+        return self._effect(effect, answer)
 
     def begin(
         self,
@@ -98,7 +101,7 @@ class Effects:
             },
             args=_flat(fields),
         )
-        found = _effect(effect, answer)
+        found = self._effect(effect, answer)
         return Begun(
             effect=found,
             turn=Turn(word.decode()),
@@ -140,7 +143,7 @@ class Effects:
             left: what is left on the card now, if that is known.
         """
         answer = self._step(effect, since, to.value, fields, free=free, left=left)
-        return _effect(effect.id, answer) if answer else None
+        return self._effect(effect.id, answer) if answer else None
 
     def free(self, effect: Effect) -> None:
         """Unlock the card of a balance change with no call under way."""
@@ -194,25 +197,37 @@ class Effects:
 
     def get(self, effect: str) -> Effect | None:
         """Return one effect; None if there is none."""
-        found = self._client.hgetall(self._keys.effect + effect)
-        if not found:
-            return None
-        return _effect(
-            effect, [ms_of(self._client.time()), *(word for pair in found.items() for word in pair)]
-        )
+        pending = self._client.hgetall(self._keys.effect + effect)
+        texts: dict[str, str] = {name.decode(): value.decode() for name, value in pending.items()}
+        found = texts or self._archive.effect(effect)
+        return Effect.read(effect, found, ms_of(self._client.time())) if found else None
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """Return the marks on a customer, oldest first."""
-        for name in self._client.zrange(self._keys.effects_of + f"customer:{customer}", 0, -1):
-            if _MARK in name and (effect := self.get(name.decode())):
-                yield effect
+        return (effect for effect in self.of(customer=customer) if _MARK in effect.id)
 
     def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
         """Return the effects of an assignment or a customer, oldest first."""
         index = f"holder:{holder}" if holder else f"customer:{customer}"
+        now = ms_of(self._client.time())
+        found: dict[str, Effect] = {}
         for name in self._client.zrange(self._keys.effects_of + index, 0, -1):
             if effect := self.get(name.decode()):
-                yield effect
+                found[effect.id] = effect
+        # Read last, so that what is folded meanwhile is in one of the two.
+        for effect_id, fields in self._archive.effects_of(holder=holder, customer=customer):
+            found[effect_id] = Effect.read(effect_id, fields, now)
+        yield from sorted(found.values(), key=lambda effect: effect.number("planned"))
+
+    def _effect(self, effect: str, answer: list[Any]) -> Effect:
+        """Read the answer of a script: the time, then fields or the record that has them."""
+        now, *words = answer
+        if words and words[0] == b"archived":
+            found = unpack(words[1].decode(), words[3]).effects[effect]
+        else:
+            texts = [word.decode() if isinstance(word, bytes) else str(word) for word in words]
+            found = dict(zip(texts[::2], texts[1::2], strict=True))
+        return Effect.read(effect, found, int(now))
 
     def _intact_since(self, run: str, up_seconds: int, now: datetime) -> datetime | None:
         """
@@ -229,19 +244,6 @@ class Effects:
 
 def _flat(fields: Mapping[str, str | int]) -> list[str | int]:
     return [word for pair in fields.items() for word in pair]
-
-
-def _effect(effect: str, answer: list[bytes | int]) -> Effect:
-    texts = [word.decode() if isinstance(word, bytes) else str(word) for word in answer[1:]]
-    fields = dict(zip(texts[::2], texts[1::2], strict=True))
-    return Effect(
-        id=effect,
-        state=EffectState(fields["state"]),
-        holder=fields["holder"],
-        customer=fields["customer"],
-        fields=fields,
-        now_ms=int(answer[0]),
-    )
 
 
 __all__ = ["PERKS", "Begun", "Effect", "EffectState", "Effects", "Left", "Turn"]

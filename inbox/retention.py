@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from inbox.admin.views import KeptView, kept_completed, kept_failed
+from inbox.archive.fold import A_STEP, Folding
 from inbox.model.time import moment
 from inbox.store import scripts
 from inbox.store.client import StoreClient
@@ -18,12 +19,16 @@ JOBS_A_CALL: Final = 200
 MARKERS_A_CALL: Final = 200
 MOST_CALLS: Final = 500
 
+#: Parts of the index that a call tidies: all of them in some hours.
+BUCKETS_A_CALL: Final = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long failed jobs are kept, and how many of them and of markers."""
+    """How long failed jobs, and removals with their effects, are kept; how many of which."""
 
     failed_seconds: int
+    removal_seconds: int
     failed_most: int
     completed_most: int
 
@@ -48,20 +53,32 @@ class Trimmed:
 
 
 class Retention:
-    """Applies the bounds. Failed jobs beyond them end; jobs that are still to run stay."""
+    """
+    Folds what is completed and applies the bounds.
+
+    Failed jobs beyond them end; jobs that are still to run stay.
+    """
 
     def __init__(self, client: StoreClient, limits: Limits, *, dedupe_window_seconds: int) -> None:
         self._limits = limits
         self._window_ms = dedupe_window_seconds * 1000
+        self._folding = Folding(client)
         self._trim = scripts.load(client, "trim")
+
+    def _fold(self) -> None:
+        # No pass goes on for ever: others come.
+        for _ in range(MOST_CALLS):
+            if self._folding.step() < A_STEP:
+                return
 
     def trim(self) -> Iterator[Trimmed]:
         """
-        Drop what is beyond the bounds, a batch a round trip.
+        Fold what is completed, then drop what is beyond the bounds, a batch a round trip.
 
         The caller reports each batch before the next is dropped.
         """
         for _ in range(MOST_CALLS):
+            self._fold()
             now, failed, oldest, completed, markers, more, *dropped = self._trim(
                 named={
                     "failed_seconds": self._limits.failed_seconds,
@@ -71,6 +88,8 @@ class Retention:
                     "jobs": JOBS_A_CALL,
                     "markers": MARKERS_A_CALL,
                     "window_ms": self._window_ms,
+                    "memory_ms": self._limits.removal_seconds * 1000,
+                    "buckets": BUCKETS_A_CALL,
                 }
             )
             words = [word.decode() for word in dropped]

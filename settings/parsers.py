@@ -19,17 +19,28 @@ def optional(value: str) -> str | None:
     return value or None
 
 
-def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Return a parser of whole numbers from `low` to `high`."""
+def whole_number(low: int, high: int, why: str = "") -> Callable[[str], int]:
+    """
+    Return a parser of whole numbers from `low` to `high`.
+
+    Args:
+        low: the least.
+        high: the most.
+        why: what would not hold below the least, for the message.
+    """
+    range_ = f"must be a whole number from {low} to {high}"
+    too_low = f"{range_}: {why}" if why else range_
 
     def parse(value: str) -> int:
         # int() also takes "1_000", blanks and other scripts' digits; a person means none of them.
         digits = value.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
-            raise ValueError(f"must be a whole number from {low} to {high}")
+            raise ValueError(range_)
         number = int(value)
-        if not low <= number <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
+        if number < low:
+            raise ValueError(too_low)
+        if number > high:
+            raise ValueError(range_)
         return number
 
     return parse
@@ -88,6 +99,21 @@ def interval(low: int, high: int) -> Callable[[str], int]:
 
     def parse(value: str) -> int:
         return 0 if value == "off" else seconds(value)
+
+    return parse
+
+
+def zero_or(low: int, high: int, why: str) -> Callable[[str], int]:
+    """Return a parser of whole numbers from `low` to `high`, or 0; `why` as in `whole_number`."""
+    number = whole_number(low, high, why)
+
+    def parse(value: str) -> int:
+        if value == "0":
+            return 0
+        try:
+            return number(value)
+        except ValueError as error:
+            raise ValueError(str(error).replace("must be", "must be 0 or", 1)) from None
 
     return parse
 

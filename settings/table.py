@@ -49,9 +49,69 @@ it shows no value. A name that resembles one of these also stops the start
 """
 
 
+#: What is kept, how long, and which promise that carries.
+_FIXED: Final = (
+    (
+        "completed deliveries by their bytes",
+        "the newest 1,000,000 within `DEDUPE_WINDOW_SECONDS`",
+        (
+            "what that carries. Beyond the number the same bytes are processed again; a removal "
+            "still has one effect"
+        ),
+    ),
+    (
+        "an erased customer",
+        "190 days",
+        (
+            "bodies about the customer that arrive later are redacted, also what a person sends "
+            "again from Voucherify's log. With a dedicated region erase the customer again after "
+            "half a year"
+        ),
+    ),
+    (
+        "who holds which code",
+        "`REMOVAL_MEMORY_SECONDS` after the last run",
+        (
+            "reconciliation compares with the run before, at most 30 days earlier "
+            "(`RECONCILE_INTERVAL_SECONDS`). `RECONCILE_GRACE_SECONDS` may be 0: the webhook of a "
+            "removal that a run found changes nothing"
+        ),
+    ),
+    (
+        "metadata that setting the mark may have removed",
+        "2 days, or until it is put back",
+        "it is put back by a later try of the job, so `RETRY_SCHEDULE_SECONDS` must end before",
+    ),
+    ("the lock of a card", "3 times `IN_FLIGHT_SECONDS`", "one balance change at a time"),
+    ("what else workers learned", "10 minutes to 30 days", "no promise: it is read again"),
+    ("decisions about many jobs", "30 days, the newest 200", "hindsight"),
+    ("what operators did", "the newest 10,000", "hindsight"),
+    ("runs of a pending job", "the newest 30", "hindsight"),
+)
+
+_KEPT: Final = """
+## Kept without a setting
+
+A setting that bounds what is remembered says above which promise it carries. Less than the least
+stops the start, with the reason. These bounds are fixed:
+
+| what | how long | carries |
+|---|---|---|
+{}
+
+Sources: Voucherify's [retries](https://docs.voucherify.io/api-reference/introduction-to-webhooks)
+and [audit log](https://docs.voucherify.io/analyze/audit-logs). It documents six and twelve months
+for logs, and nothing else for the webhooks listed there.
+"""
+
+
 def page() -> str:
     """Return docs/settings.md as a whole."""
-    return _INTRODUCTION + tables()
+    return (
+        _INTRODUCTION
+        + tables()
+        + _KEPT.format("\n".join(f"| {' | '.join(row)} |" for row in _FIXED))
+    )
 
 
 #: docker-compose.yml sets these itself, by what stands beside the containers.
@@ -76,4 +136,11 @@ def example() -> str:
 def _row(each: Variable[Any]) -> str:
     processes = "all" if each.processes == ALL else ", ".join(each.processes)
     default = "required" if each.default is None else each.shown or f"`{each.default}`"
-    return f"| `{each.name}` | {processes} | {each.meaning} | {default} |"
+    return f"| `{each.name}` | {processes} | {each.meaning}{_kept(each)} | {default} |"
+
+
+def _kept(each: Variable[Any]) -> str:
+    if each.keeps is None:
+        return ""
+    carries, least, shorter = each.keeps.carries, each.keeps.least, each.keeps.shorter
+    return f" **Carries:** {carries}. **Least:** {least}. **Shorter means:** {shorter}."

@@ -21,6 +21,22 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Keeps:
+    """
+    What depends on a bound of what is remembered, each in words without a full stop.
+
+    Attributes:
+        carries: the promise that needs the memory.
+        least: the least value at which it holds, and why.
+        shorter: what a value between that and the default means.
+    """
+
+    carries: str
+    least: str
+    shorter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Variable(Generic[T]):
     """
     One environment variable; this is the only place where anything about it is written.
@@ -34,6 +50,7 @@ class Variable(Generic[T]):
         use: who sets it.
         meaning: for docs/settings.md, in Markdown; links are relative to docs/.
         shown: the default in words, where it says more than the text.
+        keeps: which promise it carries, if it bounds what is remembered.
     """
 
     name: str
@@ -43,3 +60,4 @@ class Variable(Generic[T]):
     use: Use
     meaning: str
     shown: str = ""
+    keeps: Keeps | None = None

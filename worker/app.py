@@ -18,7 +18,7 @@ from worker.http_client import check_environment
 from worker.http_client.environment import EnvironmentValueError
 from worker.runtime import Runtime
 from worker.settings.worker import BrokerSettings, WorkerSettings
-from worker.shop.load import dry_run_names, load_table
+from worker.shop.load import check_retries, dry_run_names, load_table
 from worker.tasks import register_tasks
 
 
@@ -53,6 +53,7 @@ def create_celery(environ: Mapping[str, str]) -> Celery:
         try:
             settings = WorkerSettings.from_environ(environ)
             runtime.dry_run = dry_run_names(settings.dry_run, table)
+            check_retries(table, settings.kept)
             check_environment()
         except SettingsError as error:
             sys.exit(str(error))

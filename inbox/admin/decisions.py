@@ -10,6 +10,8 @@ from inbox.admin import audit as record
 from inbox.admin.batches import Batches
 from inbox.admin.rows import JobRows
 from inbox.admin.selection import ACTIONS, SORTS, Filter, Group, Row, choices, chosen, groups
+from inbox.archive.places import HOLDER
+from inbox.archive.read import Archive
 from inbox.ids import job_id_of
 from inbox.model.time import moment, ms_of
 from inbox.plans import Plans
@@ -95,6 +97,7 @@ class Decisions:
         self._client: Any = client
         self._keys = client.names
         self.rows = JobRows(client)
+        self._archive = Archive(client)
         self.plans = Plans(client)
         self.batches = Batches(client, self.rows.read, dedupe_window_seconds=dedupe_window_seconds)
 
@@ -151,6 +154,8 @@ class Decisions:
         pipe = self._client.pipeline(transaction=False)
         for holder in holders:
             pipe.exists(f"{self._keys.effects_of}holder:{holder}")
+        # The archive last, so that what is folded meanwhile is in one of the two.
+        begun = zip(pipe.execute(), self._archive.known(HOLDER, holders), strict=True)
         return Preview(
             action=action,
             matching=len(found),
@@ -160,7 +165,7 @@ class Decisions:
             by_reason=dict(Counter(row.reason for row in first).most_common()),
             by_group=len({row.group for row in first}),
             oldest=moment(min((row.since for row in first), default=None)),
-            begun=sum(pipe.execute()),
+            begun=sum(map(any, begun)),
         )
 
     def recent(self, number: int = 50) -> list[record.Entry]:

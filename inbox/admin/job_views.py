@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from inbox.archive.record import Record
 from inbox.ids import delivery_of, name_of
 from inbox.model.time import moment
 
@@ -68,6 +69,21 @@ class DeliveryView:
     facts: dict[str, str]
     ended: dict[str, str]
     jobs: tuple[JobView, ...]
+
+
+def archived_view(record: Record) -> DeliveryView:
+    """Return the view of a delivery that is completed and archived."""
+    return DeliveryView(
+        delivery=record.delivery,
+        received=moment(record.received),
+        completed=moment(record.completed),
+        erased=moment(record.erased),
+        pending=0,
+        body_bytes=None,
+        facts=record.facts,
+        ended=record.ended,
+        jobs=(),
+    )
 
 
 def job_view(job: str, fields: dict[str, bytes], next_try: float | None) -> JobView:

@@ -4,8 +4,9 @@ from typing import Any
 
 from inbox import keys
 from inbox.admin.fleet import Fleet
-from inbox.admin.job_views import DeliveryView, JobView, job_view
+from inbox.admin.job_views import DeliveryView, JobView, archived_view, job_view
 from inbox.admin.views import Stats
+from inbox.archive.read import Archive
 from inbox.ids import delivery_of, is_delivery_id, job_id_of
 from inbox.model.time import moment
 from inbox.store import scripts
@@ -27,6 +28,7 @@ class Admin:
         self._keys = client.names
         self._window_ms = dedupe_window_seconds * 1000
         self._fleet = Fleet(client)
+        self._archive = Archive(client)
         self._unclaimed = UnclaimedDeliveries(client)
         self._scripts = {
             name: scripts.load(client, name) for name in ("retry", "discard", "release", "replay")
@@ -88,7 +90,8 @@ class Admin:
         """Return a delivery with its jobs; None if it was never here or is forgotten."""
         fields = self._unclaimed.fields(delivery)
         if not fields:
-            return None
+            [record] = self._archive.deliveries([delivery])
+            return archived_view(record) if record else None
         body = fields.get("body")
         names = [key.removeprefix("owes:") for key in fields if key.startswith("owes:")]
         jobs = [f"{delivery}:{name}" for name in (keys.PROCESS, *sorted(names))]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from inbox.admin.fingerprint import fingerprint, normalised
 from inbox.admin.selection import Row
+from inbox.archive.read import Archive
 from inbox.ids import delivery_of, name_of
 from inbox.store import scripts
 from inbox.store.client import StoreClient
@@ -32,6 +33,7 @@ class JobRows:
         self._indexes = {"failed": names.failed, "waiting": names.waiting, "held": names.held}
         self._index = scripts.load(client, "read_index")
         self._read = scripts.load(client, "read_jobs")
+        self._archive = Archive(client)
         self._known: dict[str, dict[str, tuple[float, Row]]] = {state: {} for state in STATES}
         self._locks = {state: Lock() for state in STATES}
 
@@ -63,7 +65,19 @@ class JobRows:
         for start in range(0, len(jobs), A_CALL):
             some = jobs[start : start + A_CALL]
             answer: bytes = self._read(args=list(some))
-            yield from zip(some, json.loads(answer.decode("utf-8", "replace")), strict=True)
+            rows = json.loads(answer.decode("utf-8", "replace"))
+            yield from zip(some, self._with_archived(some, rows), strict=True)
+
+    def _with_archived(self, jobs: Sequence[str], rows: list[list[Any]]) -> list[list[Any]]:
+        """Add how jobs ended whose delivery is archived."""
+        ended = [n for n, fields in enumerate(rows) if not fields[0] and not fields[4]]
+        if ended:
+            records = self._archive.deliveries([delivery_of(jobs[n]) for n in ended])
+            for n, record in zip(ended, records, strict=True):
+                if record is not None:
+                    rows[n][4] = record.ended.get(name_of(jobs[n]))
+                    rows[n][6] = json.dumps(record.facts)
+        return rows
 
 
 def _row(job: str, fields: list[Any], next_try: int | None) -> Row:

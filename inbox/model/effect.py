@@ -58,6 +58,18 @@ class Effect:
     fields: dict[str, str]
     now_ms: int
 
+    @classmethod
+    def read(cls, effect: str, fields: dict[str, str], now_ms: int) -> "Effect":
+        """Read one from its fields."""
+        return cls(
+            id=effect,
+            state=EffectState(fields["state"]),
+            holder=fields["holder"],
+            customer=fields["customer"],
+            fields=fields,
+            now_ms=now_ms,
+        )
+
     def number(self, name: str) -> int:
         """Return a whole number, 0 if it is not there yet."""
         return int(self.fields.get(name, "0"))

@@ -19,7 +19,8 @@ PART: Final = 500
 
 #: What only workers and operators write: a target that has one of them is in use.
 IN_USE: Final = (
-    "fleet", "workers", "audit", "settled", "running", "waiting", "failed", "held", "batches",
+    "fleet", "workers", "audit", "settled", "completed", "archive", "running", "waiting",
+    "failed", "held", "batches",
 )  # fmt: skip
 
 

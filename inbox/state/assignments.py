@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from inbox import keys
+from inbox.archive.read import Archive
 from inbox.model.assignment import Assignment, Missing, Run, RunLostError
 from inbox.state.campaigns import KnownCampaigns
 from inbox.store import scripts
@@ -49,6 +50,7 @@ class AssignmentRegistry:
         self._memory_ms = memory_seconds * 1000
         self._run = self._keys.reconcile_customers if of_customers else self._keys.reconcile
         self._lock = f"{self._run}:lock"
+        self._archive = Archive(client)
         self.campaigns = KnownCampaigns(client, self._memory_ms)
         self._turn = scripts.load(client, "reconcile_turn")
         self._begin = scripts.load(client, "reconcile_begin")
@@ -202,10 +204,8 @@ class AssignmentRegistry:
 
     def reported(self, holders: Sequence[str]) -> set[str]:
         """Return which of these assignments' removals were claimed, by any delivery."""
-        pipe = self._client.pipeline(transaction=False)
-        for holder in holders:
-            pipe.exists(self._keys.identity + keys.REMOVAL + holder)
-        return {holder for holder, found in zip(holders, pipe.execute(), strict=True) if found}
+        claimed = self._archive.claimed([keys.REMOVAL + holder for holder in holders])
+        return {holder for holder, found in zip(holders, claimed, strict=True) if found}
 
     def missing(self) -> Iterator[Missing]:
         """Yield the removals without a webhook that are no deliveries yet."""

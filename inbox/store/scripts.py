@@ -43,6 +43,7 @@ _OTHERS: Final = {
     "PROCESS": keys.PROCESS,
     "MOST_EVENT_TYPES": MOST_EVENT_TYPES,
     "NEWEST_PACKING": NEWEST,
+    "BUCKETS": keys.BUCKETS,
 }
 
 

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from settings.needs import RETRIES_SECONDS, RETRIES_WHY
 from settings.parsers import names, on_or_off, one_of, prefix, share, whole_number
 from settings.secrets import sentry_dsn, sentry_name
 from settings.store_address import PREFIX
 from settings.store_url import store_address
-from settings.variable import ALL, WEB, WORKER, Use, Variable
+from settings.variable import ALL, WEB, WORKER, Keeps, Use, Variable
 
 
 MUST, OFTEN, EXPERT = Use
@@ -39,8 +40,18 @@ STORE_CONNECTIONS: Final = Variable(
 )  # fmt: skip
 
 DEDUPE_WINDOW_SECONDS: Final = Variable(
-    "DEDUPE_WINDOW_SECONDS", whole_number(60, 31_536_000), "604800", ALL, EXPERT,
+    "DEDUPE_WINDOW_SECONDS", whole_number(RETRIES_SECONDS, 31_536_000, RETRIES_WHY), "604800",
+    ALL, EXPERT,
     "How long the same bytes count as the same delivery.", "604800 (7 days)",
+    Keeps(
+        carries="one delivery for one body, however often Voucherify sends it again by itself; one "
+        "run of an own handler for one event, in whatever bytes",
+        least="129600 (36 h): Voucherify's last automatic retry comes 24 h after the first try, or "
+        "34 h by the intervals that it documents",
+        shorter="a body that is sent again later than this is no duplicate any more. It becomes a "
+        "failed job, `stale_event`, or is processed again if `MAX_EVENT_AGE_SECONDS` is 0. A "
+        "removal still has one effect",
+    ),
 )  # fmt: skip
 
 LOG_FORMAT: Final = Variable(

@@ -3,8 +3,16 @@
 from typing import Final
 
 from settings.identifiers import handler_names, module_names
-from settings.parsers import rate, seconds_list, whole_number
-from settings.variable import FLOWER, WORKER, Use, Variable
+from settings.needs import (
+    DECISION_SECONDS,
+    DECISION_WHY,
+    RESENDS_SECONDS,
+    RESENDS_WHY,
+    RETRIES_SECONDS,
+    RETRIES_WHY,
+)
+from settings.parsers import rate, seconds_list, whole_number, zero_or
+from settings.variable import FLOWER, WORKER, Keeps, Use, Variable
 
 
 OFTEN, EXPERT = Use.OFTEN, Use.EXPERT
@@ -38,11 +46,17 @@ REVOCATION_BRAKE_CAMPAIGN: Final = Variable(
 )  # fmt: skip
 
 MAX_EVENT_AGE_SECONDS: Final = Variable(
-    # Voucherify sends a failed webhook again for 24 h.
-    "MAX_EVENT_AGE_SECONDS", whole_number(0, 315_360_000), "172800", WORKER, EXPERT,
+    "MAX_EVENT_AGE_SECONDS", zero_or(RETRIES_SECONDS, 315_360_000, RETRIES_WHY), "172800", WORKER,
+    EXPERT,
     "An event that was signed longer than this before it was received becomes a failed job, "
     "`stale_event`, because it may be a replayed copy. 0 accepts any age "
     "([security.md](security.md)).", "172800 (48 h)",
+    Keeps(
+        carries="no copy acts by itself when it is no longer recognised; with 0 it does",
+        least="129600 (36 h), so that no automatic retry of Voucherify waits for a person. Most: "
+        "`REMOVAL_MEMORY_SECONDS`, and with `HANDLERS` also `DEDUPE_WINDOW_SECONDS`",
+        shorter="a webhook that Voucherify sends late waits for a person sooner; nothing is lost",
+    ),
 )  # fmt: skip
 
 JOB_LEASE_SECONDS: Final = Variable(
@@ -72,19 +86,41 @@ IN_FLIGHT_SECONDS: Final = Variable(
 )  # fmt: skip
 
 REMOVAL_MEMORY_SECONDS: Final = Variable(
-    # Voucherify keeps sendouts for half a year and lets people send them again.
-    "REMOVAL_MEMORY_SECONDS", whole_number(3600, 315_360_000), "16416000", WORKER, EXPERT,
+    "REMOVAL_MEMORY_SECONDS", whole_number(RESENDS_SECONDS, 315_360_000, RESENDS_WHY), "16416000",
+    WORKER, EXPERT,
     "How long a handled removal is recognised, even if it arrives in other bytes.",
     "16416000 (190 days)",
+    Keeps(
+        carries="one effect for one removal, each step of an own handler once, undo, the search "
+        "for effects, and what reconciliation knows of assignments",
+        least="15897600 (184 days): Voucherify keeps its logs, from which a person can send a "
+        "webhook again, for six months. In its dedicated regions it keeps them for twelve: set "
+        "32400000 (375 days) there",
+        shorter="there are fewer than six days to spare; nothing else",
+    ),
 )  # fmt: skip
 
 FAILED_KEEP_SECONDS: Final = Variable(
-    "FAILED_KEEP_SECONDS", whole_number(3600, 315_360_000), "7776000", WORKER, EXPERT,
+    "FAILED_KEEP_SECONDS", whole_number(DECISION_SECONDS, 315_360_000, DECISION_WHY), "7776000",
+    WORKER, EXPERT,
     "A job that has been failed for longer is dropped. `/metrics` warns before "
     "([operations.md](operations.md)).", "7776000 (90 days)",
+    Keeps(
+        carries="a person's decision about each failed job",
+        least="432000 (5 days), of which the alert at 80 % leaves one. Most: "
+        "`REMOVAL_MEMORY_SECONDS` less the tries before and after a retry (2.4 times the sum of "
+        "`RETRY_SCHEDULE_SECONDS`), so that the retry still knows what was done",
+        shorter="what a job was to do is never done if nobody decides by then",
+    ),
 )  # fmt: skip
 
 FAILED_KEEP_MOST: Final = Variable(
     "FAILED_KEEP_MOST", whole_number(1, 100_000_000), "100000", WORKER, EXPERT,
     "The oldest failed job is dropped when there are more. `/metrics` warns before.",
+    keeps=Keeps(
+        carries="the same decision, within the store's memory: 2 to 6 KB a job",
+        least="as many jobs as one outage can fail, which only you know; none is refused",
+        shorter="an outage that fails more jobs drops the oldest, and what they were to do is "
+        "never done",
+    ),
 )  # fmt: skip

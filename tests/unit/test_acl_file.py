@@ -5,7 +5,9 @@ from typing import Final
 
 import pytest
 
+from inbox.store import scripts
 from tests.processes import ROOT
+from tests.stores import client_of
 
 
 LUA: Final = ROOT / "inbox" / "store" / "lua"
@@ -26,42 +28,42 @@ KOMBU: Final = {
 #: What operators' views read without a script.
 VIEWS: Final = {
     "multi", "exec", "exists", "hget", "hmget", "hgetall", "get", "llen", "lrange", "smembers",
-    "zcard", "zrange", "zrevrange", "zrangebyscore", "zscore", "xrevrange",
+    "zcard", "zrange", "zrevrange", "zrangebyscore", "zscore", "xrange", "xrevrange",
 }  # fmt: skip
 
 DURABLE: Final = {"incr", "exists", "wait", "waitaof", "client|id"}
 #: What is known of assignments, as a reconciliation reads it (`inbox.state.assignments`).
-BOOK: Final = {"hscan", "zcount"}
+BOOK: Final = {"hscan", "zcount", "zcard"}
 FINDS_BODIES: Final = {"sscan", "zscan", "exists", "get", "hget", "hmget", "zrange"}
 
 DECIDES: Final = {"retry", "discard", "release", "batch_step", "batch_start", "plan_ask", "unfold"}
 OPERATES: Final = DECIDES | {"replay", "erase", "forget", "accept"}
 RECEIVES: Final = {"accept", "read_fleet", "report_counts"}
-WORKS: Final = {path.stem for path in LUA.glob("*.lua")} - DECIDES - RECEIVES - {"replay"}
+READS: Final = {"read_fleet", "read_index", "read_jobs"}
+#: Files that other scripts share.
+PARTS: Final = {"common", "effect", "budget", "decide", "reconcile"}
+WORKS: Final = (
+    {path.stem for path in LUA.glob("*.lua")} - DECIDES - RECEIVES - READS - PARTS - {"replay"}
+)
 
 
 def _called(*names: str) -> set[str]:
-    """List the commands that scripts call, with what they share."""
+    """List the commands that scripts call, with what they use of the shared parts."""
+    store = client_of("redis://127.0.0.1:1")
     return {
         word.lower()
         for name in names
-        for word in re.findall(
-            r"redis\.p?call\(['\"]([A-Z]+)['\"]", (LUA / f"{name}.lua").read_text()
-        )
+        for word in re.findall(r"redis\.p?call\(['\"]([A-Z]+)['\"]", scripts.load(store, name).text)
     }
 
 
-SHARED: Final = _called("common")
-
 #: What each user does.
 WORK: Final = {
-    "perkhook-receiver": CLIENT | DURABLE | _called(*RECEIVES)
-    | {"hincrby", "lpush", "hexists"},
-    "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | SHARED | _called(*WORKS)
+    "perkhook-receiver": CLIENT | DURABLE | _called(*RECEIVES),
+    "perkhook-worker": CLIENT | DURABLE | KOMBU | FINDS_BODIES | _called(*WORKS)
     | BOOK | {"blmpop"},
-    "perkhook-flower": CLIENT | KOMBU | VIEWS | SHARED | _called("decide", "read_fleet", *DECIDES),
-    "perkhook-operator": CLIENT | VIEWS | SHARED | FINDS_BODIES
-    | _called("decide", "read_fleet", *OPERATES),
+    "perkhook-flower": CLIENT | KOMBU | VIEWS | _called(*READS, *DECIDES),
+    "perkhook-operator": CLIENT | VIEWS | FINDS_BODIES | _called(*READS, *OPERATES),
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class FailedJobsDroppedError(SafeMessageError):
 
 
 class RetentionRun:
-    """Keeps failed jobs and markers within their bounds, and logs each job dropped."""
+    """Folds what is completed, keeps the rest within its bounds, and logs each job dropped."""
 
     def __init__(self, retention: Retention, clock: Callable[[], float] = monotonic) -> None:
         self._retention = retention
@@ -29,7 +29,7 @@ class RetentionRun:
         self._warned: dict[str, float] = {}
 
     def run(self) -> None:
-        """Drop what exceeds the bounds, and warn when a bound is near."""
+        """Fold, drop what exceeds the bounds, and warn when a bound is near."""
         jobs = markers = 0
         kept: tuple[KeptView, ...] = ()
         try:

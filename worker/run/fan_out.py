@@ -47,6 +47,7 @@ class FanOut:
         identity_of: whether that is an assignment, or the event alone.
         customer: id of the main customer of the body; empty for none.
         others: ids of its other customers.
+        unwanted: whether no handler wants the event.
         ids: the event's type and ids for the logs, which may go further than the inbox.
     """
 
@@ -57,6 +58,7 @@ class FanOut:
     identity_of: Literal["assignment", "event"] = "event"
     customer: str = ""
     others: tuple[str, ...] = ()
+    unwanted: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,7 +84,7 @@ def process(
     facts = _facts(envelope)
     wanted = table.for_event(envelope.event_type)
     if not wanted:
-        return _no_jobs(facts, f"no handler for {facts['event_type']}")
+        return _no_jobs(facts, f"no handler for {facts['event_type']}", unwanted=True)
     try:
         check_project(envelope, project)
         event = _event(reading, facts["event_type"], age)
@@ -105,8 +107,14 @@ def process(
     )
 
 
-def _no_jobs(facts: Mapping[str, str], outcome: str) -> FanOut:
-    return FanOut(handlers=(), outcome=outcome, facts=json.dumps(facts), ids=_loggable(facts))
+def _no_jobs(facts: Mapping[str, str], outcome: str, *, unwanted: bool = False) -> FanOut:
+    return FanOut(
+        handlers=(),
+        outcome=outcome,
+        facts=json.dumps(facts),
+        unwanted=unwanted,
+        ids=_loggable(facts),
+    )
 
 
 def _facts(envelope: Envelope) -> dict[str, str]:

@@ -131,6 +131,7 @@ class Flow:
             identity_of=pending.identity_of,
             customer=pending.customer,
             others=pending.others,
+            unwanted=pending.unwanted,
         )
         match done:
             case FannedOut():

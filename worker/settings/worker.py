@@ -10,6 +10,7 @@ from settings.reader import Reader
 from settings.variables import common, flower, web, work
 from telemetry.settings import TelemetrySettings
 from worker.settings.crm import CrmSettings
+from worker.settings.kept import Kept, conflicts
 from worker.settings.periodic import CanarySettings, WebhookCheckSettings
 from worker.settings.perks import PerksSettings
 from worker.settings.reconcile import ReconcileSettings
@@ -109,6 +110,7 @@ class WorkerSettings:
             removal_memory_seconds=reader.read(work.REMOVAL_MEMORY_SECONDS),
             keep=Limits(
                 failed_seconds=reader.read(work.FAILED_KEEP_SECONDS),
+                removal_seconds=reader.read(work.REMOVAL_MEMORY_SECONDS),
                 failed_most=reader.read(work.FAILED_KEEP_MOST),
                 completed_most=MOST_MARKERS,
             ),
@@ -128,14 +130,20 @@ class WorkerSettings:
         # For that backend they are required anyway.
         if found.reconcile.interval_seconds and found.perks.backend != "voucherify":
             found.perks.require_keys(reader, "with RECONCILE_INTERVAL_SECONDS")
-        # None: it is set and wrong, which is reported already.
-        keep: int | None = found.keep.failed_seconds
-        memory: int | None = found.removal_memory_seconds
-        if keep is not None and memory is not None and keep > memory:
-            reader.problem(
-                "FAILED_KEEP_SECONDS",
-                "must not be longer than REMOVAL_MEMORY_SECONDS: a retry is safe while the job's "
-                "effects are known",
-            )
+        for name, sentence in conflicts(found.kept):
+            reader.problem(name, sentence)
         reader.finish()
         return found
+
+    @property
+    def kept(self) -> Kept:
+        """Return what is kept for how long."""
+        return Kept(
+            window=self.broker.inbox.dedupe_window_seconds,
+            memory=self.removal_memory_seconds,
+            failed=self.keep.failed_seconds,
+            age=self.max_event_age_seconds,
+            waits=self.retry_schedule_seconds,
+            own_handlers=bool(self.broker.handlers),
+            marks=self.perks.backend == "voucherify" and self.perks.policies.mark_customer,
+        )

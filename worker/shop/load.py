@@ -20,6 +20,7 @@ from settings.reader import SettingsError
 from telemetry.safe_errors import SafeMessageError, type_name
 from worker.handlers import HandlerTable, Registration, load_handlers
 from worker.handlers.registry import registered
+from worker.settings.kept import Kept, longest_kept, longest_sum
 
 
 #: Longest name of a handler, so that ids stay short and metrics have it as a label.
@@ -81,6 +82,29 @@ def dry_run_names(names: Sequence[str], table: HandlerTable) -> frozenset[str]:
             ]
         )
     return own if ALL in names else frozenset(names)
+
+
+def check_retries(table: HandlerTable, kept: Kept) -> None:
+    """
+    Hold the retries of own handlers to what the ledger remembers of their steps.
+
+    Args:
+        table: all handlers.
+        kept: the worker's settings, which fit each other.
+
+    Raises:
+        SettingsError: names each handler whose step could be forgotten and taken again.
+    """
+    memory, failed = kept.memory or 0, kept.failed or 0
+    problems = [
+        f"HANDLERS: {handler.run.__module__}.{name} has retries that add up to too long for "
+        f"FAILED_KEEP_SECONDS: they may add up to {longest_sum(memory, failed)} s, so that its "
+        "retry still finds its steps in the ledger, which forgets after REMOVAL_MEMORY_SECONDS"
+        for name, handler in sorted(table.by_name.items())
+        if handler.retries and failed > longest_kept(memory, handler.retries)
+    ]
+    if problems:
+        raise SettingsError(problems)
 
 
 def wrong_with(handler: Registration, our_queues: set[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@
 -- Returns 1 if accepted, 0 if this body is already here, or the error of a queue that takes nothing.
 local delivery, body, trace = ARGV[1], ARGV[2], ARGV[3]
 
-if redis.call('EXISTS', KEYS[1]) == 1 then
+if redis.call('EXISTS', KEYS[1]) == 1 or archived('d:', delivery, 'c') then
   count('duplicates')
   return 0
 end

@@ -19,6 +19,49 @@ local function name_of(job) return string.sub(job, 34) end
 
 local function count(what, by) redis.call('HINCRBY', COUNTS, what, by or 1) end
 
+-- What is finished (inbox/archive). Where the index has a name of a kind, as `places.py`.
+local function place_of(kind, name)
+  local digest = redis.sha1hex(kind .. name)
+  local function word(first) return tonumber(string.sub(digest, first, first + 7), 16) end
+  return INDEX .. tonumber(string.sub(digest, 1, 4), 16) % BUCKETS,
+    struct.pack('>I4I4I4', word(5), word(13), word(21))
+end
+
+local function packed_id(delivery)
+  local function word(first) return tonumber(string.sub(delivery, first, first + 7), 16) end
+  return struct.pack('>I4I4I4I4', word(1), word(9), word(17), word(25))
+end
+
+local STREAMS = {c = COMPLETED, a = ARCHIVE}
+
+-- The delivery of an entry that has this name, or nil; of the one stream 'c' or 'a', or of both.
+local function archived(kind, name, stream)
+  local key, field = place_of(kind, name)
+  for which, id in string.gmatch(redis.call('HGET', key, field) or '', '(%a)(%S+)') do
+    if not stream or which == stream then
+      local entry = redis.call('XRANGE', STREAMS[which], id, id)[1]
+      if entry then
+        return string.format('%08x%08x%08x%08x', struct.unpack('>I4I4I4I4', entry[2][2])), entry
+      end
+    end
+  end
+end
+
+-- Add an entry, and return what the index says of it.
+local function add_entry(stream, now, delivery, record)
+  local words = {'d', packed_id(delivery), 'r', record}
+  local id = redis.pcall('XADD', STREAMS[stream], string.format('%.0f-*', now), unpack(words))
+  -- The clock was set back: ids only go up.
+  if type(id) == 'table' then id = redis.call('XADD', STREAMS[stream], '*', unpack(words)) end
+  return stream .. id
+end
+
+local function add_to_index(key, field, entry)
+  if redis.call('HSETNX', key, field, entry) == 0 then
+    redis.call('HSET', key, field, redis.call('HGET', key, field) .. ' ' .. entry)
+  end
+end
+
 -- An unclaimed delivery is one string, for there may be millions (inbox/keys.py). Returns the time
 -- received, the packed body and the trace headers or '', or nothing if it was claimed.
 local function unclaimed(delivery)
@@ -123,10 +166,10 @@ local function count_delay(age)
   redis.call('HINCRBY', DELAY, 'sum_ms', age)
 end
 
--- End a job. With the last one the delivery is completed: its body goes, its marker stays for the
--- rest of the de-duplication window, at least for an hour of hindsight. `made` jobs were made by
--- it; `fields` are written to the delivery in the same command.
-local function end_job(job, outcome, window, now, made, fields)
+-- End a job. With the last one the delivery is completed: its body goes, and it waits to be folded.
+-- `made` jobs were made by it; `fields` are written to the delivery in the same command. Given
+-- `leave_marker`, that is all that stays of a delivery that is completed.
+local function end_job(job, outcome, window, now, made, fields, leave_marker)
   local key, name = DELIVERY .. delivery_of(job), name_of(job)
   fields = fields or {}
   table.insert(fields, 'end:' .. name)
@@ -145,16 +188,22 @@ local function end_job(job, outcome, window, now, made, fields)
     redis.call('HSET', key, unpack(fields))
     return
   end
-  redis.call('HSET', key, 'settled', now, unpack(fields))
-  local found = redis.call('HMGET', key, 'received', 'customer')
-  redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
-  for customer in string.gmatch(found[2] or '', '%S+') do
-    redis.call('SREM', CUSTOMER .. customer, delivery_of(job))
-  end
+  local delivery, found = delivery_of(job), redis.call('HMGET', key, 'received', 'customer')
   -- The server's clock may have been set back.
   local age = math.max(now - tonumber(found[1]), 0)
-  redis.call('PEXPIRE', key, math.max(window - age, 3600000))
-  redis.call('RPUSH', SETTLED, delivery_of(job))
+  if leave_marker then
+    redis.call('DEL', key)
+    leave_marker(delivery, age)
+  else
+    redis.call('HSET', key, 'settled', now, unpack(fields))
+    redis.call('HDEL', key, 'body', 'trace', 'dispatches', 'fence', 'customer', 'owes:' .. name)
+    for customer in string.gmatch(found[2] or '', '%S+') do
+      redis.call('SREM', CUSTOMER .. customer, delivery)
+    end
+    -- In case that no worker folds it.
+    redis.call('PEXPIRE', key, window)
+    redis.call('RPUSH', SETTLED, delivery)
+  end
   count('settled')
   count_delay(age)
 end

@@ -16,8 +16,12 @@ local effect, lock = a.effect, tonumber(a.lock_ms)
 local now = server_now()
 local answer = plan_effect(effect, a.holder, a.customer, a.life_ms, ARGV, first, now)
 local found = by_name(answer)
-local card, word, since = found.card, 'begun', 0
-if found.grant and not take_lock('grant:' .. found.grant, effect, a.life_ms) then
+local card, word, since = found.card or '', 'begun', 0
+if found.archived then
+  -- What is archived is confirmed.
+  word = 'confirmed'
+elseif found.grant and (archived('g:', found.grant)
+    or not take_lock('grant:' .. found.grant, effect, a.life_ms)) then
   word = 'claimed'
 elseif found.state == 'confirmed' then
   word = 'confirmed'

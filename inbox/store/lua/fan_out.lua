@@ -1,8 +1,8 @@
 -- (c) fan out: end the process job and enqueue its handlers' jobs, in one step.
 -- ARGV by name: job, fence, outcome, window_ms (de-duplication), facts (JSON), identity ('' for
 -- none), identity_of (assignment or event), life_ms (of the identity), customers (a blank between),
--- redacted (the body without personal data if a customer was erased, or ''); then name and queue
--- of each handler
+-- redacted (the body without personal data if a customer was erased, or ''), unwanted ('1' for an
+-- event that no handler wants, else ''); then name and queue of each handler
 -- Returns {'stale'}, {'fanned_out', jobs made}, {'same_assignment', the other delivery} or, with
 -- nothing changed, {'erased'}: call again with the redacted body.
 local a, first = named()
@@ -37,7 +37,7 @@ end
 redis.call('ZREM', RUNNING, job)
 
 -- What is known of it, and for each handler its queue if its job is pending, or how it ended.
-local names = {'received', 'trace'}
+local names = {'received', 'trace', 'facts'}
 for i = first, #ARGV, 2 do
   table.insert(names, 'owes:' .. ARGV[i])
   table.insert(names, 'end:' .. ARGV[i])
@@ -51,6 +51,12 @@ if a.identity ~= '' then
   -- second run of the same delivery.
   local mine = delivery .. ':' .. known[1]
   local identity = IDENTITY .. a.identity
+  local other = archived('i:', a.identity)
+  if other then
+    count('same_assignment')
+    end_job(job, 'same ' .. a.identity_of .. ' as delivery ' .. other, window, now, 0, fields)
+    return {'same_assignment', other}
+  end
   if not redis.call('SET', identity, mine, 'NX', 'PX', a.life_ms) then
     local first = redis.call('GET', identity)
     if first ~= mine then
@@ -59,6 +65,9 @@ if a.identity ~= '' then
       return {'same_assignment', delivery_of(first)}
     end
     redis.call('PEXPIRE', identity, a.life_ms)
+  end
+  for _, word in ipairs({'identity', a.identity, 'identity_of', a.identity_of}) do
+    table.insert(fields, word)
   end
 end
 
@@ -73,7 +82,7 @@ local parent = number ~= '1' and job .. ':' .. number or nil
 local made = 0
 for i = first, #ARGV, 2 do
   local child, queue = delivery .. ':' .. ARGV[i], ARGV[i + 1]
-  if not known[i - first + 3] and not known[i - first + 4] then
+  if not known[i - first + 4] and not known[i - first + 5] then
     for _, word in ipairs({'owes:' .. ARGV[i], queue}) do table.insert(fields, word) end
     redis.call('HSET', JOB .. child, 'state', 'queued', 'since', now, 'queue', queue, 'dispatches', 1)
     redis.call('ZADD', QUEUED .. queue, now, child)
@@ -81,5 +90,11 @@ for i = first, #ARGV, 2 do
     made = made + 1
   end
 end
-end_job(job, a.outcome, window, now, made, fields)
+local function leave_marker(of, age)
+  local bucket, field = place_of('d:', of)
+  add_to_index(bucket, field, add_entry('c', now, of, string.format('+%.0f', age)))
+end
+-- One that was processed before has more to be remembered.
+local nothing_else = a.unwanted == '1' and not known[3]
+end_job(job, a.outcome, window, now, made, fields, nothing_else and leave_marker or nil)
 return {'fanned_out', made}

@@ -73,7 +73,7 @@ return cjson.encode({
   queues = queues,
   fresh = {jobs = redis.call('ZCARD', FRESH), first = first(FRESH)},
   running = index(RUNNING), waiting = index(WAITING), failed = index(FAILED), held = index(HELD),
-  completed = redis.call('LLEN', SETTLED),
+  completed = redis.call('XLEN', COMPLETED) + redis.call('LLEN', SETTLED),
   counts = redis.call('HGETALL', COUNTS),
   delay = redis.call('HGETALL', DELAY),
   tally = redis.call('HGETALL', TALLY),

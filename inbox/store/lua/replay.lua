@@ -5,7 +5,9 @@
 local key = DELIVERY .. ARGV[1]
 local job = ARGV[1] .. ':' .. PROCESS
 queue_unclaimed(ARGV[1])
-if redis.call('EXISTS', key) == 0 then return {'refused', 'unknown'} end
+if redis.call('EXISTS', key) == 0 then
+  return {'refused', archived('d:', ARGV[1]) and 'completed' or 'unknown'}
+end
 if redis.call('HEXISTS', key, 'body') == 0 then return {'refused', 'completed'} end
 local state = redis.call('HGET', JOB .. job, 'state')
 if state then return {'refused', state} end

@@ -4,6 +4,9 @@ from collections import Counter
 from typing import Any
 
 from inbox import keys
+from inbox.archive import places
+from inbox.archive.places import place_of
+from inbox.archive.record import unpack
 from inbox.store.packing import without_trace
 from tests.conftest import WINDOW_SECONDS
 from tests.engine import KEYS
@@ -26,6 +29,8 @@ SINGLE = {
     KEYS.sweeping: b"string",
     KEYS.looked: b"hash",
     KEYS.settled: b"list",
+    KEYS.completed: b"stream",
+    KEYS.archive: b"stream",
     KEYS.limits: b"hash",
     KEYS.batches: b"zset",
     KEYS.batches + ":running": b"set",
@@ -53,6 +58,7 @@ MANY = {
     KEYS.codes: b"zset",
     KEYS.assignments: b"hash",
     KEYS.brake + ":": b"zset",
+    KEYS.index: b"hash",
 }
 #: Keys that pass away by themselves, whatever they hold; completed deliveries do besides.
 PASSING = {
@@ -63,7 +69,7 @@ PASSING = {
 }
 #: What Celery keeps in the same store.
 CELERYS = {KEYS.unacked: b"hash", KEYS.unacked + "_index": b"zset"}
-MARKER = {"received", "owed", "settled", "facts", "erased"}
+MARKER = {"received", "owed", "settled", "facts", "erased", "identity", "identity_of"}
 
 
 def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None:
@@ -81,6 +87,7 @@ def assert_consistent(store: Any, *, lost: frozenset[str] = frozenset()) -> None
     everything.check_indexes()
     everything.check_messages(lost)
     everything.check_bounds_and_customers()
+    everything.check_archive()
 
 
 def snapshot(store: Any) -> dict[str, Any]:
@@ -88,6 +95,8 @@ def snapshot(store: Any) -> dict[str, Any]:
     everything = _Everything(store)
     for name in (KEYS.counts, KEYS.sweeping, KEYS.looked):
         everything.values.pop(name, None)
+    # Which part of the index is tidied next.
+    everything.values.get(KEYS.limits, {}).pop(b"swept", None)
     return everything.values
 
 
@@ -254,6 +263,21 @@ class _Everything:
                     f"{job}:{fields['dispatches'].decode()}",
                 )
                 assert message in sent
+
+    def check_archive(self) -> None:
+        """What is archived is found by its names, and is in no other form beside that."""
+        for stream, key in (("c", KEYS.completed), ("a", KEYS.archive)):
+            for entry, fields in self.values.get(key, ()):
+                delivery, packed = fields[b"d"].hex(), fields[b"r"]
+                assert stream == "a" or KEYS.delivery + delivery not in self.types, delivery
+                names = [place_of(places.DELIVERY, delivery)]
+                if packed and not packed.startswith(b"+"):
+                    record = unpack(delivery, packed)
+                    assert set(record.effects).isdisjoint(self._hashes(KEYS.effect))
+                    names += [place_of(places.EFFECT, effect) for effect in record.effects]
+                for name in names:
+                    found = self.values[name.key(KEYS)][name.field].decode().split()
+                    assert stream + entry.decode() in found, delivery
 
     def check_bounds_and_customers(self) -> None:
         """Markers are in the list that bounds them, unsettled deliveries in their customers'."""

@@ -48,12 +48,12 @@ class Trimming(Working):
         for job in too_many:
             model.end(job)
         markers = {delivery for delivery in model.ended if not model.live(delivery)}
-        left = {d for d in model.ended if store.exists(KEYS.delivery + d)}
+        left = {each for each in model.ended if self.house.is_known(each)}
         gone = model.ended.keys() - left
         assert gone <= markers
         assert len(gone) == sum(batch.markers for batch in batches)
         assert len(markers - gone) <= completed_most
-        assert store.llen(KEYS.settled) <= completed_most
+        assert store.xlen(KEYS.completed) <= completed_most
         for delivery in gone:
             self.forget(delivery)
 

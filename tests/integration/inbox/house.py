@@ -5,6 +5,7 @@ from typing import Any
 
 from inbox import keys
 from inbox.admin.queries import Admin
+from inbox.archive.fold import Folding
 from inbox.ids import delivery_id, job_id_of
 from inbox.intake import Intake
 from inbox.jobs import Jobs
@@ -83,6 +84,26 @@ class House:
         claim = self.process(body)
         self.jobs.fan_out(claim, [], outcome="nothing to do")
         return claim.delivery
+
+    def fold(self) -> None:
+        """Fold all that is completed."""
+        folding = Folding(self.store)
+        while folding.step():
+            pass
+
+    def remembered(self) -> dict[str, bytes]:
+        """Return the completed deliveries that are folded, oldest first, and their entries."""
+        return {fields[b"d"].hex(): entry for entry, fields in self.store.xrange(KEYS.completed)}
+
+    def is_known(self, delivery: str) -> bool:
+        """Return whether its bytes would be a duplicate."""
+        return bool(self.store.exists(KEYS.delivery + delivery)) or delivery in self.remembered()
+
+    def forget(self, delivery: str) -> None:
+        """Let the de-duplication window of a completed delivery pass."""
+        self.store.delete(KEYS.delivery + delivery)
+        if entry := self.remembered().get(delivery):
+            self.store.xdel(KEYS.completed, entry)
 
     def in_state(self, state: str, job: str = "notify_crm") -> Claim:
         """

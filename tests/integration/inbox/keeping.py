@@ -18,7 +18,10 @@ def limits(
 ) -> Limits:
     """Return bounds that are wide but for those named."""
     return Limits(
-        failed_seconds=failed_seconds, failed_most=failed_most, completed_most=completed_most
+        removal_seconds=WINDOW_SECONDS,
+        failed_seconds=failed_seconds,
+        failed_most=failed_most,
+        completed_most=completed_most,
     )
 
 

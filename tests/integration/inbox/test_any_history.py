@@ -120,10 +120,15 @@ class AnyHistory(Trimming):
         delivery = delivery_id(body)
         if delivery in self.model.ended and not self.model.live(delivery):
             self.house.tick()
-            self.house.store.delete(KEYS.delivery + delivery)
+            self.house.forget(delivery)
             self.forget(delivery)
             # Leases of more than an hour ago are no one's.
             self.claims = [claim for claim in self.claims if claim.delivery != delivery]
+
+    @rule()
+    def fold(self) -> None:
+        """A worker folds what is completed, which changes nothing that anyone sees."""
+        self.house.fold()
 
     @invariant()
     def the_store_agrees(self) -> None:

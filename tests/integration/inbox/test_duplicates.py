@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from inbox.admin.queries import Admin
+import pytest
+
 from inbox.ids import delivery_id
 from inbox.jobs import Jobs
 from inbox.model.job import FannedOut, SameAssignment
@@ -8,9 +9,6 @@ from tests.conftest import LEASE_SECONDS, WINDOW_SECONDS
 from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent
 from tests.integration.inbox.house import HANDLERS, House, lose_messages
-
-
-HOUR_MS = 3_600_000
 
 
 def test_a_body_sent_at_once_by_many_is_taken_once(house: House) -> None:
@@ -35,64 +33,60 @@ def test_many_claims_at_once_give_one_lease(house: House) -> None:
     assert_consistent(house.store)
 
 
-def test_the_marker_of_a_completed_delivery_lives_for_the_window(house: House) -> None:
-    """A completed delivery is known until its window is over, and takes no memory after."""
-    delivery = house.completed()
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_completed_delivery_is_known(house: House, folded: bool) -> None:
+    """Before and after it is folded, its bytes are a duplicate."""
+    house.completed()
+    if folded:
+        house.fold()
 
-    left = house.store.pttl(KEYS.delivery + delivery)
-
-    assert WINDOW_SECONDS * 1000 - 60_000 < left <= WINDOW_SECONDS * 1000
     assert house.intake.accept(b"{}").duplicate
     assert house.store.llen(KEYS.celery + "deliveries") == 1  # that of the job that is done
     assert_consistent(house.store)
 
 
-def test_a_marker_keeps_nothing_of_the_body(house: House) -> None:
-    """After completing, of all the keys of a delivery only its small marker is left."""
+def test_a_completed_delivery_lives_for_the_window_if_no_worker_folds_it(house: House) -> None:
+    """Its hash goes by itself, a window after it was completed."""
+    delivery = house.completed()
+
+    left = house.store.pttl(KEYS.delivery + delivery)
+
+    assert WINDOW_SECONDS * 1000 - 60_000 < left <= WINDOW_SECONDS * 1000
+
+
+def test_nothing_of_the_body_is_kept(house: House) -> None:
+    """After completing, of all that the store has only ids and outcomes are left."""
     claim = house.process(b'{"email":"ada.quill@example.test"}')
     house.jobs.fan_out(claim, HANDLERS, outcome="handed on", facts='{"holder":"h1"}')
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{claim.delivery}:{name}"), "done")
+    house.fold()
 
     mine = [key for key in house.store.scan_iter() if claim.delivery.encode() in key]
-    marker = house.store.hgetall(KEYS.delivery + claim.delivery)
+    found = house.admin.delivery(claim.delivery)
 
-    assert mine == [(KEYS.delivery + claim.delivery).encode()]
-    assert set(marker) == {
-        b"received", b"owed", b"settled", b"facts",
-        b"end:process", b"end:notify_crm", b"end:revoke_referral_perks",
-    }  # fmt: skip
-    assert int(house.store.memory_usage(KEYS.delivery + claim.delivery) or 0) < 1000
-
-
-def test_the_window_counts_from_when_a_body_was_received(house: House) -> None:
-    """A delivery that took long is known for the rest of its window."""
-    desk = Admin(house.store, dedupe_window_seconds=10 * 3600)
-    job = house.failed()
-    _received_ago(house, job[:32], 4 * HOUR_MS)
-
-    desk.discard(job, who="ops", why="a test")
-
-    left = house.store.pttl(KEYS.delivery + job[:32])
-    assert 6 * HOUR_MS - 60_000 < left <= 6 * HOUR_MS
+    assert mine == []
+    assert found
+    assert found.facts == {"holder": "h1"}
+    assert found.ended == {
+        "process": "handed on",
+        "notify_crm": "done",
+        "revoke_referral_perks": "done",
+    }
+    assert (found.pending, found.body_bytes, found.jobs) == (0, None, ())
 
 
-def test_a_delivery_that_took_longer_than_its_window_is_known_for_an_hour(house: House) -> None:
-    """However late it ends, what became of a delivery can be read for an hour."""
-    job = house.failed()
-    _received_ago(house, job[:32], 100 * HOUR_MS)
-
-    house.admin.discard(job, who="ops", why="a test")
-
-    assert HOUR_MS - 60_000 < house.store.pttl(KEYS.delivery + job[:32]) <= HOUR_MS
-
-
-def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: House) -> None:
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(
+    house: House, folded: bool
+) -> None:
     """Who takes an assignment on is remembered for longer than the body that reported it."""
     delivery = house.handlers(identity="holder-1")
     for name, _ in HANDLERS:
         house.jobs.done(house.claim(f"{delivery}:{name}"), "done")
-    house.store.delete(KEYS.delivery + delivery)
+    if folded:
+        house.fold()
+    house.forget(delivery)
     lose_messages(house.store)
     house.tick()
 
@@ -105,9 +99,15 @@ def test_a_body_that_comes_after_its_window_is_processed_but_not_handled(house: 
     assert_consistent(house.store)
 
 
-def test_two_bodies_of_one_assignment_are_handled_once(house: House) -> None:
+@pytest.mark.parametrize("folded", [False, True])
+def test_two_bodies_of_one_assignment_are_handled_once(house: House, folded: bool) -> None:
     """A second body that reports the same assignment completes without handlers."""
     first = house.handlers(b"first", identity="holder-1")
+    if folded:
+        for name, _ in HANDLERS:
+            house.jobs.done(house.claim(f"{first}:{name}"), "done")
+        house.fold()
+        assert not house.store.exists(KEYS.identity + "holder-1")
     claim = house.process(b"second")
 
     answer = house.jobs.fan_out(claim, HANDLERS, outcome="handed on", identity="holder-1")
@@ -133,7 +133,3 @@ def test_an_assignment_is_remembered_as_long_as_asked(house: House) -> None:
     assert jobs.fan_out(claim, HANDLERS, outcome="handed on", identity="h") == FannedOut(2)
 
     assert 89 * 86_400 < house.store.ttl(KEYS.identity + "h") <= 90 * 86_400
-
-
-def _received_ago(house: House, delivery: str, milliseconds: int) -> None:
-    house.store.hincrby(KEYS.delivery + delivery, "received", -milliseconds)

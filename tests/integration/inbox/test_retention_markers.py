@@ -2,8 +2,11 @@
 
 import pytest
 
+from inbox.archive import places
+from inbox.archive.places import place_of
 from inbox.model.job import SameAssignment
 from inbox.retention import MARKERS_A_CALL
+from tests.conftest import WINDOW_SECONDS
 from tests.engine import KEYS
 from tests.integration.inbox.consistency import assert_consistent, snapshot
 from tests.integration.inbox.house import HANDLERS, House, lose_messages
@@ -15,7 +18,21 @@ def _complete(house: House, number: int) -> list[str]:
 
 
 def _listed(house: House) -> list[str]:
-    return [delivery.decode() for delivery in house.store.lrange(KEYS.settled, 0, -1)]
+    house.fold()
+    return list(house.remembered())
+
+
+def _older(house: House, deliveries: list[str], seconds: int) -> None:
+    """Let the first of the completed deliveries have been folded so much earlier."""
+    entries = house.store.xrange(KEYS.completed)
+    house.store.delete(KEYS.completed)
+    for entry, fields in entries:
+        time, _, number = entry.decode().partition("-")
+        ago = seconds * 1000 if fields[b"d"].hex() in deliveries else 0
+        moved = f"{int(time) - ago}-{number}"
+        house.store.xadd(KEYS.completed, fields, id=moved)
+        place = place_of(places.DELIVERY, fields[b"d"].hex())
+        house.store.hset(place.key(KEYS), place.field, f"c{moved}")
 
 
 def _trim(house: House, completed_most: int) -> int:
@@ -54,21 +71,26 @@ def test_the_oldest_markers_beyond_the_number_go(house: House, beyond: int) -> N
 
 
 def test_what_has_expired_leaves_the_list(house: House) -> None:
-    """An entry whose marker's time is over is passed, though the list is not full."""
+    """A delivery whose time is over goes, though there is room; its bytes are new again."""
     deliveries = _complete(house, 5)
-    house.store.delete(*(KEYS.delivery + delivery for delivery in deliveries[:2]))
+    house.fold()
+    _older(house, deliveries[:2], WINDOW_SECONDS + 1)
 
     assert _trim(house, 1000) == 0
 
     assert _listed(house) == deliveries[2:]
     assert "dropped_settled" not in house.admin.stats().counts
-    assert_consistent(house.store)
+    assert [house.intake.accept(b"%d" % one).duplicate for one in range(5)] == [
+        *(False, False),
+        *(True, True, True),
+    ]
 
 
 def test_a_delivery_with_a_pending_job_is_never_deleted(house: House) -> None:
     """A body that came again after its marker went has a new life, which no old entry ends."""
     old, other = _complete(house, 2)
-    house.store.delete(KEYS.delivery + old)
+    house.fold()
+    house.forget(old)
     lose_messages(house.store)
     house.tick()
     assert not house.intake.accept(b"0").duplicate
@@ -121,14 +143,10 @@ def test_many_markers_go_in_batches(house: House) -> None:
     number = 2 * MARKERS_A_CALL + 10
     pipe = house.store.pipeline(transaction=False)
     for one in range(number):
-        delivery = f"{one:032x}"
-        pipe.hset(KEYS.delivery + delivery, mapping={"received": 1, "owed": 0, "settled": 1})
-        pipe.pexpire(KEYS.delivery + delivery, 3_600_000)
-        pipe.rpush(KEYS.settled, delivery)
+        pipe.xadd(KEYS.completed, {"d": one.to_bytes(16), "r": "+1"})
     pipe.execute()
 
     batches = list(noticed(house.store, completed_most=5).trim())
 
     assert [batch.markers for batch in batches] == [MARKERS_A_CALL, MARKERS_A_CALL, 5]
-    assert batches[-1].completed.count == house.store.llen(KEYS.settled) == 5
-    assert len(list(house.store.scan_iter(KEYS.delivery + "*", count=5000))) == 5
+    assert batches[-1].completed.count == house.store.xlen(KEYS.completed) == 5

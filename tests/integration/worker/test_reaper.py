@@ -24,7 +24,12 @@ QUEUES = ("deliveries", "perks", "crm")
 
 def retention(store: StoreClient, *, failed_most: int = 1000) -> RetentionRun:
     """Keep so many failed jobs."""
-    limits = Limits(failed_seconds=86_400, failed_most=failed_most, completed_most=1000)
+    limits = Limits(
+        removal_seconds=WINDOW_SECONDS,
+        failed_seconds=86_400,
+        failed_most=failed_most,
+        completed_most=1000,
+    )
     return RetentionRun(Retention(store, limits, dedupe_window_seconds=WINDOW_SECONDS))
 
 

@@ -17,7 +17,7 @@ from worker.voucherify.rest import VoucherifyApi
 
 
 @pytest.mark.parametrize(
-    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 66), (True, 5, 8, 86)]
+    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 70), (True, 5, 8, 97)]
 )
 def test_an_ordinary_removal_costs_so_much(
     house: House,

@@ -75,3 +75,23 @@ def test_a_worker_that_is_stopped_ends_its_jobs_first(
         assert made.worker.logs("worker.stopped")
     assert shop.balance(referee["card"]["id"]) == 1000
     assert [each["repeats"] for each in shop.notes()] == [0]
+
+
+def test_a_worker_whose_handler_retries_for_too_long_does_not_start(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """A job that outlasts the ledger could take its steps again; the message names the handler."""
+    (tmp_path / "shop_slow.py").write_text(
+        "from worker.handlers import handles\n"
+        "@handles('customer.created', queue='letters', retries=(604_800,) * 30)\n"
+        "def send_letter(event, services, job):\n    return ''\n"
+    )
+    environ = environment(
+        "redis://127.0.0.1:9/0", shop, HANDLERS="shop_slow", PYTHONPATH=str(tmp_path)
+    )
+
+    with working(environ, tmp_path / "worker.log") as worker:
+        assert worker.ended(seconds=60) not in {0, -signal.SIGKILL}
+
+    assert "  - HANDLERS: shop_slow.send_letter has retries that add up to too long" in worker.text
+    assert "Traceback" not in worker.text

@@ -128,16 +128,6 @@ def test_a_lease_has_room_for_a_call(value: str, right: bool) -> None:
             BrokerSettings.from_environ({"JOB_LEASE_SECONDS": value})
 
 
-@pytest.mark.parametrize(("keep", "right"), [("7200", True), ("7201", False)])
-def test_a_failed_job_is_not_kept_longer_than_its_effects(keep: str, right: bool) -> None:
-    """A retry after the ledger has forgotten could take back twice."""
-    environ = {"FAILED_KEEP_SECONDS": keep, "REMOVAL_MEMORY_SECONDS": "7200"}
-    if right:
-        assert WorkerSettings.from_environ(environ).keep.failed_seconds == int(keep)
-    else:
-        assert _problems(**environ) == ["FAILED_KEEP_SECONDS"]
-
-
 def test_no_secret_stands_in_the_repr_of_settings() -> None:
     """Settings that end up in a log or a traceback show no key, token or password."""
     secrets = {

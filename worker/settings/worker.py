@@ -16,7 +16,7 @@ from worker.settings.perks import PerksSettings
 from worker.settings.reconcile import ReconcileSettings
 
 
-#: Completed deliveries that are remembered by their bytes; at most 1 GB of the store.
+#: Completed deliveries that are remembered by their bytes; at most some 300 MB of the store.
 MOST_MARKERS: Final = 1_000_000
 
 

@@ -79,7 +79,7 @@ GOALS: Final = {
         least=True,
     ),
     "removal-store-time": Goal(
-        says="processor time of the store for a removal at Voucherify, one after another",
+        says="processor time of the store for a removal at Voucherify, folding included",
         limit=1.5,
         least=False,
         unit="ms",

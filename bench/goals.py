@@ -63,6 +63,21 @@ GOALS: Final = {
         limit=1.1,
         least=False,
     ),
+    "remembered-removal": Goal(
+        says="store memory of a finished removal with two effects, all keys, at 100,000 of them",
+        limit=700,
+        least=False,
+        unit="B",
+    ),
+    "remembered-dry-run": Goal(
+        says="the same of a finished removal whose handlers only log",
+        limit=300,
+        least=False,
+        unit="B",
+    ),
+    "remembered-unwanted": Goal(
+        says="the same of an event that no handler wants", limit=120, least=False, unit="B"
+    ),
     "events": Goal(
         says="events handled per second, each downstream call taking 50 ms, against the rival",
         limit=10,

@@ -30,6 +30,18 @@ MOST: Final = {
     "scripts of a removal": 11,  # 11
     "commands of a removal": 138,  # 138: what is archived is looked up
     "commands of folding a removal": 29,  # 29
+    "bytes remembered of a removal with two effects": 930,  # 876: few share the hashes of the index
+    "scripts to complete a removal with two effects": 10,  # 10
+    "commands to complete a removal with two effects": 112,  # 112
+    "commands to fold a removal with two effects": 26,  # 25.1
+    "bytes remembered of a removal of a dry run": 470,  # 439
+    "scripts to complete a removal of a dry run": 7,  # 7
+    "commands to complete a removal of a dry run": 77,  # 77
+    "commands to fold a removal of a dry run": 13,  # 12.1
+    "bytes remembered of an unwanted event": 145,  # 130
+    "scripts to complete an unwanted event": 3,  # 3
+    "commands to complete an unwanted event": 35,  # 34.1
+    "commands to fold an unwanted event": 1,  # 0.03: a marker is there at once
     "round trips of an event in a worker": 10,  # 6.5 to 6.8, more on a busy machine
 }
 

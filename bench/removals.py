@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import httpx2
 
+from inbox.archive.fold import Folding
 from inbox.breaker import Breaker
 from inbox.ids import delivery_id
 from inbox.intake import Intake
@@ -49,6 +50,7 @@ class Removals:
         self.shop = InProcess()
         self._intake = Intake(store)
         self._flow = _flow(store, self.shop)
+        self._folding = Folding(store)
 
     def referees(self, number: int) -> list[dict[str, Any]]:
         """Let so many customers, who have metadata, be assigned and rewarded with 500 cents."""
@@ -71,6 +73,11 @@ class Removals:
             ended = self._flow.run(f"{delivery_id(body)}:{name}:1")
             if not isinstance(ended, Completed):
                 raise RuntimeError(f"{name} was not completed: {ended}")  # noqa: TRY004 - no type of a caller's
+
+    def fold(self) -> None:
+        """Fold what is completed, as a worker does from time to time."""
+        while self._folding.step():
+            pass
 
 
 def _flow(store: StoreClient, shop: InProcess) -> Flow:

@@ -204,19 +204,19 @@ class Effects:
 
     def marks_of(self, customer: str) -> Iterator[Effect]:
         """Return the marks on a customer, oldest first."""
-        return (effect for effect in self.of(customer=customer) if _MARK in effect.id)
+        return self.of(customer=customer, part=_MARK)
 
-    def of(self, *, holder: str | None = None, customer: str | None = None) -> Iterator[Effect]:
-        """Return the effects of an assignment or a customer, oldest first."""
-        index = f"holder:{holder}" if holder else f"customer:{customer}"
-        now = ms_of(self._client.time())
-        found: dict[str, Effect] = {}
-        for name in self._client.zrange(self._keys.effects_of + index, 0, -1):
-            if effect := self.get(name.decode()):
-                found[effect.id] = effect
+    def of(
+        self, *, holder: str | None = None, customer: str | None = None, part: str = ""
+    ) -> Iterator[Effect]:
+        """Return the effects of an assignment or a customer, oldest first; `part` of their ids."""
+        index = self._keys.effects_of + (f"holder:{holder}" if holder else f"customer:{customer}")
+        names = [name.decode() for name in self._client.zrange(index, 0, -1)]
+        found = {name: effect for name in names if part in name and (effect := self.get(name))}
         # Read last, so that what is folded meanwhile is in one of the two.
-        for effect_id, fields in self._archive.effects_of(holder=holder, customer=customer):
-            found[effect_id] = Effect.read(effect_id, fields, now)
+        for name, fields in self._archive.effects_of(holder=holder, customer=customer):
+            if part in name:
+                found[name] = Effect.read(name, fields, ms_of(self._client.time()))
         yield from sorted(found.values(), key=lambda effect: effect.number("planned"))
 
     def _effect(self, effect: str, answer: list[Any]) -> Effect:

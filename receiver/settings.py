@@ -1,6 +1,7 @@
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from inbox.durability.barrier import Durability
 from inbox.durability.fencing import Fencing
@@ -8,8 +9,14 @@ from inbox.settings import InboxSettings, read_durability
 from receiver.callers import CallerRule
 from receiver.server.listen import ListenSettings
 from settings.reader import Reader, SettingsError
-from settings.variables import web
+from settings.variables import common, web
 from telemetry.settings import TelemetrySettings
+
+
+#: Connections where a webhook waits for the store's disk and STORE_CONNECTIONS is not set. With
+#: `appendfsync always` the store answers only after an fsync, and one fsync covers all writes that
+#: have come by then: the more come at once, the fewer it does. Opened as they are needed.
+FSYNC_CONNECTIONS: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +51,14 @@ class ReceiverSettings:
             SettingsError: names every variable that is missing or wrong.
         """
         reader = Reader(environ)
+        durability = read_durability(reader)
         found = cls(
-            inbox=InboxSettings.read(reader),
+            inbox=_read_inbox(reader, durability),
             telemetry=TelemetrySettings.read(reader),
             listen=ListenSettings.read(reader),
             secrets=reader.read(web.VOUCHERIFY_WEBHOOK_SECRETS),
             max_body_bytes=reader.read(web.MAX_BODY_BYTES),
-            durability=read_durability(reader),
+            durability=durability,
             fencing=reader.read(web.SENTINEL_FENCING, Fencing),
             callers=CallerRule(
                 allowed=reader.read(web.ALLOWED_IPS),
@@ -59,6 +67,13 @@ class ReceiverSettings:
         )
         reader.finish()
         return found
+
+
+def _read_inbox(reader: Reader, durability: Durability) -> InboxSettings:
+    inbox = InboxSettings.read(reader)
+    if durability is Durability.FSYNC and not reader.is_set(common.STORE_CONNECTIONS):
+        return replace(inbox, connections=FSYNC_CONNECTIONS)
+    return inbox
 
 
 def load_settings(environ: Mapping[str, str]) -> ReceiverSettings:

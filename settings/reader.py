@@ -67,6 +67,10 @@ class Reader:
             return None  # type: ignore[return-value]  # finish() raises before anyone sees it
         return to(parsed) if to else parsed
 
+    def is_set(self, variable: Variable[T]) -> bool:
+        """Return whether a variable that was read has a value of its own, not its default."""
+        return self._read[variable.name]
+
     def problem(self, name: str, sentence: str) -> None:
         """Note that a variable is wrong, or wrong together with another; once is enough."""
         problem = f"{name} {sentence}"

@@ -1,16 +1,18 @@
-"""What the store is asked in a round of `inbox.durability.barrier`, and how its answer is read."""
+"""What the store is asked in a round of `inbox.durability.barrier`."""
 
 import threading
 from collections.abc import Callable, Collection
-from enum import StrEnum
+from dataclasses import dataclass, field
 from queue import SimpleQueue
+from time import monotonic
 from typing import Any, Final
 
-from redis import RedisError, ResponseError
+from redis import RedisError
 
 from inbox.durability.barrier import ROUNDS, Barrier, Durability
 from inbox.durability.fsync import Clocks, observe
-from inbox.durability.problems import EARLY, LOST, NO_AOF, NO_REPLICA, NO_WAITAOF, SLOW_DISK
+from inbox.durability.judging import Answers, Method, choose_method, judge
+from inbox.durability.problems import EARLY, SLOW_DISK
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.store.client import StoreClient
 from inbox.store.connection import connect
@@ -29,16 +31,19 @@ return found"""
 _REPLICA_CHECK_MS: Final = 200
 
 
-class Method(StrEnum):
-    """How to learn what a server's disk has: WAITAOF, `inbox.durability.fsync`, or not at all."""
+@dataclass(slots=True)
+class Known:
+    """
+    What one round learned of the store and the next one may use.
 
-    ASK = "ask"
-    WATCH = "watch"
-    NONE = "none"
+    Attributes:
+        clocks: of the servers.
+        method: as the last answer had it. It saves a trip and proves nothing: each answer brings
+            the policy that it is judged by.
+    """
 
-
-#: The answers of a round's commands, errors among them.
-Answers = list[Any]
+    clocks: Clocks = field(default_factory=Clocks)
+    method: Method | None = None
 
 
 def make_barrier(
@@ -56,7 +61,7 @@ def make_barrier(
         return None
     # Each round has its own connection, which the store knows its write by.
     idle: SimpleQueue[StoreClient] = SimpleQueue()
-    clocks = Clocks()
+    known = Known()
     for _ in range(ROUNDS):
         # The store itself ends the wait; one that does not is frozen.
         idle.put(_client(at, 1, most_seconds + 0.3))
@@ -64,7 +69,7 @@ def make_barrier(
     def ask(written: Collection[str], wait_ms: int) -> None:
         client = idle.get()
         try:
-            confirm(client, durability, written, wait_ms, clocks)
+            confirm(client, durability, written, wait_ms, known)
         finally:
             idle.put(client)
 
@@ -74,7 +79,7 @@ def make_barrier(
 def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], None]:
     """Return a check of whether this durability can be had now; it raises InboxUnavailableError."""
     client, one_asks = _client(at, 1, 0.5), threading.Lock()
-    clocks = Clocks()
+    known = Known()
     wait_ms = _REPLICA_CHECK_MS if durability is Durability.REPLICA else 1
 
     def check() -> None:
@@ -83,7 +88,7 @@ def make_check(at: StoreAddress | str, durability: Durability) -> Callable[[], N
         if not one_asks.acquire(timeout=0.5):
             raise InboxUnavailableError("timeout")
         try:
-            confirm(client, durability, (), wait_ms, clocks)
+            confirm(client, durability, (), wait_ms, known)
         except InboxUnavailableError as error:
             # A disk that writes once a second need not have written just now.
             if error.sentence != SLOW_DISK:
@@ -110,7 +115,7 @@ def confirm(
     durability: Durability,
     written: Collection[str],
     wait_ms: int,
-    clocks: Clocks,
+    known: Known,
 ) -> None:
     """
     Check that all that was written so far is durable.
@@ -120,30 +125,61 @@ def confirm(
         durability: what is waited for.
         written: keys that must be there.
         wait_ms: how long the store may take.
-        clocks: kept from one call to the next.
+        known: kept from one call to the next.
 
     Raises:
         InboxUnavailableError: it has not confirmed it, and why.
     """
     if durability is Durability.FSYNC:
-        method = choose_method(*_ask(client, _ask_policy))
-        if method is Method.WATCH:
-            observe(client, written, wait_ms, clocks)
-            return
-        # An answer that cannot be trusted is read all the same: it says what is missing.
-        wait_ms = wait_ms if method is Method.ASK else 1
+        _confirm_fsync(client, written, wait_ms, known)
+        return
 
     def fill(pipeline: Any) -> None:
-        pipeline.eval(_WRITE, 1 + len(written), client.names.barrier, *written)
-        if durability is Durability.REPLICA:
-            pipeline.execute_command("WAIT", 1, wait_ms)
-        else:
-            _ask_policy(pipeline)
-            pipeline.execute_command("WAITAOF", 1, 0, wait_ms)
+        _write(pipeline, client, written)
+        pipeline.execute_command("WAIT", 1, wait_ms)
 
     problem = judge(durability, _ask(client, fill), len(written))
     if problem is not None:
         raise problem
+
+
+def _confirm_fsync(
+    client: StoreClient, written: Collection[str], wait_ms: int, known: Known
+) -> None:
+    ends = monotonic() + wait_ms / 1000
+    if known.method is Method.ASK:
+        problem = _wait_for_disk(client, written, wait_ms)
+        if problem is None:
+            return
+        if problem.sentence != EARLY:
+            raise problem
+        # Its policy has changed, or it is another server.
+        wait_ms = max(int((ends - monotonic()) * 1000), 1)
+    known.method = choose_method(*_ask(client, _ask_policy))
+    if known.method is Method.WATCH:
+        observe(client, written, wait_ms, known.clocks)
+        return
+    # An answer that cannot be trusted is read all the same: it says what is missing.
+    problem = _wait_for_disk(client, written, wait_ms if known.method is Method.ASK else 1)
+    if problem is not None:
+        raise problem
+
+
+def _wait_for_disk(
+    client: StoreClient, written: Collection[str], wait_ms: int
+) -> InboxUnavailableError | None:
+    def fill(pipeline: Any) -> None:
+        # The policy before and after: one that is changed meanwhile is seen.
+        _ask_policy(pipeline)
+        _write(pipeline, client, written)
+        pipeline.execute_command("WAITAOF", 1, 0, wait_ms)
+        _ask_policy(pipeline)
+
+    return judge(Durability.FSYNC, _ask(client, fill), len(written))
+
+
+def _write(pipeline: Any, client: StoreClient, written: Collection[str]) -> None:
+    pipeline.eval(_WRITE, 1 + len(written), client.names.barrier, *written)
 
 
 def _ask_policy(pipeline: Any) -> None:
@@ -158,56 +194,3 @@ def _ask(client: StoreClient, fill: Callable[[Any], None]) -> Answers:
     except RedisError as error:
         raise unavailable(error) from error
     return answers
-
-
-def choose_method(policy: Any) -> Method:
-    """
-    Decide how to learn what a server's disk has, by its answer to CONFIG GET appendfsync.
-
-    With `everysec`, WAITAOF answers too early: up to a second before Redis 8 and in Valkey (Redis
-    pull request 13793, seen up to 9.1), and in Redis 8.2.3 still after an fsync that failed and
-    while the file is rewritten. So it is believed with `always` alone.
-    """
-    match policy:
-        case {"appendfsync": "always"}:
-            return Method.ASK
-        case {"appendfsync": "everysec"}:
-            return Method.WATCH
-    return Method.NONE
-
-
-def judge(durability: Durability, answers: Answers, written: int) -> InboxUnavailableError | None:
-    """Return why what was written cannot be relied on; None if it is durable."""
-    found, *others, confirmed = answers
-    if isinstance(found, RedisError):
-        return unavailable(found)
-    sentence = (
-        _judge_replica(confirmed)
-        if durability is Durability.REPLICA
-        else _judge_fsync(others[0], confirmed)
-    )
-    if sentence is None and found < written:
-        sentence = LOST
-    if isinstance(sentence, RedisError):
-        return unavailable(sentence)
-    return InboxUnavailableError("not_durable", sentence) if sentence else None
-
-
-def _judge_replica(confirmed: Any) -> str | RedisError | None:
-    if isinstance(confirmed, RedisError):
-        return confirmed
-    return None if confirmed >= 1 else NO_REPLICA
-
-
-def _judge_fsync(policy: Any, confirmed: Any) -> str | RedisError | None:
-    if isinstance(confirmed, ResponseError):
-        # By words because there is no code: both begin with ERR.
-        text = str(confirmed).lower()
-        if "unknown command" in text:
-            return NO_WAITAOF
-        return NO_AOF if "appendonly" in text else confirmed
-    if isinstance(confirmed, RedisError):
-        return confirmed
-    if choose_method(policy) is not Method.ASK:
-        return EARLY
-    return None if confirmed[0] >= 1 else SLOW_DISK

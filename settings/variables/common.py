@@ -36,7 +36,7 @@ STORE_CONNECTIONS: Final = Variable(
     "STORE_CONNECTIONS", whole_number(1, 64), "4", ALL, OFTEN,
     "Connections to the store that a process uses for its own work (`web`: its processes "
     "together). Set 2 where the store's plan allows 20 in all "
-    "([deployment.md](deployment.md#connections)).",
+    "([deployment.md](deployment.md#connections)).", "4; 32 for `web` with `fsync`",
 )  # fmt: skip
 
 DEDUPE_WINDOW_SECONDS: Final = Variable(

@@ -14,8 +14,7 @@ import pytest
 from redis import Redis
 
 from inbox.durability.barrier import Durability
-from inbox.durability.check import confirm
-from inbox.durability.fsync import Clocks
+from inbox.durability.check import Known, confirm
 from inbox.errors import InboxUnavailableError
 from inbox.store.connection import connect
 from tests import engine
@@ -48,7 +47,7 @@ class Asker:
         self.store = store
         self.writer: Any = store.client()
         self._rounds = connect(store.connection_url, max_connections=1, answer_timeout=5)
-        self._clocks = Clocks()
+        self._known = Known()
         self._numbers = itertools.count()
 
     def write(self) -> str:
@@ -60,7 +59,7 @@ class Asker:
     def confirm(self, *keys: str, wait_ms: int = WAIT_MS) -> str:
         """Return the outcome."""
         try:
-            confirm(self._rounds, Durability.FSYNC, keys, wait_ms, self._clocks)
+            confirm(self._rounds, Durability.FSYNC, keys, wait_ms, self._known)
         except InboxUnavailableError as error:
             return f"{error.reason}: {error.sentence}"
         return "durable"

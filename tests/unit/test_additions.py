@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 LUA = ROOT / "inbox" / "store" / "lua"
 
 #: Put in front of other scripts, and never called by themselves.
-PRELUDES = {"common", "effect", "decide", "reconcile"}
+PRELUDES = {"budget", "common", "decide", "effect", "reconcile"}
 
 
 def choices(variable: Variable[str]) -> set[str]:

@@ -66,13 +66,14 @@ _load = scripts.load
 def test_scripts_and_commands_of_a_removal(
     store: StoreClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a rate limit, a removal runs few scripts, and these run few commands."""
+    """With a rate limit, a removal runs few scripts and commands, and so does folding it."""
     ledger = Ledger(store)
     with monkeypatch.context() as patch:
         patch.setattr(scripts, "load", ledger.load)
         removals = Removals(store)
     first, second = removals.referees(2)
     removals.remove(first)
+    removals.fold()
     ledger.scripts.clear()
     ledger.inside.clear()
     store.config_resetstat()
@@ -86,3 +87,8 @@ def test_scripts_and_commands_of_a_removal(
     assert ran == ledger.scripts.total()
     within("scripts of a removal", ran)
     within("commands of a removal", commands)
+
+    removals.fold()
+
+    # One of them finds that nothing is left.
+    within("commands of folding a removal", ledger.count()[1] - commands)

@@ -95,6 +95,18 @@ def test_a_folded_removal_leaves_small_keys_alone(house: House, effects: Effects
     assert_consistent(house.store)
 
 
+def test_a_mark_that_is_folded_is_not_stored_again(house: House, effects: Effects) -> None:
+    """A late run that has made the same mark once more leaves what the first one said."""
+    removal(house, effects)
+    house.fold()
+
+    effects.confirm(MARK, {"outcome": "again"}, holder=HOLDER, customer=CUSTOMER, job="late")
+
+    [mark] = effects.marks_of(CUSTOMER)
+    assert mark.fields["outcome"] == "marked"
+    assert house.store.exists(KEYS.effect + MARK) == 0
+
+
 def test_support_finds_what_was_taken_as_before(house: House, effects: Effects) -> None:
     """By effect, holder and customer, before and after folding, field by field."""
     removal(house, effects)

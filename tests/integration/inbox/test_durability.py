@@ -167,6 +167,30 @@ def test_a_policy_that_is_fixed_is_noticed(start: Start) -> None:
     wait_until(lambda: confirms(barrier), "it is confirmed")
 
 
+@engine.needs_waitaof()
+@pytest.mark.parametrize("policy", ["no", "everysec"])
+def test_a_policy_that_is_weakened_is_noticed(start: Start, policy: str) -> None:
+    """A store that was believed with always is not believed for it once its policy is another."""
+    server = start(appendonly="yes", appendfsync="always")
+    barrier = make_barrier(address(server.connection_url), FSYNC, most_seconds=MOST)
+    assert barrier is not None
+    with Redis.from_url(server.connection_url) as client:
+        client.incr(WRITTEN)
+        wait_until(lambda: confirms(barrier), "it is confirmed with always")
+        client.config_set("appendfsync", policy)
+
+        if policy == "no":
+            with pytest.raises(InboxUnavailableError):
+                barrier.wait(WRITTEN, time.monotonic() + MOST)
+        else:
+            client.config_resetstat()
+            wait_until(lambda: confirms(barrier), "it is watched")
+            # Only who watches asks for it.
+            assert client.info("commandstats")["cmdstat_info"]["calls"] >= 2
+        client.config_set("appendfsync", "always")
+    wait_until(lambda: confirms(barrier), "it is confirmed again")
+
+
 def alone(ask: Callable[[], str]) -> bool:
     """Whether it is reported in words that no replica has it."""
     reported = of_three(ask, lambda it: it.startswith("not_durable: no replica"))

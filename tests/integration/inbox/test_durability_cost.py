@@ -17,6 +17,7 @@ from tests.stores import Start, stores
 
 FSYNC = Durability.FSYNC
 LONG = 30.0
+WRITTEN = KEYS.prefix + "written"
 
 
 @pytest.fixture
@@ -63,3 +64,23 @@ def test_accepts_that_wait_at_once_share_rounds(start: Start) -> None:
     rounds = int(client.get(KEYS.barrier) or 0)
     assert 0 < rounds < 200
     client.connection_pool.disconnect()
+
+
+@engine.needs_waitaof()
+def test_a_round_is_one_trip_once_the_policy_is_known(start: Start) -> None:
+    """With always, a round after the first asks for the policy in its own trip alone."""
+    server = start(appendonly="yes", appendfsync="always")
+    barrier = make_barrier(address(server.connection_url), FSYNC, most_seconds=LONG)
+    assert barrier is not None
+    with Redis.from_url(server.connection_url) as client:
+        client.incr(WRITTEN)
+        barrier.wait(WRITTEN, time.monotonic() + LONG)
+        client.config_resetstat()
+
+        for _ in range(5):
+            barrier.wait(WRITTEN, time.monotonic() + LONG)
+
+        stats = client.info("commandstats")
+    assert stats["cmdstat_waitaof"]["calls"] == 5
+    # Before and after the wait; a trip before it would be a third.
+    assert stats["cmdstat_config|get"]["calls"] == 10

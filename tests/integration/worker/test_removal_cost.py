@@ -17,7 +17,7 @@ from worker.voucherify.rest import VoucherifyApi
 
 
 @pytest.mark.parametrize(
-    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 70), (True, 5, 8, 97)]
+    ("marked", "calls", "scripts", "commands"), [(False, 4, 7, 70), (True, 5, 8, 94)]
 )
 def test_an_ordinary_removal_costs_so_much(
     house: House,

@@ -4,7 +4,7 @@ import pytest
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
 from inbox.durability.barrier import Durability
-from inbox.durability.check import Method, choose_method, judge
+from inbox.durability.judging import Method, choose_method, judge
 
 
 ALWAYS, EVERYSEC, NEVER = ({"appendfsync": policy} for policy in ("always", "everysec", "no"))
@@ -18,17 +18,18 @@ def _reported(durability: Durability, *answers: Any, written: int = 1) -> str | 
 
 def test_a_disk_that_has_it() -> None:
     """WAITAOF is believed where it means what it says."""
-    assert _reported(Durability.FSYNC, 1, ALWAYS, [1, 0]) is None
+    assert _reported(Durability.FSYNC, ALWAYS, 1, [1, 0], ALWAYS) is None
 
 
 @pytest.mark.parametrize("policy", [EVERYSEC, NEVER, NOT_ALLOWED, {}])
 def test_a_server_that_may_confirm_too_early(policy: Any) -> None:
-    """Without appendfsync always no server is believed, whatever version it calls itself."""
-    reported = _reported(Durability.FSYNC, 1, policy, [1, 0])
+    """Without appendfsync always before and after, no server is believed, whatever its version."""
+    for policies in ((policy, policy), (policy, ALWAYS), (ALWAYS, policy)):
+        reported = _reported(Durability.FSYNC, policies[0], 1, [1, 0], policies[1])
 
-    assert reported is not None
-    assert reported.startswith("not_durable: ")
-    assert "appendfsync everysec or always" in reported
+        assert reported is not None
+        assert reported.startswith("not_durable: ")
+        assert "appendfsync everysec or always" in reported
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_server_is_asked_watched_or_refused(policy: Any, way: Method) -> None:
 )
 def test_a_disk_that_does_not_have_it(confirmed: Any, words: str) -> None:
     """Each reason is reported in words that say what to do."""
-    reported = _reported(Durability.FSYNC, 1, ALWAYS, confirmed)
+    reported = _reported(Durability.FSYNC, ALWAYS, 1, confirmed, ALWAYS)
 
     assert reported is not None
     assert reported.startswith(words)
@@ -88,10 +89,14 @@ def test_replicas(replicas: Any, words: str | None) -> None:
 @pytest.mark.parametrize("durability", [Durability.FSYNC, Durability.REPLICA])
 def test_what_is_not_there_any_more_is_not_confirmed(durability: Durability) -> None:
     """A store that took the place of another confirms its own history, not what it never had."""
-    rest = (ALWAYS, [1, 0]) if durability is Durability.FSYNC else (1,)
 
-    assert _reported(durability, 3, *rest, written=3) is None
-    reported = _reported(durability, 2, *rest, written=3)
+    def reports(found: int) -> str | None:
+        if durability is Durability.FSYNC:
+            return _reported(durability, ALWAYS, found, [1, 0], ALWAYS, written=3)
+        return _reported(durability, found, 1, written=3)
+
+    assert reports(3) is None
+    reported = reports(2)
     assert reported is not None
     assert "replaced" in reported
 

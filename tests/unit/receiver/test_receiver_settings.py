@@ -4,7 +4,7 @@ import pytest
 
 from inbox.durability.barrier import Durability
 from inbox.durability.fencing import Fencing
-from receiver.settings import ReceiverSettings, load_settings
+from receiver.settings import FSYNC_CONNECTIONS, ReceiverSettings, load_settings
 from settings.reader import SettingsError
 from settings.secrets import webhook_secrets
 from settings.store_address import StoreAddress
@@ -149,6 +149,28 @@ def test_processes_share_the_connections(
     found = ReceiverSettings.from_environ(environ)
 
     assert (found.listen.processes, found.connections) == (processes, each)
+
+
+@pytest.mark.parametrize(
+    ("durability", "chosen", "connections"),
+    [
+        ("memory", {}, 4),
+        ("replica", {}, 4),
+        ("fsync", {}, FSYNC_CONNECTIONS),
+        ("fsync", {"STORE_CONNECTIONS": "4"}, 4),
+        ("fsync", {"STORE_CONNECTIONS": ""}, FSYNC_CONNECTIONS),
+        ("fsync", {"WEB_CONCURRENCY": "2"}, FSYNC_CONNECTIONS // 2),
+    ],
+)
+def test_more_share_an_fsync_unless_the_connections_are_set(
+    durability: str, chosen: dict[str, str], connections: int
+) -> None:
+    """Only fsync raises the default, and never a STORE_CONNECTIONS that the operator chose."""
+    environ = {"VOUCHERIFY_WEBHOOK_SECRETS": SECRET, "ACCEPT_DURABILITY": durability}
+
+    found = ReceiverSettings.from_environ({"WEB_CONCURRENCY": "1", **environ, **chosen})
+
+    assert found.connections == connections
 
 
 def test_who_sets_the_processes_has_them() -> None:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bench.bodies import bodies
-from bench.figures import accepting, backlog, handling, remembered, removing, starting
+from bench.figures import accepting, backlog, durable, handling, remembered, removing, starting
 from bench.findings import compared
 from bench.goals import GOALS, Goal
 from bench.report import tables
@@ -37,7 +37,7 @@ def test_no_two_bodies_are_alike_and_a_seed_can_be_repeated() -> None:
 
 def test_every_goal_is_measured_by_one_set_up() -> None:
     """No figure of the table is forgotten, and none is measured twice."""
-    setups = (accepting, handling, removing, backlog, remembered, starting)
+    setups = (accepting, durable, handling, removing, backlog, remembered, starting)
     measured = [name for setup in setups for name in setup.FIGURES]
 
     assert sorted(measured) == sorted(GOALS)

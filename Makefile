@@ -42,8 +42,8 @@ test: $(READY) ## unit, integration and acceptance tests
 long: $(READY) ## what waits for seconds on end: the short fault tests among them
 	$(BIN)/pytest -m "long and not slow" -n 4 --dist loadfile --no-loadscope-reorder
 
-faults: $(READY) ## the fault tests in their long form, two at a time, and three times 20,000 random histories
-	$(BIN)/pytest tests/faults tests/histories/test_any_life.py --full -n 2 --dist load
+faults: $(READY) ## the fault tests in their long form, three times 20,000 random histories, and half a year in a store of 50 MB
+	$(BIN)/pytest tests/faults tests/histories/test_any_life.py tests/integration/memory --full -n 2 --dist load
 
 fuzz: $(READY) ## what strangers may send, at length: raw HTTP, and requests made from openapi.json
 	$(BIN)/pytest tests/fuzz --full --timeout 3600 -n 2 --dist load

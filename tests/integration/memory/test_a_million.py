@@ -48,7 +48,7 @@ end
 """
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_search_among_a_million_removals_takes_the_store_little_time(store: Any) -> None:
     """

@@ -29,7 +29,7 @@ MOST_DAYS: Final = 150
 BUCKETS: Final = 128
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.timeout(2400)
 def test_a_store_of_50_mb_carries_half_a_year_and_warns_long_before_it_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -61,6 +61,13 @@ def within(what: str, found: float) -> None:
     assert found <= MOST[what], f"{what}: {found:g}, at most {MOST[what]:g}"
 
 
+def memory(store: StoreClient) -> int:
+    """Return the bytes that the store's keys and indexes take."""
+    found = store.info("memory")
+    # A store that once had a replica keeps what it wrote for the next one.
+    return int(found["used_memory"]) - int(found["mem_replication_backlog"])
+
+
 def commands(store: StoreClient, act: Callable[[], object]) -> int:
     """Count the commands that the store ran, those inside scripts too."""
     store.config_resetstat()

@@ -16,7 +16,7 @@ from receiver.app import create_app
 from receiver.settings import ReceiverSettings
 from tests.counting import CountingWire
 from tests.engine import store_settings
-from tests.integration.costs.bounds import EVENTS, commands, events, within
+from tests.integration.costs.bounds import EVENTS, commands, events, memory, within
 from tests.processes import ROOT
 
 
@@ -126,11 +126,11 @@ def test_a_waiting_event_takes_little_memory(intake: Intake, store: StoreClient)
     """All keys of an event that waits, its message and its place in indexes are weighed."""
     many = 2_000
     intake.accept(b"the scripts are loaded")
-    before = store.info("memory")["used_memory"]
+    before = memory(store)
     for body in events(many):
         intake.accept(body)
 
-    within("bytes of a waiting event", (store.info("memory")["used_memory"] - before) / many)
+    within("bytes of a waiting event", (memory(store) - before) / many)
 
 
 def test_the_receiver_loads_few_modules() -> None:

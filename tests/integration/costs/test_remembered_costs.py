@@ -9,7 +9,7 @@ from bench.remembering.filling import KINDS, fill, forget_passing
 from bench.remembering.made import Made
 from bench.remembering.steps import Past
 from inbox.archive.fold import Folding
-from tests.integration.costs.bounds import EVENTS, commands, within
+from tests.integration.costs.bounds import EVENTS, commands, memory, within
 
 
 #: Enough that one page of a stream, or one hash more, weighs little.
@@ -28,10 +28,10 @@ def test_what_is_remembered_takes_little_memory(kind: str, store: Any) -> None:
     past, play = Past(store), KINDS[kind]
     source = play.made(Made(1))
     fill(past, play, islice(source, 1))
-    before = store.info("memory")["used_memory"]
+    before = memory(store)
     fill(past, play, islice(source, MANY))
     forget_passing(store)
-    taken = store.info("memory")["used_memory"] - before
+    taken = memory(store) - before
 
     within(f"bytes remembered of {NAMES[kind]}", taken / MANY)
 

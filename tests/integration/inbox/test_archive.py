@@ -12,6 +12,7 @@ from inbox.archive.fold import Folding
 from inbox.archive.places import place_of
 from inbox.keys import BUCKETS, REMOVAL
 from inbox.ledger import Effects
+from inbox.model.assignment import Assignment
 from inbox.model.effect import EffectState, Turn
 from inbox.model.job import Claim, SameAssignment
 from inbox.privacy.erasure import Erasure
@@ -179,6 +180,51 @@ def test_a_removal_that_is_folded_is_handled_once(house: House, effects: Effects
     assert answer == SameAssignment(first)
     registry = AssignmentRegistry(house.store, memory_seconds=MEMORY_SECONDS)
     assert registry.reported([HOLDER, "rh_2"]) == {HOLDER}
+    house.store.zadd(KEYS.codes + "camp_1", {"ANOTHER": 1})
+    assert [
+        registry.remember(
+            Assignment(holder=each, customer="c", role="REFEREE", code="CODE", campaign="camp_1")
+        )
+        for each in (HOLDER, "rh_2")
+    ] == [False, True]
+
+
+def test_a_step_of_an_own_handler_is_known_longer_than_its_event(
+    house: House, effects: Effects
+) -> None:
+    """By its name and by what it is about, which is no assignment, for as long as effects are."""
+    step, order = "own:tell_shop:post:order-1", "order-1"
+    claim = house.process(b"an order")
+    handlers = [("tell_shop", "own")]
+    house.jobs.fan_out(
+        claim, handlers, outcome="on", identity="order.paid:ev_1", identity_of="event"
+    )
+    job = house.claim(f"{claim.delivery}:tell_shop")
+    planned = effects.plan(step, holder=order, customer="", job=job.job, perk="own_step")
+    assert effects.move(planned, EffectState.CONFIRMED, since=(EffectState.PLANNED,))
+    house.jobs.done(job, "told")
+    house.fold()
+    house.tick()
+
+    list(Retention(house.store, limits(), dedupe_window_seconds=0).trim())
+
+    assert house.store.xlen(KEYS.completed) == 0
+    assert [each.id for each in effects.of(holder=order)] == [step]
+    assert effects.plan(step, holder=order, customer="").state is EffectState.CONFIRMED
+    # Its event is known for the window; the step is what happens once.
+    assert not house.intake.accept(b"an order").duplicate
+
+
+def test_an_effect_that_is_met_again_lives_on(house: House, effects: Effects) -> None:
+    """A job that fails and is tried again for months never outlives what it has sent."""
+    keys = (KEYS.effect + REWARD, f"{KEYS.effects_of}holder:{HOLDER}")
+    effects.plan(REWARD, holder=HOLDER, customer=CUSTOMER)
+    for key in keys:
+        house.store.expire(key, 60)
+
+    effects.plan(REWARD, holder=HOLDER, customer=CUSTOMER)
+
+    assert all(house.store.ttl(key) > MEMORY_SECONDS - 60 for key in keys)
 
 
 def test_an_effect_in_doubt_stays_open(house: House, effects: Effects) -> None:

@@ -13,6 +13,7 @@ from inbox.durability.barrier import ROUNDS, Barrier, Durability
 from inbox.durability.fsync import Clocks, observe
 from inbox.durability.judging import Answers, Method, choose_method, judge
 from inbox.durability.problems import EARLY, SLOW_DISK
+from inbox.durability.written import COUNT, words_of
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.store.client import StoreClient
 from inbox.store.connection import connect
@@ -21,11 +22,9 @@ from settings.store_address import StoreAddress
 
 #: A write of our own, so that this connection's offset covers all that was written before. It may
 #: run when the store is full, and returns how many of the given keys there are.
-_WRITE: Final = """#!lua flags=allow-oom
+_WRITE: Final = f"""#!lua flags=allow-oom
 redis.call('INCR', KEYS[1])
-local found = 0
-for i = 2, #KEYS do found = found + redis.call('EXISTS', KEYS[i]) end
-return found"""
+{COUNT}"""
 
 #: Milliseconds in which a replica that is in step has answered.
 _REPLICA_CHECK_MS: Final = 200
@@ -179,7 +178,7 @@ def _wait_for_disk(
 
 
 def _write(pipeline: Any, client: StoreClient, written: Collection[str]) -> None:
-    pipeline.eval(_WRITE, 1 + len(written), client.names.barrier, *written)
+    pipeline.eval(_WRITE, *words_of(client.names, client.names.barrier, written))
 
 
 def _ask_policy(pipeline: Any) -> None:

@@ -40,6 +40,7 @@ from inbox.durability.problems import (
     SLOW_DISK,
     UNREPORTED,
 )
+from inbox.durability.written import COUNT, words_of
 from inbox.errors import InboxUnavailableError, unavailable
 from inbox.store.client import StoreClient
 
@@ -61,6 +62,9 @@ OFTEN_MS: Final = 20
 _WRITE: Final = """#!lua flags=allow-oom
 redis.call('INCR', KEYS[1])
 return redis.call('TIME')"""
+
+
+_FIND: Final = f"#!lua flags=no-writes\n{COUNT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,7 @@ def _ask(
     pipeline.client_id()
     pipeline.execute_command("WAITAOF", 0, 0, 0)
     if written:
-        pipeline.exists(*written)
+        pipeline.eval(_FIND, *words_of(client.names, client.names.barrier, written))
     if write:
         pipeline.eval(_WRITE, 1, client.names.barrier)
     try:

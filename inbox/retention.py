@@ -25,7 +25,7 @@ BUCKETS_A_CALL: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long failed jobs, and removals with their effects, are kept; how many of which."""
+    """How long failed jobs, and removals with their effects, are kept; how many of each."""
 
     failed_seconds: int
     removal_seconds: int

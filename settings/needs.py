@@ -13,7 +13,7 @@ from typing import Final
 #: (docs.voucherify.io/api-reference/introduction-to-webhooks, "Responding to webhooks").
 RETRIES_SECONDS: Final = 129_600
 RETRIES_WHY: Final = (
-    "36 h cover the automatic retries of Voucherify, the last of which it sends 24 to 34 h after "
+    "36 h cover the automatic retries of Voucherify: it sends the last one 24 to 34 h after "
     "the first try"
 )
 

@@ -12,11 +12,12 @@ from inbox.archive.places import DELIVERY, EFFECT, place_of
 from inbox.keys import Keys
 
 
-#: Counts those that are there. KEYS are, behind the first, each key and the hash of its name in
-#: the index, and ARGV its field there.
+#: Counts those that are there. KEYS are, behind the first, each key. ARGV are, of each, the hash of
+#: its name in the index and its field there: a receiver may write what is among KEYS of EVAL, and
+#: of the index it may only read.
 COUNT: Final = """local found = 0
-for i = 2, #KEYS, 2 do
-  if redis.call('EXISTS', KEYS[i]) == 1 or redis.call('HGET', KEYS[i + 1], ARGV[i / 2]) then
+for i = 2, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 1 or redis.call('HGET', ARGV[2 * i - 3], ARGV[2 * i - 2]) then
     found = found + 1
   end
 end
@@ -26,8 +27,8 @@ return found"""
 def words_of(names: Keys, first: str, written: Collection[str]) -> list[str | int | bytes]:
     """Return what EVAL is given behind a script that ends in `COUNT`: how many KEYS, KEYS, ARGV."""
     places = [place_of(*_kind(names, key)) for key in written]
-    keys = [word for key, at in zip(written, places, strict=True) for word in (key, at.key(names))]
-    return [1 + len(keys), first, *keys, *(at.field for at in places)]
+    fields = [word for at in places for word in (at.key(names), at.field)]
+    return [1 + len(written), first, *written, *fields]
 
 
 def _kind(names: Keys, key: str) -> tuple[str, str]:

@@ -173,7 +173,7 @@ def test_a_removal_that_is_folded_is_handled_once(house: House, effects: Effects
     """Another body about it makes no job; its assignment is not remembered as one that stands."""
     first = removal(house, effects)
     house.fold()
-    claim = house.process(b"told again")
+    claim = house.process(b"sent again")
 
     answer = house.jobs.fan_out(claim, HANDLERS, outcome="on", identity=REMOVAL + HOLDER)
 

@@ -202,7 +202,7 @@ def test_each_value_that_is_known_has_a_row() -> None:
 
 
 def test_a_store_that_never_fills_has_an_infinite_time_and_an_unknown_one_none() -> None:
-    """So that an alert about few days fires in neither case, and a panel tells them apart."""
+    """So that an alert about few days fires in neither case, and a panel shows which it is."""
     known = {
         state: MemoryView(used=1, limit=2, left=3, state=state, full_days=days)
         for state, days in (

@@ -26,8 +26,9 @@ MARKS: Final = {"shoes": "brogue", "hats": "fedora", "bags": "clutch"}
 #: Jobs that have failed in each, so that no two counts are the same.
 FAILED: Final = {"shoes": 3, "hats": 4, "bags": 5}
 
-#: What Flower leaves for itself: the addresses for workers' answers.
-_OF_FLOWER: Final = (b"pidbox", b"_kombu.binding")
+#: What Flower leaves for itself: the addresses for workers' answers, and kombu's lock while it
+#: looks for messages of workers that died.
+_OF_FLOWER: Final = (b"pidbox", b"_kombu.binding", b"unacked_mutex")
 
 
 def prefix_of(name: str) -> str:

@@ -107,7 +107,7 @@ FAILED_KEEP_SECONDS: Final = Variable(
     "([operations.md](operations.md)).", "7776000 (90 days)",
     Keeps(
         carries="a person's decision about each failed job",
-        least="432000 (5 days), of which the alert at 80 % leaves one. Most: "
+        least="432000 (5 days), the alert at 80 % leaves one of them. Most: "
         "`REMOVAL_MEMORY_SECONDS` less the tries before and after a retry (2.4 times the sum of "
         "`RETRY_SCHEDULE_SECONDS`), so that the retry still knows what was done",
         shorter="what a job was to do is never done if nobody decides by then",

@@ -24,7 +24,7 @@ NAMES: Final = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_remembered_takes_little_memory(kind: str, store: Any) -> None:
-    """All keys that a finished event leaves for good are weighed, and its share of the index."""
+    """All keys that a finished event leaves are weighed, and its share of the index."""
     past, play = Past(store), KINDS[kind]
     source = play.made(Made(1))
     fill(past, play, islice(source, 1))

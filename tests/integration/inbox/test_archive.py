@@ -202,7 +202,7 @@ def test_a_step_of_an_own_handler_is_known_longer_than_its_event(
     job = house.claim(f"{claim.delivery}:tell_shop")
     planned = effects.plan(step, holder=order, customer="", job=job.job, perk="own_step")
     assert effects.move(planned, EffectState.CONFIRMED, since=(EffectState.PLANNED,))
-    house.jobs.done(job, "told")
+    house.jobs.done(job, "sent")
     house.fold()
     house.tick()
 

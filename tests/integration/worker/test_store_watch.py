@@ -68,7 +68,7 @@ def test_a_store_that_is_full_soon_is_logged_once_an_hour(client: StoreClient) -
 
 
 def test_a_store_that_is_far_from_full_is_not_logged(client: StoreClient) -> None:
-    """Neither one that grows slowly, nor one without a limit, nor one of which little is known."""
+    """Neither one that grows slowly, nor one without a limit, nor one that is hardly known."""
     for limit, daily in ((20 * MIB, 10_000), (0, 2_000_000), (20 * MIB, None)):
         client.config_set("maxmemory", limit)
         client.delete(KEYS.memory)

@@ -45,7 +45,7 @@ def info(used: float, maxmemory: int = MAXMEMORY) -> dict[str, Any]:
 
 def removals(before: float, since: float, *, at_begin: float) -> Used:
     """
-    Return the use of a store of which so many removals a day are known.
+    Return the use of a store by the removals that come in a day.
 
     Args:
         before: removals a day until day 0.

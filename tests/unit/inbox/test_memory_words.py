@@ -55,7 +55,7 @@ def test_each_state_has_words(memory: MemoryView | None, words: str) -> None:
 
 @pytest.mark.parametrize("memory", [FILLING, STEADY, UNKNOWN, NO_LIMIT, None])
 def test_nothing_is_warned_of_without_need(memory: MemoryView | None) -> None:
-    """A store that is far from full, or of which nothing is known, needs no operator."""
+    """A store that is far from full, or unknown, needs no operator."""
     assert warnings(memory) == ()
 
 
